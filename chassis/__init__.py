@@ -1,0 +1,1 @@
+"""The machinery that every service runs on: delivery, mailbox, clock, telemetry. It knows nothing of hotels."""

@@ -1,0 +1,34 @@
+"""A lifecycle is one table: while in this status, when this happens, it becomes that. Nothing else may happen."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from chassis.refusal import Refusal
+
+Status = TypeVar("Status", bound=StrEnum)
+
+
+class Lifecycle(Generic[Status]):
+    """The table, keyed `(status, event) -> status`. The status None is before the beginning."""
+
+    def __init__(self, *rows: tuple[Status | None, type[Any], Status], code: str = "ILLEGAL_TRANSITION") -> None:
+        self.rows = rows
+        self.code = code
+        self._after = {(status, event): becomes for status, event, becomes in rows}
+        if len(self._after) != len(rows):
+            raise ValueError("a lifecycle says twice what follows the same thing")
+
+    def __iter__(self) -> Iterator[tuple[Status | None, type[Any], Status]]:
+        return iter(self.rows)
+
+    def allows(self, status: Status | None, event: type[Any]) -> bool:
+        """Whether this may happen while in that status."""
+        return (status, event) in self._after
+
+    def after(self, status: Status | None, event: type[Any]) -> Status:
+        """The status that follows; refused with the lifecycle's code where the table leaves it out."""
+        try:
+            return self._after[status, event]
+        except KeyError:
+            raise Refusal(self.code, f"{event.__name__} cannot happen to what is {status or 'not there'}.") from None

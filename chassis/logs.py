@@ -1,0 +1,56 @@
+"""Structured logs: one event name and its facts a line, with the service and the trace it belongs to."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from chassis import trace
+
+
+def _add_trace(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    traceparent = trace.current()
+    if traceparent:
+        entry["trace_id"] = trace.trace_id(traceparent)
+    return entry
+
+
+def configure(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
+    """Set up logging for this process; `fmt` is `json` for machines or `console` for people."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        _add_trace,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    console = fmt == "console"
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=28)
+        if console
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        cache_logger_on_first_use=True,
+    )
+    tidy: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if not console:
+        tidy.append(structlog.processors.format_exc_info)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*tidy, renderer]))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("pika", "nameko", "kombu", "amqp", "stripe", "urllib3", "alembic", "uvicorn.access", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # says at length what the line reports in one event
+    structlog.contextvars.bind_contextvars(service=service)
+    structlog.get_logger().debug("logging_ready")
+
+
+def logger(name: str) -> Any:
+    """A logger whose first argument is a stable event name: `log.info("payment_captured", booking_id=…)`."""
+    return structlog.stdlib.get_logger(name)

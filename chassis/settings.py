@@ -1,0 +1,61 @@
+"""What a process is told by its environment, and the secrets it refuses to start without."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PLACEHOLDERS = {"", "change-me", "changeme", "secret", "password", "guest"}
+
+
+class Settings(BaseSettings):
+    """What every process needs. Services read their own variables with their name as prefix."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+
+    mode: Literal["production", "demo"] = Field("production", validation_alias="HOTELMATE_MODE")
+    amqp_url: str = Field("amqp://127.0.0.1:5672/%2F", validation_alias="AMQP_URL")
+    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+    log_format: Literal["json", "console"] = Field("json", validation_alias="LOG_FORMAT")
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration, where the domain's clock may be moved."""
+        return self.mode == "demo"
+
+    def secrets(self) -> dict[str, str]:
+        """The values that must be set and not be a placeholder, by variable name."""
+        return {}
+
+    @model_validator(mode="after")
+    def _refuse_default_secrets(self) -> Self:
+        weak = [name for name, value in self.secrets().items() if value.strip().lower() in PLACEHOLDERS]
+        if weak and not self.demo:
+            raise ValueError(
+                f"set {', '.join(sorted(weak))}: empty or default secrets are for HOTELMATE_MODE=demo only"
+            )
+        return self
+
+
+class ServiceSettings(Settings):
+    """What a service with a database needs."""
+
+    database_url: str = ""
+    workers: int = 10
+
+    @property
+    def sync_url(self) -> str:
+        """The database for psycopg2."""
+        return with_driver(self.database_url, "psycopg2")
+
+
+def with_driver(url: str, driver: str) -> str:
+    """A PostgreSQL URL as SQLAlchemy wants it, with this driver."""
+    if not url:
+        raise ValueError("no database URL is set")
+    return f"postgresql+{driver}://{url.split('://', 1)[1]}"
+
+
+def prefixed(prefix: str) -> Any:
+    """The model configuration of a service whose variables begin with this prefix."""
+    return SettingsConfigDict(env_prefix=f"{prefix.upper()}_", extra="ignore", populate_by_name=True)

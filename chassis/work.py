@@ -1,0 +1,136 @@
+"""What one transaction may do: read and write its service's tables, publish, owe an errand, note who did what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import codec, trace
+from chassis.tables import AUDIT, ERRAND, OUTBOX, STREAM
+from contracts.message import Envelope, Event
+from contracts.values import Actor, Caller, Context
+
+
+@dataclass
+class Pending:
+    """An event on its way to the outbox."""
+
+    event: Event
+    sequence: int | None
+    id: UUID
+
+
+class Work:
+    """One transaction's worth of work. Services add their ports; only the chassis commits.
+
+    `now` is the domain's time, UTC. `cause` is the event being applied, if any.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        *,
+        now: datetime,
+        context: Context,
+        tools: Any = None,
+        cause: Envelope | None = None,
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self.context = context
+        self.tools = tools
+        self.cause = cause
+        self.owes_errands = False
+        self.after_commit: list[Callable[[], None]] = []
+        self._events: list[Pending] = []
+        self._audit: list[dict[str, Any]] = []
+
+    @property
+    def caller(self) -> Caller:
+        """On whose behalf this is done."""
+        return self.context.caller
+
+    def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
+        """Publish a fact at commit. Its number is the subject's version if given, else the stream's next."""
+        pending = Pending(event, sequence, uuid4())
+        self._events.append(pending)
+        return pending.id
+
+    def audit(
+        self,
+        *,
+        subject: str,
+        sequence: int,
+        what: str,
+        by: Actor,
+        from_status: str | None,
+        to_status: str | None,
+        why: str = "",
+    ) -> None:
+        """Note one change in the trail; why may be what a person wrote, so it stays in this database."""
+        self._audit.append(
+            {
+                "subject": subject,
+                "sequence": sequence,
+                "what": what,
+                "by": codec.plain(by),
+                "from_status": from_status,
+                "to_status": to_status,
+                "at": self.now,
+                "why": why,
+                "trace_id": trace.trace_id(trace.current()),
+            }
+        )
+
+    def owe(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
+        """Leave a call to be made after commit; the same key again owes nothing more. `not_before` is domain time."""
+        self.connection.execute(
+            insert(ERRAND)
+            .values(
+                key=key,
+                kind=type(payload).__name__,
+                payload=codec.plain(payload),
+                not_before=not_before,
+                traceparent=trace.current(),
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
+        self.owes_errands = True
+
+    def flush(self) -> None:
+        """Write what was published and noted; the chassis calls this just before it commits."""
+        if self._audit:
+            self.connection.execute(sa.insert(AUDIT), self._audit)
+            self._audit = []
+        if self._events:
+            self.connection.execute(sa.insert(OUTBOX), [self._row(pending) for pending in self._events])
+            self._events = []
+
+    def _row(self, pending: Pending) -> dict[str, Any]:
+        event = pending.event
+        return {
+            "id": pending.id,
+            "subject": event.subject,
+            "sequence": pending.sequence if pending.sequence is not None else self._next(event.subject),
+            "type": event.wire_name,
+            "hotel": getattr(event, "hotel", ""),
+            "time": self.now,
+            "data": codec.plain(event),
+            "traceparent": trace.current(),
+            "correlation_id": self.context.request_id or (self.cause.correlationid if self.cause else ""),
+            "causation_id": self.cause.id if self.cause else "",
+        }
+
+    def _next(self, subject: str) -> int:
+        statement = insert(STREAM).values(subject=subject, last=1)
+        return int(
+            self.connection.execute(
+                statement.on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1}).returning(
+                    STREAM.c.last
+                )
+            ).scalar_one()
+        )

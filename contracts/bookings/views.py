@@ -1,0 +1,218 @@
+"""Answers about bookings."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.values import Actor, CancellationPolicy, HotelCard, Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestDetails:
+    """Who stays. Personal data: never in an event."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationPreview:
+    """What cancelling right now would cost. `applied_rule` names the policy's rule."""
+
+    fee_amount: Money
+    refund_amount: Money
+    description: str
+    applied_rule: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRow:
+    """A booking in a staff list. Instants are UTC, stay dates hotel-local."""
+
+    id: str
+    booking_id: str
+    confirmation_number: str
+    hotel: str
+    hotel_name: str
+    room_type_code: str
+    room_type_name: str
+    assigned_room_number: str | None
+    has_room_assigned: bool
+    can_check_in: bool
+    guest_name: str
+    guest_email: str
+    guest_phone: str
+    check_in: date
+    check_out: date
+    nights: int
+    adults: int
+    children: int
+    total_amount: Money
+    status: BookingStatus
+    source: BookingSource
+    created_at: datetime
+    paid_at: datetime | None
+    expires_at: datetime | None
+    approval_deadline_at: datetime | None
+    approval_risk: str | None
+    checkout_deadline_at: datetime | None
+    is_overstay: bool
+    overstay_severity: str | None
+    is_new_for_staff: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InHouse:
+    """What a guest in house needs. Secrets: shown to the guest and the front desk only."""
+
+    wifi_ssid: str
+    wifi_password: str
+    room_pin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingDetail(BookingRow):
+    """Everything about a booking. The gateway shows a guest less of it than staff."""
+
+    guest_first_name: str
+    guest_last_name: str
+    special_requests: str
+    promo_code: str | None
+    payment_provider: str | None
+    payment_reference: str | None
+    payment_status: str
+    payment_authorized_at: datetime | None
+    decision_made_at: datetime | None
+    decision_made_by: Actor | None
+    reason_code: str | None
+    reason_note: str | None
+    confirmed_at: datetime | None
+    confirmed_by: Actor | None
+    checked_in_at: datetime | None
+    checked_in_by: Actor | None
+    checked_out_at: datetime | None
+    checked_out_by: Actor | None
+    cancelled_at: datetime | None
+    cancelled_by: Actor | None
+    cancellation_reason: str | None
+    cancellation_fee: Money | None
+    refund_amount: Money | None
+    refund_status: str | None
+    balance_due: Money
+    expired_at: datetime | None
+    expiry_reason: str | None
+    late_arrival_expected: bool
+    assignment_notes: str | None
+    internal_notes: str
+    updated_at: datetime
+    version: int
+    hotel_card: HotelCard
+    policy: CancellationPolicy
+    can_cancel: bool
+    cancellation_preview: CancellationPreview | None
+    in_house: InHouse | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedBooking:
+    """A booking just made, with the one token that its guest gets."""
+
+    booking: BookingDetail
+    guest_token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingList:
+    """A page of a hotel's bookings; `counts` by bucket over the same base where asked for."""
+
+    count: int
+    results: tuple[BookingRow, ...]
+    counts: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedItem:
+    """One fact of a booking's feed, as it was published."""
+
+    id: str
+    type: str
+    sequence: int
+    time: datetime
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A booking's facts after a sequence number, oldest first."""
+
+    booking_id: str
+    last_sequence: int
+    events: tuple[FeedItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineItem:
+    """Who did what to a booking, when and why."""
+
+    at: datetime
+    what: str
+    by: Actor
+    from_status: BookingStatus | None
+    to_status: BookingStatus | None
+    why: str
+    trace_id: str
+    sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """A booking's audit trail, oldest first."""
+
+    booking_id: str
+    items: tuple[TimelineItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payable:
+    """What payments must know to open a session: the amount comes from here and nowhere else."""
+
+    booking_id: str
+    hotel: str
+    hotel_name: str
+    description: str
+    amount: Money
+    status: BookingStatus
+    payment_status: str
+    payment_reference: str | None
+    expires_at: datetime | None
+    guest_email: str
+    payable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFacts:
+    """What a mail about a booking says: addresses, names, money; and, where the mail carries a link, its code."""
+
+    booking: BookingDetail
+    access_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestAccess:
+    """What a guest token or a mailed code opens."""
+
+    booking_id: str
+    hotel: str
+    guest_token: str | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestsOfRooms:
+    """Names of the guests who live in rooms, by booking id."""
+
+    names: dict[str, str] = field(default_factory=dict)

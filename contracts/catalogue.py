@@ -1,0 +1,36 @@
+"""Every message by its wire name, and which service hears which owner's events."""
+
+from typing import Any
+
+from contracts import bookings, notifier, operations, payments, rooms
+from contracts.message import Ask, Event, Message
+
+OWNERS = ("bookings", "payments", "rooms", "notifier")
+
+# A listener's durable queue takes all events of the owners it hears: it needs the whole sequence of a subject to know
+# that nothing is missing before the one at hand.
+HEARS = {
+    "bookings": ("payments", "rooms", "notifier"),
+    "payments": ("bookings",),
+    "rooms": ("bookings",),
+    "notifier": ("bookings", "payments", "rooms", "notifier"),
+}
+
+
+def _all(kind: type[Message]) -> dict[str, type[Any]]:
+    found: dict[str, type[Any]] = {}
+    for module in (bookings, payments, rooms, notifier, operations):
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, kind) and thing.owner and thing.concrete:
+                found[thing.wire_name] = thing
+    return dict(sorted(found.items()))
+
+
+def events() -> dict[str, type[Event]]:
+    """Every event that may be published, by wire name."""
+    return _all(Event)
+
+
+def asks() -> dict[str, type[Ask[Any]]]:
+    """Every command and query, by wire name."""
+    return _all(Ask)

@@ -1,0 +1,88 @@
+"""What a message is: an event states a fact, a command asks for a change, a query asks for an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
+
+Reply = TypeVar("Reply")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Plain data with a stable wire name; its owner is the contracts package that it stands in."""
+
+    owner: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    wire_name: ClassVar[str] = ""
+    concrete: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, version: int = 1, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        parts = cls.__module__.split(".")
+        cls.owner = parts[1] if parts[0] == "contracts" and parts[-1] != "message" else ""
+        cls.version = version
+        cls.concrete = not abstract
+        cls.wire_name = f"{cls.owner}.{cls.__name__}.v{version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Message):
+    """A fact in the past tense, published by its owner after commit. Holds no personal data and no secret."""
+
+    @property
+    def subject(self) -> str:
+        """What the fact is about: the key that orders it and that its sequence counts on."""
+        raise LookupError(f"{type(self).__name__} names no subject")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask(Message, Generic[Reply]):
+    """A request whose sender waits for a reply. May carry personal data; never stored in a queue for long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command(Ask[Reply]):
+    """Asks the owner to change something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query(Ask[Reply]):
+    """Asks the owner to tell something; changes nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """The reply of a command that has nothing to tell."""
+
+
+def reply_type(ask: type[Ask[Any]]) -> Any:
+    """The type of the reply that this command or query is answered with."""
+    for ancestor in ask.__mro__:
+        for base in ancestor.__dict__.get("__orig_bases__", ()):
+            origin = get_origin(base)
+            if isinstance(origin, type) and issubclass(origin, Ask):
+                return get_args(base)[0]
+    raise TypeError(f"{ask.__name__} does not say what it is answered with")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """An event on the wire: CloudEvents 1.0 attributes around the event's own data.
+
+    `sequence` counts 1, 2, 3 … per (source, subject). `time` is the domain's time of the fact, UTC.
+    """
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    sequence: int
+    hotel: str
+    data: dict[str, Any]
+    dataschema: str
+    traceparent: str = ""
+    correlationid: str = ""
+    causationid: str = ""
+    specversion: str = "1.0"
+    datacontenttype: str = "application/json"

@@ -1,0 +1,36 @@
+"""Facts about pushes and mails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.message import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeEvent(Event, abstract=True):
+    """A fact about one push or mail about one booking."""
+
+    notice_id: str
+    booking_id: str
+    hotel: str
+    occasion: str
+    medium: str  # mail | push
+
+    @property
+    def subject(self) -> str:
+        return f"notice/{self.notice_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeSent(NoticeEvent):
+    """The mail server took it."""
+
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeGaveUp(NoticeEvent):
+    """It could not be delivered, and is no longer tried."""
+
+    reason_code: str
+    gave_up_at: datetime

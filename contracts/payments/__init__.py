@@ -1,0 +1,4 @@
+"""What payments says: sessions, authorisations, captures, refunds."""
+
+from contracts.payments.asks import *  # noqa: F403
+from contracts.payments.events import *  # noqa: F403

@@ -1,0 +1,5 @@
+"""What rooms says: inventory, rooms and hotels."""
+
+from contracts.rooms.asks import *  # noqa: F403
+from contracts.rooms.events import *  # noqa: F403
+from contracts.rooms.views import *  # noqa: F403

@@ -1,0 +1,235 @@
+"""The small values that every service speaks in: money, stays, actors, and how an asker is identified."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+# Minor digits by currency; two where not listed. Stripe takes ISK and UGX with two digits that are always zero, and
+# three-digit currencies only in steps of ten (docs.stripe.com/currencies).
+EXPONENTS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF"), 0),
+    **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3),
+}
+STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, "UGX": 100}
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """An amount in integer minor units of an ISO 4217 currency. Never a float."""
+
+    amount: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.amount + self._same(other).amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.amount - self._same(other).amount, self.currency)
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise ValueError(f"{other.currency} and {self.currency} do not add up")
+        return other
+
+    @property
+    def exponent(self) -> int:
+        """How many digits the currency's minor unit has."""
+        return EXPONENTS.get(self.currency, 2)
+
+    @property
+    def text(self) -> str:
+        """The amount in major units, as HTTP shows it: `"150.00"`, in yen `"15000"`."""
+        return f"{Decimal(self.amount).scaleb(-self.exponent):.{self.exponent}f}"
+
+    def portion(self, percent: Decimal) -> "Money":
+        """That percentage of the amount, rounded half up to what the provider can charge."""
+        return rounded(Decimal(self.amount) * percent / 100, self.currency)
+
+
+def rounded(minor: Decimal, currency: str) -> Money:
+    """Minor units, rounded half up to the smallest step that the provider can charge."""
+    step = STEPS.get(currency, 1)
+    return Money(int((minor / step).quantize(Decimal(1), ROUND_HALF_UP)) * step, currency)
+
+
+def from_major(text: str, currency: str) -> Money:
+    """Money from major units (`"150.00"`); raises `ValueError` where the text has more digits than the currency."""
+    minor = Decimal(text).scaleb(EXPONENTS.get(currency, 2))
+    if minor != minor.to_integral_value():
+        raise ValueError(f"{text} has more digits than {currency}")
+    return Money(int(minor), currency)
+
+
+@dataclass(frozen=True, order=True)
+class Stay:
+    """Plain hotel-local dates, half-open: the guest sleeps from `check_in` up to, not including, `check_out`."""
+
+    check_in: date
+    check_out: date
+
+    @property
+    def nights(self) -> int:
+        """How many nights are slept."""
+        return (self.check_out - self.check_in).days
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.check_in + timedelta(days=night) for night in range(self.nights))
+
+
+class ActorKind(StrEnum):
+    """Who may have done something."""
+
+    GUEST = "guest"
+    STAFF = "staff"
+    SYSTEM = "system"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something: for staff their account's id and display name, for others the kind says it all."""
+
+    kind: ActorKind
+    id: str | None = None
+    name: str | None = None
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+GUEST = Actor(ActorKind.GUEST)
+PROVIDER = Actor(ActorKind.PROVIDER)
+
+
+class Permission(StrEnum):
+    """What a member of staff may do in their own hotel."""
+
+    MANAGE_BOOKINGS = "can_manage_bookings"
+    APPROVE = "can_approve"
+    ASSIGN_ROOMS = "can_assign_rooms"
+    MANAGE_CHECKIN = "can_manage_checkin"
+    CONTACT_GUESTS = "can_contact_guests"
+    CLEAN = "can_clean"
+    INSPECT = "can_inspect"
+    MANAGE_ROOMS = "can_manage_rooms"
+    MANAGE_SETTINGS = "can_manage_settings"
+    OVERRIDE = "can_override"
+    SUPERUSER = "is_superuser"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """On whose behalf an ask is sent. The gateway has checked staff; bookings checks the guest's token itself."""
+
+    kind: str = "public"  # public | guest | staff | system
+    staff_id: str | None = None
+    name: str | None = None
+    hotel: str | None = None
+    permissions: frozenset[Permission] = frozenset()
+    guest_token: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this caller holds the permission."""
+        return permission in self.permissions
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the one who did something."""
+        if self.kind == "staff":
+            return Actor(ActorKind.STAFF, self.staff_id, self.name)
+        return Actor(ActorKind.SYSTEM if self.kind == "system" else ActorKind.GUEST)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What travels beside an ask: who asks, under which trace, and what makes a repetition harmless.
+
+    `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body.
+    `if_match` is the version that the client saw, or None.
+    """
+
+    caller: Caller = field(default_factory=Caller)
+    traceparent: str = ""
+    request_id: str = ""
+    idempotency_key: str | None = None
+    fingerprint: str | None = None
+    if_match: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What a stay costs, as shown: net = subtotal - discount, total = net + tax. `nights` is each night's own price."""
+
+    nights: tuple[Money, ...]
+    subtotal: Money
+    discount: Money
+    tax: Money
+    total: Money
+    tax_percent: Decimal
+    promo_code: str | None = None
+    first_night: Money | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyTier:
+    """From `hours_before` check-in on, this fee is due. `value` is a percentage or minor units, by kind."""
+
+    hours_before: int
+    kind: str  # NONE | FIRST_NIGHT | PERCENTAGE | FIXED | FULL_STAY
+    value: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationPolicy:
+    """A hotel's cancellation terms, snapshotted on a booking when it is made."""
+
+    kind: str  # FLEXIBLE | MODERATE | NON_REFUNDABLE | CUSTOM
+    free_until_hours: int = 24
+    percent: Decimal = Decimal(50)
+    tiers: tuple[PolicyTier, ...] = ()
+    no_show: str | None = None  # a tier's kind; the default follows the policy's kind
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotelSettings:
+    """A hotel's operating settings, as bookings needs them. Times are hotel-local wall times, `HH:MM`."""
+
+    payment_hold_minutes: int = 15
+    approval_required: bool = True
+    approval_sla_minutes: int = 30
+    approval_cutoff_time: str = "22:00"
+    approval_cutoff_day_offset: int = 0
+    check_in_time: str = "15:00"
+    early_checkin_from: str = "12:00"
+    late_arrival_cutoff: str = "02:00"
+    standard_checkout_time: str = "11:00"
+    late_checkout_grace_minutes: int = 30
+    room_pin_digits: int = 4
+    strict_room_type: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotelCard:
+    """A hotel as guests know it: the name and contact that pages and mails carry."""
+
+    slug: str
+    name: str
+    code: str
+    timezone: str
+    currency: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A slice of a list: pages count from 1."""
+
+    page: int = 1
+    page_size: int = 20

@@ -1,0 +1,148 @@
+"""The toy service, a relay and an owner's outbox, each as it runs for real."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pika
+import pytest
+import sqlalchemy as sa
+
+from chassis.asking import Asker
+from chassis.settings import with_driver
+from chassis.tables import create_all
+from chassis.transact import Transactor
+from chassis.work import Work
+from contracts.bookings import BookingAmended
+from contracts.catalogue import HEARS
+from contracts.values import SYSTEM
+from sandbox.stack.rabbit import RabbitNode
+from tests.interface.chassis.toy import EFFECT
+
+
+def until(condition: Callable[[], bool], *, within: float = 15, what: str = "it") -> None:
+    """Wait for a condition with a deadline."""
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not happen within {within} s")
+        time.sleep(0.02)
+
+
+class Owner:
+    """The publishing side: a database with an outbox whose events are those of bookings."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = sa.create_engine(with_driver(url, "psycopg2"))
+        with self.engine.begin() as connection:
+            create_all(connection)
+        self.transactor = Transactor(self.engine, Work)
+
+    def publish(self, booking_id: str, *notes: str) -> None:
+        with self.transactor.begin() as work:
+            for note in notes:
+                work.publish(BookingAmended(booking_id=booking_id, hotel="h", fields=(note,), by=SYSTEM))
+
+    def unpublished(self) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.execute(sa.text("SELECT count(*) FROM outbox WHERE published_at IS NULL")).scalar_one())
+
+
+class Toy:
+    """The listening side: what it noted, and its processes."""
+
+    def __init__(self, url: str, amqp_url: str, marker: Path) -> None:
+        self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
+        self.environment = {
+            **os.environ, "TOY_DATABASE_URL": url, "AMQP_URL": amqp_url, "TOY_MARKER": str(marker), "LOG_FORMAT": "console"
+        }  # fmt: skip
+        with self.engine.connect() as connection:
+            create_all(connection)
+            connection.execute(sa.text(EFFECT))
+
+    @contextmanager
+    def running(self, *, ready: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+        with program(["tests.interface.chassis.toy"], self.environment) as process:
+            if ready:
+                asker = Asker(self.environment["AMQP_URL"], "waiting").start(wait=5)
+                until(lambda: asker_hears(asker), what="the toy answering")
+                asker.stop()
+            yield process
+
+    def effects(self) -> list[tuple[str, int, str]]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.text("SELECT booking_id, sequence, note FROM effect ORDER BY at"))
+            return [(row.booking_id, row.sequence, row.note) for row in rows]
+
+
+def asker_hears(asker: Asker) -> bool:
+    from chassis.refusal import Unavailable
+    from contracts.operations import Ping
+
+    try:
+        return asker(Ping(), service="rooms", deadline=1).ready
+    except Unavailable:
+        return False
+
+
+@contextmanager
+def program(module: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python module as a process of its own, ended with the block."""
+    process = subprocess.Popen([sys.executable, "-m", *module], env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
+    """The broker with empty queues."""
+    from chassis import wire
+
+    with pika.BlockingConnection(pika.URLParameters(rabbit.amqp_url)) as connection:
+        channel = connection.channel()
+        wire.declare(channel)
+        for service in HEARS:
+            for queue in (wire.inbox(service), wire.dead_letters(service), wire.asks_queue(service)):
+                channel.queue_purge(queue)
+    return rabbit
+
+
+@pytest.fixture
+def owner(new_database: Callable[[str], str]) -> Iterator[Owner]:
+    """An outbox."""
+    made = Owner(new_database("owner"))
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def toy(new_database: Callable[[str], str], clean_rabbit: RabbitNode, tmp_path: Path) -> Iterator[Toy]:
+    """A toy service, not running yet."""
+    made = Toy(new_database("toy"), clean_rabbit.amqp_url, tmp_path / "marker")
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def relay(owner: Owner, clean_rabbit: RabbitNode) -> Iterator[subprocess.Popen[bytes]]:
+    """A relay on the owner's outbox."""
+    with ExitStack() as stack:
+        yield stack.enter_context(program(*relay_of(owner, clean_rabbit)))
+
+
+def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str]]:
+    """The command and environment of a relay on that outbox."""
+    environment = {**os.environ, "BOOKINGS_DATABASE_URL": owner.url, "AMQP_URL": rabbit.amqp_url, "LOG_FORMAT": "console"}
+    return ["chassis.relay", "bookings"], environment

@@ -1,0 +1,93 @@
+"""Asks over the broker: answered side by side, refused as told, failed in time."""
+
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chassis.asking import Asker
+from chassis.refusal import Refusal, Unavailable
+from contracts.rooms import GetRoomHistory, ReleaseInventory
+from contracts.values import Context
+from sandbox.stack.rabbit import RabbitNode
+from tests.interface.chassis.conftest import Toy, until
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@pytest.fixture
+def asker(clean_rabbit: RabbitNode) -> Iterator[Asker]:
+    made = Asker(clean_rabbit.amqp_url, "test").start(wait=5)
+    yield made
+    made.stop()
+
+
+def test_ten_sleeping_queries_are_answered_side_by_side(toy: Toy, asker: Asker) -> None:
+    with toy.running(), ThreadPoolExecutor(10) as pool:
+        began = time.monotonic()
+
+        list(pool.map(lambda _: asker(GetRoomHistory(hotel="h", room_number="0.5")), range(10)))
+
+        assert time.monotonic() - began < 2.5  # one after the other they would take five seconds
+
+
+def test_a_refusal_arrives_as_it_was_said(toy: Toy, asker: Asker) -> None:
+    with toy.running(), pytest.raises(Refusal) as refused:
+        asker(ReleaseInventory(booking_id="refuse"))
+
+    assert (refused.value.code, refused.value.message) == ("NO", "Not this one.")
+    assert toy.effects() == []
+
+
+def test_a_late_answer_is_not_waited_for(toy: Toy, asker: Asker) -> None:
+    with toy.running(), pytest.raises(Unavailable, match="did not answer"):
+        asker(GetRoomHistory(hotel="h", room_number="1"), deadline=0.3)
+
+
+def test_nobody_there_is_said_in_time(clean_rabbit: RabbitNode, asker: Asker) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        asker(GetRoomHistory(hotel="h", room_number="0"), deadline=0.5)
+
+    assert time.monotonic() - began < 1.5
+
+
+def test_the_same_key_twice_at_once_has_one_effect(toy: Toy, asker: Asker) -> None:
+    keyed = Context(idempotency_key="k" * 16, fingerprint="f")
+    with toy.running(), ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: asker(ReleaseInventory(booking_id="BK-1"), keyed), range(4)))
+
+        with pytest.raises(Refusal, match="another request"):
+            asker(ReleaseInventory(booking_id="BK-1"), Context(idempotency_key="k" * 16, fingerprint="g"))
+
+    assert toy.effects() == [("BK-1", 0, "ask")]
+
+
+def test_an_ask_in_flight_is_answered_before_the_service_stops(toy: Toy, asker: Asker) -> None:
+    with toy.running() as process, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asker, GetRoomHistory(hotel="h", room_number="1"))
+        time.sleep(0.3)
+
+        process.send_signal(signal.SIGTERM)
+
+        assert answer.result(5).room_number == "1"
+        assert process.wait(11) == 0
+
+
+def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: Asker, clean_rabbit: RabbitNode) -> None:
+    with toy.running():
+        clean_rabbit.kill()
+        with pytest.raises(Unavailable):
+            asker(GetRoomHistory(hotel="h", room_number="0"), deadline=1)
+        clean_rabbit.start()
+
+        def answered() -> bool:
+            try:
+                return asker(GetRoomHistory(hotel="h", room_number="0"), deadline=1).room_number == "0"
+            except Unavailable:
+                return False
+
+        until(answered, within=10, what="an answer")

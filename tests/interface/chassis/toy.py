@@ -1,0 +1,69 @@
+"""A toy service on the real chassis: it notes what it hears, answers slowly, and fails on demand."""
+
+import os
+
+import sqlalchemy as sa
+
+from chassis.doors import Service, asked, on
+from chassis.refusal import Refusal
+from chassis.settings import ServiceSettings, prefixed
+from chassis.work import Work
+from contracts.bookings import BookingAmended
+from contracts.message import Nothing
+from contracts.rooms import GetRoomHistory, ReleaseInventory, RoomHistory
+
+EFFECT = "CREATE TABLE effect (booking_id text, sequence int, note text, at timestamptz DEFAULT clock_timestamp())"
+
+
+class ToySettings(ServiceSettings):
+    """Where the toy keeps its notes."""
+
+    model_config = prefixed("toy")
+
+
+def note(event: BookingAmended, work: Work) -> None:
+    what = event.fields[0]
+    if what == "poison":
+        raise ValueError("poison")
+    assert work.cause
+    work.connection.execute(
+        sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, :s, :n)"),
+        {"b": event.booking_id, "s": work.cause.sequence, "n": what},
+    )
+    if what == "slow":
+        work.connection.execute(sa.text("SELECT pg_sleep(1)"))
+    if what == "die-once":
+        marker = os.environ["TOY_MARKER"]
+        if not os.path.exists(marker):
+            open(marker, "w").close()
+            work.after_commit.append(lambda: os._exit(9))
+
+
+def sleep(query: GetRoomHistory, work: Work) -> RoomHistory:
+    work.connection.execute(sa.text("SELECT pg_sleep(:s)"), {"s": float(query.room_number)})
+    return RoomHistory(room_number=query.room_number, changes=())
+
+
+def count(command: ReleaseInventory, work: Work) -> Nothing:
+    if command.booking_id == "refuse":
+        raise Refusal("NO", "Not this one.")
+    work.connection.execute(
+        sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, 0, 'ask')"), {"b": command.booking_id}
+    )
+    work.connection.execute(sa.text("SELECT pg_sleep(0.3)"))
+    return Nothing()
+
+
+TOY = Service(
+    name="rooms",
+    settings=ToySettings,
+    work=Work,
+    tools=lambda _: None,
+    asks=[asked(GetRoomHistory, sleep), asked(ReleaseInventory, count)],
+    hears=[on(BookingAmended, note)],
+)
+
+if __name__ == "__main__":
+    from chassis.run import run
+
+    run(TOY)
