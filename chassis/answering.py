@@ -63,6 +63,11 @@ class Answering:
         with trace.following(around.traceparent):
             return self._open(door, ask, around)
 
+    def may_repeat(self, method: str, context: dict[str, Any]) -> bool:
+        """Whether an ask that may have been carried out already can be carried out again without a second effect."""
+        door = self._doors.get(method)
+        return door is None or not door.changes or bool(context.get("idempotency_key"))
+
     def _open(self, door: Asked, ask: Ask[Any], context: Context) -> Answer:
         if door.converses:
             return self._converse(door, ask, context)

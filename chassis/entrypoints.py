@@ -19,7 +19,7 @@ from chassis.errands import Errands
 from chassis.hearing import Fate, Outcome
 from chassis.line import Line
 from chassis.providers import Machinery
-from chassis.refusal import Refusal
+from chassis.refusal import Refusal, Unavailable
 
 log = logs.logger(__name__)
 
@@ -85,7 +85,9 @@ class Asks(_OnALine):
 
     def _received(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
         deadline = (properties.headers or {}).get("deadline")
-        if self._stopping:
+        if self._stopping:  # somebody else's then: a copy, because what is given back counts as begun before
+            channel.basic_publish("", wire.asks_queue(self.container.service_name), body, properties)
+            channel.basic_ack(method.delivery_tag)
             return
         if deadline and time.time() * 1000 > deadline:
             channel.basic_ack(method.delivery_tag)
@@ -99,17 +101,24 @@ class Asks(_OnALine):
         try:
             kwargs = codec.decode(body)["kwargs"]
             asked = (method.routing_key.split(".", 1)[1], kwargs.get("message", {}), kwargs.get("context", {}))
+            if method.redelivered and not _machinery_of(self.container).answering.may_repeat(asked[0], asked[2]):
+                raise Unavailable("it was begun before, and nobody knows how it ended")
         except (ValueError, KeyError, IndexError) as problem:
-            refusal = Refusal("INVALID_MESSAGE", str(problem))
-            self._reply(channel, method.delivery_tag, properties, None, (Refusal, refusal, None))
+            self._fail(channel, method.delivery_tag, properties, Refusal("INVALID_MESSAGE", str(problem)))
+            return
+        except Unavailable as problem:
+            self._fail(channel, method.delivery_tag, properties, problem)
             return
         self.container.spawn_worker(self, asked, {}, handle_result=answered)
+
+    def _fail(self, channel: BlockingChannel, tag: int, asked: Any, problem: Exception) -> None:
+        self._reply(channel, tag, asked, None, (type(problem), problem, None))
 
     def _reply(self, channel: BlockingChannel, tag: int, asked: Any, answer: Any, exc_info: Any) -> None:
         headers = {"replayed": True} if answer is not None and answer.replayed else None
         if exc_info:
             problem = exc_info[1]
-            if not isinstance(problem, Refusal):
+            if not isinstance(problem, (Refusal, Unavailable)):
                 log.error("ask_failed", why=repr(problem)[:300], exc_info=exc_info)
             body = wire.error_body(problem)
         else:

@@ -15,6 +15,8 @@ from chassis.settings import ServiceSettings
 from chassis.transact import Desk, Transactor
 from contracts.values import Caller, Context
 
+LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
+
 
 class Machinery:
     """Everything that a service's doors are opened with."""
@@ -22,12 +24,14 @@ class Machinery:
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self.wakes: list[threading.Event] = []
         room = settings.workers + 4
+        told = {"connect_timeout": 5, "application_name": service.name, "options": LIMITS}
         self._engines = [
-            sa.create_engine(settings.sync_url, pool_size=room, max_overflow=4),
+            sa.create_engine(settings.sync_url, pool_size=room, max_overflow=4, connect_args=told),
             sa.create_engine(
                 settings.sync_url,
                 pool_size=room,
                 max_overflow=4,
+                connect_args=told,
                 isolation_level="AUTOCOMMIT",
                 pool_reset_on_return=None,
             ),

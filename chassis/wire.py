@@ -148,7 +148,8 @@ def error_body(problem: BaseException) -> bytes:
         arguments = [problem.code, problem.message, list(problem.errors), problem.details]
         text = problem.message
     else:
-        arguments, text = [type(problem).__name__], "the service could not answer"
+        text = str(problem) if isinstance(problem, Unavailable) else "the service could not answer"
+        arguments = [text]
     kind = type(problem)
     return codec.encode(
         {

@@ -17,7 +17,10 @@ class ChannelSignature:
 
 @dataclass(frozen=True, kw_only=True)
 class Realtime:
-    """How clients connect. Channels are templates: `{booking_id}` and `{hotel}` are filled in by who answers them."""
+    """How clients connect. Channels are templates: `{booking_id}` and `{hotel}` are filled in by who answers them.
+
+    An empty `host` means the provider's own servers, found by `cluster`.
+    """
 
     key: str
     host: str
@@ -30,6 +33,8 @@ class Realtime:
     booking_events: tuple[str, ...]
     staff_events: tuple[str, ...]
     extra: dict[str, Any] | None = None
+    room_channel: str = ""
+    public_events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,10 @@ class SignChannel(Query[ChannelSignature]):
 
 @dataclass(frozen=True, kw_only=True)
 class SignUser(Query[ChannelSignature]):
-    """Let the caller sign in at the push provider, so that it can be thrown out. Refused as `SignChannel`."""
+    """Let the caller sign in at the push provider, so that it can be thrown out. Refused as `SignChannel`.
+
+    A guest says which booking is theirs; without it, or where the token does not open it: `INVALID_TOKEN`.
+    """
 
     socket_id: str
+    booking_id: str | None = None

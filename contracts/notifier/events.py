@@ -8,7 +8,7 @@ from contracts.message import Event
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeEvent(Event, abstract=True):
-    """A fact about one push or mail about one booking."""
+    """A fact about one push or mail. `booking_id` is empty where it is about no booking."""
 
     notice_id: str
     booking_id: str

@@ -107,11 +107,12 @@ class PaymentRefunded(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFailed(PaymentEvent):
-    """The provider would not give the money back."""
+    """The provider would not give the money back. `refund_id` is the provider's; ours where it never took it on."""
 
     amount: Money
     reason_code: str
     failed_at: datetime
+    refund_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

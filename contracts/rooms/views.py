@@ -184,6 +184,23 @@ class RoomTypeDefinition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromotionDefinition:
+    """A promotion as a property file gives it. `value` is a percentage, or major units where `kind` is `FIXED`.
+
+    `starts_on` and `ends_on` are the first and last check-in date that it is for; `room_type` is a code.
+    """
+
+    code: str
+    kind: str  # PERCENT | FIXED
+    value: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    room_type: str | None = None
+    min_nights: int = 1
+    max_nights: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HotelDefinition:
     """A whole property as a file gives it: `hotelmate hotel import FILE`."""
 
@@ -207,6 +224,7 @@ class HotelDefinition:
     settings: HotelSettings = field(default_factory=HotelSettings)
     policy: CancellationPolicy = field(default_factory=lambda: CancellationPolicy(kind="FLEXIBLE"))
     wifi: WiFi = field(default_factory=WiFi)
+    promotions: tuple[PromotionDefinition, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

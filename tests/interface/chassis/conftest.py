@@ -50,7 +50,9 @@ class Owner:
 
     def unpublished(self) -> int:
         with self.engine.connect() as connection:
-            return int(connection.execute(sa.text("SELECT count(*) FROM outbox WHERE published_at IS NULL")).scalar_one())
+            return int(
+                connection.execute(sa.text("SELECT count(*) FROM outbox WHERE published_at IS NULL")).scalar_one()
+            )
 
 
 class Toy:
@@ -73,6 +75,14 @@ class Toy:
                 until(lambda: asker_hears(asker), what="the toy answering")
                 asker.stop()
             yield process
+
+    def activity(self) -> list[str]:
+        """The states of the connections on which somebody sleeps."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                sa.text("SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()")
+            )
+            return [row.state for row in rows]
 
     def effects(self) -> list[tuple[str, int, str]]:
         with self.engine.connect() as connection:
@@ -144,5 +154,10 @@ def relay(owner: Owner, clean_rabbit: RabbitNode) -> Iterator[subprocess.Popen[b
 
 def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str]]:
     """The command and environment of a relay on that outbox."""
-    environment = {**os.environ, "BOOKINGS_DATABASE_URL": owner.url, "AMQP_URL": rabbit.amqp_url, "LOG_FORMAT": "console"}
+    environment = {
+        **os.environ,
+        "BOOKINGS_DATABASE_URL": owner.url,
+        "AMQP_URL": rabbit.amqp_url,
+        "LOG_FORMAT": "console",
+    }
     return ["chassis.relay", "bookings"], environment

@@ -91,3 +91,15 @@ def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: Asker, clean
                 return False
 
         until(answered, within=10, what="an answer")
+
+
+def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: Toy, asker: Asker) -> None:
+    with toy.running() as first, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asker, ReleaseInventory(booking_id="BK-1"))
+        until(lambda: "active" in toy.activity(), what="the command running")
+        first.kill()
+        first.wait()
+        with toy.running(), pytest.raises(Unavailable, match="begun before"):
+            answer.result(8)
+
+    assert toy.effects() == []

@@ -45,9 +45,7 @@ def test_a_redelivered_event_is_absorbed(owner: Owner, toy: Toy, relay: subproce
     assert [note for _, _, note in toy.effects()] == ["one", "two"]
 
 
-def test_a_crash_between_commit_and_ack_repeats_nothing(
-    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]
-) -> None:
+def test_a_crash_between_commit_and_ack_repeats_nothing(owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]) -> None:
     with toy.running() as first:
         owner.publish("BK-1", "die-once")
         assert first.wait(15) == 9

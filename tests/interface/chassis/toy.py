@@ -1,5 +1,8 @@
 """A toy service on the real chassis: it notes what it hears, answers slowly, and fails on demand."""
 
+if __name__ == "__main__":  # as in production: the patch comes before everything else
+    from chassis.run import run
+
 import os
 
 import sqlalchemy as sa
@@ -64,6 +67,4 @@ TOY = Service(
 )
 
 if __name__ == "__main__":
-    from chassis.run import run
-
     run(TOY)

@@ -1,0 +1,137 @@
+"""What is delayed, what is parked, and what a relay may send."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pika
+import pytest
+
+from chassis import codec, trace, wire
+from chassis.deliveries import UNREADABLE, Delivery, dispose
+from chassis.errands import LONGEST_DELAY, backoff
+from chassis.hearing import APPLIED, Fate, Outcome
+from chassis.outbox import Row, envelope, publishable
+from chassis.settings import ServiceSettings
+
+
+class Channel:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, str, dict[str, Any]]] = []
+        self.acked: list[int] = []
+
+    def basic_publish(self, exchange: str, key: str, _: bytes, properties: Any, *, mandatory: bool) -> None:
+        assert mandatory
+        self.published.append((exchange, key, dict(properties.headers)))
+
+    def basic_ack(self, tag: int, *, multiple: bool) -> None:
+        assert multiple
+        self.acked.append(tag)
+
+
+def row(position: int, subject: str = "BK-1", *, waits: bool = False) -> Row:
+    return Row(
+        position=position, id=uuid4(), subject=subject, sequence=position, type="bookings.BookingHeld.v1", hotel="h",
+        time=datetime(2026, 1, 1, tzinfo=UTC), data={}, traceparent="", correlation_id="", causation_id="", waits=waits,
+    )  # fmt: skip
+
+
+def delivery(headers: dict[str, Any] | None = None) -> Delivery:
+    body = codec.encode(envelope("bookings", row(1)))
+    return Delivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
+
+
+def disposed(one: Delivery, outcome: Outcome) -> Channel:
+    channel = Channel()
+    dispose("rooms", channel, channel, [one], [outcome])  # type: ignore[arg-type]
+    return channel
+
+
+def test_what_was_applied_is_only_acknowledged() -> None:
+    channel = disposed(delivery(), APPLIED)
+
+    assert (channel.published, channel.acked) == ([], [7])
+
+
+def test_a_failure_comes_back_later_each_time() -> None:
+    seen = [
+        disposed(delivery({wire.ATTEMPT: tries} if tries else None), Outcome(Fate.FAILED, "why")).published[0][0]
+        for tries in range(4)
+    ]
+
+    assert seen == [wire.delay(ms) for ms in wire.DELAYS_MS[1:]]
+
+
+def test_the_fifth_failure_is_parked_with_its_cause() -> None:
+    channel = disposed(delivery({wire.ATTEMPT: 4}), Outcome(Fate.FAILED, "why"))
+
+    ((exchange, key, headers),) = channel.published
+    assert (exchange, key, headers[wire.ERROR]) == ("", wire.dead_letters("rooms"), "why")
+
+
+def test_being_too_early_is_not_a_try() -> None:
+    channel = disposed(delivery({wire.ATTEMPT: 4}), Outcome(Fate.TOO_EARLY, "gap"))
+
+    assert channel.published[0][0] == wire.delay(wire.DELAYS_MS[0])
+    assert channel.published[0][2][wire.ATTEMPT] == 4
+
+
+def test_too_early_for_a_day_is_parked() -> None:
+    since = int(time.time()) - wire.EARLY_FOR - 1
+    channel = disposed(delivery({wire.EARLY_SINCE: since}), Outcome(Fate.TOO_EARLY, "gap"))
+
+    assert channel.published[0][1] == wire.dead_letters("rooms")
+
+
+def test_what_cannot_be_read_is_parked_at_once() -> None:
+    unreadable = Delivery.received(7, pika.BasicProperties(), b"{")
+
+    assert disposed(unreadable, UNREADABLE).published[0][1] == wire.dead_letters("rooms")
+
+
+def test_a_row_that_waits_holds_back_its_subject_only() -> None:
+    rows = [row(1, "a", waits=True), row(2, "b"), row(3, "a")]
+
+    assert [one.subject for one in publishable(rows)] == ["b"]
+
+
+def test_an_envelope_survives_the_wire() -> None:
+    sent = envelope("bookings", row(3))
+
+    assert wire.read_envelope(codec.encode(sent)) == sent
+
+
+def test_waits_double_up_to_a_minute() -> None:
+    assert all(0.25 * 2**n <= backoff(n) <= 0.5 * 2**n for n in range(7))
+    assert backoff(50) <= LONGEST_DELAY
+
+
+@pytest.mark.parametrize("bad", [None, "", "00-" + "0" * 32 + "-" + "1" * 16 + "-01", "nonsense"])
+def test_a_bad_traceparent_begins_a_new_trace(bad: str | None) -> None:
+    assert len(trace.trace_id(trace.started(bad))) == 32
+
+
+def test_a_trace_is_followed() -> None:
+    first = trace.started()
+
+    with trace.following(first) as second:
+        assert trace.trace_id(second) == trace.trace_id(first)
+        assert second != first
+
+
+def test_a_service_refuses_default_secrets_outside_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Guarded(ServiceSettings):
+        key: str = ""
+
+        def secrets(self) -> dict[str, str]:
+            return {"KEY": self.key}
+
+    monkeypatch.delenv("HOTELMATE_MODE", raising=False)
+    with pytest.raises(ValueError, match="set KEY"):
+        Guarded(key="change-me")
+    assert Guarded(key="a" * 32).key
+    monkeypatch.setenv("HOTELMATE_MODE", "demo")
+    assert Guarded(key="").demo

@@ -1,0 +1,53 @@
+"""Money never floats and stays are half-open."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.values import Money, Stay, from_major, rounded
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (15000, "EUR", "150.00"),
+        (15000, "JPY", "15000"),
+        (1500, "KWD", "1.500"),
+        (-5, "EUR", "-0.05"),
+        (0, "EUR", "0.00"),
+    ],
+)
+def test_an_amount_shows_its_currency_s_own_digits(amount: int, currency: str, text: str) -> None:
+    assert Money(amount, currency).text == text
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_what_is_shown_reads_back_the_same(amount: int, currency: str) -> None:
+    assert from_major(Money(amount, currency).text, currency) == Money(amount, currency)
+
+
+def test_more_digits_than_the_currency_has_are_refused() -> None:
+    with pytest.raises(ValueError, match="more digits"):
+        from_major("1.5", "JPY")
+
+
+def test_halves_round_up_and_three_digit_currencies_to_tens() -> None:
+    assert rounded(Decimal("10.5"), "EUR") == Money(11, "EUR")
+    assert rounded(Decimal(1504), "KWD") == Money(1500, "KWD")
+    assert rounded(Decimal(1505), "KWD") == Money(1510, "KWD")
+    assert rounded(Decimal(149), "ISK") == Money(100, "ISK")
+
+
+def test_two_currencies_do_not_add_up() -> None:
+    with pytest.raises(ValueError, match="do not add up"):
+        Money(1, "EUR") + Money(1, "JPY")
+
+
+def test_a_stay_sleeps_up_to_but_not_on_its_last_day() -> None:
+    stay = Stay(date(2026, 2, 27), date(2026, 3, 2))
+
+    assert stay.nights == 3
+    assert list(stay) == [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
