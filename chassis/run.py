@@ -23,10 +23,12 @@ from chassis import logs
 from chassis.doors import Every, Service
 from chassis.entrypoints import Asks, Calls, Events, Ticks, apply_patiently
 from chassis.providers import MachineryProvider
+from chassis.retention import forget_old
 from chassis.settings import ServiceSettings
 from contracts.catalogue import OWNERS
 
 STOP_WITHIN = 10
+FORGETTING = Every(600, forget_old)
 
 log = logs.logger(__name__)
 
@@ -52,7 +54,7 @@ def hosted(service: Service, settings: ServiceSettings) -> type:
         "answer": Asks.decorator(settings.amqp_url, settings.workers)(answer),
         "hear": Events.decorator(settings.amqp_url)(hear),
     }
-    for door in service.timers:
+    for door in (*service.timers, FORGETTING):
         members[door.name] = Ticks.decorator(door)(_ticking(door))
     for errand in service.errands:
         members[f"call_{errand.kind}"] = Calls.decorator(errand.kind)(_calling(errand.kind))

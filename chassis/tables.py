@@ -92,7 +92,7 @@ ERRAND = sa.Table(
     _moment("done_at"),
     _moment("gave_up_at"),
     sa.Column("last_error", sa.Text, nullable=False, server_default=""),
-    sa.Index("errand_open", "kind", "try_at", postgresql_where=sa.text("done_at IS NULL AND gave_up_at IS NULL")),
+    sa.Index("errand_open", "kind", "position", postgresql_where=sa.text("done_at IS NULL AND gave_up_at IS NULL")),
 )
 
 # One row per recorded change: who, what, from, to, when, why.

@@ -80,7 +80,9 @@ class Toy:
         """The states of the connections on which somebody sleeps."""
         with self.engine.connect() as connection:
             rows = connection.execute(
-                sa.text("SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()")
+                sa.text(
+                    "SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
+                )
             )
             return [row.state for row in rows]
 

@@ -1,0 +1,1 @@
+"""Benchmarks beside a yardstick in the same run: `make bench`."""

@@ -1,0 +1,95 @@
+"""How a figure is made: the thing and its yardstick in interleaved rounds, the work checked, the median ratio told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One round: how many were done in how many seconds, and each one's latency where it was taken."""
+
+    done: int
+    seconds: float
+    latencies: Sequence[float] = ()
+
+    @property
+    def rate(self) -> float:
+        """How many a second."""
+        return self.done / self.seconds
+
+    def percentile(self, share: float) -> float | None:
+        """That share's latency in milliseconds; None where none was taken."""
+        if not self.latencies:
+            return None
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A thing beside its yardstick. Each callable does one round and checks its own work."""
+
+    name: str
+    thing: Callable[[], Measured]
+    yardstick: Callable[[], Measured]
+    against: str
+    goal: float
+    rounds: int = 5
+
+
+@dataclass
+class Figure:
+    """What came out of a comparison."""
+
+    comparison: Comparison
+    things: list[Measured] = field(default_factory=list)
+    yardsticks: list[Measured] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return median(thing.rate / yard.rate for thing, yard in zip(self.things, self.yardsticks, strict=True))
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is reached."""
+        return self.ratio >= self.comparison.goal
+
+
+def compare(comparison: Comparison, *, rounds: int | None = None) -> Figure:
+    """Run the rounds, thing and yardstick taking turns."""
+    figure = Figure(comparison)
+    for number in range(rounds or comparison.rounds):
+        pair = [(figure.things, comparison.thing), (figure.yardsticks, comparison.yardstick)]
+        for kept, measure in pair if number % 2 else reversed(pair):
+            kept.append(measure())
+    return figure
+
+
+def show(figures: Sequence[Figure], console: Console) -> None:
+    """The table."""
+    table = Table(title="Beside a yardstick in the same run; median of interleaved rounds")
+    for column in ("what", "per second", "p50 ms", "p99 ms", "yardstick", "per second", "ratio", "goal", ""):
+        table.add_column(column, justify="left" if column in {"what", "yardstick", ""} else "right")
+    for figure in figures:
+        table.add_row(
+            figure.comparison.name,
+            f"{median(thing.rate for thing in figure.things):,.0f}",
+            _milliseconds(figure.things, 0.5),
+            _milliseconds(figure.things, 0.99),
+            figure.comparison.against,
+            f"{median(yard.rate for yard in figure.yardsticks):,.0f}",
+            f"{figure.ratio:.2f}",
+            f"≥ {figure.comparison.goal:g}",
+            "reached" if figure.reached else "short",
+        )
+    console.print(table)
+
+
+def _milliseconds(rounds: Sequence[Measured], share: float) -> str:
+    taken = [value for one in rounds if (value := one.percentile(share)) is not None]
+    return f"{median(taken):.1f}" if taken else "–"
