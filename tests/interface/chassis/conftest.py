@@ -61,8 +61,12 @@ class Toy:
     def __init__(self, url: str, amqp_url: str, marker: Path) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
         self.environment = {
-            **os.environ, "TOY_DATABASE_URL": url, "AMQP_URL": amqp_url, "TOY_MARKER": str(marker), "LOG_FORMAT": "console"
-        }  # fmt: skip
+            **os.environ,
+            "TOY_DATABASE_URL": url,
+            "AMQP_URL": amqp_url,
+            "TOY_MARKER": str(marker),
+            "LOG_FORMAT": "console",
+        }
         with self.engine.connect() as connection:
             create_all(connection)
             connection.execute(sa.text(EFFECT))
@@ -81,7 +85,8 @@ class Toy:
         with self.engine.connect() as connection:
             rows = connection.execute(
                 sa.text(
-                    "SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
+                    "SELECT state FROM pg_stat_activity"
+                    " WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
                 )
             )
             return [row.state for row in rows]

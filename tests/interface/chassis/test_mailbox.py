@@ -1,4 +1,4 @@
-"""The mailbox's tables at work, without a broker: what is claimed, what is forgotten, and what would go wrong without."""
+"""The mailbox's tables at work, without a broker: what is claimed, forgotten, and would go wrong without."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -47,8 +47,8 @@ def effects(transactor: Transactor) -> list[int]:
 
 def event(sequence: int, subject: str = "BK-1", note: str = "fine") -> Envelope:
     return Envelope(
-        id=str(uuid4()), source="bookings", type=BookingAmended.wire_name, subject=subject, sequence=sequence, hotel="h",
-        time=datetime(2026, 1, 1, tzinfo=UTC), dataschema="",
+        id=str(uuid4()), source="bookings", type=BookingAmended.wire_name, subject=subject, sequence=sequence,
+        hotel="h", time=datetime(2026, 1, 1, tzinfo=UTC), dataschema="",
         data={"booking_id": subject, "hotel": "h", "fields": [note], "by": {"kind": "system"}},
     )  # fmt: skip
 
@@ -186,9 +186,8 @@ def test_a_failed_call_is_tried_again_later_and_a_hopeless_one_never(transactor:
 
 
 def test_nothing_of_an_ordered_kind_overtakes(transactor: Transactor) -> None:
-    kind, made = errands(
-        transactor, lambda number: Later("busy", seconds=3600) if number == 1 else "done", ordered=True
-    )
+    answers = {1: Later("busy", seconds=3600), 2: "done"}
+    kind, made = errands(transactor, answers.__getitem__, ordered=True)
     owed(transactor, 1, 2)
 
     drain(kind)

@@ -1,0 +1,121 @@
+"""The notifier as it runs: its own process on nameko, a real broker, and somebody who answers for bookings."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pika
+import pytest
+
+from chassis import codec, wire
+from chassis.asking import Asker
+from contracts import bookings
+from contracts.bookings import BookingStatus
+from contracts.message import Envelope
+from contracts.notifier import DescribeRealtime
+from sandbox.mailbox import Mailbox
+from sandbox.pusher import PusherStandIn
+from sandbox.stack.rabbit import RabbitNode
+from services.notifier.settings import NotifierSettings
+from tests.interface.notifier.conftest import Notifier
+from tests.unit.notifier.samples import BOOKING, heard, mail_facts, sample
+
+pytestmark = [pytest.mark.timeout(90), pytest.mark.slow]
+
+
+class Broker:
+    """Publishes as bookings would, and answers every ask to bookings with the same facts."""
+
+    def __init__(self, url: str) -> None:
+        self._parameters = pika.URLParameters(url)
+        with pika.BlockingConnection(self._parameters) as connection:
+            wire.declare(connection.channel())
+        self._over = threading.Event()
+        self._answering = threading.Thread(target=self._answer, daemon=True)
+        self._answering.start()
+
+    def publish(self, *envelopes: Envelope) -> None:
+        with pika.BlockingConnection(self._parameters) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            for envelope in envelopes:
+                channel.basic_publish(
+                    wire.exchange(envelope.source),
+                    envelope.type,
+                    codec.encode(envelope),
+                    wire.event_properties(envelope),
+                    mandatory=True,
+                )
+
+    def stop(self) -> None:
+        self._over.set()
+        self._answering.join(5)
+
+    def _answer(self) -> None:
+        with pika.BlockingConnection(self._parameters) as connection:
+            channel = connection.channel()
+            asks = channel.consume(wire.asks_queue("bookings"), auto_ack=True, inactivity_timeout=0.1)
+            for _, properties, _ in asks:
+                if properties is not None:
+                    reply = wire.reply_body(mail_facts())
+                    channel.basic_publish(
+                        wire.ASKS, properties.reply_to, reply, wire.reply_properties(properties, None)
+                    )
+                if self._over.is_set():
+                    return
+
+
+@pytest.fixture
+def broker(rabbit: RabbitNode) -> Iterator[Broker]:
+    made = Broker(rabbit.amqp_url)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) -> Iterator[Asker]:
+    """The service in a process of its own, once it answers."""
+    told = {name: value for name, value in settings.model_dump().items() if value not in (None, "")}
+    variables = {f"NOTIFIER_{name.upper()}": str(value) for name, value in told.items()}
+    environment: dict[str, Any] = {
+        **os.environ, **variables, "AMQP_URL": rabbit.amqp_url, "HOTELMATE_MODE": "demo", "LOG_FORMAT": "console"
+    }  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "chassis.run", "notifier"], env=environment)
+    asker = Asker(rabbit.amqp_url, "test").start(wait=10)
+    try:
+        asker(DescribeRealtime(), deadline=20)
+        yield asker
+    finally:
+        asker.stop()
+        process.terminate()
+        process.wait(15)
+
+
+def test_a_fact_on_the_broker_reaches_the_guests_page_and_mailbox(
+    running: Asker, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+) -> None:
+    changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
+    fact = heard(sample(bookings.BookingConfirmed, **changed))
+
+    broker.publish(fact, fact)
+
+    (told,) = pusher.wait_for(channel=f"private-booking-{BOOKING}", event="booking_confirmed", timeout=20)
+    assert told["data"]["event_id"] == fact.id
+    (mail,) = mailbox.wait_for(subject=f"Booking Confirmed - {BOOKING}", timeout=20)
+    assert mail["to"] == ["guest@example.org"]
+
+
+def test_while_the_mail_server_dawdles_pushes_go_on(
+    running: Asker, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+) -> None:
+    mailbox.fault("delay", seconds=5)
+    facts = [heard(sample(bookings.BookingConfirmed), sequence=1)]
+    facts += [heard(sample(bookings.RoomAssigned), sequence=number) for number in range(2, 8)]
+
+    broker.publish(*facts)
+
+    told = pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", count=6, timeout=4)
+    assert [event["data"]["sequence"] for event in told] == [2, 3, 4, 5, 6, 7]

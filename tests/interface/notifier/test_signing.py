@@ -1,0 +1,102 @@
+"""Clients are let into the channels of their own, and nowhere else; judged by the provider's own rules."""
+
+import hashlib
+import hmac
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import AuthenticateGuest, BookingDetail, GetBooking, GuestAccess
+from contracts.notifier import ChannelSignature, DescribeRealtime, Realtime, SignChannel, SignUser
+from contracts.values import Caller
+from sandbox.pusher import PusherStandIn
+from tests.interface.notifier.conftest import Notifier
+from tests.unit.notifier.samples import BOOKING, HOTEL, sample
+
+STAFF = Caller(kind="staff", staff_id="7", name="Grace", hotel=HOTEL)
+OTHER_STAFF = Caller(kind="staff", staff_id="8", name="Alan", hotel="hotel-killarney-lodge")
+GUEST = Caller(kind="guest", guest_token="right")
+STRANGER = Caller(kind="guest", guest_token="wrong")
+OWN = f"private-booking-{BOOKING}"
+
+
+@pytest.fixture(autouse=True)
+def _bookings_answers(notifier: Notifier) -> None:
+    def opens(ask: AuthenticateGuest) -> GuestAccess:
+        if notifier.asked[-1][1].caller.guest_token != "right" or ask.booking_id != BOOKING:
+            raise Refusal("INVALID_TOKEN", "no")
+        return GuestAccess(booking_id=BOOKING, hotel=HOTEL)
+
+    def booking(ask: GetBooking) -> BookingDetail:
+        if (ask.hotel, ask.booking_id) != (HOTEL, BOOKING):
+            raise Refusal("BOOKING_NOT_FOUND", "no")
+        return sample(BookingDetail)
+
+    notifier.answers |= {AuthenticateGuest: opens, GetBooking: booking}
+
+
+def refusal(notifier: Notifier, message: Any, caller: Caller) -> str:
+    with pytest.raises(Refusal) as refused:
+        notifier.answer(message, caller)
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("caller", "channel"),
+    [(STAFF, f"private-hotel-{HOTEL}"), (STAFF, f"private-room-{HOTEL}-101"), (STAFF, OWN), (GUEST, OWN)],
+)
+def test_a_channel_of_ones_own_is_signed_for_the_socket(notifier: Notifier, caller: Caller, channel: str) -> None:
+
+    signed: ChannelSignature = notifier.answer(SignChannel(socket_id="12.34", channel_name=channel), caller)
+
+    expected = hmac.new(b"secret", f"12.34:{channel}".encode(), hashlib.sha256).hexdigest()
+    assert signed.auth == f"key:{expected}"
+
+
+@pytest.mark.parametrize(
+    ("caller", "channel"),
+    [
+        (OTHER_STAFF, f"private-hotel-{HOTEL}"),
+        (OTHER_STAFF, f"private-room-{HOTEL}-101"),
+        (OTHER_STAFF, OWN),
+        (STRANGER, OWN),
+        (GUEST, "private-booking-BK-2027-ZZZZ99"),
+        (GUEST, f"private-hotel-{HOTEL}"),
+        (STAFF, f"hotel-{HOTEL}-public"),
+    ],
+)
+def test_any_other_is_not(notifier: Notifier, caller: Caller, channel: str) -> None:
+    assert refusal(notifier, SignChannel(socket_id="12.34", channel_name=channel), caller) == "CHANNEL_FORBIDDEN"
+
+
+def test_no_proof_and_no_socket(notifier: Notifier) -> None:
+    assert refusal(notifier, SignChannel(socket_id="12.34", channel_name=OWN), Caller()) == "INVALID_TOKEN"
+    assert refusal(notifier, SignChannel(socket_id="x", channel_name=OWN), STAFF) == "INVALID_SOCKET_ID"
+    assert refusal(notifier, SignUser(socket_id="12.34"), Caller()) == "INVALID_TOKEN"
+    assert refusal(notifier, SignUser(socket_id="x"), STAFF) == "INVALID_SOCKET_ID"
+
+
+def test_users_sign_in_without_their_name(notifier: Notifier) -> None:
+    staff: ChannelSignature = notifier.answer(SignUser(socket_id="12.34"), STAFF)
+    guest: ChannelSignature = notifier.answer(SignUser(socket_id="12.34", booking_id=BOOKING), GUEST)
+
+    assert staff.user_data == '{"id": "staff-7"}'
+    assert guest.user_data == f'{{"id": "guest-{BOOKING}"}}'
+
+
+def test_a_guest_signs_in_to_their_own_booking_only(notifier: Notifier) -> None:
+    assert refusal(notifier, SignUser(socket_id="12.34", booking_id=BOOKING), STRANGER) == "INVALID_TOKEN"
+    assert refusal(notifier, SignUser(socket_id="12.34"), GUEST) == "INVALID_TOKEN"
+
+
+def test_clients_are_told_how_to_connect_and_what_to_bind(notifier: Notifier, pusher: PusherStandIn) -> None:
+    realtime: Realtime = notifier.answer(DescribeRealtime(), Caller())
+
+    assert (realtime.key, realtime.host, realtime.port, realtime.secure) == ("key", pusher.host, pusher.port, False)
+    assert realtime.booking_channel == "private-booking-{booking_id}"
+    assert realtime.staff_channels == ("private-hotel-{hotel}", "private-staff-{hotel}")
+    assert realtime.public_channel == "hotel-{hotel}-public"
+    assert {"booking_status_changed", "room_assigned", "payment_failed"} <= set(realtime.booking_events)
+    assert {"payment_mismatch", "room_status_changed", "notice_gave_up"} <= set(realtime.staff_events)
+    assert "payment_mismatch" not in realtime.booking_events

@@ -1,0 +1,295 @@
+"""Payments with its doors open: a real database, the Stripe stand-in, and bookings played by hand."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.answering import Answer, Answering
+from chassis.errands import Errands
+from chassis.hearing import Fate, Hearing
+from chassis.refusal import Refusal
+from chassis.settings import with_driver
+from chassis.transact import Transactor
+from contracts.bookings import (
+    BookingApproved,
+    BookingCancelled,
+    BookingDeclined,
+    BookingEvent,
+    BookingHeld,
+    BookingSource,
+    BookingStatus,
+    GetPayable,
+    Payable,
+)
+from contracts.message import Ask, Command, Envelope
+from contracts.payments import (
+    OpenPaymentSession,
+    PaymentSession,
+    PaymentVerified,
+    StoreWebhook,
+    VerifyPayment,
+    WebhookStored,
+)
+from contracts.values import GUEST, SYSTEM, Context, Money
+from sandbox.stripe import StripeStandIn
+from sandbox.stripe.inbox import Inbox
+from services.payments.cards import Cards
+from services.payments.service import SERVICE
+from services.payments.work import PaymentsWork, Tools
+
+HOTEL = "hotel-killarney"
+AMOUNT = Money(15000, "EUR")
+ORIGINS = ("https://hotel.example",)
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+@dataclass
+class House:
+    """One payments service. `cards` may be wrapped by a test to break things."""
+
+    url: str
+    stripe: StripeStandIn
+    inbox: Inbox
+    cards: Cards
+    payables: dict[str, Payable] = field(default_factory=dict)
+    _sequences: dict[str, int] = field(default_factory=dict)
+    _stored: int = 0
+
+    def __post_init__(self) -> None:
+        self.engine = sa.create_engine(with_driver(self.url, "psycopg2"), pool_size=12)
+        self.rewire(self.cards)
+
+    def rewire(self, cards: Cards) -> None:
+        """Open all doors anew, as a restarted process does."""
+        tools = Tools(cards=cards, origins=ORIGINS)
+        self.transactor = Transactor(self.engine, PaymentsWork, tools=tools, demo=True)
+        self.answering = Answering(SERVICE, self.transactor, self._ask)
+        self.hearing = Hearing(SERVICE, self.transactor)
+        self.errands = [Errands(door, self.transactor, self._ask) for door in SERVICE.errands]
+
+    # bookings, played by hand
+
+    def book(self, amount: Money = AMOUNT, *, minutes: int = 15) -> str:
+        """A booking that may be paid."""
+        booking_id = f"BK-2026-{uuid4().hex[:6].upper()}"
+        expires_at = self.now() + timedelta(minutes=minutes)
+        self.payables[booking_id] = Payable(
+            booking_id=booking_id,
+            hotel=HOTEL,
+            hotel_name="Hotel Killarney",
+            description="Double room, two nights",
+            amount=amount,
+            status=BookingStatus.PENDING_PAYMENT,
+            payment_status="NONE",
+            payment_reference=None,
+            expires_at=expires_at,
+            guest_email="guest@example.com",
+            payable=True,
+        )
+        today = self.now().date()
+        self.say(
+            BookingHeld(
+                booking_id=booking_id, hotel=HOTEL, room_type_code="DBL", check_in=today,
+                check_out=today + timedelta(days=2), adults=2, children=0, total=amount, expires_at=expires_at,
+                source=BookingSource.ONLINE, by=GUEST,
+            )
+        )  # fmt: skip
+        return booking_id
+
+    def say(self, event: BookingEvent) -> None:
+        """Bookings publishes a fact."""
+        number = self._sequences[event.booking_id] = self._sequences.get(event.booking_id, 0) + 1
+        envelope = Envelope(
+            id=str(uuid4()),
+            source="bookings",
+            type=event.wire_name,
+            subject=event.booking_id,
+            time=self.now(),
+            sequence=number,
+            hotel=event.hotel,
+            data=codec.plain(event),
+            dataschema="",
+        )
+        (outcome,) = self.hearing.apply([envelope])
+        assert outcome.fate is Fate.APPLIED, outcome
+
+    def approve(self, booking_id: str) -> None:
+        self.say(
+            BookingApproved(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                payment_id=self.payment(booking_id)["id"],
+                decision_made_at=self.now(),
+                decision_made_by=SYSTEM,
+            )
+        )
+
+    def decline(self, booking_id: str) -> None:
+        self.ends(booking_id)
+        self.say(
+            BookingDeclined(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                reason_code="OTHER",
+                decision_made_at=self.now(),
+                decision_made_by=SYSTEM,
+            )
+        )
+
+    def cancel(self, booking_id: str, fee: int = 0) -> None:
+        self.ends(booking_id)
+        self.say(
+            BookingCancelled(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                cancelled_at=self.now(),
+                cancelled_by=GUEST,
+                fee=eur(fee),
+                refund=eur(0),
+            )
+        )
+
+    def ends(self, booking_id: str) -> None:
+        """From here on bookings says that there is nothing to pay."""
+        self.payables[booking_id] = replace(self.payables[booking_id], payable=False)
+
+    def reprice(self, booking_id: str, amount: Money) -> None:
+        self.payables[booking_id] = replace(self.payables[booking_id], amount=amount)
+
+    def _ask(self, message: Ask[Any], _: Context) -> Any:
+        assert isinstance(message, GetPayable), message
+        if message.booking_id not in self.payables:
+            raise Refusal("BOOKING_NOT_FOUND", "There is no such booking.")
+        return self.payables[message.booking_id]
+
+    # the service's own doors
+
+    def ask(self, message: Command[Any], *, key: str | None = None) -> Answer:
+        context = Context(idempotency_key=key, fingerprint="same" if key else None)
+        return self.answering.answer(type(message).__name__, codec.plain(message), codec.plain(context))
+
+    def open(self, booking_id: str, *, key: str | None = None, **urls: str) -> PaymentSession:
+        reply: PaymentSession = self.ask(OpenPaymentSession(hotel=HOTEL, booking_id=booking_id, **urls), key=key).reply
+        return reply
+
+    def verify(self, booking_id: str, session_id: str) -> PaymentVerified:
+        query = VerifyPayment(hotel=HOTEL, booking_id=booking_id, session_id=session_id)
+        reply: PaymentVerified = self.ask(query).reply
+        return reply
+
+    def notice(self, body: bytes | str, signature: str) -> WebhookStored:
+        text = body if isinstance(body, str) else body.decode()
+        reply: WebhookStored = self.ask(StoreWebhook(body=text, signature=signature)).reply
+        return reply
+
+    def post(self) -> list[WebhookStored]:
+        """Store every notice that the stand-in has sent since the last time."""
+        self.stripe.wait_until_delivered()
+        letters = list(self.inbox.letters)[self._stored :]
+        self._stored += len(letters)
+        return [self.notice(body, signature) for body, signature in letters]
+
+    def run(self, *, patient: bool = True, rounds: int = 12) -> None:
+        """Run what is owed and due until nothing is; with `patient`, what must wait does not."""
+        for _ in range(rounds):
+            done = False
+            for errands in self.errands:
+                while due := errands.claim():
+                    done = True
+                    errands.run(due)
+            if not done:
+                return
+            if patient:
+                self.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL")
+
+    def settle(self) -> None:
+        """Notices and errands until all is quiet."""
+        for _ in range(6):
+            self.run()
+            if not self.post():
+                return
+        raise AssertionError("it never falls quiet")
+
+    def authorised(self, amount: Money = AMOUNT, **pay: Any) -> str:
+        """A booking whose guest has paid and of which payments knows it."""
+        booking_id = self.book(amount)
+        self.stripe.pay(self.open(booking_id).session_id, **pay)
+        self.settle()
+        return booking_id
+
+    def captured(self, **pay: Any) -> str:
+        booking_id = self.authorised(**pay)
+        self.approve(booking_id)
+        self.settle()
+        return booking_id
+
+    # what there is to see
+
+    def now(self) -> datetime:
+        with self.transactor.read() as work:
+            return work.now
+
+    def advance(self, minutes: float) -> None:
+        self.transactor.advance(minutes * 60)
+
+    def payment(self, booking_id: str) -> dict[str, Any]:
+        """The booking's newest payment."""
+        question = "SELECT * FROM payment WHERE booking_id = :id ORDER BY created_at DESC LIMIT 1"
+        return self.sql(question, id=booking_id)[0]
+
+    def status(self, booking_id: str) -> str:
+        return str(self.payment(booking_id)["status"])
+
+    def events(self, booking_id: str) -> list[str]:
+        rows = self.sql("SELECT type FROM outbox WHERE subject = :id ORDER BY sequence", id=booking_id)
+        return [row["type"].split(".")[1] for row in rows]
+
+    def event(self, booking_id: str, name: str) -> dict[str, Any]:
+        question = "SELECT data FROM outbox WHERE subject = :id AND type = :type"
+        (row,) = self.sql(question, id=booking_id, type=f"payments.{name}.v1")
+        data: dict[str, Any] = row["data"]
+        return data
+
+    def ledger(self, booking_id: str) -> list[tuple[str, int]]:
+        rows = self.sql("SELECT kind, amount FROM ledger WHERE booking_id = :id ORDER BY position", id=booking_id)
+        return [(row["kind"], row["amount"]) for row in rows]
+
+    def journal(self, booking_id: str) -> list[tuple[str, int]]:
+        """What the stand-in itself has booked on the booking's cards."""
+        rows = self.sql("SELECT intent_id FROM payment WHERE booking_id = :id AND intent_id IS NOT NULL", id=booking_id)
+        entries = [entry for row in rows for entry in self.stripe.journal(row["intent_id"])]
+        same = {"release": "void", "expire": "void"}
+        return [(same.get(entry["movement"], entry["movement"]), entry["amount"]) for entry in entries]
+
+    def calls(self, booking_id: str, action: str) -> list[tuple[int, str]]:
+        """The attempts at an action and what came of them."""
+        question = """
+            SELECT attempt, state FROM provider_action JOIN payment ON payment.id = payment_id
+            WHERE booking_id = :id AND action LIKE :action ORDER BY created_at, attempt
+        """
+        return [(row["attempt"], row["state"]) for row in self.sql(question, id=booking_id, action=action)]
+
+    def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        with self.engine.begin() as connection:
+            result = connection.execute(sa.text(statement), values)
+            return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+
+def wait_for(look: Callable[[], bool], *, within: float = 5.0) -> None:
+    deadline = time.monotonic() + within
+    while not look():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

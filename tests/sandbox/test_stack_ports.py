@@ -1,0 +1,50 @@
+"""Ports: the wanted one when it is free, the next one when not, and never one that two runs share."""
+
+import socket
+
+import pytest
+
+from sandbox.stack.layout import wanted_ports
+from sandbox.stack.ports import LOOPBACK, Ports
+
+
+def test_a_free_port_is_used_as_wanted() -> None:
+    wanted = a_free_port()
+    said: list[str] = []
+
+    assert Ports(said.append).choose("gateway", wanted) == wanted
+    assert said == []
+
+
+def test_a_taken_port_is_moved_aside_and_said() -> None:
+    said: list[str] = []
+    with socket.create_server((LOOPBACK, a_free_port())) as taken:
+        wanted = taken.getsockname()[1]
+        chosen = Ports(said.append).choose("gateway", wanted)
+
+    assert chosen > wanted
+    assert said == [f"port {wanted} for gateway is taken; using {chosen} instead"]
+
+
+def test_two_runs_are_never_given_the_same_port() -> None:
+    one, two = Ports(), Ports()
+    wanted = one.choose("gateway")
+
+    assert two.choose("gateway", wanted) != wanted
+    one.release()
+    assert Ports().choose("gateway", wanted) == wanted
+
+
+def test_the_environment_names_ports() -> None:
+    assert wanted_ports({"GATEWAY_PORT": "9090"})["GATEWAY_PORT"] == 9090
+    assert wanted_ports({"GATEWAY_PORT": ""})["GATEWAY_PORT"] == 8080
+    with pytest.raises(SystemExit, match="not a number"):
+        wanted_ports({"GATEWAY_PORT": "http"})
+
+
+def a_free_port() -> int:
+    ports = Ports()
+    try:
+        return ports.choose("test")
+    finally:
+        ports.release()

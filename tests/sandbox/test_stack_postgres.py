@@ -1,0 +1,106 @@
+"""A private PostgreSQL: each role is alone in its database, and a crash loses nothing that was committed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sandbox.stack import GivenPostgres, PostgresNode, temporary_run
+from sandbox.stack.databases import Administrator
+from sandbox.stack.postgres_programs import bundled, installed
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[PostgresNode]:
+    with temporary_run() as run, PostgresNode(run / "postgres") as started:
+        yield started
+
+
+def test_a_role_owns_its_database(node: PostgresNode) -> None:
+    url = node.create_database("owner")
+
+    with psycopg.connect(url) as own:
+        own.execute("create extension btree_gist")
+        own.execute("create table stays (room int)")
+
+    assert node.create_database("owner") == url
+
+
+@pytest.mark.parametrize("foreign", ["others", "postgres", "template1"])
+def test_a_role_cannot_connect_to_another_database(node: PostgresNode, foreign: str) -> None:
+    own = node.create_database("curious")
+    node.create_database("others")
+
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(own, dbname=foreign)
+
+
+def test_a_role_needs_its_password(node: PostgresNode) -> None:
+    url = node.create_database("guarded")
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(Administrator(url).url_of("guarded", "guessed"))
+
+
+def test_committed_data_survive_a_kill(node: PostgresNode) -> None:
+    url = node.create_database("durable")
+    with psycopg.connect(url) as connection:
+        connection.execute("create table facts (what text)")
+        connection.execute("insert into facts values ('committed')")
+    before = node.pid
+
+    node.kill()
+    assert not node.alive()
+    node.start()
+
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select what from facts").fetchall() == [("committed",)]
+    assert node.pid != before
+
+
+def test_a_server_that_an_earlier_run_left_behind_is_ended_first(node: PostgresNode) -> None:
+    abandoned = node.pid
+    assert abandoned
+
+    with_another_port = PostgresNode(node.directory)
+    try:
+        with_another_port.start()
+        assert with_another_port.pid != abandoned
+        assert not node.alive()
+    finally:
+        with_another_port.close()
+        node.start()
+
+
+@pytest.mark.skipif(installed() is None, reason="no PostgreSQL is installed besides the bundled one")
+def test_an_installed_server_will_do() -> None:
+    with temporary_run() as run, PostgresNode(run / "postgres", programs=installed()) as node:
+        assert Administrator(node.create_database("elsewhere")).ping()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or bundled() is None, reason="only root runs PostgreSQL as somebody else")
+def test_root_finds_a_place_where_nobody_may_go(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    node = PostgresNode(tmp_path / "postgres")
+
+    node.start()
+    place = (node.directory / "home").resolve()
+    assert node.alive()
+    node.erase()
+
+    assert not place.exists()
+    assert not node.directory.exists()
+
+
+def test_a_given_server_gets_our_databases_and_is_left_as_it_was(node: PostgresNode) -> None:
+    with GivenPostgres(node.admin_url, prefix="ours_") as given:
+        url = given.create_database("bookings")
+        assert url == given.create_database("bookings")
+        assert Administrator(url).ping()
+        assert "/ours_bookings" in url
+
+    assert not Administrator(url).ping()
+    with psycopg.connect(node.admin_url) as server:
+        assert server.execute("select 1 from pg_roles where rolname like 'ours%'").fetchone() is None

@@ -1,0 +1,170 @@
+"""The whole stack from above, with small stand-ins for the programs it runs."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from sandbox.stack import Commands, Stack, temporary_run
+from sandbox.stack.layout import DEFAULT_PORTS, ROOT
+from sandbox.stack.processes import born_at, noted
+
+FAKE = (sys.executable, "-m", "tests.sandbox.fake_system")
+SYSTEM = Commands(
+    stand_ins={
+        "stripe": (*FAKE, "listen", "{stripe_port}"),
+        "pusher": (*FAKE, "listen", "{pusher_port}"),
+        "mailbox": (*FAKE, "listen", "{mailbox_port}"),
+    },
+    migrate=(*FAKE, "migrate"),
+    service=(*FAKE, "service", "{service}"),
+    relay=(*FAKE, "service", "relay"),
+    gateway=(*FAKE, "gateway"),
+    seed=(*FAKE, "seed"),
+    walk=(*FAKE, "walk", "{stack_json}"),
+)
+SHAPE: dict[str, type | set[str]] = {
+    "gateway": str,
+    "stripe": {"url", "webhook_secret"},
+    "pusher": {"host", "port", "app_id", "key", "secret"},
+    "mailbox": {"smtp", "http"},
+    "amqp": str,
+    "databases": {"bookings", "payments", "rooms", "notifier", "gateway"},
+    "staff": list,
+    "hotels": list,
+}
+UP = (
+    "import sys; from sandbox.stack.__main__ import main; from tests.sandbox.test_stack_up import SYSTEM;"
+    "sys.exit(main(commands=SYSTEM))"
+)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with temporary_run() as run, Stack.start(run, env={"EXTRA": "told"}, commands=SYSTEM) as started:
+        yield started
+
+
+def test_everything_is_up_and_described(stack: Stack) -> None:
+    told = json.loads(stack.path.read_text("utf-8"))
+
+    assert told == stack.stack_json
+    for name, shape in SHAPE.items():
+        assert set(told[name]) == shape if isinstance(shape, set) else isinstance(told[name], shape), name
+    assert told["hotels"] == ["sea"]
+    assert urllib.request.urlopen(f"{told['gateway']}/readyz").status == 200
+    assert psycopg.connect(told["databases"]["bookings"]).execute("select current_user").fetchone() == ("bookings",)
+
+
+def test_what_is_secret_is_private(stack: Stack) -> None:
+    for name in ("stack.json", "secrets.json", "postgres/passwords.json", "rabbit/secrets.json"):
+        assert stat.S_IMODE((stack.directory / name).stat().st_mode) == 0o600
+
+
+def test_processes_hear_of_everything_but_the_administrator(stack: Stack) -> None:
+    assert stack.environment["EXTRA"] == "told"
+    assert stack.environment["AMQP_URL"] == stack.rabbit.amqp_url
+    assert stack.environment["BOOKINGS_DATABASE_URL"] == stack.stack_json["databases"]["bookings"]
+    assert stack.postgres.admin_url not in stack.environment.values()
+
+
+def test_a_second_stack_in_the_same_directory_is_refused(stack: Stack) -> None:
+    with pytest.raises(RuntimeError, match="already runs"):
+        Stack.start(stack.directory, commands=SYSTEM)
+
+    assert stack.postgres.alive()
+
+
+def test_a_program_that_keeps_failing_is_reported_and_nothing_stays(stack: Stack) -> None:
+    broken = Commands(
+        stand_ins={"stripe": (sys.executable, "-c", "raise SystemExit('no such key')")},
+        migrate=(), service=(*FAKE, "service"), relay=(), gateway=(*FAKE, "gateway"), seed=(),
+    )  # fmt: skip
+    with (
+        temporary_run() as run,
+        given(stack),
+        pytest.raises(RuntimeError, match=r"(?s)stripe keeps ending.*no such key"),
+    ):
+        Stack.start(run, commands=broken)
+
+    assert stack.postgres.alive()
+
+
+def test_the_walk_decides_the_exit_code_and_everything_ends(stack: Stack) -> None:
+    with temporary_run() as run, given(stack) as env:
+        done = subprocess.run(
+            [sys.executable, "-c", UP, "--directory", str(run), "up", "--once"],
+            env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+        assert done.returncode == 7, done.stdout + done.stderr
+        assert "Everything that was started has ended." in done.stdout
+        assert not any((run / "pids").iterdir())
+
+
+def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
+    with temporary_run() as run, given(stack) as env:
+        up = subprocess.Popen(
+            [sys.executable, "-c", UP, "--directory", str(run), "up"],
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert up.stdout
+        for line in up.stdout:
+            if "Ctrl-C ends" in line:
+                break
+        started = [pid for note in (run / "pids").iterdir() if (pid := noted(note))]
+        assert len(started) == 9
+
+        down = subprocess.run(
+            [sys.executable, "-m", "sandbox.stack", "--directory", str(run), "down"],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+        assert "The stack has ended." in down.stdout
+        assert up.wait(timeout=5) == 0
+        assert [pid for pid in started if born_at(pid)] == []
+
+
+def test_an_interrupt_while_it_starts_leaves_nothing(stack: Stack) -> None:
+    with temporary_run() as run, given(stack) as env:
+        up = subprocess.Popen(
+            [sys.executable, "-c", UP, "--directory", str(run), "up"],
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert up.stdout
+        for line in up.stdout:
+            if "starting the services" in line:
+                up.send_signal(signal.SIGINT)
+                break
+        up.stdout.read()
+
+        assert up.wait(timeout=30) == 130
+        assert not any((run / "pids").iterdir())
+        assert not (run / "stack.pid").exists()
+
+
+@contextmanager
+def given(stack: Stack) -> Iterator[dict[str, str]]:
+    """Use the broker and the database that run already: only the rest is started."""
+    env = {"DATABASE_URL": stack.postgres.admin_url, "AMQP_URL": stack.rabbit.amqp_url}
+    before = {name: os.environ.get(name) for name in env}
+    os.environ.update(env)
+    try:
+        yield os.environ | dict.fromkeys(DEFAULT_PORTS, "0")
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -1,0 +1,203 @@
+"""How a booking begins, what payments' facts make of it, and what may be written on it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    AmendBooking,
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingDrafted,
+    BookingHeld,
+    BookingSource,
+    BookingStatus,
+    GuestDetails,
+)
+from contracts.payments import PaymentAuthorized, PaymentCaptured, PaymentRefunded, PaymentSessionOpened
+from contracts.values import ActorKind, Caller, HotelSettings
+from services.bookings.domain import amending, creation, paying
+from services.bookings.domain.creation import Names
+from tests.unit.bookings.builders import (
+    ANNA,
+    HOTEL,
+    NOW,
+    OTHER_HOTEL,
+    PUBLIC,
+    STAFF,
+    a_booking,
+    a_request,
+    awaiting_approval,
+    eur,
+    held,
+    unpaid,
+)
+
+NAMES = Names(booking_id="BK-2030-ABCDEF", confirmation_number="KIL-2030-GHJKMN", token_hash="h")
+FACT = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL, "payment_id": "pay-1"}
+
+
+def fields_refused(caller: Caller, **overrides: Any) -> tuple[str, set[str]]:
+    with pytest.raises(Refusal) as caught:
+        creation.check(a_request(**overrides), caller)
+    return caught.value.code, {error["field"] for error in caught.value.errors}
+
+
+def test_an_ordinary_request_is_in_order() -> None:
+    creation.check(a_request(), PUBLIC)
+    creation.check(a_request(payment="none"), STAFF)
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    code, fields = fields_refused(
+        PUBLIC,
+        guest=GuestDetails(first_name=" ", last_name="x" * 101, email="nobody", phone="1" * 41),
+        adults=0,
+        children=-1,
+        check_out=a_request().check_in,
+        special_requests="x" * 2001,
+    )
+
+    assert code == "VALIDATION_ERROR"
+    assert fields == {
+        "guest.first_name", "guest.last_name", "guest.email", "guest.phone",
+        "adults", "children", "check_out", "special_requests",
+    }  # fmt: skip
+
+
+def test_only_staff_book_without_a_card() -> None:
+    assert fields_refused(PUBLIC, payment="none")[0] == "PERMISSION_DENIED"
+    assert fields_refused(STAFF, payment="none", draft=True)[1] == {"draft"}
+    assert fields_refused(STAFF, payment="gold")[1] == {"payment"}
+
+
+def test_staff_book_in_their_own_hotel_only() -> None:
+    assert fields_refused(STAFF, hotel=OTHER_HOTEL)[0] == "HOTEL_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "kinds"),
+    [
+        ({}, [BookingHeld]),
+        ({"draft": True}, [BookingDrafted]),
+        ({"payment": "none"}, [BookingHeld, BookingConfirmed]),
+    ],
+)
+def test_the_first_facts(overrides: dict[str, Any], kinds: list[type]) -> None:
+    command = a_request(**overrides)
+    booking = creation.proposed(command, held(), NAMES, caller=STAFF, now=NOW)
+
+    facts = creation.begin(booking, command, by=ANNA, now=NOW)
+
+    assert [type(fact) for fact in facts] == kinds
+
+
+def test_a_booking_keeps_the_terms_it_was_made_with() -> None:
+    settings = HotelSettings(payment_hold_minutes=20, standard_checkout_time="10:30")
+
+    booking = creation.proposed(a_request(), held(settings=settings), NAMES, caller=PUBLIC, now=NOW)
+
+    assert creation.hold(booking, by=ANNA, now=NOW).expires_at == NOW + timedelta(minutes=20)
+    assert booking.checkout_deadline_at == datetime(2030, 6, 13, 9, 30, tzinfo=UTC)
+    assert booking.source is BookingSource.ONLINE
+    assert booking.is_new_for_staff
+
+
+def test_what_staff_made_is_not_new_to_them() -> None:
+    booking = creation.proposed(a_request(), held(), NAMES, caller=STAFF, now=NOW)
+
+    assert booking.source is BookingSource.STAFF
+    assert not booking.is_new_for_staff
+
+
+def test_a_draft_is_submitted_once() -> None:
+    assert creation.may_submit(unpaid(status=BookingStatus.DRAFT))
+    assert not creation.may_submit(unpaid())
+    for booking, code in (
+        (a_booking(), "ILLEGAL_TRANSITION"),
+        (a_booking(status=BookingStatus.EXPIRED), "BOOKING_ENDED"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            creation.may_submit(booking)
+        assert caught.value.code == code
+
+
+def authorized(**overrides: Any) -> PaymentAuthorized:
+    return PaymentAuthorized(
+        **FACT, **{"payment_intent_id": "pi_1", "amount": eur(34880), "authorized_at": NOW} | overrides
+    )
+
+
+def test_an_authorised_booking_waits_for_staff() -> None:
+    (event,) = paying.authorized(unpaid(), authorized(), now=NOW)
+
+    assert isinstance(event, BookingAwaitsApproval)
+
+
+def test_where_no_approval_is_wanted_the_system_approves_at_once() -> None:
+    booking = unpaid(settings=HotelSettings(approval_required=False))
+
+    awaits, approved = paying.authorized(booking, authorized(), now=NOW)
+
+    assert isinstance(awaits, BookingAwaitsApproval)
+    assert isinstance(approved, BookingApproved)
+    assert approved.decision_made_by.kind is ActorKind.SYSTEM
+
+
+@pytest.mark.parametrize(
+    "status", [BookingStatus.EXPIRED, BookingStatus.CANCELLED, BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL]
+)
+def test_money_that_comes_too_late_changes_nothing(status: BookingStatus) -> None:
+    booking = a_booking(status=status)
+    opened = PaymentSessionOpened(**FACT, session_id="cs", amount=eur(1), opened_at=NOW, expires_at=NOW)
+
+    assert paying.authorized(booking, authorized(), now=NOW) == ()
+    assert paying.session_opened(booking, opened) == ()
+
+
+def test_a_capture_confirms_what_was_approved_as_of_the_decision() -> None:
+    fact = PaymentCaptured(**FACT, payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW + timedelta(minutes=1))
+
+    (event,) = paying.captured(awaiting_approval(decision_made_at=NOW, decision_made_by=ANNA), fact)
+
+    assert (event.confirmed_at, event.confirmed_by, event.paid_at) == (NOW, ANNA, fact.captured_at)
+    assert paying.captured(awaiting_approval(), fact) == ()
+    assert paying.captured(a_booking(), fact) == ()
+
+
+def test_a_refund_told_twice_counts_once() -> None:
+    fact = PaymentRefunded(**FACT, refund_id="re", amount=eur(10000), refunded_total=eur(10000), refunded_at=NOW)
+
+    (event,) = paying.refunded(a_booking(), fact)
+
+    assert event.amount == eur(10000)
+    assert paying.refunded(a_booking(refunded=eur(10000)), fact) == ()
+
+
+def test_an_amendment_names_fields_and_never_what_is_in_them() -> None:
+    command = AmendBooking(
+        hotel=HOTEL, booking_id="b", internal_notes="VIP", guest_email=" new@example.com ", guest_first_name="Ada"
+    )
+
+    amendment = amending.amend(a_booking(), command, by=ANNA)
+
+    assert amendment
+    assert amendment.event.fields == ("internal_notes", "guest_email")
+    assert amendment.changes["guest"].email == "new@example.com"
+    assert "new@example.com" not in repr(amendment.event)
+
+
+def test_an_amendment_that_changes_nothing_is_none() -> None:
+    command = AmendBooking(hotel=HOTEL, booking_id="b", late_arrival_expected=False, guest_last_name="Lovelace")
+
+    assert amending.amend(a_booking(), command, by=ANNA) is None
+
+
+def test_a_guest_cannot_lose_their_name() -> None:
+    with pytest.raises(Refusal) as caught:
+        amending.amend(a_booking(), AmendBooking(hotel=HOTEL, booking_id="b", guest_first_name=" "), by=ANNA)
+
+    assert caught.value.code == "VALIDATION_ERROR"

@@ -1,0 +1,119 @@
+"""When the clock has something to say."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from contracts.bookings import BookingStatus, ExpiryReason
+from contracts.values import HotelSettings
+from services.bookings.domain import calling_off, deadlines
+from tests.unit.bookings.builders import CHECK_IN, NOW, a_booking, a_card, awaiting_approval, unpaid
+
+CUTOFF = datetime(2030, 6, 10, 21, 0, tzinfo=UTC)  # 22:00 in Dublin
+
+
+def test_staff_decide_until_the_hotels_cutoff_on_the_check_in_day() -> None:
+    authorized_at = CUTOFF - timedelta(days=2)
+
+    assert deadlines.approval_deadline(a_booking(), authorized_at=authorized_at, capture_before=None) == CUTOFF
+
+
+def test_a_cutoff_can_lie_on_the_next_day() -> None:
+    booking = a_booking(settings=HotelSettings(approval_cutoff_time="01:00", approval_cutoff_day_offset=1))
+    authorized_at = CUTOFF - timedelta(days=2)
+
+    deadline = deadlines.approval_deadline(booking, authorized_at=authorized_at, capture_before=None)
+
+    assert deadline == datetime(2030, 6, 11, 0, 0, tzinfo=UTC)
+
+
+def test_the_cutoff_never_falls_before_what_was_promised() -> None:
+    authorized_at = CUTOFF + timedelta(hours=1)
+
+    deadline = deadlines.approval_deadline(a_booking(), authorized_at=authorized_at, capture_before=None)
+
+    assert deadline == authorized_at + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("capture_before", [None, NOW + timedelta(days=7)])
+def test_the_cards_own_end_comes_first_where_it_is_earlier(capture_before: datetime | None) -> None:
+    booking = a_booking(check_in=CHECK_IN + timedelta(days=90), check_out=CHECK_IN + timedelta(days=91))
+
+    deadline = deadlines.approval_deadline(booking, authorized_at=NOW, capture_before=capture_before)
+
+    assert deadline == NOW + timedelta(days=7) - timedelta(hours=12)
+
+
+@pytest.mark.parametrize(("zone", "utc_hour"), [("Europe/Dublin", 21), ("America/Los_Angeles", 29), ("Asia/Tokyo", 13)])
+def test_the_cutoff_is_the_hotels_own_evening(zone: str, utc_hour: int) -> None:
+    booking = a_booking(card=a_card(timezone=zone))
+
+    deadline = deadlines.approval_deadline(booking, authorized_at=CUTOFF - timedelta(days=2), capture_before=None)
+
+    assert deadline == datetime(2030, 6, 10, tzinfo=UTC) + timedelta(hours=utc_hour)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "risk"),
+    [(0, "OK"), (19, "OK"), (20, "DUE_SOON"), (30, "DUE_SOON"), (31, "OVERDUE"), (90, "OVERDUE"), (91, "CRITICAL")],
+)
+def test_the_risk_rises_with_the_wait(minutes: int, risk: str) -> None:
+    assert deadlines.approval_risk(awaiting_approval(), NOW + timedelta(minutes=minutes)) == risk
+
+
+def test_a_decided_booking_is_at_no_risk() -> None:
+    assert deadlines.approval_risk(awaiting_approval(decision_made_at=NOW), NOW + timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("late", "severity"), [(0, None), (1, "LOW"), (30, "LOW"), (31, "MEDIUM"), (120, "MEDIUM"), (121, "HIGH")]
+)
+def test_an_overstay_grows_worse(late: int, severity: str | None) -> None:
+    booking = a_booking(status=BookingStatus.IN_HOUSE)
+
+    assert deadlines.overstay_severity(booking, booking.checkout_deadline_at + timedelta(minutes=late)) == severity
+
+
+def test_who_has_left_does_not_overstay() -> None:
+    assert deadlines.overstay_severity(a_booking(), datetime(2031, 1, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("booking", "due", "reason"),
+    [
+        (
+            unpaid(status=BookingStatus.DRAFT, expires_at=None),
+            NOW + timedelta(days=7),
+            ExpiryReason.DRAFT_ABANDONED,
+        ),
+        (unpaid(), NOW + timedelta(minutes=15), ExpiryReason.HOLD_RAN_OUT),
+        (unpaid(payment_status="SESSION_OPEN"), NOW + timedelta(minutes=17), ExpiryReason.HOLD_RAN_OUT),
+        (unpaid(payment_status="SESSION_EXPIRED"), NOW + timedelta(minutes=15), ExpiryReason.HOLD_RAN_OUT),
+        (awaiting_approval(), NOW + timedelta(days=2), ExpiryReason.APPROVAL_TIMEOUT),
+    ],
+)
+def test_what_is_overdue_expires_and_not_a_moment_sooner(booking, due, reason) -> None:  # type: ignore[no-untyped-def]
+    assert deadlines.due_at(booking) == due
+    assert calling_off.expire(booking, now=due - timedelta(seconds=1)) == ()
+    assert [event.reason for event in calling_off.expire(booking, now=due)] == [reason]
+
+
+def test_what_has_been_approved_does_not_expire() -> None:
+    booking = awaiting_approval(decision_made_at=NOW)
+
+    assert deadlines.due_at(booking) is None
+    assert calling_off.expire(booking, now=NOW + timedelta(days=365)) == ()
+
+
+def test_the_cutoff_in_a_gap_is_the_first_moment_after_it() -> None:
+    booking = a_booking(
+        settings=HotelSettings(approval_cutoff_time="01:30", approval_cutoff_day_offset=1),
+        check_in=date(2030, 3, 30),
+        check_out=date(2030, 4, 1),
+    )
+
+    deadline = deadlines.approval_deadline(
+        booking, authorized_at=datetime(2030, 3, 29, tzinfo=UTC), capture_before=None
+    )
+
+    assert deadline == datetime(2030, 3, 31, 1, 0, tzinfo=UTC)

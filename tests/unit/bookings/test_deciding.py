@@ -1,0 +1,177 @@
+"""Approve, decline, confirm, cancel: who may, when, and what asking again means."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import BookingApproved, BookingStatus, CancelBooking, DeclineBooking
+from services.bookings.domain import approval, calling_off
+from services.bookings.domain.booking import Booking
+from tests.unit.bookings.builders import (
+    ANNA,
+    CLERK,
+    GUEST,
+    HOTEL,
+    NOW,
+    STAFF,
+    a_booking,
+    awaiting_approval,
+    eur,
+    unpaid,
+)
+
+ENDED = [
+    BookingStatus.COMPLETED,
+    BookingStatus.DECLINED,
+    BookingStatus.CANCELLED,
+    BookingStatus.EXPIRED,
+    BookingStatus.NO_SHOW,
+]
+
+
+def cancelling(**overrides: Any) -> CancelBooking:
+    return CancelBooking(hotel=HOTEL, booking_id="BK-2030-ABCDEF", **overrides)
+
+
+def declining(**overrides: Any) -> DeclineBooking:
+    return DeclineBooking(hotel=HOTEL, booking_id="BK-2030-ABCDEF", **overrides)
+
+
+def approved(**overrides: Any) -> Booking:
+    return awaiting_approval(decision_made_at=NOW, decision_made_by=ANNA, **overrides)
+
+
+def refused(attempt: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        attempt()
+    return caught.value.code
+
+
+def test_staff_approve_what_waits_for_them() -> None:
+    (event,) = approval.approve(awaiting_approval(), by=ANNA, now=NOW)
+
+    assert isinstance(event, BookingApproved)
+    assert (event.payment_id, event.decision_made_by, event.decision_made_at) == ("pay-1", ANNA, NOW)
+
+
+def test_a_critical_booking_is_still_approvable() -> None:
+    assert approval.approve(awaiting_approval(), by=ANNA, now=NOW + timedelta(hours=3))
+
+
+def test_an_overdue_approval_is_refused() -> None:
+    late = NOW + timedelta(days=2)
+
+    assert refused(lambda: approval.approve(awaiting_approval(), by=ANNA, now=late)) == "ILLEGAL_TRANSITION"
+
+
+@pytest.mark.parametrize("booking", [approved(), a_booking()])
+def test_approving_again_does_nothing(booking: Booking) -> None:
+    assert approval.approve(booking, by=ANNA, now=NOW + timedelta(days=9)) == ()
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_what_has_ended_is_not_approved(status: BookingStatus) -> None:
+    booking = a_booking(status=status)
+
+    assert refused(lambda: approval.approve(booking, by=ANNA, now=NOW)) == "BOOKING_ENDED"
+
+
+@pytest.mark.parametrize("booking", [unpaid(), a_booking(status=BookingStatus.IN_HOUSE)])
+def test_what_does_not_wait_is_not_approved(booking: Booking) -> None:
+    assert refused(lambda: approval.approve(booking, by=ANNA, now=NOW)) == "ILLEGAL_TRANSITION"
+
+
+def test_declining_says_why() -> None:
+    (event,) = approval.decline(awaiting_approval(), declining(reason_code=""), by=ANNA, now=NOW)
+
+    assert (event.reason_code, event.decision_made_by) == ("OTHER", ANNA)
+
+
+@pytest.mark.parametrize(
+    ("booking", "code"),
+    [
+        (approved(), "DECISION_MADE"),
+        (a_booking(decision_made_at=NOW), "DECISION_MADE"),
+        (unpaid(), "ILLEGAL_TRANSITION"),
+        (a_booking(status=BookingStatus.EXPIRED), "BOOKING_ENDED"),
+        (a_booking(status=BookingStatus.CANCELLED), "BOOKING_ENDED"),
+    ],
+)
+def test_what_cannot_be_declined(booking: Booking, code: str) -> None:
+    assert refused(lambda: approval.decline(booking, declining(), by=ANNA, now=NOW)) == code
+
+
+def test_declining_again_does_nothing() -> None:
+    assert approval.decline(a_booking(status=BookingStatus.DECLINED), declining(), by=ANNA, now=NOW) == ()
+
+
+@pytest.mark.parametrize("status", ["NONE", "SESSION_EXPIRED", "FAILED"])
+def test_staff_confirm_where_no_card_is_at_work(status: str) -> None:
+    (event,) = approval.confirm(unpaid(payment_status=status), by=ANNA, now=NOW)
+
+    assert (event.confirmed_by, event.paid_at) == (ANNA, None)
+
+
+@pytest.mark.parametrize("booking", [unpaid(payment_status="SESSION_OPEN"), awaiting_approval(), approved()])
+def test_a_card_booking_is_not_confirmed_by_hand(booking: Booking) -> None:
+    assert refused(lambda: approval.confirm(booking, by=ANNA, now=NOW)) == "CARD_BOOKING"
+
+
+@pytest.mark.parametrize("caller", [GUEST, STAFF])
+@pytest.mark.parametrize(
+    "booking",
+    [
+        unpaid(status=BookingStatus.DRAFT, expires_at=None),
+        unpaid(),
+        unpaid(payment_status="SESSION_OPEN"),
+        awaiting_approval(),
+        a_booking(),
+    ],
+)
+def test_guest_and_staff_may_cancel_what_lives(booking: Booking, caller) -> None:  # type: ignore[no-untyped-def]
+    (event,) = calling_off.cancel(booking, cancelling(), caller=caller, now=NOW)
+
+    assert event.cancelled_by == caller.actor
+
+
+@pytest.mark.parametrize(
+    ("booking", "code"),
+    [
+        (approved(), "DECISION_MADE"),
+        (a_booking(status=BookingStatus.IN_HOUSE), "ILLEGAL_TRANSITION"),
+        *((a_booking(status=status), "BOOKING_ENDED") for status in ENDED if status is not BookingStatus.CANCELLED),
+    ],
+)
+def test_what_cannot_be_cancelled(booking: Booking, code: str) -> None:
+    assert not calling_off.can_cancel(booking)
+    assert refused(lambda: calling_off.cancel(booking, cancelling(), caller=STAFF, now=NOW)) == code
+
+
+def test_cancelling_again_does_nothing() -> None:
+    booking = a_booking(status=BookingStatus.CANCELLED)
+
+    assert calling_off.cancel(booking, cancelling(), caller=GUEST, now=NOW) == ()
+
+
+def test_a_fee_is_waived_by_who_may_and_says_why() -> None:
+    booking = a_booking()
+    late = booking.checkout_deadline_at
+
+    (event,) = calling_off.cancel(booking, cancelling(waive_fee=True, reason="flood"), caller=STAFF, now=late)
+    assert (event.fee, event.refund) == (eur(0), eur(34880))
+
+
+@pytest.mark.parametrize(
+    ("caller", "reason", "code"),
+    [
+        (CLERK, "flood", "PERMISSION_DENIED"),
+        (GUEST, "flood", "PERMISSION_DENIED"),
+        (STAFF, " ", "NOTE_REQUIRED"),
+    ],
+)
+def test_who_may_not_waive_a_fee(caller, reason: str, code: str) -> None:  # type: ignore[no-untyped-def]
+    command = cancelling(waive_fee=True, reason=reason)
+
+    assert refused(lambda: calling_off.cancel(a_booking(), command, caller=caller, now=NOW)) == code

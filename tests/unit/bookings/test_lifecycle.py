@@ -1,0 +1,135 @@
+"""The table is the truth: what it leaves out is refused, and what it holds is what events do."""
+
+from dataclasses import fields
+from datetime import timedelta
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    BookingApproved,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingPaymentFailed,
+    BookingRefunded,
+    BookingStatus,
+    GuestCheckedOut,
+    InHouse,
+)
+from services.bookings.domain import evolution
+from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import CALLED_OFF, ENDED, LIFECYCLE
+from tests.unit.bookings.builders import ANNA, CHECK_OUT, HOTEL, NOW, a_booking, awaiting_approval, eur, unpaid
+
+ABOUT = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL}
+
+
+def test_every_event_of_the_table_has_an_effect_and_no_other() -> None:
+    assert {event for _, event, _ in LIFECYCLE} == set(evolution._EFFECTS)
+
+
+def test_every_status_but_no_show_can_be_reached() -> None:
+    reached = {status for _, _, status in LIFECYCLE}
+
+    assert reached == set(BookingStatus)  # no-show through what is noted on it
+    assert not [row for row in LIFECYCLE if row[2] is BookingStatus.NO_SHOW and row[0] is not BookingStatus.NO_SHOW]
+
+
+def test_nothing_leaves_an_ended_status() -> None:
+    assert not [row for row in LIFECYCLE if row[0] in ENDED and row[2] is not row[0]]
+    assert CALLED_OFF == ENDED - {BookingStatus.COMPLETED}
+
+
+def test_what_the_table_leaves_out_is_refused() -> None:
+    with pytest.raises(Refusal) as caught:
+        LIFECYCLE.after(BookingStatus.CONFIRMED, BookingApproved)
+
+    assert caught.value.code == "ILLEGAL_TRANSITION"
+
+
+def test_an_event_raises_the_version_and_dates_the_booking() -> None:
+    later = NOW + timedelta(hours=1)
+    event = BookingApproved(
+        **ABOUT, payment_id="p", decision_made_at=NOW, decision_made_by=ANNA, status=BookingStatus.PENDING_APPROVAL
+    )
+
+    after = evolution.evolve(awaiting_approval(), event, at=later)
+
+    assert (after.version, after.updated_at, after.decision_made_by) == (5, later, ANNA)
+
+
+def test_a_failed_capture_clears_the_decision() -> None:
+    event = BookingPaymentFailed(
+        **ABOUT, reason_code="card_declined", failed_at=NOW, expires_at=NOW, status=BookingStatus.PENDING_PAYMENT
+    )
+
+    after = evolution.evolve(awaiting_approval(decision_made_at=NOW, decision_made_by=ANNA), event, at=NOW)
+
+    assert (after.decision_made_at, after.decision_made_by, after.payment_status) == (None, None, "FAILED")
+    assert after.expires_at == NOW
+
+
+def test_confirmed_without_a_card_the_whole_stay_is_owed() -> None:
+    event = BookingConfirmed(**ABOUT, confirmed_at=NOW, confirmed_by=ANNA, status=BookingStatus.CONFIRMED)
+
+    after = evolution.evolve(unpaid(), event, at=NOW)
+
+    assert (after.balance_due, after.captured, after.paid_at) == (after.total, None, None)
+
+
+def test_paid_and_confirmed_nothing_is_owed() -> None:
+    event = BookingConfirmed(**ABOUT, confirmed_at=NOW, confirmed_by=ANNA, paid_at=NOW, status=BookingStatus.CONFIRMED)
+
+    after = evolution.evolve(awaiting_approval(), event, at=NOW)
+
+    assert (after.balance_due, after.captured, after.payment_status) == (None, after.total, "CAPTURED")
+
+
+@pytest.mark.parametrize(
+    ("booking", "owed"),
+    [(a_booking(assigned_room_number="101"), 0), (a_booking(payment_status="NONE", captured=None), 500)],
+)
+def test_a_cancelled_booking_has_no_room_and_owes_its_fee_where_no_card_paid(booking: Booking, owed: int) -> None:
+    event = BookingCancelled(
+        **ABOUT, cancelled_at=NOW, cancelled_by=ANNA, fee=eur(500), refund=eur(0), status=BookingStatus.CANCELLED
+    )
+
+    after = evolution.evolve(booking, event, at=NOW)
+
+    assert (after.assigned_room_number, after.balance_due, after.refund_status) == (None, eur(owed), None)
+
+
+def test_checking_out_forgets_the_secrets() -> None:
+    booking = a_booking(
+        status=BookingStatus.IN_HOUSE, in_house=InHouse(wifi_ssid="s", wifi_password="p", room_pin="1234")
+    )
+    event = GuestCheckedOut(
+        **ABOUT,
+        room_number="101",
+        checked_out_at=NOW,
+        checked_out_by=ANNA,
+        check_out=CHECK_OUT,
+        status=BookingStatus.COMPLETED,
+    )
+
+    assert evolution.evolve(booking, event, at=NOW).in_house is None
+
+
+def test_refunds_add_up_to_what_was_captured() -> None:
+    def refund(booking: Booking, amount: int) -> Booking:
+        event = BookingRefunded(
+            **ABOUT, amount=eur(amount), refund_reference="re", refunded_at=NOW, status=booking.status
+        )
+        return evolution.evolve(booking, event, at=NOW)
+
+    part = refund(a_booking(), 10000)
+    whole = refund(part, 24880)
+
+    assert (part.payment_status, part.refund_amount) == ("PARTIALLY_REFUNDED", eur(10000))
+    assert (whole.payment_status, whole.refund_amount, whole.refund_status) == ("REFUNDED", eur(34880), "SUCCEEDED")
+
+
+def test_no_event_carries_who_stays() -> None:
+    personal = {"guest", "email", "phone", "first_name", "last_name", "reason_note", "room_pin", "in_house"}
+
+    assert not [event for event in evolution._EFFECTS if personal & {field.name for field in fields(event)}]

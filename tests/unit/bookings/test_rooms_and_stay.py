@@ -1,0 +1,163 @@
+"""Assigning, checking in and out: what may be, before rooms is asked."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import AssignRoom, BookingStatus, CheckIn
+from contracts.values import HotelSettings
+from services.bookings.domain import assigning, staying
+from services.bookings.domain.booking import Booking
+from tests.unit.bookings.builders import CLERK, HOTEL, STAFF, a_booking, a_card
+
+ASSIGN = AssignRoom(hotel=HOTEL, booking_id="BK-2030-ABCDEF", room_number="101")
+OPENS = datetime(2030, 6, 10, 11, 0, tzinfo=UTC)  # 12:00 in Dublin
+CUTOFF = datetime(2030, 6, 11, 1, 0, tzinfo=UTC)  # 02:00 the next day
+
+
+def checking_in(**overrides: Any) -> CheckIn:
+    return CheckIn(hotel=HOTEL, booking_id="BK-2030-ABCDEF", **overrides)
+
+
+def answer(booking: Booking, at: datetime, *, caller=CLERK, **asked: Any) -> bool | str:  # type: ignore[no-untyped-def]
+    try:
+        return staying.may_check_in(booking, checking_in(**asked), caller=caller, now=at)
+    except Refusal as refusal:
+        return refusal.code
+
+
+def ready(**overrides: Any) -> Booking:
+    return a_booking(**{"assigned_room_number": "101"} | overrides)
+
+
+@pytest.mark.parametrize(
+    ("at", "asked", "expected"),
+    [
+        (OPENS - timedelta(hours=13), {}, "CHECKIN_WRONG_DATE"),
+        (OPENS - timedelta(hours=13), {"early_checkin": True}, "CHECKIN_WRONG_DATE"),
+        (OPENS - timedelta(seconds=1), {}, "CHECKIN_TOO_EARLY"),
+        (OPENS, {}, True),
+        (CUTOFF, {}, True),
+        (CUTOFF + timedelta(seconds=1), {}, "CHECKIN_TOO_LATE"),
+        (CUTOFF + timedelta(seconds=1), {"late_arrival": True}, True),
+        (datetime(2030, 6, 13, 10, 0, tzinfo=UTC), {"late_arrival": True}, "CHECKIN_TOO_LATE"),
+    ],
+)
+def test_the_check_in_window(at: datetime, asked: dict[str, bool], expected: bool | str) -> None:
+    assert answer(ready(), at, **asked) == expected
+
+
+def test_an_early_check_in_needs_the_permission() -> None:
+    early = OPENS - timedelta(hours=1)
+
+    assert answer(ready(), early, early_checkin=True) == "PERMISSION_DENIED"
+    assert answer(ready(), early, early_checkin=True, caller=STAFF) is True
+
+
+def test_an_expected_late_arrival_needs_no_word() -> None:
+    assert answer(ready(late_arrival_expected=True), CUTOFF + timedelta(hours=3)) is True
+
+
+@pytest.mark.parametrize(
+    ("zone", "opens"),
+    [
+        ("Europe/Dublin", datetime(2030, 6, 9, 23, 0, tzinfo=UTC)),
+        ("America/Los_Angeles", datetime(2030, 6, 10, 7, 0, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(2030, 6, 9, 15, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_hotel_that_opens_at_midnight_opens_at_its_own(zone: str, opens: datetime) -> None:
+    booking = ready(card=a_card(timezone=zone), settings=HotelSettings(early_checkin_from="00:00"))
+
+    assert answer(booking, opens - timedelta(seconds=1)) == "CHECKIN_WRONG_DATE"
+    assert answer(booking, opens) is True
+
+
+@pytest.mark.parametrize(
+    ("zone", "check_in", "last"),
+    [
+        # 02:00 does not exist on 10 March in Los Angeles: the first instant after the gap.
+        ("America/Los_Angeles", date(2030, 3, 9), datetime(2030, 3, 10, 10, 0, tzinfo=UTC)),
+        # 01:30 comes twice on 27 October in Dublin: the later.
+        ("Europe/Dublin", date(2030, 10, 26), datetime(2030, 10, 27, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_the_cutoff_on_a_night_when_the_clocks_change(zone: str, check_in: date, last: datetime) -> None:
+    cutoff = "02:00" if zone.startswith("America") else "01:30"
+    booking = ready(
+        card=a_card(timezone=zone),
+        settings=HotelSettings(late_arrival_cutoff=cutoff),
+        check_in=check_in,
+        check_out=check_in + timedelta(days=3),
+    )
+
+    assert answer(booking, last) is True
+    assert answer(booking, last + timedelta(seconds=1)) == "CHECKIN_TOO_LATE"
+
+
+def test_who_has_no_room_cannot_check_in() -> None:
+    assert answer(a_booking(), OPENS) == "NO_ROOM_ASSIGNED"
+
+
+def test_who_is_in_house_has_checked_in() -> None:
+    assert answer(ready(status=BookingStatus.IN_HOUSE), OPENS) is False
+
+
+@pytest.mark.parametrize("status", [BookingStatus.PENDING_APPROVAL, BookingStatus.COMPLETED, BookingStatus.CANCELLED])
+def test_other_statuses_are_not_eligible(status: BookingStatus) -> None:
+    assert answer(ready(status=status), OPENS) == "BOOKING_NOT_ELIGIBLE"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (BookingStatus.IN_HOUSE, "BOOKING_ALREADY_CHECKED_IN"),
+        (BookingStatus.PENDING_APPROVAL, "BOOKING_STATUS_NOT_ASSIGNABLE"),
+        (BookingStatus.CANCELLED, "BOOKING_STATUS_NOT_ASSIGNABLE"),
+    ],
+)
+def test_a_room_is_given_to_confirmed_bookings_only(status: BookingStatus, code: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        assigning.may_assign(a_booking(status=status), ASSIGN)
+
+    assert caught.value.code == code
+
+
+def test_the_same_room_again_is_nothing_to_do() -> None:
+    assert not assigning.may_assign(ready(), ASSIGN)
+    assert assigning.may_assign(ready(assigned_room_number="102"), ASSIGN)
+
+
+def test_no_room_is_nothing_to_take_back() -> None:
+    assert assigning.may_unassign(ready())
+    assert not assigning.may_unassign(a_booking())
+
+
+@pytest.mark.parametrize(
+    ("booking", "code", "message"),
+    [
+        (a_booking(), "NOT_CHECKED_IN", "Booking must be checked in to check out"),
+        (
+            a_booking(status=BookingStatus.IN_HOUSE),
+            "CHECKOUT_FAILED",
+            "Booking has no assigned room to checkout from",
+        ),
+    ],
+)
+def test_who_cannot_check_out(booking: Booking, code: str, message: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        staying.may_check_out(booking)
+
+    assert (caught.value.code, caught.value.message) == (code, message)
+
+
+def test_who_has_left_need_not_leave_again() -> None:
+    assert not staying.may_check_out(ready(status=BookingStatus.COMPLETED))
+    assert staying.may_check_out(ready(status=BookingStatus.IN_HOUSE))
+
+
+@pytest.mark.parametrize(("digits", "draw", "pin"), [(4, 7, "0007"), (6, 12345678, "345678"), (1, 99999, "9999")])
+def test_a_pin_has_the_hotels_digits(digits: int, draw: int, pin: str) -> None:
+    assert staying.room_pin(digits, draw) == pin
