@@ -26,7 +26,11 @@ def configure(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
     ]
     console = fmt == "console"
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=28)
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(),
+            pad_event_to=28,
+            exception_formatter=structlog.dev.plain_traceback,  # the default one shows locals: names and tokens
+        )
         if console
         else structlog.processors.JSONRenderer()
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.message import Query
+from contracts.message import Command, Nothing, Query
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,4 +58,12 @@ class SignUser(Query[ChannelSignature]):
     """
 
     socket_id: str
+    booking_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropUser(Command[Nothing]):
+    """Close every realtime connection of a signed-in user: their token was revoked. One of the two says who."""
+
+    staff_id: str | None = None
     booking_id: str | None = None

@@ -2,13 +2,16 @@
 
 import hashlib
 import hmac
+import json
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
 
 from chassis.refusal import Refusal
 from contracts.bookings import AuthenticateGuest, BookingDetail, GetBooking, GuestAccess
-from contracts.notifier import ChannelSignature, DescribeRealtime, Realtime, SignChannel, SignUser
+from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
 from contracts.values import Caller
 from sandbox.pusher import PusherStandIn
 from tests.interface.notifier.conftest import Notifier
@@ -100,3 +103,19 @@ def test_clients_are_told_how_to_connect_and_what_to_bind(notifier: Notifier, pu
     assert {"booking_status_changed", "room_assigned", "payment_failed"} <= set(realtime.booking_events)
     assert {"payment_mismatch", "room_status_changed", "notice_gave_up"} <= set(realtime.staff_events)
     assert "payment_mismatch" not in realtime.booking_events
+
+
+def test_a_user_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher: PusherStandIn) -> None:
+    with connect(pusher.ws_url) as socket:
+        socket_id = json.loads(json.loads(socket.recv())["data"])["socket_id"]
+        signed: ChannelSignature = notifier.answer(SignUser(socket_id=socket_id), STAFF)
+        signing_in = {"auth": signed.auth, "user_data": signed.user_data}
+        socket.send(json.dumps({"event": "pusher:signin", "data": signing_in}))
+        assert json.loads(socket.recv())["event"] == "pusher:signin_success"
+
+        notifier.answer(DropUser(staff_id="8"), Caller(kind="system"))
+        notifier.answer(DropUser(staff_id="7"), Caller(kind="system"))
+        notifier.run("EndConnections")
+
+        with pytest.raises(ConnectionClosedError, match="4009"):
+            list(socket)

@@ -81,7 +81,6 @@ def test_no_mutation_of_a_signed_notice_is_accepted(house: House) -> None:
     dice = random.Random(20260601)
     body = event()
     signature = signed(body)
-    assert house.answering  # the control: unmutated, it is accepted
     assert not house.notice(body, signature).already_processed
 
     accepted = 0
@@ -93,7 +92,7 @@ def test_no_mutation_of_a_signed_notice_is_accepted(house: House) -> None:
         if letter == broken[which][at]:
             continue
         broken[which] = broken[which][:at] + letter + broken[which][at + 1 :]
-        accepted += not refused(house, *broken) and broken[1].split(",v1=")[1] != signature.split(",v1=")[1]
+        accepted += not refused(house, *broken)
 
     assert accepted == 0
     assert stored(house) == [("evt_x", "STORED")]
@@ -229,6 +228,5 @@ def refused(house: House, body: str, signature: str) -> bool:
     try:
         house.notice(body, signature)
     except Refusal as refusal:
-        assert refusal.code == "INVALID_WEBHOOK"
-        return True
+        return refusal.code == "INVALID_WEBHOOK"
     return False

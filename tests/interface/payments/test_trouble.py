@@ -1,4 +1,4 @@
-"""The provider fails, is slow, answers nothing; the process dies between any two steps: money moves once all the same."""
+"""The provider fails or answers nothing, the process dies between any two steps: money moves once all the same."""
 
 from collections.abc import Callable
 from typing import Any

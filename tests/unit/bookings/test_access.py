@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingStatus
+from contracts.bookings import BookingStatus, InHouse
 from contracts.values import Caller
 from services.bookings.domain import access, naming, presenting
-from contracts.bookings import InHouse
 from tests.unit.bookings.builders import (
     GUEST,
     HOTEL,

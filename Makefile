@@ -1,0 +1,53 @@
+# What can be done here. `make` alone lists it.
+PYTHON := .venv/bin/python
+UV := .venv/bin/uv
+STACK := $(PYTHON) -m sandbox.stack
+GROUPS := bookings payments rooms notifier relay gateway cli sandbox dev
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check bench docs lock clean
+
+help: ## list what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1mmake %-7s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_URL is set
+	@bin/setup
+
+demo: setup ## start everything and walk one booking through its life; ONCE=1 ends with the verdict
+	@$(STACK) up $(if $(ONCE),--once,--walk)
+
+up: setup ## start everything and stay until Ctrl-C
+	@$(STACK) up
+
+down: setup ## end what `make up` or `make demo` started elsewhere
+	@$(STACK) down
+
+test: setup ## run every test; ARGS='-k name' chooses
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: setup ## lint, types, architecture and contract schemas
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m contracts.schemas --check
+
+bench: setup ## measure beside a yardstick; ARGS chooses
+	@$(PYTHON) -m tests.bench $(ARGS)
+
+docs: setup ## write the generated documents anew
+	@$(PYTHON) -m docs.generate $(ARGS)
+
+lock: setup ## compile each dependency group into requirements/, with hashes; ARGS=--upgrade for newer ones
+	@for group in $(GROUPS); do \
+		echo "requirements/$$group.txt"; \
+		$(LOCK) $(ARGS) --group $$group --output-file requirements/$$group.txt || exit 1; \
+	done
+	@echo requirements/uv.txt; $(LOCK) $(ARGS) requirements/uv.in --output-file requirements/uv.txt
+
+clean: ## end what runs here and remove what was made; .venv stays
+	@if [ -x $(PYTHON) ]; then $(STACK) clean; fi
+	rm -rf .run .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,45 @@
+"""A container's health, from inside: `healthy.py gateway | broker | listening`. Exit code 0 is healthy."""
+
+import os
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ESTABLISHED, LISTENING = "01", "0A"
+
+
+def sockets(state: str) -> list[tuple[int, int]]:
+    """The local and remote ports of this container's TCP sockets in a state."""
+    found = []
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        for line in table.read_text("ascii").splitlines()[1:] if table.exists() else []:
+            local, remote, its_state = line.split()[1:4]
+            if its_state == state:
+                found.append((int(local.rpartition(":")[2], 16), int(remote.rpartition(":")[2], 16)))
+    return found
+
+
+def gateway() -> bool:
+    """It says that it and what it needs are ready."""
+    url = f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8080')}/readyz"
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(url, timeout=2) as answer:
+        return bool(answer.status == 200)
+
+
+def broker() -> bool:
+    """It is connected to RabbitMQ."""
+    port = urlsplit(os.environ["AMQP_URL"]).port or 5672
+    return any(remote == port for _, remote in sockets(ESTABLISHED))
+
+
+def listening() -> bool:
+    """It accepts connections."""
+    return bool(sockets(LISTENING))
+
+
+CHECKS = {check.__name__: check for check in (gateway, broker, listening)}
+
+if __name__ == "__main__":
+    sys.exit(not CHECKS[sys.argv[1]]())

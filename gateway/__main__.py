@@ -1,0 +1,67 @@
+"""Runs the gateway: `python -m gateway`."""
+
+import argparse
+import signal
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from chassis import logs
+from gateway.app import build
+from gateway.settings import GatewaySettings
+
+STOP_WITHIN = 8
+
+log = logs.logger("gateway")
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, which tells the streams that it is about to stop: they would not end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take no new connection, end the streams, let requests finish."""
+        log.info("stopping", signal=signal.Signals(sig).name)
+        tools = getattr(self._app.state, "tools", None)
+        if tools:
+            tools.stopping.set()
+            tools.bus.interrupt()
+        super().handle_exit(sig, frame)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gateway",
+        description="Serve HotelMate's HTTP API. Everything is set by the environment: GATEWAY_DATABASE_URL, "
+        "GATEWAY_HOST, GATEWAY_PORT, GATEWAY_ALLOWED_ORIGINS, GATEWAY_RATE_LIMITS, AMQP_URL, HOTELMATE_MODE.",
+    )
+    parser.add_argument("--host", help="listen here instead of GATEWAY_HOST")
+    parser.add_argument("--port", type=int, help="listen there instead of GATEWAY_PORT")
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    settings = GatewaySettings(**given)
+    logs.configure("gateway", level=settings.log_level, fmt=settings.log_format)
+    app = build(settings=settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    log.info("starting", host=settings.host, port=settings.port)
+    Server(config, app).run()
+
+
+if __name__ == "__main__":
+    main()

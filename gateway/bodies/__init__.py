@@ -1,0 +1,1 @@
+"""What clients may send: one model per body. Unknown fields are refused."""

@@ -1,0 +1,50 @@
+"""What is sent about rooms."""
+
+from typing import Literal
+
+from gateway.bodies.fields import Body, Day, Prose, RoomNumber
+
+Target = Literal[
+    "READY_FOR_GUEST",
+    "OCCUPIED",
+    "CHECKOUT_DIRTY",
+    "CLEANING_IN_PROGRESS",
+    "CLEANED_UNINSPECTED",
+    "MAINTENANCE_REQUIRED",
+    "OUT_OF_ORDER",
+]
+
+
+class Assignment(Body):
+    """Which room a booking gets."""
+
+    room_number: RoomNumber
+    notes: Prose = ""
+
+
+class Inspection(Body):
+    """What the inspection found."""
+
+    passed: bool
+    notes: Prose = ""
+
+
+class Maintenance(Body):
+    """What is broken, and how much it matters."""
+
+    priority: Literal["LOW", "MEDIUM", "HIGH", "URGENT"] = "MEDIUM"
+    notes: Prose = ""
+
+
+class Remark(Body):
+    """A remark for the room's history."""
+
+    notes: Prose = ""
+
+
+class StatusChange(Body):
+    """Where the room is to go. Out of order needs a day `until`; skipping the inspection needs a note."""
+
+    to_status: Target
+    note: Prose = ""
+    until: Day | None = None

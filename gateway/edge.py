@@ -1,0 +1,76 @@
+"""The outermost layer of every request: its id and trace, one log line, and no exception beyond it."""
+
+import re
+import time
+import uuid
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import logs, trace
+from gateway import problems
+from gateway.operations import Door
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+QUIET = {"/livez/", "/readyz/"}
+
+log = logs.logger(__name__)
+
+
+class Edge:
+    """Pure ASGI, so that it costs microseconds."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, traceparent = "", ""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                request_id = value.decode("latin-1")
+            elif name == b"traceparent":
+                traceparent = value.decode("latin-1")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = uuid.uuid4().hex
+        scope["request_id"] = request_id
+        began, status = time.perf_counter(), 0
+
+        with trace.following(traceparent) as current:
+
+            async def told(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    message["headers"] = [
+                        *message.get("headers", ()),
+                        (b"x-request-id", request_id.encode()),
+                        (b"traceparent", current.encode()),
+                    ]
+                await send(message)
+
+            try:
+                await self._app(scope, receive, told)
+            except Exception as problem:
+                if status:
+                    raise
+                await problems.answered(problem, Request(scope))(scope, receive, told)
+            finally:
+                _log(scope, status, began, request_id)
+
+
+def _log(scope: Scope, status: int, began: float, request_id: str) -> None:
+    route = scope.get("route")
+    template = route.operation.path if isinstance(route, Door) else ""
+    tell = log.debug if template in QUIET else log.info
+    tell(
+        "request",
+        method=scope["method"],
+        route=template or scope["path"][:200],
+        status=status,
+        ms=round((time.perf_counter() - began) * 1000, 2),
+        request_id=request_id,
+    )

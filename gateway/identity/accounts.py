@@ -1,0 +1,172 @@
+"""Staff accounts and their tokens: the gateway's only SQL. The command line uses it too."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from chassis.refusal import Unavailable
+from chassis.transact import is_outage
+from contracts.values import Caller, Permission
+from gateway.identity.passwords import Passwords
+from gateway.identity.roles import Role, permissions_of
+from gateway.identity.tables import ACCOUNT, TOKEN
+
+PREFIX = "hms_"  # tells a staff token from a guest's, and a secret scanner what it has found
+SLIDES_AFTER = 0.05  # of a token's life: it is not written at every request
+
+_STAFF = (ACCOUNT.c.id, ACCOUNT.c.email, ACCOUNT.c.name, ACCOUNT.c.hotel, ACCOUNT.c.role)
+_STAFF_COLUMNS = (*_STAFF, ACCOUNT.c.is_superuser, ACCOUNT.c.active)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staff:
+    """A member of a hotel's staff."""
+
+    id: UUID
+    email: str
+    name: str
+    hotel: str
+    role: Role
+    is_superuser: bool
+    active: bool
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What they may do in their own hotel."""
+        return permissions_of(self.role, superuser=self.is_superuser)
+
+    @property
+    def caller(self) -> Caller:
+        """Them, as the services are told."""
+        return Caller(
+            kind="staff", staff_id=str(self.id), name=self.name, hotel=self.hotel, permissions=self.permissions
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A new token, told this once."""
+
+    token: str
+    expires_at: datetime
+    staff: Staff
+
+
+class EmailTaken(Exception):
+    """Another account has this e-mail address."""
+
+
+class Accounts:
+    """The accounts in the database at `url` (`postgresql+psycopg://…`). Raises `Unavailable` where it is down."""
+
+    def __init__(self, url: str, *, passwords: Passwords, token_life: timedelta = timedelta(hours=12)) -> None:
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_timeout=3, pool_reset_on_return=None, isolation_level="AUTOCOMMIT"
+        )
+        self._passwords = passwords
+        self._life = token_life
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` where the database does not answer."""
+        await self._run(sa.text("SELECT 1"))
+
+    async def add(
+        self, *, email: str, password: str, name: str, hotel: str, role: Role, is_superuser: bool = False
+    ) -> Staff:
+        """A new account; raises `EmailTaken`, or `ValueError` for a password too short or too long."""
+        staff = Staff(
+            id=uuid4(), email=_folded(email), name=name, hotel=hotel, role=role, is_superuser=is_superuser, active=True
+        )
+        row = {**vars(staff), "password_hash": await self._passwords.hashed(password)}
+        try:
+            await self._run(ACCOUNT.insert().values(row), again=False)
+        except sa.exc.IntegrityError as taken:
+            raise EmailTaken(staff.email) from taken
+        return staff
+
+    async def everyone(self, *, hotel: str | None = None) -> Sequence[Staff]:
+        """All accounts, or one hotel's, by hotel and e-mail."""
+        query = sa.select(*_STAFF_COLUMNS).order_by(ACCOUNT.c.hotel, ACCOUNT.c.email)
+        if hotel:
+            query = query.where(ACCOUNT.c.hotel == hotel)
+        return [_staff(row) for row in await self._run(query)]
+
+    async def deactivate(self, email: str) -> bool:
+        """Close an account and end its tokens; whether there was one."""
+        closed = ACCOUNT.update().where(ACCOUNT.c.email == _folded(email)).values(active=False)
+        found = await self._run(closed.returning(ACCOUNT.c.id))
+        await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in found])))
+        return bool(found)
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | None:
+        """A new token; None where e-mail or password is wrong, or the account is closed."""
+        query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == _folded(email))
+        row = next(iter(await self._run(query.where(ACCOUNT.c.active))), None)
+        if not await self._passwords.right(password, row and row.password_hash) or row is None:
+            return None
+        token = PREFIX + secrets.token_urlsafe(32)
+        kept = (
+            TOKEN.insert()
+            .values(hash=_hash(token), account_id=row.id, expires_at=sa.func.now() + self._life)
+            .returning(TOKEN.c.expires_at)
+        )
+        stale = TOKEN.delete().where(TOKEN.c.account_id == row.id, TOKEN.c.expires_at < sa.func.now())
+        await self._run(stale)
+        [made] = await self._run(kept, again=False)
+        return SignedIn(token=token, expires_at=made.expires_at, staff=_staff(row))
+
+    async def whose(self, token: str) -> Staff | None:
+        """Whose token this is, if it is good; using it keeps it alive."""
+        query = (
+            sa.select(*_STAFF_COLUMNS, (TOKEN.c.expires_at - sa.func.now()).label("left"))
+            .join_from(TOKEN, ACCOUNT)
+            .where(TOKEN.c.hash == _hash(token), TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)
+        )
+        row = next(iter(await self._run(query)), None)
+        if row is None:
+            return None
+        if row.left < self._life * (1 - SLIDES_AFTER):
+            slid = TOKEN.update().where(TOKEN.c.hash == _hash(token)).values(expires_at=sa.func.now() + self._life)
+            await self._run(slid)
+        return _staff(row)
+
+    async def sign_out(self, token: str) -> None:
+        """End this token."""
+        await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))
+
+    async def _run(self, statement: sa.Executable, *, again: bool = True) -> Sequence[sa.Row[Any]]:
+        """One statement's rows; run once more where the pool's connection had gone stale, if that is harmless."""
+        try:
+            async with self._engine.connect() as connection:
+                result = await connection.execute(statement)
+                return result.all() if result.returns_rows else ()
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as problem:
+            if not is_outage(problem) and not isinstance(problem, OSError):
+                raise
+            if again and isinstance(problem, sa.exc.DBAPIError) and problem.connection_invalidated:
+                return await self._run(statement, again=False)
+            raise Unavailable(f"the staff accounts cannot be reached: {type(problem).__name__}") from problem
+
+
+def _folded(email: str) -> str:
+    return email.strip().lower()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _staff(row: Any) -> Staff:
+    known = {column.name: getattr(row, column.name) for column in _STAFF_COLUMNS}
+    return Staff(**{**known, "role": Role(row.role)})

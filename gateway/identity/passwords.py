@@ -1,0 +1,45 @@
+"""Passwords: argon2id, off the event loop, and as slow for an unknown account as for a known one."""
+
+import asyncio
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST, LONGEST = 8, 200
+AT_ONCE = 2
+
+
+@cache
+def _nobody(hasher: "Passwords") -> str:
+    return hasher.hash("no account has this password")
+
+
+class Passwords:
+    """Hashes and checks. At most two at once, so that a burst of logins leaves the machine to others."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    def hash(self, password: str) -> str:
+        """The password as it is stored; raises `ValueError` where it is too short or too long."""
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
+        return self._hasher.hash(password)
+
+    async def hashed(self, password: str) -> str:
+        """`hash`, without holding up the event loop."""
+        async with self._room:
+            return await asyncio.to_thread(self.hash, password)
+
+    async def right(self, password: str, stored: str | None) -> bool:
+        """Whether this is the account's password; without an account (None) it takes as long to say no."""
+        async with self._room:
+            return await asyncio.to_thread(self._check, password, stored)
+
+    def _check(self, password: str, stored: str | None) -> bool:
+        try:
+            return self._hasher.verify(stored or _nobody(self), password) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False

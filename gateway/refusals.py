@@ -1,0 +1,52 @@
+"""Which HTTP status each refusal's code is answered with. What is not listed is a conflict: 409."""
+
+from http import HTTPStatus
+
+STATUSES: dict[int, tuple[str, ...]] = {
+    400: (
+        "INVALID_FILTER",
+        "INVALID_ORDERING",
+        "INVALID_SOCKET_ID",
+        "INVALID_WEBHOOK",
+        "MALFORMED_JSON",
+        "MISSING_FIELD",
+    ),
+    401: ("INVALID_CREDENTIALS", "INVALID_TOKEN"),
+    403: ("CHANNEL_FORBIDDEN", "DEMO_ONLY", "PERMISSION_DENIED", "READ_ONLY_TOKEN"),
+    404: (
+        "BOOKING_NOT_FOUND",
+        "HOTEL_NOT_FOUND",
+        "INVALID_CODE",
+        "NOT_FOUND",
+        "ROOM_NOT_FOUND",
+        "SESSION_NOT_FOUND",
+    ),
+    405: ("METHOD_NOT_ALLOWED",),
+    412: ("VERSION_MISMATCH",),
+    413: ("BODY_TOO_LARGE",),
+    422: (
+        "BEYOND_HORIZON",
+        "IDEMPOTENCY_KEY_REUSED",
+        "INVALID_MESSAGE",
+        "INVALID_RETURN_URL",
+        "NOTE_REQUIRED",
+        "ROOM_TYPE_NOT_FOUND",
+        "UNKNOWN_PROMO",
+        "UNKNOWN_QUOTE",
+        "UNTIL_REQUIRED",
+        "VALIDATION_ERROR",
+    ),
+    429: ("RATE_LIMITED",),
+    500: ("INTERNAL_ERROR",),
+    503: ("SERVICE_UNAVAILABLE", "UNKNOWN_ASK"),
+}
+STATUS_OF = {code: status for status, codes in STATUSES.items() for code in codes}
+CODE_OF = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+
+# Refused only for as long as something else is under way: the client is told when to ask again, in seconds.
+SOON = {"ACTION_IN_PROGRESS": 1, "IDEMPOTENCY_IN_PROGRESS": 1, "SERVICE_UNAVAILABLE": 2, "UNKNOWN_ASK": 2}
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS_OF.get(code, HTTPStatus.CONFLICT)

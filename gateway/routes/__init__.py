@@ -1,0 +1,43 @@
+"""All routes, one module per audience and noun."""
+
+from gateway.operations import Operation
+from gateway.routes import (
+    guest_access,
+    guest_bookings,
+    guest_payments,
+    health,
+    public_bookings,
+    public_hotels,
+    realtime,
+    staff_bookings,
+    staff_decisions,
+    staff_hotel,
+    staff_rooms,
+    staff_sessions,
+    staff_stays,
+    staff_turnover,
+    webhooks,
+)
+
+MODULES = (
+    health,
+    public_hotels,
+    public_bookings,
+    guest_bookings,
+    guest_payments,
+    guest_access,
+    webhooks,
+    realtime,
+    staff_sessions,
+    staff_hotel,
+    staff_bookings,
+    staff_decisions,
+    staff_stays,
+    staff_rooms,
+    staff_turnover,
+)
+
+
+def operations() -> list[Operation]:
+    """Everything that clients can do."""
+    return [operation for module in MODULES for operation in module.routes.operations]

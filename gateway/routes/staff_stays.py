@@ -1,0 +1,95 @@
+"""The stay itself: give the booking a room, check the guest in, check them out."""
+
+from starlette.responses import Response
+
+from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, UnassignRoom
+from contracts.values import Permission
+from gateway.bodies.bookings import Arrival
+from gateway.bodies.fields import NoFields
+from gateway.bodies.rooms import Assignment
+from gateway.call import Call
+from gateway.identity.admission import Audience
+from gateway.operations import Routes
+from gateway.routes.staff_bookings import shown
+from gateway.shapes.bookings import CheckedOut, StaffBooking, checked_out
+from gateway.shapes.rooms import AvailableRooms, available_rooms
+
+routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}")
+
+TAKES_A_WHILE = 10.0
+
+
+@routes.get("/available-rooms/", answers=AvailableRooms, needs=Permission.ASSIGN_ROOMS)
+async def list_candidate_rooms(call: Call) -> Response:
+    """The rooms that the booking could be given, best first."""
+    found = await call.ask(GetCandidateRooms(hotel=call.hotel, booking_id=call.booking_id))
+    return call.answer(available_rooms(call.booking_id, found))
+
+
+@routes.post(
+    "/assign-room/",
+    answers=StaffBooking,
+    needs=Permission.ASSIGN_ROOMS,
+    refuses=(
+        "ROOM_NOT_FOUND",
+        "BOOKING_STATUS_NOT_ASSIGNABLE",
+        "BOOKING_ALREADY_CHECKED_IN",
+        "ROOM_NOT_BOOKABLE",
+        "ROOM_OVERLAP_CONFLICT",
+        "ROOM_OCCUPIED",
+        "ROOM_TYPE_MISMATCH",
+        "SOLD_OUT",
+    ),
+)
+async def assign_room(call: Call, body: Assignment) -> Response:
+    """Give the booking a room, or another one."""
+    command = AssignRoom(hotel=call.hotel, booking_id=call.booking_id, room_number=body.room_number, notes=body.notes)
+    return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
+
+
+@routes.post(
+    "/unassign-room/",
+    answers=StaffBooking,
+    needs=Permission.ASSIGN_ROOMS,
+    refuses=("BOOKING_ALREADY_CHECKED_IN", "BOOKING_STATUS_NOT_ASSIGNABLE", "NO_ROOM_ASSIGNED"),
+)
+async def unassign_room(call: Call, _: NoFields) -> Response:
+    """Take the booking's room back."""
+    command = UnassignRoom(hotel=call.hotel, booking_id=call.booking_id)
+    return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
+
+
+@routes.post(
+    "/check-in/",
+    answers=StaffBooking,
+    needs=Permission.MANAGE_CHECKIN,
+    refuses=(
+        "BOOKING_NOT_ELIGIBLE",
+        "CHECKIN_TOO_EARLY",
+        "CHECKIN_TOO_LATE",
+        "CHECKIN_WRONG_DATE",
+        "NO_ROOM_ASSIGNED",
+        "ROOM_NOT_READY",
+    ),
+)
+async def check_in(call: Call, body: Arrival) -> Response:
+    """The guest moves in."""
+    command = CheckIn(
+        hotel=call.hotel,
+        booking_id=call.booking_id,
+        late_arrival=body.late_arrival,
+        early_checkin=body.early_checkin,
+    )
+    return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
+
+
+@routes.post(
+    "/check-out/",
+    answers=CheckedOut,
+    needs=Permission.MANAGE_CHECKIN,
+    refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"),
+)
+async def check_out(call: Call, _: NoFields) -> Response:
+    """The guest leaves."""
+    booking = await call.ask(CheckOut(hotel=call.hotel, booking_id=call.booking_id), deadline=TAKES_A_WHILE)
+    return call.answer(checked_out(booking), version=booking.version)

@@ -1,0 +1,91 @@
+"""A room's way from dirty to ready: each action is a step of its status, with what it accepts and needs."""
+
+from starlette.responses import Response
+
+from contracts.rooms import ChangeRoomStatus, RoomStatus
+from contracts.values import Permission
+from gateway.bodies.fields import NoFields
+from gateway.bodies.rooms import Inspection, Maintenance, Remark, StatusChange
+from gateway.call import Call
+from gateway.identity.admission import Audience, permitted
+from gateway.operations import Routes
+from gateway.routes.staff_rooms import shown
+from gateway.shapes.rooms import Room
+
+routes = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms/{room_number}")
+
+CLEANS, INSPECTS, MANAGES = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
+REFUSES = ("ILLEGAL_ROOM_TRANSITION", "ROOM_HAS_GUEST")
+
+# Who may send a room where, when the status is named outright.
+NEEDS = {
+    RoomStatus.CLEANING_IN_PROGRESS: (CLEANS, MANAGES),
+    RoomStatus.CLEANED_UNINSPECTED: (CLEANS, MANAGES),
+    RoomStatus.CHECKOUT_DIRTY: (CLEANS, INSPECTS, MANAGES),
+    RoomStatus.MAINTENANCE_REQUIRED: (CLEANS, INSPECTS, MANAGES),
+    RoomStatus.READY_FOR_GUEST: (INSPECTS, MANAGES),
+    RoomStatus.OCCUPIED: (MANAGES,),
+    RoomStatus.OUT_OF_ORDER: (MANAGES,),
+}
+
+
+async def _moved(call: Call, to: RoomStatus, *only_from: RoomStatus, note: str = "") -> Response:
+    command = ChangeRoomStatus(
+        hotel=call.hotel, room_number=call.room_number, to_status=to, note=note, only_from=only_from
+    )
+    return await shown(call, await call.ask(command))
+
+
+@routes.post("/start-cleaning/", answers=Room, needs=CLEANS, refuses=REFUSES)
+async def start_cleaning(call: Call, _: NoFields) -> Response:
+    """Somebody begins to clean the room."""
+    return await _moved(call, RoomStatus.CLEANING_IN_PROGRESS, RoomStatus.CHECKOUT_DIRTY)
+
+
+@routes.post("/mark-cleaned/", answers=Room, needs=CLEANS, refuses=REFUSES)
+async def mark_cleaned(call: Call, _: NoFields) -> Response:
+    """The room is clean and waits for its inspection."""
+    return await _moved(
+        call, RoomStatus.CLEANED_UNINSPECTED, RoomStatus.CHECKOUT_DIRTY, RoomStatus.CLEANING_IN_PROGRESS
+    )
+
+
+@routes.post("/inspect/", answers=Room, needs=INSPECTS, refuses=REFUSES)
+async def inspect_room(call: Call, body: Inspection) -> Response:
+    """The room passes its inspection and is ready, or is to be cleaned again."""
+    to = RoomStatus.READY_FOR_GUEST if body.passed else RoomStatus.CHECKOUT_DIRTY
+    return await _moved(call, to, RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
+
+
+@routes.post("/mark-maintenance/", answers=Room, needs=(CLEANS, INSPECTS, MANAGES), refuses=REFUSES)
+async def mark_maintenance(call: Call, body: Maintenance) -> Response:
+    """Something in the room is broken."""
+    return await _moved(call, RoomStatus.MAINTENANCE_REQUIRED, note=f"[{body.priority}] {body.notes}".strip())
+
+
+@routes.post("/complete-maintenance/", answers=Room, needs=(INSPECTS, MANAGES), refuses=REFUSES)
+async def complete_maintenance(call: Call, body: Remark) -> Response:
+    """It is repaired; the room is cleaned before the next guest."""
+    return await _moved(
+        call,
+        RoomStatus.CHECKOUT_DIRTY,
+        RoomStatus.MAINTENANCE_REQUIRED,
+        RoomStatus.OUT_OF_ORDER,
+        note=body.notes,
+    )
+
+
+@routes.post(
+    "/status/",
+    answers=Room,
+    needs=(CLEANS, INSPECTS, MANAGES),
+    refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "WOULD_OVERSELL"),
+)
+async def change_room_status(call: Call, body: StatusChange) -> Response:
+    """Send the room to a status outright."""
+    to = RoomStatus(body.to_status)
+    permitted(call.caller, NEEDS[to])
+    command = ChangeRoomStatus(
+        hotel=call.hotel, room_number=call.room_number, to_status=to, note=body.note, until=body.until
+    )
+    return await shown(call, await call.ask(command))

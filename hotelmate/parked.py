@@ -1,0 +1,112 @@
+"""A service's dead-letter queue, opened on the broker: what is parked there, and what becomes of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pika
+import sqlalchemy as sa
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chassis import wire
+from chassis.hearing import skip
+from chassis.tables import HEARD
+from contracts.message import Envelope
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One parked message. `envelope` is None where it cannot be read as an event."""
+
+    tag: int
+    body: bytes
+    properties: pika.BasicProperties
+    envelope: Envelope | None
+
+    @property
+    def id(self) -> str:
+        """The event's own id, by which commands name it."""
+        return str(self.properties.message_id or f"#{self.tag}")
+
+    @property
+    def why(self) -> str:
+        """What the last try said."""
+        headers = self.properties.headers or {}
+        return str(headers.get(wire.ERROR) or "it ended the process that handled it, again and again")
+
+    @property
+    def attempts(self) -> int:
+        """How often it was tried."""
+        return int((self.properties.headers or {}).get(wire.ATTEMPT, 0))
+
+    @property
+    def first_failed_at(self) -> datetime | None:
+        """When it failed first, UTC."""
+        seconds = (self.properties.headers or {}).get(wire.FIRST_FAILED)
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+
+
+class DeadLetters:
+    """The open queue. What is neither replayed nor taken off stays parked, in its order."""
+
+    def __init__(self, service: str, channel: BlockingChannel) -> None:
+        self.service = service
+        self._channel = channel
+
+    def letters(self) -> list[Letter]:
+        """Everything that is parked, oldest first."""
+        found: list[Letter] = []
+        while True:
+            method, properties, body = self._channel.basic_get(wire.dead_letters(self.service))
+            if method is None:
+                return found
+            try:
+                envelope = wire.read_envelope(body)
+            except ValueError:
+                envelope = None
+            found.append(Letter(method.delivery_tag, body, properties, envelope))
+
+    def replay(self, letter: Letter) -> None:
+        """Give it back to the service as if it had never been tried; off the queue only once the broker has it."""
+        fresh = pika.BasicProperties(
+            content_type=letter.properties.content_type,
+            delivery_mode=2,
+            message_id=letter.properties.message_id,
+            type=letter.properties.type,
+            timestamp=letter.properties.timestamp,
+            headers={name: value for name, value in (letter.properties.headers or {}).items() if name == "traceparent"},
+        )
+        self._channel.basic_publish("", wire.inbox(self.service), letter.body, fresh, mandatory=True)
+        self.take_off(letter)
+
+    def take_off(self, letter: Letter) -> None:
+        """Forget it."""
+        self._channel.basic_ack(letter.tag)
+
+
+@contextmanager
+def opened(amqp_url: str, service: str) -> Iterator[DeadLetters]:
+    """The dead-letter queue of a service, for one command."""
+    connection = pika.BlockingConnection(wire.parameters(amqp_url, "hotelmate-dlq"))
+    try:
+        channel = connection.channel()
+        wire.declare(channel)
+        channel.confirm_delivery()
+        yield DeadLetters(service, channel)
+    finally:
+        if connection.is_open:
+            connection.close()
+
+
+def standing(connection: sa.Connection, envelope: Envelope) -> int:
+    """The last number of the event's subject that the service has applied."""
+    last = connection.execute(
+        sa.select(HEARD.c.last).where(HEARD.c.source == envelope.source, HEARD.c.subject == envelope.subject)
+    ).scalar()
+    return int(last or 0)
+
+
+def step_over(connection: sa.Connection, envelope: Envelope) -> None:
+    """Have the service count this event as done, so that what follows of its subject may be applied."""
+    skip(connection, envelope)

@@ -1,0 +1,61 @@
+"""Reads a property file: the JSON that `hotelmate hotel import` takes, checked field by field."""
+
+import json
+import types
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from chassis import codec
+from contracts.rooms import HotelDefinition
+from hotelmate.trouble import Trouble
+
+
+def read_property(path: Path) -> HotelDefinition:
+    """The property that the file describes; a `Trouble` names every field that is unknown, or the one that is wrong."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except OSError as problem:
+        raise Trouble(f"{path} cannot be read: {problem.strerror}.") from problem
+    except UnicodeDecodeError as problem:
+        raise Trouble(f"{path} is not UTF-8 text.") from problem
+    except json.JSONDecodeError as problem:
+        raise Trouble(
+            f"{path} is not JSON: {problem.msg} in line {problem.lineno}, column {problem.colno}."
+        ) from problem
+    if not isinstance(data, dict):
+        raise Trouble(f"{path} must hold one JSON object that describes a property.")
+    if unknown := [f"{field}: is not a field of a property" for field in _unknown(data, HotelDefinition)]:
+        raise Trouble(f"{path} has fields that mean nothing.", details=unknown)
+    try:
+        return codec.typed(data, HotelDefinition)
+    except ValueError as problem:
+        raise Trouble(f"{path} does not describe a property.", details=[_plainly(str(problem))]) from problem
+
+
+def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:
+    if get_origin(kind) in (Union, types.UnionType):
+        kind = next((option for option in get_args(kind) if option is not type(None)), None)
+    if is_dataclass(kind) and isinstance(data, dict):
+        known = get_type_hints(kind)
+        for name, value in data.items():
+            if name not in known:
+                yield f"{where}{name}"
+            else:
+                yield from _unknown(value, known[name], f"{where}{name}.")
+    elif get_origin(kind) is tuple and isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from _unknown(item, get_args(kind)[0], f"{where.removesuffix('.')}[{number}].")
+
+
+def _plainly(said: str) -> str:
+    """`Expected …, got … - at `$.a.b`` as `a.b: expected …, got …`."""
+    what, _, at = said.partition(" - at `$")
+    what = what.replace("`", "")
+    field = at.rstrip("`").removeprefix(".")
+    missing = "Object missing required field "
+    if what.startswith(missing):
+        name = what.removeprefix(missing)
+        return f"{field}.{name}: is missing" if field else f"{name}: is missing"
+    return f"{field}: {what[:1].lower()}{what[1:]}"

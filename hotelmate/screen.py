@@ -1,0 +1,49 @@
+"""How the command line speaks: results to standard output, troubles to standard error."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hotelmate.trouble import Trouble
+
+
+def say(text: str) -> None:
+    """One line of result; `text` is taken as it is."""
+    Console(soft_wrap=True, highlight=False).print(text, markup=False)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows under headings."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    console = Console(highlight=False)
+    console.width = max(console.width, 120) if not console.is_terminal else console.width
+    console.print(table)
+
+
+def show_trouble(trouble: Trouble) -> None:
+    """What went wrong, and the details below it."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"[red]{escape(trouble.message)}[/red]")
+    for detail in trouble.details:
+        console.print(f"  {escape(detail)}")
+
+
+def moment(at: datetime) -> str:
+    """An instant, UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+
+
+def age(span: timedelta) -> str:
+    """A span in the unit that a person would use."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

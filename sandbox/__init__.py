@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world, and tools to run everything on one machine."""

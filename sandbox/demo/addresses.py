@@ -1,0 +1,55 @@
+"""Where a running demonstration can be reached, as its `stack.json` says."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Account:
+    """A member of staff's sign-in."""
+
+    email: str
+    password: str
+    role: str
+    hotel: str
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """URLs without a trailing slash; `staff` and `hotels` as they were seeded."""
+
+    gateway: str
+    stripe: str
+    pusher: str
+    mailbox: str
+    amqp: str
+    staff: tuple[Account, ...]
+    hotels: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """From the file; raises `OSError` or `ValueError` where it is not one."""
+        return cls.of(json.loads(path.read_text("utf-8")))
+
+    @classmethod
+    def of(cls, stack: Mapping[str, Any]) -> Self:
+        """From what the file holds."""
+        return cls(
+            gateway=stack["gateway"],
+            stripe=stack["stripe"]["url"],
+            pusher=f"http://{stack['pusher']['host']}:{stack['pusher']['port']}",
+            mailbox=stack["mailbox"]["http"],
+            amqp=stack["amqp"],
+            staff=tuple(Account(**person) for person in stack["staff"]),
+            hotels=tuple(stack["hotels"]),
+        )
+
+    def account(self, hotel: str, role: str) -> Account:
+        """The account of that role in that hotel; raises `LookupError` where none was seeded."""
+        for person in self.staff:
+            if (person.hotel, person.role) == (hotel, role):
+                return person
+        raise LookupError(f"no {role} was seeded for {hotel}")

@@ -1,0 +1,54 @@
+"""One received mail, taken apart into what a reader or a test wants to see."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import TypedDict
+
+Mail = TypedDict(
+    "Mail",
+    {
+        "id": int,
+        "from": str,
+        "to": list[str],
+        "subject": str,
+        "message_id": str,
+        "text": str | None,
+        "html": str | None,
+        "received_at": str,
+        "headers": dict[str, str],
+    },
+)
+"""`from` and `to` are the envelope's, so blind copies show; a repeated header has a line each."""
+
+
+def parse(content: bytes, *, number: int, sender: str, recipients: Sequence[str]) -> Mail:
+    """The mail in the bytes that came with DATA."""
+    message = BytesParser(EmailMessage, policy=policy.SMTPUTF8).parsebytes(content)
+    headers: dict[str, str] = {}
+    for name, value in message.items():
+        headers[name] = f"{headers[name]}\n{value}" if name in headers else str(value)
+    return {
+        "id": number,
+        "from": sender,
+        "to": list(recipients),
+        "subject": str(message.get("Subject", "")),
+        "message_id": str(message.get("Message-ID", "")),
+        "text": _body(message, "plain"),
+        "html": _body(message, "html"),
+        "received_at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "headers": headers,
+    }
+
+
+def _body(message: EmailMessage, kind: str) -> str | None:
+    part = message.get_body((kind,))
+    if part is None:
+        return None
+    try:
+        return str(part.get_content()).replace("\r\n", "\n")
+    except (LookupError, UnicodeError):
+        payload = part.get_payload(decode=True)
+        return payload.decode(errors="replace") if isinstance(payload, bytes) else None

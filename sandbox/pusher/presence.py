@@ -1,0 +1,67 @@
+"""Who is in a presence channel: a user is there once, however many sockets they have."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.pusher.errors import Complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user as the channel's members see them."""
+
+    user_id: str
+    user_info: Any = None
+
+    @classmethod
+    def parse(cls, channel_data: object) -> "Member":
+        """The member in a subscription's `channel_data`.
+
+        Raises:
+            Complaint: it is no JSON text of an object with a `user_id`.
+        """
+        try:
+            data = json.loads(channel_data) if isinstance(channel_data, str) else None
+        except ValueError:
+            data = None
+        user_id = data.get("user_id") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(user_id, str | int) or user_id == "":
+            raise Complaint("channel_data must be a JSON text with a user_id")
+        return cls(str(user_id), data.get("user_info"))
+
+    def as_json(self) -> dict[str, Any]:
+        """The data of `member_added`."""
+        info = {} if self.user_info is None else {"user_info": self.user_info}
+        return {"user_id": self.user_id} | info
+
+
+class Presence:
+    """The members of one channel, by socket."""
+
+    def __init__(self) -> None:
+        self._by_socket: dict[str, Member] = {}
+
+    def enter(self, socket_id: str, member: Member) -> bool:
+        """Let a socket in; True when its user was not there yet."""
+        is_new = member.user_id not in self.users()
+        self._by_socket[socket_id] = member
+        return is_new
+
+    def leave(self, socket_id: str) -> Member | None:
+        """Let a socket out; its member when this was the user's last one."""
+        member = self._by_socket.pop(socket_id, None)
+        return member if member and member.user_id not in self.users() else None
+
+    def user_id(self, socket_id: str) -> str:
+        """Who sits at this socket."""
+        return self._by_socket[socket_id].user_id
+
+    def users(self) -> dict[str, Any]:
+        """Each user's info by id, in the order they came."""
+        return {member.user_id: member.user_info for member in self._by_socket.values()}
+
+    def as_json(self) -> dict[str, Any]:
+        """The data of `subscription_succeeded`."""
+        users = self.users()
+        return {"presence": {"ids": list(users), "hash": users, "count": len(users)}}

@@ -1,0 +1,128 @@
+"""`python -m sandbox.stack up | down | clean`: the whole system from the command line."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from sandbox.stack.commands import COMMANDS, Commands
+from sandbox.stack.layout import ROOT, wanted_ports
+from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.processes import noted
+from sandbox.stack.signals import heard
+from sandbox.stack.stack import NOTE, Stack
+from sandbox.stack.welcome import print_addresses
+
+RUN = ROOT / ".run"
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMANDS) -> int:
+    """The exit code: 0 when all went well, the walk's own with `--once`."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.stack", description=__doc__)
+    parser.add_argument("--directory", type=Path, default=RUN, help="where the run keeps its data (default: .run)")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = verbs.add_parser("up", help="start everything and stay until Ctrl-C")
+    verb.add_argument("--walk", action="store_true", help="walk one booking through its life, then stay")
+    verb.add_argument("--once", action="store_true", help="walk one booking through its life, then end as it did")
+    verbs.add_parser("down", help="end the stack that runs here")
+    verbs.add_parser("clean", help="end it and remove its data")
+    chosen = parser.parse_args(arguments)
+    if chosen.verb == "up":
+        return up(chosen.directory, walk=chosen.walk or chosen.once, once=chosen.once, commands=commands)
+    return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
+
+
+def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
+    """Bring everything up in the foreground and end it when told to."""
+    began, told = time.monotonic(), threading.Event()
+    try:
+        stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
+    except RuntimeError as error:
+        _tell(str(error), to=sys.stderr)
+        return 1
+
+    def end() -> None:
+        _tell("\nEnding what was started (once more to hurry).")
+        told.set()
+        stack.halt()
+
+    with heard(end, again=stack.supervisor.hurry):
+        try:
+            stack.bring_up()
+            stack.say(f"ready after {time.monotonic() - began:.1f} s")
+            threading.Thread(target=stack.look_after_nodes, args=(told,), daemon=True).start()
+            verdict = _walk(stack, told) if walk else 0
+            if not once and not told.is_set():
+                print_addresses(stack)
+                told.wait()
+        except (RuntimeError, TimeoutError) as error:
+            if not told.is_set():
+                _tell(f"\n{error}", to=sys.stderr)
+            verdict = INTERRUPTED if told.is_set() else 1
+        finally:
+            told.set()
+            stack.close()
+    _tell("Everything that was started has ended.")
+    return verdict
+
+
+def down(directory: Path) -> int:
+    """Ask the stack of this directory to end and wait until it has. Nothing else is signalled."""
+    note = directory / NOTE
+    pid = noted(note)
+    if pid is None:
+        _tell(f"No stack runs in {directory}.")
+        return 0
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 120
+    while noted(note) == pid:
+        if time.monotonic() > deadline:
+            _tell(f"The stack (pid {pid}) has not ended after two minutes.", to=sys.stderr)
+            return 1
+        time.sleep(0.05)
+    _tell("The stack has ended.")
+    return 0
+
+
+def clean(directory: Path) -> int:
+    """End the stack of this directory and remove all it kept."""
+    if code := down(directory):
+        return code
+    if directory.exists():
+        PostgresNode(directory / "postgres").erase()
+        shutil.rmtree(directory)
+    return 0
+
+
+def _tell(text: str, *, to: TextIO | None = None) -> None:
+    (to or sys.stdout).write(f"{text}\n")
+    (to or sys.stdout).flush()
+
+
+def _walk(stack: Stack, told: threading.Event) -> int:
+    """Walk one booking with the terminal to itself; the logs go on in their files."""
+    stack.supervisor.output.muted = True
+    walk = subprocess.Popen(stack.walk_argv(), cwd=ROOT, env=stack.environment, start_new_session=True)  # noqa: S603
+    while walk.poll() is None and not told.wait(0.05):
+        pass
+    stack.supervisor.output.muted = False
+    if walk.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(walk.pid, signal.SIGTERM)
+        walk.wait()
+        return INTERRUPTED
+    return walk.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The table of commands that make up the system. `{holes}` are filled with the run's ports, keys and paths."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Argv = tuple[str, ...]
+SERVICES = ("bookings", "payments", "rooms", "notifier")
+DATABASES = (*SERVICES, "gateway")
+WEBHOOK_PATH = "/api/public/hotels/room-bookings/stripe-webhook/"
+PYTHON = (sys.executable, "-m")
+
+
+def _stand_ins() -> dict[str, Argv]:
+    return {
+        "stripe": (
+            *PYTHON, "sandbox.stripe", "--port", "{stripe_port}", "--webhook-url", "{gateway_url}" + WEBHOOK_PATH,
+            "--webhook-secret", "{stripe_webhook_secret}", "--api-key", "{stripe_api_key}",
+        ),
+        "pusher": (
+            *PYTHON, "sandbox.pusher", "--port", "{pusher_port}", "--app-id", "{pusher_app_id}",
+            "--key", "{pusher_key}", "--secret", "{pusher_secret}",
+        ),
+        "mailbox": (*PYTHON, "sandbox.mailbox", "--smtp-port", "{smtp_port}", "--http-port", "{mailbox_port}"),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commands:
+    """An empty command is left out."""
+
+    stand_ins: Mapping[str, Argv] = field(default_factory=_stand_ins)
+    migrate: Argv = (*PYTHON, "chassis.migrate", *DATABASES)
+    service: Argv = (*PYTHON, "chassis.run", "{service}")
+    relay: Argv = (*PYTHON, "chassis.relay", *SERVICES)
+    gateway: Argv = (*PYTHON, "gateway")
+    seed: Argv = (*PYTHON, "sandbox.demo.seed")
+    walk: Argv = (*PYTHON, "sandbox.demo", "--stack", "{stack_json}")
+
+
+COMMANDS = Commands()
+
+
+def filled(argv: Argv, facts: Mapping[str, str]) -> list[str]:
+    return [word.format_map(facts) for word in argv]

@@ -1,0 +1,60 @@
+"""One database and one role for each service: the role reaches its own database and no other."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import Connection, sql
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """The server as its administrator sees it. `url` is `postgresql://role:password@host:port/database[?options]`."""
+
+    url: str
+
+    def create(self, name: str, password: str) -> str:
+        """Make the role and its database, or give the existing role this password; the role's URL."""
+        database, role = sql.Identifier(name), sql.Identifier(name)
+        with self._connect() as server:
+            known = server.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
+            verb = sql.SQL("alter" if known else "create")
+            server.execute(sql.SQL("{} role {} login password {}").format(verb, role, sql.Literal(password)))
+            if not server.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                if not _is_superuser(server):
+                    server.execute(sql.SQL("grant {} to current_user").format(role))
+                server.execute(sql.SQL("create database {} owner {}").format(database, role))
+            server.execute(sql.SQL("revoke all on database {} from public").format(database))
+        return self.url_of(name, password)
+
+    def close_to_strangers(self, *databases: str) -> None:
+        """Nobody but the owner and superusers may connect to these databases."""
+        with self._connect() as server:
+            for name in databases:
+                server.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+    def drop(self, name: str) -> None:
+        """Remove the database, whoever is connected to it, and its role."""
+        with self._connect() as server:
+            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            server.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
+
+    def ping(self) -> bool:
+        try:
+            with self._connect() as server:
+                return server.execute("select 1").fetchone() is not None
+        except psycopg.OperationalError:
+            return False
+
+    def url_of(self, name: str, password: str) -> str:
+        parts = urlsplit(self.url)
+        server = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, f"{quote(name)}:{quote(password, safe='')}@{server}", name, parts.query, ""))
+
+    def _connect(self) -> Connection[tuple[object, ...]]:
+        return psycopg.connect(self.url, autocommit=True, connect_timeout=5)
+
+
+def _is_superuser(server: Connection[tuple[object, ...]]) -> bool:
+    found = server.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(found and found[0])

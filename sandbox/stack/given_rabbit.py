@@ -1,0 +1,66 @@
+"""A RabbitMQ broker that somebody else runs, used as it is, or in a virtual host of our own where we may make one."""
+
+import base64
+import json
+import secrets
+import urllib.error
+import urllib.request
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+
+class GivenRabbit:
+    """`management_url` is `http://user:password@host:port`; with it, everything happens in a fresh virtual host."""
+
+    console_url: str | None = None
+
+    def __init__(self, amqp_url: str, *, management_url: str | None = None) -> None:
+        self._given = amqp_url
+        self._management = management_url
+        self._vhost: str | None = None
+
+    @property
+    def amqp_url(self) -> str:
+        if self._vhost is None:
+            return self._given
+        return urlunsplit(urlsplit(self._given)._replace(path=f"/{quote(self._vhost, safe='')}"))
+
+    def alive(self) -> bool:
+        return True
+
+    def start(self) -> Self:
+        if self._management and self._vhost is None:
+            vhost = f"hotelmate-{secrets.token_hex(6)}"
+            self._call("PUT", f"vhosts/{vhost}")
+            self._vhost = vhost
+            user = unquote(urlsplit(self._given).username or "guest")
+            everything = {"configure": ".*", "write": ".*", "read": ".*"}
+            self._call("PUT", f"permissions/{vhost}/{quote(user, safe='')}", everything)
+        return self
+
+    def close(self) -> None:
+        """Take the virtual host away, with all that is in it."""
+        if self._vhost is not None:
+            self._call("DELETE", f"vhosts/{self._vhost}")
+            self._vhost = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
+        parts = urlsplit(self._management or "")
+        where = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"/api/{path}", "", ""))
+        who = f"{unquote(parts.username or 'guest')}:{unquote(parts.password or 'guest')}"
+        request = urllib.request.Request(  # noqa: S310 - the URL is our own configuration
+            where, method=method, data=json.dumps(body or {}).encode(),
+            headers={"Authorization": f"Basic {base64.b64encode(who.encode()).decode()}",
+                     "Content-Type": "application/json"},
+        )  # fmt: skip
+        try:
+            urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        except urllib.error.URLError as error:
+            raise RuntimeError(f"RabbitMQ's management API: {method} {path}: {error}") from error

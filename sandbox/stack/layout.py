@@ -1,0 +1,122 @@
+"""The ports, keys and addresses of one run, and the environment its processes are given."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.stack.places import Secrets
+from sandbox.stack.ports import ANY, LOOPBACK, Ports
+
+ROOT = Path(__file__).resolve().parents[2]
+# Where a person finds each part, unless the environment says otherwise or the port is taken.
+DEFAULT_PORTS = {
+    "GATEWAY_PORT": 8080,
+    "STRIPE_PORT": 8081,
+    "PUSHER_PORT": 8082,
+    "MAILBOX_HTTP_PORT": 8083,
+    "MAILBOX_SMTP_PORT": 8025,
+    "POSTGRES_PORT": 5433,
+    "AMQP_PORT": 5673,
+}
+# What our own administration needs and no process of the product should see.
+KEPT_BACK = {"DATABASE_URL", "AMQP_MANAGEMENT_URL"}
+
+
+def wanted_ports(env: Mapping[str, str]) -> dict[str, int]:
+    """The ports the environment asks for, else the usual ones; 0 is any."""
+    try:
+        return {name: int(env.get(name) or usual) for name, usual in DEFAULT_PORTS.items()}
+    except ValueError as error:
+        raise SystemExit(f"A port in the environment is not a number: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Everything that is settled before the first process starts."""
+
+    ports: Mapping[str, int]
+    stripe_api_key: str
+    stripe_webhook_secret: str
+    pusher_app_id: str
+    pusher_key: str
+    pusher_secret: str
+    guest_token_key: str
+    database_prefix: str
+
+    @classmethod
+    def draw(cls, kept: Secrets, ports: Ports, wanted: Mapping[str, int] | None = None) -> "Layout":
+        """Choose free ports (any, unless wanted ones are given) and take the run's secrets, or make them."""
+        asked = wanted or dict.fromkeys(DEFAULT_PORTS, ANY)
+        return cls(
+            ports={name: ports.choose(name.removesuffix("_PORT").lower(), port) for name, port in asked.items()},
+            stripe_api_key=kept.get("stripe_api_key", lambda: f"sk_test_{secrets.token_hex(24)}"),
+            stripe_webhook_secret=kept.get("stripe_webhook_secret", lambda: f"whsec_{secrets.token_hex(24)}"),
+            pusher_app_id=kept.get("pusher_app_id", lambda: str(secrets.randbelow(900_000) + 100_000)),
+            pusher_key=kept.get("pusher_key", lambda: secrets.token_hex(10)),
+            pusher_secret=kept.get("pusher_secret", lambda: secrets.token_hex(16)),
+            guest_token_key=kept.get("guest_token_key", lambda: secrets.token_urlsafe(32)),
+            database_prefix=kept.get("database_prefix", lambda: f"hotelmate_{secrets.token_hex(4)}_"),
+        )
+
+    def url(self, port_name: str) -> str:
+        return f"http://{LOOPBACK}:{self.ports[port_name]}"
+
+    def facts(self, *, stack_json: Path) -> dict[str, str]:
+        """What fills the holes in the command table."""
+        return {
+            "gateway_url": self.url("GATEWAY_PORT"),
+            "stripe_port": str(self.ports["STRIPE_PORT"]),
+            "stripe_api_key": self.stripe_api_key,
+            "stripe_webhook_secret": self.stripe_webhook_secret,
+            "pusher_port": str(self.ports["PUSHER_PORT"]),
+            "pusher_app_id": self.pusher_app_id,
+            "pusher_key": self.pusher_key,
+            "pusher_secret": self.pusher_secret,
+            "mailbox_port": str(self.ports["MAILBOX_HTTP_PORT"]),
+            "smtp_port": str(self.ports["MAILBOX_SMTP_PORT"]),
+            "gateway_port": str(self.ports["GATEWAY_PORT"]),
+            "stack_json": str(stack_json),
+        }
+
+    def environment(self, *, amqp_url: str, databases: Mapping[str, str]) -> dict[str, str]:
+        """The whole environment of every process of the system."""
+        gateway, stripe = self.url("GATEWAY_PORT"), self.url("STRIPE_PORT")
+        ours = {name: value for name, value in os.environ.items() if name not in KEPT_BACK}
+        direct = ",".join(filter(None, [LOOPBACK, "localhost", os.environ.get("NO_PROXY", "")]))
+        python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+        return ours | {f"{name.upper()}_DATABASE_URL": url for name, url in databases.items()} | {
+            "PYTHONPATH": python_path,
+            "PYTHONUNBUFFERED": "1",
+            "NO_PROXY": direct,
+            "no_proxy": direct,
+            "HOTELMATE_MODE": "demo",
+            "LOG_FORMAT": "console",
+            "AMQP_URL": amqp_url,
+            "PAYMENTS_STRIPE_API_KEY": self.stripe_api_key,
+            "PAYMENTS_STRIPE_API_BASE": stripe,
+            "PAYMENTS_STRIPE_WEBHOOK_SECRETS": self.stripe_webhook_secret,
+            "PAYMENTS_RETURN_ORIGINS": gateway,
+            "NOTIFIER_PUSHER_APP_ID": self.pusher_app_id,
+            "NOTIFIER_PUSHER_KEY": self.pusher_key,
+            "NOTIFIER_PUSHER_SECRET": self.pusher_secret,
+            "NOTIFIER_PUSHER_HOST": LOOPBACK,
+            "NOTIFIER_PUSHER_PORT": str(self.ports["PUSHER_PORT"]),
+            "NOTIFIER_PUSHER_SSL": "false",
+            "NOTIFIER_PUSHER_CLUSTER": "mt1",
+            "NOTIFIER_SMTP_HOST": LOOPBACK,
+            "NOTIFIER_SMTP_PORT": str(self.ports["MAILBOX_SMTP_PORT"]),
+            "NOTIFIER_SMTP_SECURITY": "none",
+            "NOTIFIER_SMTP_USERNAME": "",
+            "NOTIFIER_SMTP_PASSWORD": "",
+            "NOTIFIER_MAIL_FROM": "HotelMate <stay@hotelmate.example>",
+            "NOTIFIER_PUBLIC_URL": gateway,
+            "NOTIFIER_LEGACY_CHANNELS": "true",
+            "BOOKINGS_GUEST_TOKEN_KEY": self.guest_token_key,
+            "GATEWAY_HOST": LOOPBACK,
+            "GATEWAY_PORT": str(self.ports["GATEWAY_PORT"]),
+            "GATEWAY_ALLOWED_ORIGINS": gateway,
+            "GATEWAY_RATE_LIMITS": "off",
+            "SANDBOX_STRIPE_URL": stripe,
+        }  # fmt: skip

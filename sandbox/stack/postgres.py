@@ -1,0 +1,157 @@
+"""A private PostgreSQL server in a directory of its own, on a loopback port."""
+
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.stack.databases import Administrator
+from sandbox.stack.places import Secrets, run_directory
+from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
+from sandbox.stack.postgres_seat import Seat, take_seat, within_reach
+from sandbox.stack.processes import OwnProcess, end_leftover
+from sandbox.stack.waiting import until
+
+SUPERUSER = "postgres"
+SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+
+class PostgresNode:
+    """Started and stopped by whoever made it; its data stay in the directory. Also a context manager."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int | None = None,
+        log: Path | None = None,
+        programs: PostgresPrograms | None = None,
+        start_within: float = 30.0,
+    ) -> None:
+        self.directory = run_directory(directory)
+        self._ports = Ports()
+        self.port = port or self._ports.choose("PostgreSQL")
+        self.log = log or self.directory / "postgres.log"
+        self._secrets = Secrets(self.directory / "passwords.json")
+        self._programs = programs
+        self._start_within = start_within
+        self._note = self.directory / "postgres.pid"
+        self._process: OwnProcess | None = None
+
+    @property
+    def admin_url(self) -> str:
+        password = self._password(SUPERUSER)
+        return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/postgres"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process and self.alive() else None
+
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> Self:
+        """Start, making the cluster the first time, and return once it answers."""
+        if self.alive():
+            return self
+        end_leftover(self._note, sig=signal.SIGINT)
+        seat = take_seat(self.directory)
+        programs = self._programs or find_postgres()
+        if seat.aside and programs.bundle and not within_reach(programs.bundle):
+            programs = programs.copied_to(seat.home)
+        data = seat.home / f"data-{programs.major}"
+        fresh = not data.exists()
+        if fresh:
+            self._initialise(data, seat, programs)
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as log:
+            self._process = OwnProcess(
+                [str(programs.bin / "postgres"), "-D", str(data), "-p", str(self.port), *settings],
+                env=programs.environment(), note=self._note, stdout=log.fileno(), cwd=seat.home,
+                user=seat.user, group=seat.group,
+            )  # fmt: skip
+        administrator = Administrator(self.admin_url)
+        until(administrator.ping, seconds=self._start_within, what="PostgreSQL", abort=self._why_it_ended)
+        if fresh:
+            administrator.close_to_strangers("postgres", "template1")
+        return self
+
+    def stop(self) -> None:
+        """Orderly: connections are closed, everything is written down."""
+        if self._process:
+            self._process.end(sig=signal.SIGINT, grace=15.0)
+
+    def kill(self) -> None:
+        """SIGKILL the server and all its backends, as a crash would."""
+        if self._process:
+            self._process.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def create_database(self, name: str) -> str:
+        """Make a database with a role of the same name that owns it; its URL, the same every time."""
+        return Administrator(self.admin_url).create(name, self._password(name))
+
+    def close(self) -> None:
+        """Stop for good and give the port back."""
+        self.stop()
+        self._ports.release()
+
+    def erase(self) -> None:
+        """Close and remove everything, also what lies aside."""
+        self.close()
+        home = self.directory / "home"
+        if home.is_symlink():
+            shutil.rmtree(home.resolve(), ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _password(self, role: str) -> str:
+        return self._secrets.get(role, lambda: secrets.token_urlsafe(24))
+
+    def _why_it_ended(self) -> str | None:
+        if self.alive():
+            return None
+        tail = "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-8:])
+        return f"PostgreSQL ended while starting:\n{tail}"
+
+    def _initialise(self, data: Path, seat: Seat, programs: PostgresPrograms) -> None:
+        partial = seat.home / f"{data.name}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+        seat.owns(partial)
+        with tempfile.NamedTemporaryFile("w", dir=seat.home, prefix=".superuser-") as password:
+            password.write(self._password(SUPERUSER) + "\n")
+            password.flush()
+            seat.owns(Path(password.name))
+            made = subprocess.run(  # noqa: S603
+                [programs.bin / "initdb", "-D", partial, "-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8",
+                 "--locale=C.UTF-8", "--no-instructions", f"--pwfile={password.name}"],
+                env=programs.environment(), cwd=seat.home, stdin=subprocess.DEVNULL, text=True, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                user=seat.user, group=seat.group, extra_groups=None if seat.user is None else [],
+            )  # fmt: skip
+        if made.returncode:
+            raise RuntimeError(f"initdb failed:\n{made.stdout}")
+        partial.rename(data)

@@ -1,0 +1,161 @@
+"""One process of ours, in a session of its own and noted on disk, so that no signal ever reaches a stranger."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from sandbox.stack.places import write_private
+
+PROC = Path("/proc")
+POLL = 0.02
+
+
+def born_at(pid: int) -> str | None:
+    """What tells this process from a later one with the same pid; None if it is not running (a zombie is not)."""
+    if PROC.joinpath("self", "stat").exists():
+        with suppress(OSError):
+            fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            return None if fields[0] == "Z" else fields[19]
+        return None
+    asked = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
+    return None if found.returncode or found.stdout.lstrip().startswith("Z") else found.stdout.partition(" ")[2].strip()
+
+
+def note_of(pid: int) -> str:
+    return f"{pid} {born_at(pid)}\n"
+
+
+def noted(note: Path) -> int | None:
+    """The pid in the note, if that very process still runs."""
+    with suppress(OSError, ValueError):
+        pid, _, birth = note.read_text("utf-8").strip().partition(" ")
+        return int(pid) if birth and born_at(int(pid)) == birth else None
+    return None
+
+
+def descendants(pid: int) -> list[int]:
+    """Children and their children; PostgreSQL's are in sessions of their own, where no group signal reaches them."""
+    parents: dict[int, list[int]] = {}
+    for entry in PROC.glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            parent = int(entry.read_text("ascii", "replace").rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(entry.parent.name))
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
+
+
+def end_leftover(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
+    """End what an earlier run noted here and was killed too abruptly to end itself. True if there was something."""
+    pid = noted(note)
+    if pid is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.killpg(pid, sig)
+    deadline = time.monotonic() + grace
+    while noted(note) and time.monotonic() < deadline:
+        time.sleep(POLL)
+    if noted(note):
+        family = descendants(pid)
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        for child in family:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+    return True
+
+
+class OwnProcess:
+    """A started process, alone in its process group. Only reaped through `poll`, so its pid is ours until then."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        note: Path,
+        stdout: IO[bytes] | int,
+        cwd: Path | None = None,
+        user: int | None = None,
+        group: int | None = None,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._note = note
+        self._popen = subprocess.Popen(  # noqa: S603
+            list(argv), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT,
+            start_new_session=True, user=user, group=group, extra_groups=None if user is None else [],
+        )  # fmt: skip
+        write_private(note, note_of(self._popen.pid))
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def output(self) -> IO[bytes]:
+        assert self._popen.stdout is not None, "started without a pipe"
+        return self._popen.stdout
+
+    def poll(self) -> int | None:
+        """The exit code (negative: the signal), or None while it runs. What is left of its group ends with it."""
+        with self._lock:
+            if self._popen.returncode is None:
+                if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+                    return None
+                self._signal_group(signal.SIGKILL)
+                self._popen.wait()
+                self._note.unlink(missing_ok=True)
+            return self._popen.returncode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the end; None if it has not come after `timeout` seconds."""
+        if timeout is None:
+            with suppress(ChildProcessError):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            return self.poll()
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None and time.monotonic() < deadline:
+            time.sleep(POLL)
+        return code
+
+    def send(self, sig: signal.Signals) -> None:
+        """Signal the whole group, if the process has not ended."""
+        with self._lock:
+            if self._popen.returncode is None:
+                self._signal_group(sig)
+
+    def kill(self) -> None:
+        """SIGKILL it and everything it started, and wait until none of them runs."""
+        family = [(pid, born_at(pid)) for pid in descendants(self.pid)] if self.poll() is None else []
+        self.send(signal.SIGKILL)
+        for pid, birth in family:
+            if birth and born_at(pid) == birth:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.wait()
+        while any(birth and born_at(pid) == birth for pid, birth in family):
+            time.sleep(POLL)
+
+    def end(self, *, sig: signal.Signals = signal.SIGTERM, grace: float) -> int | None:
+        """Ask it to stop; kill it when it has not after `grace` seconds."""
+        if self.poll() is None:
+            self.send(sig)
+            self.send(signal.SIGCONT)
+            if self.wait(grace) is None:
+                self.kill()
+        return self.poll()
+
+    def _signal_group(self, sig: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, sig)

@@ -1,0 +1,122 @@
+"""One supervised program: running, or about to be started again, or halted because somebody said so."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGTERM, Signals
+from subprocess import PIPE
+
+from sandbox.stack.output import Output
+from sandbox.stack.processes import OwnProcess, end_leftover
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Seconds before a crashed program is started again: doubling up to `most`, forgotten after `steady` seconds up."""
+
+    first: float = 0.2
+    most: float = 10.0
+    steady: float = 20.0
+
+    def after(self, crashes: int) -> float:
+        return min(self.first * 2.0 ** min(crashes - 1, 30), self.most)
+
+
+class Program:
+    """Not for direct use: the supervisor's API names programs."""
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path | None,
+        note: Path,
+        output: Output,
+        backoff: Backoff,
+    ) -> None:
+        self.name = name
+        self.crashes = 0
+        self._argv, self._env, self._cwd, self._note = argv, env, cwd, note
+        self._output, self._backoff = output, backoff
+        self._lock = threading.Lock()
+        self._halt = threading.Event()
+        self._process: OwnProcess | None = None
+        self._watcher: threading.Thread | None = None
+        self._copier: threading.Thread | None = None
+
+    @property
+    def process(self) -> OwnProcess | None:
+        """The process while it runs."""
+        process = self._process
+        return process if process and process.poll() is None else None
+
+    def start(self) -> None:
+        end_leftover(self._note)
+        self._halt = threading.Event()
+        self._spawn()
+        self._watcher = threading.Thread(target=self._watch, args=(self._halt,), name=f"watch-{self.name}", daemon=True)
+        self._watcher.start()
+
+    def send(self, sig: Signals) -> None:
+        if process := self.process:
+            process.send(sig)
+
+    def halt(self, *, sig: Signals = SIGTERM, grace: float) -> None:
+        """End it and leave it ended."""
+        with self._lock:
+            self._halt.set()
+            process = self._process
+        if process:
+            process.end(sig=sig, grace=grace)
+        if self._watcher:
+            self._watcher.join()
+
+    def kill_now(self) -> None:
+        """Do not wait for its manners any longer."""
+        with self._lock:
+            self._halt.set()
+        if process := self.process:
+            process.kill()
+
+    def _spawn(self) -> None:
+        self._process = OwnProcess(self._argv, env=self._env, cwd=self._cwd, note=self._note, stdout=PIPE)
+        name = f"copy-{self.name}"
+        self._copier = threading.Thread(target=self._copy, args=(self._process,), name=name, daemon=True)
+        self._copier.start()
+
+    def _copy(self, process: OwnProcess) -> None:
+        with process.output as lines:
+            for line in lines:
+                self._output.line(self.name, line)
+
+    def _watch(self, halt: threading.Event) -> None:
+        recent = 0
+        while True:
+            process, since = self._process, time.monotonic()
+            assert process is not None
+            code = process.wait()
+            if self._copier:
+                self._copier.join(timeout=2)
+            if halt.is_set():
+                return
+            self.crashes += 1
+            recent = 1 if time.monotonic() - since > self._backoff.steady else recent + 1
+            delay = self._backoff.after(recent)
+            self._output.say(f"{self.name} ended ({describe(code)}); starting it again in {delay:.1f} s")
+            if halt.wait(delay):
+                return
+            with self._lock:
+                if halt.is_set():
+                    return
+                self._spawn()
+
+
+def describe(code: int | None) -> str:
+    """An exit code in words."""
+    if code is not None and code < 0:
+        return f"killed by {Signals(-code).name}" if -code in set(Signals) else f"killed by signal {-code}"
+    return f"exit code {code}"

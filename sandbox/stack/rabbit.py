@@ -1,0 +1,187 @@
+"""A private RabbitMQ node: its own directories, name, ports and cookie, on loopback, without epmd."""
+
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.stack.places import Secrets, run_directory, write_private
+from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.processes import OwnProcess, end_leftover
+from sandbox.stack.rabbit_programs import find_rabbit
+from sandbox.stack.waiting import until
+
+USER = "hotelmate"
+PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+METHOD_FRAME, CONNECTION_START = b"\x01", b"\x00\x0a\x00\x0a"
+
+
+def shakes_hands(port: int) -> bool:
+    """An AMQP 0-9-1 broker answers our protocol header with Connection.Start."""
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=2) as wire:
+        wire.sendall(PROTOCOL_HEADER)
+        with wire.makefile("rb") as answer:
+            head = answer.read(11)
+        return head[:1] == METHOD_FRAME and head[7:11] == CONNECTION_START
+    return False
+
+
+class RabbitNode:
+    """Started and stopped by whoever made it; its queues stay in the directory. Also a context manager."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int | None = None,
+        console_port: int | None = None,
+        log: Path | None = None,
+        start_within: float = 60.0,
+    ) -> None:
+        self.directory = run_directory(directory)
+        self._ports = Ports()
+        self.port = port or self._ports.choose("RabbitMQ")
+        self.console_port = console_port
+        self.log = log or self.directory / "rabbit.log"
+        self._distribution_port = self._ports.choose("RabbitMQ's command line")
+        self._secrets = Secrets(self.directory / "secrets.json")
+        self._start_within = start_within
+        self._note = self.directory / "rabbit.pid"
+        self._process: OwnProcess | None = None
+
+    @property
+    def name(self) -> str:
+        """Stays the same when ports change: RabbitMQ stores its data under it."""
+        return f"hotelmate-{hashlib.sha256(str(self.directory).encode()).hexdigest()[:12]}@localhost"
+
+    @property
+    def amqp_url(self) -> str:
+        return f"amqp://{USER}:{self._password}@{LOOPBACK}:{self.port}/%2F"
+
+    @property
+    def console_url(self) -> str | None:
+        return f"http://{LOOPBACK}:{self.console_port}/" if self.console_port else None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process and self.alive() else None
+
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> Self:
+        """Start and return once it shakes hands."""
+        if self.alive():
+            return self
+        end_leftover(self._note)
+        scripts = find_rabbit()
+        self._write_settings()
+        with self.log.open("ab") as log:
+            self._process = OwnProcess(
+                [str(scripts / "rabbitmq-server")], env=self._environment(), note=self._note, stdout=log.fileno(),
+                cwd=self.directory,
+            )  # fmt: skip
+        until(lambda: shakes_hands(self.port), seconds=self._start_within, what="RabbitMQ", abort=self._why_it_ended)
+        return self
+
+    def stop(self) -> None:
+        """Orderly: messages are written down and clients are told."""
+        if self._process:
+            self._process.end(grace=20.0)
+
+    def kill(self) -> None:
+        """SIGKILL the whole node, as a crash would."""
+        if self._process:
+            self._process.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def ctl(self, *args: str, timeout: float = 30.0) -> str:
+        """Run `rabbitmqctl` against this node; what it printed. Raises RuntimeError with its words when it fails."""
+        done = subprocess.run(  # noqa: S603
+            [find_rabbit() / "rabbitmqctl", "--quiet", "--node", self.name, *args], env=self._environment(),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"rabbitmqctl {' '.join(args)}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def registered(self, queue: str) -> bool:
+        """A newly declared quorum queue would survive `kill`: RabbitMQ writes the register of them half a second late.
+
+        Killed before that, it starts the queue anew under another id: empty, and without a leader for ever.
+        """
+        registers = (self.directory / "data").glob("*/quorum/*/names.dets")
+        return any(queue.encode() in register.read_bytes() for register in registers)
+
+    def close(self) -> None:
+        """Stop for good and give the ports back."""
+        self.stop()
+        self._ports.release()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def _password(self) -> str:
+        return self._secrets.get("password", lambda: secrets.token_urlsafe(24))
+
+    def _why_it_ended(self) -> str | None:
+        if self.alive():
+            return None
+        tail = "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-12:])
+        return f"RabbitMQ ended while starting:\n{tail}"
+
+    def _write_settings(self) -> None:
+        settings = [
+            f"listeners.tcp.1 = {LOOPBACK}:{self.port}",
+            f"default_user = {USER}",
+            f"default_pass = {self._password}",
+            "disk_free_limit.absolute = 100MB",
+            "log.file = false",
+            "log.console = true",
+            "log.console.level = warning",
+            "log.console.use_colors = off",
+        ]
+        if self.console_port:
+            settings += [f"management.tcp.ip = {LOOPBACK}", f"management.tcp.port = {self.console_port}"]
+        plugins = "[rabbitmq_management]" if self.console_port else "[]"
+        write_private(self.directory / "rabbitmq.conf", "\n".join(settings) + "\n")
+        write_private(self.directory / "enabled_plugins", f"{plugins}.\n")
+        cookie = self.directory / ".erlang.cookie"
+        if not cookie.exists():
+            write_private(cookie, secrets.token_hex(20))
+            cookie.chmod(0o400)
+
+    def _environment(self) -> dict[str, str]:
+        own = self.directory
+        without_epmd = f"-start_epmd false -erl_epmd_port {self._distribution_port}"
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "HOME": str(own),
+            "RABBITMQ_NODENAME": self.name,
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
+            "RABBITMQ_DIST_PORT": str(self._distribution_port),
+            "RABBITMQ_CONFIG_FILE": str(own / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(own / "enabled_plugins"),
+            "RABBITMQ_CONF_ENV_FILE": str(own / "no-rabbitmq-env.conf"),
+            "RABBITMQ_PID_FILE": str(own / "beam.pid"),
+            "RABBITMQ_MNESIA_BASE": str(own / "data"),
+            "RABBITMQ_LOG_BASE": str(own / "log"),
+            "RABBITMQ_SCHEMA_DIR": str(own / "schema"),
+            "RABBITMQ_GENERATED_CONFIG_DIR": str(own / "config"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (f"{without_epmd} -kernel inet_dist_use_interface {{127,0,0,1}}"),
+            "RABBITMQ_CTL_ERL_ARGS": f"{without_epmd} -dist_listen false",
+        }

@@ -1,0 +1,27 @@
+"""Where RabbitMQ's own scripts are. The wrappers that packages put on PATH insist on being root or rabbitmq."""
+
+import os
+import shutil
+from pathlib import Path
+
+INSTALL = (
+    "RabbitMQ is not installed. `make setup` installs it from the system's packages"
+    " (Debian: apt-get install --no-install-recommends rabbitmq-server); or set AMQP_URL to a broker that runs."
+)
+USUAL_PLACES = (
+    Path("/usr/lib/rabbitmq/bin"),
+    Path("/opt/homebrew/opt/rabbitmq/sbin"),
+    Path("/usr/local/opt/rabbitmq/sbin"),
+    Path("/opt/rabbitmq/sbin"),
+)
+
+
+def find_rabbit() -> Path:
+    """The directory with `rabbitmq-server` and `rabbitmqctl`. RABBITMQ_SCRIPTS names it where it is unusual."""
+    named = os.environ.get("RABBITMQ_SCRIPTS")
+    on_path = shutil.which("rabbitmq-server")
+    places = [Path(named)] if named else [*USUAL_PLACES, *([Path(on_path).resolve().parent] if on_path else [])]
+    for place in places:
+        if (place / "rabbitmq-server").exists() and (place / "rabbitmqctl").exists():
+            return place
+    raise RuntimeError(INSTALL)

@@ -1,0 +1,223 @@
+"""The whole system on one machine: broker, database, stand-ins, services, relay and gateway, until closed."""
+
+import json
+import os
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.given_postgres import GivenPostgres
+from sandbox.stack.given_rabbit import GivenRabbit
+from sandbox.stack.layout import ROOT, Layout
+from sandbox.stack.places import Secrets, run_directory, write_private
+from sandbox.stack.ports import LOOPBACK, Ports, answers
+from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.processes import note_of, noted
+from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.supervisor import Supervisor
+from sandbox.stack.waiting import until
+
+NOTE = "stack.pid"
+READY_WITHIN = 90.0
+HOPELESS_AFTER = 4
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Stack:
+    """Made by `Stack.start`. A context manager: leaving it ends everything it started, and nothing else."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        services: Sequence[str] = SERVICES,
+        env: Mapping[str, str] | None = None,
+        commands: Commands = COMMANDS,
+        wanted_ports: Mapping[str, int] | None = None,
+        terminal: TextIO | None = None,
+    ) -> None:
+        self.directory = run_directory(directory)
+        if running := noted(self.directory / NOTE):
+            raise RuntimeError(f"A stack already runs in {directory} (pid {running}).")
+        self.supervisor = Supervisor(self.directory, terminal=terminal)
+        self.stack_json: dict[str, Any] = {}
+        self.environment: dict[str, str] = {}
+        self._services, self._commands, self._extra = tuple(services), commands, dict(env or {})
+        self._ports = Ports(self.say)
+        self.layout = Layout.draw(Secrets(self.directory / "secrets.json"), self._ports, wanted_ports)
+        self.postgres = self._choose_postgres()
+        self.rabbit = self._choose_rabbit()
+        self._facts = self.layout.facts(stack_json=self.path)
+        self._helpers = ThreadPoolExecutor(thread_name_prefix="stack")
+
+    @classmethod
+    def start(
+        cls,
+        directory: Path,
+        *,
+        services: Sequence[str] = SERVICES,
+        env: Mapping[str, str] | None = None,
+        commands: Commands = COMMANDS,
+        wanted_ports: Mapping[str, int] | None = None,
+        terminal: TextIO | None = None,
+    ) -> Self:
+        """Bring everything up, ready and seeded. `env` is added to every process's; without `wanted_ports`, any free.
+
+        Raises RuntimeError or TimeoutError with what went wrong; then nothing is left running.
+        """
+        stack = cls(
+            directory, services=services, env=env, commands=commands, wanted_ports=wanted_ports, terminal=terminal
+        )
+        stack.bring_up()
+        return stack
+
+    def bring_up(self) -> None:
+        """What `start` does. Another thread may `halt` it on the way."""
+        try:
+            write_private(self.directory / NOTE, note_of(os.getpid()))
+            self._bring_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def halt(self) -> None:
+        """End the programs and whatever is being waited for; `close` does the rest."""
+        self.supervisor.close()
+
+    @property
+    def path(self) -> Path:
+        """Where `stack_json` is stored for other programs."""
+        return self.directory / "stack.json"
+
+    def say(self, text: str) -> None:
+        self.supervisor.output.say(text)
+
+    def walk_argv(self) -> list[str]:
+        return filled(self._commands.walk, self._facts)
+
+    def look_after_nodes(self, closing: threading.Event, *, every: float = 1.0) -> None:
+        """Start a private broker or database that died again, until `closing`."""
+        while not closing.wait(every):
+            for name, node in (("RabbitMQ", self.rabbit), ("PostgreSQL", self.postgres)):
+                if isinstance(node, RabbitNode | PostgresNode) and not node.alive():
+                    self.say(f"{name} ended by itself; starting it again")
+                    with suppress(RuntimeError, TimeoutError):
+                        node.start()
+
+    def close(self) -> None:
+        self.supervisor.close()
+        self._helpers.shutdown(wait=True, cancel_futures=True)
+        self.rabbit.close()
+        self.postgres.close()
+        self._ports.release()
+        self.path.unlink(missing_ok=True)
+        (self.directory / NOTE).unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _choose_postgres(self) -> PostgresNode | GivenPostgres:
+        if given := os.environ.get("DATABASE_URL"):
+            return GivenPostgres(given, prefix=self.layout.database_prefix)
+        log = self.supervisor.output.log_of("postgres")
+        return PostgresNode(self.directory / "postgres", port=self.layout.ports["POSTGRES_PORT"], log=log)
+
+    def _choose_rabbit(self) -> RabbitNode | GivenRabbit:
+        if given := os.environ.get("AMQP_URL"):
+            return GivenRabbit(given, management_url=os.environ.get("AMQP_MANAGEMENT_URL"))
+        console = int(os.environ.get("AMQP_CONSOLE_PORT") or 0)
+        return RabbitNode(
+            self.directory / "rabbit",
+            port=self.layout.ports["AMQP_PORT"],
+            console_port=self._ports.choose("RabbitMQ console", console) if console else None,
+            log=self.supervisor.output.log_of("rabbit"),
+        )
+
+    def _bring_up(self) -> None:
+        rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
+        databases = self._helpers.submit(self._prepare_databases)
+        urls = databases.result()
+        self.environment = self.layout.environment(amqp_url=self.rabbit.amqp_url, databases=urls) | self._extra
+        self.say("starting the stand-ins and migrating")
+        for name, argv in self._commands.stand_ins.items():
+            self._start(name, argv)
+        self._run("migrate", self._commands.migrate)
+        rabbit.result()
+        self.environment["AMQP_URL"] = self._extra.get("AMQP_URL", self.rabbit.amqp_url)
+        self.say("starting the services, the relay and the gateway")
+        for service in self._services:
+            self._start(service, self._commands.service, service=service)
+        self._start("relay", self._commands.relay)
+        self._start("gateway", self._commands.gateway)
+        self._await_ready()
+        self._describe(urls)
+
+    def _prepare_databases(self) -> dict[str, str]:
+        self.postgres.start()
+        return {name: self.postgres.create_database(name) for name in DATABASES}
+
+    def _start(self, name: str, argv: Argv, **facts: str) -> None:
+        if argv:
+            self.supervisor.start(name, filled(argv, self._facts | facts), self.environment, cwd=ROOT)
+
+    def _run(self, name: str, argv: Argv) -> list[str]:
+        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT) if argv else []
+
+    def _await_ready(self) -> None:
+        stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
+        for name, port in stand_ins.items():
+            if name in self._commands.stand_ins:
+                wait = self.layout.ports[port]
+                until(lambda at=wait: answers(at), seconds=READY_WITHIN, what=name, abort=self._hopeless)  # type: ignore[misc]
+        if self._commands.gateway:
+            url = f"{self.layout.url('GATEWAY_PORT')}/readyz"
+            until(lambda: _is_ok(url), seconds=READY_WITHIN, what="the gateway", every=0.1, abort=self._hopeless)
+
+    def _hopeless(self) -> str | None:
+        if self.supervisor.closing:
+            return "It was told to end."
+        for name in self.supervisor.names():
+            if self.supervisor.crashes(name) >= HOPELESS_AFTER:
+                return f"{name} keeps ending:\n{self.supervisor.output.tail(name)}"
+        return None
+
+    def _describe(self, databases: Mapping[str, str]) -> None:
+        layout = self.layout
+        self.stack_json = {
+            "gateway": layout.url("GATEWAY_PORT"),
+            "stripe": {"url": layout.url("STRIPE_PORT"), "webhook_secret": layout.stripe_webhook_secret},
+            "pusher": {
+                "host": LOOPBACK, "port": layout.ports["PUSHER_PORT"], "app_id": layout.pusher_app_id,
+                "key": layout.pusher_key, "secret": layout.pusher_secret,
+            },
+            "mailbox": {
+                "smtp": f"{LOOPBACK}:{layout.ports['MAILBOX_SMTP_PORT']}", "http": layout.url("MAILBOX_HTTP_PORT"),
+            },
+            "amqp": self.environment["AMQP_URL"],
+            "databases": dict(databases),
+            "staff": [],
+            "hotels": [],
+        }  # fmt: skip
+        write_private(self.path, json.dumps(self.stack_json, indent=2) + "\n")
+        if seeded := self._run("seed", self._commands.seed):
+            told = json.loads(seeded[-1])
+            self.stack_json |= {"staff": told["staff"], "hotels": told["hotels"]}
+            write_private(self.path, json.dumps(self.stack_json, indent=2) + "\n")
+
+
+def _is_ok(url: str) -> bool:
+    try:
+        with DIRECT.open(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,159 @@
+"""Runs named programs: shows and stores what they print, restarts the crashed ones, and ends them all in reverse."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
+from types import TracebackType
+from typing import Self, TextIO
+
+from sandbox.stack.output import Output
+from sandbox.stack.places import run_directory
+from sandbox.stack.processes import OwnProcess
+from sandbox.stack.program import Backoff, Program, describe
+
+
+class Supervisor:
+    """Logs are in `<run>/logs/<name>.log`. Closing it (or leaving its `with`) ends everything it started."""
+
+    def __init__(
+        self,
+        run: Path,
+        *,
+        terminal: TextIO | None = sys.stdout,
+        grace: float = 12.0,
+        backoff: Backoff = Backoff(),  # noqa: B008 - frozen
+    ) -> None:
+        self._run = run_directory(run)
+        self._notes = run_directory(self._run / "pids")
+        self.output = Output(self._run / "logs", terminal)
+        self._grace, self._backoff = grace, backoff
+        self._lock = threading.RLock()
+        self._programs: dict[str, Program] = {}
+        self._closing = threading.Event()
+        self._hurry = threading.Event()
+
+    def start(
+        self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None, *, cwd: Path | None = None
+    ) -> None:
+        """Start a program under a name that is not in use. `env` is its whole environment; None: the same as ours."""
+        with self._lock:
+            if self._closing.is_set():
+                raise RuntimeError("The supervisor is closing.")
+            if name in self._programs:
+                raise ValueError(f"{name} is already supervised; restart it.")
+            program = Program(
+                name, list(argv), env=dict(os.environ if env is None else env), cwd=cwd,
+                note=self._notes / name, output=self.output, backoff=self._backoff,
+            )  # fmt: skip
+            program.start()
+            self._programs[name] = program
+
+    def run(
+        self,
+        name: str,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        *,
+        cwd: Path | None = None,
+        timeout: float = 120.0,
+    ) -> list[str]:
+        """Run a program to its end; the lines it printed. Raises RuntimeError unless it exits with 0 in time."""
+        with self._lock:
+            if self._closing.is_set():
+                raise RuntimeError("The supervisor is closing.")
+            process = OwnProcess(
+                argv, env=os.environ if env is None else env, cwd=cwd, note=self._notes / name, stdout=subprocess.PIPE
+            )
+        late = threading.Timer(timeout, process.kill)
+        late.start()
+        ending = threading.Thread(target=self._end_when_closing, args=(process,), daemon=True)
+        ending.start()
+        lines: list[str] = []
+        try:
+            with process.output as output:
+                for line in output:
+                    self.output.line(name, line)
+                    lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
+            code = process.wait()
+        finally:
+            late.cancel()
+            process.end(grace=self._grace)
+        if code:
+            tail = "\n".join(f"  {line}" for line in lines[-20:])
+            raise RuntimeError(f"{name} failed ({describe(code)}):\n{tail}")
+        return lines
+
+    def kill(self, name: str, sig: Signals = SIGKILL) -> None:
+        """Send a signal to a program's whole group. If it ends of it, that is a crash: it is started again."""
+        self._program(name).send(sig)
+
+    def stop(self, name: str, *, sig: Signals = SIGTERM) -> None:
+        """End a program and leave it ended, until `restart`."""
+        self._program(name).halt(sig=sig, grace=self._grace)
+
+    def restart(self, name: str) -> None:
+        """End a program in an orderly way, if it runs, and start it again."""
+        program = self._program(name)
+        program.halt(grace=self._grace)
+        with self._lock:
+            if not self._closing.is_set():
+                program.start()
+
+    def alive(self, name: str) -> bool:
+        return self._program(name).process is not None
+
+    def pid(self, name: str) -> int | None:
+        process = self._program(name).process
+        return process.pid if process else None
+
+    def crashes(self, name: str) -> int:
+        """How often it ended without being told to."""
+        return self._program(name).crashes
+
+    def names(self) -> list[str]:
+        return list(self._programs)
+
+    @property
+    def closing(self) -> bool:
+        return self._closing.is_set()
+
+    def hurry(self) -> None:
+        """Kill what `close` is still waiting for."""
+        self._hurry.set()
+
+    def close(self) -> None:
+        """End everything in the reverse of the order it was started in: SIGTERM, later SIGKILL, whole groups."""
+        self._closing.set()
+        with self._lock:
+            programs = list(reversed(self._programs.values()))
+        impatient = threading.Thread(target=self._kill_in_a_hurry, args=(programs,), daemon=True)
+        impatient.start()
+        for program in programs:
+            program.halt(grace=self._grace)
+        self._hurry.set()
+        impatient.join()
+        self.output.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _program(self, name: str) -> Program:
+        with self._lock:
+            return self._programs[name]
+
+    def _kill_in_a_hurry(self, programs: Sequence[Program]) -> None:
+        self._hurry.wait()
+        for program in programs:
+            program.kill_now()
+
+    def _end_when_closing(self, process: OwnProcess) -> None:
+        while process.poll() is None:
+            if self._closing.wait(0.2):
+                process.end(grace=self._grace)

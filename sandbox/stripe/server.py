@@ -1,0 +1,102 @@
+"""The server: a socket, the application on it, and a way to run both in a thread for tests."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sandbox.stripe.app import build
+from sandbox.stripe.client import StandInControl
+from sandbox.stripe.desk import Config, Desk
+
+_START_WITHIN = 10.0
+
+
+class StripeStandIn(StandInControl):
+    """A stand-in running in this process; everything said to it goes over HTTP all the same."""
+
+    def __init__(self, url: str, desk: Desk) -> None:
+        super().__init__(url)
+        self.desk = desk
+
+    @classmethod
+    @contextmanager
+    def start(
+        cls,
+        *,
+        webhook_url: str | None = None,
+        webhook_secret: str | tuple[str, ...] = (),
+        api_key: str | None = None,
+        public_url: str | None = None,
+        business_name: str = "HotelMate",
+        strict: bool = True,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> Iterator[Self]:
+        """Serve from a thread until the block ends."""
+        secrets = (webhook_secret,) if isinstance(webhook_secret, str) else webhook_secret
+        config = Config(
+            public_url=public_url or "",
+            webhook_url=webhook_url,
+            webhook_secrets=secrets,
+            api_key=api_key,
+            business_name=business_name,
+            strict=strict,
+        )
+        listening, url, desk = open_desk(config, host=host, port=port)
+        started = threading.Event()
+        server = uvicorn_server(desk, ready=started.set)
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        if not started.wait(_START_WITHIN):
+            raise TimeoutError("the Stripe stand-in did not start")
+        stand_in = cls(url, desk)
+        try:
+            yield stand_in
+        finally:
+            stand_in.close()
+            server.should_exit = True
+            thread.join()
+            listening.close()
+
+
+def open_desk(config: Config, *, host: str, port: int) -> tuple[socket.socket, str, Desk]:
+    """A listening socket (port 0: any free one), its URL, and a desk that knows it.
+
+    The socket says that it is TCP: asyncio turns Nagle's algorithm off only for those that do, and
+    with it on every answer waits 40 ms for an acknowledgement.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(1024)
+    url = f"http://{host}:{listening.getsockname()[1]}"
+    return listening, url, Desk(replace(config, public_url=config.public_url or url))
+
+
+def uvicorn_server(desk: Desk, *, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        build(desk, ready=ready),
+        http=_DroppableProtocol,
+        ws="none",
+        loop="asyncio",
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+class _DroppableProtocol(H11Protocol):
+    """HTTP whose transport a request can reach, as `request.state.transport`, to cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}

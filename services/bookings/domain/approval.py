@@ -1,0 +1,79 @@
+"""Yes or no: what staff may decide about a booking, and what asking again means."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    BookingApproved,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingEvent,
+    BookingStatus,
+    DeclineBooking,
+)
+from contracts.values import Actor
+from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import ENDED
+
+CARD_AT_WORK = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
+
+
+def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
+    """Staff say yes, until the deadline; the capture follows. Nothing to do where it was said before."""
+    if booking.status is BookingStatus.CONFIRMED:
+        return ()
+    _not_ended(booking)
+    if booking.status is not BookingStatus.PENDING_APPROVAL:
+        raise Refusal("ILLEGAL_TRANSITION", "This booking does not wait for approval.")
+    if booking.decision_made_at:
+        return ()
+    if booking.approval_deadline_at and now >= booking.approval_deadline_at:
+        raise Refusal("ILLEGAL_TRANSITION", "The time to decide has run out.")
+    return (approved(booking, by=by, now=now),)
+
+
+def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
+    """The decision as a fact."""
+    return BookingApproved(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=booking.payment_id or "",
+        decision_made_at=now,
+        decision_made_by=by,
+    )
+
+
+def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
+    """Staff turn the guest down; payments voids the authorisation when it hears of it."""
+    if booking.status is BookingStatus.DECLINED:
+        return ()
+    _not_ended(booking)
+    if booking.decision_made_at:
+        raise Refusal("DECISION_MADE", "This booking has been approved.")
+    if booking.status is not BookingStatus.PENDING_APPROVAL:
+        raise Refusal("ILLEGAL_TRANSITION", "This booking does not wait for approval.")
+    return (
+        BookingDeclined(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            reason_code=command.reason_code or "OTHER",
+            decision_made_at=now,
+            decision_made_by=by,
+        ),
+    )
+
+
+def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
+    """Staff confirm without a card, unless one is at work."""
+    if booking.status is BookingStatus.CONFIRMED:
+        return ()
+    _not_ended(booking)
+    if booking.status is BookingStatus.PENDING_APPROVAL or booking.payment_status in CARD_AT_WORK:
+        raise Refusal("CARD_BOOKING", "A card payment is open or authorised.")
+    return (BookingConfirmed(booking_id=booking.id, hotel=booking.hotel, confirmed_at=now, confirmed_by=by),)
+
+
+def _not_ended(booking: Booking) -> None:
+    if booking.status in ENDED:
+        raise Refusal("BOOKING_ENDED", "This booking has ended.")

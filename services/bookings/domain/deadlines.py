@@ -1,0 +1,65 @@
+"""When the clock has something to say about a booking."""
+
+from datetime import datetime, timedelta
+
+from contracts.bookings import BookingStatus
+from services.bookings.domain import local_time
+from services.bookings.domain.booking import Booking
+
+DRAFT_KEPT = timedelta(days=7)
+PAY_AGAIN_WITHIN = timedelta(hours=24)
+PROVIDER_SILENT = timedelta(minutes=2)
+CARD_HOLDS = timedelta(days=7)
+BEFORE_CARD_ENDS = timedelta(hours=12)
+DUE_SOON = timedelta(minutes=10)
+CRITICAL = timedelta(minutes=60)
+
+SESSION_OPEN = "SESSION_OPEN"
+
+
+def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
+    """Until when staff may decide: the hotel's cutoff, but not before its own promise, nor after the card's hold."""
+    terms = booking.terms.settings
+    day = booking.check_in + timedelta(days=terms.approval_cutoff_day_offset)
+    cutoff = local_time.closes_at(day, terms.approval_cutoff_time, booking.timezone)
+    promised = authorized_at + timedelta(minutes=terms.approval_sla_minutes)
+    card_ends = capture_before or authorized_at + CARD_HOLDS
+    return min(max(cutoff, promised), card_ends - BEFORE_CARD_ENDS)
+
+
+def approval_risk(booking: Booking, now: datetime) -> str | None:
+    """How urgent the decision is; None where there is none to make."""
+    if booking.status is not BookingStatus.PENDING_APPROVAL or booking.decision_made_at:
+        return None
+    if booking.payment_authorized_at is None:
+        return None
+    promised = booking.payment_authorized_at + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
+    over = now - promised
+    if over > CRITICAL:
+        return "CRITICAL"
+    if over > timedelta(0):
+        return "OVERDUE"
+    return "DUE_SOON" if -over <= DUE_SOON else "OK"
+
+
+def due_at(booking: Booking) -> datetime | None:
+    """When the clock must look at the booking next."""
+    if booking.status is BookingStatus.DRAFT:
+        return booking.updated_at + DRAFT_KEPT
+    if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
+        silent = PROVIDER_SILENT if booking.payment_status == SESSION_OPEN else timedelta(0)
+        return booking.expires_at + silent
+    if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is None:
+        return booking.approval_deadline_at
+    return None
+
+
+def overstay_severity(booking: Booking, now: datetime) -> str | None:
+    """How far past its check-out time a guest in house is; None where they are not."""
+    if booking.status is not BookingStatus.IN_HOUSE or now <= booking.checkout_deadline_at:
+        return None
+    late = now - booking.checkout_deadline_at
+    if late > timedelta(minutes=120):
+        return "HIGH"
+    grace = timedelta(minutes=booking.terms.settings.late_checkout_grace_minutes)
+    return "MEDIUM" if late > grace else "LOW"

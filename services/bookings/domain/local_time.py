@@ -1,0 +1,46 @@
+"""Hotel-local wall times as instants, whatever the clocks do that night.
+
+A wall time in a gap is the first instant after the gap; a doubled one is the earlier where something opens and the
+later where something closes.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_SECOND = timedelta(seconds=1)
+
+
+def opens_at(day: date, wall: str, zone: str) -> datetime:
+    """The instant (UTC) at which `HH:MM` comes on that day; the earlier where it comes twice."""
+    return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=0)
+
+
+def closes_at(day: date, wall: str, zone: str) -> datetime:
+    """The instant (UTC) at which `HH:MM` comes on that day; the later where it comes twice."""
+    return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=1)
+
+
+def local_date(now: datetime, zone: str) -> date:
+    """Which day it is at the hotel."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _instant(wall: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
+    instant = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    return _end_of_gap(wall, zone)
+
+
+def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The transition lies between the two readings of a wall time that does not exist."""
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    old = before.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + timedelta(seconds=(after - before) // _SECOND // 2)
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after

@@ -1,0 +1,131 @@
+"""What payments' facts do to a booking. A fact that comes too late for it does nothing here: payments gives it back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contracts.bookings import (
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingEvent,
+    BookingPaymentFailed,
+    BookingRefunded,
+    BookingRefundFailed,
+    BookingStatus,
+    PaymentAwaited,
+)
+from contracts.payments import (
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentRefunded,
+    PaymentSessionOpened,
+    RefundFailed,
+)
+from contracts.values import SYSTEM
+from services.bookings.domain import deadlines
+from services.bookings.domain.booking import Booking
+
+PROVIDER_NAME = "stripe"
+STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
+
+
+def session_opened(booking: Booking, fact: PaymentSessionOpened) -> Sequence[BookingEvent]:
+    """The guest has a page to pay on."""
+    if booking.status is not BookingStatus.PENDING_PAYMENT:
+        return ()
+    return (
+        PaymentAwaited(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            payment_provider=PROVIDER_NAME,
+            payment_reference=fact.session_id,
+            opened_at=fact.opened_at,
+        ),
+    )
+
+
+def authorized(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
+    """The card is good: staff decide, or the system at once where the hotel wants no approval."""
+    if booking.status is not BookingStatus.PENDING_PAYMENT:
+        return ()
+    deadline = deadlines.approval_deadline(
+        booking, authorized_at=fact.authorized_at, capture_before=fact.capture_before
+    )
+    awaits = BookingAwaitsApproval(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=fact.payment_id,
+        payment_intent_id=fact.payment_intent_id,
+        amount=fact.amount,
+        payment_authorized_at=fact.authorized_at,
+        approval_deadline_at=deadline,
+    )
+    if booking.terms.settings.approval_required:
+        return (awaits,)
+    return awaits, BookingApproved(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=fact.payment_id,
+        decision_made_at=now,
+        decision_made_by=SYSTEM,
+    )
+
+
+def captured(booking: Booking, fact: PaymentCaptured) -> Sequence[BookingEvent]:
+    """The approved amount was taken; confirmed by whoever decided, when they did."""
+    if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at or not booking.decision_made_by:
+        return ()
+    return (
+        BookingConfirmed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            confirmed_at=booking.decision_made_at,
+            confirmed_by=booking.decision_made_by,
+            paid_at=fact.captured_at,
+        ),
+    )
+
+
+def capture_failed(booking: Booking, fact: PaymentCaptureFailed, *, now: datetime) -> Sequence[BookingEvent]:
+    """The money cannot be taken: the guest may pay again for a day."""
+    if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at:
+        return ()
+    return (
+        BookingPaymentFailed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            reason_code=fact.reason_code,
+            failed_at=fact.failed_at,
+            expires_at=now + deadlines.PAY_AGAIN_WITHIN,
+        ),
+    )
+
+
+def refunded(booking: Booking, fact: PaymentRefunded) -> Sequence[BookingEvent]:
+    """Money went back, as the provider says; counted once, however often it is told."""
+    already = booking.refunded or booking.nothing
+    if fact.refunded_total <= already:
+        return ()
+    return (
+        BookingRefunded(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            amount=fact.refunded_total - already,
+            refund_reference=fact.refund_id,
+            refunded_at=fact.refunded_at,
+        ),
+    )
+
+
+def refund_failed(booking: Booking, fact: RefundFailed) -> Sequence[BookingEvent]:
+    """The provider would not give the money back; staff must act."""
+    return (
+        BookingRefundFailed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            amount=fact.amount,
+            reason_code=fact.reason_code,
+            failed_at=fact.failed_at,
+        ),
+    )

@@ -1,0 +1,101 @@
+"""A booking as others see it: a list's row, the whole detail, what can be paid."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from contracts.bookings import (
+    BookingDetail,
+    BookingRow,
+    BookingStatus,
+    InHouse,
+    Payable,
+)
+from contracts.values import Caller, Permission
+from services.bookings.domain import cancellation, deadlines
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.calling_off import can_cancel
+
+ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
+
+_OWN = {field.name for field in fields(Booking)}
+_SAME = tuple(field.name for field in fields(BookingDetail) if field.name in _OWN - {"id", "status", "in_house"})
+_SAME_IN_ROW = tuple(field.name for field in fields(BookingRow) if field.name in _SAME)
+
+
+def row(booking: Booking, *, now: datetime) -> BookingRow:
+    """A booking in a staff list."""
+    same = {name: getattr(booking, name) for name in _SAME_IN_ROW}
+    return BookingRow(**same, **_derived(booking, now))
+
+
+def detail(booking: Booking, *, now: datetime, in_house: InHouse | None = None) -> BookingDetail:
+    """Everything about a booking. What only the guest in house may know is shown where it is handed in."""
+    same = {name: getattr(booking, name) for name in _SAME} | {"balance_due": booking.balance_due or booking.nothing}
+    cancellable = can_cancel(booking)
+    return BookingDetail(
+        **same,
+        **_derived(booking, now),
+        guest_first_name=booking.guest.first_name,
+        guest_last_name=booking.guest.last_name,
+        promo_code=booking.terms.price.promo_code,
+        hotel_card=booking.terms.hotel,
+        policy=booking.terms.policy,
+        can_cancel=cancellable,
+        cancellation_preview=cancellation.settle(booking, now).preview if cancellable else None,
+        in_house=in_house,
+        warnings=(ROOM_TYPE_MISMATCH,) if booking.assigned_room_type not in (None, booking.room_type_code) else (),
+    )
+
+
+def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
+    """PIN and Wi-Fi: for the guest in house and the front desk only."""
+    if booking.status is not BookingStatus.IN_HOUSE:
+        return None
+    front_desk = caller.kind == "staff" and caller.may(Permission.MANAGE_CHECKIN)
+    return booking.in_house if caller.kind == "guest" or front_desk else None
+
+
+def payable(booking: Booking, *, now: datetime) -> Payable:
+    """What payments may charge, and whether it may be charged now."""
+    held = booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at is not None
+    return Payable(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        hotel_name=booking.terms.hotel.name,
+        description=f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})",
+        amount=booking.total,
+        status=_status(booking),
+        payment_status=booking.payment_status,
+        payment_reference=booking.payment_reference,
+        expires_at=booking.expires_at,
+        guest_email=booking.guest.email,
+        payable=held and booking.expires_at is not None and now < booking.expires_at,
+    )
+
+
+def _derived(booking: Booking, now: datetime) -> dict[str, Any]:
+    severity = deadlines.overstay_severity(booking, now)
+    return {
+        "id": booking.id,
+        "booking_id": booking.id,
+        "status": _status(booking),
+        "hotel_name": booking.terms.hotel.name,
+        "has_room_assigned": booking.assigned_room_number is not None,
+        "can_check_in": booking.status is BookingStatus.CONFIRMED and booking.assigned_room_number is not None,
+        "guest_name": booking.guest.name,
+        "guest_email": booking.guest.email,
+        "guest_phone": booking.guest.phone,
+        "nights": booking.stay.nights,
+        "total_amount": booking.total,
+        "approval_risk": deadlines.approval_risk(booking, now),
+        "is_overstay": severity is not None,
+        "overstay_severity": severity,
+        "is_new_for_staff": booking.is_new_for_staff,
+    }
+
+
+def _status(booking: Booking) -> BookingStatus:
+    if booking.status is None:
+        raise ValueError(f"nothing has happened to {booking.id} yet")
+    return booking.status

@@ -1,0 +1,51 @@
+"""How a guest gets in: by the token, or by the one-time code of a mail that is turned into it."""
+
+import secrets
+from datetime import timedelta
+
+from chassis.refusal import Refusal
+from contracts.bookings import AuthenticateGuest, ExchangeCode, GetMailFacts, GuestAccess, MailFacts
+from services.bookings.domain import access, presenting
+from services.bookings.domain.booking import Booking
+from services.bookings.work import BookingsWork
+
+CODE_KEPT = timedelta(days=7)
+
+
+def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
+    """Whether the caller's token opens this booking. Refused `INVALID_TOKEN`."""
+    booking = work.bookings.find(query.booking_id)
+    if booking is None:
+        raise access.invalid_token()
+    access.admit_guest(booking, work.caller, now=work.now)
+    return _access(booking)
+
+
+def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
+    """What a mail says; its link's code is kept as a hash only, for a week."""
+    if work.caller.kind != "system":
+        raise Refusal("PERMISSION_DENIED", "Only mails are written from this.")
+    booking = work.bookings.find(command.booking_id)
+    if booking is None:
+        raise access.not_found()
+    code = None
+    if command.with_code:
+        code = secrets.token_urlsafe(24)
+        work.codes.issue(booking.id, access.hashed(code), ends_at=work.now + CODE_KEPT)
+    return MailFacts(booking=presenting.detail(booking, now=work.now), access_code=code)
+
+
+def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
+    """Turn a code into the guest token, once. Refused `INVALID_CODE`."""
+    booking_id = work.codes.use(access.hashed(command.code), now=work.now)
+    booking = work.bookings.find(booking_id) if booking_id else None
+    if booking is None or work.now >= access.token_ends_at(booking):
+        raise Refusal("INVALID_CODE", "This link has been used or has run out.")
+    key, generation = work.tools.guest_token_key, booking.guest.token_generation
+    return _access(booking, token=access.derived_token(key, booking.id, generation))
+
+
+def _access(booking: Booking, *, token: str | None = None) -> GuestAccess:
+    return GuestAccess(
+        booking_id=booking.id, hotel=booking.hotel, guest_token=token, read_only=access.is_read_only(booking)
+    )

@@ -1,0 +1,45 @@
+"""Loading a booking for whoever asks, or telling them no more than they may know."""
+
+from chassis.refusal import Refusal
+from contracts.bookings import BookingCommand
+from services.bookings.domain import access
+from services.bookings.domain.booking import Booking
+from services.bookings.work import BookingsWork
+
+
+def seen(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
+    """The booking as the caller may see it. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
+    return _admitted(work, work.bookings.find(booking_id), hotel)
+
+
+def locked(work: BookingsWork, command: BookingCommand, *, staff: bool = True) -> Booking:
+    """The booking, ours until the transaction ends, for a caller who may change it.
+
+    Refused as `seen`, and `PERMISSION_DENIED`, `VERSION_MISMATCH`.
+    """
+    booking = _admitted(work, work.bookings.lock(command.booking_id), command.hotel)
+    if staff:
+        access.staff_only(work.caller)
+    if work.context.if_match not in (None, booking.version):
+        raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)
+    return booking
+
+
+def uncontested(booking: Booking) -> Booking:
+    """The booking, unless an action is under way with it. Refused `ACTION_IN_PROGRESS`."""
+    if booking.pending:
+        raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
+    return booking
+
+
+def _admitted(work: BookingsWork, booking: Booking | None, hotel: str) -> Booking:
+    caller = work.caller
+    is_guest = caller.kind not in ("staff", "system")
+    if is_guest and (booking is None or not access.opens(booking, caller.guest_token)):
+        token = caller.guest_token
+        known = token is not None and work.bookings.token_is_known(access.hashed(token))
+        raise access.not_found() if known else access.invalid_token()
+    if booking is None:
+        raise access.not_found()
+    access.admit(booking, caller, hotel=hotel, now=work.now)
+    return booking

@@ -1,0 +1,89 @@
+"""Making a booking: rooms holds the nights under its new name, then one transaction writes it down."""
+
+import time
+
+from chassis.answering import KeyedDesk
+from chassis.refusal import Unavailable
+from contracts.bookings import CreateBooking, CreatedBooking
+from contracts.rooms.asks import GetHotel, HoldInventory
+from contracts.rooms.views import Held
+from services.bookings.domain import access, creation, local_time, naming, presenting
+from services.bookings.domain.creation import Names
+from services.bookings.store.bookings import NameTaken
+from services.bookings.work import BookingsWork, Tools
+
+DRAWS = 5
+# The sweep frees holds of bookings unknown for a minute: long before that, this one is written down or given up.
+WRITTEN_WITHIN = 30.0
+
+
+def create_booking(command: CreateBooking, desk: KeyedDesk) -> CreatedBooking:
+    """Hold (or, for a draft, price) the nights, then write the booking down. Refused as a stay is, and `SOLD_OUT`."""
+    creation.check(command, desk.context.caller)
+    for _ in range(DRAWS):
+        booking_id = naming.booking_id(_year(command, desk), desk.tools.choose)
+        asked_at = time.monotonic()
+        held = desk.ask(_hold(command, booking_id))
+        for _ in range(DRAWS):
+            try:
+                return _written(command, held, booking_id, desk, asked_at=asked_at)
+            except NameTaken as taken:
+                if taken.whose_id:
+                    break
+    raise Unavailable("every name that was drawn is taken")
+
+
+def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
+    """A stored answer, with the token that is derived again instead of being kept."""
+    booking = work.bookings.find(stored.booking.booking_id)
+    generation = booking.guest.token_generation if booking else 1
+    token = access.derived_token(work.tools.guest_token_key, stored.booking.booking_id, generation)
+    return CreatedBooking(booking=stored.booking, guest_token=token)
+
+
+def _hold(command: CreateBooking, booking_id: str) -> HoldInventory:
+    return HoldInventory(
+        booking_id=booking_id,
+        hotel=command.hotel,
+        room_type=command.room_type,
+        check_in=command.check_in,
+        check_out=command.check_out,
+        adults=command.adults,
+        children=command.children,
+        promo_code=command.promo_code,
+        quote_id=command.quote_id,
+        price_only=command.draft,
+    )
+
+
+def _written(
+    command: CreateBooking, held: Held, booking_id: str, desk: KeyedDesk, *, asked_at: float
+) -> CreatedBooking:
+    tools: Tools = desk.tools
+    token = access.derived_token(tools.guest_token_key, booking_id, 1)
+    with desk.transaction() as work:
+        year = local_time.local_date(work.now, held.hotel.timezone).year
+        names = Names(
+            booking_id=booking_id,
+            confirmation_number=naming.confirmation_number(held.hotel.code, year, tools.choose),
+            token_hash=access.hashed(token),
+        )
+        new = creation.proposed(command, held, names, caller=work.caller, now=work.now)
+        facts = creation.begin(new, command, by=work.caller.actor, now=work.now)
+        booking = work.record(new, facts, by=work.caller.actor)
+        detail = presenting.detail(booking, now=work.now)
+        desk.finish(work, CreatedBooking(booking=detail, guest_token=""))
+        if time.monotonic() - asked_at > WRITTEN_WITHIN:
+            raise Unavailable("the hold is too old to be relied on")
+    return CreatedBooking(booking=detail, guest_token=token)
+
+
+def _year(command: CreateBooking, desk: KeyedDesk) -> int:
+    """The hotel's year; its zone is asked for on the one day when that matters."""
+    with desk.reading() as work:
+        now = work.now
+    year = naming.year_everywhere(now)
+    if year is None:
+        card = desk.ask(GetHotel(hotel=command.hotel)).card
+        year = local_time.local_date(now, card.timezone).year
+    return year

@@ -1,0 +1,47 @@
+"""How each action with rooms ends: what its reply lets happen to the booking, which others may touch again."""
+
+from typing import Any
+
+from contracts.bookings import InHouse
+from contracts.rooms.views import RoomOccupiedReply, RoomTaken
+from services.bookings.domain import assigning, creation, staying
+from services.bookings.domain.booking import Booking, PendingAction
+from services.bookings.work import BookingsWork
+
+A_PIN_OF_ANY_LENGTH = 10**8
+
+
+def submitted(booking: Booking, action: PendingAction, _: Any, work: BookingsWork) -> Booking:
+    """The nights are held: the draft keeps its price and terms."""
+    held = creation.hold(booking, by=action.by, now=work.now)
+    return work.record(booking, (held,), by=action.by, pending=None)
+
+
+def released(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
+    """A hold that nobody wants is freed; nothing has happened to the booking."""
+    return work.note(booking, pending=None)
+
+
+def assigned(booking: Booking, action: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
+    """The room is the booking's; notes stay with it."""
+    facts = assigning.assigned(booking, action, room)
+    notes = action.notes or None
+    return work.record(booking, facts, by=action.by, pending=None, why=action.notes, assignment_notes=notes)
+
+
+def unassigned(booking: Booking, action: PendingAction, _: Any, work: BookingsWork) -> Booking:
+    """The room is free again."""
+    return work.record(booking, assigning.unassigned(booking, action), by=action.by, pending=None)
+
+
+def checked_in(booking: Booking, action: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
+    """The guest gets the room's PIN and the hotel's Wi-Fi for as long as they stay."""
+    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.tools.draw(A_PIN_OF_ANY_LENGTH))
+    in_house = InHouse(wifi_ssid=reply.wifi.ssid, wifi_password=reply.wifi.password, room_pin=pin)
+    facts = staying.checked_in(booking, action, reply.room.room_number)
+    return work.record(booking, facts, by=action.by, pending=None, in_house=in_house)
+
+
+def checked_out(booking: Booking, action: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
+    """The guest has left; PIN and Wi-Fi are gone."""
+    return work.record(booking, staying.checked_out(booking, action), by=action.by, pending=None)

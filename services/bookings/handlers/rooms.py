@@ -1,0 +1,103 @@
+"""Submit, assign, unassign, check in, check out: conversations with rooms, each harmless to ask again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chassis.answering import KeyedDesk
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    AssignRoom,
+    BookingCommand,
+    BookingDetail,
+    BookingStatus,
+    CheckIn,
+    CheckOut,
+    GetCandidateRooms,
+    SubmitBooking,
+    UnassignRoom,
+)
+from contracts.rooms.asks import FindCandidates
+from contracts.rooms.views import Candidates
+from services.bookings.domain import access, assigning, creation, local_time, presenting, staying
+from services.bookings.domain.booking import ActionKind, Booking
+from services.bookings.handlers import actions
+from services.bookings.handlers.admission import locked, seen
+from services.bookings.work import BookingsWork
+
+# Whether rooms is to be asked, and with what; None where it has happened already.
+Decision = Callable[[Booking, BookingsWork], dict[str, Any] | None]
+WITH_INVENTORY = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED})
+
+
+def submit_booking(command: SubmitBooking, desk: KeyedDesk) -> BookingDetail:
+    """A draft's nights are held, or the draft stays one."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+        access.may_change(booking, work.caller)
+        return {} if creation.may_submit(booking) else None
+
+    return _together(command, desk, ActionKind.SUBMIT, decide, staff=False)
+
+
+def assign_room(command: AssignRoom, desk: KeyedDesk) -> BookingDetail:
+    """The booking gets that room, or keeps what it had. A mismatch of types is told in `warnings`."""
+
+    def decide(booking: Booking, _: BookingsWork) -> dict[str, Any] | None:
+        wanted = assigning.may_assign(booking, command)
+        return {"room_number": command.room_number, "notes": command.notes} if wanted else None
+
+    return _together(command, desk, ActionKind.ASSIGN, decide)
+
+
+def unassign_room(command: UnassignRoom, desk: KeyedDesk) -> BookingDetail:
+    """The booking's room is freed."""
+    return _together(
+        command, desk, ActionKind.UNASSIGN, lambda booking, _: {} if assigning.may_unassign(booking) else None
+    )
+
+
+def check_in(command: CheckIn, desk: KeyedDesk) -> BookingDetail:
+    """The guest moves in."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+        return {} if staying.may_check_in(booking, command, caller=work.caller, now=work.now) else None
+
+    return _together(command, desk, ActionKind.CHECK_IN, decide)
+
+
+def check_out(command: CheckOut, desk: KeyedDesk) -> BookingDetail:
+    """The guest leaves; nights not slept are free from the hotel's today on."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+        left_on = local_time.local_date(work.now, booking.timezone)
+        return {"left_on": left_on} if staying.may_check_out(booking) else None
+
+    return _together(command, desk, ActionKind.CHECK_OUT, decide)
+
+
+def get_candidate_rooms(query: GetCandidateRooms, desk: KeyedDesk) -> Candidates:
+    """The rooms this booking could be given, best first; rooms knows them."""
+    with desk.reading() as work:
+        booking = seen(work, hotel=query.hotel, booking_id=query.booking_id)
+        access.staff_only(work.caller)
+    if booking.status not in WITH_INVENTORY:
+        raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
+    return desk.ask(FindCandidates(hotel=booking.hotel, booking_id=booking.id))
+
+
+def _together(
+    command: BookingCommand, desk: KeyedDesk, kind: ActionKind, decide: Decision, *, staff: bool = True
+) -> BookingDetail:
+    with desk.transaction() as work:
+        booking = locked(work, command, staff=staff)
+        detail = decide(booking, work)
+        if detail is None:
+            return _finished(desk, work, booking)
+        begun = actions.begin(work, booking, kind, **detail)
+    after: BookingDetail = actions.carry_out(desk, begun, and_then=lambda work, booking: _finished(desk, work, booking))
+    return after
+
+
+def _finished(desk: KeyedDesk, work: BookingsWork, booking: Booking) -> BookingDetail:
+    reply: BookingDetail = desk.finish(work, presenting.detail(booking, now=work.now))
+    return reply

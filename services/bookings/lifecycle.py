@@ -1,0 +1,62 @@
+"""The life of a booking. Only this table knows what may follow what."""
+
+from chassis.lifecycle import Lifecycle
+from contracts.bookings import (
+    BookingAmended,
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingDrafted,
+    BookingExpired,
+    BookingHeld,
+    BookingPaymentFailed,
+    BookingRefunded,
+    BookingRefundFailed,
+    BookingStatus,
+    GuestCheckedIn,
+    GuestCheckedOut,
+    PaymentAwaited,
+    RoomAssigned,
+    RoomUnassigned,
+)
+
+Status = BookingStatus
+
+LIFECYCLE = Lifecycle[BookingStatus](
+    # while                     when this happens       it becomes
+    (None, BookingDrafted, Status.DRAFT),
+    (None, BookingHeld, Status.PENDING_PAYMENT),
+    (Status.DRAFT, BookingHeld, Status.PENDING_PAYMENT),
+    (Status.DRAFT, BookingCancelled, Status.CANCELLED),
+    (Status.DRAFT, BookingExpired, Status.EXPIRED),
+    (Status.PENDING_PAYMENT, PaymentAwaited, Status.PENDING_PAYMENT),
+    (Status.PENDING_PAYMENT, BookingAwaitsApproval, Status.PENDING_APPROVAL),
+    (Status.PENDING_PAYMENT, BookingConfirmed, Status.CONFIRMED),
+    (Status.PENDING_PAYMENT, BookingCancelled, Status.CANCELLED),
+    (Status.PENDING_PAYMENT, BookingExpired, Status.EXPIRED),
+    (Status.PENDING_APPROVAL, BookingApproved, Status.PENDING_APPROVAL),
+    (Status.PENDING_APPROVAL, BookingConfirmed, Status.CONFIRMED),
+    (Status.PENDING_APPROVAL, BookingPaymentFailed, Status.PENDING_PAYMENT),
+    (Status.PENDING_APPROVAL, BookingDeclined, Status.DECLINED),
+    (Status.PENDING_APPROVAL, BookingCancelled, Status.CANCELLED),
+    (Status.PENDING_APPROVAL, BookingExpired, Status.EXPIRED),
+    (Status.CONFIRMED, RoomAssigned, Status.CONFIRMED),
+    (Status.CONFIRMED, RoomUnassigned, Status.CONFIRMED),
+    (Status.CONFIRMED, GuestCheckedIn, Status.IN_HOUSE),
+    (Status.CONFIRMED, BookingCancelled, Status.CANCELLED),
+    (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
+    # What is noted, and money that goes back, may come at any time and moves nothing.
+    *((status, BookingAmended, status) for status in Status),
+    *((status, BookingRefunded, status) for status in Status if status is not Status.DRAFT),
+    *((status, BookingRefundFailed, status) for status in Status if status is not Status.DRAFT),
+)
+
+ENDED = frozenset({Status.COMPLETED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
+
+# Ended without a stay: nothing of the inventory is theirs any more.
+CALLED_OFF = ENDED - {Status.COMPLETED}
+
+# Older clients' words, understood in filters only.
+SYNONYMS = {"CHECKED_IN": Status.IN_HOUSE, "CHECKED_OUT": Status.COMPLETED}

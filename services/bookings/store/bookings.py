@@ -1,0 +1,166 @@
+"""Bookings and their guests in PostgreSQL. A booking and its guest are read in one statement and locked together."""
+
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.refusal import Refusal
+from contracts.bookings import BookingSource, BookingStatus
+from contracts.values import Money
+from services.bookings.domain import deadlines
+from services.bookings.domain.booking import Booking, Guest, PendingAction
+from services.bookings.store.tables import BOOKING, GUEST
+
+AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due")
+_OF_GUEST = tuple(field.name for field in fields(Guest))
+_PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {"guest", "status", "source", *AMOUNTS})
+JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
+    BOOKING, GUEST, GUEST.c.booking_id == BOOKING.c.id
+)
+LEASE = timedelta(seconds=15)
+STALE_AFTER = timedelta(seconds=6)  # an ask's deadline and a little
+
+
+class NameTaken(Exception):
+    """The drawn booking id (`whose_id`) or confirmation number belongs to another booking: draw again."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.whose_id = constraint == "booking_pkey"
+
+
+class Bookings:
+    """Every booking of every hotel."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, booking_id: str) -> Booking | None:
+        """The booking as it is, without waiting for whoever is changing it."""
+        return self._one(JOINED.where(BOOKING.c.id == booking_id))
+
+    def lock(self, booking_id: str) -> Booking | None:
+        """The booking, ours alone until the transaction ends."""
+        return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())
+
+    def lock_due(self, now: datetime) -> Booking | None:
+        """The booking that the clock must look at first, unless somebody is at work on it."""
+        ripe = (BOOKING.c.due_at <= now) & BOOKING.c.pending.is_(None)
+        due = JOINED.where(ripe).order_by(BOOKING.c.due_at).limit(1)
+        return self._one(due.with_for_update(skip_locked=True))
+
+    def lock_stale(self) -> Booking | None:
+        """The booking whose action has been under way for too long, taken for a while."""
+        stale = JOINED.where(BOOKING.c.action_due_at <= sa.func.now()).order_by(BOOKING.c.action_due_at).limit(1)
+        booking = self._one(stale.with_for_update(skip_locked=True))
+        if booking:
+            self._touch(booking.id, sa.func.now() + LEASE)
+        return booking
+
+    def add(self, booking: Booking) -> None:
+        """A new booking and its guest, in one statement. Raises `NameTaken`."""
+        made = sa.insert(BOOKING).values(**row_of(booking)).cte("made")
+        guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
+        statement = sa.insert(GUEST).values(
+            booking_id=booking.id, hotel=booking.hotel, search=searchable(booking), **guest
+        )
+        try:
+            self._connection.execute(statement.add_cte(made))
+        except sa.exc.IntegrityError as problem:
+            constraint = _constraint(problem)
+            if constraint in {"booking_pkey", "booking_confirmation_number_key"}:
+                raise NameTaken(constraint) from problem
+            raise
+
+    def save(self, before: Booking, after: Booking) -> None:
+        """Write what has changed, provided nobody else has changed it since `before` was read."""
+        old, new = row_of(before), row_of(after)
+        changes = {name: value for name, value in new.items() if value != old[name]}
+        if before.pending and not after.pending:
+            changes["action_due_at"] = None
+        if changes:
+            self._guarded(before, **changes)
+        if after.guest != before.guest:
+            guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
+            self._connection.execute(
+                GUEST.update().where(GUEST.c.booking_id == after.id).values(search=searchable(after), **guest)
+            )
+
+    def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
+        """Shut out every competing command until the action has ended."""
+        if booking.pending:
+            raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
+        self._guarded(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
+        return replace(booking, pending=action)
+
+    def hasten_action(self, booking: Booking) -> None:
+        """Rooms has done its part: unless whoever began it ends it within a second, the timer will."""
+        self._touch(booking.id, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + timedelta(seconds=1)))
+
+    def token_is_known(self, token_hash: str) -> bool:
+        """Whether some booking's guest has this token."""
+        known = sa.select(sa.literal(1)).where(GUEST.c.token_hash == token_hash)
+        return self._connection.execute(known).first() is not None
+
+    def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
+        """Names by booking id, of this hotel's only."""
+        rows = self._connection.execute(
+            sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
+                GUEST.c.booking_id.in_(booking_ids), GUEST.c.hotel == hotel
+            )
+        )
+        return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
+
+    def _one(self, statement: sa.Select[Any]) -> Booking | None:
+        row = self._connection.execute(statement).mappings().first()
+        return booking_of(row) if row else None
+
+    def _touch(self, booking_id: str, when: Any) -> None:
+        self._connection.execute(BOOKING.update().where(BOOKING.c.id == booking_id).values(action_due_at=when))
+
+    def _guarded(self, seen: Booking, **changes: Any) -> None:
+        same = (BOOKING.c.id == seen.id) & (BOOKING.c.version == seen.version)
+        if self._connection.execute(BOOKING.update().where(same).values(**changes)).rowcount != 1:
+            raise Refusal("BOOKING_CHANGED", "Somebody else has just changed this booking.")
+
+
+def booking_of(row: Any) -> Booking:
+    """A booking from its row joined with its guest's."""
+    guest = Guest(**{name: row[name] for name in _OF_GUEST})
+    amounts: dict[str, Any] = {
+        name: None if row[name] is None else Money(row[name], row["currency"]) for name in AMOUNTS
+    }
+    return Booking(
+        **{name: row[name] for name in _PLAIN},
+        **amounts,
+        guest=guest,
+        status=BookingStatus(row["status"]),
+        source=BookingSource(row["source"]),
+    )
+
+
+def row_of(booking: Booking) -> dict[str, Any]:
+    """A booking's row, but for when its action must be looked after, which is wall time."""
+    amounts: dict[str, Money | None] = {name: getattr(booking, name) for name in AMOUNTS}
+    return {
+        **{name: getattr(booking, name) for name in _PLAIN},
+        **{name: None if money is None else money.amount for name, money in amounts.items()},
+        "status": booking.status,
+        "source": booking.source,
+        "total_amount": booking.total.amount,
+        "currency": booking.total.currency,
+        "timezone": booking.timezone,
+        "due_at": deadlines.due_at(booking),
+    }
+
+
+def searchable(booking: Booking) -> str:
+    """What a search looks into."""
+    guest = booking.guest
+    return f"{guest.name} {guest.email} {booking.id} {booking.confirmation_number}".lower()
+
+
+def _constraint(problem: sa.exc.IntegrityError) -> str:
+    return str(getattr(getattr(problem.orig, "diag", None), "constraint_name", ""))

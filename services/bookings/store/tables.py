@@ -1,0 +1,119 @@
+"""What bookings stores, and how its values are written."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis import codec
+from contracts.bookings import InHouse
+from contracts.values import Actor
+from services.bookings.domain.booking import PendingAction, Terms
+
+METADATA = sa.MetaData()
+
+
+class Typed(sa.types.TypeDecorator[Any]):
+    """A contract value as JSON, and back as what it was."""
+
+    impl = JSONB(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, kind: type[Any]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else codec.plain(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else codec.typed(value, self.kind)
+
+
+def _moments(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.DateTime(timezone=True)) for name in names]
+
+
+def _texts(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text) for name in names]
+
+
+def _actors(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, Typed(Actor)) for name in names]
+
+
+def _amounts(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.BigInteger) for name in names]
+
+
+# Amounts are minor units of `currency`. `due_at` and `action_due_at` are when a timer must look, in the domain's time
+# and in wall time; `timezone` is the hotel's.
+BOOKING = sa.Table(
+    "booking",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_texts("confirmation_number", "hotel", "room_type_code", "room_type_name", "source", "status", "timezone"),
+    *_texts("special_requests", "internal_notes", "currency"),
+    sa.Column("version", sa.Integer),
+    sa.Column("check_in", sa.Date),
+    sa.Column("check_out", sa.Date),
+    sa.Column("adults", sa.Integer),
+    sa.Column("children", sa.Integer),
+    sa.Column("terms", Typed(Terms)),
+    sa.Column("pending", Typed(PendingAction)),
+    sa.Column("in_house", Typed(InHouse)),
+    sa.Column("late_arrival_expected", sa.Boolean),
+    *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
+    *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
+    *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),
+    *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
+    *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
+    *_texts("cancellation_reason", "refund_status", "expiry_reason"),
+    *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
+    *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
+)
+
+# Personal data stand apart. `search` is what staff look for: names, e-mail, the booking's two names; lower case.
+GUEST = sa.Table(
+    "guest",
+    METADATA,
+    sa.Column("booking_id", sa.Text, primary_key=True),
+    *_texts("hotel", "first_name", "last_name", "email", "phone", "token_hash", "search"),
+    sa.Column("token_generation", sa.Integer),
+)
+
+# One-time codes in mails; only their hashes.
+ACCESS_CODE = sa.Table(
+    "access_code",
+    METADATA,
+    sa.Column("code_hash", sa.Text, primary_key=True),
+    *_texts("booking_id"),
+    *_moments("ends_at", "used_at"),
+)
+
+# What rooms says is held. `check_at` (wall time) is when the sweep must look whether it is still wanted.
+HOLD = sa.Table(
+    "hold",
+    METADATA,
+    sa.Column("booking_id", sa.Text, primary_key=True),
+    *_texts("hotel"),
+    *_moments("held_at", "check_at"),
+)
+
+# What notifier says it has sent, for the timeline.
+COMMUNICATION = sa.Table(
+    "communication",
+    METADATA,
+    sa.Column("notice_id", sa.Text, primary_key=True),
+    *_texts("booking_id", "occasion", "medium", "delivery_status", "failure_reason"),
+    *_moments("at"),
+)
+
+# What payments says of the money beside the booking's own facts, for the timeline.
+PAYMENT_FACT = sa.Table(
+    "payment_fact",
+    METADATA,
+    sa.Column("event_id", sa.Uuid, primary_key=True),
+    *_texts("booking_id", "what", "why", "trace_id"),
+    *_moments("at"),
+)

@@ -1,0 +1,104 @@
+"""What one transaction of bookings may touch: its ports, and the one way to record what has happened."""
+
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from chassis.work import Work
+from contracts.bookings import BookingEvent
+from contracts.values import Actor
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.evolution import evolve
+from services.bookings.domain.naming import Choose
+from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
+from services.bookings.settings import BookingsSettings
+from services.bookings.store.bookings import Bookings
+from services.bookings.store.codes import Codes
+from services.bookings.store.history import History
+from services.bookings.store.holds import Holds
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What handlers use beyond the database: the key of guest tokens, and chance."""
+
+    guest_token_key: str
+    choose: Choose = random.SystemRandom().choice
+    draw: Any = secrets.randbelow
+
+
+def tools(settings: BookingsSettings) -> Tools:
+    """The tools of a running service."""
+    return Tools(guest_token_key=settings.guest_token_key)
+
+
+class BookingsWork(Work):
+    """A transaction on the bookings database."""
+
+    tools: Tools
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        """Bookings with their guests."""
+        return Bookings(self.connection)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What rooms says is held."""
+        return Holds(self.connection)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """One-time codes in mails."""
+        return Codes(self.connection)
+
+    @cached_property
+    def history(self) -> History:
+        """Feed and timeline."""
+        return History(self.connection)
+
+    def record(
+        self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, why: str = "", **private: Any
+    ) -> Booking:
+        """Let the events happen: state, trail and publication together. Refused `ILLEGAL_TRANSITION`.
+
+        `private` is what the booking keeps of it that no event may carry. Without events nothing happens at all.
+        """
+        if not events:
+            return booking
+        after = booking
+        for event in events:
+            after = self._happened(after, event, by=by, why=why)
+        after = replace(after, **private)
+        if booking.version:
+            self.bookings.save(booking, after)
+        else:
+            self.bookings.add(after)
+        if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
+            self.holds.look_again(after.id)
+        return after
+
+    def _happened(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
+        status = LIFECYCLE.after(booking.status, type(event))
+        fact = replace(event, status=status, previous_status=booking.status)
+        after = evolve(booking, fact, at=self.now)
+        self.audit(
+            subject=booking.id,
+            sequence=after.version,
+            what=type(event).__name__,
+            by=by,
+            from_status=booking.status,
+            to_status=status,
+            why=why,
+        )
+        self.publish(fact, sequence=after.version)
+        return after
+
+    def note(self, booking: Booking, **private: Any) -> Booking:
+        """Keep something about the booking that is no fact of its life: no version, no event."""
+        after = replace(booking, **private)
+        self.bookings.save(booking, after)
+        return after

@@ -1,0 +1,22 @@
+"""What follows from a fact, and who may listen: pure decisions."""
+
+from services.notifier.domain.availability import availability_due, availability_notice
+from services.notifier.domain.listening import check_channel, user_id, user_of
+from services.notifier.domain.owed import EndConnections, Group, Message, PushAvailability, PushNotice, SendMail
+from services.notifier.domain.showing import mail_about, push_about
+
+__all__ = [
+    "EndConnections",
+    "Group",
+    "Message",
+    "PushAvailability",
+    "PushNotice",
+    "SendMail",
+    "availability_due",
+    "availability_notice",
+    "check_channel",
+    "mail_about",
+    "push_about",
+    "user_id",
+    "user_of",
+]

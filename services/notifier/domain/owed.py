@@ -1,0 +1,77 @@
+"""What is owed to the push provider and the mail server: plain data without a name or an address in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.values import Money
+
+
+@dataclass(frozen=True)
+class Message:
+    """One event on one channel."""
+
+    channel: str
+    name: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The same data under each of these names on each of these channels."""
+
+    names: tuple[str, ...]
+    channels: tuple[str, ...]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushNotice:
+    """Everything that one fact shows. A later fact about the same `subject` must not be overtaken by it."""
+
+    notice_id: str
+    hotel: str
+    booking_id: str
+    occasion: str
+    subject: str
+    sequence: int
+    groups: tuple[Group, ...]
+
+    @property
+    def messages(self) -> Iterator[Message]:
+        """The messages, name by name."""
+        for group in self.groups:
+            for name in group.names:
+                for channel in group.channels:
+                    yield Message(channel, name, group.data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushAvailability:
+    """One push for all that a hotel sold or freed in the second before `second` (of the epoch)."""
+
+    notice_id: str
+    hotel: str
+    event_id: str
+    second: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndConnections:
+    """Every realtime connection that this user has open at the push provider is to be closed."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMail:
+    """One mail to the booking's guest. Whom and what exactly is asked when it is sent; `amounts` are the fact's."""
+
+    notice_id: str
+    booking_id: str
+    hotel: str
+    occasion: str
+    event_id: str
+    amounts: dict[str, Money] = field(default_factory=dict)

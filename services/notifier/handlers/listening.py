@@ -1,0 +1,82 @@
+"""Clients ask how to listen, and to be let in."""
+
+from collections.abc import Sequence
+
+from chassis.refusal import Refusal
+from chassis.transact import Desk
+from contracts.bookings import AuthenticateGuest, GetBooking
+from contracts.message import Nothing
+from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
+from services.notifier import domain
+from services.notifier.channels import GRAMMAR, Kind
+from services.notifier.domain import EndConnections
+from services.notifier.domain.listening import check_proof, forbidden
+from services.notifier.handlers.outcomes import SENT, Outcome
+from services.notifier.notices import names_on
+from services.notifier.work import NotifierWork
+
+
+def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
+    """How clients connect, and the names by which they bind. Channels are templates with `{…}` left to fill in."""
+    told = work.tools.settings
+    secure = told.pusher_ssl if told.pusher_public_ssl is None else told.pusher_public_ssl
+    return Realtime(
+        key=told.pusher_key,
+        host=told.pusher_public_host or told.pusher_host,
+        port=told.pusher_public_port or told.pusher_port or (443 if secure else 80),
+        secure=secure,
+        cluster=told.pusher_cluster,
+        booking_channel=GRAMMAR[Kind.BOOKING],
+        staff_channels=(GRAMMAR[Kind.HOTEL], GRAMMAR[Kind.STAFF]),
+        public_channel=GRAMMAR[Kind.PUBLIC],
+        booking_events=names_on(Kind.BOOKING),
+        staff_events=names_on(Kind.HOTEL, Kind.STAFF),
+        room_channel=GRAMMAR[Kind.ROOM],
+        public_events=names_on(Kind.PUBLIC),
+    )
+
+
+def sign_channel(ask: SignChannel, desk: Desk) -> ChannelSignature:
+    """Let the caller into a channel of their own."""
+    caller = desk.context.caller
+    channel = domain.check_channel(caller, socket_id=ask.socket_id, channel_name=ask.channel_name)
+    if channel.kind is Kind.BOOKING and not _is_theirs(channel.booking_id, desk):
+        raise forbidden()
+    return ChannelSignature(auth=desk.tools.push.sign_channel(socket_id=ask.socket_id, channel_name=channel.name))
+
+
+def sign_user(ask: SignUser, desk: Desk) -> ChannelSignature:
+    """Let the caller sign in at the push provider, by an id that names nobody."""
+    caller = desk.context.caller
+    check_proof(caller, socket_id=ask.socket_id)
+    user_id = domain.user_of(caller, booking_id=ask.booking_id)
+    if caller.kind == "guest" and not _is_theirs(ask.booking_id or "", desk):
+        raise Refusal("INVALID_TOKEN", "This token does not open that booking.")
+    auth, user_data = desk.tools.push.sign_user(socket_id=ask.socket_id, user_id=user_id)
+    return ChannelSignature(auth=auth, user_data=user_data)
+
+
+def drop_user(ask: DropUser, work: NotifierWork) -> Nothing:
+    """Owe the end of a user's connections; asked by those who revoke tokens."""
+    if ask.staff_id or ask.booking_id:
+        user_id = domain.user_id(staff_id=ask.staff_id, booking_id=ask.booking_id)
+        work.owe(EndConnections(user_id=user_id), key=f"end/{user_id}/{work.now.isoformat()}")
+    return Nothing()
+
+
+def end_connections(owed: Sequence[EndConnections], desk: Desk) -> list[Outcome]:
+    """Close them; what the provider refuses is given up, as there is nobody to tell."""
+    for each in owed:
+        desk.tools.push.end_connections(each.user_id)
+    return [SENT] * len(owed)
+
+
+def _is_theirs(booking_id: str, desk: Desk) -> bool:
+    """Whether the booking is the guest's own, or their hotel's. A refusal says no, whatever its reason."""
+    caller = desk.context.caller
+    try:
+        if caller.kind == "guest":
+            return desk.ask(AuthenticateGuest(booking_id=booking_id)).booking_id == booking_id
+        return desk.ask(GetBooking(hotel=caller.hotel or "", booking_id=booking_id)).hotel == caller.hotel
+    except Refusal:
+        return False

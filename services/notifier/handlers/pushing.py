@@ -1,0 +1,95 @@
+"""Pushes go out in the order of their facts; what cannot go now holds back what comes after it."""
+
+import time
+from collections.abc import Sequence
+
+from chassis.refusal import Hopeless, Later
+from chassis.transact import Desk
+from contracts.notifier import NoticeGaveUp, NoticeSent
+from services.notifier import domain
+from services.notifier.domain import PushAvailability, PushNotice
+from services.notifier.handlers.outcomes import SENT, Outcome, reason_code
+from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
+from services.notifier.notices import PUSHES
+from services.notifier.work import NotifierWork
+
+BUSY_FOR = 25.0  # seconds: whoever leased these would soon be thought dead
+
+_OWN_OCCASION = PUSHES[NoticeGaveUp].shown[0].name
+
+
+def push(notices: Sequence[PushNotice], desk: Desk) -> list[Outcome]:
+    """Send them one after the other.
+
+    Before a second fact about a subject is sent, the first is noted as sent: after a crash it is not sent again
+    behind the second. What the provider refuses is given up alone; a failure that may pass stops all that follow.
+    """
+    with desk.reading() as work:
+        sent = work.notices.sent_among([notice.notice_id for notice in notices])
+    until = time.monotonic() + BUSY_FOR
+    unnoted: dict[str, str] = {}
+    outcomes: list[Outcome] = []
+    stop: Later | None = None
+    for notice in notices:
+        if notice.notice_id in sent:
+            outcomes.append(SENT)
+            continue
+        if notice.subject in unnoted and stop is None:
+            _note_sent(unnoted, desk)
+        stop = stop or (Later("PUSH_SLOW") if time.monotonic() > until else None)
+        outcome = stop or _sent(notice, desk)
+        if isinstance(outcome, Later):
+            stop = outcome
+        elif outcome is SENT:
+            unnoted[notice.subject] = notice.notice_id
+        outcomes.append(outcome)
+    return outcomes
+
+
+def push_availability(dues: Sequence[PushAvailability], desk: Desk) -> list[Outcome]:
+    """Send what no later push, itself due, has made old news; old news counts as sent with the later one."""
+    notices = [domain.availability_notice(due) for due in dues]
+    with desk.reading() as work:
+        newest = work.notices.newest({notice.subject for notice in notices}, up_to=int(work.now.timestamp()))
+    fresh = [notice for notice in notices if notice.sequence >= newest.get(notice.subject, 0)]
+    outcomes = dict(zip((notice.notice_id for notice in fresh), push(fresh, desk), strict=True)) if fresh else {}
+    return [outcomes.get(notice.notice_id, SENT) for notice in notices]
+
+
+def pushed(notice: PushNotice | PushAvailability, _: Outcome, work: NotifierWork) -> None:
+    """It is out."""
+    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
+    work.notices.settle([notice.notice_id], status, now=work.now)
+
+
+def push_gave_up(notice: PushNotice | PushAvailability, why: str, work: NotifierWork) -> None:
+    """It will never be out. Staff are told, unless it was itself about a notice given up."""
+    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
+    work.notices.settle([notice.notice_id], status, now=work.now, reason=reason_code(why))
+    if isinstance(notice, PushNotice) and notice.occasion != _OWN_OCCASION:
+        work.publish(
+            NoticeGaveUp(
+                notice_id=notice.notice_id,
+                booking_id=notice.booking_id,
+                hotel=notice.hotel,
+                occasion=notice.occasion,
+                medium="push",
+                reason_code=reason_code(why),
+                gave_up_at=work.now,
+            )
+        )
+
+
+def _sent(notice: PushNotice, desk: Desk) -> Outcome:
+    try:
+        desk.tools.push.send(list(notice.messages))
+    except (Later, Hopeless) as problem:
+        return problem
+    return SENT
+
+
+def _note_sent(unnoted: dict[str, str], desk: Desk) -> None:
+    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
+    with desk.transaction() as work:
+        work.notices.settle(list(unnoted.values()), status, now=work.now)
+    unnoted.clear()

@@ -1,0 +1,183 @@
+"""Which realtime event each fact becomes, on which channels, with which of its fields. The one table of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from contracts import bookings, notifier, payments, rooms
+from contracts.message import Event
+from services.notifier.channels import Kind
+
+HOTEL, STAFF, BOOKING, ROOM, PUBLIC = Kind
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A realtime event: its name, what old clients call it, and the kinds of channel that carry it."""
+
+    name: str
+    on: tuple[Kind, ...]
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its names, the canonical one first."""
+        return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True)
+class Push:
+    """How one fact is shown. `fields` are taken over as they are named; `renamed` maps the wire's name to the fact's.
+
+    `by` names the field that says who did it: staff see the display name of staff. `only_if` names a field that must
+    be set for the event named beside it to be shown.
+    """
+
+    fact: type[Event]
+    shown: tuple[Shown, ...]
+    fields: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    by: str | None = None
+    only_if: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+# Shown besides its own event by every fact that changes a booking's status.
+STATUS_CHANGED = Shown("booking_status_changed", (HOTEL, BOOKING), ("booking-updated", "booking_updated"))
+
+_CREATED = Shown("booking_created", (HOTEL, BOOKING))
+_STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "source")
+_FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
+
+_ROWS = (
+    Push(bookings.BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
+    Push(bookings.BookingHeld, (_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
+    Push(
+        bookings.BookingAwaitsApproval,
+        (Shown("payment_authorized", (HOTEL, STAFF, BOOKING)),),
+        ("amount", "payment_authorized_at", "approval_deadline_at"),
+    ),
+    Push(
+        bookings.BookingApproved,
+        (Shown("booking_approved", (HOTEL, BOOKING)),),
+        ("decision_made_at",),
+        by="decision_made_by",
+    ),
+    Push(
+        bookings.BookingConfirmed,
+        (Shown("payment_success", (HOTEL, BOOKING)), Shown("booking_confirmed", (HOTEL, BOOKING))),
+        ("confirmed_at", "paid_at"),
+        by="confirmed_by",
+        only_if={"payment_success": "paid_at"},
+    ),
+    Push(
+        bookings.BookingPaymentFailed,
+        (Shown("payment_failed", (STAFF, BOOKING)),),
+        ("reason_code", "failed_at", "expires_at"),
+    ),
+    Push(
+        bookings.BookingDeclined,
+        (Shown("booking_declined", (HOTEL, BOOKING)),),
+        ("reason_code", "decision_made_at"),
+        by="decision_made_by",
+    ),
+    Push(
+        bookings.BookingCancelled,
+        (Shown("booking_cancelled", (HOTEL, BOOKING)),),
+        ("cancelled_at",),
+        _FEE,
+        by="cancelled_by",
+    ),
+    Push(
+        bookings.BookingExpired,
+        (Shown("booking_expired", (HOTEL, BOOKING)),),
+        ("expired_at",),
+        {"expiry_reason": "reason"},
+    ),
+    Push(bookings.BookingNoShow, (Shown("booking_no_show", (HOTEL, BOOKING)),), ("marked_at",), _FEE, by="marked_by"),
+    Push(
+        bookings.BookingRefunded,
+        (Shown("refund_processed", (HOTEL, BOOKING)),),
+        ("refunded_at",),
+        {"refund_amount": "amount"},
+    ),
+    Push(
+        bookings.BookingRefundFailed,
+        (Shown("refund_failed", (HOTEL, STAFF, BOOKING)),),
+        ("reason_code", "failed_at"),
+        {"refund_amount": "amount"},
+    ),
+    Push(
+        bookings.RoomAssigned,
+        (Shown("room_assigned", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
+        ("room_number", "previous_room_number", "room_type_code", "assigned_at"),
+        by="by",
+    ),
+    Push(
+        bookings.RoomUnassigned,
+        (Shown("room_unassigned", (HOTEL, BOOKING, ROOM)),),
+        ("room_number", "unassigned_at"),
+        by="by",
+    ),
+    Push(
+        bookings.GuestCheckedIn,
+        (Shown("booking_checked_in", (HOTEL, BOOKING, ROOM), ("booking-checked-in",)),),
+        ("room_number", "checked_in_at"),
+        by="checked_in_by",
+    ),
+    Push(
+        bookings.GuestCheckedOut,
+        (Shown("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",)),),
+        ("room_number", "checked_out_at", "check_out"),
+        by="checked_out_by",
+    ),
+    Push(payments.PaymentMismatched, (Shown("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
+    Push(payments.PaymentDisputed, (Shown("payment_disputed", (STAFF,)),), ("amount", "reason_code", "disputed_at")),
+    Push(
+        rooms.RoomStatusChanged,
+        (Shown("room_status_changed", (HOTEL, ROOM), ("room-status-changed",)),),
+        ("room_number", "old_status", "new_status", "source"),
+        by="by",
+    ),
+    Push(
+        rooms.HotelSettingsChanged,
+        (Shown("settings_updated", (HOTEL, PUBLIC), ("settings-updated",)),),
+        ("fields",),
+        {"version": "version_number"},
+    ),
+    # Any number of these a second become one push (`domain.availability`), so they carry nothing of the booking.
+    Push(rooms.InventoryHeld, (Shown("availability_changed", (PUBLIC,)),)),
+    Push(rooms.InventoryReleased, (Shown("availability_changed", (PUBLIC,)),)),
+    Push(
+        notifier.NoticeGaveUp,
+        (Shown("notice_gave_up", (STAFF,)),),
+        ("notice_id", "occasion", "medium", "reason_code", "gave_up_at"),
+    ),
+)
+
+PUSHES = {row.fact: row for row in _ROWS}
+
+_TOLD_BY_BOOKINGS = "the booking's own fact about it is shown, with the number of the booking's feed"
+
+# Every other fact, and why nobody is shown it.
+NOT_SHOWN: dict[type[Event], str] = {
+    bookings.PaymentAwaited: "whoever opened the page to pay on has it before them, and nothing else has changed",
+    bookings.BookingAmended: "it names the fields of a note among staff, which the next read shows",
+    payments.PaymentSessionOpened: _TOLD_BY_BOOKINGS,
+    payments.PaymentSessionExpired: "a page that ran out changes nothing that anyone sees; the booking's expiry does",
+    payments.PaymentAuthorized: _TOLD_BY_BOOKINGS,
+    payments.PaymentCaptured: _TOLD_BY_BOOKINGS,
+    payments.PaymentCaptureFailed: _TOLD_BY_BOOKINGS,
+    payments.PaymentVoided: "nothing was taken; the decision that led to it is shown",
+    payments.CancellationFeeCaptured: "the cancellation is shown with its fee",
+    payments.PaymentRefunded: _TOLD_BY_BOOKINGS,
+    payments.RefundFailed: _TOLD_BY_BOOKINGS,
+    rooms.RoomOccupied: "the check-in and the room's change of status are shown",
+    rooms.RoomVacated: "the check-out and the room's change of status are shown",
+    notifier.NoticeSent: "the notice itself is what its reader sees",
+}
+
+
+def names_on(*kinds: Kind) -> tuple[str, ...]:
+    """The canonical names of all events that these kinds of channel may carry, in the table's order."""
+    all_shown = [shown for push in PUSHES.values() for shown in push.shown] + [STATUS_CHANGED]
+    return tuple(dict.fromkeys(shown.name for shown in all_shown if set(shown.on) & set(kinds)))

@@ -1,0 +1,89 @@
+"""The push provider, by its own library. Only this module knows it."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pusher import Pusher
+from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus, PusherError, PusherForbidden
+
+from chassis import codec
+from chassis.refusal import Hopeless, Later
+from services.notifier.domain import Message
+from services.notifier.settings import NotifierSettings
+
+BATCH = 10  # the provider takes no more events in one call
+TIMEOUT = 4.0
+
+_STATUSES = {PusherBadRequest: "400", PusherBadAuth: "401", PusherForbidden: "403"}
+
+
+class PusherGateway:
+    """An account at the push provider."""
+
+    def __init__(self, settings: NotifierSettings) -> None:
+        self._client = Pusher(
+            app_id=settings.pusher_app_id,
+            key=settings.pusher_key,
+            secret=settings.pusher_secret,
+            host=settings.pusher_host or None,
+            port=settings.pusher_port,
+            ssl=settings.pusher_ssl,
+            cluster=settings.pusher_cluster,
+            timeout=TIMEOUT,
+        )
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Tell them in this order, ten a call. Raises `Hopeless` on a 4xx; `Later` where nobody knows or it is down.
+
+        After a failure some may have been told already; telling them again is harmless.
+        """
+        for first in range(0, len(messages), BATCH):
+            self._told(
+                [
+                    {"channel": message.channel, "name": message.name, "data": codec.encode(message.data).decode()}
+                    for message in messages[first : first + BATCH]
+                ]
+            )
+
+    def sign_channel(self, *, socket_id: str, channel_name: str) -> str:
+        """What lets this socket into the private channel."""
+        signed: dict[str, str] = self._client.authenticate(channel=channel_name, socket_id=socket_id)
+        return signed["auth"]
+
+    def sign_user(self, *, socket_id: str, user_id: str) -> tuple[str, str]:
+        """What makes this socket the user's, and the user's data that it was made over."""
+        signed: dict[str, str] = self._client.authenticate_user(socket_id=socket_id, user_data={"id": user_id})
+        return signed["auth"], signed["user_data"]
+
+    def end_connections(self, user_id: str) -> None:
+        """Close all that this user has open. Raises as `send`."""
+        _understood(lambda: self._client.terminate_user_connections(user_id))
+
+    def _told(self, batch: list[dict[str, str]]) -> None:
+        _understood(lambda: self._client.trigger_batch(batch))
+
+
+def _understood(call: Callable[[], Any]) -> None:
+    """Make the call; its failures say whether to try again. Their texts are codes: logs and facts may show them."""
+    try:
+        call()
+    except PusherError as refused:
+        status = _status(refused)
+        if status.startswith("4"):
+            raise Hopeless(f"PUSH_{status}") from None
+        raise Later(f"PUSH_{status}") from None
+    except json.JSONDecodeError:
+        raise Later("PUSH_UNREADABLE") from None
+    except OSError:
+        raise Later("PUSH_UNREACHABLE") from None
+    except ValueError:
+        raise Hopeless("PUSH_UNSENDABLE") from None
+
+
+def _status(refused: PusherError) -> str:
+    if isinstance(refused, PusherBadStatus):
+        said = re.match(r"[0-9]{3}", str(refused))
+        return said.group() if said else "FAILED"
+    return _STATUSES.get(type(refused), "FAILED")

@@ -1,0 +1,40 @@
+"""What the notifier's handlers may touch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.work import Work
+from services.notifier.mailer import Letters, Mailer
+from services.notifier.pusher_gateway import PusherGateway
+from services.notifier.settings import NotifierSettings
+from services.notifier.store import SqlNotices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What there is beyond the database."""
+
+    settings: NotifierSettings
+    push: PusherGateway
+    mailer: Mailer
+    letters: Letters
+
+
+def make_tools(settings: NotifierSettings) -> Tools:
+    """The tools of one process."""
+    return Tools(
+        settings=settings,
+        push=PusherGateway(settings),
+        mailer=Mailer(settings),
+        letters=Letters(sender=settings.mail_from, public_url=settings.public_url),
+    )
+
+
+class NotifierWork(Work):
+    """One transaction on the notifier's tables."""
+
+    tools: Tools
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notices = SqlNotices(self.connection)

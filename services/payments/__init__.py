@@ -1,0 +1,1 @@
+"""Payments: the card money of a booking, authorised first, captured when staff say yes."""

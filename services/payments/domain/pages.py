@@ -1,0 +1,45 @@
+"""Where the payment page sends the guest back to: only to origins of our own."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from chassis.refusal import Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnPages:
+    """The two addresses that the provider's page leads back to."""
+
+    success: str
+    cancel: str
+
+
+def return_pages(
+    origins: tuple[str, ...], *, hotel: str, booking_id: str, success: str | None, cancel: str | None
+) -> ReturnPages:
+    """The pages asked for, or the guest's own page. Refused `INVALID_RETURN_URL` for a foreign address."""
+    home = f"{origins[0]}/guest/{hotel}/bookings/{booking_id}"
+    for url in (success, cancel):
+        if url is not None and not _is_ours(url, origins):
+            raise Refusal("INVALID_RETURN_URL", "success_url and cancel_url must be on one of the configured origins.")
+    return ReturnPages(success=success or f"{home}?payment=success", cancel=cancel or f"{home}?payment=cancelled")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, lower case; raises `ValueError` where the URL has none."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url} is not an address on the web")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _is_ours(url: str, origins: tuple[str, ...]) -> bool:
+    """Control characters, backslashes and names before the host are how one address is made to look like another."""
+    if len(url) > 2000 or "\\" in url or any(ord(letter) <= 32 for letter in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return "@" not in parts.netloc and origin_of(url) in {origin_of(origin) for origin in origins}
+    except ValueError:
+        return False

@@ -1,0 +1,53 @@
+"""The doors of payments."""
+
+from chassis.doors import Errand, Service, asked, converses, on
+from contracts.bookings import (
+    BookingApproved,
+    BookingCancelled,
+    BookingDeclined,
+    BookingExpired,
+    BookingHeld,
+    BookingNoShow,
+    BookingPaymentFailed,
+)
+from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
+from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
+from services.payments.handlers import opening, pursuing, standing, verifying, webhooks
+from services.payments.settings import PaymentsSettings
+from services.payments.stripe_gateway import StripeCards
+from services.payments.work import PaymentsWork, Tools
+
+A_MONTH = 30 * 24 * 3600.0  # longer than any card's hold lives
+
+
+def tools(settings: PaymentsSettings) -> Tools:
+    """The card provider, as the settings name it."""
+    cards = StripeCards(settings.stripe_api_key, url=settings.stripe_api_base, secrets=settings.webhook_secrets)
+    return Tools(cards=cards, origins=settings.origins)
+
+
+SERVICE = Service(
+    name="payments",
+    settings=PaymentsSettings,
+    work=PaymentsWork,
+    tools=tools,
+    asks=[
+        converses(OpenPaymentSession, opening.open_payment_session),
+        converses(VerifyPayment, verifying.verify_payment),
+        asked(StoreWebhook, webhooks.store_webhook),
+    ],
+    hears=[
+        on(BookingHeld, standing.held),
+        on(BookingApproved, standing.approved),
+        on(BookingPaymentFailed, standing.payment_failed),
+        on(BookingDeclined, standing.ended),
+        on(BookingExpired, standing.ended),
+        on(BookingCancelled, standing.ended),
+        on(BookingNoShow, standing.ended),
+    ],
+    errands=[
+        Errand(ApplyWebhook, webhooks.apply_webhooks, settle=webhooks.applied, gave_up=webhooks.parked),
+        Errand(Pursue, pursuing.pursue, gave_up=pursuing.gave_up, patience=A_MONTH),
+        Errand(ExpireSession, pursuing.expire_sessions, gave_up=pursuing.gave_up, patience=A_MONTH),
+    ],
+)

@@ -1,0 +1,19 @@
+"""The only SQL of payments."""
+
+from services.payments.store.actions import Call, SqlActions, State, refusals
+from services.payments.store.ledger import SqlLedger
+from services.payments.store.payments import SqlPayments
+from services.payments.store.standings import SqlStandings
+from services.payments.store.webhooks import Outcome, SqlWebhooks
+
+__all__ = [
+    "Call",
+    "Outcome",
+    "SqlActions",
+    "SqlLedger",
+    "SqlPayments",
+    "SqlStandings",
+    "SqlWebhooks",
+    "State",
+    "refusals",
+]

@@ -1,0 +1,37 @@
+"""The ledger: one row for every movement of money, and none twice."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from services.payments.domain import Movement, Payment
+from services.payments.store.tables import LEDGER
+
+
+class SqlLedger:
+    """Rows are added and never changed."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def book(self, payment: Payment, movements: Sequence[Movement], *, at: datetime, why: str) -> None:
+        """Book what is not booked yet. `at` is when we learnt of it."""
+        if not movements:
+            return
+        rows = [
+            {
+                "payment_id": payment.id,
+                "booking_id": payment.booking_id,
+                "kind": movement.kind,
+                "amount": movement.amount.amount,
+                "currency": movement.amount.currency,
+                "provider_id": movement.provider_id,
+                "at": at,
+                "why": why,
+            }
+            for movement in movements
+        ]
+        once = insert(LEDGER).values(rows).on_conflict_do_nothing(constraint="ledger_books_a_movement_once")
+        self._connection.execute(once)

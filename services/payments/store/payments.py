@@ -1,0 +1,117 @@
+"""Payments and their refunds in the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.payments import PaymentStatus
+from contracts.values import Money
+from services.payments.domain import Payment, Refund, RefundStatus
+from services.payments.lifecycle import LIVE
+from services.payments.store.tables import PAYMENT, REFUND
+
+_PLAIN = (
+    "id", "booking_id", "hotel", "version", "captured", "refunded", "superseded", "session_id", "session_url",
+    "intent_id", "hold_expires_at", "created_at", "authorized_at", "capture_before", "captured_at", "disputed_at",
+)  # fmt: skip
+_IS_LIVE = PAYMENT.c.status.in_(sorted(LIVE))
+
+
+class SqlPayments:
+    """Every read of a whole payment is two statements: its row, its refunds."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, payment_id: str) -> Payment | None:
+        """One payment, as it is committed."""
+        return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id))
+
+    def lock(self, payment_id: str) -> Payment | None:
+        """One payment, held until the end of the transaction."""
+        return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id).with_for_update())
+
+    def live_of(self, booking_id: str) -> Payment | None:
+        """The booking's one payment that may still come to something, or has."""
+        return self._one(sa.select(PAYMENT).where(PAYMENT.c.booking_id == booking_id, _IS_LIVE))
+
+    def of_session(self, booking_id: str, session_id: str) -> Payment | None:
+        """The booking's payment on that page."""
+        ours = (PAYMENT.c.booking_id == booking_id) & (PAYMENT.c.session_id == session_id)
+        return self._one(sa.select(PAYMENT).where(ours))
+
+    def ids_to_pursue(self, booking_id: str) -> Sequence[str]:
+        """The booking's payments that a change of its standing may concern."""
+        over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
+        ours = (PAYMENT.c.booking_id == booking_id) & PAYMENT.c.status.not_in(over)
+        return (
+            self._connection.execute(sa.select(PAYMENT.c.id).where(ours).order_by(PAYMENT.c.created_at)).scalars().all()
+        )
+
+    def id_named(self, *, payment_id: str | None, session_id: str | None, intent_id: str | None) -> str | None:
+        """The payment that one of the provider's or our own names points to."""
+        names = ((PAYMENT.c.id, payment_id), (PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
+        said = [column == name for column, name in names if name]
+        if not said:
+            return None
+        return self._connection.execute(sa.select(PAYMENT.c.id).where(sa.or_(*said)).limit(1)).scalar()
+
+    def insert(self, payment: Payment) -> bool:
+        """Begin a payment; False where the booking has a live one already."""
+        statement = insert(PAYMENT).values(**_row(payment)).on_conflict_do_nothing().returning(PAYMENT.c.id)
+        return self._connection.execute(statement).first() is not None
+
+    def supersede(self, payment_id: str) -> None:
+        """The payment is for another amount than the booking now costs: its page is to be closed."""
+        self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
+
+    def save(self, payment: Payment) -> None:
+        """Write a locked payment and its refunds back."""
+        values = {name: value for name, value in _row(payment).items() if name != "id"}
+        self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(**values))
+        if payment.refunds:
+            statement = insert(REFUND).values(
+                [_refund_row(payment, *numbered) for numbered in enumerate(payment.refunds)]
+            )
+            now = statement.excluded
+            changes = {"amount": now.amount, "status": now.status, "provider_id": now.provider_id}
+            self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+    def _one(self, choice: sa.Select[Any]) -> Payment | None:
+        row = self._connection.execute(choice).mappings().first()
+        if row is None:
+            return None
+        refunds = sa.select(REFUND).where(REFUND.c.payment_id == row["id"]).order_by(REFUND.c.position)
+        currency = row["currency"]
+        return Payment(
+            **{name: row[name] for name in _PLAIN},
+            status=PaymentStatus(row["status"]),
+            amount=Money(row["amount"], currency),
+            refunds=tuple(
+                Refund(
+                    id=refund.id,
+                    amount=Money(refund.amount, currency),
+                    status=RefundStatus(refund.status),
+                    provider_id=refund.provider_id,
+                )
+                for refund in self._connection.execute(refunds)
+            ),
+        )
+
+
+def _row(payment: Payment) -> dict[str, Any]:
+    own = {name: getattr(payment, name) for name in _PLAIN}
+    return {**own, "status": payment.status, "amount": payment.amount.amount, "currency": payment.amount.currency}
+
+
+def _refund_row(payment: Payment, position: int, refund: Refund) -> dict[str, Any]:
+    return {
+        "id": refund.id,
+        "payment_id": payment.id,
+        "position": position,
+        "amount": refund.amount.amount,
+        "status": refund.status,
+        "provider_id": refund.provider_id,
+    }

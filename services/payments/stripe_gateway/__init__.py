@@ -1,0 +1,129 @@
+"""The card provider as it is: Stripe, through its official library. Nothing outside this folder names it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import stripe
+from requests import Session
+from requests.adapters import HTTPAdapter
+
+from chassis.refusal import Unavailable
+from services.payments.cards import CallBusy, CallFailed, CallRefused, InvalidNotice, Notice, Order, Unknown
+from services.payments.domain import Want
+from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
+from services.payments.stripe_gateway import incoming, outgoing
+
+TIMEOUT = (3.0, 8.0)  # seconds to connect, and to wait for an answer
+TOLERANCE = 300  # seconds that a notice's signature may be old
+CONNECTIONS = 32
+SKEW = timedelta(minutes=5)
+
+
+class StripeCards:
+    """`Cards` over HTTP. `url` is for a stand-in; `secrets` are the webhook's active ones, all accepted.
+
+    One session of `requests` serves all green threads: the library would otherwise open one for each.
+    """
+
+    def __init__(self, key: str, *, url: str | None = None, secrets: Sequence[str] = ()) -> None:
+        pool = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS)
+        session = Session()
+        session.mount("https://", pool)
+        session.mount("http://", pool)
+        self._secrets = tuple(secret for secret in secrets if secret)
+        self._client = stripe.StripeClient(
+            key,
+            base_addresses={"api": url} if url else None,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT, session=session),
+            max_network_retries=0,
+        )
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def order(self, order: Order) -> str:
+        return outgoing.order(order)
+
+    def request(self, want: Want) -> str:
+        return outgoing.request(want)
+
+    def perform(self, request: str, *, key: str) -> str:
+        with _answers():
+            return outgoing.send(self._client, request, key=key)
+
+    def session(self, session_id: str) -> SeenSession:
+        with _answers():
+            return incoming.session(self._client.v1.checkout.sessions.retrieve(session_id))
+
+    def session_of(self, payment_id: str, *, since: datetime) -> SeenSession | None:
+        after = int((since - SKEW).timestamp())
+        with _answers():
+            page = self._client.v1.checkout.sessions.list({"created": {"gte": after}, "limit": 100})
+            for found in page.auto_paging_iter():
+                if incoming.metadata(found).get("payment_id") == payment_id:
+                    return incoming.session(found)
+        return None
+
+    def intent(self, intent_id: str) -> SeenIntent:
+        with _answers():
+            found = self._client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
+            return incoming.intent(found)
+
+    def refunds(self, intent_id: str) -> tuple[SeenRefund, ...]:
+        with _answers():
+            page = self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100})
+            return tuple(reversed([incoming.refund(found) for found in page.auto_paging_iter()]))
+
+    def disputes(self, intent_id: str) -> tuple[SeenDispute, ...]:
+        with _answers():
+            page = self._client.v1.disputes.list({"payment_intent": intent_id, "limit": 100})
+            return tuple(reversed([incoming.dispute(found) for found in page.auto_paging_iter()]))
+
+    def notice(self, body: str, signature: str) -> Notice:
+        for secret in self._secrets:
+            event = _verified(self._client.construct_event, body, signature, secret)
+            if event is not None:
+                return incoming.notice(event)
+        raise InvalidNotice("no active secret has signed this")
+
+
+def _verified(construct: Callable[..., stripe.Event], body: str, signature: str, secret: str) -> stripe.Event | None:
+    """The event, or None where this secret did not sign it; raises `InvalidNotice` for a signed body of another kind.
+
+    A mangled header makes the library raise more than its own errors, so anything counts as unsigned.
+    """
+    try:
+        event = construct(body, signature, secret, TOLERANCE)
+    except (stripe.SignatureVerificationError, ValueError, TypeError, LookupError, AttributeError):
+        return None
+    if not incoming.is_event(event):
+        raise InvalidNotice("signed, but not an event")
+    return event
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """The provider's errors in the port's words."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _translated(error) from error
+
+
+def _translated(error: stripe.StripeError) -> Exception:
+    said: Any = error.error
+    code = str(getattr(said, "decline_code", None) or error.code or "refused")
+    status = error.http_status or 0
+    if isinstance(error, stripe.CardError):
+        return CallRefused(code)
+    if status == 409 or isinstance(error, stripe.RateLimitError):
+        return CallBusy(f"the provider is busy with it ({status})")
+    if isinstance(error, stripe.IdempotencyError):
+        return CallFailed("the key was used with another request")
+    if isinstance(error, stripe.InvalidRequestError):
+        return Unknown(code) if status == 404 else CallRefused(code)
+    if status >= 500:
+        return CallFailed(f"the provider answered {status}")
+    return Unavailable(f"the provider does not answer us: {type(error).__name__}")

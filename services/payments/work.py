@@ -1,0 +1,57 @@
+"""What a handler of payments may touch: its tables behind ports, the cards, and the one way to record a decision."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import logs
+from chassis.work import Work
+from contracts.message import Event
+from contracts.values import PROVIDER
+from services.payments.cards import Cards
+from services.payments.domain import Decision, Payment
+from services.payments.store import SqlActions, SqlLedger, SqlPayments, SqlStandings, SqlWebhooks
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What payments uses beyond its database: the card provider, and the origins of our own pages."""
+
+    cards: Cards
+    origins: tuple[str, ...]
+
+
+class PaymentsWork(Work):
+    """One transaction on the database of payments."""
+
+    tools: Tools
+
+    def __init__(self, connection: sa.Connection, **around: Any) -> None:
+        super().__init__(connection, **around)
+        self.payments = SqlPayments(connection)
+        self.actions = SqlActions(connection)
+        self.ledger = SqlLedger(connection)
+        self.standings = SqlStandings(connection)
+        self.webhooks = SqlWebhooks(connection)
+
+    def record(self, before: Payment, decision: Decision, *, why: str) -> None:
+        """Make a decision so: the state, an audit row and an event for each fact, and the money seen to have moved."""
+        if decision.payment != before:
+            self.payments.save(decision.payment)
+        for change in decision.changes:
+            self.audit(
+                subject=before.id,
+                sequence=change.version,
+                what=type(change.fact).__name__,
+                by=PROVIDER,
+                from_status=change.before,
+                to_status=change.after,
+                why=why,
+            )
+            if isinstance(change.fact, Event):
+                self.publish(change.fact)
+            log.info("payment_changed", payment_id=before.id, status=change.after, booking_id=before.booking_id)
+        self.ledger.book(decision.payment, decision.movements, at=self.now, why=why)

@@ -1,0 +1,1 @@
+"""What rooms decides: pure functions of what is known, without I/O."""

@@ -1,0 +1,72 @@
+"""What a stay costs. All amounts are minor units; what is shown adds up to the last of them.
+
+Only the total and the net after discount are rounded (half up, to the provider's step); tax = total - net and
+discount = subtotal - net follow from them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from contracts.values import Money, Price, Stay, rounded
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotion:
+    """A discount by code. `value` is a percentage, or minor units where `kind` is `FIXED`.
+
+    `starts_on` and `ends_on` are the first and last check-in date that it is for; None: no such limit.
+    """
+
+    code: str
+    kind: str  # PERCENT | FIXED
+    value: Decimal
+    starts_on: date | None = None
+    ends_on: date | None = None
+    room_type_id: int | None = None
+    min_nights: int = 1
+    max_nights: int | None = None
+
+    def covers(self, stay: Stay, *, room_type_id: int) -> bool:
+        """Whether this stay in that room type may have it."""
+        return (
+            (self.starts_on is None or stay.check_in >= self.starts_on)
+            and (self.ends_on is None or stay.check_in <= self.ends_on)
+            and (self.room_type_id is None or self.room_type_id == room_type_id)
+            and stay.nights >= self.min_nights
+            and (self.max_nights is None or stay.nights <= self.max_nights)
+        )
+
+    def off(self, subtotal: Decimal) -> Decimal:
+        """The exact discount, never more than the subtotal."""
+        discount = subtotal * self.value / HUNDRED if self.kind == "PERCENT" else self.value
+        return min(max(discount, Decimal(0)), subtotal)
+
+
+def price_of(
+    nights: Sequence[int], *, currency: str, tax_percent: Decimal, promotion: Promotion | None = None
+) -> Price:
+    """The price of a stay from each night's own price in minor units; at least one night."""
+    own = tuple(rounded(Decimal(night), currency) for night in nights)
+    subtotal = Decimal(sum(night.amount for night in own))
+    exact_net = subtotal - (promotion.off(subtotal) if promotion else Decimal(0))
+    net = rounded(exact_net, currency)
+    total = rounded(_taxed(exact_net, tax_percent), currency)
+    whole = Money(int(subtotal), currency)
+    return Price(
+        nights=own,
+        subtotal=whole,
+        discount=whole - net,
+        tax=total - net,
+        total=total,
+        tax_percent=tax_percent,
+        promo_code=promotion.code if promotion else None,
+        first_night=rounded(_taxed(Decimal(own[0].amount), tax_percent), currency),
+    )
+
+
+def _taxed(net: Decimal, tax_percent: Decimal) -> Decimal:
+    return net * (HUNDRED + tax_percent) / HUNDRED

@@ -1,0 +1,102 @@
+"""Letting go of what a booking held: asked for, or because it has ended.
+
+What one transaction lets go of is gathered and settled at its end, in the order of the locks, however many bookings a
+batch of facts ends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from contracts.bookings import BookingCancelled, BookingDeclined, BookingExpired, BookingNoShow
+from contracts.message import Nothing
+from contracts.rooms import ChangeSource, InventoryReleased, ReleaseInventory, RoomVacated
+from services.rooms.domain import inventory, stays
+from services.rooms.domain.assigning import Room, Taken
+from services.rooms.domain.inventory import Ending, Hold, NightChange, Part
+from services.rooms.handlers.turning import turn
+from services.rooms.lifecycle import GuestMovedOut
+from services.rooms.work import RoomsWork
+
+
+def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
+    """Free whatever the booking holds."""
+    settle(work, {command.booking_id: Ending(booking_id=command.booking_id, from_on=None, action_id="")})
+    return Nothing()
+
+
+def booking_declined(event: BookingDeclined, work: RoomsWork) -> None:
+    """Its nights are free again."""
+    _gather(event.booking_id, None, work)
+
+
+def booking_cancelled(event: BookingCancelled, work: RoomsWork) -> None:
+    """Its nights are free again; a guest in house leaves the room as at check-out."""
+    _gather(event.booking_id, event.released_from, work)
+
+
+def booking_expired(event: BookingExpired, work: RoomsWork) -> None:
+    """Its nights are free again."""
+    _gather(event.booking_id, None, work)
+
+
+def booking_no_show(event: BookingNoShow, work: RoomsWork) -> None:
+    """Its nights are free again."""
+    _gather(event.booking_id, None, work)
+
+
+def settle(work: RoomsWork, endings: Mapping[str, Ending]) -> dict[str, Room]:
+    """Let go of it all, each level of locks in one go; the rooms that guests left, as they are now, by booking.
+
+    A booking that holds nothing (any more) is passed over.
+    """
+    holds = {key: hold for key, hold in work.holds.lock(endings).items() if hold.live}
+    if not holds:
+        return {}
+    in_rooms = work.periods.of_bookings(holds)
+    lived_in = {key: one for key, one in in_rooms.items() if one.moved_in}
+    rooms = work.rooms.lock(one.room_id for one in lived_in.values())
+    left: dict[str, Room] = {}
+    parts: dict[str, tuple[Part, ...]] = {}
+    changes: list[NightChange] = []
+    for key, hold in holds.items():
+        from_on = _from_on(endings[key], work, hold, in_house=key in lived_in)
+        if key in lived_in:
+            left[key] = _vacate(work, rooms[lived_in[key].room_id], endings[key])
+        if key in in_rooms:
+            _end(work, in_rooms[key], from_on)
+        parts[key], freed = inventory.freed(hold.parts, from_on=from_on)
+        changes += freed
+        version = work.holds.end(key, until=from_on, now=work.now)
+        work.publish(InventoryReleased(booking_id=key, hotel=hold.hotel, released_from=from_on), sequence=version)
+    work.holds.put(parts)
+    if not work.nights.shift(changes):
+        raise RuntimeError("nights that were held are not on the counters")
+    return left
+
+
+def _gather(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
+    action_id = work.cause.id if work.cause else ""
+    work.gather(Ending(booking_id=booking_id, from_on=from_on, action_id=action_id), settle)
+
+
+def _from_on(ending: Ending, work: RoomsWork, hold: Hold, *, in_house: bool) -> date | None:
+    if not in_house or ending.from_on:
+        return ending.from_on
+    hotel = work.hotels.get(hold.hotel)
+    return stays.local_day(work.now, hotel.timezone) if hotel else None
+
+
+def _vacate(work: RoomsWork, room: Room, ending: Ending) -> Room:
+    gone = RoomVacated(
+        hotel=room.hotel, room_number=room.room_number, booking_id=ending.booking_id, action_id=ending.action_id
+    )
+    work.publish(gone)
+    source = ChangeSource.FRONT_DESK if work.caller.kind == "staff" else ChangeSource.SYSTEM
+    status = turn(work, room, GuestMovedOut, source=source)
+    work.rooms.open_task(room, booking_id=ending.booking_id, now=work.now)
+    return replace(room, status=status, occupied_by=None)
+
+
+def _end(work: RoomsWork, stay: Taken, from_on: date | None) -> None:
+    work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)

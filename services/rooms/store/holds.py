@@ -1,0 +1,127 @@
+"""What bookings hold. Everything that changes a booking's nights or room locks its hold first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from contracts.rooms import Held
+from contracts.values import Stay
+from services.rooms.domain.inventory import Hold, Part
+
+# An ended hold is taken up again by a new ask, but one whose guest has slept here is over for good.
+TAKE = sa.text("""
+WITH held AS (
+    INSERT INTO hold AS h (booking_id, hotel, room_type_id, check_in, check_out, answer, held_at, version)
+    VALUES (:booking_id, :hotel, :room_type_id, :check_in, :check_out, CAST(:answer AS jsonb), :now, 1)
+    ON CONFLICT (booking_id) DO UPDATE
+    SET hotel = excluded.hotel, room_type_id = excluded.room_type_id, check_in = excluded.check_in,
+        check_out = excluded.check_out, answer = excluded.answer, held_at = excluded.held_at, ended_at = NULL,
+        version = h.version + 1
+    WHERE h.ended_at IS NOT NULL AND NOT EXISTS (SELECT FROM hold_part p WHERE p.booking_id = h.booking_id)
+    RETURNING booking_id, room_type_id, check_in, check_out, version
+), part AS (
+    INSERT INTO hold_part (booking_id, first_night, until, room_type_id)
+    SELECT booking_id, check_in, check_out, room_type_id FROM held
+)
+SELECT version FROM held
+""")
+ANSWER = sa.text("SELECT hotel, room_type_id, check_in, check_out, answer FROM hold WHERE booking_id = :booking_id")
+COLUMNS = "booking_id, hotel, room_type_id, check_in, check_out, ended_at, version"
+LOCK = sa.text(f"""
+SELECT {COLUMNS} FROM hold WHERE booking_id = ANY (:ids) ORDER BY booking_id FOR NO KEY UPDATE
+""")  # noqa: S608
+ONE = sa.text(f"SELECT {COLUMNS} FROM hold WHERE booking_id = :booking_id")  # noqa: S608
+PARTS = sa.text("""
+SELECT booking_id, first_night, until, room_type_id FROM hold_part
+WHERE booking_id = ANY (:ids) ORDER BY booking_id, first_night
+""")
+DROP_PARTS = sa.text("DELETE FROM hold_part WHERE booking_id = ANY (:ids)")
+ADD_PART = sa.text("""
+INSERT INTO hold_part (booking_id, first_night, until, room_type_id)
+VALUES (:booking_id, :first_night, :until, :room_type_id)
+""")
+END = sa.text("""
+UPDATE hold SET ended_at = :now, version = version + 1,
+    check_out = least(check_out, greatest(check_in, coalesce(:until, check_out)))
+WHERE booking_id = :booking_id RETURNING version
+""").bindparams(sa.bindparam("until", type_=sa.Date))
+
+
+class Holds:
+    """Takes, locks and ends holds."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def take(
+        self, *, booking_id: str, hotel: str, room_type_id: int, stay: Stay, answer: Held, now: datetime
+    ) -> int | None:
+        """The hold's version; None: the booking has one already. Waits for one that is just being taken."""
+        row = {
+            "booking_id": booking_id,
+            "hotel": hotel,
+            "room_type_id": room_type_id,
+            "check_in": stay.check_in,
+            "check_out": stay.check_out,
+            "answer": codec.encode(answer).decode(),
+            "now": now,
+        }
+        return self._connection.execute(TAKE, row).scalar_one_or_none()
+
+    def answer(self, booking_id: str) -> tuple[str, Stay, int, Held]:
+        """The hotel, stay and room type that were asked for, and what was answered."""
+        row = self._connection.execute(ANSWER, {"booking_id": booking_id}).one()
+        return row.hotel, Stay(row.check_in, row.check_out), row.room_type_id, codec.typed(row.answer, Held)
+
+    def get(self, booking_id: str) -> Hold | None:
+        """One hold, without its parts and unlocked."""
+        row = self._connection.execute(ONE, {"booking_id": booking_id}).one_or_none()
+        return _hold_of(row, ()) if row else None
+
+    def lock(self, booking_ids: Iterable[str]) -> dict[str, Hold]:
+        """The holds of these bookings with their parts, ascending; those without one are left out."""
+        ids = sorted(booking_ids)
+        rows = self._connection.execute(LOCK, {"ids": ids}).all()
+        if not rows:
+            return {}
+        parts: dict[str, list[Part]] = {}
+        for row in self._connection.execute(PARTS, {"ids": ids}):
+            part = Part(room_type_id=row.room_type_id, first_night=row.first_night, until=row.until)
+            parts.setdefault(row.booking_id, []).append(part)
+        return {row.booking_id: _hold_of(row, parts.get(row.booking_id, ())) for row in rows}
+
+    def put(self, parts: Mapping[str, Sequence[Part]]) -> None:
+        """Each booking's nights lie in these parts from now on."""
+        self._connection.execute(DROP_PARTS, {"ids": list(parts)})
+        rows = [
+            {
+                "booking_id": booking_id,
+                "first_night": part.first_night,
+                "until": part.until,
+                "room_type_id": part.room_type_id,
+            }
+            for booking_id, of_it in parts.items()
+            for part in of_it
+        ]
+        if rows:
+            self._connection.execute(ADD_PART, rows)
+
+    def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
+        """It holds nothing to come any more; its stay ends on `until` if that is sooner. The hold's version."""
+        ending = {"booking_id": booking_id, "until": until, "now": now}
+        return int(self._connection.execute(END, ending).scalar_one())
+
+
+def _hold_of(row: Any, parts: Sequence[Part]) -> Hold:
+    return Hold(
+        booking_id=row.booking_id,
+        hotel=row.hotel,
+        room_type_id=row.room_type_id,
+        stay=Stay(row.check_in, row.check_out),
+        ended_at=row.ended_at,
+        version=row.version,
+        parts=tuple(parts),
+    )

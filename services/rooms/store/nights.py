@@ -1,0 +1,121 @@
+"""The counters: how many of a room type there are on a night, and how many are sold."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from services.rooms.domain.inventory import NightChange
+
+CHANGE = """
+WITH change AS (
+    SELECT * FROM unnest(
+        CAST(:types AS integer[]), CAST(:firsts AS date[]), CAST(:untils AS date[]), CAST(:steps AS integer[])
+    ) AS c (room_type_id, first_night, until, step)
+), locked AS (
+    SELECT n.room_type_id, n.night, n.capacity, n.overbooking, n.sold
+    FROM night n
+    WHERE EXISTS (
+        SELECT FROM change c
+        WHERE c.room_type_id = n.room_type_id AND n.night >= c.first_night AND n.night < c.until
+    ) AND n.room_type_id = ANY (CAST(:types AS integer[])) AND n.night >= :first AND n.night < :last
+    ORDER BY n.room_type_id, n.night
+    FOR UPDATE OF n
+), summed AS (
+    SELECT l.*, (
+        SELECT sum(c.step) FROM change c
+        WHERE c.room_type_id = l.room_type_id AND l.night >= c.first_night AND l.night < c.until
+    ) AS step
+    FROM locked l
+)
+"""
+# All or nothing: where one night is full, none is changed. The check constraint says the same, should this ever err.
+SELL = sa.text(f"""{CHANGE}
+UPDATE night SET sold = night.sold + summed.step
+FROM summed
+WHERE night.room_type_id = summed.room_type_id AND night.night = summed.night
+  AND NOT EXISTS (SELECT FROM summed WHERE sold + step > greatest(capacity + overbooking, sold))
+""")  # noqa: S608
+RESIZE = sa.text(f"""{CHANGE}
+UPDATE night SET capacity = night.capacity + summed.step
+FROM summed
+WHERE night.room_type_id = summed.room_type_id AND night.night = summed.night
+  AND NOT EXISTS (SELECT FROM summed WHERE sold > capacity + overbooking + step)
+""")  # noqa: S608
+IN_THE_WAY = sa.text("""
+SELECT night FROM night
+WHERE room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
+ORDER BY night
+""")
+EXTEND = sa.text("""
+INSERT INTO night (room_type_id, night, capacity)
+SELECT t.id, CAST(day AS date), (
+    SELECT count(*) FROM room r
+    WHERE r.room_type_id = t.id AND r.is_active AND NOT EXISTS (
+        SELECT FROM period p
+        WHERE p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> CAST(day AS date)
+    )
+)
+FROM room_type t, generate_series(CAST(:first AS timestamp), CAST(:through AS timestamp), interval '1 day') AS day
+WHERE t.hotel = :hotel
+ORDER BY t.id, day
+ON CONFLICT DO NOTHING
+""")
+DUE = sa.text("""
+SELECT slug, timezone, nights_through FROM hotel
+WHERE nights_through < CAST(CAST(:now AS timestamptz) AT TIME ZONE timezone AS date) + CAST(:days AS integer)
+ORDER BY slug LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+""")
+REACHED = sa.text("UPDATE hotel SET nights_through = greatest(nights_through, :through) WHERE slug = :hotel")
+
+
+class Nights:
+    """Moves the counters. Each statement locks its nights ascending; nothing is locked after them."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def shift(self, changes: Sequence[NightChange]) -> bool:
+        """Sell and free nights, all or nothing; False: some night that should be sold is full or not on sale."""
+        nights = {
+            (change.room_type_id, night)
+            for change in changes
+            for night in range(change.first_night.toordinal(), change.until.toordinal())
+        }
+        return self._change(SELL, changes) == len(nights)
+
+    def resize(self, changes: Sequence[NightChange]) -> bool:
+        """Add or take away rooms, all or nothing; False: some night is sold beyond what would be left.
+
+        Nights that are not on sale yet are left out: they count the rooms when they are put on sale.
+        """
+        return not changes or self._change(RESIZE, changes) > 0
+
+    def full(self, room_type_id: int, first: date, until: date) -> list[date]:
+        """The nights on which no room of the type is left."""
+        asked = {"type": room_type_id, "first": first, "until": until}
+        return list(self._connection.execute(IN_THE_WAY, asked).scalars())
+
+    def extend(self, hotel: str, *, first: date, through: date) -> None:
+        """Put nights on sale where there are none yet, both ends included."""
+        asked = {"hotel": hotel, "first": first, "through": through}
+        self._connection.execute(EXTEND, asked)
+        self._connection.execute(REACHED, {"hotel": hotel, "through": through})
+
+    def due(self, now: datetime, *, days: int) -> tuple[str, str, date] | None:
+        """A hotel, its time zone and its last night on sale, where that is fewer days ahead; kept from others."""
+        row = self._connection.execute(DUE, {"now": now, "days": days}).one_or_none()
+        return (row.slug, row.timezone, row.nights_through) if row else None
+
+    def _change(self, statement: sa.TextClause, changes: Sequence[NightChange]) -> int:
+        if not changes:
+            return 0
+        asked = {
+            "types": [change.room_type_id for change in changes],
+            "firsts": [change.first_night for change in changes],
+            "untils": [change.until for change in changes],
+            "steps": [change.by for change in changes],
+            "first": min(change.first_night for change in changes),
+            "last": max(change.until for change in changes),
+        }
+        return self._connection.execute(statement, asked).rowcount

@@ -1,0 +1,137 @@
+"""Everything that a price depends on, in one read; and the quotes that were given."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from contracts.values import Price, Stay
+from services.rooms.domain.hotels import RoomType
+from services.rooms.domain.offers import KeptQuote, Terms, Wish
+from services.rooms.domain.pricing import Promotion
+from services.rooms.store.hotels import hotel_of
+
+# `hold` stands in the same snapshot as the counters, so that a booking that already has the last room is seen to.
+TERMS = sa.text("""
+SELECT h.slug, h.name, h.code, h.timezone, h.currency, h.tax_percent, h.page, h.settings, h.policy, h.wifi, h.version,
+       t.id AS type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
+       n.prices, n.units, held.booking_id IS NOT NULL AS already_held,
+       p.code AS promo, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id AS promo_type, p.min_nights,
+       p.max_nights,
+       q.quote_id, q.room_type_id AS quote_type, q.check_in AS quote_in, q.check_out AS quote_out, q.price,
+       q.valid_until, q.kept_for
+FROM hotel h
+LEFT JOIN LATERAL (
+    SELECT * FROM room_type
+    WHERE hotel = h.slug AND (lower(code) = lower(:room_type) OR lower(name) = lower(:room_type))
+    ORDER BY lower(code) <> lower(:room_type), id
+    LIMIT 1
+) t ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(coalesce(night.price, t.base_price) ORDER BY night.night) AS prices,
+           min(night.capacity + night.overbooking - night.sold) AS units
+    FROM night
+    WHERE night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
+) n ON true
+LEFT JOIN promotion p ON p.hotel = h.slug AND p.code = upper(:promo_code)
+LEFT JOIN quote q ON q.quote_id = :quote_id AND q.hotel = h.slug
+LEFT JOIN hold held ON held.booking_id = :booking_id AND held.ended_at IS NULL
+WHERE h.slug = :hotel
+""").bindparams(
+    sa.bindparam("promo_code", type_=sa.Text),
+    sa.bindparam("quote_id", type_=sa.Text),
+)
+KEEP = sa.text("UPDATE quote SET kept_for = :booking_id WHERE quote_id = :quote_id")
+ADD = sa.text("""
+INSERT INTO quote (quote_id, hotel, room_type_id, check_in, check_out, price, valid_until)
+VALUES (:quote_id, :hotel, :room_type_id, :check_in, :check_out, CAST(:price AS jsonb), :valid_until)
+""")
+FORGET = sa.text("""
+DELETE FROM quote WHERE quote_id IN (SELECT quote_id FROM quote WHERE valid_until < :before LIMIT 1000)
+""")
+
+
+class Offers:
+    """Reads terms and keeps quotes."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def terms(self, hotel: str, room_type: str, wish: Wish, *, booking_id: str = "") -> Terms | None:
+        """What is known of a wish; `room_type` is a code or a name in any case. None: no such hotel."""
+        asked = {
+            "hotel": hotel,
+            "room_type": room_type,
+            "check_in": wish.stay.check_in,
+            "check_out": wish.stay.check_out,
+            "promo_code": wish.promo_code,
+            "quote_id": wish.quote_id,
+            "booking_id": booking_id,
+        }
+        row = self._connection.execute(TERMS, asked).one_or_none()
+        return _terms_of(row) if row else None
+
+    def add(self, quote: KeptQuote, *, hotel: str) -> None:
+        """Keep a price."""
+        row = {
+            "quote_id": quote.quote_id,
+            "hotel": hotel,
+            "room_type_id": quote.room_type_id,
+            "check_in": quote.stay.check_in,
+            "check_out": quote.stay.check_out,
+            "price": codec.encode(quote.price).decode(),
+            "valid_until": quote.valid_until,
+        }
+        self._connection.execute(ADD, row)
+
+    def keep(self, quote_id: str, *, booking_id: str) -> None:
+        """The draft that asked keeps the price, however late it is submitted."""
+        self._connection.execute(KEEP, {"quote_id": quote_id, "booking_id": booking_id})
+
+    def forget(self, *, before: datetime) -> bool:
+        """Drop a thousand quotes that ran out before that; False: there are none left."""
+        return self._connection.execute(FORGET, {"before": before}).rowcount > 0
+
+
+def _terms_of(row: Any) -> Terms:
+    room_type = row.type_id and RoomType(
+        id=row.type_id,
+        code=row.type_code,
+        name=row.type_name,
+        max_occupancy=row.max_occupancy,
+        base_price=row.base_price,
+    )
+    return Terms(
+        hotel=hotel_of(row),
+        room_type=room_type,
+        night_prices=tuple(row.prices or ()),
+        units=row.units or 0,
+        promotion=_promotion_of(row) if row.promo else None,
+        quote=_quote_of(row) if row.quote_id else None,
+        already_held=row.already_held,
+    )
+
+
+def _promotion_of(row: Any) -> Promotion:
+    return Promotion(
+        code=row.promo,
+        kind=row.kind,
+        value=row.value,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        room_type_id=row.promo_type,
+        min_nights=row.min_nights,
+        max_nights=row.max_nights,
+    )
+
+
+def _quote_of(row: Any) -> KeptQuote:
+    return KeptQuote(
+        quote_id=row.quote_id,
+        room_type_id=row.quote_type,
+        stay=Stay(row.quote_in, row.quote_out),
+        price=codec.typed(row.price, Price),
+        valid_until=row.valid_until,
+        kept_for=row.kept_for,
+    )

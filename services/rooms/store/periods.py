@@ -1,0 +1,113 @@
+"""Who has a room on which nights: stays and blocks under one exclusion constraint."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from contracts.values import Stay
+from services.rooms.domain.assigning import PeriodKind, Taken, overlap
+
+COLUMNS = "id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, moved_in_at"
+OF_BOOKINGS = sa.text(f"""
+SELECT {COLUMNS} FROM period WHERE live AND booking_id = ANY (:ids) ORDER BY id
+""")  # noqa: S608
+ON_NIGHTS = sa.text(f"""
+SELECT {COLUMNS} FROM period WHERE live AND room_id = ANY (:rooms) AND nights && daterange(:first, :until) ORDER BY id
+""")  # noqa: S608
+IN_HOTEL = sa.text(f"""
+SELECT {COLUMNS} FROM period
+WHERE live AND nights && daterange(:first, :until) AND room_id IN (SELECT id FROM room WHERE hotel = :hotel)
+""")  # noqa: S608
+BLOCK = sa.text(f"SELECT {COLUMNS} FROM period WHERE live AND kind = 'BLOCK' AND room_id = :room ORDER BY id")  # noqa: S608
+ADD = sa.text("""
+INSERT INTO period (room_id, kind, nights, booking_id, reason, began_at)
+VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :now)
+""")
+MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
+END = sa.text("""
+UPDATE period SET live = false, ended_at = :now,
+    nights = daterange(lower(nights), least(upper(nights), greatest(lower(nights), coalesce(:until, upper(nights)))))
+WHERE id = :id
+""").bindparams(sa.bindparam("until", type_=sa.Date))
+
+
+class Periods:
+    """Reads, begins and ends stays and blocks. Their room is locked before one is begun."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def of_bookings(self, booking_ids: Iterable[str]) -> dict[str, Taken]:
+        """The live stays of these bookings; read after their holds are locked."""
+        rows = self._connection.execute(OF_BOOKINGS, {"ids": sorted(booking_ids)})
+        return {row.booking_id: _taken_of(row) for row in rows}
+
+    def on_nights(self, room_id: int, nights: Stay) -> list[Taken]:
+        """Who has the room on any of these nights."""
+        asked = {"rooms": [room_id], "first": nights.check_in, "until": nights.check_out}
+        return [_taken_of(row) for row in self._connection.execute(ON_NIGHTS, asked)]
+
+    def in_hotel(self, hotel: str, nights: Stay) -> list[Taken]:
+        """Who has any of the hotel's rooms on any of these nights."""
+        asked = {"hotel": hotel, "first": nights.check_in, "until": nights.check_out}
+        return [_taken_of(row) for row in self._connection.execute(IN_HOTEL, asked)]
+
+    def blocks(self, room_id: int) -> list[Taken]:
+        """The live blocks of a room."""
+        return [_taken_of(row) for row in self._connection.execute(BLOCK, {"room": room_id})]
+
+    def stay(self, room_id: int, room_number: str, *, booking_id: str, nights: Stay, now: datetime) -> None:
+        """The booking has the room on these nights; refused `ROOM_OVERLAP_CONFLICT` by the constraint itself."""
+        self._add(room_id, room_number, PeriodKind.STAY, nights=nights, booking_id=booking_id, reason="", now=now)
+
+    def block(self, room_id: int, room_number: str, *, nights: Stay, reason: str, now: datetime) -> None:
+        """Nobody has the room on these nights; refused as a stay is."""
+        self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, booking_id=None, reason=reason, now=now)
+
+    def moved_in(self, taken: Taken, *, now: datetime) -> None:
+        """The guest lives there from now on."""
+        self._connection.execute(MOVED_IN, {"id": taken.id, "now": now})
+
+    def end(self, taken: Taken, *, until: date | None, now: datetime) -> None:
+        """It is over; where `until` is sooner than its last night, it is kept in memory that short."""
+        self._connection.execute(END, {"id": taken.id, "until": until, "now": now})
+
+    def _add(
+        self,
+        room_id: int,
+        room_number: str,
+        kind: PeriodKind,
+        *,
+        nights: Stay,
+        booking_id: str | None,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        row = {
+            "room": room_id,
+            "kind": kind,
+            "first": nights.check_in,
+            "until": nights.check_out,
+            "booking_id": booking_id,
+            "reason": reason,
+            "now": now,
+        }
+        try:
+            self._connection.execute(ADD, row)
+        except sa.exc.IntegrityError as problem:
+            if "period_no_room_twice" in str(problem.orig):
+                raise overlap(room_number, []) from problem
+            raise
+
+
+def _taken_of(row: Any) -> Taken:
+    return Taken(
+        id=row.id,
+        room_id=row.room_id,
+        kind=PeriodKind(row.kind),
+        nights=Stay(row.first_night, row.until),
+        booking_id=row.booking_id,
+        moved_in=row.moved_in_at is not None,
+    )

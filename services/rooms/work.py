@@ -1,0 +1,90 @@
+"""What a handler of rooms may touch in one transaction."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from chassis.work import Work
+from contracts.rooms import RoomStatusChanged
+from contracts.values import Actor
+from services.rooms import store
+from services.rooms.domain.assigning import Room
+from services.rooms.domain.inventory import Ending
+from services.rooms.store.rooms import WHAT, subject_of
+
+
+class RoomsWork(Work):
+    """One transaction on the rooms database. Ports are made when they are first used."""
+
+    @cached_property
+    def hotels(self) -> store.Hotels:
+        return store.Hotels(self.connection)
+
+    @cached_property
+    def availability(self) -> store.Availability:
+        return store.Availability(self.connection)
+
+    @cached_property
+    def offers(self) -> store.Offers:
+        return store.Offers(self.connection)
+
+    @cached_property
+    def holds(self) -> store.Holds:
+        return store.Holds(self.connection)
+
+    @cached_property
+    def nights(self) -> store.Nights:
+        return store.Nights(self.connection)
+
+    @cached_property
+    def periods(self) -> store.Periods:
+        return store.Periods(self.connection)
+
+    @cached_property
+    def rooms(self) -> store.Rooms:
+        return store.Rooms(self.connection)
+
+    @cached_property
+    def actions(self) -> store.Actions:
+        return store.Actions(self.connection)
+
+    @cached_property
+    def properties(self) -> store.Properties:
+        return store.Properties(self.connection)
+
+    @cached_property
+    def gathered(self) -> dict[str, Ending]:
+        """What bookings are to let go of at the end of this transaction."""
+        return {}
+
+    def gather(self, ending: Ending, settle: "Settle") -> None:
+        """Have the booking let go of its nights, with all others of this transaction, just before it commits."""
+        self.gathered[ending.booking_id] = ending
+        self._settle = settle
+
+    def flush(self) -> None:
+        """Settle what was gathered, then write what was published and noted."""
+        if self.gathered:
+            self._settle(self, self.gathered)
+        super().flush()
+
+    def record_turn(self, room: Room, *, turned: RoomStatusChanged, version: int, note: str) -> None:
+        """Publish a room's change and note it in its trail."""
+        self.publish(turned)
+        self.audit(
+            subject=subject_of(room.hotel, room.room_number),
+            sequence=version,
+            what=f"{WHAT} {turned.source}",
+            by=turned.by,
+            from_status=turned.old_status,
+            to_status=turned.new_status,
+            why=note,
+        )
+
+    def record_room(self, hotel: str, room_number: str, *, status: str, by: Actor) -> None:
+        """Note in its trail that there is a new room."""
+        subject = subject_of(hotel, room_number)
+        self.audit(subject=subject, sequence=1, what="RoomAdded", by=by, from_status=None, to_status=status)
+
+
+Settle = Callable[[RoomsWork, Mapping[str, Ending]], Any]

@@ -1,0 +1,132 @@
+"""`python -m tests.bench`: starts everything, fills it, runs the rounds, prints the table."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sandbox.stack.ports import Ports
+from sandbox.stack.stack import Stack
+from tests.bench.filling import fill_hotels, fill_list
+from tests.bench.harness import compare, show
+from tests.bench.over_http import Scene
+from tests.bench.raw_booking import RawBookings, model_of
+from tests.bench.relaying import relay
+
+LIST_ROWS = 5_000
+HOTEL = "hotel-killarney"
+
+
+def call(url: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+    """One POST that must go well."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        told: dict[str, Any] = json.loads(answer.read())
+    return told
+
+
+@contextmanager
+def bare_server(database_url: str) -> Iterator[str]:
+    """The yardstick server on a free port."""
+    ports = Ports()
+    port = ports.choose("bare")
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.bare", "--port", str(port)], env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/one", timeout=1).close()
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+        ports.release()
+
+
+def book(gateway: str, hotel: str, room_type: str) -> tuple[str, str]:
+    """A model booking: its id and its guest's token."""
+    arrives = datetime.now(UTC).date() + timedelta(days=30)
+    told = call(
+        f"{gateway}/api/public/hotels/{hotel}/room-bookings/",
+        {
+            "room_type_code": room_type, "check_in": str(arrives), "check_out": str(arrives + timedelta(days=3)),
+            "adults": 1, "children": 0,
+            "guest": {"first_name": "Model", "last_name": "Guest", "email": "model@example.com", "phone": ""},
+        },
+    )  # fmt: skip
+    return told["booking_id"], told["guest_token"]
+
+
+def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
+    """Fill the system and know its people."""
+    told = stack.stack_json
+    console.print(f"filling {hotels:,} hotels with two years of nights …")
+    nights = fill_hotels(told["databases"]["rooms"], hotels)
+    console.print(f"{nights:,} nights are stored")
+    booking_id, token = book(told["gateway"], "bench-1", "T1")
+    bookings_url = told["databases"]["bookings"]
+    fill_list(bookings_url, model=booking_id, hotel=HOTEL, rows=LIST_ROWS)
+    desk = next(one for one in told["staff"] if one["hotel"] == HOTEL and one["role"] == "front_desk")
+    login = call(f"{told['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
+    raw = RawBookings(
+        stack.postgres.create_database(f"raw_{uuid.uuid4().hex[:6]}"), *model_of(bookings_url, booking_id)
+    )
+    raw.prepare()
+    return Scene(
+        gateway=told["gateway"], bare=bare, bookings_url=bookings_url, staff_token=login["token"], hotel=HOTEL,
+        booking_id=booking_id, guest_token=token, hotels=hotels, raw=raw,
+    )  # fmt: skip
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--hotels", type=int, default=1_000, help="how many hotels are stored (default 1000)")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each figure (default 5)")
+    parser.add_argument("--only", default="", help="run only figures whose name contains this")
+    told = parser.parse_args()
+    console = Console(width=160)
+    with ExitStack() as things:
+        directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
+        environment = {"HOTELMATE_MODE": "production", "LOG_LEVEL": "WARNING", "LOG_FORMAT": "json"}
+        stack = things.enter_context(Stack.start(directory / "run", env=environment))
+        bare = things.enter_context(bare_server(stack.postgres.create_database("bare")))
+        scene = prepare(stack, bare, told.hotels, console)
+        outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}")
+        comparisons = [*scene.comparisons()]
+        figures = []
+        for comparison in (one for one in comparisons if told.only in one.name):
+            console.print(f"measuring {comparison.name} …")
+            figures.append(compare(comparison, rounds=told.rounds))
+        if told.only in "relay":
+            stack.supervisor.stop("relay")
+            for service in ("bookings", "payments", "rooms", "notifier"):
+                stack.supervisor.stop(service)
+            with relay(outbox, stack.rabbit.amqp_url) as comparison:
+                console.print(f"measuring {comparison.name} …")
+                figures.append(compare(comparison, rounds=told.rounds))
+        show(figures, console)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The stored data that figures are taken over: a thousand hotels with two years of nights, and a full booking list."""
+
+import psycopg
+
+TYPES = 5
+NIGHTS = 730
+
+_HOTELS = """
+    INSERT INTO hotel
+    SELECT (jsonb_populate_record(h, jsonb_build_object('slug', 'bench-' || n, 'name', 'Bench ' || n))).*
+    FROM hotel h, generate_series(1, %(hotels)s) AS n WHERE h.slug = 'hotel-killarney'
+"""
+_TYPES = """
+    INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)
+    SELECT 'bench-' || n, 'T' || t, 'Type ' || t, 4, 10000 + 1000 * t, '', ''
+    FROM generate_series(1, %(hotels)s) AS n, generate_series(1, %(types)s) AS t
+"""
+_NIGHTS = """
+    INSERT INTO night (room_type_id, night, capacity, sold)
+    SELECT t.id, current_date + d, 1000000, 0
+    FROM room_type t, generate_series(0, %(nights)s) AS d WHERE t.hotel LIKE 'bench-%%'
+"""
+_BOOKINGS = """
+    INSERT INTO booking
+    SELECT (jsonb_populate_record(b, jsonb_build_object(
+        'id', 'BK-LIST-' || n, 'confirmation_number', 'LST-' || n, 'hotel', %(hotel)s, 'due_at', null,
+        'created_at', b.created_at - n * interval '1 minute'))).*
+    FROM booking b, generate_series(1, %(rows)s) AS n WHERE b.id = %(model)s
+"""
+_GUESTS = """
+    INSERT INTO guest
+    SELECT (jsonb_populate_record(g, jsonb_build_object(
+        'booking_id', 'BK-LIST-' || n, 'token_hash', 'list-' || n, 'hotel', %(hotel)s))).*
+    FROM guest g, generate_series(1, %(rows)s) AS n WHERE g.booking_id = %(model)s
+"""
+
+
+def fill_hotels(rooms_url: str, hotels: int) -> int:
+    """Hotels `bench-1` to `bench-N`, with nights enough for any round; how many night rows there are."""
+    with psycopg.connect(rooms_url, autocommit=True) as connection:
+        given = {"hotels": hotels, "types": TYPES, "nights": NIGHTS}
+        for statement in (_HOTELS, _TYPES, _NIGHTS):
+            connection.execute(statement, given)
+        for table in ("hotel", "room_type", "night"):
+            connection.execute(f"VACUUM ANALYZE {table}")
+        counted = connection.execute("SELECT count(*) FROM night").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int) -> None:
+    """So many bookings of one hotel, each like the model."""
+    with psycopg.connect(bookings_url, autocommit=True) as connection:
+        for statement in (_BOOKINGS, _GUESTS):
+            connection.execute(statement, {"model": model, "hotel": hotel, "rows": rows})
+        connection.execute("VACUUM ANALYZE booking")
+        connection.execute("VACUUM ANALYZE guest")

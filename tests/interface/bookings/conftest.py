@@ -1,0 +1,29 @@
+"""A migrated bookings database for the session, emptied for every test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.migrate import migrate
+from chassis.settings import with_driver
+from tests.interface.bookings.counter import Counter
+
+TABLES = "booking, guest, access_code, hold, communication, payment_fact"
+MAILBOX = "outbox, stream, inbox, heard, idempotency, errand, audit"
+
+
+@pytest.fixture(scope="session")
+def engine(new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
+    url = new_database("bookings")
+    migrate("bookings", url)
+    made = sa.create_engine(with_driver(url, "psycopg2"), pool_size=20)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def counter(engine: sa.Engine) -> Counter:
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {TABLES}, {MAILBOX}"))
+    return Counter(engine)

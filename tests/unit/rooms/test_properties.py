@@ -1,0 +1,82 @@
+"""A property file is checked whole; the demonstration's own files are in order."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chassis import codec
+from chassis.refusal import Refusal
+from contracts.rooms import HotelDefinition, PromotionDefinition, RoomTypeDefinition
+from contracts.values import CancellationPolicy, PolicyTier
+from services.rooms.domain import policies, properties
+
+DEMO = sorted((Path(__file__).parents[3] / "sandbox/demo/hotels").glob("*.json"))
+DOUBLE = RoomTypeDefinition(code="DBL", name="Double", max_occupancy=2, base_price="100.00", rooms=("101",))
+HOTEL = HotelDefinition(slug="h", name="H", code="HHH", timezone="Europe/Dublin", currency="EUR", room_types=(DOUBLE,))
+
+
+def fields(definition: HotelDefinition) -> set[str]:
+    with pytest.raises(Refusal) as refused:
+        properties.check(definition)
+    assert refused.value.code == "VALIDATION_ERROR"
+    return {error["field"] for error in refused.value.errors}
+
+
+@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
+def test_a_demonstration_hotel_is_in_order(path: Path) -> None:
+    definition = codec.typed(json.loads(path.read_text()), HotelDefinition)
+
+    properties.check(definition)
+
+    assert definition.slug == path.stem
+    assert definition.settings.early_checkin_from == "00:00"
+
+
+def test_there_are_three_demonstration_hotels() -> None:
+    assert len(DEMO) == 3
+
+
+@pytest.mark.parametrize("slug", ["", "Hotel", "a--b", "-a", "hotel-public", "room-bookings", "x" * 51])
+def test_a_slug_follows_its_grammar(slug: str) -> None:
+    assert fields(replace(HOTEL, slug=slug)) == {"slug"}
+
+
+def test_every_problem_is_named_at_once() -> None:
+    wrong = replace(DOUBLE, base_price="100.001", max_occupancy=0, rooms=("101", "101", "checkout", "1-2"))
+
+    assert fields(replace(HOTEL, code="h", timezone="Mars/Base", currency="euro", room_types=(wrong,))) == {
+        "code",
+        "timezone",
+        "currency",
+        "room_types.DBL.base_price",
+        "room_types.DBL.max_occupancy",
+        "room_types.DBL.rooms",
+    }
+
+
+@pytest.mark.parametrize(("text", "currency"), [("1.5", "JPY"), ("1.234", "EUR"), ("1.005", "KWD"), ("-1", "EUR")])
+def test_a_price_must_be_chargeable(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        properties.amount(text, currency)
+
+
+@pytest.mark.parametrize("promotion", [("HALF", "50"), ("PERCENT", "101"), ("PERCENT", "much"), ("FIXED", "1.001")])
+def test_a_promotion_makes_sense(promotion: tuple[str, str]) -> None:
+    kind, value = promotion
+
+    assert fields(replace(HOTEL, promotions=(PromotionDefinition(code="P", kind=kind, value=value),)))
+
+
+def test_a_hotel_without_words_of_its_own_explains_its_policy() -> None:
+    tiers = (PolicyTier(hours_before=0, kind="FULL_STAY"), PolicyTier(hours_before=72, kind="NONE"))
+
+    assert policies.in_words(CancellationPolicy(kind="FLEXIBLE"), "EUR").text == (
+        "Free cancellation until 24 hours before check-in, then the first night is charged."
+    )
+    assert policies.in_words(CancellationPolicy(kind="CUSTOM", tiers=tiers), "EUR").text == (
+        "Cancellation: up to 72 hours before check-in nothing is charged; "
+        "up to 0 hours before check-in the whole stay is charged."
+    )
+    assert policies.in_words(CancellationPolicy(kind="NON_REFUNDABLE", text="No."), "EUR").text == "No."
