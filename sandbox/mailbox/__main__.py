@@ -5,7 +5,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from sandbox.mailbox.serving import Box, listen, serve
+from sandbox.listening import listen
+from sandbox.mailbox.serving import Box, serve
 from sandbox.mailbox.smtp import Login
 
 EPILOG = """\

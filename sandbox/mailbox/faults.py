@@ -34,6 +34,7 @@ class Fault:
 
         Raises:
             ValueError: there is no such fault.
+
         """
         try:
             fault = cls(**(body | {"mode": Mode(body.get("mode", ""))}))
@@ -41,9 +42,7 @@ class Fault:
             raise ValueError(str(error)) from None
         if fault.times is not None and not (isinstance(fault.times, int) and fault.times > 0):
             raise ValueError("times must be a positive number, or null for always")
-        if fault.code is not None and not (
-            isinstance(fault.code, int) and 400 <= fault.code <= 599
-        ):
+        if fault.code is not None and not (isinstance(fault.code, int) and 400 <= fault.code <= 599):
             raise ValueError("code must be 400 to 599")
         if not isinstance(fault.seconds, int | float) or fault.seconds < 0:
             raise ValueError("seconds must not be negative")

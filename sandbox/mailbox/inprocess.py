@@ -6,10 +6,11 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from sandbox.listening import listen
 from sandbox.mailbox.faults import Fault, Mode
 from sandbox.mailbox.mail import Mail
 from sandbox.mailbox.mails import Query
-from sandbox.mailbox.serving import Box, listen, serve
+from sandbox.mailbox.serving import Box, serve
 from sandbox.mailbox.smtp import Login
 
 T = TypeVar("T")
@@ -65,9 +66,7 @@ class Mailbox:
         self._smtp.close()
         self._http.close()
 
-    def messages(
-        self, *, to: str | None = None, subject: str | None = None, after: int = 0
-    ) -> list[Mail]:
+    def messages(self, *, to: str | None = None, subject: str | None = None, after: int = 0) -> list[Mail]:
         """Accepted mails, oldest first; `to` is a whole address, `subject` a part."""
         query = Query(to=to, subject=subject, after=after)
         return self._call(lambda: self._box.mails.find(query))
@@ -85,6 +84,7 @@ class Mailbox:
 
         Raises:
             TimeoutError: there are fewer after `timeout` seconds.
+
         """
         query = Query(to=to, subject=subject, after=after)
         found = self._await(self._box.mails.wait(query, count=count, timeout=timeout))

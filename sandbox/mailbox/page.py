@@ -4,10 +4,7 @@ from html import escape
 
 from sandbox.mailbox.mail import Mail
 
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; "
-    "form-action 'self'"
-)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'"
 """What the browser may load: nothing from elsewhere, and no script at all."""
 
 _STYLE = """
@@ -69,9 +66,7 @@ def mail_page(mail: Mail) -> str:
         "<p>This mail has no HTML part.</p>"
         if mail["html"] is None
         else '<iframe title="HTML of this mail" sandbox="allow-popups '
-        'allow-popups-to-escape-sandbox" srcdoc="'
-        + escape('<base target="_blank">' + mail["html"])
-        + '"></iframe>'
+        'allow-popups-to-escape-sandbox" srcdoc="' + escape('<base target="_blank">' + mail["html"]) + '"></iframe>'
     )
     text = (
         "<p>This mail has no text part.</p>"
@@ -94,9 +89,7 @@ def mail_page(mail: Mail) -> str:
 
 def missing_page() -> str:
     """For a mail that is not there, or not any more."""
-    return _page(
-        "No such mail", '<h1>No such mail</h1><p>It may be gone. <a href="/">All mails</a></p>'
-    )
+    return _page("No such mail", '<h1>No such mail</h1><p>It may be gone. <a href="/">All mails</a></p>')
 
 
 def _item(mail: Mail) -> str:
@@ -109,9 +102,7 @@ def _item(mail: Mail) -> str:
 
 
 def _facts(facts: dict[str, str]) -> str:
-    rows = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items()
-    )
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
     return f"<dl>{rows}</dl>"
 
 

@@ -39,15 +39,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 picks a free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
-
-
-async def serve(
-    smtp: socket.socket, http: socket.socket, *, login: Login | None, ready: Ready
-) -> None:
+async def serve(smtp: socket.socket, http: socket.socket, *, login: Login | None, ready: Ready) -> None:
     """Serve on two listening sockets. `ready` gets the box, and what stops both servers."""
     box = Box()
     door = Door(box.mails, box.faults, login=login)

@@ -80,7 +80,7 @@ class Door:
         )
         match fault.mode:
             case Mode.DROP_AFTER_ACCEPT:
-                cast(asyncio.Transport, server.transport).abort()
+                cast("asyncio.Transport", server.transport).abort()
             case Mode.DELAY:
                 await asyncio.sleep(fault.seconds)
         return f"250 OK, kept as {mail['id']}"

@@ -39,9 +39,7 @@ def make_app(mails: Mails, faults: Faults) -> Starlette:
 async def show_list(request: Request) -> HTMLResponse:
     """The list page: `?to=&subject=`."""
     query = _query(request)
-    html = page.list_page(
-        _mails(request).find(query), to=query.to or "", subject=query.subject or ""
-    )
+    html = page.list_page(_mails(request).find(query), to=query.to or "", subject=query.subject or "")
     return HTMLResponse(html, headers={"Content-Security-Policy": page.POLICY})
 
 

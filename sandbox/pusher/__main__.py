@@ -5,7 +5,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from sandbox.pusher.serving import listen, serve
+from sandbox.listening import listen
+from sandbox.pusher.serving import serve
 from sandbox.pusher.settings import Settings
 from sandbox.pusher.world import World
 
@@ -57,9 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="silence after which a client is pinged (default: %(default)s)",
     )
-    parser.add_argument(
-        "--max-connections", type=int, metavar="N", help="refuse more sockets with 4004"
-    )
+    parser.add_argument("--max-connections", type=int, metavar="N", help="refuse more sockets with 4004")
     return parser
 
 

@@ -84,9 +84,7 @@ async def _listen(world: World, websocket: WebSocket, connection: Connection) ->
                 message = await websocket.receive()
         except TimeoutError:
             if pinged:
-                connection.complain(
-                    Complaint("Pong reply not received", code=Code.NO_PONG, fatal=True)
-                )
+                connection.complain(Complaint("Pong reply not received", code=Code.NO_PONG, fatal=True))
                 await _until_gone(websocket)
                 return
             connection.send("pusher:ping", {})

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """An HTTP request is answered with this status and explanation."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -27,7 +27,7 @@ class Code(IntEnum):
     CLIENT_EVENT_REJECTED = 4301
 
 
-class Complaint(Exception):  # noqa: N818
+class Complaint(Exception):
     """A message on a socket is answered with `pusher:error`; `fatal` closes the socket too."""
 
     def __init__(self, message: str, *, code: int | None = None, fatal: bool = False) -> None:

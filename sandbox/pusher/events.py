@@ -30,6 +30,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
     Raises:
         Refused: 400.
+
     """
     try:
         parsed = json.loads(body)
@@ -45,6 +46,7 @@ def parse_event(body: dict[str, Any]) -> Trigger:
 
     Raises:
         Refused: 413 when the data is over 10 KB, otherwise 400.
+
     """
     channels = body.get("channels")
     return _trigger(body, [body.get("channel")] if channels is None else channels)
@@ -55,6 +57,7 @@ def parse_batch(body: dict[str, Any]) -> list[Trigger]:
 
     Raises:
         Refused: 413 when some event's data is over 10 KB, otherwise 400.
+
     """
     batch = body.get("batch")
     if not isinstance(batch, list) or not all(isinstance(event, dict) for event in batch):

@@ -41,6 +41,7 @@ class Fault:
 
         Raises:
             Refused: 400, when there is no such fault.
+
         """
         try:
             fault = cls(**(body | {"mode": Mode(body.get("mode", ""))}))

@@ -46,9 +46,7 @@ class Hub:
             return
         presence = self._presence.setdefault(channel, Presence())
         is_new = presence.enter(connection.socket_id, member)
-        connection.send(
-            "pusher_internal:subscription_succeeded", presence.as_json(), channel=channel
-        )
+        connection.send("pusher_internal:subscription_succeeded", presence.as_json(), channel=channel)
         if is_new:
             self._tell_others(channel, "member_added", member.as_json(), member=member)
 
@@ -58,28 +56,20 @@ class Hub:
             return
         connection.channels.discard(channel)
         self._channels[channel].pop(connection.socket_id)
-        if (presence := self._presence.get(channel)) and (
-            member := presence.leave(connection.socket_id)
-        ):
+        if (presence := self._presence.get(channel)) and (member := presence.leave(connection.socket_id)):
             self._tell_others(channel, "member_removed", {"user_id": member.user_id}, member=member)
         if not self._channels[channel]:
             del self._channels[channel]
             self._presence.pop(channel, None)
             self._webhooks.tell("channel_vacated", channel)
 
-    def publish(
-        self, channels: Iterable[str], event: str, data: str, *, except_socket: str | None
-    ) -> None:
+    def publish(self, channels: Iterable[str], event: str, data: str, *, except_socket: str | None) -> None:
         """An event from the HTTP API, to everybody on the channels but the excepted socket."""
         for channel in channels:
-            self._journal.record_told(
-                channel, event, data=data, socket_id=except_socket, source="api"
-            )
+            self._journal.record_told(channel, event, data=data, socket_id=except_socket, source="api")
             self._broadcast(channel, frame(event, data, channel=channel), except_for=except_socket)
 
-    def publish_from_client(
-        self, sender: Connection, channel: str, event: str, data: object
-    ) -> None:
+    def publish_from_client(self, sender: Connection, channel: str, event: str, data: object) -> None:
         """An event from a subscriber to all the others; presence channels say who spoke."""
         message = frame(event, data, channel=channel)
         about: dict[str, Any] = {"event": event, "data": data, "socket_id": sender.socket_id}
@@ -87,9 +77,7 @@ class Hub:
             user = {"user_id": self._presence[channel].user_id(sender.socket_id)}
             message |= user
             about |= user
-        self._journal.record_told(
-            channel, event, data=data, socket_id=sender.socket_id, source="client"
-        )
+        self._journal.record_told(channel, event, data=data, socket_id=sender.socket_id, source="client")
         self._broadcast(channel, message, except_for=sender.socket_id)
         self._webhooks.tell("client_event", channel, **about)
 
@@ -114,9 +102,7 @@ class Hub:
     def occupied(self, *, prefix: str = "") -> list[str]:
         """Channels somebody is on, users' own channels not counted."""
         return sorted(
-            channel
-            for channel in self._channels
-            if channel.startswith(prefix) and kind_of(channel) is not Kind.USER
+            channel for channel in self._channels if channel.startswith(prefix) and kind_of(channel) is not Kind.USER
         )
 
     def subscription_count(self, channel: str) -> int:
@@ -128,9 +114,7 @@ class Hub:
         presence = self._presence.get(channel)
         return list(presence.users()) if presence else []
 
-    def _tell_others(
-        self, channel: str, what: str, data: dict[str, Any], *, member: Member
-    ) -> None:
+    def _tell_others(self, channel: str, what: str, data: dict[str, Any], *, member: Member) -> None:
         presence = self._presence[channel]
         for socket_id, connection in self._channels[channel].items():
             if presence.user_id(socket_id) != member.user_id:

@@ -55,9 +55,7 @@ class Journal:
         self._news = asyncio.Event()
         self._closed = False
 
-    def record_told(
-        self, channel: str, event: str, *, data: object, socket_id: str | None, source: str
-    ) -> None:
+    def record_told(self, channel: str, event: str, *, data: object, socket_id: str | None, source: str) -> None:
         """Remember an event and wake whoever waits for it."""
         self._told.append(
             Told(
@@ -92,9 +90,7 @@ class Journal:
     def deliveries(self, query: Query, *, socket_id: str | None = None) -> list[Delivery]:
         """The frames meant, oldest first."""
         return [
-            record
-            for record in self._deliveries
-            if _meant(query, record) and socket_id in (None, record["socket_id"])
+            record for record in self._deliveries if _meant(query, record) and socket_id in (None, record["socket_id"])
         ]
 
     async def wait(self, query: Query, *, count: int = 1, timeout: float) -> list[Told]:

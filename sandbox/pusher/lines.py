@@ -14,12 +14,12 @@ _KEY = "sandbox.abort"
 
 def abort_of(scope: Scope) -> Callable[[], None]:
     """What cuts this request's or socket's TCP connection."""
-    return cast(Callable[[], None], scope[_KEY])
+    return cast("Callable[[], None]", scope[_KEY])
 
 
 def _with_abort(app: Any, transport: BaseTransport) -> ASGIApp:
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[_KEY] = cast(Transport, transport).abort
+        scope[_KEY] = cast("Transport", transport).abort
         await app(scope, receive, send)
 
     return call
@@ -30,7 +30,7 @@ class HttpLine(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.app = cast(Any, _with_abort(self.app, transport))
+        self.app = cast("Any", _with_abort(self.app, transport))
 
 
 class SocketLine(WebSocketsSansIOProtocol):
@@ -38,4 +38,4 @@ class SocketLine(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
-        self.app = cast(Any, _with_abort(self.app, transport))
+        self.app = cast("Any", _with_abort(self.app, transport))

@@ -30,6 +30,7 @@ class Said:
 
         Raises:
             Complaint: it is no JSON object with an `event`.
+
         """
         try:
             message = json.loads(text)
@@ -43,9 +44,7 @@ class Said:
                 data = json.loads(raw)
             except ValueError:
                 data = None
-        return cls(
-            message["event"], message.get("channel"), raw, data if isinstance(data, dict) else {}
-        )
+        return cls(message["event"], message.get("channel"), raw, data if isinstance(data, dict) else {})
 
 
 class Messages:
@@ -118,9 +117,7 @@ class Messages:
             user = None
         user_id = user.get("id") if isinstance(user, dict) else None
         if not isinstance(user_id, str) or not is_user_id(user_id):
-            raise Complaint(
-                "user_data must be a JSON text with an id", code=Code.UNAUTHORISED, fatal=True
-            )
+            raise Complaint("user_data must be a JSON text with an id", code=Code.UNAUTHORISED, fatal=True)
         connection.user_id = user_id
         connection.send("pusher:signin_success", {"user_data": user_data})
 
@@ -134,11 +131,7 @@ class Messages:
                 code=Code.CLIENT_EVENT_REJECTED,
             )
         if len(json.dumps(said.raw).encode()) > MAX_DATA_BYTES:
-            raise Complaint(
-                "Client event rejected - the data is too large", code=Code.CLIENT_EVENT_REJECTED
-            )
+            raise Complaint("Client event rejected - the data is too large", code=Code.CLIENT_EVENT_REJECTED)
         if not connection.may_speak(now=time.monotonic()):
-            raise Complaint(
-                "Client event rejected - rate limit exceeded", code=Code.CLIENT_EVENT_REJECTED
-            )
+            raise Complaint("Client event rejected - rate limit exceeded", code=Code.CLIENT_EVENT_REJECTED)
         self._hub.publish_from_client(connection, channel, said.event, said.raw)

@@ -20,6 +20,7 @@ class Member:
 
         Raises:
             Complaint: it is no JSON text of an object with a `user_id`.
+
         """
         try:
             data = json.loads(channel_data) if isinstance(channel_data, str) else None

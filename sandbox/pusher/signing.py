@@ -22,13 +22,14 @@ def verify_request(
     body: bytes,
     now: float,
 ) -> None:
-    """Let a signed HTTP request pass.
+    r"""Let a signed HTTP request pass.
 
-    The signed text is `METHOD\\npath\\nquery`: the query without `auth_signature`, names in lower
+    The signed text is `METHOD\npath\nquery`: the query without `auth_signature`, names in lower
     case, sorted, values as they were before URL encoding. `now` is seconds since the epoch.
 
     Raises:
         Refused: 401, saying what is wrong.
+
     """
     given = {name.lower(): value for name, value in query}
     signature = given.pop("auth_signature", None)
@@ -42,9 +43,7 @@ def verify_request(
     _verify_body(given.get("body_md5"), body)
     text = "\n".join((method, path, "&".join(f"{name}={given[name]}" for name in sorted(given))))
     if not _same(signature, sign(settings.secret, text)):
-        raise Refused(
-            401, f"Invalid signature: you should have sent HmacSHA256Hex({text!r}, your_secret)"
-        )
+        raise Refused(401, f"Invalid signature: you should have sent HmacSHA256Hex({text!r}, your_secret)")
 
 
 def verify_token(settings: Settings, token: object, *, text: str) -> str | None:
@@ -61,9 +60,7 @@ def _verify_timestamp(timestamp: str, *, now: float) -> None:
     if not (timestamp.isascii() and timestamp.isdigit()):
         raise Refused(401, "auth_timestamp must be seconds since the epoch")
     if abs(int(timestamp) - now) > MAX_TIMESTAMP_SKEW_SECONDS:
-        raise Refused(
-            401, f"Timestamp expired: not within {MAX_TIMESTAMP_SKEW_SECONDS}s of server time"
-        )
+        raise Refused(401, f"Timestamp expired: not within {MAX_TIMESTAMP_SKEW_SECONDS}s of server time")
 
 
 def _verify_body(body_md5: str | None, body: bytes) -> None:

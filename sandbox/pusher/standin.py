@@ -6,9 +6,10 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from sandbox.listening import listen
 from sandbox.pusher.faults import Fault, Mode
 from sandbox.pusher.journal import Delivery, Query, Told
-from sandbox.pusher.serving import listen, serve
+from sandbox.pusher.serving import serve
 from sandbox.pusher.settings import Settings
 from sandbox.pusher.world import World
 
@@ -84,9 +85,7 @@ class PusherStandIn:
         """Where a client connects, protocol included."""
         return f"ws://{self.host}:{self.port}/app/{self.settings.key}?protocol=7"
 
-    def events(
-        self, *, channel: str | None = None, event: str | None = None, after: int = 0
-    ) -> list[Told]:
+    def events(self, *, channel: str | None = None, event: str | None = None, after: int = 0) -> list[Told]:
         """What it was told, oldest first."""
         query = Query(channel=channel, event=event, after=after)
         return self._call(lambda: self._world.journal.told(query))
@@ -104,6 +103,7 @@ class PusherStandIn:
 
         Raises:
             TimeoutError: there are fewer after `timeout` seconds.
+
         """
         query = Query(channel=channel, event=event, after=after)
         found = self._await(self._world.journal.wait(query, count=count, timeout=timeout))
@@ -123,9 +123,7 @@ class PusherStandIn:
         query = Query(channel=channel, event=event, after=after)
         return self._call(lambda: self._world.journal.deliveries(query, socket_id=socket_id))
 
-    def fault(
-        self, mode: str, *, status: int = 500, times: int | None = 1, seconds: float = 1.0
-    ) -> None:
+    def fault(self, mode: str, *, status: int = 500, times: int | None = 1, seconds: float = 1.0) -> None:
         """Let the next `times` API requests fail; None is until `reset`."""
         fault = Fault(mode=Mode(mode), status=status, times=times, seconds=seconds)
         self._call(lambda: self._world.faults.add(fault))
@@ -145,7 +143,7 @@ class PusherStandIn:
 
     def reset(self) -> None:
         """Forget everything told and sent, and every fault. Sockets stay connected."""
-        self._call(lambda: self._world.reset())
+        self._call(self._world.reset)
 
     def _run(self) -> None:
         asyncio.run(serve(self.settings, self._listener, ready=self._started))

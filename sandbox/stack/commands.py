@@ -27,11 +27,12 @@ def _stand_ins() -> dict[str, Argv]:
 
 @dataclass(frozen=True, kw_only=True)
 class Commands:
-    """An empty command is left out."""
+    """An empty command is left out. A service is up once somebody listens to its `queues`."""
 
     stand_ins: Mapping[str, Argv] = field(default_factory=_stand_ins)
     migrate: Argv = (*PYTHON, "chassis.migrate", *DATABASES)
     service: Argv = (*PYTHON, "chassis.run", "{service}")
+    queues: tuple[str, ...] = ("rpc-{service}", "{service}.inbox")
     relay: Argv = (*PYTHON, "chassis.relay", *SERVICES)
     gateway: Argv = (*PYTHON, "gateway")
     seed: Argv = (*PYTHON, "sandbox.demo.seed")

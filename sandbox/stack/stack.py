@@ -5,14 +5,16 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
 from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.consumers import all_heard
 from sandbox.stack.given_postgres import GivenPostgres
 from sandbox.stack.given_rabbit import GivenRabbit
 from sandbox.stack.layout import ROOT, Layout
@@ -175,13 +177,18 @@ class Stack:
 
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
-        for name, port in stand_ins.items():
-            if name in self._commands.stand_ins:
-                wait = self.layout.ports[port]
-                until(lambda at=wait: answers(at), seconds=READY_WITHIN, what=name, abort=self._hopeless)  # type: ignore[misc]
+        for name in self._commands.stand_ins.keys() & stand_ins:
+            self._until(partial(answers, self.layout.ports[stand_ins[name]]), name)
+        queues = [queue.format(service=each) for each in self._services for queue in self._commands.queues]
+        if queues and self._commands.service:
+            amqp = self.environment["AMQP_URL"]
+            self._until(partial(all_heard, amqp, queues), "one of the services")
         if self._commands.gateway:
             url = f"{self.layout.url('GATEWAY_PORT')}/readyz"
-            until(lambda: _is_ok(url), seconds=READY_WITHIN, what="the gateway", every=0.1, abort=self._hopeless)
+            self._until(partial(_is_ok, url), "the gateway")
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        until(condition, seconds=READY_WITHIN, what=what, every=0.1, abort=self._hopeless)
 
     def _hopeless(self) -> str | None:
         if self.supervisor.closing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a mishap
+class Refusal(Exception):
     """A refusal, with the status code and the error object Stripe gives it."""
 
     def __init__(

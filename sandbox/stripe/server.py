@@ -13,6 +13,7 @@ from typing import Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.listening import listen
 from sandbox.stripe.app import build
 from sandbox.stripe.client import StandInControl
 from sandbox.stripe.desk import Config, Desk
@@ -69,15 +70,8 @@ class StripeStandIn(StandInControl):
 
 
 def open_desk(config: Config, *, host: str, port: int) -> tuple[socket.socket, str, Desk]:
-    """A listening socket (port 0: any free one), its URL, and a desk that knows it.
-
-    The socket says that it is TCP: asyncio turns Nagle's algorithm off only for those that do, and
-    with it on every answer waits 40 ms for an acknowledgement.
-    """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
-    listening.listen(1024)
+    """A listening socket (port 0: any free one), its URL, and a desk that knows it."""
+    listening = listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"
     return listening, url, Desk(replace(config, public_url=config.public_url or url))
 

@@ -21,7 +21,7 @@ from sandbox.stripe.world import Call, Cause, ContractBrokenError, Json
 _log = logging.getLogger(__name__)
 
 
-class Dropped(Exception):  # noqa: N818 - an order, not a mishap
+class Dropped(Exception):
     """The connection is to be cut without an answer."""
 
 

@@ -23,14 +23,14 @@ _NIGHTS = """
 _BOOKINGS = """
     INSERT INTO booking
     SELECT (jsonb_populate_record(b, jsonb_build_object(
-        'id', 'BK-LIST-' || n, 'confirmation_number', 'LST-' || n, 'hotel', %(hotel)s, 'due_at', null,
+        'id', 'BK-LIST-' || n, 'confirmation_number', 'LST-' || n, 'hotel', %(hotel)s::text, 'due_at', null,
         'created_at', b.created_at - n * interval '1 minute'))).*
     FROM booking b, generate_series(1, %(rows)s) AS n WHERE b.id = %(model)s
 """
 _GUESTS = """
     INSERT INTO guest
     SELECT (jsonb_populate_record(g, jsonb_build_object(
-        'booking_id', 'BK-LIST-' || n, 'token_hash', 'list-' || n, 'hotel', %(hotel)s))).*
+        'booking_id', 'BK-LIST-' || n, 'token_hash', 'list-' || n, 'hotel', %(hotel)s::text))).*
     FROM guest g, generate_series(1, %(rows)s) AS n WHERE g.booking_id = %(model)s
 """
 

@@ -26,6 +26,7 @@ SYSTEM = Commands(
     },
     migrate=(*FAKE, "migrate"),
     service=(*FAKE, "service", "{service}"),
+    queues=(),
     relay=(*FAKE, "service", "relay"),
     gateway=(*FAKE, "gateway"),
     seed=(*FAKE, "seed"),
@@ -86,7 +87,7 @@ def test_a_second_stack_in_the_same_directory_is_refused(stack: Stack) -> None:
 def test_a_program_that_keeps_failing_is_reported_and_nothing_stays(stack: Stack) -> None:
     broken = Commands(
         stand_ins={"stripe": (sys.executable, "-c", "raise SystemExit('no such key')")},
-        migrate=(), service=(*FAKE, "service"), relay=(), gateway=(*FAKE, "gateway"), seed=(),
+        migrate=(), service=(*FAKE, "service"), queues=(), relay=(), gateway=(*FAKE, "gateway"), seed=(),
     )  # fmt: skip
     with (
         temporary_run() as run,

@@ -1,0 +1,120 @@
+"""Every service has the same shape, only the chassis commits, and unit tests stay light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chassis.doors import Service
+from contracts.catalogue import HEARS, OWNERS, asks, events
+
+ROOT = Path(__file__).resolve().parents[2]
+SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations"}
+EXTRAS = {
+    "bookings": set(),
+    "rooms": set(),
+    "payments": {"cards", "stripe_gateway"},
+    "notifier": {"channels", "notices", "pusher_gateway", "mailer", "templates"},
+}
+
+
+def load(name: str) -> Service:
+    """A service's doors."""
+    import importlib
+
+    service: Service = importlib.import_module(f"services.{name}.service").SERVICE
+    return service
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_every_service_has_the_same_modules_and_its_listed_extras(name: str) -> None:
+    found = {path.stem for path in (ROOT / "services" / name).iterdir() if path.stem not in {"__init__", "__pycache__"}}
+
+    assert found == SHAPE | EXTRAS[name]
+
+
+def commits(source: str) -> list[int]:
+    """The lines on which something is committed or begun."""
+    tree = ast.parse(source)
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+
+
+def test_no_service_commits() -> None:
+    guilty = [str(path) for path in (ROOT / "services").rglob("*.py") if commits(path.read_text())]
+
+    assert guilty == []
+    assert commits("work.connection.commit()") == [1]
+
+
+# Facts that stand in a durable queue and in the feed, and that nobody has to act upon.
+ONLY_IN_THE_FEED = {
+    "bookings.PaymentAwaited.v1": "payments opened the session itself, and the guest is on the page",
+    "bookings.BookingAmended.v1": "a note on the booking, for who reads it",
+    "rooms.HotelSettingsChanged.v1": "a booking keeps the terms that it was made with",
+}
+
+
+def test_every_event_is_heard_by_somebody_or_says_why_not() -> None:
+    heard = {door.event.wire_name for name in OWNERS for door in load(name).hears}
+
+    assert set(events()) - heard == set(ONLY_IN_THE_FEED) - heard
+
+
+def test_every_owner_s_events_reach_a_durable_queue() -> None:
+    assert {owner for heard in HEARS.values() for owner in heard} == set(OWNERS)
+
+
+def test_a_service_hears_only_owners_that_it_is_bound_to() -> None:
+    for name in OWNERS:
+        for door in load(name).hears:
+            assert door.event.owner in HEARS[name], f"{name} cannot hear {door.event.wire_name}"
+
+
+def test_every_ask_has_one_door_at_its_owner() -> None:
+    doors = {door.message.wire_name for name in OWNERS for door in load(name).asks if door.message.owner == name}
+
+    assert {name for name in asks() if not name.startswith("operations.")} == doors
+
+
+def test_the_graph_of_asks_has_no_cycle() -> None:
+    allowed = {"bookings": {"rooms"}, "payments": {"bookings"}, "notifier": {"bookings"}, "rooms": set[str]()}
+    for name in OWNERS:
+        used = {owner for owner in OWNERS for line in asked_by(name) if line == owner}
+        assert used <= allowed[name], f"{name} asks {used - allowed[name]}"
+
+
+def asked_by(name: str) -> set[str]:
+    """The owners of the asks that a service's handlers import and send."""
+    owners = set()
+    for path in (ROOT / "services" / name / "handlers").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        imported = {
+            alias.asname or alias.name: (node.module or "").split(".")[1]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("contracts.")
+            for alias in node.names
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "ask":
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Name) and part.id in imported:
+                        owners.add(imported[part.id])
+    return owners - {"values", "message"}
+
+
+def test_unit_tests_and_doors_load_neither_nameko_nor_eventlet() -> None:
+    program = (
+        "import sys, importlib;"
+        "[importlib.import_module(f'services.{n}.service') for n in ('bookings','payments','rooms','notifier')];"
+        "print([m for m in ('nameko','eventlet','pika.adapters.asyncio_connection') if m in sys.modules])"
+    )
+
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "[]"
