@@ -22,6 +22,8 @@ class Pending:
     event: Event
     sequence: int | None
     id: UUID
+    traceparent: str
+    cause: Envelope | None
 
 
 class Work:
@@ -56,7 +58,7 @@ class Work:
 
     def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
         """Publish a fact at commit. Its number is the subject's version if given, else the stream's next."""
-        pending = Pending(event, sequence, uuid4())
+        pending = Pending(event, sequence, uuid4(), trace.current(), self.cause)
         self._events.append(pending)
         return pending.id
 
@@ -120,9 +122,9 @@ class Work:
             "hotel": getattr(event, "hotel", ""),
             "time": self.now,
             "data": codec.plain(event),
-            "traceparent": trace.current(),
-            "correlation_id": self.context.request_id or (self.cause.correlationid if self.cause else ""),
-            "causation_id": self.cause.id if self.cause else "",
+            "traceparent": pending.traceparent,
+            "correlation_id": self.context.request_id or (pending.cause.correlationid if pending.cause else ""),
+            "causation_id": pending.cause.id if pending.cause else "",
         }
 
     def _next(self, subject: str) -> int:

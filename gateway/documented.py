@@ -38,12 +38,14 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
         status: {"description": words, "headers": _headers(operation), **({"model": shape} if shape else {})}
         for status, (words, shape) in good.items()
     }
+    if operation.streams:
+        found[operation.status]["content"] = {operation.streams: {"schema": {"type": "string"}}}
     by_status: defaultdict[int, list[str]] = defaultdict(list)
     for code in dict.fromkeys(_refused(operation)):
         by_status[status_of(code)].append(code)
     for status, codes in sorted(by_status.items()):
         if status not in found:
-            found[status] = _problem(status, codes)
+            found[status] = _problem(codes)
     return found
 
 
@@ -79,21 +81,23 @@ def _headers(operation: "Operation") -> dict[str, Any]:
     return {**HEADERS, **(ETAG if versioned else {}), **(REPLAYED if operation.keyed else {})}
 
 
-def _problem(status: int, codes: list[str]) -> dict[str, Any]:
+def _problem(codes: list[str]) -> dict[str, Any]:
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {
         "description": ", ".join(f"`{code}`" for code in codes),
-        "content": {MEDIA_TYPE: {"schema": PROBLEM, "examples": {code: _example(status, code) for code in codes}}},
+        "content": {MEDIA_TYPE: {"schema": PROBLEM, "examples": examples}},
         "x-codes": codes,
     }
 
 
-def _example(status: int, code: str) -> dict[str, Any]:
+def problem_example(code: str) -> dict[str, Any]:
+    """What a refusal with this code looks like."""
     words = code.replace("_", " ").capitalize()
     return {
         "value": {
             "type": f"urn:hotelmate:problem:{code.lower().replace('_', '-')}",
             "title": words,
-            "status": status,
+            "status": status_of(code),
             "detail": f"{words}.",
             "instance": "/api/…",
             "trace_id": "0af7651916cd43dd8448eb211c80319c",

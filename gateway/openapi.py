@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
+from gateway.documented import problem_example
 from gateway.examples import EXAMPLES
 from gateway.operations import Door
 from gateway.problems import Problem
@@ -62,6 +63,7 @@ def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
         if name in schemas:
             schemas[name]["examples"] = [example]
     components["securitySchemes"] = SECURITY
+    components["examples"] = {code: problem_example(code) for code in sorted(_codes(made))}
     by_path = {(route.path, route.operation.method): route for route in routes if isinstance(route, Door)}
     for path, method, operation in _operations(made):
         door = by_path.get((path, method))
@@ -75,6 +77,11 @@ def _operations(made: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
             yield path, method.upper(), operation
+
+
+def _codes(made: dict[str, Any]) -> set[str]:
+    answers = (answer for _, _, operation in _operations(made) for answer in operation["responses"].values())
+    return {code for answer in answers for code in answer.get("x-codes", ())}
 
 
 def _parameters(door: Door) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import cleandoc
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -22,7 +23,11 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One thing that clients can do. `needs` are permissions any one of which is enough."""
+    """One thing that clients can do. Of the permissions it `needs`, any one is enough.
+
+    `also` are further good answers by status: what they mean, and their shape. `streams` is a media type that the
+    first may come in instead; `extra` goes into OpenAPI as it is.
+    """
 
     method: str
     path: str
@@ -35,6 +40,7 @@ class Operation:
     refuses: tuple[str, ...] = ()
     keyed: bool = False
     also: Mapping[int, tuple[str, Any]] = field(default_factory=dict)
+    streams: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -48,7 +54,7 @@ class Door(APIRoute):
 
     def __init__(self, operation: Operation, path: str, *, alias: int = 0) -> None:
         self.operation = operation
-        summary, _, description = (operation.endpoint.__doc__ or "").strip().partition("\n")
+        summary, _, description = cleandoc(operation.endpoint.__doc__ or "").partition("\n")
         super().__init__(
             path,
             operation.endpoint,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -19,6 +20,7 @@ from hotelmate.trouble import UNREACHABLE, Trouble
 
 cli = typer.Typer(no_args_is_help=True, help="Move a demonstration's time.")
 STRIPE = "stripe stand-in"
+APART = 2.0  # seconds between two clocks that nobody has moved: the time it takes to read them
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -39,7 +41,7 @@ def advance_clock(
     """Move every service's clock and the Stripe stand-in's forward, in a demonstration only.
 
     Returns once every one has confirmed. Holds run out and deadlines pass as they would; timeouts, signatures, leases
-    and retries keep real time. There is no way back.
+    and retries keep real time. There is no way back. A clock that stayed behind is brought up to the others.
     """
     seconds = parse_span(span)
     around = look_around()
@@ -62,23 +64,35 @@ def read_clocks(asker: Asker, services: Sequence[str] = OWNERS) -> list[Reading]
 
 
 def advance(asker: Asker, stripe_url: str, *, seconds: int) -> list[Reading]:
-    """Move every clock; nothing is moved unless all services answer first. What each shows now."""
-    read_clocks(asker)
+    """Move every clock; one that stayed behind, as after a restart, is brought up to the others first.
+
+    Nothing is moved unless all answer. What each shows now.
+    """
+    clocks = {service: partial(_advance_service, asker, service) for service in OWNERS}
+    readings = [*read_clocks(asker), Reading(STRIPE, _ask_stripe(stripe_url, "GET", "clock"))]
+    furthest = max(reading.now for reading in readings)
     moved: list[Reading] = []
-    for service in OWNERS:
+    for reading in readings:
+        behind = (furthest - reading.now).total_seconds()
+        span = seconds + (round(behind) if behind > APART else 0)
+        move = clocks.get(reading.whose, partial(_advance_stripe, stripe_url))
         try:
-            moved.append(Reading(service, asker(AdvanceClock(seconds=seconds), service=service).now))
-        except (Refusal, Unavailable) as problem:
-            raise _halfway(moved, service, str(problem)) from problem
-    try:
-        moved.append(Reading(STRIPE, _advance_stripe(stripe_url, seconds)))
-    except httpx.HTTPError as problem:
-        raise _halfway(moved, STRIPE, str(problem)) from problem
+            moved.append(Reading(reading.whose, move(span)) if span else reading)
+        except (Refusal, Unavailable, httpx.HTTPError) as problem:
+            raise _halfway(moved, reading.whose, str(problem)) from problem
     return moved
 
 
+def _advance_service(asker: Asker, service: str, seconds: int) -> datetime:
+    return asker(AdvanceClock(seconds=seconds), service=service).now
+
+
 def _advance_stripe(url: str, seconds: int) -> datetime:
-    answer = httpx.post(f"{url}/_control/clock/advance", json={"seconds": seconds}, trust_env=False, timeout=10)
+    return _ask_stripe(url, "POST", "clock/advance", json={"seconds": seconds})
+
+
+def _ask_stripe(url: str, method: str, path: str, **body: Any) -> datetime:
+    answer = httpx.request(method, f"{url}/_control/{path}", trust_env=False, timeout=10, **body)
     return datetime.fromtimestamp(answer.raise_for_status().json()["now"], UTC)
 
 
@@ -86,4 +100,5 @@ def _halfway(moved: Sequence[Reading], stuck: str, why: str) -> Trouble:
     if not moved:
         return Trouble(f"No clock was moved: {stuck} would not.", details=[why])
     done = ", ".join(reading.whose for reading in moved)
-    return Trouble(f"The clocks stand apart: {done} moved, {stuck} did not.", details=[why], code=UNREACHABLE)
+    again = "Advance by 0s once it answers, to bring it up to the others."
+    return Trouble(f"The clocks stand apart: {done} moved, {stuck} did not.", details=[why, again], code=UNREACHABLE)

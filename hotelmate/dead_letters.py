@@ -23,7 +23,8 @@ Service = Annotated[str, typer.Argument(help=f"Whose dead letters: {', '.join(HE
 @cli.command("list")
 def list_letters(service: Service) -> None:
     """List what is parked, oldest first."""
-    with opened(look_around().amqp_url, known(service)) as queue:
+    known(service)
+    with opened(look_around().amqp_url, service) as queue:
         letters = queue.letters()
     if not letters:
         say(f"Nothing is parked for {service}.")
@@ -39,7 +40,8 @@ def show_letter(
     message_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="ID")],
 ) -> None:
     """Show one parked message whole."""
-    with opened(look_around().amqp_url, known(service)) as queue:
+    known(service)
+    with opened(look_around().amqp_url, service) as queue:
         letter = chosen(queue.letters(), [message_id])[0]
     console = Console(soft_wrap=True)
     console.print_json(data={"headers": _headers(letter), "event": _event(letter)}, default=str)
@@ -55,7 +57,8 @@ def replay_letters(
     """Give messages back to their service, to be tried as if for the first time."""
     if bool(message_ids) == everything:
         raise Trouble("Say which messages to replay, or --all.")
-    with opened(look_around().amqp_url, known(service)) as queue:
+    known(service)
+    with opened(look_around().amqp_url, service) as queue:
         letters = queue.letters()
         wanted = letters if everything else chosen(letters, message_ids or [])
         for letter in wanted:
@@ -72,8 +75,9 @@ def drop_letter(
     force: Annotated[bool, typer.Option("--force", help="Also give up unapplied events that come before it.")] = False,
 ) -> None:
     """Give one message up for good, so that later events of its subject are applied without it."""
+    known(service)
     around = look_around()
-    database_url = around.database_url(known(service))
+    database_url = around.database_url(service)
     with opened(around.amqp_url, service) as queue:
         letter = chosen(queue.letters(), [message_id])[0]
         if not (yes or typer.confirm(f"Give up {letter.id} ({_type(letter)}) for ever?")):
@@ -92,11 +96,10 @@ def drop_letter(
     say(f"{letter.id} dropped.")
 
 
-def known(service: str) -> str:
-    """The service's name, if there is one of that name."""
+def known(service: str) -> None:
+    """Make sure that there is a service of this name."""
     if service not in HEARS:
         raise Trouble(f"There is no service {service!r}: {', '.join(HEARS)}.")
-    return service
 
 
 def chosen(letters: Sequence[Letter], ids: Sequence[str]) -> list[Letter]:

@@ -44,7 +44,7 @@ class Letter:
     def first_failed_at(self) -> datetime | None:
         """When it failed first, UTC."""
         seconds = (self.properties.headers or {}).get(wire.FIRST_FAILED)
-        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
 
 
 class DeadLetters:

@@ -16,10 +16,10 @@ def say(text: str) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Rows under headings."""
+    """Rows under headings; the first column is never broken, so that it can be copied."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for position, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=position == 0)
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     console = Console(highlight=False)

@@ -18,8 +18,6 @@ from gateway.shapes import guests as shapes
 
 routes = Routes("guest", audience=Audience.GUEST, under="/api/public/hotels/{slug}/room-bookings/{booking_id}")
 
-STREAM = {200: {"content": {live.MEDIA_TYPE: {"schema": {"type": "string"}}}}}
-
 
 async def shown(call: Call, booking: BookingDetail) -> Response:
     """The booking as its guest sees it."""
@@ -35,7 +33,7 @@ async def get_own_booking(call: Call) -> Response:
     return await shown(call, await call.ask(GetBooking(hotel=call.hotel, booking_id=call.booking_id)))
 
 
-@routes.get("/events/", answers=shapes.Feed, audience=Audience.EITHER, extra={"responses": STREAM})
+@routes.get("/events/", answers=shapes.Feed, audience=Audience.EITHER, streams=live.MEDIA_TYPE)
 async def follow_booking(
     call: Call,
     query: Annotated[After, Query()],

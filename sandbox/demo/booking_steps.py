@@ -68,7 +68,12 @@ class Booked:
 
     def becomes(self, status: str) -> dict[str, Any]:
         """What its guest is told once it has this status."""
-        told = eventually(f"{self.id} becomes {status}", self.look, holds=lambda seen: seen.get("status") == status)
+        told = eventually(
+            f"{self.id} becomes {status}",
+            self.look,
+            holds=lambda seen: seen.get("status") == status,
+            show=lambda seen: (seen.get("status"), seen.get("payment_status"), seen.get("error")),
+        )
         self.world.transcript.line("guest", f"sees {status}", f"payment {told['payment_status']}")
         return told
 

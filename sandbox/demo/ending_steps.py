@@ -24,7 +24,7 @@ def cancel_unpaid(booked: Booked) -> None:
     booked.mailed(f"Booking Cancelled - {booked.id}")
     again = booked.guest.ask("POST", f"{booked.path}/cancel/", body={"reason": "Still."}).body
     expect("cancelling again changes nothing", again["cancelled_at"], told["cancelled_at"])
-    booked.guest.refused("POST", f"{booked.path}/payment/session/", status=403, code="READ_ONLY_TOKEN")
+    booked.guest.refused("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_NOT_PAYABLE")
 
 
 def let_it_expire(booked: Booked, payment_url: str) -> None:

@@ -37,11 +37,21 @@ def expect_fields(what: str, seen: Mapping[str, Any], fields: Iterable[str]) -> 
         raise Unmet(f"{what} has {', '.join(missing)}", wanted="those fields", seen=sorted(seen))
 
 
-def eventually(what: str, look: Callable[[], T], *, holds: Callable[[T], object], within: float = PATIENCE) -> T:
-    """Look again and again until it holds, no longer than `within` seconds; what was seen then."""
+def eventually(
+    what: str,
+    look: Callable[[], T],
+    *,
+    holds: Callable[[T], object],
+    within: float = PATIENCE,
+    show: Callable[[T], object] = lambda seen: seen,
+) -> T:
+    """Look again and again until it holds, no longer than `within` seconds; what was seen then.
+
+    `show` is what a failure tells of what was seen.
+    """
     deadline = time.monotonic() + within
     while not holds(seen := look()):
         if time.monotonic() > deadline:
-            raise Unmet(what, wanted=f"within {within:g} s", seen=seen)
+            raise Unmet(what, wanted=f"within {within:g} s", seen=show(seen))
         time.sleep(GLANCE)
     return seen

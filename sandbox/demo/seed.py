@@ -1,6 +1,7 @@
 """Seeds the demonstration: `python -m sandbox.demo.seed` imports the hotels beside it and adds their staff.
 
-Run again, it changes nothing and says the same. Its last line of output is JSON:
+Run again, it changes nothing and says the same; only the Stripe stand-in, which forgets everything when it ends, is
+given the services' time. Its last line of output is JSON:
 `{"staff": [{"email", "password", "role", "hotel"}], "hotels": [slug, …]}`.
 """
 
@@ -19,6 +20,7 @@ from chassis import logs
 from contracts.rooms import HotelDefinition
 from gateway.identity.accounts import Accounts, EmailTaken
 from gateway.identity.roles import Role
+from hotelmate.clock import advance
 from hotelmate.hotels import bring_in
 from hotelmate.property_file import read_property
 from hotelmate.screen import show_trouble
@@ -68,6 +70,7 @@ def seed(folder: Path) -> dict[str, Any]:
     with asking(around.amqp_url) as asker:
         for definition in properties:
             bring_in(asker, definition)
+        advance(asker, around.stripe_url, seconds=0)
     key = password_key(around.database_url("gateway"))
     return {"staff": _staffed(properties, key), "hotels": [definition.slug for definition in properties]}
 

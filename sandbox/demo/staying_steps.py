@@ -40,7 +40,8 @@ def check_in(booked: Booked, number: str) -> dict[str, Any]:
     expect_fields("the guest's Wi-Fi", seen["wifi"] or {}, ("ssid", "password"))
     pin = str(seen["room_pin"])
     expect("the PIN has 4 to 8 digits", pin.isdigit() and 4 <= len(pin) <= 8, True)
-    expect("the front desk knows the PIN too", told["room_pin"] == seen["room_pin"], True)
+    at_desk = world.staff().ask("GET", f"{booked.desk_path}/").body
+    expect("the front desk knows the PIN too", at_desk["room_pin"] == pin, True)
     lived_in = room(world, number)
     expect("the room is lived in", (lived_in["room_status"], lived_in["is_occupied"]), ("OCCUPIED", True))
     booked.pushed("booking_checked_in", "hotel booking room", room=number)

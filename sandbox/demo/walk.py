@@ -74,13 +74,13 @@ def declined(world: World, today: date) -> Booked:
     """Paid, then turned down."""
     world.transcript.chapter("A booking that the hotel declines")
     stay = _some_stay(world, today)
-    left = _left(world, stay)
     world.transcript.step("A guest books and pays")
     booked = guest.book(world, stay, first_name="Bram")
+    held = _left(world, stay)
     paying.pay(booked)
     world.transcript.step("The front desk declines: the authorisation is released")
     desk.decline(booked)
-    _free_again(world, stay, left)
+    _free_again(world, stay, held)
     return booked
 
 
@@ -88,12 +88,12 @@ def cancelled(world: World, today: date) -> Booked:
     """Called off before payment."""
     world.transcript.chapter("A booking that its guest calls off before paying")
     stay = _some_stay(world, today)
-    left = _left(world, stay)
     world.transcript.step("A guest books")
     booked = guest.book(world, stay, first_name="Chidi")
+    held = _left(world, stay)
     world.transcript.step("… and cancels")
     ending.cancel_unpaid(booked)
-    _free_again(world, stay, left)
+    _free_again(world, stay, held)
     return booked
 
 
@@ -101,13 +101,13 @@ def expired(world: World, today: date) -> Booked:
     """Never paid."""
     world.transcript.chapter("A booking that is never paid")
     stay = _some_stay(world, today)
-    left = _left(world, stay)
     world.transcript.step("A guest books and opens the page to pay on")
     booked = guest.book(world, stay, first_name="Dorota")
+    held = _left(world, stay)
     session = paying.open_payment(booked)
     world.transcript.step("… and forgets: the hold runs out")
     ending.let_it_expire(booked, session["payment_url"])
-    _free_again(world, stay, left)
+    _free_again(world, stay, held)
     return booked
 
 
@@ -125,6 +125,6 @@ def _left(world: World, stay: dict[str, object]) -> int:
     )
 
 
-def _free_again(world: World, stay: dict[str, object], before: int) -> None:
-    eventually("the nights are free again", lambda: _left(world, stay), holds=lambda left: left == before)
-    world.transcript.line("guest", f"{before} rooms are left again")
+def _free_again(world: World, stay: dict[str, object], held: int) -> None:
+    left = eventually("the nights are free again", lambda: _left(world, stay), holds=lambda left: left > held)
+    world.transcript.line("guest", f"{left} rooms are left, {held} while it was held")

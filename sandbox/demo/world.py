@@ -43,7 +43,7 @@ class World:
     @cached_property
     def page(self) -> dict[str, Any]:
         """The hotel's public page."""
-        page: dict[str, Any] = self.visitor().ask("GET", f"{self.public}/settings/").body
+        page: dict[str, Any] = self.visitor().send("GET", f"{self.public}/settings/").body
         return page
 
     @property

@@ -110,7 +110,7 @@ class Layout:
             "NOTIFIER_SMTP_SECURITY": "none",
             "NOTIFIER_SMTP_USERNAME": "",
             "NOTIFIER_SMTP_PASSWORD": "",
-            "NOTIFIER_MAIL_FROM": "HotelMate <stay@hotelmate.example>",
+            "NOTIFIER_MAIL_FROM": "stay@hotelmate.example",
             "NOTIFIER_PUBLIC_URL": gateway,
             "NOTIFIER_LEGACY_CHANNELS": "true",
             "BOOKINGS_GUEST_TOKEN_KEY": self.guest_token_key,

@@ -21,7 +21,7 @@ class Output:
         self._lock = threading.Lock()
         self._files: dict[str, IO[bytes]] = {}
         self._colours = terminal is not None and terminal.isatty() and "NO_COLOR" not in os.environ
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def say(self, text: str) -> None:
         """A line of the supervisor's own."""

@@ -172,8 +172,10 @@ class Stack:
         if argv:
             self.supervisor.start(name, filled(argv, self._facts | facts), self.environment, cwd=ROOT)
 
-    def _run(self, name: str, argv: Argv) -> list[str]:
-        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT) if argv else []
+    def _run(self, name: str, argv: Argv, *, shown: bool = True) -> list[str]:
+        if not argv:
+            return []
+        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT, shown=shown)
 
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
@@ -185,10 +187,10 @@ class Stack:
             self._until(partial(all_heard, amqp, queues), "one of the services")
         if self._commands.gateway:
             url = f"{self.layout.url('GATEWAY_PORT')}/readyz"
-            self._until(partial(_is_ok, url), "the gateway")
+            self._until(partial(is_ok, url), "the gateway")
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
-        until(condition, seconds=READY_WITHIN, what=what, every=0.1, abort=self._hopeless)
+        until(condition, seconds=READY_WITHIN, what=what, every=0.2, abort=self._hopeless)
 
     def _hopeless(self) -> str | None:
         if self.supervisor.closing:
@@ -215,14 +217,18 @@ class Stack:
             "staff": [],
             "hotels": [],
         }  # fmt: skip
-        write_private(self.path, json.dumps(self.stack_json, indent=2) + "\n")
-        if seeded := self._run("seed", self._commands.seed):
+        self._store()
+        if seeded := self._run("seed", self._commands.seed, shown=False):
             told = json.loads(seeded[-1])
             self.stack_json |= {"staff": told["staff"], "hotels": told["hotels"]}
-            write_private(self.path, json.dumps(self.stack_json, indent=2) + "\n")
+            self._store()
+
+    def _store(self) -> None:
+        write_private(self.path, json.dumps(self.stack_json, indent=2) + "\n")
 
 
-def _is_ok(url: str) -> bool:
+def is_ok(url: str) -> bool:
+    """A GET of the URL is answered with 200."""
     try:
         with DIRECT.open(url, timeout=2) as answer:
             return bool(answer.status == 200)

@@ -60,8 +60,12 @@ class Supervisor:
         *,
         cwd: Path | None = None,
         timeout: float = 120.0,
+        shown: bool = True,
     ) -> list[str]:
-        """Run a program to its end; the lines it printed. Raises RuntimeError unless it exits with 0 in time."""
+        """Run a program to its end; the lines it printed. Raises RuntimeError unless it exits with 0 in time.
+
+        Not `shown`, its lines are for the caller alone, as they may hold passwords.
+        """
         with self._lock:
             if self._closing.is_set():
                 raise RuntimeError("The supervisor is closing.")
@@ -76,7 +80,8 @@ class Supervisor:
         try:
             with process.output as output:
                 for line in output:
-                    self.output.line(name, line)
+                    if shown:
+                        self.output.line(name, line)
                     lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
             code = process.wait()
         finally:

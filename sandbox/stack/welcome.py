@@ -3,24 +3,31 @@
 from rich.console import Console
 from rich.table import Table
 
-from sandbox.stack.stack import Stack
+from sandbox.stack.stack import Stack, is_ok
+
+# Shown where the gateway serves them; a guest's own page is behind the link in the mail.
+PAGES = {"API documentation": "/docs", "Staff board": "/staff", "Guest page": "/"}
 
 
 def print_addresses(stack: Stack) -> None:
     known, gateway = stack.stack_json, stack.stack_json["gateway"]
-    table = Table(title="HotelMate is up", show_header=False, title_justify="left")
-    table.add_row("API documentation", f"{gateway}/docs")
-    table.add_row("Guest page", f"{gateway}/ (the link in a guest's mail)")
-    table.add_row("Staff board", f"{gateway}/staff")
-    table.add_row("Mailbox", f"{known['mailbox']['http']} (SMTP {known['mailbox']['smtp']})")
-    table.add_row("Sandbox Stripe", known["stripe"]["url"])
-    table.add_row("Sandbox Pusher", f"{known['pusher']['host']}:{known['pusher']['port']}")
+    places = Table("HotelMate is up", "", box=None, header_style="bold")
+    for name, path in PAGES.items():
+        if is_ok(gateway + path):
+            places.add_row(name, gateway + path)
+    places.add_row("Mailbox", f"{known['mailbox']['http']} (SMTP {known['mailbox']['smtp']})")
+    places.add_row("Sandbox Stripe", known["stripe"]["url"])
+    places.add_row("Sandbox Pusher", f"http://{known['pusher']['host']}:{known['pusher']['port']}")
     if stack.rabbit.console_url:
-        table.add_row("RabbitMQ console", stack.rabbit.console_url)
+        places.add_row("RabbitMQ console", stack.rabbit.console_url)
+    places.add_row("Addresses and keys", str(stack.path))
+    places.add_row("Logs", str(stack.directory / "logs"))
+    people = Table("Who may log in", "as", "with", box=None, header_style="bold")
     for person in known["staff"]:
-        table.add_row(f"{person['role']} of {person['hotel']}", f"{person['email']} / {person['password']}")
-    table.add_row("Everything else", str(stack.path))
-    table.add_row("Logs", str(stack.directory / "logs"))
-    console = Console(soft_wrap=True)
-    console.print(table)
-    console.print("Ctrl-C ends everything that was started.")
+        people.add_row(person["email"], person["role"], person["password"])
+    console = Console(highlight=False)
+    for table in (places, people):
+        if table.row_count:
+            console.print()
+            console.print(table, no_wrap=True, overflow="ignore", crop=False)
+    console.print("\nCtrl-C ends everything that was started.")

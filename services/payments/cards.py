@@ -69,10 +69,6 @@ class Cards(Protocol):
     and sent by `perform`, under the same key always the same bytes.
     """
 
-    def now(self) -> datetime:
-        """The provider's time, UTC: it does not run ahead in a demonstration."""
-        ...
-
     def order(self, order: Order) -> str:
         """The request that opens a page."""
         ...

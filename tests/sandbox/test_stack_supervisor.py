@@ -136,6 +136,13 @@ def test_a_command_run_to_its_end_gives_its_lines_or_its_last_words(supervisor: 
         supervisor.run("bad", python("print('it broke'); raise SystemExit(4)"))
 
 
+def test_a_command_that_is_not_shown_speaks_to_its_caller_alone(supervisor: Supervisor, terminal: io.StringIO) -> None:
+    assert supervisor.run("quiet", python("print('a password')"), shown=False) == ["a password"]
+
+    assert terminal.getvalue() == ""
+    assert supervisor.output.tail("quiet") == ""
+
+
 def test_a_command_that_takes_too_long_is_ended(supervisor: Supervisor) -> None:
     with pytest.raises(RuntimeError, match="killed by SIGKILL"):
         supervisor.run("slow", python(FOREVER), timeout=0.3)

@@ -20,6 +20,8 @@ JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
     BOOKING, GUEST, GUEST.c.booking_id == BOOKING.c.id
 )
 LEASE = timedelta(seconds=15)
+IDS = frozenset({"booking_pkey", "guest_pkey", "guest_token_hash_key"})
+NAMES = IDS | {"booking_confirmation_number_key"}
 STALE_AFTER = timedelta(seconds=6)  # an ask's deadline and a little
 
 
@@ -28,7 +30,7 @@ class NameTaken(Exception):
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
-        self.whose_id = constraint == "booking_pkey"
+        self.whose_id = constraint in IDS
 
 
 class Bookings:
@@ -70,7 +72,7 @@ class Bookings:
             self._connection.execute(statement.add_cte(made))
         except sa.exc.IntegrityError as problem:
             constraint = _constraint(problem)
-            if constraint in {"booking_pkey", "booking_confirmation_number_key"}:
+            if constraint in NAMES:
                 raise NameTaken(constraint) from problem
             raise
 

@@ -35,7 +35,9 @@ class History:
     def timeline(self, booking_id: str) -> tuple[TimelineItem, ...]:
         """Everything noted about the booking, oldest first, in one statement."""
         trail = sa.union_all(_audit(booking_id), _payment_facts(booking_id), _notices(booking_id)).subquery()
-        rows = self._connection.execute(sa.select(trail).order_by(trail.c.at, sa.func.nullif(trail.c.sequence, 0).nulls_last()))
+        rows = self._connection.execute(
+            sa.select(trail).order_by(trail.c.at, sa.func.nullif(trail.c.sequence, 0).nulls_last())
+        )
         return tuple(_item(row) for row in rows)
 
     def note_payment(self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str) -> None:

@@ -64,7 +64,7 @@ def mismatch(payment: Payment, intent: SeenIntent) -> str | None:
         return "BOOKING_DIFFERS"
     if intent.amount.currency != payment.amount.currency:
         return "CURRENCY_DIFFERS"
-    if intent.amount != payment.amount:
+    if intent.amount != payment.amount or payment.superseded:
         return "AMOUNT_DIFFERS"
     return None
 
@@ -93,14 +93,13 @@ def _while_open(payment: Payment, scene: Scene) -> Fact | None:
     return None
 
 
-def _authorized(payment: Payment, scene: Scene, intent: SeenIntent, charge: SeenCharge) -> Fact:
-    until = charge.capture_before
+def _authorized(payment: Payment, intent: SeenIntent, charge: SeenCharge) -> Fact:
     return PaymentAuthorized(
         **_whose(payment),
         payment_intent_id=intent.id,
         amount=intent.amount,
-        authorized_at=scene.seen.on_our_clock(charge.created, scene.now),
-        capture_before=scene.seen.on_our_clock(until, scene.now) if until else None,
+        authorized_at=charge.created,
+        capture_before=charge.capture_before,
     )
 
 

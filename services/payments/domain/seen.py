@@ -1,7 +1,7 @@
 """What was seen at the provider when it was last looked at: the truth about money, in our own words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from contracts.values import Money
@@ -85,14 +85,9 @@ class SeenDispute:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """One look at the provider, at `at` by the provider's clock."""
+    """One look at the provider."""
 
-    at: datetime
     session: SeenSession | None = None
     intent: SeenIntent | None = None
     refunds: tuple[SeenRefund, ...] = ()
     disputes: tuple[SeenDispute, ...] = ()
-
-    def on_our_clock(self, moment: datetime, now: datetime) -> datetime:
-        """A moment of the provider's as the domain's clock tells it; they differ in a demonstration only."""
-        return moment + timedelta(seconds=round((now - self.at).total_seconds()))

@@ -31,6 +31,7 @@ class Learnt:
     call: Call | None
 
 
+Known = tuple[Payment, Mapping[str, Call]]
 Then = Callable[[Learnt, PaymentsWork], None]
 
 
@@ -54,13 +55,16 @@ def look(
         seen = _seen(known[0], desk.tools.cards, clue)
         with desk.transaction() as work:
             locked = work.payments.lock(payment_id)
-            if locked is None or (locked, work.actions.latest(payment_id)) != known:
-                continue
-            return _recorded(locked, known[1], seen, work, why=why, pursue=pursue, then=then)
+            if locked and not _overtaken(known, (locked, work.actions.latest(payment_id))):
+                return _recorded(locked, known[1], seen, work, why=why, pursue=pursue, then=then)
     raise Unavailable("others keep changing the payment")
 
 
-def _known(payment_id: str, work: PaymentsWork) -> tuple[Payment, Mapping[str, Call]]:
+def _overtaken(known: Known, now: Known) -> bool:
+    return known != now
+
+
+def _known(payment_id: str, work: PaymentsWork) -> Known:
     payment = work.payments.get(payment_id)
     if payment is None:
         raise LookupError(f"there is no payment {payment_id}")
@@ -81,7 +85,6 @@ def _seen(payment: Payment, cards: Cards, clue: Clue) -> Seen:
         intent = None
     charge = intent.charge if intent else None
     return Seen(
-        at=cards.now(),
         session=session,
         intent=intent,
         refunds=cards.refunds(intent.id) if intent and charge and charge.captured else (),

@@ -87,7 +87,7 @@ class Opening:
                 hotel=self._payable.hotel,
                 amount=self._payable.amount,
                 hold_expires_at=expires_at or work.now,
-                created_at=work.tools.cards.now(),
+                created_at=work.now,
             )
             if work.payments.insert(payment):
                 self._ordered(payment, 1, work)
@@ -105,7 +105,7 @@ class Opening:
             guest_email=self._payable.guest_email,
             amount=payment.amount,
             pages=self._pages,
-            expires_at=work.tools.cards.now() + lasts,
+            expires_at=work.now + lasts,
         )
         request = work.tools.cards.order(order)
         return work.actions.begin(Call(payment_id=payment.id, action=SESSION, attempt=attempt, request=request))

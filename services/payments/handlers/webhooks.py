@@ -79,6 +79,8 @@ def _owner(notice: Notice, desk: Desk) -> str:
     if found:
         return str(found)
     named: str | None = notice.payment_id
+    if notice.session_id and not named:
+        raise Hopeless(f"{notice.session_id} is not of our making")
     if notice.intent_id and not named:
         named = desk.tools.cards.intent(notice.intent_id).payment_id
         if named is None:

@@ -40,9 +40,6 @@ class StripeCards:
             max_network_retries=0,
         )
 
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
     def order(self, order: Order) -> str:
         return outgoing.order(order)
 

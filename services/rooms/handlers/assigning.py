@@ -46,15 +46,20 @@ def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
 
 
 def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
-    """The booking has no room any more; its nights count on the booked type again, where that is not full by now."""
+    """The booking has no room any more; its nights count on the booked type again, where that is not full by now.
+
+    A booking that has none, or has ended, is left as it is.
+    """
     done = answered(command, work, Nothing)
     if done:
         return done
-    hotel, hold = held_by(command, work)
-    before = work.periods.of_bookings([hold.booking_id]).get(hold.booking_id)
+    check_own(work.caller, command.hotel)
+    hotel = found(work.hotels.get(command.hotel))
+    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
+    before = work.periods.of_bookings([command.booking_id]).get(command.booking_id)
     if before and before.moved_in:
         raise Refusal("BOOKING_ALREADY_CHECKED_IN", "The guest lives in the room.")
-    if before:
+    if before and hold and hold.hotel == command.hotel:
         work.periods.end(before, until=before.nights.check_in, now=work.now)
         _count_on(work, hold, hold.room_type_id, today=stays.local_day(work.now, hotel.timezone))
     return finished(command, work, Nothing())
@@ -94,7 +99,7 @@ def finished(command: Action, work: RoomsWork, reply: Reply) -> Reply:
     return reply
 
 
-def held_by(command: Action, work: RoomsWork) -> tuple[Hotel, Hold]:
+def held_by(command: GiveRoom | MoveIn | MoveOut, work: RoomsWork) -> tuple[Hotel, Hold]:
     """The hotel, and the booking's live hold, locked; refused `NOTHING_HELD`."""
     check_own(work.caller, command.hotel)
     hotel = found(work.hotels.get(command.hotel))

@@ -267,8 +267,8 @@ class House:
         """What the stand-in itself has booked on the booking's cards."""
         rows = self.sql("SELECT intent_id FROM payment WHERE booking_id = :id AND intent_id IS NOT NULL", id=booking_id)
         entries = [entry for row in rows for entry in self.stripe.journal(row["intent_id"])]
-        same = {"release": "void", "expire": "void"}
-        return [(same.get(entry["movement"], entry["movement"]), entry["amount"]) for entry in entries]
+        same: dict[str, str] = {"release": "void", "expire": "void"}
+        return [(same.get(str(entry["movement"]), str(entry["movement"])), entry["amount"]) for entry in entries]
 
     def calls(self, booking_id: str, action: str) -> list[tuple[int, str]]:
         """The attempts at an action and what came of them."""

@@ -14,7 +14,8 @@ from tests.interface.payments.house import House, wait_for
 
 
 def signed(payload: str, secret: str = SECRET, at: float | None = None) -> str:
-    return stripe.WebhookSignature.generate_signature_header(payload, secret, int(at or time.time()))
+    header: str = stripe.WebhookSignature.generate_signature_header(payload, secret, int(at or time.time()))
+    return header
 
 
 def event(**overrides: Any) -> str:

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Later, Refusal, Unavailable
+from chassis.transact import Desk
 from services.payments.cards import Cards
+from services.payments.handlers import looking
+from services.payments.handlers.pursuing import see_through
 from services.payments.stripe_gateway import StripeCards
+from tests.interface.payments.breaking import DyingCards, moved, sessions_at
 from tests.interface.payments.house import House, eur
 
 CAPTURE, SESSIONS, EXPIRE, CANCEL, REFUNDS = "/capture$", "/checkout/sessions$", "/expire$", "/cancel$", "/refunds$"
@@ -21,34 +25,6 @@ FAILURES = [
     pytest.param({"kind": "fail_before", "status": 409, "store": "nothing"}, id="locked"),
     pytest.param({"kind": "fail_before", "status": 500, "times": 3}, id="fails three times"),
 ]
-
-
-class Crash(BaseException):
-    """The process is gone."""
-
-
-class DyingCards:
-    """Cards whose process dies around a call: before it is sent, or after it was answered."""
-
-    def __init__(self, cards: Cards, *, before: str = "", after: str = "") -> None:
-        self._cards = cards
-        self._before = before
-        self._after = after
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cards, name)
-
-    def perform(self, request: str, *, key: str) -> str:
-        if self._before and f":{self._before}" in key:
-            raise Crash
-        done = self._cards.perform(request, key=key)
-        if self._after and f":{self._after}" in key:
-            raise Crash
-        return done
-
-
-def moved(house: House, booking_id: str, movement: str) -> int:
-    return sum(kind == movement for kind, _ in house.journal(booking_id))
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -171,98 +147,59 @@ def test_an_open_page_is_shown_even_while_the_provider_is_down(house: House) -> 
     assert (again.status, again.payment_url) == ("existing", opened.payment_url)
 
 
-@pytest.mark.parametrize("dies", [{"before": "session"}, {"after": "session"}])
-def test_asking_again_after_a_crash_goes_on_with_the_same_request(
-    house: House, cards: StripeCards, dies: dict[str, str]
+class OvertakenCards(DyingCards):
+    """Cards whose first look at refunds takes so long that another one of us does something meanwhile."""
+
+    def __init__(self, cards: Cards, meanwhile: Callable[[], None]) -> None:
+        super().__init__(cards)
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    def refunds(self, intent_id: str) -> Any:
+        seen = self._cards.refunds(intent_id)
+        if self._meanwhile:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
+        return seen
+
+
+def overtaken(house: House, cards: StripeCards) -> str:
+    """Two see to the same refund. The second's call fails after its work, while the first still thinks of its look."""
+    booking_id = house.captured()
+    house.cancel(booking_id, fee=8000)
+    house.stripe.fault("fail_after", path=REFUNDS, method="POST")
+    payment_id = house.payment(booking_id)["id"]
+
+    def second() -> None:
+        with pytest.raises(Later):
+            see_through(payment_id, Desk(house.transactor, house._ask), why="the second")
+
+    house.rewire(OvertakenCards(cards, second))
+    house.settle()
+    return booking_id
+
+
+def test_a_look_that_was_overtaken_decides_nothing(house: House, cards: StripeCards) -> None:
+    booking_id = overtaken(house, cards)
+
+    assert house.journal(booking_id)[2:] == [("refund", 7000)]
+    assert house.status(booking_id) == "PARTIALLY_REFUNDED"
+
+
+def test_deciding_on_an_overtaken_look_would_refund_twice(
+    house: House, cards: StripeCards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    booking_id = house.book()
-    house.rewire(DyingCards(cards, **dies))
-    with pytest.raises(Crash):
-        house.open(booking_id)
-    kept = house.sql("SELECT request FROM provider_action")
+    """The negative control."""
+    monkeypatch.setattr(looking, "_overtaken", lambda *_: False)
+    kept = looking._kept
+    monkeypatch.setattr(
+        looking,
+        "_kept",
+        lambda payment_id, want, _, work: kept(payment_id, want, work.actions.latest(payment_id), work),
+    )
 
-    house.rewire(cards)
-    opened = house.open(booking_id)
+    booking_id = overtaken(house, cards)
 
-    assert opened.status == "created"
-    assert house.sql("SELECT request FROM provider_action") == kept
-    assert len(sessions_at(house)) == 1
-    assert house.events(booking_id) == ["PaymentSessionOpened"]
-
-
-def test_a_page_opened_just_before_a_crash_is_found_and_closed_with_the_hold(house: House, cards: StripeCards) -> None:
-    booking_id = house.book()
-    house.rewire(DyingCards(cards, after="session"))
-    with pytest.raises(Crash):
-        house.open(booking_id)
-    house.rewire(cards)
-
-    house.advance(16)
-    house.settle()
-
-    assert house.events(booking_id) == ["PaymentSessionOpened", "PaymentSessionExpired"]
-    assert [session["status"] for session in sessions_at(house)] == ["expired"]
-
-
-def test_a_page_never_opened_before_a_crash_is_forgotten_with_the_hold(house: House, cards: StripeCards) -> None:
-    booking_id = house.book()
-    house.rewire(DyingCards(cards, before="session"))
-    with pytest.raises(Crash):
-        house.open(booking_id)
-    house.rewire(cards)
-
-    house.advance(16)
-    house.settle()
-
-    assert (house.status(booking_id), house.events(booking_id)) == ("FAILED", [])
-
-
-@pytest.mark.parametrize("dies", [{"before": "capture"}, {"after": "capture"}])
-def test_a_crash_around_the_capture_captures_once(house: House, cards: StripeCards, dies: dict[str, str]) -> None:
-    booking_id = house.authorised()
-    house.rewire(DyingCards(cards, **dies))
-    house.approve(booking_id)
-    with pytest.raises(Crash):
-        house.run()
-
-    house.rewire(cards)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
-    house.settle()
-
-    assert house.events(booking_id)[2:] == ["PaymentCaptured"]
-    assert moved(house, booking_id, "capture") == 1
-
-
-@pytest.mark.parametrize("dies", [{"before": "refund"}, {"after": "refund"}])
-def test_a_crash_around_the_refund_refunds_once(house: House, cards: StripeCards, dies: dict[str, str]) -> None:
-    booking_id = house.captured()
-    house.rewire(DyingCards(cards, **dies))
-    house.cancel(booking_id, fee=1000)
-    with pytest.raises(Crash):
-        house.run()
-
-    house.rewire(cards)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
-    house.settle()
-
-    assert house.events(booking_id)[3:] == ["PaymentRefunded"]
-    assert moved(house, booking_id, "refund") == 1
-
-
-def test_a_refund_is_recognised_by_our_name_when_the_key_is_forgotten(house: House, cards: StripeCards) -> None:
-    booking_id = house.captured()
-    house.rewire(DyingCards(cards, after="refund"))
-    house.cancel(booking_id)
-    with pytest.raises(Crash):
-        house.run()
-
-    house.rewire(cards)
-    house.stripe.advance(2 * 24 * 3600)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
-    house.settle()
-
-    assert moved(house, booking_id, "refund") == 1
-    assert house.status(booking_id) == "REFUNDED"
+    assert house.journal(booking_id)[2:] == [("refund", 7000), ("refund", 7000)]
 
 
 def test_a_refund_that_the_provider_refuses_is_told(house: House) -> None:
@@ -293,7 +230,3 @@ def until_it_answers(ask: Callable[[], Any]) -> Any:
         except Unavailable:
             continue
     raise AssertionError("it never answers")
-
-
-def sessions_at(house: House) -> list[dict[str, Any]]:
-    return list(house.stripe.desk.world.sessions.values())

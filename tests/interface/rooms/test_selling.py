@@ -18,7 +18,7 @@ from contracts.rooms import (
     ReleaseInventory,
 )
 from contracts.values import Money
-from tests.interface.rooms.house import START, House, a_hotel, at_once, day
+from tests.interface.rooms.house import START, House, a_type, at_once, day
 
 
 def euros(amount: int) -> Money:
@@ -33,7 +33,7 @@ def quoting(house: House, **overrides: object) -> GiveQuote:
     facts = {
         "hotel": house.hotel, "room_type": "DBL", "check_in": day(0), "check_out": day(2), "adults": 2, "children": 0
     }  # fmt: skip
-    return GiveQuote(**(facts | overrides))  # type: ignore[arg-type]
+    return GiveQuote(**(facts | overrides))
 
 
 def quoted(house: House, **overrides: object) -> Quote:
@@ -268,8 +268,7 @@ def test_releasing_what_was_never_held_does_nothing(house: House) -> None:
 
 
 def test_a_hotel_in_yen_is_priced_in_yen(house: House) -> None:
-    definition = a_hotel(currency="JPY", timezone="Asia/Tokyo", tax_percent=Decimal(10))
-    types = tuple(type(one)(**(vars(one) | {"base_price": "12345"})) for one in definition.room_types)
-    house.import_hotel(currency="JPY", timezone="Asia/Tokyo", tax_percent=Decimal(10), room_types=types)
+    room_types = (a_type(base_price="12345"),)
+    house.import_hotel(currency="JPY", timezone="Asia/Tokyo", tax_percent=Decimal(10), room_types=room_types)
 
     assert house.hold("BK-YEN", 1, 2).price.total.text == "13580"

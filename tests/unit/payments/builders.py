@@ -93,4 +93,4 @@ def dispute(**overrides: Any) -> SeenDispute:
 
 
 def seen(**overrides: Any) -> Seen:
-    return replace(Seen(at=NOW), **overrides)
+    return replace(Seen(), **overrides)

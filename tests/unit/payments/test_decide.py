@@ -1,6 +1,7 @@
-"""What payments concludes from one look at the provider."""
+"""What payments concludes from one look at the provider, until the money is taken or let go."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,16 +10,13 @@ from contracts.payments import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,
-    PaymentDisputed,
     PaymentMismatched,
-    PaymentRefunded,
     PaymentSessionExpired,
     PaymentSessionOpened,
     PaymentStatus,
     PaymentVoided,
-    RefundFailed,
 )
-from services.payments.domain import Capture, Decision, Expire, GiveBack, Payment, RefundStatus, Void, decide
+from services.payments.domain import Capture, Decision, Expire, GiveBack, Payment, Void, decide
 from services.payments.domain.movements import Kind
 from services.payments.domain.payment import Standing
 from services.payments.domain.seen import IntentState, Seen, SessionState
@@ -26,13 +24,11 @@ from services.payments.lifecycle import SessionNeverOpened
 from tests.unit.payments.builders import (
     NOW,
     approved,
-    dispute,
     ended,
     eur,
     intent,
     page,
     payment,
-    refund,
     seen,
     standing,
     taken,
@@ -97,11 +93,18 @@ def test_a_refused_card_changes_nothing_while_the_page_is_open() -> None:
         ({"payment_id": "pay_2"}, "BOOKING_DIFFERS"),
     ],
 )
-def test_an_authorisation_that_is_not_the_bookings_is_voided_and_told(wrong: dict[str, object], code: str) -> None:
+def test_an_authorisation_that_is_not_the_bookings_is_voided_and_told(wrong: dict[str, Any], code: str) -> None:
     decision = decided(payment(), standing(), seen(session=page(), intent=intent(**wrong)))
 
     assert isinstance(decision.facts[0], PaymentMismatched)
     assert decision.facts[0].reason_code == code
+    assert decision.want == Void(intent_id="pi_1")
+
+
+def test_what_was_paid_on_a_page_for_an_old_amount_is_voided() -> None:
+    decision = decided(payment(superseded=True), standing(), seen(session=page(), intent=intent()))
+
+    assert kinds(decision) == [PaymentMismatched]
     assert decision.want == Void(intent_id="pi_1")
 
 
@@ -218,99 +221,6 @@ def test_a_hold_that_came_and_went_unheard_is_told_in_both_its_parts() -> None:
     assert decision.want is None
 
 
-def test_a_cancellation_after_capture_gives_back_all_but_the_fee() -> None:
-    decision = decided(CAPTURED, ended(fee=5000), seen(intent=taken()))
-
-    assert isinstance(decision.want, GiveBack)
-    assert decision.want.refund.amount == eur(10000)
-    assert decision.payment.refunds == (decision.want.refund,)
-
-
-def test_a_refund_under_way_is_not_asked_for_again() -> None:
-    asked = decided(CAPTURED, ended(), seen(intent=taken())).payment
-    under_way = seen(intent=taken(), refunds=(refund(15000, RefundStatus.PENDING),))
-
-    decision = decided(asked, ended(), under_way)
-
-    assert (kinds(decision), decision.want) == ([], None)
-    assert decision.payment.refunds[0].provider_id == "re_1"
-
-
-def test_a_refund_that_the_provider_never_heard_of_is_asked_for_under_the_same_name() -> None:
-    asked = decided(CAPTURED, ended(), seen(intent=taken())).payment
-
-    decision = decided(asked, ended(), seen(intent=taken()))
-
-    assert isinstance(decision.want, GiveBack)
-    assert decision.want.refund == asked.refunds[0]
-
-
-def test_a_refund_is_told_once_with_the_providers_amount_and_name() -> None:
-    done = seen(intent=taken(), refunds=(refund(15000),))
-
-    first = decided(CAPTURED, ended(), done)
-    again = decided(first.payment, ended(), done)
-
-    (fact,) = first.facts
-    assert isinstance(fact, PaymentRefunded)
-    assert (fact.refund_id, fact.amount, fact.refunded_total) == ("re_1", eur(15000), eur(15000))
-    assert first.payment.status == PaymentStatus.REFUNDED
-    assert (kinds(again), again.want) == ([], None)
-
-
-def test_a_refund_of_a_part_leaves_the_fee() -> None:
-    decision = decided(CAPTURED, ended(fee=5000), seen(intent=taken(), refunds=(refund(10000),)))
-
-    assert decision.payment.status == PaymentStatus.PARTIALLY_REFUNDED
-    assert decision.want is None
-
-
-def test_a_failed_refund_is_told_and_waits_for_people() -> None:
-    failed = seen(intent=taken(), refunds=(refund(15000, RefundStatus.FAILED, reason="lost_or_stolen_card"),))
-
-    decision = decided(CAPTURED, ended(), failed)
-
-    assert kinds(decision) == [RefundFailed]
-    assert decision.want is None
-    assert decision.payment.status == PaymentStatus.CAPTURED
-
-
-def test_a_refund_that_fails_after_it_was_done_is_taken_back() -> None:
-    done = decided(CAPTURED, ended(), seen(intent=taken(), refunds=(refund(15000),))).payment
-
-    decision = decided(done, ended(), seen(intent=taken(), refunds=(refund(15000, RefundStatus.FAILED),)))
-
-    assert kinds(decision) == [RefundFailed]
-    assert (decision.payment.status, decision.payment.refunded) == (PaymentStatus.CAPTURED, 0)
-
-
-def test_a_refund_that_the_provider_will_not_take_on_is_told_by_our_name() -> None:
-    asked = decided(CAPTURED, ended(), seen(intent=taken())).payment
-
-    decision = decided(asked, ended(), seen(intent=taken()), refused={"pay_1-1": "charge_disputed"})
-
-    (fact,) = decision.facts
-    assert isinstance(fact, RefundFailed)
-    assert (fact.refund_id, fact.reason_code) == ("pay_1-1", "charge_disputed")
-    assert decision.want is None
-
-
-def test_a_dispute_is_told_once() -> None:
-    disputed = seen(intent=taken(), disputes=(dispute(),))
-
-    first = decided(CAPTURED, approved(), disputed)
-    again = decided(first.payment, approved(), disputed)
-
-    assert kinds(first) == [PaymentDisputed]
-    assert kinds(again) == []
-
-
-def test_a_confirmed_booking_keeps_its_money() -> None:
-    decision = decided(CAPTURED, approved(), seen(intent=taken()))
-
-    assert (kinds(decision), decision.want) == ([], None)
-
-
 def test_a_voided_hold_is_booked_as_a_void_and_not_as_a_refund() -> None:
     decision = decided(AUTHORIZED, ended(), seen(intent=intent(IntentState.RELEASED)))
 
@@ -328,14 +238,3 @@ def test_what_a_fee_leaves_of_the_hold_is_booked_as_a_void() -> None:
         (Kind.CAPTURE, 5000),
         (Kind.VOID, 10000),
     ]
-
-
-def test_the_providers_moments_are_told_on_the_domains_clock() -> None:
-    ahead = NOW + timedelta(days=2)
-    known = payment(hold_expires_at=ahead + timedelta(minutes=15))
-
-    decision = decided(known, standing(), seen(session=page(), intent=intent()), now=ahead)
-
-    (fact,) = decision.facts
-    assert isinstance(fact, PaymentAuthorized)
-    assert (fact.authorized_at, fact.capture_before) == (ahead, ahead + timedelta(days=7))

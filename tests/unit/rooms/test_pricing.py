@@ -14,7 +14,7 @@ NINE = Decimal(9)
 
 
 def a_promotion(kind: str = "PERCENT", value: str = "10", **overrides: object) -> Promotion:
-    return Promotion(code="SPRING", kind=kind, value=Decimal(value), **overrides)  # type: ignore[arg-type]
+    return Promotion(code="SPRING", kind=kind, value=Decimal(value), **overrides)
 
 
 def euros(amount: int) -> Money:

@@ -1,0 +1,187 @@
+"""Who is let in, what is answered again, and what names are drawn again."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal, Unavailable
+from contracts.bookings import (
+    AmendBooking,
+    AuthenticateGuest,
+    CancelBooking,
+    ConfirmBooking,
+    GetBooking,
+    GetCandidateRooms,
+    GetFeed,
+    GetGuestNames,
+    GetPayable,
+    GetTimeline,
+    ListBookings,
+    MarkSeen,
+    SubmitBooking,
+)
+from contracts.rooms.asks import HoldInventory
+from contracts.values import Caller
+from tests.interface.bookings.counter import Counter, guest_of
+from tests.interface.bookings.test_whole_life import about, refused
+from tests.unit.bookings.builders import (
+    HOTEL,
+    NOW,
+    OTHER_HOTEL,
+    PUBLIC,
+    STRANGER,
+    a_card,
+    a_request,
+    held,
+)
+
+BAD_TOKEN = Caller(kind="guest", guest_token="nonsense")
+
+
+@pytest.mark.parametrize("question", [GetBooking, GetFeed, GetPayable, SubmitBooking, CancelBooking])
+def test_a_booking_opens_for_its_guest_and_its_hotels_staff_only(counter: Counter, question: type[Any]) -> None:
+    created, other = counter.book(draft=True), counter.book(draft=True)
+    asked = question(**about(created.booking.booking_id))
+    nowhere = question(**about("BK-2030-NOSUCH"))
+
+    assert refused(counter, asked, PUBLIC) == "INVALID_TOKEN"
+    assert refused(counter, asked, BAD_TOKEN) == "INVALID_TOKEN"
+    assert refused(counter, asked, guest_of(other)) == "BOOKING_NOT_FOUND"
+    assert refused(counter, asked, STRANGER) == "BOOKING_NOT_FOUND"
+    assert refused(counter, nowhere, PUBLIC) == "INVALID_TOKEN"
+    assert refused(counter, nowhere, BAD_TOKEN) == "INVALID_TOKEN"
+    assert refused(counter, nowhere, guest_of(created)) == "BOOKING_NOT_FOUND"
+    assert refused(counter, nowhere) == "BOOKING_NOT_FOUND"
+    elsewhere = question(hotel=OTHER_HOTEL, booking_id=created.booking.booking_id)
+    assert refused(counter, elsewhere, guest_of(created)) == "BOOKING_NOT_FOUND"
+    assert counter.ask(asked, guest_of(created))
+
+
+@pytest.mark.parametrize("question", [GetTimeline, GetCandidateRooms, ConfirmBooking, MarkSeen, AmendBooking])
+def test_a_guest_does_not_do_what_staff_do(counter: Counter, question: type[Any]) -> None:
+    created = counter.book()
+
+    assert refused(counter, question(**about(created.booking.booking_id)), guest_of(created)) == "PERMISSION_DENIED"
+    assert refused(counter, question(**about(created.booking.booking_id)), STRANGER) == "BOOKING_NOT_FOUND"
+
+
+def test_lists_are_for_the_hotels_own_staff(counter: Counter) -> None:
+    for question in (ListBookings(hotel=HOTEL), GetGuestNames(hotel=HOTEL, booking_ids=("BK-1",))):
+        assert refused(counter, question, STRANGER) == "HOTEL_NOT_FOUND"
+        assert refused(counter, question, PUBLIC) == "PERMISSION_DENIED"
+
+
+def test_on_an_ended_booking_the_token_only_looks(counter: Counter) -> None:
+    created = counter.book(draft=True)
+    guest, booking_id = guest_of(created), created.booking.booking_id
+    counter.ask(CancelBooking(**about(booking_id)), guest)
+
+    assert counter.ask(GetBooking(**about(booking_id)), guest).status == "CANCELLED"
+    assert counter.ask(GetFeed(**about(booking_id)), guest).last_sequence == 2
+    assert counter.ask(CancelBooking(**about(booking_id)), guest).status == "CANCELLED"
+    assert counter.ask(AuthenticateGuest(booking_id=booking_id), guest).read_only
+    assert refused(counter, SubmitBooking(**about(booking_id)), guest) == "READ_ONLY_TOKEN"
+    counter.pass_time(days=30)
+    assert refused(counter, GetBooking(**about(booking_id)), guest) == "INVALID_TOKEN"
+
+
+def test_the_token_is_stored_as_a_hash_only(counter: Counter) -> None:
+    created = counter.ask(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+
+    everything = counter.rows(
+        "SELECT guest::text AS text FROM guest UNION ALL SELECT idempotency::text FROM idempotency"
+    )
+    assert created.guest_token
+    assert created.guest_token not in "".join(row.text for row in everything)
+    assert counter.ask(AuthenticateGuest(booking_id=created.booking.booking_id), guest_of(created)).hotel == HOTEL
+
+
+def test_the_same_request_again_makes_one_booking_and_answers_the_same_token(counter: Counter) -> None:
+    first = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+    again = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.reply == first.reply
+    assert counter.row("SELECT count(*) AS n FROM booking").n == 1
+    with pytest.raises(Refusal, match="IDEMPOTENCY_KEY_REUSED"):
+        counter.answer(a_request(adults=1), PUBLIC, idempotency_key="k", fingerprint="other")
+
+
+def test_a_keyed_action_is_answered_again_without_asking_rooms(counter: Counter) -> None:
+    created = counter.book(draft=True)
+    command = SubmitBooking(**about(created.booking.booking_id))
+
+    first = counter.answer(command, guest_of(created), idempotency_key="s", fingerprint="f")
+    again = counter.answer(command, guest_of(created), idempotency_key="s", fingerprint="f")
+
+    assert (again.replayed, again.reply) == (True, first.reply)
+    assert counter.rooms.kinds() == ["HoldInventory", "HoldInventory"]
+
+
+def test_who_saw_another_version_is_told(counter: Counter) -> None:
+    booking_id = counter.book().booking.booking_id
+
+    with pytest.raises(Refusal) as caught:
+        counter.ask(CancelBooking(**about(booking_id)), if_match=7)
+
+    assert caught.value.code == "VERSION_MISMATCH"
+    assert counter.ask(CancelBooking(**about(booking_id)), if_match=1).version == 2
+
+
+def test_a_name_that_is_taken_is_drawn_again(counter: Counter) -> None:
+    counter_with_luck = Counter(counter.engine, choose=random.Random(1).choice)
+    first = counter_with_luck.book().booking
+    # The same chance again: both names are taken, so both are drawn anew; the hold is asked for under the new name.
+    unlucky = Counter(counter.engine, choose=random.Random(1).choice)
+
+    second = unlucky.book().booking
+
+    assert second.booking_id != first.booking_id
+    assert second.confirmation_number != first.confirmation_number
+    assert [ask.booking_id for ask in unlucky.rooms.asked] == [first.booking_id, second.booking_id]
+
+
+def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(counter: Counter) -> None:
+    counter.book()
+    counter.rows("UPDATE booking SET confirmation_number = 'KIL-2030-222222'")
+    letters = iter("ABCDEF" + "222222" + "333333")
+    unlucky = Counter(counter.engine, choose=lambda _: next(letters))
+
+    booking = unlucky.book().booking
+
+    assert (booking.booking_id, booking.confirmation_number) == ("BK-2030-ABCDEF", "KIL-2030-333333")
+    assert len(unlucky.rooms.asked) == 1
+
+
+def test_at_new_year_the_year_is_the_hotels_own(counter: Counter) -> None:
+    counter.at(datetime(2031, 1, 1, 2, 0, tzinfo=UTC))
+    counter.rooms.held = held(hotel=a_card(timezone="America/Los_Angeles", code="LAX"))
+
+    booking = counter.book(
+        check_in=NOW.date() + timedelta(days=300), check_out=NOW.date() + timedelta(days=301)
+    ).booking
+
+    assert booking.booking_id.startswith("BK-2030-")
+    assert booking.confirmation_number.startswith("LAX-2030-")
+    assert counter.rooms.kinds() == ["GetHotel", "HoldInventory"]
+
+
+def test_a_hold_too_old_to_rely_on_is_not_written_down(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter([0.0, 31.0])
+    monkeypatch.setattr("services.bookings.handlers.creating.time.monotonic", lambda: next(ticks))
+
+    with pytest.raises(Unavailable):
+        counter.book()
+
+    assert counter.row("SELECT count(*) AS n FROM booking").n == 0
+
+
+def test_refused_by_rooms_nothing_is_written_and_the_key_is_free_again(counter: Counter) -> None:
+    counter.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
+    with pytest.raises(Refusal, match="SOLD_OUT"):
+        counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+
+    del counter.rooms.instead[HoldInventory]
+    assert not counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").replayed

@@ -1,0 +1,271 @@
+"""The staff list: filters, boards, orders and numbers, in a constant number of statements by the right index."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.migrate import migrate
+from chassis.refusal import Refusal
+from chassis.settings import with_driver
+from contracts.bookings import AssignRoom, BookingSource, CancelBooking, CheckIn, CheckOut, GuestDetails, ListBookings
+from contracts.values import HotelSettings, Page
+from services.bookings.store import listing, tables
+from tests.interface.bookings.counter import Counter, statements
+from tests.interface.bookings.test_whole_life import about, awaiting
+from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, a_card, held
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def named(name: str) -> GuestDetails:
+    first, last = name.split()
+    return GuestDetails(first_name=first, last_name=last, email=f"{first.lower()}@example.com")
+
+
+def found(counter: Counter, **filters: Any) -> list[str]:
+    listed = counter.ask(ListBookings(hotel=HOTEL, **filters))
+    assert listed.count >= len(listed.results)
+    return [row.guest_name for row in listed.results]
+
+
+@pytest.fixture
+def hotel(counter: Counter) -> Counter:
+    """One guest in each situation, on the day that NOW is in Dublin."""
+    counter.rooms.held = held(settings=HotelSettings(early_checkin_from="00:00"))
+    stays = {"check_in": TODAY, "check_out": TOMORROW}
+
+    def confirmed(name: str, **stay: date) -> str:
+        return counter.booked_by_staff(guest=named(name), **stays | stay).booking_id
+
+    def lives(name: str, **stay: date) -> str:
+        booking_id = confirmed(name, **stay)
+        counter.ask(AssignRoom(**about(booking_id, room_number=str(100 + len(counter.rooms.rooms)))))
+        counter.ask(CheckIn(**about(booking_id)))
+        return booking_id
+
+    counter.at(NOW - timedelta(days=1))
+    lives("Dora Departing", check_in=TODAY - timedelta(days=1), check_out=TODAY)
+    counter.at(NOW)
+    counter.book(guest=named("Una Unpaid"))
+    counter.pass_time(seconds=1)
+    confirmed("Arno Arriving")
+    counter.pass_time(seconds=1)
+    confirmed("Lena Later", check_in=TOMORROW, check_out=TOMORROW + timedelta(days=2))
+    counter.pass_time(seconds=1)
+    lives("Ines Inhouse")
+    counter.ask(CheckOut(**about(lives("Cleo Completed"))))
+    counter.ask(CancelBooking(**about(confirmed("Carl Cancelled"))))
+    counter.pass_time(seconds=1)
+    counter.book(guest=named("Dirk Draft"), draft=True)
+    return counter
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({"bucket": "arrivals"}, {"Arno Arriving"}),
+        ({"bucket": "in_house"}, {"Dora Departing", "Ines Inhouse"}),
+        ({"bucket": "departures"}, {"Dora Departing"}),
+        ({"bucket": "pending"}, {"Una Unpaid"}),
+        ({"bucket": "checked_out"}, {"Cleo Completed"}),
+        ({"bucket": "cancelled"}, {"Carl Cancelled"}),
+        ({"bucket": "expired"}, set()),
+        ({"bucket": "no_show"}, set()),
+        ({"bucket": "overdue_checkout"}, {"Dora Departing"}),
+        ({"status": ("CHECKED_IN",)}, {"Dora Departing", "Ines Inhouse"}),
+        ({"status": ("CHECKED_OUT", "CANCELLED")}, {"Cleo Completed", "Carl Cancelled"}),
+        ({"status": ("DRAFT",)}, {"Dirk Draft"}),
+        ({"start_date": TOMORROW}, {"Lena Later", "Una Unpaid"}),
+        ({"end_date": TODAY}, {"Dora Departing"}),
+        ({"search": "ino"}, set()),
+        ({"search": "LENA"}, {"Lena Later"}),
+        ({"search": "una@example"}, {"Una Unpaid"}),
+        ({"search": "a%a"}, set()),
+        ({"room_number": "100"}, {"Dora Departing"}),
+        ({"has_room_assigned": True}, {"Dora Departing", "Ines Inhouse", "Cleo Completed"}),
+        ({"source": "online"}, {"Una Unpaid"}),
+        ({"source": "staff", "status": ("CONFIRMED",)}, {"Arno Arriving", "Lena Later"}),
+    ],
+)
+def test_filters(hotel: Counter, filters: dict[str, Any], names: set[str]) -> None:
+    hotel.at(datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=10, minutes=1))
+
+    assert set(found(hotel, **filters)) == names
+
+
+def test_ids_are_found_by_a_part_of_them(hotel: Counter) -> None:
+    row = hotel.ask(ListBookings(hotel=HOTEL, search="lena")).results[0]
+
+    assert found(hotel, search=row.booking_id[-6:].lower()) == ["Lena Later"]
+    assert found(hotel, search=row.confirmation_number) == ["Lena Later"]
+
+
+@pytest.mark.parametrize(
+    ("ordering", "first"),
+    [
+        ("guest_name", "Arno Arriving"),
+        ("-guest_name", "Una Unpaid"),
+        ("check_in", "Dora Departing"),
+        ("-check_in", "Una Unpaid"),
+        ("check_out", "Dora Departing"),
+        ("created_at", "Dora Departing"),
+        ("status", "Carl Cancelled"),
+    ],
+)
+def test_orders(hotel: Counter, ordering: str, first: str) -> None:
+    assert found(hotel, ordering=ordering)[0] == first
+
+
+def test_newest_first_without_drafts_and_page_by_page(hotel: Counter) -> None:
+    whole = found(hotel)
+    pages = [found(hotel, page=Page(page=number, page_size=3)) for number in (1, 2, 3, 4)]
+
+    assert "Dirk Draft" not in whole
+    assert whole[-1] == "Dora Departing"
+    assert [name for page in pages for name in page] == whole
+    assert pages[3] == []
+
+
+def test_numbers_are_counted_over_the_same_base_whatever_the_board(hotel: Counter) -> None:
+    listed = hotel.ask(ListBookings(hotel=HOTEL, source="staff", bucket="arrivals", include_counts=True))
+
+    assert listed.count == 1
+    assert listed.counts == {
+        "arrivals": 1, "in_house": 2, "departures": 1, "pending": 0, "checked_out": 1, "cancelled": 1,
+        "expired": 0, "no_show": 0, "overdue_checkout": 1,
+    }  # fmt: skip
+    assert hotel.ask(ListBookings(hotel=HOTEL, search="una", include_counts=True)).counts["pending"] == 1
+
+
+def test_what_cannot_be_filtered_or_ordered_by(hotel: Counter) -> None:
+    for filters, code in (
+        ({"status": ("GONE",)}, "INVALID_FILTER"),
+        ({"source": "fax"}, "INVALID_FILTER"),
+        ({"bucket": "all"}, "INVALID_FILTER"),
+        ({"page": Page(page=0)}, "INVALID_FILTER"),
+        ({"page": Page(page_size=101)}, "INVALID_FILTER"),
+        ({"ordering": "guest"}, "INVALID_ORDERING"),
+        ({"ordering": "--check_in"}, "INVALID_ORDERING"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            hotel.ask(ListBookings(hotel=HOTEL, **filters))
+        assert caught.value.code == code
+
+
+def test_a_row_tells_what_the_board_shows(counter: Counter) -> None:
+    booking_id = awaiting(counter)
+    counter.pass_time(minutes=25)
+
+    (row,) = counter.ask(ListBookings(hotel=HOTEL)).results
+
+    assert (row.id, row.booking_id, row.hotel_name, row.nights) == (booking_id, booking_id, "Hotel Killarney", 3)
+    assert (row.approval_risk, row.source, row.is_new_for_staff) == ("DUE_SOON", BookingSource.ONLINE, True)
+    assert row.checkout_deadline_at == datetime(2030, 6, 13, 10, 0, tzinfo=UTC)
+
+
+def test_the_boards_day_is_the_hotels_own(counter: Counter) -> None:
+    """At 20:00 UTC it is tomorrow in Tokyo."""
+    counter.at(datetime(2030, 6, 1, 20, 0, tzinfo=UTC))
+    counter.rooms.held = held(hotel=a_card(timezone="Asia/Tokyo"))
+    counter.booked_by_staff(check_in=date(2030, 6, 2), check_out=date(2030, 6, 3))
+
+    assert found(counter, bucket="arrivals") == ["Ada Lovelace"]
+
+
+@pytest.mark.parametrize("filters", [{}, {"search": "ada", "bucket": "pending"}, {"include_counts": True}])
+def test_the_number_of_statements_is_constant(counter: Counter, filters: dict[str, Any]) -> None:
+    def sent() -> int:
+        with statements(counter.engine) as seen:
+            counter.ask(ListBookings(hotel=HOTEL, **filters))
+        return len(seen)
+
+    few = sent()
+    for _ in range(12):
+        counter.book()
+
+    assert (few, sent()) == (2, 2)
+
+
+@pytest.fixture(scope="module")
+def crowded(new_database: Callable[[str], str]) -> Iterator[Counter]:
+    """A database with many bookings in many hotels, so that the planner has a choice."""
+    url = new_database("bookings_crowded")
+    migrate("bookings", url)
+    counter = Counter(sa.create_engine(with_driver(url, "psycopg2")))
+    created = counter.book()
+    counter.rows(
+        """
+        INSERT INTO booking SELECT (jsonb_populate_record(booking, jsonb_build_object(
+            'id', 'X-' || n, 'confirmation_number', 'X-' || n,
+            'hotel', CASE WHEN n % 4 = 0 THEN 'hotel-7' ELSE 'hotel-' || n % 200 END,
+            'status', CASE WHEN n % 50 = 0 THEN 'IN_HOUSE' WHEN n % 3 = 0 THEN 'CONFIRMED' ELSE 'COMPLETED' END,
+            'assigned_room_number', 'R' || n % 40, 'due_at', NULL,
+            'ended_at', CASE WHEN n % 50 <> 0 AND n % 3 <> 0 THEN '2030-01-01' END,
+            'check_in', date '2029-01-01' + n % 700, 'check_out', date '2029-01-03' + n % 700,
+            'created_at', timestamptz '2029-01-01' + n * interval '1 minute'
+        ))).* FROM booking, generate_series(1, 8000) AS n WHERE booking.id = :id
+        """,
+        id=created.booking.booking_id,
+    )
+    counter.rows(
+        """
+        INSERT INTO guest SELECT id, hotel, 'Guest', id, lower(id) || '@example.com', '', id, 1,
+        lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
+        """
+    )
+    counter.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
+    with counter.transactor.reading.connect() as autocommitting:
+        autocommitting.execute(sa.text("VACUUM ANALYZE booking, guest, hold"))
+    yield counter
+    counter.engine.dispose()
+
+
+def plan(counter: Counter, statement: Any) -> str:
+    compiled = statement.compile(counter.engine, compile_kwargs={"render_postcompile": True})
+    with counter.engine.connect() as connection:
+        rows = connection.exec_driver_sql("EXPLAIN " + str(compiled), compiled.params).scalars()
+        return "\n".join(rows)
+
+
+def listed(**filters: Any) -> Any:
+    query = ListBookings(hotel="hotel-7", **filters)
+    boards = listing._buckets(query.hotel, NOW)
+    condition = sa.and_(listing._base(query), boards[query.bucket] if query.bucket else sa.true())
+    return listing.page_statement(query, condition).limit(20)
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (listed(), "booking_newest"),
+        (listed(bucket="arrivals"), "booking_by_status"),
+        (listed(bucket="in_house"), "booking_by_status"),
+        (listed(bucket="departures"), "booking_by_"),
+        (listed(status=("PENDING_APPROVAL",)), "booking_by_status"),
+        (listed(start_date=date(2030, 11, 25)), "booking_by_check_in"),
+        (listed(ordering="check_in"), "booking_by_check_in"),
+        (listed(ordering="-check_out"), "booking_by_check_out"),
+        (listed(room_number="R7"), "booking_by_room"),
+        (listed(search="x-1234"), "guest_search"),
+        (sa.select(tables.BOOKING.c.id).where(tables.BOOKING.c.due_at <= NOW).limit(1), "booking_due"),
+        (sa.select(tables.BOOKING.c.id).where(tables.BOOKING.c.action_due_at <= NOW).limit(1), "booking_action_due"),
+        (sa.select(tables.HOLD.c.booking_id).where(tables.HOLD.c.check_at <= NOW).limit(1), "hold_due"),
+        (sa.select(tables.GUEST.c.hotel).where(tables.GUEST.c.token_hash == "x"), "guest_token_hash_key"),
+    ],
+)
+def test_hot_reads_use_their_index(crowded: Counter, statement: Any, index: str) -> None:
+    said = plan(crowded, statement)
+
+    assert index in said, said
+    assert "Seq Scan on booking" not in said, said
+
+
+def test_other_hotels_are_not_listed(counter: Counter) -> None:
+    counter.book()
+    counter.book(hotel=OTHER_HOTEL)
+
+    assert counter.ask(ListBookings(hotel=HOTEL)).count == 1

@@ -1,0 +1,225 @@
+"""Two hands on one booking: exactly one wins. Each guarantee is first shown to fail without its mechanism."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    ApproveBooking,
+    AssignRoom,
+    CancelBooking,
+    CheckIn,
+    DeclineBooking,
+)
+from contracts.rooms.asks import GiveRoom
+from services.bookings.handlers.clock import expire_overdue
+from services.bookings.store.bookings import Bookings
+from services.bookings.store.tables import BOOKING
+from tests.interface.bookings.counter import Counter
+from tests.interface.bookings.test_whole_life import ARRIVES, about, awaiting
+from tests.unit.bookings.builders import NOW
+
+ROUNDS = 8
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do them all at the same moment on connections of their own; what each answered, or its refusal's code."""
+    together = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], Any]) -> Any:
+        together.wait(10)
+        try:
+            return deed()
+        except Refusal as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(do, deeds))
+
+
+def without_locks(monkeypatch: pytest.MonkeyPatch, *, guard: bool) -> None:
+    """Both read before either writes; with `guard`, the version is still compared when writing."""
+    both_have_read = threading.Barrier(2)
+
+    def find(self: Bookings, booking_id: str) -> Any:
+        booking = self.find(booking_id)
+        both_have_read.wait(10)
+        return booking
+
+    monkeypatch.setattr(Bookings, "lock", find)
+    if not guard:
+
+        def overwrite(self: Bookings, seen: Any, **changes: Any) -> None:
+            self._connection.execute(BOOKING.update().where(BOOKING.c.id == seen.id).values(**changes))
+
+        monkeypatch.setattr(Bookings, "_guarded", overwrite)
+
+
+def decisions(counter: Counter, booking_id: str) -> list[str]:
+    return [name for name in counter.events(booking_id) if name in {"BookingApproved", "BookingDeclined"}]
+
+
+def test_without_lock_guard_and_unique_number_both_decisions_would_be_taken(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking_id = awaiting(counter)
+    without_locks(monkeypatch, guard=False)
+    for table, constraint in (("outbox", "outbox_one_event_per_number"), ("audit", "audit_one_row_per_change")):
+        counter.rows(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+    try:
+        at_once(
+            lambda: counter.ask(ApproveBooking(**about(booking_id))),
+            lambda: counter.ask(DeclineBooking(**about(booking_id))),
+        )
+        assert sorted(decisions(counter, booking_id)) == ["BookingApproved", "BookingDeclined"]
+    finally:
+        counter.rows("TRUNCATE outbox, audit")
+        counter.rows("ALTER TABLE outbox ADD CONSTRAINT outbox_one_event_per_number UNIQUE (subject, sequence)")
+        counter.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence)")
+
+
+def test_the_version_guard_alone_lets_one_decision_through(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    booking_id = awaiting(counter)
+    without_locks(monkeypatch, guard=True)
+
+    answers = at_once(
+        lambda: counter.ask(ApproveBooking(**about(booking_id))),
+        lambda: counter.ask(DeclineBooking(**about(booking_id))),
+    )
+
+    assert answers.count("BOOKING_CHANGED") == 1
+    assert len(decisions(counter, booking_id)) == 1
+
+
+def test_of_approve_and_decline_exactly_one_wins(counter: Counter) -> None:
+    for _ in range(ROUNDS):
+        booking_id = awaiting(counter)
+
+        answers = at_once(
+            lambda booking_id=booking_id: counter.ask(ApproveBooking(**about(booking_id))),
+            lambda booking_id=booking_id: counter.ask(DeclineBooking(**about(booking_id))),
+        )
+
+        (decision,) = decisions(counter, booking_id)
+        loser = "DECISION_MADE" if decision == "BookingApproved" else "BOOKING_ENDED"
+        assert [answer for answer in answers if isinstance(answer, str)] == [loser]
+
+
+def test_of_approve_and_expiry_exactly_one_wins(counter: Counter) -> None:
+    """The clerk's clock is a moment behind the timer's, so that both think they may."""
+    for _ in range(ROUNDS):
+        counter.at(NOW)
+        booking_id = awaiting(counter)
+        deadline = counter.stored(booking_id).approval_deadline_at
+        clerk, clock = Counter(counter.engine), Counter(counter.engine)
+        clerk.at(deadline - timedelta(seconds=1))
+        clock.at(deadline)
+
+        approve, _ = at_once(
+            lambda clerk=clerk, booking_id=booking_id: clerk.ask(ApproveBooking(**about(booking_id))),
+            lambda clock=clock: clock.tick(expire_overdue),
+        )
+
+        last = counter.events(booking_id)[-1]
+        assert (approve == "BOOKING_ENDED") == (last == "BookingExpired")
+        assert last in {"BookingApproved", "BookingExpired"}
+
+
+def test_of_approve_and_cancel_exactly_one_wins(counter: Counter) -> None:
+    for _ in range(ROUNDS):
+        booking_id = awaiting(counter)
+
+        answers = at_once(
+            lambda booking_id=booking_id: counter.ask(ApproveBooking(**about(booking_id))),
+            lambda booking_id=booking_id: counter.ask(CancelBooking(**about(booking_id))),
+        )
+
+        refused = [answer for answer in answers if isinstance(answer, str)]
+        approved = counter.events(booking_id)[-1] == "BookingApproved"
+        assert refused == ["DECISION_MADE" if approved else "BOOKING_ENDED"]
+
+
+def test_two_expiring_timers_expire_it_once(counter: Counter) -> None:
+    booking_id = counter.book().booking.booking_id
+    counter.pass_time(hours=1)
+
+    at_once(*[lambda: counter.tick(expire_overdue)] * 4)
+
+    assert counter.events(booking_id) == ["BookingHeld", "BookingExpired"]
+
+
+def test_without_the_intent_two_assigns_would_both_ask_rooms(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    booking_id = counter.booked_by_staff().booking_id
+    monkeypatch.setattr(Bookings, "begin_action", lambda _, booking, action: replace(booking, pending=action))
+    both_asked = threading.Barrier(2)
+    counter.rooms.instead[GiveRoom] = lambda ask: (both_asked.wait(10), counter.rooms.answer(ask))[1]
+
+    at_once(
+        lambda: counter.ask(AssignRoom(**about(booking_id, room_number="101"))),
+        lambda: counter.ask(AssignRoom(**about(booking_id, room_number="102"))),
+    )
+
+    assert counter.rooms.kinds().count("GiveRoom") == 2
+
+
+def test_while_one_assigns_everyone_else_is_shut_out(counter: Counter) -> None:
+    booking_id = counter.booked_by_staff().booking_id
+    counter.at(ARRIVES)
+    refused: list[str] = []
+
+    def meanwhile(ask: GiveRoom) -> Any:
+        for competing in (
+            AssignRoom(**about(booking_id, room_number="102")),
+            AssignRoom(**about(booking_id, room_number="101")),
+            CancelBooking(**about(booking_id)),
+        ):
+            with pytest.raises(Refusal) as caught:
+                counter.ask(competing)
+            refused.append(caught.value.code)
+        return counter.rooms.answer(ask)
+
+    counter.rooms.instead[GiveRoom] = meanwhile
+    assigned = counter.ask(AssignRoom(**about(booking_id, room_number="101")))
+
+    assert assigned.assigned_room_number == "101"
+    assert refused == ["ACTION_IN_PROGRESS"] * 3
+
+
+def test_of_two_assigns_at_once_none_is_lost_or_half_done(counter: Counter) -> None:
+    for _ in range(ROUNDS):
+        booking_id = counter.booked_by_staff().booking_id
+        before = counter.rooms.kinds().count("GiveRoom")
+
+        answers = at_once(
+            lambda booking_id=booking_id: counter.ask(AssignRoom(**about(booking_id, room_number="101"))),
+            lambda booking_id=booking_id: counter.ask(AssignRoom(**about(booking_id, room_number="102"))),
+        )
+
+        # One after the other both may be served: then the second has reassigned the room.
+        won = [answer.assigned_room_number for answer in answers if not isinstance(answer, str)]
+        assert {answer for answer in answers if isinstance(answer, str)} <= {"ACTION_IN_PROGRESS"}
+        assert counter.rooms.kinds().count("GiveRoom") - before == len(won)
+        assert counter.stored(booking_id).assigned_room_number in won
+        assert counter.events(booking_id).count("RoomAssigned") == len(won)
+
+
+def test_of_cancel_and_check_in_exactly_one_wins(counter: Counter) -> None:
+    for _ in range(ROUNDS):
+        counter.at(NOW)
+        booking_id = counter.booked_by_staff().booking_id
+        counter.at(ARRIVES)
+        counter.ask(AssignRoom(**about(booking_id, room_number="101")))
+
+        answers = at_once(
+            lambda booking_id=booking_id: counter.ask(CheckIn(**about(booking_id))),
+            lambda booking_id=booking_id: counter.ask(CancelBooking(**about(booking_id))),
+        )
+
+        assert len([answer for answer in answers if isinstance(answer, str)]) == 1
+        assert counter.events(booking_id)[-1] in {"GuestCheckedIn", "BookingCancelled"}

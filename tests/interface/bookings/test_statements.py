@@ -1,0 +1,111 @@
+"""How many statements each hot path sends, and that what is stored is what the code thinks it is."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.bookings import ApproveBooking, AssignRoom, CancelBooking, GetBooking, GetFeed, GetPayable, GetTimeline
+from services.bookings.handlers.clock import expire_overdue
+from services.bookings.store import tables
+from services.bookings.store.bookings import row_of
+from tests.interface.bookings.counter import Counter, guest_of, statements
+from tests.interface.bookings.test_whole_life import about, awaiting, opened
+from tests.unit.bookings.builders import a_booking, a_request
+
+
+@pytest.mark.parametrize(("query", "count"), [(GetBooking, 1), (GetPayable, 1), (GetFeed, 2), (GetTimeline, 2)])
+def test_reading(counter: Counter, query: type[Any], count: int) -> None:
+    created = counter.book()
+    caller = {} if query is GetTimeline else {"caller": guest_of(created)}
+
+    with statements(counter.engine) as sent:
+        counter.ask(query(**about(created.booking.booking_id)), **caller)
+
+    assert len(sent) == count, sent
+
+
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [({}, 3), ({"idempotency_key": "k", "fingerprint": "f"}, 5)],
+)
+def test_creating(counter: Counter, more: dict[str, str], count: int) -> None:
+    """Booking with guest, audit, outbox; a keyed one claims its key before and stores the answer with them."""
+    with statements(counter.engine) as sent:
+        counter.ask(a_request(), **more)
+
+    assert len(sent) == count, sent
+
+
+def test_deciding(counter: Counter) -> None:
+    """Lock, save, audit, outbox."""
+    booking_id = awaiting(counter)
+
+    with statements(counter.engine) as sent:
+        counter.ask(ApproveBooking(**about(booking_id)))
+
+    assert len(sent) == 4, sent
+    assert sum("UPDATE booking" in statement for statement in sent) == 1
+
+
+def test_cancelling(counter: Counter) -> None:
+    """As deciding, and the hold is looked at again later."""
+    booking_id = counter.book().booking.booking_id
+
+    with statements(counter.engine) as sent:
+        counter.ask(CancelBooking(**about(booking_id)))
+
+    assert len(sent) == 5, sent
+
+
+def test_acting_with_rooms(counter: Counter) -> None:
+    """Lock and intent; lock, save, audit, outbox."""
+    booking_id = counter.booked_by_staff().booking_id
+
+    with statements(counter.engine) as sent:
+        counter.ask(AssignRoom(**about(booking_id, room_number="101")))
+
+    assert len(sent) == 6, sent
+
+
+def test_hearing(counter: Counter) -> None:
+    """Inbox, where the subject stands, and where it goes; between them lock, save, audit, outbox."""
+    booking_id = counter.book().booking.booking_id
+
+    with statements(counter.engine) as sent:
+        counter.tell(opened(booking_id))
+
+    assert len(sent) == 7, sent
+
+
+def test_the_clock_with_nothing_to_do(counter: Counter) -> None:
+    with statements(counter.engine) as sent:
+        counter.tick(expire_overdue)
+
+    assert len(sent) == 1, sent
+
+
+def test_the_tables_are_as_the_migration_made_them(counter: Counter) -> None:
+    found = sa.inspect(counter.engine)
+
+    for table in tables.METADATA.tables.values():
+        columns = {column["name"]: column["type"] for column in found.get_columns(table.name)}
+        assert set(columns) == {column.name for column in table.columns}, table.name
+        for column in table.columns:
+            stored = columns[column.name].compile(counter.engine.dialect)
+            assert stored == column.type.compile(counter.engine.dialect), column
+
+
+def test_every_column_of_a_booking_is_written() -> None:
+    assert set(row_of(a_booking())) == {column.name for column in tables.BOOKING.columns} - {"action_due_at"}
+
+
+def test_a_booking_is_read_as_it_was_written(counter: Counter) -> None:
+    booking_id = awaiting(counter)
+
+    with counter.transactor.begin() as work:
+        first = work.bookings.lock(booking_id)
+        work.bookings.save(first, first)
+        again = work.bookings.find(booking_id)
+
+    assert first == again

@@ -1,0 +1,163 @@
+"""What bookings tells: mails' facts and codes, feed, timeline, what can be paid, notes, names."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from contracts.bookings import (
+    AmendBooking,
+    ConfirmBooking,
+    ExchangeCode,
+    GetCandidateRooms,
+    GetFeed,
+    GetGuestNames,
+    GetMailFacts,
+    GetPayable,
+    GetTimeline,
+    ListBookings,
+    MarkSeen,
+)
+from contracts.notifier import NoticeGaveUp, NoticeSent
+from tests.interface.bookings.counter import Counter, guest_of
+from tests.interface.bookings.test_whole_life import about, awaiting, opened, refused
+from tests.unit.bookings.builders import (
+    CLERK,
+    HOTEL,
+    NOW,
+    PUBLIC,
+    STAFF,
+    SYSTEM,
+    eur,
+)
+
+
+def test_a_mails_code_opens_the_booking_once_within_a_week(counter: Counter) -> None:
+    created = counter.book()
+    booking_id = created.booking.booking_id
+    facts = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM)
+    assert facts.booking.guest_email == "ada@example.com"
+    assert facts.access_code not in str(counter.rows("SELECT * FROM access_code"))
+
+    opened = counter.ask(ExchangeCode(code=facts.access_code), PUBLIC)
+
+    assert (opened.guest_token, opened.booking_id, opened.read_only) == (created.guest_token, booking_id, False)
+    assert refused(counter, ExchangeCode(code=facts.access_code), PUBLIC) == "INVALID_CODE"
+    assert refused(counter, ExchangeCode(code="nonsense"), PUBLIC) == "INVALID_CODE"
+    late = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    counter.pass_time(days=7)
+    assert refused(counter, ExchangeCode(code=late), PUBLIC) == "INVALID_CODE"
+
+
+def test_only_mails_are_written_from_mail_facts(counter: Counter) -> None:
+    created = counter.book()
+
+    assert refused(counter, GetMailFacts(booking_id=created.booking.booking_id), STAFF) == "PERMISSION_DENIED"
+    assert counter.ask(GetMailFacts(booking_id=created.booking.booking_id, with_code=False), SYSTEM).access_code is None
+
+
+def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(counter: Counter) -> None:
+    created = counter.book()
+    booking_id = created.booking.booking_id
+    counter.ask(ConfirmBooking(**about(booking_id)))
+
+    guests = counter.ask(GetFeed(**about(booking_id)), guest_of(created))
+    staffs = counter.ask(GetFeed(**about(booking_id, after=1)), STAFF)
+
+    assert [item.sequence for item in guests.events] == [1, 2]
+    assert [item.sequence for item in staffs.events] == [2]
+    assert guests.last_sequence == 2
+    assert guests.events[1].id == staffs.events[0].id
+    assert guests.events[1].data["confirmed_by"] == {"kind": "staff", "id": None, "name": None}
+    assert staffs.events[0].data["confirmed_by"]["name"] == "Anna Byrne"
+    assert (guests.events[1].data["status"], guests.events[1].data["previous_status"]) == (
+        "CONFIRMED",
+        "PENDING_PAYMENT",
+    )
+
+
+def test_what_can_be_paid(counter: Counter) -> None:
+    created = counter.book()
+    query = GetPayable(**about(created.booking.booking_id))
+
+    payable = counter.ask(query, guest_of(created))
+    assert (payable.payable, payable.amount, payable.guest_email) == (True, eur(34880), "ada@example.com")
+    counter.pass_time(minutes=15)
+    assert not counter.ask(query, SYSTEM).payable
+    assert not counter.ask(GetPayable(**about(counter.book(draft=True).booking.booking_id)), SYSTEM).payable
+
+
+def test_notes_and_contact_are_amended_without_being_told(counter: Counter) -> None:
+    booking_id = awaiting(counter)
+
+    amended = counter.ask(
+        AmendBooking(**about(booking_id, internal_notes="VIP guest", guest_email="new@example.com")), CLERK
+    )
+    again = counter.ask(AmendBooking(**about(booking_id, internal_notes="VIP guest")), CLERK)
+
+    assert (amended.internal_notes, amended.guest_email, again.version) == ("VIP guest", "new@example.com", 4)
+    found = counter.ask(ListBookings(hotel=HOTEL, search="NEW@example"))
+    assert [row.booking_id for row in found.results] == [booking_id]
+    assert counter.events(booking_id)[-1] == "BookingAmended"
+    data = counter.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
+    assert "new@example.com" not in data
+    assert "VIP" not in data
+
+
+def test_a_new_booking_is_seen_without_a_new_version(counter: Counter) -> None:
+    booking = counter.book().booking
+
+    seen = counter.ask(MarkSeen(**about(booking.booking_id)))
+
+    assert (booking.is_new_for_staff, seen.is_new_for_staff, seen.version) == (True, False, booking.version)
+
+
+def test_notices_stand_in_the_timeline(counter: Counter) -> None:
+    booking_id = counter.book().booking.booking_id
+    notice = {"booking_id": booking_id, "hotel": HOTEL, "occasion": "received", "medium": "mail"}
+    counter.pass_time(seconds=1)
+    counter.tell(
+        NoticeSent(notice_id="n1", **notice, sent_at=NOW),
+        NoticeGaveUp(notice_id="n2", **notice, reason_code="SMTP_550", gave_up_at=NOW + timedelta(hours=1)),
+    )
+
+    items = counter.ask(GetTimeline(**about(booking_id))).items
+
+    assert [(item.what, item.why) for item in items] == [
+        ("BookingHeld", ""),
+        ("NoticeSent", "mail received"),
+        ("NoticeGaveUp", "mail received: SMTP_550"),
+    ]
+
+
+def test_names_beside_rooms(counter: Counter) -> None:
+    booking_id = counter.book().booking.booking_id
+
+    names = counter.ask(GetGuestNames(hotel=HOTEL, booking_ids=(booking_id, "BK-2030-NOSUCH"))).names
+
+    assert names == {booking_id: "Ada Lovelace"}
+
+
+def test_candidates_are_asked_of_rooms(counter: Counter) -> None:
+    booking_id = counter.booked_by_staff().booking_id
+
+    assert counter.ask(GetCandidateRooms(**about(booking_id))).rooms == ()
+    assert counter.rooms.kinds()[-1] == "FindCandidates"
+    draft = counter.book(draft=True).booking.booking_id
+    assert refused(counter, GetCandidateRooms(**about(draft))) == "BOOKING_STATUS_NOT_ASSIGNABLE"
+
+
+def test_a_fact_names_the_very_fact_that_caused_it(counter: Counter) -> None:
+    """Also where several are applied in one transaction."""
+    first, second = counter.book().booking.booking_id, counter.book().booking.booking_id
+    trace = "00-{}-00f067aa0ba902b7-01"
+    heard = [
+        replace(counter.envelope(opened(booking_id)), traceparent=trace.format(digit * 32))
+        for booking_id, digit in ((first, "a"), (second, "b"))
+    ]
+
+    counter.hearing.apply(heard)
+
+    rows = counter.rows(
+        "SELECT causation_id, traceparent FROM outbox WHERE type LIKE '%PaymentAwaited%' ORDER BY position"
+    )
+    assert [row.causation_id for row in rows] == [envelope.id for envelope in heard]
+    assert [row.traceparent[3:35] for row in rows] == ["a" * 32, "b" * 32]

@@ -1,0 +1,128 @@
+"""How many statements each ask costs, and that the hot ones find their rows by index."""
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.rooms import CheckAvailability, GetRoom, GiveQuote, ListRooms, ReleaseInventory
+from contracts.values import Stay
+from services.rooms.store.availability import LEFT
+from services.rooms.store.nights import SELL
+from services.rooms.store.offers import TERMS
+from tests.interface.rooms.house import House, a_type, day
+
+
+@pytest.fixture
+def crowded(house: House) -> House:
+    """A thousand more hotels of five types, ten of them with two years of nights, so that a scan would show."""
+    for number in range(2):
+        house.import_hotel(
+            slug=f"crowd-{number}",
+            room_types=tuple(a_type(code=f"T{n}", name=f"Type {n}", rooms=(f"{n}1", f"{n}2")) for n in range(5)),
+        )
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("""
+            INSERT INTO hotel SELECT 'bulk-' || n, name, code, timezone, currency, tax_percent, page, settings, policy,
+                wifi, version, nights_through FROM hotel, generate_series(1, 1000) n WHERE slug = 'crowd-0';
+            INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)
+                SELECT 'bulk-' || n, code, name, max_occupancy, base_price, bed_setup, photo
+                FROM room_type, generate_series(1, 1000) n WHERE hotel = 'crowd-0';
+            INSERT INTO night (room_type_id, night, capacity)
+                SELECT t.id, date '2026-03-10' + d, 2 FROM room_type t, generate_series(0, 730) d
+                WHERE t.hotel LIKE 'bulk-10_';
+        """)
+        connection.exec_driver_sql("ANALYZE hotel, room_type, night")
+    house.hotel = "crowd-1"
+    return house
+
+
+def plan(house: House, statement: sa.TextClause, **values: object) -> str:
+    with house.engine.begin() as connection:
+        return "\n".join(connection.execute(sa.text(f"EXPLAIN {statement.text}"), values).scalars())
+
+
+def test_availability_is_one_statement(house: House) -> None:
+    with house.statements() as sent:
+        house.ask(CheckAvailability(hotel=house.hotel, check_in=day(0), check_out=day(3)))
+
+    assert len(sent) == 1
+
+
+def test_a_hold_is_four_statements(house: House) -> None:
+    with house.statements() as sent:
+        house.hold("BK-A")
+
+    assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH", "WITH", "INSERT"]
+
+
+def test_a_hold_that_is_sold_out_is_one_statement_and_takes_no_lock(house: House) -> None:
+    house.hold("BK-A", room_type="STE")
+
+    with house.statements() as sent:
+        house.refusal(house.wish("BK-B", room_type="STE"))
+
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("nights", [1, 30])
+def test_the_cost_does_not_grow_with_the_nights(house: House, nights: int) -> None:
+    def cost(ask: object) -> int:
+        with house.statements() as sent:
+            house.ask(ask)
+        return len(sent)
+
+    stay = Stay(day(0), day(nights))
+    quote = GiveQuote(
+        hotel=house.hotel, room_type="DBL", check_in=stay.check_in, check_out=stay.check_out, adults=1, children=0
+    )
+
+    costs = {
+        "quote": cost(quote),
+        "hold": cost(house.wish("BK-A", 0, nights)),
+        "give": cost(house.giving("BK-A", "101")),
+        "move in": cost(house.moving_in("BK-A")),
+        "move out": cost(house.moving_out("BK-A", day(nights))),
+        "hold again": cost(house.wish("BK-B", 0, nights)),
+        "release": cost(ReleaseInventory(booking_id="BK-B")),
+        "room": cost(GetRoom(hotel=house.hotel, room_number="101")),
+        "rooms": cost(ListRooms(hotel=house.hotel)),
+    }
+
+    assert costs == {
+        "quote": 2,
+        "hold": 4,
+        "give": 10,
+        "move in": 13,
+        "move out": 20,
+        "hold again": 4,
+        "release": 7,
+        "room": 1,
+        "rooms": 2,
+    }
+
+
+def test_availability_finds_its_nights_by_index(crowded: House) -> None:
+    found = plan(crowded, LEFT, hotel=crowded.hotel, check_in=day(10), check_out=day(13))
+
+    assert "night_pkey" in found
+    assert "room_type_one_code" in found
+    assert "hotel_pkey" in found
+    assert "Seq Scan" not in found
+
+
+def test_a_price_finds_everything_by_index(crowded: House) -> None:
+    found = plan(
+        crowded, TERMS, hotel=crowded.hotel, room_type="T1", check_in=day(10), check_out=day(13), promo_code="P",
+        quote_id="Q-1", booking_id="BK-1",
+    )  # fmt: skip
+
+    assert "night_pkey" in found
+    assert "Seq Scan on night" not in found
+    assert "Seq Scan on room_type" not in found
+
+
+def test_a_sale_finds_its_nights_by_index_in_their_order(crowded: House) -> None:
+    found = plan(crowded, SELL, types=[3], firsts=[day(10)], untils=[day(13)], steps=[1], first=day(10), last=day(13))
+
+    assert "LockRows" in found
+    assert found.count("night_pkey") >= 2
+    assert "Seq Scan on night" not in found

@@ -1,0 +1,87 @@
+"""The whole system, started once for all journeys: services, gateway, relay, broker, database and stand-ins."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.rooms import HotelDefinition, RoomTypeDefinition
+from hotelmate.hotels import bring_in
+from hotelmate.surroundings import asking
+from sandbox.demo.addresses import Addresses
+from sandbox.demo.booking_steps import Booked, book
+from sandbox.demo.looking_steps import look_for_a_room, stay_of
+from sandbox.demo.paying_steps import pay
+from sandbox.demo.transcript import Silent
+from sandbox.demo.world import World
+from sandbox.stack import Stack, temporary_run
+
+HOTEL = "hotel-killarney"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with temporary_run() as run, Stack.start(run, env={"LOG_LEVEL": "DEBUG"}) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def addresses(stack: Stack) -> Addresses:
+    return Addresses.of(stack.stack_json)
+
+
+@pytest.fixture(scope="session")
+def world(addresses: Addresses) -> Iterator[World]:
+    world = World(addresses, HOTEL, Silent())
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def today(world: World) -> date:
+    return world.today()
+
+
+@pytest.fixture
+def paid(world: World, today: date) -> Callable[[], Booked]:
+    """Makes a booking that waits for approval."""
+
+    def make() -> Booked:
+        room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
+        booked = book(world, stay_of(room_type, check_in=today))
+        pay(booked)
+        return booked
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def inn(addresses: Addresses) -> World:
+    """A hotel with one room."""
+    room = RoomTypeDefinition(code="ONE", name="The Room", max_occupancy=2, base_price="50.00", rooms=("1",))
+    definition = HotelDefinition(
+        slug="the-inn", name="The Inn", code="INN", timezone="UTC", currency="EUR", room_types=(room,)
+    )
+    with asking(addresses.amqp) as asker:
+        bring_in(asker, definition)
+    return World(addresses, definition.slug, Silent())
+
+
+@pytest.fixture
+def command_line(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs `hotelmate …` against the running system; exit code and what it said."""
+    from hotelmate.main import app
+
+    for name, value in stack.environment.items():
+        if name.endswith("_URL"):
+            monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            app(arguments)
+        heard = capsys.readouterr()
+        return int(left.value.code or 0), heard.out + heard.err
+
+    return run

@@ -1,0 +1,153 @@
+"""`hotelmate` on a running system."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from uuid import uuid4
+
+import pika
+import psycopg
+import pytest
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chassis import codec, wire
+from contracts.message import Envelope
+from sandbox.demo.expecting import eventually
+from sandbox.demo.parties import Party
+from sandbox.demo.transcript import Silent
+from sandbox.demo.world import World
+from sandbox.stack import Stack
+
+Run = Callable[..., tuple[int, str]]
+HOTELS = Path(__file__).parents[2] / "sandbox" / "demo" / "hotels"
+
+
+def an_event(subject: str, number: int) -> Envelope:
+    return Envelope(
+        id=str(uuid4()),
+        source="bookings",
+        type="bookings.BookingAmended.v1",
+        subject=subject,
+        time=datetime.now(UTC),
+        sequence=number,
+        hotel="hotel-killarney",
+        data={"booking_id": subject, "hotel": "hotel-killarney", "fields": [], "by": {"kind": "staff"}},
+        dataschema="urn:hotelmate:schema:bookings.BookingAmended.v1",
+    )
+
+
+@pytest.fixture
+def channel(stack: Stack) -> Iterator[BlockingChannel]:
+    connection = pika.BlockingConnection(wire.parameters(stack.stack_json["amqp"], "test"))
+    channel = connection.channel()
+    channel.confirm_delivery()
+    yield channel
+    connection.close()
+
+
+def put(channel: BlockingChannel, queue: str, event: Envelope) -> None:
+    channel.basic_publish("", queue, codec.encode(event), wire.event_properties(event), mandatory=True)
+
+
+def applied(stack: Stack, event: Envelope) -> str | None:
+    with psycopg.connect(stack.stack_json["databases"]["rooms"]) as connection:
+        row = connection.execute("SELECT outcome FROM inbox WHERE event_id = %s", [event.id]).fetchone()
+    return row[0] if row else None
+
+
+def test_importing_a_hotel_again_changes_nothing(command_line: Run) -> None:
+    code, said = command_line("hotel", "import", str(HOTELS / "hotel-killarney.json"))
+
+    assert code == 0, said
+    assert "0 room types and 0 rooms added" in said
+
+
+def test_a_property_that_makes_no_sense_is_refused_by_field(command_line: Run, tmp_path: Path) -> None:
+    data = json.loads((HOTELS / "hotel-killarney.json").read_text()) | {"timezone": "Mars/Base"}
+    file = tmp_path / "mars.json"
+    file.write_text(json.dumps(data))
+
+    code, said = command_line("hotel", "import", str(file))
+
+    assert code == 1
+    assert "timezone" in said
+    assert "VALIDATION_ERROR" in said
+
+
+def test_added_staff_may_sign_in_with_the_password_that_was_shown(command_line: Run, world: World) -> None:
+    email = f"new.{token_hex(3)}@hotel-killarney.example"
+    adding = ("staff", "add", "--email", email, "--name", "New", "--hotel", world.hotel, "--role", "front_desk")
+
+    code, said = command_line(*adding)
+
+    assert code == 0, said
+    password = said.rpartition("password: ")[2].strip()
+    visitor = Party("staff", world.addresses.gateway, Silent())
+    assert visitor.ask("POST", "/api/staff/login/", body={"email": email, "password": password}).body["token"]
+    assert email in command_line("staff", "list", "--hotel", world.hotel)[1]
+    again, why = command_line(*adding)
+    assert (again, "has an account already" in why) == (1, True)
+
+
+def test_the_clock_moves_everywhere_at_once(command_line: Run, world: World) -> None:
+    before = world.now()
+
+    code, said = command_line("clock", "advance", "1m")
+
+    assert code == 0, said
+    assert all(name in said for name in ("bookings", "payments", "rooms", "notifier", "stripe stand-in"))
+    assert 60 <= (world.now() - before).total_seconds() < 90
+
+
+def test_an_idle_system_owes_the_broker_nothing(command_line: Run) -> None:
+    def unpublished() -> list[str]:
+        code, said = command_line("outbox")
+        assert code == 0, said
+        return [line.split()[1] for line in said.splitlines()[1:]]
+
+    eventually("all outboxes are empty", unpublished, holds=lambda counts: counts == ["0"] * 4)
+
+
+def test_what_cannot_be_read_is_parked_shown_and_dropped(command_line: Run, channel: BlockingChannel) -> None:
+    name = token_hex(8)
+    broken = pika.BasicProperties(message_id=name, delivery_mode=2)
+    channel.basic_publish("", wire.inbox("rooms"), b"{nonsense", broken, mandatory=True)
+
+    eventually("it is parked", lambda: command_line("dlq", "list", "rooms")[1], holds=lambda said: name in said)
+    code, shown = command_line("dlq", "show", "rooms", name)
+    assert (code, "{nonsense" in shown) == (0, True)
+    assert command_line("dlq", "drop", "rooms", name, "--yes")[0] == 0
+    assert name not in command_line("dlq", "list", "rooms")[1]
+
+
+def test_a_parked_event_is_replayed_and_applied(command_line: Run, stack: Stack, channel: BlockingChannel) -> None:
+    event = an_event(f"BK-TEST-{token_hex(3)}", 1)
+    put(channel, wire.dead_letters("rooms"), event)
+    assert event.id in command_line("dlq", "list", "rooms")[1]
+
+    code, said = command_line("dlq", "replay", "rooms", event.id[:13])
+
+    assert code == 0, said
+    eventually("it is applied", lambda: applied(stack, event), holds=lambda outcome: outcome == "applied")
+    assert event.id not in command_line("dlq", "list", "rooms")[1]
+
+
+def test_a_parked_event_holds_back_its_subject_until_it_is_dropped(
+    command_line: Run, stack: Stack, channel: BlockingChannel
+) -> None:
+    subject = f"BK-TEST-{token_hex(3)}"
+    first, second, third = (an_event(subject, number) for number in (1, 2, 3))
+    put(channel, wire.dead_letters("rooms"), first)
+    put(channel, wire.dead_letters("rooms"), second)
+    put(channel, wire.inbox("rooms"), third)
+
+    refused, why = command_line("dlq", "drop", "rooms", second.id, "--yes")
+    assert (refused, "stands at 0" in why) == (1, True)
+    assert command_line("dlq", "drop", "rooms", first.id, "--yes")[0] == 0
+    assert applied(stack, third) is None
+    assert command_line("dlq", "drop", "rooms", second.id, "--yes")[0] == 0
+
+    eventually("the third is applied", lambda: applied(stack, third), holds=lambda outcome: outcome == "applied")
+    assert applied(stack, first) == applied(stack, second) == "dropped"

@@ -1,0 +1,45 @@
+"""Bookings' lives, from the first look to the last event."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sandbox.demo import walk
+from sandbox.demo.booking_steps import Booked
+from sandbox.demo.ending_steps import feed_is_whole, nothing_private_was_pushed, provider_was_content
+from sandbox.demo.world import World
+
+
+def test_a_booking_lives_from_quote_to_clean_room(world: World, today: date) -> None:
+    booked = walk.whole_life(world, today)
+
+    nothing_private_was_pushed(world, [booked])
+
+
+def test_a_declined_booking_costs_nothing_and_frees_its_nights(world: World, today: date) -> None:
+    booked = walk.declined(world, today)
+
+    assert feed_is_whole(booked)[-1] == "bookings.BookingDeclined.v1"
+
+
+def test_a_guest_may_call_off_before_paying(world: World, today: date) -> None:
+    booked = walk.cancelled(world, today)
+
+    assert feed_is_whole(booked) == ["bookings.BookingHeld.v1", "bookings.BookingCancelled.v1"]
+
+
+def test_an_unpaid_hold_runs_out_and_frees_its_nights(world: World, today: date) -> None:
+    booked = walk.expired(world, today)
+
+    assert feed_is_whole(booked)[-1] == "bookings.BookingExpired.v1"
+
+
+def test_a_booking_can_be_paid_after_the_clock_was_moved(world: World, paid: Callable[[], Booked], today: date) -> None:
+    walk.expired(world, today)
+
+    assert paid().look()["status"] == "PENDING_APPROVAL"
+
+
+def test_the_payment_provider_saw_nothing_that_it_would_not_accept(world: World, paid: Callable[[], Booked]) -> None:
+    paid()
+
+    provider_was_content(world)

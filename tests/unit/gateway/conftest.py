@@ -1,0 +1,26 @@
+"""A gateway around fakes, and who calls it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.identity.roles import Role
+from tests.unit.gateway.builders import staff
+from tests.unit.gateway.fakes import Gateway
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    made = Gateway()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def manager(gateway: Gateway) -> dict[str, str]:
+    return gateway.accounts.signed_in(staff(Role.MANAGER))
+
+
+@pytest.fixture
+def front_desk(gateway: Gateway) -> dict[str, str]:
+    return gateway.accounts.signed_in(staff(Role.FRONT_DESK))

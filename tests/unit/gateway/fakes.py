@@ -1,0 +1,161 @@
+"""A bus and accounts that tests fill, and a client that speaks HTTP to the application around them."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from chassis import codec
+from chassis.refusal import Refusal, Unavailable
+from contracts.message import Ask, Envelope, reply_type
+from contracts.notifier import DescribeRealtime
+from contracts.rooms import GetHotel
+from contracts.values import Context
+from gateway.app import build
+from gateway.bus import DEADLINE, Hearing, Hearings
+from gateway.identity.accounts import SignedIn, Staff
+from gateway.settings import GatewaySettings
+from gateway.tools import equipped
+from tests.unit.gateway import builders
+
+GUEST_TOKEN = "guest-token-of-ada"
+GUEST = {"Authorization": f"Bearer {GUEST_TOKEN}"}
+
+
+class FakeBus:
+    """Answers asks with what a test put there: a reply, a function of message and context, or an exception."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self.asked: list[tuple[Ask[Any], Context]] = []
+        self.hearings = Hearings()
+        self.replayed = False
+        self._answers: dict[type[Any], Any] = {}
+        self.answers(GetHotel, _hotel)
+        self.answers(DescribeRealtime, builders.realtime())
+
+    def answers(self, message: type[Any], reply: Any) -> None:
+        self._answers[message] = reply
+
+    async def ask(
+        self, message: Ask[Any], context: Context, *, service: str | None = None, deadline: float = DEADLINE
+    ) -> tuple[Any, bool]:
+        self.asked.append((message, context))
+        reply = self._answers.get(type(message), Unavailable(f"nobody answers {type(message).__name__}"))
+        if callable(reply):
+            reply = reply(message, context)
+        if isinstance(reply, Exception):
+            raise reply
+        return codec.typed(codec.decode(codec.encode(reply)), reply_type(type(message))), self.replayed
+
+    def hear(self, booking_id: str) -> AbstractContextManager[Hearing]:
+        return self.hearings.hear(booking_id)
+
+    def interrupt(self) -> None:
+        self.hearings.interrupt()
+
+    def happens(self, kind: str, *, sequence: int = 9, booking_id: str = builders.BOOKING) -> None:
+        """A fact is published: who hears it is told soon."""
+        fact = Envelope(
+            id="e", source="bookings", type=kind, subject=booking_id, time=datetime.now(UTC), sequence=sequence,
+            hotel=builders.HOTEL, data={}, dataschema="",
+        )  # fmt: skip
+        asyncio.get_running_loop().call_soon(self.hearings.tell, fact)
+
+    def last(self, message: type[Any]) -> Any:
+        """The latest ask of this kind."""
+        return next(asked for asked, _ in reversed(self.asked) if isinstance(asked, message))
+
+    def last_context(self, message: type[Any]) -> Context:
+        """What travelled beside it."""
+        return next(context for asked, context in reversed(self.asked) if isinstance(asked, message))
+
+    def count(self, message: type[Any]) -> int:
+        """How often that was asked."""
+        return sum(isinstance(asked, message) for asked, _ in self.asked)
+
+
+def _hotel(message: GetHotel, _: Context) -> Any:
+    if message.hotel in {builders.HOTEL, builders.OTHER_HOTEL}:
+        return builders.hotel_page(message.hotel)
+    return Refusal("HOTEL_NOT_FOUND", "There is no such hotel.")
+
+
+class FakeAccounts:
+    """Accounts by token, and passwords by e-mail."""
+
+    def __init__(self) -> None:
+        self.by_token: dict[str, Staff] = {}
+        self.passwords: dict[str, tuple[str, Staff]] = {}
+        self.down = False
+
+    def signed_in(self, staff: Staff) -> dict[str, str]:
+        """A header that proves to be them."""
+        token = f"hms_{'t' * 39}{len(self.by_token)}"
+        self.by_token[token] = staff
+        return {"Authorization": f"Bearer {token}"}
+
+    async def whose(self, token: str) -> Staff | None:
+        await self.ping()
+        return self.by_token.get(token)
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | None:
+        known, staff = self.passwords.get(email, (None, None))
+        if staff is None or known != password:
+            return None
+        token = self.signed_in(staff)["Authorization"].removeprefix("Bearer ")
+        return SignedIn(token=token, expires_at=builders.NOON, staff=staff)
+
+    async def sign_out(self, token: str) -> None:
+        self.by_token.pop(token, None)
+
+    async def ping(self) -> None:
+        if self.down:
+            raise Unavailable("the accounts cannot be reached")
+
+
+class Gateway:
+    """The application around the fakes, and an HTTP client that calls it directly."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.bus, self.accounts = FakeBus(), FakeAccounts()
+        self.settings = GatewaySettings(**{"rate_limits": "off", "capture_seconds": 0.2, **settings})
+        self.tools = equipped(self.settings, bus=self.bus, accounts=self.accounts)
+        self.app = build(self.tools, settings=self.settings)
+        self._runner = asyncio.Runner()
+        transport = httpx.ASGITransport(app=self.app)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://gateway.test")
+
+    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return self._runner.run(self._client.request(method, path, **more))
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> httpx.Response:
+        return self.call("POST", path, **({} if body is None else {"json": body}), **more)
+
+    def patch(self, path: str, body: Any, **more: Any) -> httpx.Response:
+        return self.call("PATCH", path, json=body, **more)
+
+    def together(self, act: Callable[[httpx.AsyncClient], Any]) -> Any:
+        """Run a coroutine function with the client."""
+        return self._runner.run(act(self._client))
+
+    def close(self) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+
+def code(response: httpx.Response) -> str:
+    """The error's code, having checked that it is told in the one shape."""
+    body = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "instance", "trace_id", "error"} <= body.keys()
+    assert body["status"] == response.status_code
+    assert body["error"].keys() == {"code", "message"}
+    assert body["error"]["message"] == body["detail"]
+    return str(body["error"]["code"])

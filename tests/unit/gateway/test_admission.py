@@ -1,0 +1,129 @@
+"""Who is let in: every operation of the OpenAPI document against every kind of proof."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Unavailable
+from contracts.values import Permission
+from gateway.app import build
+from gateway.identity.roles import EVERYTHING, PERMISSIONS, Role, permissions_of
+from gateway.settings import GatewaySettings
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import GUEST, Gateway, code
+
+SAMPLES = {"slug": builders.HOTEL, "booking_id": builders.BOOKING, "room_number": "101"}
+
+
+def _operations(scheme: str) -> Iterator[Any]:
+    document = build(settings=GatewaySettings()).openapi()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if [scheme] == [name for kind in operation["security"] for name in kind]:
+                yield pytest.param(method.upper(), path, operation, id=operation["operationId"])
+
+
+STAFF, GUESTS = list(_operations("staffToken")), list(_operations("guestToken"))
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(STAFF) > 60
+    assert len(GUESTS) > 4
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), [*STAFF, *GUESTS])
+@pytest.mark.parametrize(
+    "proof", ["", "Bearer", "Bearer short", "Basic abcdefghij", "Bearer hms_unknown-token", "Token x y z"]
+)
+def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operation: dict[str, Any], proof: str) -> None:
+    answer = gateway.call(method, path.format_map(SAMPLES), headers={"Authorization": proof} if proof else {})
+
+    assert (answer.status_code, code(answer)) == (401, "INVALID_TOKEN")
+    assert gateway.bus.asked == []
+    assert "401" in operation["responses"]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), STAFF)
+def test_a_guests_token_is_no_staffs(gateway: Gateway, method: str, path: str, operation: dict[str, Any]) -> None:
+    assert gateway.call(method, path.format_map(SAMPLES), headers=GUEST).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), GUESTS)
+def test_a_staff_token_is_no_guests(
+    gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
+) -> None:
+    assert gateway.call(method, path.format_map(SAMPLES), headers=manager).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), [each for each in STAFF if "{slug}" in each.values[1]])
+def test_another_hotel_is_403_and_none_at_all_404(
+    gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
+) -> None:
+    other = gateway.call(method, path.format_map({**SAMPLES, "slug": builders.OTHER_HOTEL}), headers=manager)
+    unknown = gateway.call(method, path.format_map({**SAMPLES, "slug": "atlantis"}), headers=manager)
+
+    assert (other.status_code, code(other)) == (403, "PERMISSION_DENIED")
+    assert (unknown.status_code, code(unknown)) == (404, "HOTEL_NOT_FOUND")
+    assert {"403", "404"} <= operation["responses"].keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"), [each for each in STAFF if each.values[2].get("x-permissions")]
+)
+@pytest.mark.parametrize("role", Role)
+def test_a_missing_permission_is_403(
+    gateway: Gateway, method: str, path: str, operation: dict[str, Any], role: Role
+) -> None:
+    proof = gateway.accounts.signed_in(builders.staff(role))
+    allowed = bool(PERMISSIONS[role] & {Permission(needed) for needed in operation["x-permissions"]})
+
+    answer = gateway.call(method, path.format_map(SAMPLES), headers=proof)
+
+    assert (answer.status_code != 403) == allowed
+    if not allowed:
+        assert code(answer) == "PERMISSION_DENIED"
+        assert gateway.bus.asked == []
+
+
+def test_a_superuser_may_everything_in_their_own_hotel_only(gateway: Gateway) -> None:
+    proof = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING, is_superuser=True))
+    approve = "/api/staff/hotels/{}/room-bookings/BK/approve/"
+
+    assert permissions_of(Role.HOUSEKEEPING, superuser=True) == EVERYTHING
+    assert gateway.post(approve.format(builders.HOTEL), headers=proof).status_code == 503
+    assert gateway.post(approve.format(builders.OTHER_HOTEL), headers=proof).status_code == 403
+
+
+def test_a_manager_may_all_but_what_a_superuser_may() -> None:
+    assert EVERYTHING - permissions_of(Role.MANAGER, superuser=False) == {Permission.SUPERUSER}
+
+
+def test_hotels_are_asked_for_once_in_a_while(gateway: Gateway, manager: dict[str, str]) -> None:
+    for _ in range(5):
+        gateway.get(f"/api/staff/hotels/{builders.OTHER_HOTEL}/rooms/", headers=manager)
+        gateway.get("/api/staff/hotels/atlantis/rooms/", headers=manager)
+
+    assert len(gateway.bus.asked) == 2
+
+
+def test_staff_are_told_to_come_back_while_the_accounts_are_down(gateway: Gateway, manager: dict[str, str]) -> None:
+    gateway.accounts.down = True
+
+    answer = gateway.get(f"/api/staff/hotels/{builders.HOTEL}/me/", headers=manager)
+
+    assert (answer.status_code, code(answer)) == (503, "SERVICE_UNAVAILABLE")
+
+
+def test_guests_are_served_while_the_accounts_are_down(gateway: Gateway) -> None:
+    gateway.accounts.down = True
+
+    assert gateway.get(f"/api/public/hotels/{builders.HOTEL}/").status_code == 200
+
+
+def test_nobody_knows_a_hotel_while_rooms_is_down(gateway: Gateway, manager: dict[str, str]) -> None:
+    from contracts.rooms import GetHotel
+
+    gateway.bus.answers(GetHotel, Unavailable("rooms is down"))
+
+    assert gateway.get("/api/staff/hotels/atlantis/rooms/", headers=manager).status_code == 503

@@ -1,0 +1,112 @@
+"""Every spelling leads to the one endpoint, and every path to exactly one route."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from contracts import bookings, rooms
+from contracts.notifier import ChannelSignature, SignChannel
+from gateway.aliases import spellings
+from gateway.operations import Door, doors, switchboard
+from gateway.routes import operations
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import GUEST, Gateway
+
+SAMPLES = {"slug": "h", "booking_id": "BK-2026-7KQ2MD", "room_number": "101"}
+DECLARED = doors(operations())
+STAFF = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
+
+
+def _ids(door: Door) -> str:
+    return f"{door.operation.method} {door.path}"
+
+
+def test_every_method_and_path_is_declared_once() -> None:
+    shapes = Counter((door.operation.method, re.sub(r"{\w+}", "{}", door.path)) for door in DECLARED)
+
+    assert [shape for shape, times in shapes.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("door", DECLARED, ids=_ids)
+def test_every_method_and_path_has_exactly_one_match(door: Door) -> None:
+    path = door.path.format_map(SAMPLES)
+
+    matching = [
+        other
+        for other in DECLARED
+        if other.operation.method == door.operation.method and other.path_regex.fullmatch(path)
+    ]
+
+    assert matching == [door]
+
+
+@pytest.mark.parametrize("door", DECLARED, ids=_ids)
+def test_the_switchboard_finds_it_with_and_without_its_trailing_slash(door: Door) -> None:
+    board, path = switchboard(DECLARED), door.path.format_map(SAMPLES)
+
+    for spelled in (path, path.removesuffix("/")):
+        _, found = board.matches({"type": "http", "method": door.operation.method, "path": spelled})
+        assert found["route"] is door
+        assert found["path_params"] == {name: v for name, v in SAMPLES.items() if f"{{{name}}}" in door.path}
+
+
+def test_two_routes_for_the_same_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="GET /livez/ is also /livez/"):
+        switchboard([DECLARED[0], DECLARED[0]])
+
+
+def test_aliases_combine() -> None:
+    found = spellings("POST", "/api/staff/hotels/{slug}/room-bookings/{booking_id}/check-out/")
+
+    assert "/api/staff/hotel/{slug}/bookings/{booking_id}/checkout/" in found
+    assert len(found) == 7
+
+
+def test_aliases_are_marked_deprecated_and_only_they() -> None:
+    assert all(bool(door.deprecated) == (door.path != door.operation.path) for door in DECLARED)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "message", "reply"),
+    [
+        ("POST", f"/api/staff/hotel/{builders.HOTEL}/room-bookings/{builders.BOOKING}/approve", bookings.ApproveBooking,
+         builders.booking(status=bookings.BookingStatus.CONFIRMED)),
+        ("POST", f"/api/staff/hotels/{builders.HOTEL}/bookings/{builders.BOOKING}/checkout/", bookings.CheckOut,
+         builders.booking()),
+        ("POST", f"{STAFF}/checkin", bookings.CheckIn, builders.booking()),
+        ("GET", f"/api/staff/hotels/{builders.HOTEL}/bookings", bookings.ListBookings, builders.booking_list()),
+        ("GET", "/rooms/rooms", rooms.ListRooms, rooms.RoomList(count=0, results=())),
+        ("GET", "/rooms/rooms/101/", rooms.GetRoom, builders.room()),
+    ],
+)  # fmt: skip
+def test_staff_aliases_ask_the_same(
+    gateway: Gateway, manager: dict[str, str], method: str, path: str, message: type, reply: object
+) -> None:
+    gateway.bus.answers(message, reply)
+
+    answer = gateway.call(method, path, headers=manager)
+
+    assert answer.status_code == 200
+    assert gateway.bus.last(message).hotel == builders.HOTEL
+
+
+def test_me_by_its_old_path(gateway: Gateway, manager: dict[str, str]) -> None:
+    for path in (f"/api/staff/{builders.HOTEL}/me/", f"/api/staff/hotel/{builders.HOTEL}/me"):
+        assert gateway.get(path, headers=manager).json()["name"] == "Nora Clerk"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/notifications/pusher/auth/", f"/api/guest/hotel/{builders.HOTEL}/chat/pusher/auth", "/pusher/auth"]
+)
+def test_realtime_auth_by_its_old_paths(gateway: Gateway, path: str) -> None:
+    gateway.bus.answers(SignChannel, ChannelSignature(auth="key:signature"))
+
+    answer = gateway.post(path, data={"socket_id": "1.2", "channel_name": "private-booking-x"}, headers=GUEST)
+
+    assert answer.json() == {"auth": "key:signature"}
+
+
+def test_nothing_is_ever_redirected(gateway: Gateway) -> None:
+    for path in ("/nowhere", "/nowhere/", "/api/public/hotels", "//api/public/hotels/", "/api/public/hotels/x//"):
+        assert gateway.get(path).status_code in {200, 404, 503}

@@ -1,0 +1,111 @@
+"""An approval waits for its capture, but not for ever."""
+
+import asyncio
+
+import pytest
+
+from chassis.refusal import Refusal, Unavailable
+from contracts.bookings import (
+    ApproveBooking,
+    BookingConfirmed,
+    BookingDetail,
+    BookingPaymentFailed,
+    BookingStatus,
+    GetBooking,
+    RoomAssigned,
+)
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import Gateway, code
+
+APPROVE = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}/approve/"
+DECIDED = builders.booking(
+    status=BookingStatus.PENDING_APPROVAL, decision_made_at=builders.NOON, decision_made_by=builders.CLERK
+)
+CONFIRMED = builders.booking(status=BookingStatus.CONFIRMED, paid_at=builders.NOON, version=5)
+
+
+def _happens(gateway: Gateway, *kinds: str) -> None:
+    """Have facts published while the decision is being answered."""
+
+    def decide(*_: object) -> BookingDetail:
+        for kind in kinds:
+            gateway.bus.happens(kind)
+        return DECIDED
+
+    gateway.bus.answers(ApproveBooking, decide)
+
+
+def test_a_capture_in_time_is_answered_200(gateway: Gateway, manager: dict[str, str]) -> None:
+    _happens(gateway, BookingConfirmed.wire_name)
+    gateway.bus.answers(GetBooking, CONFIRMED)
+
+    answer = gateway.post(APPROVE, headers=manager)
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "CONFIRMED")
+    assert answer.headers["etag"] == '"5"'
+
+
+def test_a_slow_provider_is_answered_202_with_the_decision(gateway: Gateway, manager: dict[str, str]) -> None:
+    _happens(gateway, RoomAssigned.wire_name)
+    gateway.bus.answers(GetBooking, DECIDED)
+
+    answer = gateway.post(APPROVE, headers=manager)
+
+    assert (answer.status_code, answer.json()["status"]) == (202, "PENDING_APPROVAL")
+    assert answer.json()["decision_made_by"]["name"] == "Nora Clerk"
+
+
+def test_a_card_that_does_not_pay_is_409(gateway: Gateway, manager: dict[str, str]) -> None:
+    _happens(gateway, BookingPaymentFailed.wire_name)
+    gateway.bus.answers(GetBooking, builders.booking(status=BookingStatus.PENDING_PAYMENT))
+
+    answer = gateway.post(APPROVE, headers=manager)
+
+    assert (answer.status_code, code(answer)) == (409, "CAPTURE_FAILED")
+
+
+def test_what_is_confirmed_already_is_not_waited_for(gateway: Gateway, manager: dict[str, str]) -> None:
+    gateway.bus.answers(ApproveBooking, CONFIRMED)
+
+    assert gateway.post(APPROVE, headers=manager).status_code == 200
+    assert gateway.bus.count(GetBooking) == 0
+
+
+def test_a_refused_approval_is_not_waited_for(gateway: Gateway, manager: dict[str, str]) -> None:
+    gateway.bus.answers(ApproveBooking, Refusal("DECISION_MADE", "Declined."))
+
+    answer = gateway.post(APPROVE, headers=manager)
+
+    assert (answer.status_code, code(answer)) == (409, "DECISION_MADE")
+    assert not gateway.bus.hearings
+
+
+def test_a_replayed_approval_answers_the_current_state(gateway: Gateway, manager: dict[str, str]) -> None:
+    gateway.bus.answers(ApproveBooking, DECIDED)
+    gateway.bus.answers(GetBooking, CONFIRMED)
+    gateway.bus.replayed = True
+
+    answer = gateway.post(APPROVE, headers={**manager, "Idempotency-Key": "k"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "CONFIRMED")
+
+
+def test_a_fact_that_was_missed_is_looked_up(gateway: Gateway, manager: dict[str, str]) -> None:
+    def decide(*_: object) -> BookingDetail:
+        asyncio.get_running_loop().call_soon(gateway.bus.interrupt)
+        return DECIDED
+
+    gateway.bus.answers(ApproveBooking, decide)
+    gateway.bus.answers(GetBooking, CONFIRMED)
+
+    assert gateway.post(APPROVE, headers=manager).status_code == 200
+
+
+@pytest.mark.parametrize("answers", [Unavailable("down")])
+def test_the_decision_stands_also_while_bookings_cannot_be_asked(
+    gateway: Gateway, manager: dict[str, str], answers: Exception
+) -> None:
+    _happens(gateway, BookingConfirmed.wire_name)
+    gateway.bus.answers(GetBooking, answers)
+
+    assert gateway.post(APPROVE, headers=manager).status_code == 202

@@ -1,0 +1,234 @@
+"""Health, limits, CORS, settings, and the OpenAPI document."""
+
+import logging
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from chassis.refusal import Refusal, Unavailable
+from contracts.operations import Health, Ping
+from gateway.examples import EXAMPLES
+from gateway.limits import Buckets, Limit, parsed
+from gateway.memory import Remembered
+from gateway.settings import GatewaySettings
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import GUEST, Gateway, code
+
+HEALTHY = Health(service="bookings", ready=True, now=builders.NOON)
+PUBLIC = f"/api/public/hotels/{builders.HOTEL}/"
+
+
+def test_the_gateway_is_alive_whatever_is_down(gateway: Gateway) -> None:
+    gateway.accounts.down = True
+    gateway.bus.up = False
+
+    assert gateway.get("/livez").json() == {"status": "alive"}
+
+
+def test_ready_means_everything_answers(gateway: Gateway) -> None:
+    gateway.bus.answers(Ping, HEALTHY)
+
+    answer = gateway.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"] == dict.fromkeys(
+        ("broker", "database", "bookings", "payments", "rooms", "notifier"), "up"
+    )
+
+
+def test_what_is_down_is_named(gateway: Gateway) -> None:
+    gateway.accounts.down = True
+    gateway.bus.answers(Ping, Unavailable("nobody"))
+
+    answer = gateway.get("/readyz/")
+
+    assert answer.status_code == 503
+    assert answer.json()["down"] == ["database", "bookings", "payments", "rooms", "notifier"]
+
+
+def test_a_service_that_is_not_ready_says_why(gateway: Gateway) -> None:
+    gateway.bus.answers(Ping, Health(service="x", ready=False, now=builders.NOON, problems=("stripe",)))
+
+    assert gateway.get("/readyz/").json()["checks"]["payments"] == "not ready: stripe"
+
+
+def test_too_many_requests_are_told_when_to_come_back() -> None:
+    gateway = Gateway(rate_limits="public=2")
+    try:
+        answers = [gateway.get(PUBLIC) for _ in range(3)]
+        staff = gateway.get(f"/api/staff/hotels/{builders.HOTEL}/me/")
+    finally:
+        gateway.close()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert code(answers[-1]) == "RATE_LIMITED"
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 30
+    assert staff.status_code == 401
+
+
+def test_a_bucket_fills_again_with_time() -> None:
+    now = [0.0]
+    buckets = Buckets({"login": Limit(10)}, clock=lambda: now[0])
+    for _ in range(10):
+        buckets.take("login", "a")
+    buckets.take("login", "b")
+
+    with pytest.raises(Refusal):
+        buckets.take("login", "a")
+    now[0] += 6.1
+    buckets.take("login", "a")
+
+
+@pytest.mark.parametrize("text", ["", "sometimes", "public=0", "public=x", "staff=3"])
+def test_limits_that_cannot_be_read_are_refused_at_the_start(text: str) -> None:
+    with pytest.raises(ValueError, match="is no rate limit"):
+        parsed(text)
+
+
+def test_limits_off_are_none_and_on_the_usual() -> None:
+    assert parsed("off") == {}
+    assert parsed("on") == {"public": Limit(30), "guest": Limit(60), "login": Limit(10)}
+    assert parsed("public=100")["public"] == Limit(100)
+
+
+def test_pages_of_configured_origins_may_call_and_read_what_they_need() -> None:
+    gateway = Gateway(allowed_origins="https://hotel.example, https://board.example/")
+    try:
+        asked = gateway.call(
+            "OPTIONS",
+            PUBLIC,
+            headers={
+                "Origin": "https://board.example",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "Idempotency-Key, Authorization, If-Match",
+            },
+        )
+        answer = gateway.get(PUBLIC, headers={"Origin": "https://hotel.example"})
+        stranger = gateway.get(PUBLIC, headers={"Origin": "https://evil.example"})
+        refused = gateway.get("/nowhere", headers={"Origin": "https://hotel.example"})
+    finally:
+        gateway.close()
+
+    assert asked.status_code == 200
+    assert asked.headers["access-control-allow-origin"] == "https://board.example"
+    assert "ETag" in answer.headers["access-control-expose-headers"]
+    assert "access-control-allow-origin" not in stranger.headers
+    assert refused.headers["access-control-allow-origin"] == "https://hotel.example"
+
+
+def test_each_request_leaves_one_line_without_its_secrets(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from chassis import logs
+
+    handlers = logging.getLogger().handlers[:]
+    logs.configure("gateway", level="INFO")
+    try:
+        gateway.get(f"{PUBLIC}room-bookings/{builders.BOOKING}/?token=in-the-query", headers=GUEST)
+    finally:
+        logging.getLogger().handlers[:] = handlers
+    told = capsys.readouterr().out
+
+    lines = [line for line in told.splitlines() if '"request"' in line]
+    assert len(lines) == 1
+    assert '"route": "/api/public/hotels/{slug}/room-bookings/{booking_id}/"' in lines[0]
+    assert '"status": 503' in lines[0]
+    assert '"trace_id"' in lines[0]
+    assert "in-the-query" not in told
+    assert "guest-token-of-ada" not in told
+
+
+def test_a_bad_limit_stops_the_start() -> None:
+    with pytest.raises(ValueError, match="is no rate limit"):
+        _ = GatewaySettings(rate_limits="lots").limits
+    with pytest.raises(ValidationError):
+        GatewaySettings(port=99999)
+
+
+def test_every_operation_is_documented_whole(gateway: Gateway) -> None:
+    document = gateway.get("/openapi.json").json()
+    ids = []
+    for path, methods in document["paths"].items():
+        declared = {parameter["name"] for method in methods.values() for parameter in method.get("parameters", ())}
+        assert {part[1:-1] for part in path.split("/") if part.startswith("{")} <= declared
+        for method, operation in methods.items():
+            ids.append(operation["operationId"])
+            assert operation["summary"]
+            assert all("content" in answer or status == "204" for status, answer in operation["responses"].items())
+            if path.startswith("/api/") and operation.get("requestBody") is None and method != "get":
+                assert path.endswith("/logout/")
+    assert len(ids) == len(set(ids))
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_reference_in_the_document_leads_somewhere(gateway: Gateway) -> None:
+    document = gateway.get("/openapi.json").json()
+
+    def references(part: Any) -> list[str]:
+        if isinstance(part, dict):
+            own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+            return own + [found for value in part.values() for found in references(value)]
+        return [found for value in part for found in references(value)] if isinstance(part, list) else []
+
+    for reference in set(references(document)):
+        _, components, kind, name = reference.split("/")
+        assert name in document[components][kind]
+
+
+def test_every_example_fits_its_schema(gateway: Gateway) -> None:
+    document = gateway.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+
+    assert EXAMPLES.keys() <= schemas.keys()
+    for name, example in EXAMPLES.items():
+        validator = Draft202012Validator({**document, "$ref": f"#/components/schemas/{name}"})
+        assert [error.message for error in validator.iter_errors(example)] == []
+
+
+def test_answers_fit_their_documented_schema(gateway: Gateway, manager: dict[str, str]) -> None:
+    from contracts.bookings import GetBooking
+
+    gateway.bus.answers(GetBooking, builders.in_house(confirmed_by=builders.CLERK))
+    document = gateway.get("/openapi.json").json()
+    guests = gateway.get(f"{PUBLIC}room-bookings/{builders.BOOKING}/", headers=GUEST).json()
+    staffs = gateway.get(
+        f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}/", headers=manager
+    ).json()
+    refused = gateway.get("/nowhere").json()
+
+    for name, answer in (("GuestBooking", guests), ("StaffBooking", staffs), ("Problem", refused)):
+        validator = Draft202012Validator({**document, "$ref": f"#/components/schemas/{name}"})
+        assert [error.message for error in validator.iter_errors(answer)] == []
+        assert name == "Problem" or answer.keys() == document["components"]["schemas"][name]["properties"].keys()
+
+
+def test_the_documentation_is_served(gateway: Gateway) -> None:
+    assert "swagger" in gateway.get("/docs").text.lower()
+
+
+def test_what_is_remembered_bridges_an_outage_and_is_asked_once_by_many(gateway: Gateway) -> None:
+    import asyncio
+
+    now, asked = [0.0], []
+
+    async def ask(key: str) -> str:
+        asked.append(key)
+        await asyncio.sleep(0)
+        if len(asked) > 1:
+            raise Unavailable("gone")
+        return key.upper()
+
+    remembered: Remembered[str, str] = Remembered(ask, seconds=5, clock=lambda: now[0])
+
+    async def act(_: Any) -> None:
+        assert await asyncio.gather(*(remembered.get("a") for _ in range(10))) == ["A"] * 10
+        assert asked == ["a"]
+        now[0] = 6
+        assert await remembered.get("a") == "A"
+        assert len(asked) == 2
+        with pytest.raises(Unavailable):
+            await remembered.get("b")
+
+    gateway.together(act)

@@ -1,0 +1,317 @@
+"""Staff at work: sessions, bookings, stays, rooms."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal, Unavailable
+from contracts import bookings, rooms
+from contracts.values import ActorKind
+from gateway.identity.roles import Role
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import Gateway, code
+from tests.unit.gateway.test_guest import DETAIL, ROW
+
+HOTEL = f"/api/staff/hotels/{builders.HOTEL}"
+BOOKING = f"{HOTEL}/room-bookings/{builders.BOOKING}"
+ROOM = f"{HOTEL}/rooms/101"
+
+
+def test_signing_in_gives_a_token_and_out_ends_it(gateway: Gateway) -> None:
+    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff(Role.FRONT_DESK))
+
+    session = gateway.post("/api/staff/login/", {"email": "nora@example.com", "password": "right horse"}).json()
+    proof = {"Authorization": f"Token {session['token']}"}
+    first = gateway.get(f"{HOTEL}/me/", headers=proof)
+    out = gateway.post("/api/staff/logout/", headers=proof)
+    after = gateway.get(f"{HOTEL}/me/", headers=proof)
+
+    assert session["staff"]["role"] == "front_desk"
+    assert "can_approve" in session["staff"]["permissions"]
+    assert [first.status_code, out.status_code, after.status_code] == [200, 204, 401]
+
+
+@pytest.mark.parametrize("email", ["nora@example.com", "nobody@example.com"])
+def test_a_wrong_password_and_an_unknown_email_look_alike(gateway: Gateway, email: str) -> None:
+    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff())
+
+    answer = gateway.post("/api/staff/login/", {"email": email, "password": "wrong"})
+
+    assert (answer.status_code, code(answer)) == (401, "INVALID_CREDENTIALS")
+
+
+def test_me_says_who_where_and_what(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    body = gateway.get(f"{HOTEL}/me/", headers=front_desk).json()
+
+    assert body["name"] == "Nora Clerk"
+    assert body["hotel"]["slug"] == builders.HOTEL
+    assert body["permissions"] == sorted(
+        ["can_manage_bookings", "can_approve", "can_assign_rooms", "can_manage_checkin", "can_contact_guests"]
+    )
+    assert body["realtime"]["channels"] == [f"private-hotel-{builders.HOTEL}", f"private-staff-{builders.HOTEL}"]
+
+
+def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
+
+    answer = gateway.get(f"{HOTEL}/settings/", headers=front_desk)
+
+    assert answer.headers["etag"] == '"5"'
+    assert answer.json()["payment_hold_minutes"] == 15
+    assert answer.json()["name"] == "Hotel Killarney"
+
+
+def test_the_list_has_the_rows_fields_and_no_more(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(bookings.ListBookings, builders.booking_list(builders.booking(), count=45))
+
+    body = gateway.get(f"{HOTEL}/room-bookings/?status=CONFIRMED,CHECKED_IN&page=2", headers=front_desk).json()
+
+    assert body["count"] == 45
+    assert body["next"] == "?status=CONFIRMED%2CCHECKED_IN&page=3"
+    assert body["previous"] == "?status=CONFIRMED%2CCHECKED_IN&page=1"
+    assert body["results"][0].keys() == ROW
+    assert gateway.bus.last(bookings.ListBookings).status == ("CONFIRMED", "CHECKED_IN")
+
+
+def test_the_first_page_of_a_plain_list_links_simply(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(bookings.ListBookings, builders.booking_list(count=45))
+
+    body = gateway.get(f"{HOTEL}/room-bookings/", headers=front_desk).json()
+
+    assert (body["next"], body["previous"]) == ("?page=2", None)
+
+
+def test_filters_reach_bookings_typed(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(bookings.ListBookings, builders.booking_list())
+    query = (
+        "start_date=2026-08-01&has_room_assigned=true&include_counts=true&bucket=arrivals&ordering=-check_in&search=ada"
+    )
+
+    gateway.get(f"{HOTEL}/room-bookings/?{query}", headers=front_desk)
+
+    asked = gateway.bus.last(bookings.ListBookings)
+    assert asked.start_date == date(2026, 8, 1)
+    assert (asked.has_room_assigned, asked.include_counts) == (True, True)
+    assert (asked.bucket, asked.ordering, asked.search) == ("arrivals", "-check_in", "ada")
+
+
+@pytest.mark.parametrize("query", ["start_date=tomorrow", "has_room_assigned=maybe", "search=%00"])
+def test_a_filter_that_cannot_be_read_is_400(gateway: Gateway, front_desk: dict[str, str], query: str) -> None:
+    answer = gateway.get(f"{HOTEL}/room-bookings/?{query}", headers=front_desk)
+
+    assert (answer.status_code, code(answer)) == (400, "INVALID_FILTER")
+
+
+def test_staff_see_the_whole_booking(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    confirmed = builders.in_house(confirmed_by=builders.CLERK)
+    gateway.bus.answers(bookings.GetBooking, confirmed)
+
+    answer = gateway.get(f"{BOOKING}/", headers=front_desk)
+
+    body = answer.json()
+    assert body.keys() >= DETAIL
+    assert body["internal_notes"] == "Prefers the lake side."
+    assert body["confirmed_by"] == {"kind": "staff", "id": "b6f8", "name": "Nora Clerk"}
+    assert body["room_pin"] == "4821"
+    assert answer.headers["etag"] == '"3"'
+
+
+def test_the_pin_is_for_the_front_desk_only(gateway: Gateway) -> None:
+    gateway.bus.answers(bookings.GetBooking, builders.in_house())
+    cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
+
+    answer = gateway.get(f"{BOOKING}/", headers=cleaner)
+
+    assert answer.status_code == 200
+    assert answer.json()["room_pin"] is None
+    assert "4821" not in answer.text
+
+
+def test_staff_book_for_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    made = bookings.CreatedBooking(booking=builders.booking(), guest_token="the-guests-own")
+    gateway.bus.answers(bookings.CreateBooking, made)
+    stay = {"room_type_code": "STD", "check_in": "2026-08-14", "check_out": "2026-08-17", "payment": "none"}
+    guest = {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com"}
+
+    answer = gateway.post(f"{HOTEL}/room-bookings/", {**stay, "guest": guest}, headers=front_desk)
+
+    assert answer.status_code == 201
+    assert "the-guests-own" not in answer.text
+    asked = gateway.bus.last(bookings.CreateBooking)
+    assert (asked.payment, asked.source) == ("none", bookings.BookingSource.STAFF)
+
+
+def test_an_amendment_changes_only_what_it_names(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(bookings.AmendBooking, builders.booking())
+
+    gateway.patch(f"{BOOKING}/", {"internal_notes": ""}, headers=front_desk)
+
+    asked = gateway.bus.last(bookings.AmendBooking)
+    assert (asked.internal_notes, asked.special_requests, asked.guest_email) == ("", None, None)
+
+
+def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    item = bookings.TimelineItem(
+        at=builders.NOON, what="BookingDeclined", by=builders.CLERK, why="full", trace_id="t", sequence=4,
+        from_status=bookings.BookingStatus.PENDING_APPROVAL, to_status=bookings.BookingStatus.DECLINED,
+    )  # fmt: skip
+    gateway.bus.answers(bookings.GetTimeline, bookings.Timeline(booking_id=builders.BOOKING, items=(item,)))
+
+    body = gateway.get(f"{BOOKING}/timeline/", headers=front_desk).json()
+
+    assert body["items"][0]["by"] == {"kind": "staff", "id": "b6f8", "name": "Nora Clerk"}
+    assert body["items"][0]["to_status"] == "DECLINED"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "command", "expected"),
+    [
+        ("decline", {"reason_code": "FULL", "reason_note": "n"}, bookings.DeclineBooking, {"reason_code": "FULL"}),
+        ("decline", None, bookings.DeclineBooking, {"reason_code": "OTHER", "reason_note": ""}),
+        ("confirm", None, bookings.ConfirmBooking, {}),
+        ("cancel", {"reason": "r", "waive_fee": True}, bookings.CancelBooking, {"reason": "r", "waive_fee": True}),
+        ("assign-room", {"room_number": "101"}, bookings.AssignRoom, {"room_number": "101", "notes": ""}),
+        ("unassign-room", None, bookings.UnassignRoom, {}),
+        ("check-in", {"late_arrival": True}, bookings.CheckIn, {"late_arrival": True, "early_checkin": False}),
+        ("mark-seen", None, bookings.MarkSeen, {}),
+    ],
+)
+def test_every_action_answers_the_whole_booking(
+    gateway: Gateway, manager: dict[str, str], path: str, body: Any, command: type[Any], expected: dict[str, Any]
+) -> None:
+    gateway.bus.answers(command, builders.booking(warnings=("ROOM_TYPE_MISMATCH",)))
+
+    answer = gateway.post(f"{BOOKING}/{path}/", body, headers=manager)
+
+    assert answer.status_code == 200
+    assert answer.json().keys() >= DETAIL
+    assert answer.json()["warnings"] == ["ROOM_TYPE_MISMATCH"]
+    asked = gateway.bus.last(command)
+    assert {name: getattr(asked, name) for name in expected} == expected
+    assert (asked.hotel, asked.booking_id) == (builders.HOTEL, builders.BOOKING)
+
+
+def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gone = builders.booking(
+        status=bookings.BookingStatus.COMPLETED, assigned_room_number="101", checked_out_at=builders.NOON
+    )
+    gateway.bus.answers(bookings.CheckOut, gone)
+
+    assert gateway.post(f"{BOOKING}/check-out/", headers=front_desk).json() == {
+        "message": "Booking checked out successfully",
+        "booking": {
+            "booking_id": builders.BOOKING,
+            "status": "COMPLETED",
+            "checked_out_at": "2026-07-01T12:00:00Z",
+            "assigned_room": {"room_number": "101", "room_status": "CHECKOUT_DIRTY"},
+        },
+    }
+
+
+def test_a_refused_check_out_keeps_the_sources_words(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    words = "Booking must be checked in to check out"
+    gateway.bus.answers(bookings.CheckOut, Refusal("NOT_CHECKED_IN", words))
+
+    answer = gateway.post(f"{BOOKING}/check-out/", headers=front_desk)
+
+    assert answer.status_code == 409
+    assert answer.json()["error"] == {"code": "NOT_CHECKED_IN", "message": words}
+
+
+def test_conflicts_are_told_with_the_refusal(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(bookings.AssignRoom, Refusal("ROOM_OVERLAP_CONFLICT", "Taken.", conflicts=["BK-2026-AAAAAA"]))
+
+    answer = gateway.post(f"{BOOKING}/assign-room/", {"room_number": "101"}, headers=front_desk)
+
+    assert code(answer) == "ROOM_OVERLAP_CONFLICT"
+    assert answer.json()["conflicts"] == ["BK-2026-AAAAAA"]
+
+
+def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    found = tuple(
+        rooms.CandidateRoom(
+            room_number=number, room_type="Standard Double", room_type_code="STD",
+            room_status=rooms.RoomStatus.READY_FOR_GUEST, is_occupied=False, matches_type=True,
+        )
+        for number in ("102", "101")
+    )  # fmt: skip
+    gateway.bus.answers(bookings.GetCandidateRooms, rooms.Candidates(rooms=found))
+
+    body = gateway.get(f"{BOOKING}/available-rooms/", headers=front_desk).json()
+
+    assert [room["room_number"] for room in body["available_rooms"]] == ["102", "101"]
+
+
+def test_rooms_are_listed_with_who_lives_there(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    lived_in = builders.room(room_number="102", current_booking_id="BK-1")
+    gateway.bus.answers(rooms.ListRooms, rooms.RoomList(count=2, results=(builders.room(), lived_in)))
+    gateway.bus.answers(bookings.GetGuestNames, bookings.GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
+
+    body = gateway.get(f"{HOTEL}/rooms/?status=CHECKOUT_DIRTY", headers=front_desk).json()
+
+    assert [room["current_guest"] for room in body["results"]] == [None, "Ada Byrne"]
+    assert gateway.bus.count(bookings.GetGuestNames) == 1
+    assert gateway.bus.last(rooms.ListRooms).status is rooms.RoomStatus.CHECKOUT_DIRTY
+    assert code(gateway.get(f"{HOTEL}/rooms/?status=SPOTLESS", headers=front_desk)) == "INVALID_FILTER"
+
+
+def test_rooms_are_shown_also_while_bookings_is_down(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(rooms.GetRoom, builders.room(current_booking_id="BK-1"))
+    gateway.bus.answers(bookings.GetGuestNames, Unavailable("down"))
+
+    answer = gateway.get(f"{ROOM}/", headers=front_desk)
+
+    assert answer.status_code == 200
+    assert answer.json()["current_guest"] is None
+    assert answer.headers["etag"] == '"4"'
+
+
+S = rooms.RoomStatus
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "to", "only_from", "note"),
+    [
+        ("start-cleaning", None, S.CLEANING_IN_PROGRESS, (S.CHECKOUT_DIRTY,), ""),
+        ("mark-cleaned", None, S.CLEANED_UNINSPECTED, (S.CHECKOUT_DIRTY, S.CLEANING_IN_PROGRESS), ""),
+        ("inspect", {"passed": True}, S.READY_FOR_GUEST, (S.CLEANED_UNINSPECTED,), ""),
+        ("inspect", {"passed": False, "notes": "dust"}, S.CHECKOUT_DIRTY, (S.CLEANED_UNINSPECTED,), "dust"),
+        ("mark-maintenance", {"priority": "HIGH", "notes": "tap"}, S.MAINTENANCE_REQUIRED, (), "[HIGH] tap"),
+        ("complete-maintenance", None, S.CHECKOUT_DIRTY, (S.MAINTENANCE_REQUIRED, S.OUT_OF_ORDER), ""),
+        ("status", {"to_status": "READY_FOR_GUEST", "note": "n"}, S.READY_FOR_GUEST, (), "n"),
+    ],
+)
+def test_a_turnover_action_is_a_step_of_the_status(
+    gateway: Gateway, manager: dict[str, str], path: str, body: Any, to: S, only_from: tuple[S, ...], note: str
+) -> None:
+    gateway.bus.answers(rooms.ChangeRoomStatus, builders.room(room_status=to))
+
+    answer = gateway.post(f"{ROOM}/{path}/", body, headers=manager)
+
+    assert answer.json()["room_status"] == to
+    asked = gateway.bus.last(rooms.ChangeRoomStatus)
+    assert (asked.to_status, asked.only_from, asked.note) == (to, only_from, note)
+
+
+def test_a_cleaner_may_not_declare_a_room_ready(gateway: Gateway) -> None:
+    cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
+    gateway.bus.answers(rooms.ChangeRoomStatus, builders.room())
+
+    ready = gateway.post(f"{ROOM}/status/", {"to_status": "READY_FOR_GUEST"}, headers=cleaner)
+    cleaning = gateway.post(f"{ROOM}/status/", {"to_status": "CLEANING_IN_PROGRESS"}, headers=cleaner)
+
+    assert (ready.status_code, code(ready)) == (403, "PERMISSION_DENIED")
+    assert cleaning.status_code == 200
+
+
+def test_a_rooms_history_names_who_changed_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    change = rooms.RoomChange(
+        old_status=S.OCCUPIED, new_status=S.CHECKOUT_DIRTY, source="SYSTEM", by=builders.CLERK, note="", changed_at=builders.NOON
+    )  # fmt: skip
+    gateway.bus.answers(rooms.GetRoomHistory, rooms.RoomHistory(room_number="101", changes=(change,)))
+
+    body = gateway.get(f"{ROOM}/status-history/", headers=front_desk).json()
+
+    assert body["changes"][0]["by"]["kind"] == ActorKind.STAFF
+    assert body["changes"][0]["new_status"] == "CHECKOUT_DIRTY"

@@ -1,0 +1,126 @@
+"""Choosing, replaying and dropping parked messages, on a channel that remembers."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pika
+import pytest
+
+from chassis import codec, wire
+from contracts.message import Envelope
+from hotelmate.dead_letters import chosen, known
+from hotelmate.parked import DeadLetters, Letter
+from hotelmate.trouble import Trouble
+
+
+def an_event(number: int = 1) -> Envelope:
+    return Envelope(
+        id=f"5f0c{number:04d}-0000-4000-8000-000000000000",
+        source="bookings",
+        type="bookings.BookingAmended.v1",
+        subject="BK-2030-AAAAAA",
+        time=datetime(2030, 5, 1, tzinfo=UTC),
+        sequence=number,
+        hotel="hotel-sea",
+        data={},
+        dataschema="urn:hotelmate:schema:bookings.BookingAmended.v1",
+    )
+
+
+def parked(event: Envelope | None = None, **headers: Any) -> tuple[pika.BasicProperties, bytes]:
+    properties = pika.BasicProperties(
+        message_id=event.id if event else "broken",
+        type=event.type if event else None,
+        content_type="application/cloudevents+json",
+        headers={"traceparent": "00-t-s-01", **headers},
+        expiration="1000",
+    )
+    return properties, codec.encode(event) if event else b"{nonsense"
+
+
+class Channel:
+    """Gives what is parked, and remembers what was published and acknowledged, in order."""
+
+    def __init__(self, *messages: tuple[pika.BasicProperties, bytes]) -> None:
+        self._waiting = list(enumerate(messages, start=1))
+        self.done: list[Any] = []
+
+    def basic_get(self, queue: str) -> tuple[Any, Any, Any]:
+        assert queue == "rooms.inbox.dlq"
+        if not self._waiting:
+            return None, None, None
+        tag, (properties, body) = self._waiting.pop(0)
+        return SimpleNamespace(delivery_tag=tag), properties, body
+
+    def basic_publish(self, exchange: str, key: str, body: bytes, properties: Any, *, mandatory: bool) -> None:
+        assert (exchange, mandatory) == ("", True)
+        self.done.append(("published", key, body, properties))
+
+    def basic_ack(self, tag: int) -> None:
+        self.done.append(("acked", tag))
+
+
+def opened(*messages: tuple[pika.BasicProperties, bytes]) -> tuple[DeadLetters, Channel]:
+    channel: Any = Channel(*messages)
+    return DeadLetters("rooms", channel), channel
+
+
+def test_letters_tell_why_they_are_parked() -> None:
+    queue, _ = opened(parked(an_event(), **{wire.ERROR: "KeyError: x", wire.ATTEMPT: 5, wire.FIRST_FAILED: 0}))
+
+    [letter] = queue.letters()
+
+    assert (letter.why, letter.attempts, letter.envelope) == ("KeyError: x", 5, an_event())
+    assert letter.first_failed_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_what_cannot_be_read_is_listed_too() -> None:
+    queue, _ = opened(parked(None), parked(an_event()))
+
+    assert [letter.envelope is None for letter in queue.letters()] == [True, False]
+
+
+def test_a_replay_is_published_without_its_past_before_it_is_acknowledged() -> None:
+    queue, channel = opened(parked(an_event(), **{wire.ATTEMPT: 5, wire.ERROR: "boom", "x-early": 3, "x-death": []}))
+    [letter] = queue.letters()
+
+    queue.replay(letter)
+
+    (_, key, body, properties), acked = channel.done
+    assert (key, body, acked) == ("rooms.inbox", letter.body, ("acked", 1))
+    assert properties.headers == {"traceparent": "00-t-s-01"}
+    assert (properties.message_id, properties.delivery_mode, properties.expiration) == (an_event().id, 2, None)
+
+
+def test_a_replay_that_the_broker_refuses_stays_parked() -> None:
+    queue, channel = opened(parked(an_event()))
+    [letter] = queue.letters()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise pika.exceptions.NackError([])
+
+    channel.basic_publish = refuse  # type: ignore[method-assign]
+    with pytest.raises(pika.exceptions.NackError):
+        queue.replay(letter)
+
+    assert channel.done == []
+
+
+def letters(*ids: str) -> list[Letter]:
+    return [Letter(1, b"", pika.BasicProperties(message_id=each), None) for each in ids]
+
+
+def test_the_beginning_of_an_id_is_enough() -> None:
+    assert [letter.id for letter in chosen(letters("abc-1", "abd-2"), ["abd"])] == ["abd-2"]
+
+
+@pytest.mark.parametrize(("given", "said"), [("ab", "names 2"), ("x", "names no")])
+def test_an_id_must_name_exactly_one(given: str, said: str) -> None:
+    with pytest.raises(Trouble, match=said):
+        chosen(letters("abc-1", "abd-2"), [given])
+
+
+def test_an_unknown_service_is_named_with_those_there_are() -> None:
+    with pytest.raises(Trouble, match="bookings, payments, rooms, notifier"):
+        known("kitchen")
