@@ -33,12 +33,14 @@ check: setup ## lint, types, architecture and contract schemas
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m contracts.schemas --check
+	$(PYTHON) -m chassis.contract_schemas --check
+	$(PYTHON) -m docs.generate --check
 
 bench: setup ## measure beside a yardstick; ARGS chooses
 	@$(PYTHON) -m tests.bench $(ARGS)
 
-docs: setup ## write the generated documents anew
+docs: setup ## write the generated documents and contract schemas anew
+	@$(PYTHON) -m chassis.contract_schemas
 	@$(PYTHON) -m docs.generate $(ARGS)
 
 lock: setup ## compile each dependency group into requirements/, with hashes; ARGS=--upgrade for newer ones

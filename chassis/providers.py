@@ -15,6 +15,7 @@ from chassis.settings import ServiceSettings
 from chassis.transact import Desk, Transactor
 from contracts.values import Caller, Context
 
+OURSELVES = Context(caller=Caller(kind="system"))
 LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
 
 
@@ -25,16 +26,11 @@ class Machinery:
         self.wakes: list[threading.Event] = []
         room = settings.workers + 4
         told = {"connect_timeout": 5, "application_name": service.name, "options": LIMITS}
+        pool = {"pool_size": room, "max_overflow": 4, "connect_args": told, "hide_parameters": True}
+        reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
         self._engines = [
-            sa.create_engine(settings.sync_url, pool_size=room, max_overflow=4, connect_args=told),
-            sa.create_engine(
-                settings.sync_url,
-                pool_size=room,
-                max_overflow=4,
-                connect_args=told,
-                isolation_level="AUTOCOMMIT",
-                pool_reset_on_return=None,
-            ),
+            sa.create_engine(settings.sync_url, **pool),
+            sa.create_engine(settings.sync_url, **pool, **reading),
         ]
         self.asker = Asker(settings.amqp_url, service.name)
         self.transactor = Transactor(
@@ -56,7 +52,7 @@ class Machinery:
 
     def desk(self) -> Desk:
         """A desk for work that nobody asked for."""
-        return Desk(self.transactor, self.ask, Context(caller=Caller(kind="system")))
+        return Desk(self.transactor, self.ask, OURSELVES)
 
     def _wake(self) -> None:
         for event in self.wakes:

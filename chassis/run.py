@@ -22,7 +22,7 @@ from nameko.containers import ServiceContainer
 from chassis import logs
 from chassis.doors import Every, Service
 from chassis.entrypoints import Asks, Calls, Events, Ticks, apply_patiently
-from chassis.providers import MachineryProvider
+from chassis.providers import OURSELVES, MachineryProvider
 from chassis.retention import forget_old
 from chassis.settings import ServiceSettings
 from contracts.catalogue import OWNERS
@@ -65,7 +65,7 @@ def _ticking(door: Every) -> Any:
     def tick(self: Any) -> bool:
         if door.converses:
             return bool(door.step(self.machinery.desk()))
-        with self.machinery.transactor.begin() as work:
+        with self.machinery.transactor.begin(OURSELVES) as work:
             return bool(door.step(work))
 
     return tick

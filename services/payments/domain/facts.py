@@ -87,7 +87,7 @@ def _while_open(payment: Payment, scene: Scene) -> Fact | None:
         wrong = mismatch(payment, intent)
         if wrong:
             return PaymentMismatched(**_whose(payment), reason_code=wrong, found_at=scene.now)
-        return _authorized(payment, scene, intent, intent.charge)
+        return _authorized(payment, intent, intent.charge)
     if session and session.state is SessionState.EXPIRED:
         return PaymentSessionExpired(**_whose(payment), session_id=session.id)
     return None

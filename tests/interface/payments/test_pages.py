@@ -67,11 +67,11 @@ def test_asking_after_paying_says_paid_though_no_notice_came(house: House) -> No
 
 
 def test_a_page_that_ran_out_is_followed_by_a_new_one(house: House) -> None:
-    booking_id = house.book()
+    booking_id = house.book(minutes=30 * 60)
     house.stripe.drop_events(times=None)
     first = house.open(booking_id)
-    house.stripe.advance(32 * 60)
-    house.advance(32)
+    house.stripe.advance(25 * 3600)
+    house.advance(25 * 60)
 
     second = house.open(booking_id)
 
