@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from contracts.values import Permission
@@ -74,6 +75,11 @@ class Door(APIRoute):
             },
             strict_content_type=False,
         )
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Never by itself: the switchboard finds it."""
+        del scope
+        return Match.NONE, {}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Admit, read, let FastAPI check the input, answer; every exception becomes the one error shape."""

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sandbox.mailbox import Mailbox
 
 from chassis.codec import typed
 from chassis.migrate import migrate
@@ -18,6 +17,7 @@ from contracts.catalogue import OWNERS
 from contracts.payments import OpenPaymentSession, PaymentSession, StoreWebhook
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.values import Caller, Context, Permission
+from sandbox.mailbox import Mailbox
 from sandbox.pusher import PusherStandIn
 from sandbox.stripe import StripeStandIn
 from services.bookings.settings import BookingsSettings

@@ -108,9 +108,7 @@ def test_faults_are_ordered_and_called_off_over_http(mailbox: Mailbox, web: http
     assert web.post("/_control/faults", content=b"[]").status_code == 400
 
 
-def test_the_list_shows_the_newest_first_and_labels_its_fields(
-    mailbox: Mailbox, web: httpx.Client
-) -> None:
+def test_the_list_shows_the_newest_first_and_labels_its_fields(mailbox: Mailbox, web: httpx.Client) -> None:
     send(mailbox, a_mail(Subject="first"))
     send(mailbox, a_mail(Subject="second"))
 

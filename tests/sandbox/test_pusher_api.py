@@ -62,9 +62,7 @@ def an_event(**overrides: object) -> dict[str, Any]:
     return {"name": "hello", "channels": ["a"], "data": "{}"} | overrides
 
 
-def test_a_trigger_reaches_subscribers_and_is_remembered(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_a_trigger_reaches_subscribers_and_is_remembered(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         client.subscribe("a")
 
@@ -85,9 +83,7 @@ def test_a_batch_keeps_its_order(stand_in: PusherStandIn, library: pusher.Pusher
     with Client(stand_in.ws_url) as client:
         client.subscribe("a")
 
-        library.trigger_batch(
-            [{"channel": "a", "name": f"e{number}", "data": {}} for number in range(10)]
-        )
+        library.trigger_batch([{"channel": "a", "name": f"e{number}", "data": {}} for number in range(10)])
 
         heard = [client.hear()["event"] for _ in range(10)]
         assert heard == [f"e{number}" for number in range(10)]
@@ -104,18 +100,14 @@ def test_the_excepted_socket_does_not_hear(stand_in: PusherStandIn, library: pus
         assert sender.hear_until_pong() == []
 
 
-def test_channels_and_their_users_are_counted(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_channels_and_their_users_are_counted(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as ann, Client(stand_in.ws_url) as bob:
         join(ann, library, "presence-x", "ann")
         join(bob, library, "presence-x", "bob")
         bob.subscribe("public")
 
         assert library.channels_info() == {"channels": {"presence-x": {}, "public": {}}}
-        assert library.channels_info("presence-", ["user_count"]) == {
-            "channels": {"presence-x": {"user_count": 2}}
-        }
+        assert library.channels_info("presence-", ["user_count"]) == {"channels": {"presence-x": {"user_count": 2}}}
         assert library.channel_info("public", ["subscription_count"]) == {
             "occupied": True,
             "subscription_count": 1,
@@ -133,17 +125,13 @@ def test_user_count_of_other_channels_is_a_bad_request(library: pusher.Pusher) -
         library.users_info("public")
 
 
-def test_a_trigger_may_ask_about_its_channels(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_a_trigger_may_ask_about_its_channels(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         client.subscribe("a")
 
         answer = signed(stand_in, an_event(channels=["a", "b"], info="subscription_count"))
 
-        assert answer.json() == {
-            "channels": {"a": {"subscription_count": 1}, "b": {"subscription_count": 0}}
-        }
+        assert answer.json() == {"channels": {"a": {"subscription_count": 1}, "b": {"subscription_count": 0}}}
 
 
 def test_a_hand_signed_request_passes(stand_in: PusherStandIn) -> None:
@@ -161,11 +149,9 @@ def test_a_hand_signed_request_passes(stand_in: PusherStandIn) -> None:
         {"body_md5": ""},
         {"auth_timestamp": "soon"},
     ],
-    ids=lambda wrong: ",".join(wrong),
+    ids=",".join,
 )
-def test_a_wrongly_signed_request_is_unauthorised(
-    stand_in: PusherStandIn, wrong: dict[str, str]
-) -> None:
+def test_a_wrongly_signed_request_is_unauthorised(stand_in: PusherStandIn, wrong: dict[str, str]) -> None:
     assert signed(stand_in, an_event(), **wrong).status_code == 401
     assert stand_in.events() == []
 
@@ -216,16 +202,12 @@ def test_a_disabled_app_is_forbidden(stand_in: PusherStandIn) -> None:
         ({"socket_id": "1.2.3"}, 400),
     ],
 )
-def test_limits_are_pushers_own(
-    stand_in: PusherStandIn, overrides: dict[str, Any], status: int
-) -> None:
+def test_limits_are_pushers_own(stand_in: PusherStandIn, overrides: dict[str, Any], status: int) -> None:
     assert signed(stand_in, an_event(**overrides)).status_code == status
     assert bool(stand_in.events()) == (status == 200)
 
 
-def test_a_batch_is_taken_whole_or_not_at_all(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_a_batch_is_taken_whole_or_not_at_all(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     def batch(size: int) -> list[dict[str, Any]]:
         return [{"channel": "a", "name": "hello", "data": "{}"} for _ in range(size)]
 

@@ -52,9 +52,7 @@ def webhook() -> Iterator[tuple[str, Received]]:
 def test_pysher_hears_a_private_channel() -> None:
     heard: queue.Queue[str] = queue.Queue()
     with PusherStandIn.start() as stand_in:
-        client = pysher.Pusher(
-            "key", secret="secret", secure=False, custom_host=stand_in.host, port=stand_in.port
-        )
+        client = pysher.Pusher("key", secret="secret", secure=False, custom_host=stand_in.host, port=stand_in.port)
 
         def subscribe(_: str) -> None:
             channel = client.subscribe("private-a")

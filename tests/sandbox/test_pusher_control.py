@@ -33,9 +33,7 @@ def control(stand_in: PusherStandIn) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_events_are_found_by_channel_name_and_number(
-    library: pusher.Pusher, control: httpx.Client
-) -> None:
+def test_events_are_found_by_channel_name_and_number(library: pusher.Pusher, control: httpx.Client) -> None:
     for channel, name in (("a", "one"), ("b", "one"), ("a", "two")):
         library.trigger(channel, name, {"n": 1})
 
@@ -74,9 +72,7 @@ def test_waiting_in_vain_ends_empty_handed(library: pusher.Pusher, control: http
     assert control.get("/wait", params={"event": "hello", "timeout": 0.05}).json() == []
 
 
-def test_waiting_in_process_raises_when_in_vain(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_waiting_in_process_raises_when_in_vain(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     library.trigger("a", "hello", {})
 
     assert stand_in.wait_for(event="hello")[0]["channel"] == "a"
@@ -131,13 +127,9 @@ def test_a_dropped_connection_is_no_answer(
     assert stand_in.events() == []
 
 
-def test_a_delay_makes_an_impatient_caller_give_up(
-    stand_in: PusherStandIn, control: httpx.Client
-) -> None:
+def test_a_delay_makes_an_impatient_caller_give_up(stand_in: PusherStandIn, control: httpx.Client) -> None:
     control.post("/faults", json={"mode": "delay", "seconds": 0.3})
-    impatient = pusher.Pusher(
-        "1", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port, timeout=0.1
-    )
+    impatient = pusher.Pusher("1", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port, timeout=0.1)
 
     with pytest.raises(requests.Timeout):
         impatient.trigger("a", "hello", {})
@@ -148,9 +140,7 @@ def test_a_delay_makes_an_impatient_caller_give_up(
 @pytest.mark.parametrize(
     "nonsense", [{"mode": "explode"}, {"mode": "delay", "times": 0}, {"mode": "delay", "x": 1}, {}]
 )
-def test_an_unknown_fault_is_a_bad_request(
-    control: httpx.Client, nonsense: dict[str, object]
-) -> None:
+def test_an_unknown_fault_is_a_bad_request(control: httpx.Client, nonsense: dict[str, object]) -> None:
     assert control.post("/faults", json=nonsense).status_code == 400
     assert control.get("/faults").json() == []
 

@@ -118,9 +118,7 @@ def test_the_greeting_is_a_json_string_with_a_socket_id(stand_in: PusherStandIn)
         ("/app/key?protocol=99", 4007),
     ],
 )
-def test_a_wrong_address_is_refused_with_its_code(
-    stand_in: PusherStandIn, path: str, code: int
-) -> None:
+def test_a_wrong_address_is_refused_with_its_code(stand_in: PusherStandIn, path: str, code: int) -> None:
     assert refusal(f"ws://{stand_in.host}:{stand_in.port}{path}") == (code, code)
 
 
@@ -147,9 +145,7 @@ def test_a_client_that_answers_pings_stays() -> None:
             client.say("pusher:pong", {})
 
 
-def test_a_private_channel_opens_with_the_library_signature(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_a_private_channel_opens_with_the_library_signature(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         auth = library.authenticate("private-a", client.socket_id)
 
@@ -175,18 +171,14 @@ def test_a_private_channel_stays_shut_without_its_own_signature(
         assert client.hear_until_pong() == []
 
 
-def test_a_signature_for_another_socket_is_refused(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_a_signature_for_another_socket_is_refused(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         auth = library.authenticate("private-a", "1.1")
 
         assert client.subscribe("private-a", **auth)["data"]["code"] == 4009
 
 
-def test_after_unsubscribing_nothing_more_is_heard(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_after_unsubscribing_nothing_more_is_heard(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         client.subscribe("a")
         library.trigger("a", "first", {})
@@ -236,9 +228,7 @@ def test_a_member_is_added_once_and_removed_with_the_last_socket(
     assert json.loads(removed["data"]) == {"user_id": "bob"}
 
 
-def test_a_client_event_reaches_the_others_with_the_speaker(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_a_client_event_reaches_the_others_with_the_speaker(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     room = "presence-room"
     with Client(stand_in.ws_url) as ann, Client(stand_in.ws_url) as bob:
         join(ann, library, room, "ann")
@@ -268,9 +258,7 @@ def test_a_client_event_elsewhere_is_rejected(stand_in: PusherStandIn, channel: 
         assert stand_in.events(channel=channel) == []
 
 
-def test_the_eleventh_client_event_in_a_second_is_rejected(
-    stand_in: PusherStandIn, library: pusher.Pusher
-) -> None:
+def test_the_eleventh_client_event_in_a_second_is_rejected(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         client.subscribe("private-a", **library.authenticate("private-a", client.socket_id))
 
@@ -286,9 +274,7 @@ def test_a_signed_in_user_gets_their_own_events_and_can_be_terminated(
 ) -> None:
     with Client(stand_in.ws_url) as ann, Client(stand_in.ws_url) as bob:
         for client, user_id in ((ann, "ann"), (bob, "bob")):
-            client.say(
-                "pusher:signin", library.authenticate_user(client.socket_id, {"id": user_id})
-            )
+            client.say("pusher:signin", library.authenticate_user(client.socket_id, {"id": user_id}))
             assert client.hear()["event"] == "pusher:signin_success"
             client.subscribe(f"#server-to-user-{user_id}")
 
@@ -331,9 +317,7 @@ def test_refused_connections_get_503_or_the_code(stand_in: PusherStandIn) -> Non
 
 
 @pytest.mark.parametrize(("code", "seen"), [(None, 1006), (4200, 4200)])
-def test_disconnect_drops_every_socket(
-    stand_in: PusherStandIn, code: int | None, seen: int
-) -> None:
+def test_disconnect_drops_every_socket(stand_in: PusherStandIn, code: int | None, seen: int) -> None:
     with Client(stand_in.ws_url) as one, Client(stand_in.ws_url) as two:
         assert stand_in.disconnect(code=code) == 2
 

@@ -3,12 +3,17 @@
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pika
 import pytest
 import sqlalchemy as sa
 
-from chassis import wire
+from chassis import codec, wire
+from contracts.bookings import BookingAmended
+from contracts.message import Envelope
+from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.conftest import Owner, Toy, program, relay_of, until
 
@@ -143,3 +148,48 @@ def test_a_broker_restart_under_load_loses_nothing(
     for booking in range(20):
         numbers = [sequence for booking_id, sequence, _ in toy.effects() if booking_id == f"BK-{booking}"]
         assert numbers == list(range(1, 21))
+
+
+def test_a_database_that_dies_and_comes_back_needs_no_restart_of_anything(
+    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], postgres: PostgresNode
+) -> None:
+    with toy.running() as process:
+        owner.publish("BK-1", "before")
+        until(lambda: len(toy.effects()) == 1)
+
+        postgres.kill()
+        time.sleep(1)
+        postgres.start()
+        owner.engine.dispose()
+        toy.engine.dispose()
+        owner.publish("BK-1", "after")
+
+        until(lambda: [note for _, _, note in toy.effects()] == ["before", "after"], what="the event after")
+        assert (process.poll(), relay.poll()) == (None, None)
+
+
+def test_what_fails_for_the_fifth_time_is_parked_with_its_cause(
+    owner: Owner, toy: Toy, clean_rabbit: RabbitNode
+) -> None:
+    poison = Envelope(
+        id=str(uuid4()),
+        source="bookings",
+        type=BookingAmended.wire_name,
+        subject="BK-1",
+        time=datetime(2026, 1, 1, tzinfo=UTC),
+        sequence=1,
+        hotel="h",
+        data={"booking_id": "BK-1", "hotel": "h", "fields": ["poison"], "by": {"kind": "system"}},
+        dataschema="",
+    )
+    with toy.running(), pika.BlockingConnection(pika.URLParameters(clean_rabbit.amqp_url)) as connection:
+        channel = connection.channel()
+        properties = wire.event_properties(poison)
+        properties.headers = {wire.ATTEMPT: wire.MAX_ATTEMPTS - 1}
+        channel.basic_publish(wire.exchange("bookings"), poison.type, codec.encode(poison), properties)
+
+        until(lambda: depth(clean_rabbit, wire.dead_letters("rooms")) == 1, what="the dead letter")
+        _, parked, _ = channel.basic_get(wire.dead_letters("rooms"), auto_ack=True)
+
+    assert parked.headers[wire.ERROR] == "ValueError: poison"
+    assert toy.effects() == []

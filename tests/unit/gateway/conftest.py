@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 
 import pytest
+from fastapi import FastAPI
 
+from gateway.app import build
 from gateway.identity.roles import Role
+from gateway.settings import GatewaySettings
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.fakes import Gateway
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    return build(settings=GatewaySettings())
+
+
 @pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    made = Gateway()
+def gateway(app: FastAPI) -> Iterator[Gateway]:
+    made = Gateway(app=app)
     yield made
     made.close()
 

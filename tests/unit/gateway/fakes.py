@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
@@ -118,13 +119,17 @@ class FakeAccounts:
 
 
 class Gateway:
-    """The application around the fakes, and an HTTP client that calls it directly."""
+    """The application around the fakes, and an HTTP client that calls it directly.
 
-    def __init__(self, **settings: Any) -> None:
+    Building it takes a while, so tests share one; who wants other settings builds their own.
+    """
+
+    def __init__(self, *, app: FastAPI | None = None, **settings: Any) -> None:
         self.bus, self.accounts = FakeBus(), FakeAccounts()
         self.settings = GatewaySettings(**{"rate_limits": "off", "capture_seconds": 0.2, **settings})
         self.tools = equipped(self.settings, bus=self.bus, accounts=self.accounts)
-        self.app = build(self.tools, settings=self.settings)
+        self.app = app or build(self.tools, settings=self.settings)
+        self.app.state.tools = self.tools
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(app=self.app)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://gateway.test")

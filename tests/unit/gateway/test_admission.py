@@ -16,9 +16,12 @@ from tests.unit.gateway.fakes import GUEST, Gateway, code
 SAMPLES = {"slug": builders.HOTEL, "booking_id": builders.BOOKING, "room_number": "101"}
 
 
+DOCUMENT = build(settings=GatewaySettings()).openapi()
+PROOFS = ("", "Bearer", "Bearer short", "Basic abcdefghij", "Bearer hms_unknown-token", "Token x y z")
+
+
 def _operations(scheme: str) -> Iterator[Any]:
-    document = build(settings=GatewaySettings()).openapi()
-    for path, methods in document["paths"].items():
+    for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             if [scheme] == [name for kind in operation["security"] for name in kind]:
                 yield pytest.param(method.upper(), path, operation, id=operation["operationId"])
@@ -27,20 +30,22 @@ def _operations(scheme: str) -> Iterator[Any]:
 STAFF, GUESTS = list(_operations("staffToken")), list(_operations("guestToken"))
 
 
+def _of(parameters: list[Any]) -> list[Any]:
+    return [each.values[2] for each in parameters]
+
+
 def test_there_is_something_to_check() -> None:
     assert len(STAFF) > 60
     assert len(GUESTS) > 4
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), [*STAFF, *GUESTS])
-@pytest.mark.parametrize(
-    "proof", ["", "Bearer", "Bearer short", "Basic abcdefghij", "Bearer hms_unknown-token", "Token x y z"]
-)
-def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operation: dict[str, Any], proof: str) -> None:
-    answer = gateway.call(method, path.format_map(SAMPLES), headers={"Authorization": proof} if proof else {})
+def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operation: dict[str, Any]) -> None:
+    for proof in PROOFS if operation in _of(STAFF) else PROOFS[:4]:
+        answer = gateway.call(method, path.format_map(SAMPLES), headers={"Authorization": proof} if proof else {})
 
-    assert (answer.status_code, code(answer)) == (401, "INVALID_TOKEN")
-    assert gateway.bus.asked == []
+        assert (answer.status_code, code(answer)) == (401, "INVALID_TOKEN")
+        assert gateway.bus.asked == []
     assert "401" in operation["responses"]
 
 
@@ -71,19 +76,18 @@ def test_another_hotel_is_403_and_none_at_all_404(
 @pytest.mark.parametrize(
     ("method", "path", "operation"), [each for each in STAFF if each.values[2].get("x-permissions")]
 )
-@pytest.mark.parametrize("role", Role)
-def test_a_missing_permission_is_403(
-    gateway: Gateway, method: str, path: str, operation: dict[str, Any], role: Role
-) -> None:
-    proof = gateway.accounts.signed_in(builders.staff(role))
-    allowed = bool(PERMISSIONS[role] & {Permission(needed) for needed in operation["x-permissions"]})
+def test_a_missing_permission_is_403(gateway: Gateway, method: str, path: str, operation: dict[str, Any]) -> None:
+    for role in Role:
+        proof = gateway.accounts.signed_in(builders.staff(role))
+        allowed = bool(PERMISSIONS[role] & {Permission(needed) for needed in operation["x-permissions"]})
+        gateway.bus.asked.clear()
 
-    answer = gateway.call(method, path.format_map(SAMPLES), headers=proof)
+        answer = gateway.call(method, path.format_map(SAMPLES), headers=proof)
 
-    assert (answer.status_code != 403) == allowed
-    if not allowed:
-        assert code(answer) == "PERMISSION_DENIED"
-        assert gateway.bus.asked == []
+        assert (answer.status_code != 403) == allowed
+        if not allowed:
+            assert code(answer) == "PERMISSION_DENIED"
+            assert gateway.bus.asked == []
 
 
 def test_a_superuser_may_everything_in_their_own_hotel_only(gateway: Gateway) -> None:

@@ -81,7 +81,7 @@ def test_aliases_are_marked_deprecated_and_only_they() -> None:
     ],
 )  # fmt: skip
 def test_staff_aliases_ask_the_same(
-    gateway: Gateway, manager: dict[str, str], method: str, path: str, message: type, reply: object
+    gateway: Gateway, manager: dict[str, str], *, method: str, path: str, message: type, reply: object
 ) -> None:
     gateway.bus.answers(message, reply)
 

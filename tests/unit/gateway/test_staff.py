@@ -178,7 +178,7 @@ def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, s
     ],
 )
 def test_every_action_answers_the_whole_booking(
-    gateway: Gateway, manager: dict[str, str], path: str, body: Any, command: type[Any], expected: dict[str, Any]
+    gateway: Gateway, manager: dict[str, str], *, path: str, body: Any, command: type[Any], expected: dict[str, Any]
 ) -> None:
     gateway.bus.answers(command, builders.booking(warnings=("ROOM_TYPE_MISMATCH",)))
 
@@ -283,7 +283,7 @@ S = rooms.RoomStatus
     ],
 )
 def test_a_turnover_action_is_a_step_of_the_status(
-    gateway: Gateway, manager: dict[str, str], path: str, body: Any, to: S, only_from: tuple[S, ...], note: str
+    gateway: Gateway, manager: dict[str, str], *, path: str, body: Any, to: S, only_from: tuple[S, ...], note: str
 ) -> None:
     gateway.bus.answers(rooms.ChangeRoomStatus, builders.room(room_status=to))
 
@@ -307,7 +307,8 @@ def test_a_cleaner_may_not_declare_a_room_ready(gateway: Gateway) -> None:
 
 def test_a_rooms_history_names_who_changed_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
     change = rooms.RoomChange(
-        old_status=S.OCCUPIED, new_status=S.CHECKOUT_DIRTY, source="SYSTEM", by=builders.CLERK, note="", changed_at=builders.NOON
+        old_status=S.OCCUPIED, new_status=S.CHECKOUT_DIRTY, source="SYSTEM", by=builders.CLERK, note="",
+        changed_at=builders.NOON,
     )  # fmt: skip
     gateway.bus.answers(rooms.GetRoomHistory, rooms.RoomHistory(room_number="101", changes=(change,)))
 

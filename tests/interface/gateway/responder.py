@@ -1,0 +1,58 @@
+"""A service reduced to its wire: it answers nameko's RPC protocol with whatever a test says, knowing no chassis."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pika
+
+Answer = dict[str, Any] | None
+
+
+class Responder:
+    """Consumes one service's asks. `answer(method, kwargs, properties)` gives `{"result"}` or `{"error"}`, or None."""
+
+    def __init__(self, url: str, service: str, answer: Callable[[str, dict[str, Any], Any], Answer]) -> None:
+        self._service = service
+        self._answer = answer
+        self._connection = pika.BlockingConnection(pika.URLParameters(url))
+        self._channel = self._connection.channel()
+        self._channel.exchange_declare("nameko-rpc", "topic", durable=True)
+        self._channel.queue_declare(f"rpc-{service}", durable=True)
+        self._channel.queue_bind(f"rpc-{service}", "nameko-rpc", f"{service}.*")
+        self._channel.basic_consume(f"rpc-{service}", self._asked)
+        self.seen: list[Any] = []
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._stopping = False
+
+    def __enter__(self) -> "Responder":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping = True
+        self._thread.join(5)
+
+    def publish(self, exchange: str, key: str, body: bytes) -> None:
+        self._connection.add_callback_threadsafe(lambda: self._channel.basic_publish(exchange, key, body))
+
+    def _serve(self) -> None:
+        try:
+            while not self._stopping:
+                self._connection.process_data_events(time_limit=0.1)
+            self._connection.close()
+        except pika.exceptions.AMQPError:
+            pass
+
+    def _asked(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        kwargs = json.loads(body)["kwargs"]
+        self.seen.append((method.routing_key, kwargs, properties))
+        channel.basic_ack(method.delivery_tag)
+        answer = self._answer(method.routing_key.split(".", 1)[1], kwargs, properties)
+        if answer is None:
+            return
+        headers = answer.pop("headers", None)
+        told = pika.BasicProperties(correlation_id=properties.correlation_id, headers=headers)
+        whole = {"result": None, "error": None, **answer}
+        channel.basic_publish("nameko-rpc", properties.reply_to, json.dumps(whole).encode(), told)

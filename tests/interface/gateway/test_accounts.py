@@ -1,0 +1,209 @@
+"""Staff accounts and tokens on a real PostgreSQL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import psycopg
+import pytest
+from argon2 import PasswordHasher
+
+from chassis.migrate import migrate
+from chassis.refusal import Unavailable
+from chassis.settings import with_driver
+from gateway.identity.accounts import PREFIX, Accounts, EmailTaken, Staff
+from gateway.identity.passwords import Passwords
+from gateway.identity.roles import Role
+from sandbox.stack.postgres import PostgresNode
+
+T = TypeVar("T")
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+NORA = {"email": "Nora@Example.com", "password": "right horse", "name": "Nora Clerk", "hotel": "hotel-killarney"}
+
+
+class Desk:
+    """The accounts, driven from synchronous tests, and the database behind them."""
+
+    def __init__(self, url: str, *, life: timedelta = timedelta(hours=12)) -> None:
+        self.url = url
+        self._runner = asyncio.Runner()
+        self._runner.run(asyncio.sleep(0))
+        self.accounts = Accounts(with_driver(url, "psycopg"), passwords=Passwords(QUICK), token_life=life)
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def awaited() -> T:
+            return await work
+
+        return self._runner.run(awaited())
+
+    def add(self, **changes: Any) -> Staff:
+        return self.run(self.accounts.add(**{**NORA, "role": Role.FRONT_DESK, **changes}))
+
+    def token(self) -> str:
+        signed_in = self.run(self.accounts.sign_in("nora@example.com", "right horse"))
+        assert signed_in is not None
+        return signed_in.token
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            found = connection.execute(statement)
+            return found.fetchall() if found.description else []
+
+    def close(self) -> None:
+        self.run(self.accounts.close())
+        self._runner.close()
+
+
+@pytest.fixture
+def url(new_database: Callable[[str], str]) -> str:
+    made = new_database("gateway")
+    migrate("gateway", made)
+    return made
+
+
+@pytest.fixture
+def desk(url: str) -> Iterator[Desk]:
+    made = Desk(url)
+    yield made
+    made.close()
+
+
+def test_migrating_twice_changes_nothing(url: str) -> None:
+    migrate("gateway", url)
+
+
+def test_who_signs_in_is_known_by_their_token(desk: Desk) -> None:
+    added = desk.add()
+
+    token = desk.token()
+
+    assert token.startswith(PREFIX)
+    assert desk.run(desk.accounts.whose(token)) == added
+    assert added.email == "nora@example.com"
+
+
+def test_a_wrong_password_an_unknown_email_and_a_closed_account_are_no_way_in(desk: Desk) -> None:
+    desk.add()
+    assert desk.run(desk.accounts.sign_in("nora@example.com", "wrong horse")) is None
+    assert desk.run(desk.accounts.sign_in("nobody@example.com", "right horse")) is None
+
+    desk.run(desk.accounts.deactivate("NORA@example.com"))
+
+    assert desk.run(desk.accounts.sign_in("nora@example.com", "right horse")) is None
+
+
+def test_an_email_is_taken_in_any_case(desk: Desk) -> None:
+    desk.add()
+
+    with pytest.raises(EmailTaken):
+        desk.add(email="NORA@EXAMPLE.COM", name="Another")
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 201])
+def test_a_password_has_a_sensible_length(desk: Desk, password: str) -> None:
+    with pytest.raises(ValueError, match="8 to 200"):
+        desk.add(password=password)
+
+
+def test_neither_password_nor_token_is_stored(desk: Desk) -> None:
+    desk.add()
+    token = desk.token()
+
+    stored = str(desk.sql("SELECT * FROM staff_account")) + str(desk.sql("SELECT * FROM staff_token"))
+
+    assert "right horse" not in stored
+    assert token not in stored
+    assert token.removeprefix(PREFIX) not in stored
+    assert "$argon2id$" in stored
+
+
+def test_signing_out_ends_this_token_only(desk: Desk) -> None:
+    desk.add()
+    one, other = desk.token(), desk.token()
+
+    desk.run(desk.accounts.sign_out(one))
+
+    assert desk.run(desk.accounts.whose(one)) is None
+    assert desk.run(desk.accounts.whose(other)) is not None
+
+
+def test_closing_an_account_ends_its_tokens(desk: Desk) -> None:
+    desk.add()
+    token = desk.token()
+
+    assert desk.run(desk.accounts.deactivate("nora@example.com")) is True
+
+    assert desk.run(desk.accounts.whose(token)) is None
+    assert desk.run(desk.accounts.deactivate("nobody@example.com")) is False
+
+
+def test_a_token_dies_unless_it_is_used(desk: Desk) -> None:
+    desk.add()
+    used, unused = desk.token(), desk.token()
+    desk.sql("UPDATE staff_token SET expires_at = now() + interval '1 hour'")
+
+    desk.run(desk.accounts.whose(used))
+    desk.sql("UPDATE staff_token SET expires_at = expires_at - interval '2 hours'")
+
+    assert desk.run(desk.accounts.whose(used)) is not None
+    assert desk.run(desk.accounts.whose(unused)) is None
+
+
+def test_a_fresh_token_is_not_written_at_every_request(desk: Desk) -> None:
+    desk.add()
+    token = desk.token()
+    before = desk.sql("SELECT expires_at FROM staff_token")
+
+    desk.run(desk.accounts.whose(token))
+
+    assert desk.sql("SELECT expires_at FROM staff_token") == before
+
+
+def test_accounts_are_listed_by_hotel(desk: Desk) -> None:
+    desk.add()
+    desk.add(email="zoe@example.com", hotel="hotel-dingle")
+
+    everyone = desk.run(desk.accounts.everyone())
+
+    assert [staff.hotel for staff in everyone] == ["hotel-dingle", "hotel-killarney"]
+    assert [staff.email for staff in desk.run(desk.accounts.everyone(hotel="hotel-dingle"))] == ["zoe@example.com"]
+
+
+def test_looking_a_token_up_uses_its_index(desk: Desk) -> None:
+    desk.add()
+    plan = desk.sql(
+        "SET enable_seqscan = off; EXPLAIN SELECT * FROM staff_token JOIN staff_account ON account_id = id "
+        "WHERE hash = '\\x00'"
+    )
+
+    assert "staff_token_pkey" in str(plan)
+    assert "staff_account_pkey" in str(plan)
+
+
+def test_a_database_that_is_down_is_unavailable_and_comes_back(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with PostgresNode(tmp_path_factory.mktemp("own-postgres")) as node:
+        url = node.create_database("gateway")
+        migrate("gateway", url)
+        desk = Desk(url)
+        desk.add()
+        token = desk.token()
+
+        node.kill()
+        with pytest.raises(Unavailable):
+            desk.run(desk.accounts.whose(token))
+        node.start()
+
+        assert desk.run(desk.accounts.whose(token)) is not None
+        desk.close()
+
+
+def test_connections_that_went_stale_are_not_the_requests_problem(desk: Desk, postgres: PostgresNode) -> None:
+    desk.add()
+    token = desk.token()
+
+    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'gateway_%'")
+
+    assert desk.run(desk.accounts.whose(token)) is not None

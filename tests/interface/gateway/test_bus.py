@@ -1,0 +1,185 @@
+"""The bus on a real RabbitMQ, against a responder that only knows the wire."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal, Unavailable
+from contracts.message import Ask
+from contracts.operations import Ping
+from contracts.rooms import GetHotel
+from contracts.values import Caller, Context, Permission
+from gateway.bus import RabbitBus
+from sandbox.stack.rabbit import RabbitNode
+from tests.interface.gateway.responder import Responder
+
+HEALTH = {"service": "rooms", "ready": True, "now": "2026-07-01T12:00:00Z"}
+FACT = {
+    "id": "11111111-1111-1111-1111-111111111111",
+    "source": "bookings",
+    "type": "bookings.BookingConfirmed.v1",
+    "subject": "BK-1",
+    "time": "2026-07-01T12:00:00Z",
+    "sequence": 4,
+    "hotel": "h",
+    "data": {},
+    "dataschema": "",
+}
+
+
+class Asking:
+    """A bus on its own event loop."""
+
+    def __init__(self, url: str) -> None:
+        self._runner = asyncio.Runner()
+        self.bus = RabbitBus(url, name="gateway-test")
+        self._runner.run(self._start())
+
+    async def _start(self) -> None:
+        await self.bus.start(wait=20)
+
+    def run(self, work: Callable[[RabbitBus], Any]) -> Any:
+        return self._runner.run(work(self.bus))
+
+    def ask(self, message: Ask[Any], context: Context | None = None, **more: Any) -> Any:
+        return self.run(lambda bus: bus.ask(message, context or Context(), **more))
+
+    def close(self) -> None:
+        self._runner.run(self.bus.close())
+        self._runner.close()
+
+
+@pytest.fixture
+def asking(rabbit: RabbitNode) -> Iterator[Asking]:
+    made = Asking(rabbit.amqp_url)
+    yield made
+    made.close()
+
+
+def test_an_ask_goes_out_and_its_reply_comes_back_typed(asking: Asking, rabbit: RabbitNode) -> None:
+    caller = Caller(kind="staff", staff_id="7", hotel="h", permissions=frozenset({Permission.APPROVE}))
+    with Responder(rabbit.amqp_url, "rooms", lambda *_: {"result": HEALTH}) as rooms:
+        health, replayed = asking.ask(Ping(), Context(caller=caller, idempotency_key="k"), service="rooms")
+
+    key, kwargs, properties = rooms.seen[0]
+    assert (health.service, health.ready, health.now.year) == ("rooms", True, 2026)
+    assert replayed is False
+    assert key == "rooms.Ping"
+    assert kwargs["context"]["caller"]["permissions"] == ["can_approve"]
+    assert kwargs["context"]["idempotency_key"] == "k"
+    assert properties.delivery_mode == 1
+    assert properties.expiration == "5000"
+    assert properties.headers["deadline"] > time.time() * 1000
+    assert properties.headers["nameko.call_id_stack"]
+
+
+def test_a_stored_reply_says_so(asking: Asking, rabbit: RabbitNode) -> None:
+    with Responder(rabbit.amqp_url, "rooms", lambda *_: {"result": HEALTH, "headers": {"replayed": True}}):
+        assert asking.ask(Ping(), service="rooms")[1] is True
+
+
+def test_a_refusal_arrives_as_one(asking: Asking, rabbit: RabbitNode) -> None:
+    arguments = ["SOLD_OUT", "Nothing left.", [{"field": "x", "message": "y"}], {"nights": ["2026-08-14"]}]
+    error = {"exc_type": "Refusal", "exc_path": "x.Refusal", "exc_args": arguments, "value": "Nothing left."}
+    with Responder(rabbit.amqp_url, "rooms", lambda *_: {"error": error}), pytest.raises(Refusal) as refused:
+        asking.ask(GetHotel(hotel="h"))
+
+    assert refused.value.code == "SOLD_OUT"
+    assert refused.value.errors == ({"field": "x", "message": "y"},)
+    assert refused.value.details == {"nights": ["2026-08-14"]}
+
+
+def test_an_accident_over_there_is_unavailable(asking: Asking, rabbit: RabbitNode) -> None:
+    error = {"exc_type": "KeyError", "exc_path": "KeyError", "exc_args": [], "value": "…"}
+    with Responder(rabbit.amqp_url, "rooms", lambda *_: {"error": error}), pytest.raises(Unavailable):
+        asking.ask(GetHotel(hotel="h"))
+
+
+def test_many_asks_at_once_each_get_their_own_reply(asking: Asking, rabbit: RabbitNode) -> None:
+    def answer(_: str, kwargs: dict[str, Any], __: Any) -> dict[str, Any]:
+        return {"result": {**HEALTH, "service": kwargs["context"]["request_id"]}}
+
+    async def many(bus: RabbitBus) -> list[str]:
+        asks = (bus.ask(Ping(), Context(request_id=str(number)), service="rooms") for number in range(200))
+        return [reply.service for reply, _ in await asyncio.gather(*asks)]
+
+    with Responder(rabbit.amqp_url, "rooms", answer):
+        assert asking.run(many) == [str(number) for number in range(200)]
+
+
+def test_silence_ends_at_the_deadline(asking: Asking, rabbit: RabbitNode) -> None:
+    with Responder(rabbit.amqp_url, "rooms", lambda *_: None):
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="no answer in 0.3 s"):
+            asking.ask(Ping(), service="rooms", deadline=0.3)
+
+    assert time.monotonic() - began < 2
+
+
+def test_a_service_that_never_was_is_unavailable_at_once(asking: Asking) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable, match="nobody listens"):
+        asking.ask(Ping(), service="nowhere", deadline=30)
+
+    assert time.monotonic() - began < 5
+
+
+def test_facts_reach_who_hears_that_booking(asking: Asking, rabbit: RabbitNode) -> None:
+    async def heard(bus: RabbitBus) -> tuple[Any, Any]:
+        with bus.hear("BK-1") as one, bus.hear("BK-2") as other:
+            publish(json.dumps({**FACT, "subject": "BK-3"}).encode())
+            publish(b"not an event")
+            publish(json.dumps(FACT).encode())
+            return await one.next(within=10), await other.next(within=0.2)
+
+    with Responder(rabbit.amqp_url, "rooms", lambda *_: None) as elsewhere:
+
+        def publish(body: bytes) -> None:
+            elsewhere.publish("bookings.events", FACT["type"], body)
+
+        mine, others = asking.run(heard)
+
+    assert (mine.type, mine.sequence) == ("bookings.BookingConfirmed.v1", 4)
+    assert others is None
+
+
+def test_when_the_broker_goes_asks_fail_at_once_and_it_comes_back(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with RabbitNode(tmp_path_factory.mktemp("own-rabbit")) as node:
+        asking = Asking(node.amqp_url)
+
+        async def outage(bus: RabbitBus) -> float:
+            loop = asyncio.get_running_loop()
+            with bus.hear("BK-1") as hearing:
+                under_way = asyncio.ensure_future(bus.ask(Ping(), Context(), service="rooms", deadline=60))
+                await asyncio.sleep(0.2)
+                killed = loop.run_in_executor(None, node.kill)
+                began = loop.time()
+                with pytest.raises(Unavailable):
+                    await under_way
+                took = loop.time() - began
+                await killed
+                assert await hearing.next(within=5) is None
+                assert not bus.up
+            return took
+
+        async def back(bus: RabbitBus) -> Any:
+            async with asyncio.timeout(20):
+                while not bus.up:
+                    await asyncio.sleep(0.05)
+            return (await bus.ask(Ping(), Context(), service="rooms"))[0]
+
+        with Responder(node.amqp_url, "rooms", lambda *_: None):
+            assert asking.run(outage) < 10
+        with pytest.raises(Unavailable):
+            asking.ask(Ping(), service="rooms", deadline=0.3)
+        node.start()
+        with Responder(node.amqp_url, "rooms", lambda *_: {"result": HEALTH}):
+            assert asking.run(back).ready is True
+        asking.close()
