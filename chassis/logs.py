@@ -48,9 +48,10 @@ def configure(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("pika", "nameko", "kombu", "amqp", "stripe", "urllib3", "alembic", "uvicorn.access", "httpx"):
+    for noisy in ("kombu", "amqp", "stripe", "urllib3", "alembic", "uvicorn.access", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("pika").setLevel(logging.CRITICAL)  # says at length what the line reports in one event
+    for repeating in ("pika", "nameko"):  # they say at length what our own events say in a line
+        logging.getLogger(repeating).setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(service=service)
     structlog.get_logger().debug("logging_ready")
 

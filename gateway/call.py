@@ -134,7 +134,7 @@ class Call(Request):
             traceparent=trace.current(),
             request_id=self.scope.get("request_id", ""),
             idempotency_key=key,
-            fingerprint=hashlib.sha256(_canonical.encode(self._json)).hexdigest() if key else None,
+            fingerprint=hashlib.sha256(_canonical.encode(getattr(self, "_json", {}))).hexdigest() if key else None,
             if_match=self._version(),
         )
 
@@ -154,8 +154,8 @@ class Call(Request):
         return _hashed("\n".join((self.caller.kind, who, self.operation.method, path, key)))
 
     def _version(self) -> int | None:
-        wanted = self.headers.get("if-match", "*").strip()
-        if wanted == "*" or self.method == "GET":
+        wanted = self.headers.get("if-match", "*").strip() if self.operation.matches_version else "*"
+        if wanted == "*":
             return None
         match = _VERSION.fullmatch(wanted)
         if not match:

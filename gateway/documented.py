@@ -68,7 +68,7 @@ def _refused(operation: "Operation") -> Iterator[str]:
         yield from ("VALIDATION_ERROR", "SERVICE_UNAVAILABLE")
     if changes:
         yield from ("MALFORMED_JSON", "BODY_TOO_LARGE")
-    if changes and ("{booking_id}" in path or "{room_number}" in path):
+    if operation.matches_version:
         yield "VERSION_MISMATCH"
     if changes and "{booking_id}" in path:
         yield from ("ACTION_IN_PROGRESS", "READ_ONLY_TOKEN")
@@ -77,8 +77,7 @@ def _refused(operation: "Operation") -> Iterator[str]:
 
 
 def _headers(operation: "Operation") -> dict[str, Any]:
-    versioned = "{booking_id}" in operation.path or "{room_number}" in operation.path
-    return {**HEADERS, **(ETAG if versioned else {}), **(REPLAYED if operation.keyed else {})}
+    return {**HEADERS, **(ETAG if operation.versioned else {}), **(REPLAYED if operation.keyed else {})}
 
 
 def _problem(codes: list[str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Remembered(Generic[K, V]):
         asking = self._asking.get(key)
         if asking is None:
             asking = self._asking[key] = asyncio.ensure_future(self._fetch(key))
+            asking.add_done_callback(lambda done: done.cancelled() or done.exception())  # also if all gave up waiting
         try:
             return await asyncio.shield(asking)
         except Unavailable:

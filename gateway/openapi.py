@@ -90,7 +90,7 @@ def _parameters(door: Door) -> Iterator[dict[str, Any]]:
             yield {"name": name, "in": "path", "required": True, "description": words, "schema": schema}
     if door.operation.keyed:
         yield KEY
-    if door.operation.method != "GET" and "{booking_id}" in door.path:
+    if door.operation.matches_version:
         yield MATCH
 
 

@@ -49,6 +49,16 @@ class Operation:
         """Unique: the OpenAPI operation id."""
         return self.endpoint.__name__
 
+    @property
+    def versioned(self) -> bool:
+        """Whether it is about one thing that has a version, and so an ETag."""
+        return "{booking_id}" in self.path or "{room_number}" in self.path
+
+    @property
+    def matches_version(self) -> bool:
+        """Whether it takes `If-Match`."""
+        return self.versioned and self.method != "GET"
+
 
 class Door(APIRoute):
     """A declared path of an operation: the canonical one, or an alias."""

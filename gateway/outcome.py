@@ -31,7 +31,7 @@ async def approved(call: Call) -> tuple[BookingDetail, int]:
             booking = await call.ask(look)
         while _undecided(booking):
             left = until - clock()
-            if left <= 0:
+            if left <= 0 or call.tools.stopping.is_set():
                 return booking, DECIDED
             fact = await hearing.next(within=left)
             if fact is None or fact.type in TELLING:

@@ -68,7 +68,13 @@ class Accounts:
 
     def __init__(self, url: str, *, passwords: Passwords, token_life: timedelta = timedelta(hours=12)) -> None:
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=8, max_overflow=8, pool_timeout=3, pool_reset_on_return=None, isolation_level="AUTOCOMMIT"
+            url,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=3,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
         )
         self._passwords = passwords
         self._life = token_life

@@ -42,7 +42,7 @@ async def open_payment_session(call: Call, body: ReturnUrls) -> Response:
 
 @routes.get("/verify/", answers=shapes.PaymentVerified, refuses=("SESSION_NOT_FOUND",))
 async def verify_payment(
-    call: Call, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_]+$")]
+    call: Call, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
     """What became of this booking's payment session."""
     found = await call.ask(

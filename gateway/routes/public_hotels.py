@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts.rooms import CheckAvailability, GiveQuote, ListHotels
+from contracts.rooms import CheckAvailability, GetHotel, GiveQuote, ListHotels
 from gateway.bodies.stays import Paging, QuoteRequest, StayQuery
 from gateway.call import Call
 from gateway.identity.admission import Audience
@@ -30,13 +30,13 @@ async def list_hotels(call: Call, paging: Annotated[Paging, Query()]) -> Respons
 @routes.get("/{slug}/", answers=shapes.Hotel)
 async def get_hotel(call: Call) -> Response:
     """A hotel's page."""
-    return call.answer(shapes.hotel(await call.tools.hotels.get(call.hotel)))
+    return call.answer(shapes.hotel(await call.ask(GetHotel(hotel=call.hotel))))
 
 
 @routes.get("/{slug}/settings/", answers=shapes.Hotel)
 async def get_public_settings(call: Call) -> Response:
     """A hotel's public settings."""
-    return call.answer(shapes.hotel(await call.tools.hotels.get(call.hotel)))
+    return call.answer(shapes.hotel(await call.ask(GetHotel(hotel=call.hotel))))
 
 
 @routes.get("/{slug}/availability/", answers=shapes.Availability, refuses=("BEYOND_HORIZON",))

@@ -26,6 +26,8 @@ WHOLE_LIFE = [
 
 def walk(world: World) -> None:
     """All four stories; raises `Unmet` at the first expectation that does not come true."""
+    settings = world.staff().send("GET", f"{world.desk}/settings/").body
+    expect("the walk's hotel approves its bookings", settings["approval_required"], True)
     today = world.today()
     walked = [whole_life(world, today), declined(world, today), cancelled(world, today), expired(world, today)]
     world.transcript.step("Nothing private was said aloud")

@@ -109,3 +109,19 @@ def test_the_decision_stands_also_while_bookings_cannot_be_asked(
     gateway.bus.answers(GetBooking, answers)
 
     assert gateway.post(APPROVE, headers=manager).status_code == 202
+
+
+def test_a_fact_told_before_anybody_hears_is_lost_which_is_why_we_hear_before_we_ask(gateway: Gateway) -> None:
+    async def act(_: object) -> tuple[object, object]:
+        gateway.bus.happens(BookingConfirmed.wire_name)
+        await asyncio.sleep(0)
+        with gateway.bus.hear(builders.BOOKING) as late:
+            missed = await late.next(within=0.01)
+        with gateway.bus.hear(builders.BOOKING) as early:
+            gateway.bus.happens(BookingConfirmed.wire_name)
+            return missed, await early.next(within=1)
+
+    missed, heard = gateway.together(act)
+
+    assert missed is None
+    assert heard is not None

@@ -8,6 +8,7 @@ import pika
 import pytest
 
 from chassis import codec, wire
+from contracts.catalogue import HEARS
 from contracts.message import Envelope
 from hotelmate.dead_letters import chosen, known
 from hotelmate.parked import DeadLetters, Letter
@@ -124,3 +125,11 @@ def test_an_id_must_name_exactly_one(given: str, said: str) -> None:
 def test_an_unknown_service_is_named_with_those_there_are() -> None:
     with pytest.raises(Trouble, match="bookings, payments, rooms, notifier"):
         known("kitchen")
+
+
+def test_a_parked_message_may_be_looked_at_as_often_as_one_likes() -> None:
+    _, queues, _ = wire.topology()
+
+    limits = [arguments["x-delivery-limit"] for name, arguments in queues if name.endswith(".dlq")]
+
+    assert limits == [1_000_000] * len(HEARS)
