@@ -22,6 +22,21 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
 
 log = logs.logger(__name__)
 
+_OPEN = ERRAND.c.done_at.is_(None) & ERRAND.c.gave_up_at.is_(None) & (ERRAND.c.kind == sa.bindparam("kind"))
+_IS_DUE = (ERRAND.c.try_at <= sa.func.now()) & (
+    ERRAND.c.not_before.is_(None) | (ERRAND.c.not_before <= sa.bindparam("now"))
+)
+_OLDEST = sa.select(ERRAND.c.position, _IS_DUE.label("due")).where(_OPEN).order_by(ERRAND.c.position)
+_FIRST_IN_ORDER = _OLDEST.limit(sa.bindparam("batch"))
+_DUE = _FIRST_IN_ORDER.where(_IS_DUE).with_for_update(skip_locked=True)
+_ONE_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("kind"))))
+_LEASE = (
+    ERRAND.update()
+    .where(ERRAND.c.position.in_(sa.bindparam("chosen", expanding=True)))
+    .values(try_at=sa.func.now() + LEASE, attempts=ERRAND.c.attempts + 1)
+    .returning(ERRAND)
+)
+
 
 @dataclass(frozen=True)
 class Due:
@@ -51,27 +66,16 @@ class Errands:
 
     def claim(self) -> list[Due]:
         """Lease what is due, oldest first. Of an ordered kind, one process at a time, and nothing overtakes."""
-        open_ones = ERRAND.c.done_at.is_(None) & ERRAND.c.gave_up_at.is_(None) & (ERRAND.c.kind == self.door.kind)
         with self._transactor.begin() as work:
             connection = work.connection
-            due = (ERRAND.c.try_at <= sa.func.now()) & (
-                ERRAND.c.not_before.is_(None) | (ERRAND.c.not_before <= work.now)
-            )
-            choice = sa.select(ERRAND.c.position, due.label("due")).order_by(ERRAND.c.position).limit(self.door.batch)
+            told = {"kind": self.door.kind, "now": work.now, "batch": self.door.batch}
             if self.door.ordered:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(self.door.kind))))
-                rows = connection.execute(choice.where(open_ones)).all()
-            else:
-                rows = connection.execute(choice.where(open_ones, due).with_for_update(skip_locked=True)).all()
+                connection.execute(_ONE_AT_A_TIME, told)
+            rows = connection.execute(_FIRST_IN_ORDER if self.door.ordered else _DUE, told).all()
             chosen = [row.position for row in takewhile(lambda row: row.due, rows)]
             if not chosen:
                 return []
-            leased = connection.execute(
-                ERRAND.update()
-                .where(ERRAND.c.position.in_(chosen))
-                .values(try_at=sa.func.now() + LEASE, attempts=ERRAND.c.attempts + 1)
-                .returning(ERRAND)
-            ).all()
+            leased = connection.execute(_LEASE, {"chosen": chosen}).all()
         return sorted((self._due(row) for row in leased), key=lambda due: due.position)
 
     def _due(self, row: Any) -> Due:

@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
-
-from chassis import codec, logs, trace
+from chassis import codec, heard, logs, trace
 from chassis.doors import Service
 from chassis.refusal import Refusal, TooEarly
-from chassis.tables import HEARD, INBOX
 from chassis.transact import Transactor, is_outage
 from chassis.work import Work
 from contracts.message import Envelope
 from contracts.values import Caller, Context
+
+OURSELVES = Context(caller=Caller(kind="system"))
 
 log = logs.logger(__name__)
 
@@ -81,8 +79,7 @@ class Hearing:
         """A refusal is an answer: the event is heard, and changes nothing."""
         try:
             with self._transactor.begin(cause=envelope) as work:
-                if _claim(work.connection, [envelope], outcome=f"refused: {code}"):
-                    _move_on(work.connection, {(envelope.source, envelope.subject): envelope.sequence})
+                heard.skip(work.connection, envelope, outcome=f"refused: {code}")
         except Exception as problem:
             if is_outage(problem):
                 return Outcome(Fate.OUTAGE, _said(problem))
@@ -90,73 +87,22 @@ class Hearing:
         return APPLIED
 
     def _together(self, envelopes: Sequence[Envelope]) -> None:
-        context = Context(caller=Caller(kind="system"))
-        with self._transactor.begin(context) as work:
-            fresh = _claim(work.connection, envelopes)
-            last = _last(work.connection, envelopes)
-            reached: dict[tuple[str, str], int] = {}
-            for envelope in envelopes:
-                key = (envelope.source, envelope.subject)
-                before = reached.get(key, last.get(key, 0))
-                if envelope.id not in fresh or envelope.sequence <= before:
-                    continue
-                fresh.discard(envelope.id)
-                if envelope.sequence > before + 1:
-                    raise TooEarly(f"{envelope.subject} is at {before}, not {envelope.sequence - 1}")
-                self._open(envelope, work)
-                reached[key] = envelope.sequence
-            _move_on(work.connection, reached)
+        try:
+            with self._transactor.begin(OURSELVES) as work:
+                heard.advance(work.connection, envelopes)
+                self._open_all(envelopes, work)
+        except heard.Uneven:
+            with self._transactor.begin(OURSELVES) as work:
+                self._open_all(heard.sift(work.connection, envelopes), work)
 
-    def _open(self, envelope: Envelope, work: Work) -> None:
-        door = self._doors.get(envelope.type)
-        if door is None:
-            return
-        work.cause = envelope
-        with trace.following(envelope.traceparent):
-            door.handler(codec.typed(envelope.data, door.event), work)
-
-
-def _claim(connection: sa.Connection, envelopes: Sequence[Envelope], *, outcome: str = "applied") -> set[str]:
-    """Insert the inbox rows first; the ids that were not there before."""
-    rows = [
-        {
-            "event_id": envelope.id,
-            "source": envelope.source,
-            "subject": envelope.subject,
-            "sequence": envelope.sequence,
-            "type": envelope.type,
-            "outcome": outcome,
-        }
-        for envelope in envelopes
-    ]
-    statement = insert(INBOX).values(rows).on_conflict_do_nothing().returning(INBOX.c.event_id)
-    return {str(event_id) for event_id in connection.execute(statement).scalars()}
-
-
-def _last(connection: sa.Connection, envelopes: Sequence[Envelope]) -> dict[tuple[str, str], int]:
-    keys = sorted({(envelope.source, envelope.subject) for envelope in envelopes})
-    rows = connection.execute(
-        sa.select(HEARD).where(sa.tuple_(HEARD.c.source, HEARD.c.subject).in_(keys)).with_for_update()
-    )
-    return {(row.source, row.subject): row.last for row in rows}
-
-
-def _move_on(connection: sa.Connection, reached: dict[tuple[str, str], int]) -> None:
-    if not reached:
-        return
-    rows = [{"source": source, "subject": subject, "last": last} for (source, subject), last in sorted(reached.items())]
-    statement = insert(HEARD).values(rows)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source", "subject"], set_={"last": sa.func.greatest(HEARD.c.last, statement.excluded.last)}
-        )
-    )
-
-
-def skip(connection: sa.Connection, envelope: Envelope) -> None:
-    """An operator has dropped this event: what follows of its subject may be applied."""
-    if _claim(connection, [envelope], outcome="dropped"):
-        _move_on(connection, {(envelope.source, envelope.subject): envelope.sequence})
+    def _open_all(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        wanted = [envelope for envelope in envelopes if envelope.type in self._doors]
+        heard.claim(work.connection, wanted)
+        for envelope in wanted:
+            door = self._doors[envelope.type]
+            work.cause = envelope
+            with trace.following(envelope.traceparent):
+                door.handler(codec.typed(envelope.data, door.event), work)
 
 
 def _said(problem: BaseException) -> str:

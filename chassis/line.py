@@ -84,7 +84,7 @@ class Line:
         channel = connection.channel()
         self._on_open(channel)
         self.opened.set()
-        log.debug("broker_connected", line=self._name)
+        log.info("broker_connected", line=self._name)
         while not self._stopping:
             connection.process_data_events(time_limit=1)
             if not channel.is_open:

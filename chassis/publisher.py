@@ -100,7 +100,7 @@ class Publisher:
     def _serve(self, channel: Channel) -> None:
         self._channel = channel
         self.ready.set()
-        log.debug("broker_connected")
+        log.info("broker_connected")
 
     def _confirmed(self, frame: Any) -> None:
         method = frame.method

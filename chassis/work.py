@@ -14,6 +14,16 @@ from chassis.tables import AUDIT, ERRAND, OUTBOX, STREAM
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
 
+# Built once: what a transaction always does should cost no more than its round trip.
+_OWE = insert(ERRAND).on_conflict_do_nothing(index_elements=["key"])
+_NEXT = (
+    insert(STREAM)
+    .on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1})
+    .returning(STREAM.c.last)
+)
+_NOTE = sa.insert(AUDIT)
+_PUBLISH = sa.insert(OUTBOX)
+
 
 @dataclass
 class Pending:
@@ -90,26 +100,23 @@ class Work:
 
     def owe(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
         """Leave a call to be made after commit; the same key again owes nothing more. `not_before` is domain time."""
-        self.connection.execute(
-            insert(ERRAND)
-            .values(
-                key=key,
-                kind=type(payload).__name__,
-                payload=codec.plain(payload),
-                not_before=not_before,
-                traceparent=trace.current(),
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-        )
+        row = {
+            "key": key,
+            "kind": type(payload).__name__,
+            "payload": codec.plain(payload),
+            "not_before": not_before,
+            "traceparent": trace.current(),
+        }
+        self.connection.execute(_OWE, row)
         self.owes_errands = True
 
     def flush(self) -> None:
         """Write what was published and noted; the chassis calls this just before it commits."""
         if self._audit:
-            self.connection.execute(sa.insert(AUDIT), self._audit)
+            self.connection.execute(_NOTE, self._audit)
             self._audit = []
         if self._events:
-            self.connection.execute(sa.insert(OUTBOX), [self._row(pending) for pending in self._events])
+            self.connection.execute(_PUBLISH, [self._row(pending) for pending in self._events])
             self._events = []
 
     def _row(self, pending: Pending) -> dict[str, Any]:
@@ -128,11 +135,4 @@ class Work:
         }
 
     def _next(self, subject: str) -> int:
-        statement = insert(STREAM).values(subject=subject, last=1)
-        return int(
-            self.connection.execute(
-                statement.on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1}).returning(
-                    STREAM.c.last
-                )
-            ).scalar_one()
-        )
+        return int(self.connection.execute(_NEXT, {"subject": subject, "last": 1}).scalar_one())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import wire
-from chassis.hearing import skip
+from chassis.heard import skip
 from chassis.tables import HEARD
 from contracts.message import Envelope
 

@@ -1,17 +1,19 @@
 """The yardstick of creating a booking: the rows that it leaves, written in one raw SQL transaction by each client."""
 
-import json
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from chassis.migrate import migrate
 from tests.bench.harness import Measured
 
 CLIENTS = 8
+KEYS = {"booking": ("id", "confirmation_number"), "guest": ("booking_id", "token_hash")}
 
 _ROOMS_SIDE = """
     CREATE TABLE raw_night (room_type_id int, night date, capacity int, sold int CHECK (sold <= capacity),
@@ -22,40 +24,29 @@ _ROOMS_SIDE = """
     CREATE TABLE raw_hold_part (booking_id text PRIMARY KEY, room_type_id int, first_night date, until date);
     CREATE TABLE raw_outbox (LIKE outbox INCLUDING ALL);
 """
-_TRANSACTION = (
-    (
-        "UPDATE raw_night SET sold = sold + 1 WHERE room_type_id = %(type)s"
-        " AND night >= current_date + %(day)s AND night < current_date + %(day)s + 3"
-    ),
-    "INSERT INTO raw_hold VALUES (%(id)s, %(terms)s, now())",
-    "INSERT INTO raw_hold_part VALUES (%(id)s, %(type)s, current_date + %(day)s, current_date + %(day)s + 3)",
-    (
-        "INSERT INTO raw_outbox (id, subject, sequence, type, hotel, time, data)"
-        " VALUES (gen_random_uuid(), 'hold/' || %(id)s, 1, 'rooms.InventoryHeld.v1', 'bench-1', now(), %(event)s)"
-    ),
-    (
-        "INSERT INTO booking SELECT (jsonb_populate_record(null::booking, %(booking)s || jsonb_build_object("
-        "'id', %(id)s::text, 'confirmation_number', %(id)s::text))).*"
-    ),
-    (
-        "INSERT INTO guest SELECT (jsonb_populate_record(null::guest, %(guest)s || jsonb_build_object("
-        "'booking_id', %(id)s::text, 'token_hash', %(id)s::text))).*"
-    ),
-    "INSERT INTO audit (subject, sequence, what, by, at) VALUES (%(id)s, 1, 'BookingHeld', '{}', now())",
-    (
-        "INSERT INTO outbox (id, subject, sequence, type, hotel, time, data)"
-        " VALUES (gen_random_uuid(), %(id)s, 1, 'bookings.BookingHeld.v1', 'bench-1', now(), %(event)s)"
-    ),
-)
+_NIGHTS = """
+    UPDATE raw_night SET sold = sold + 1
+    WHERE room_type_id = %(type)s AND night >= current_date + %(day)s AND night < current_date + %(day)s + 3
+"""
+_HOLD = "INSERT INTO raw_hold VALUES (%(id)s, %(event)s, now())"
+_PART = "INSERT INTO raw_hold_part VALUES (%(id)s, %(type)s, current_date + %(day)s, current_date + %(day)s + 3)"
+_HELD = """
+    INSERT INTO raw_outbox (id, subject, sequence, type, hotel, time, data)
+    VALUES (gen_random_uuid(), 'hold/' || %(id)s, 1, 'rooms.InventoryHeld.v1', 'bench-1', now(), %(event)s)
+"""
+_AUDIT = "INSERT INTO audit (subject, sequence, what, by, at) VALUES (%(id)s, 1, 'BookingHeld', '{}', now())"
+_EVENT = """
+    INSERT INTO outbox (id, subject, sequence, type, hotel, time, data)
+    VALUES (gen_random_uuid(), %(id)s, 1, 'bookings.BookingHeld.v1', 'bench-1', now(), %(event)s)
+"""
 
 
 @dataclass
 class RawBookings:
-    """Writes what a created booking leaves, in a database of its own."""
+    """Writes what a created booking leaves, in a database of its own. `model` has its rows by table."""
 
     url: str
-    booking: dict[str, Any]
-    guest: dict[str, Any]
+    model: dict[str, dict[str, Any]]
     event: dict[str, Any]
     made: int = field(default=0)
 
@@ -71,8 +62,16 @@ class RawBookings:
         self.made += count
         numbers = iter(range(first, first + count))
         lock = threading.Lock()
-        shared = {"terms": json.dumps(self.booking), "event": json.dumps(self.event)}
-        shared |= {"booking": json.dumps(self.booking), "guest": json.dumps(self.guest)}
+        statements = [
+            _NIGHTS,
+            _HOLD,
+            _PART,
+            _HELD,
+            *(_insert(table, self.model[table]) for table in KEYS),
+            _AUDIT,
+            _EVENT,
+        ]
+        shared = {name: value for row in self.model.values() for name, value in row.items()}
 
         def client() -> None:
             with psycopg.connect(self.url) as connection:
@@ -81,9 +80,17 @@ class RawBookings:
                         number = next(numbers, None)
                     if number is None:
                         return
-                    given = {**shared, "id": f"BK-RAW-{number}", "type": 1 + number % 5, "day": number % 700}
-                    for statement in _TRANSACTION:
-                        connection.execute(statement, given)  # type: ignore[call-overload]
+                    key = f"BK-RAW-{number}"
+                    given = {
+                        **shared,
+                        "event": Jsonb(self.event),
+                        "id": key,
+                        "type": 1 + number % 5,
+                        "day": number % 700,
+                    }
+                    given |= dict.fromkeys((name for names in KEYS.values() for name in names), key)
+                    for statement in statements:
+                        connection.execute(statement, given)
                     connection.commit()
 
         threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
@@ -100,14 +107,27 @@ class RawBookings:
         return Measured(count, seconds)
 
 
-def model_of(bookings_url: str, booking_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """A real booking's rows: booking, guest, and its first event's data."""
+def _insert(table: str, row: dict[str, Any]) -> sql.Composed:
+    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join(map(sql.Placeholder, row)),
+    )
+
+
+def model_of(bookings_url: str, booking_id: str) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """A real booking's rows by table, and its first event's data."""
     with psycopg.connect(bookings_url) as connection:
-        row = connection.execute(
-            "SELECT to_jsonb(b), to_jsonb(g), (SELECT data FROM outbox WHERE subject = b.id AND sequence = 1)"
-            " FROM booking b JOIN guest g ON g.booking_id = b.id WHERE b.id = %s",
-            (booking_id,),
-        ).fetchone()
-    if row is None:
-        raise LookupError(booking_id)
-    return row[0], row[1], row[2]
+        rows = {table: _row(connection, table, KEYS[table][0], booking_id) for table in KEYS}
+        event = _row(connection, "outbox", "subject", booking_id)["data"].obj
+    return rows, event
+
+
+def _row(connection: psycopg.Connection[Any], table: str, key: str, value: str) -> dict[str, Any]:
+    question = sql.SQL("SELECT * FROM {} WHERE {} = %s LIMIT 1").format(sql.Identifier(table), sql.Identifier(key))
+    cursor = connection.execute(question, (value,))
+    row = cursor.fetchone()
+    if row is None or cursor.description is None:
+        raise LookupError(f"{table} has no {value}")
+    named = dict(zip((column.name for column in cursor.description), row, strict=True))
+    return {name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in named.items()}

@@ -1,5 +1,6 @@
 """Bookings and their guests in PostgreSQL. A booking and its guest are read in one statement and locked together."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,18 @@ JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
 LEASE = timedelta(seconds=15)
 IDS = frozenset({"booking_pkey", "guest_pkey", "guest_token_hash_key"})
 NAMES = IDS | {"booking_confirmation_number_key"}
+
+
+def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.Insert:
+    """An insert whose values come as `<table>_<column>`."""
+    named = {column.name: sa.bindparam(f"{table.name}_{column.name}", type_=column.type) for column in columns}
+    return sa.insert(table).values(named)
+
+
+# Built once; a booking has some sixty columns.
+_ADD = _from_parameters(GUEST, GUEST.c).add_cte(
+    _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made")
+)
 STALE_AFTER = timedelta(seconds=6)  # an ask's deadline and a little
 
 
@@ -63,13 +76,12 @@ class Bookings:
 
     def add(self, booking: Booking) -> None:
         """A new booking and its guest, in one statement. Raises `NameTaken`."""
-        made = sa.insert(BOOKING).values(**row_of(booking)).cte("made")
         guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
-        statement = sa.insert(GUEST).values(
-            booking_id=booking.id, hotel=booking.hotel, search=searchable(booking), **guest
-        )
+        guest |= {"booking_id": booking.id, "hotel": booking.hotel, "search": searchable(booking)}
+        told = {f"booking_{name}": value for name, value in row_of(booking).items()}
+        told |= {f"guest_{name}": value for name, value in guest.items()}
         try:
-            self._connection.execute(statement.add_cte(made))
+            self._connection.execute(_ADD, told)
         except sa.exc.IntegrityError as problem:
             constraint = _constraint(problem)
             if constraint in NAMES:

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from chassis.doors import Errand, Service, on
 from chassis.errands import Errands
-from chassis.hearing import Fate, Hearing, skip
+from chassis.heard import skip
+from chassis.hearing import Fate, Hearing
 from chassis.refusal import Hopeless, Later, Refusal, TooEarly
 from chassis.retention import forget_old
 from chassis.settings import ServiceSettings, with_driver
