@@ -56,15 +56,14 @@ def _put_aside(service: str, channel: BlockingChannel, delivery: Delivery, outco
     headers[wire.ERROR] = outcome.why
     headers.setdefault(wire.FIRST_FAILED, now)
     if outcome.fate is Fate.TOO_EARLY:
-        early = headers.get("x-early", 0)
-        headers["x-early"] = early + 1
-        hopeless = now - headers.setdefault(wire.EARLY_SINCE, now) > wire.EARLY_FOR
-        step = early
+        age = now - headers.setdefault(wire.EARLY_SINCE, now)
+        hopeless = age > wire.EARLY_FOR
+        pause = next(pause for younger_than, pause in wire.EARLY_PAUSES_MS if age < younger_than)
     else:
         attempt = headers.get(wire.ATTEMPT, 0) + 1
         headers[wire.ATTEMPT] = attempt
         hopeless = attempt >= wire.MAX_ATTEMPTS or delivery.envelope is None
-        step = attempt
+        pause = wire.DELAYS_MS[min(attempt, len(wire.DELAYS_MS) - 1)]
     delivery.properties.headers = headers
     delivery.properties.expiration = None
     if hopeless:
@@ -73,6 +72,5 @@ def _put_aside(service: str, channel: BlockingChannel, delivery: Delivery, outco
         )
         channel.basic_publish("", wire.dead_letters(service), delivery.body, delivery.properties, mandatory=True)
         return
-    pause = wire.DELAYS_MS[min(step, len(wire.DELAYS_MS) - 1)]
     log.info("event_delayed", message_id=delivery.properties.message_id, why=outcome.why, ms=pause)
     channel.basic_publish(wire.delay(pause), wire.inbox(service), delivery.body, delivery.properties, mandatory=True)

@@ -20,6 +20,8 @@ ASKS = "nameko-rpc"
 ATTEMPT, ERROR, FIRST_FAILED, EARLY_SINCE = "x-attempt", "x-error", "x-first-failed-at", "x-early-since"
 DELAYS_MS = (200, 1_000, 5_000, 30_000, 120_000)
 MAX_ATTEMPTS = 5
+# What is too early comes back in proportion to how long it has waited: (younger than so many seconds, pause).
+EARLY_PAUSES_MS = ((1, 200), (10, 1_000), (60, 5_000), (600, 30_000), (float("inf"), 120_000))
 EARLY_FOR = 24 * 3600
 
 _envelopes = msgspec.json.Decoder(Envelope)

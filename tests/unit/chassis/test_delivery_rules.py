@@ -79,6 +79,13 @@ def test_being_too_early_is_not_a_try() -> None:
     assert channel.published[0][2][wire.ATTEMPT] == 4
 
 
+@pytest.mark.parametrize(("waited", "pause"), [(0, 200), (5, 1_000), (30, 5_000), (300, 30_000), (3_600, 120_000)])
+def test_what_is_too_early_comes_back_in_proportion_to_its_wait(waited: int, pause: int) -> None:
+    since = {wire.EARLY_SINCE: int(time.time()) - waited}
+
+    assert disposed(delivery(since), Outcome(Fate.TOO_EARLY, "gap")).published[0][0] == wire.delay(pause)
+
+
 def test_too_early_for_a_day_is_parked() -> None:
     since = int(time.time()) - wire.EARLY_FOR - 1
     channel = disposed(delivery({wire.EARLY_SINCE: since}), Outcome(Fate.TOO_EARLY, "gap"))
