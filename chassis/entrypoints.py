@@ -20,6 +20,7 @@ from chassis.hearing import Fate, Outcome
 from chassis.line import Line
 from chassis.providers import Machinery
 from chassis.refusal import Refusal, Unavailable
+from chassis.transact import is_outage
 
 log = logs.logger(__name__)
 
@@ -29,11 +30,15 @@ OUTAGE_PAUSE = 0.5
 
 
 class _OnALine(Entrypoint):  # type: ignore[misc]
-    """An entrypoint that consumes from the broker, and counts what it has in flight."""
+    """An entrypoint that consumes from the broker, and knows what it still owes the current channel.
+
+    What is owed is bound to its channel: when that is lost, the broker gives those messages to somebody again, and
+    nothing that was handed over for it may be waited for.
+    """
 
     def __init__(self, amqp_url: str, **kwargs: Any) -> None:
         self._url = amqp_url
-        self._in_flight = 0
+        self._owed: set[int] = set()
         self._stopping = False
         self._channel: BlockingChannel | None = None
         self._line: Line
@@ -51,7 +56,7 @@ class _OnALine(Entrypoint):  # type: ignore[misc]
         self._stopping = True
         self._line.hand(lambda: self._channel.cancel() if self._channel else None)
         until = time.monotonic() + GRACE
-        while self._in_flight and time.monotonic() < until:
+        while self._owed and time.monotonic() < until:
             time.sleep(0.01)
         self._line.stop()
 
@@ -66,6 +71,7 @@ class _OnALine(Entrypoint):  # type: ignore[misc]
     def lost(self) -> None:
         """The channel is gone; the broker gives what was not acknowledged to somebody again."""
         self._channel = None
+        self._owed.clear()
 
 
 class Asks(_OnALine):
@@ -92,7 +98,7 @@ class Asks(_OnALine):
         if deadline and time.time() * 1000 > deadline:
             channel.basic_ack(method.delivery_tag)
             return
-        self._in_flight += 1
+        self._owed.add(method.delivery_tag)
 
         def answered(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
             self._reply(channel, method.delivery_tag, properties, result, exc_info)
@@ -118,22 +124,23 @@ class Asks(_OnALine):
         headers = {"replayed": True} if answer is not None and answer.replayed else None
         if exc_info:
             problem = exc_info[1]
-            if not isinstance(problem, (Refusal, Unavailable)):
+            if is_outage(problem):
+                log.warning("ask_unanswered", why=str(problem).splitlines()[0][:200])
+            elif not isinstance(problem, Refusal):
                 log.error("ask_failed", why=repr(problem)[:300], exc_info=exc_info)
             body = wire.error_body(problem)
         else:
             body = wire.reply_body(answer.reply)
 
         def send() -> None:
-            self._in_flight -= 1
             if not self._is_current(channel):
                 return
+            self._owed.discard(tag)
             if asked.reply_to:
                 channel.basic_publish(wire.ASKS, asked.reply_to, body, wire.reply_properties(asked, headers))
             channel.basic_ack(tag)
 
-        if not self._line.hand(send):
-            self._in_flight -= 1
+        self._line.hand(send)
 
 
 class Events(_OnALine):
@@ -161,26 +168,25 @@ class Events(_OnALine):
         self._next()
 
     def _next(self) -> None:
-        if self._in_flight or self._stopping or not self._gathered or self._channel is None:
+        if self._owed or self._stopping or not self._gathered or self._channel is None:
             return
         channel = self._channel
         batch = [self._gathered.popleft() for _ in range(min(BATCH, len(self._gathered)))]
-        self._in_flight = 1
+        self._owed.add(batch[-1].tag)
 
         def applied(worker_ctx: Any, outcomes: Any, exc_info: Any) -> tuple[Any, Any]:
             if exc_info:
                 log.error("batch_broke", exc_info=exc_info)
-            if not self._line.hand(lambda: self._finish(channel, batch, outcomes)):
-                self._in_flight = 0
+            self._line.hand(lambda: self._finish(channel, batch, outcomes))
             return None, None
 
         wanted = lambda: channel is self._channel and not self._stopping  # noqa: E731
         self.container.spawn_worker(self, (batch, wanted), {}, handle_result=applied)
 
     def _finish(self, channel: BlockingChannel, batch: Sequence[Delivery], outcomes: Sequence[Outcome] | None) -> None:
-        self._in_flight = 0
         if not self._is_current(channel) or self._confirming is None:
             return
+        self._owed.discard(batch[-1].tag)
         if outcomes is None:  # nobody knows: let the broker bring them again
             channel.basic_nack(batch[-1].tag, multiple=True)
         else:

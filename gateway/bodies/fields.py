@@ -22,7 +22,8 @@ class NoFields(Body):
     """An empty object, or no body at all."""
 
 
-def _day(given: Any) -> Any:
+def iso_day(given: Any) -> date:
+    """A day as it must be written; raises `ValueError` for any other form."""
     if isinstance(given, str) and _DAY.fullmatch(given):
         return date.fromisoformat(given)
     raise ValueError("a day is written YYYY-MM-DD")
@@ -35,7 +36,7 @@ def _whole(given: Any) -> Any:
 
 
 Day = Annotated[
-    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-08-14"]})
+    date, BeforeValidator(iso_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-08-14"]})
 ]
 Count = Annotated[int, BeforeValidator(_whole)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_PRINTABLE)]

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from chassis.refusal import Refusal
 from contracts.bookings import ListBookings
+from gateway.bodies.fields import iso_day
 from gateway.bodies.stays import Paging
 
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -56,7 +57,7 @@ class BookingFilters(Paging):
 
 def _day(name: str, given: str) -> date | None:
     try:
-        return date.fromisoformat(given) if given else None
+        return iso_day(given) if given else None
     except ValueError as problem:
         raise _unreadable(name) from problem
 

@@ -4,6 +4,7 @@ from chassis.doors import Errand, Service, asked, converses, on
 from contracts.bookings import (
     BookingApproved,
     BookingCancelled,
+    BookingConfirmed,
     BookingDeclined,
     BookingExpired,
     BookingHeld,
@@ -39,6 +40,7 @@ SERVICE = Service(
     hears=[
         on(BookingHeld, standing.held),
         on(BookingApproved, standing.approved),
+        on(BookingConfirmed, standing.confirmed),
         on(BookingPaymentFailed, standing.payment_failed),
         on(BookingDeclined, standing.ended),
         on(BookingExpired, standing.ended),

@@ -12,6 +12,7 @@ from contracts.bookings import (
     CancelBooking,
     CheckIn,
     CheckOut,
+    ConfirmBooking,
     DeclineBooking,
     GetBooking,
     GetCandidateRooms,
@@ -139,6 +140,25 @@ def test_money_that_comes_too_late_is_given_back(scene: Scene) -> None:
     scene.settle()
 
     assert scene.booking(created).status is Status.CANCELLED
+    assert [movement for movement, _ in scene.movements()] == ["authorise", "void"]
+
+
+def test_a_page_opened_while_staff_confirm_without_a_card_takes_no_money(scene: Scene) -> None:
+    created = scene.book()
+    session = scene.town.ask(OpenPaymentSession(hotel=HOTEL, booking_id=created.booking.id), guest(created))
+    scene.town.ask(ConfirmBooking(hotel=HOTEL, booking_id=created.booking.id), STAFF)  # it has not heard of the page
+    scene.stripe.pay(session.session_id)
+
+    scene.settle()
+
+    assert scene.booking(created).status is Status.CONFIRMED
+    assert [movement for movement, _ in scene.movements()] == ["authorise", "void"]
+
+    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=created.booking.id, reason="ill"), STAFF)
+    scene.settle()
+    fee = scene.booking(created).cancellation_fee
+    assert fee is not None
+    assert scene.booking(created).balance_due == fee
     assert [movement for movement, _ in scene.movements()] == ["authorise", "void"]
 
 

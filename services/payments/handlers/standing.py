@@ -3,6 +3,7 @@
 from contracts.bookings import (
     BookingApproved,
     BookingCancelled,
+    BookingConfirmed,
     BookingDeclined,
     BookingExpired,
     BookingHeld,
@@ -10,6 +11,7 @@ from contracts.bookings import (
     BookingPaymentFailed,
 )
 from contracts.message import Event
+from contracts.values import Money
 from services.payments.domain import Stance, Standing
 from services.payments.domain.owed import Pursue
 from services.payments.work import PaymentsWork
@@ -34,6 +36,12 @@ def approved(event: BookingApproved, work: PaymentsWork) -> None:
     _changed(standing, work)
 
 
+def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
+    """Confirmed without a card: a page that was opened meanwhile is closed, and what comes by it is given back."""
+    if event.paid_at is None:
+        _over(event, None, work)
+
+
 def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
     """The booking waits for another payment."""
     _changed(Standing(booking_id=event.booking_id, hotel=event.hotel, why=_name(event)), work)
@@ -41,7 +49,13 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 
 def ended(event: Ending, work: PaymentsWork) -> None:
     """The booking is over: nothing but the fee may be kept."""
-    fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
+    _over(event, event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None, work)
+
+
+def _over(event: Ending | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
+    """No card pays for this booking any more. Over once is over: a fee is then owed elsewhere."""
+    if work.standings.of(event.booking_id, event.hotel).ended:
+        return
     standing = Standing(
         booking_id=event.booking_id, hotel=event.hotel, stance=Stance.ENDED, fee=fee or None, why=_name(event)
     )

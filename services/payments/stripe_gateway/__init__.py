@@ -82,7 +82,7 @@ class StripeCards:
         for secret in self._secrets:
             event = _verified(self._client.construct_event, body, signature, secret)
             if event is not None:
-                return incoming.notice(event)
+                return _reduced(event)
         raise InvalidNotice("no active secret has signed this")
 
 
@@ -98,6 +98,18 @@ def _verified(construct: Callable[..., stripe.Event], body: str, signature: str,
     if not incoming.is_event(event):
         raise InvalidNotice("signed, but not an event")
     return event
+
+
+def _reduced(event: stripe.Event) -> Notice:
+    """What we keep of a signed event; raises `InvalidNotice` where its names or moments are none that we could keep."""
+    try:
+        notice = incoming.notice(event)
+    except (ValueError, TypeError, OverflowError, OSError, AttributeError) as problem:
+        raise InvalidNotice("signed, but not to be understood") from problem
+    names = (notice.event_id, notice.type, notice.object_id, notice.payment_id, notice.session_id, notice.intent_id)
+    if not all(name is None or (name.isascii() and name.isprintable()) for name in names):
+        raise InvalidNotice("signed, but with names that cannot be the provider's")
+    return notice
 
 
 @contextmanager

@@ -69,6 +69,24 @@ def test_a_signed_body_that_is_no_event_is_refused(house: House, body: str) -> N
     assert refused(house, body, signed(body))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": "evt_\u0000"},
+        {"id": "evt_\ud800"},
+        {"created": 10**18},
+        {"created": -(10**15)},
+        {"created": "soon"},
+        {"data": {"object": {"id": "pi_\u0000", "object": "payment_intent", "metadata": {}}}},
+    ],
+    ids=["nul", "surrogate", "far future", "far past", "no number", "nul inside"],
+)
+def test_a_signed_body_with_values_that_cannot_be_kept_is_refused(house: House, odd: dict[str, Any]) -> None:
+    body = event(**odd)
+
+    assert refused(house, body, signed(body))
+
+
 def test_a_stale_or_foreign_signature_is_refused(house: House) -> None:
     body = event()
 
