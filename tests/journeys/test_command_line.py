@@ -28,13 +28,18 @@ def an_event(subject: str, number: int) -> Envelope:
     return Envelope(
         id=str(uuid4()),
         source="bookings",
-        type="bookings.BookingAmended.v1",
+        type="bookings.BookingExpired.v1",
         subject=subject,
         time=datetime.now(UTC),
         sequence=number,
         hotel="hotel-killarney",
-        data={"booking_id": subject, "hotel": "hotel-killarney", "fields": [], "by": {"kind": "staff"}},
-        dataschema="urn:hotelmate:schema:bookings.BookingAmended.v1",
+        data={
+            "booking_id": subject,
+            "hotel": "hotel-killarney",
+            "reason": "HOLD_RAN_OUT",
+            "expired_at": "2026-01-01T00:00:00Z",
+        },
+        dataschema="urn:hotelmate:schema:bookings.BookingExpired.v1",
     )
 
 
