@@ -88,3 +88,9 @@ class MachineryProvider(DependencyProvider):  # type: ignore[misc]
     def get_dependency(self, worker_ctx: Any) -> Machinery:
         """The machinery, for this worker."""
         return self.machinery
+
+
+def machinery_of(container: Any) -> Machinery:
+    """What the container's provider has made."""
+    machinery: Machinery = next(d for d in container.dependencies if d.attr_name == "machinery").machinery
+    return machinery

@@ -12,8 +12,8 @@ def entrypoint(kind: type[Any], line: Callable[[Callable[[], None]], bool]) -> t
     """An entrypoint on a line that does with what it is handed as told, and the workers that were spawned."""
     spawned: list[Any] = []
     made = object.__new__(kind)
-    made._owed, made._stopping, made._confirming, made._gathered = set(), False, None, deque()
-    made._line = SimpleNamespace(hand=line)
+    made.owed, made.stopping, made._confirming, made._gathered = set(), False, None, deque()
+    made.line = SimpleNamespace(hand=line)
     made.container = SimpleNamespace(
         service_name="rooms", spawn_worker=lambda *_, handle_result, **__: spawned.append(handle_result)
     )
@@ -26,13 +26,13 @@ def channel() -> Any:
 
 def test_a_batch_whose_connection_died_after_it_was_handed_over_does_not_stop_the_next() -> None:
     events, spawned = entrypoint(Events, lambda _: True)  # accepted, and never run
-    events._channel = channel()
+    events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
     spawned[0](None, [], None)
     events.lost()
 
-    events._channel = channel()
+    events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
 
@@ -41,7 +41,7 @@ def test_a_batch_whose_connection_died_after_it_was_handed_over_does_not_stop_th
 
 def test_while_a_batch_is_being_applied_the_next_one_waits() -> None:
     events, spawned = entrypoint(Events, lambda _: True)
-    events._channel = channel()
+    events.channel = channel()
     for tag in (1, 2):
         events._gathered.append(SimpleNamespace(tag=tag))
         events._next()
@@ -53,25 +53,25 @@ def test_while_a_batch_is_being_applied_the_next_one_waits() -> None:
 def test_the_end_of_a_lost_batch_does_not_end_a_newer_one() -> None:
     handed: list[Callable[[], None]] = []
     events, spawned = entrypoint(Events, lambda work: handed.append(work) is None)
-    events._channel = channel()
+    events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
     spawned[0](None, [], None)
     events.lost()
-    events._channel = channel()
+    events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
 
     handed[0]()
 
-    assert events._owed == {1}
+    assert events.owed == {1}
 
 
 def test_an_answer_that_its_connection_took_along_is_not_waited_for() -> None:
     asks, _ = entrypoint(Asks, lambda _: True)
-    asks._channel = channel()
-    asks._owed.add(7)
+    asks.channel = channel()
+    asks.owed.add(7)
 
     asks.lost()
 
-    assert not asks._owed
+    assert not asks.owed
