@@ -66,7 +66,7 @@ def _refused(operation: "Operation") -> Iterator[str]:
         yield "RATE_LIMITED"
     if operation.audience is not Audience.OPERATOR:
         yield from ("VALIDATION_ERROR", "SERVICE_UNAVAILABLE")
-    if changes:
+    if changes and operation.method != "DELETE":
         yield from ("MALFORMED_JSON", "BODY_TOO_LARGE")
     if operation.matches_version:
         yield "VERSION_MISMATCH"

@@ -27,7 +27,8 @@ class Operation:
     """One thing that clients can do. Of the permissions it `needs`, any one is enough.
 
     `also` are further good answers by status: what they mean, and their shape. `streams` is a media type that the
-    first may come in instead; `extra` goes into OpenAPI as it is.
+    first may come in instead; `extra` goes into OpenAPI as it is. `etag`: about a versioned thing, though no path
+    parameter says so.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Operation:
     also: Mapping[int, tuple[str, Any]] = field(default_factory=dict)
     streams: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    etag: bool = False
 
     @property
     def name(self) -> str:
@@ -52,7 +54,7 @@ class Operation:
     @property
     def versioned(self) -> bool:
         """Whether it is about one thing that has a version, and so an ETag."""
-        return "{booking_id}" in self.path or "{room_number}" in self.path
+        return self.etag or "{booking_id}" in self.path or "{room_number}" in self.path
 
     @property
     def matches_version(self) -> bool:
@@ -130,6 +132,14 @@ class Routes:
     def patch(self, path: str, *, answers: Any, **more: Any) -> Callable[[Endpoint], Endpoint]:
         """Declare a change of fields."""
         return self._declare("PATCH", path, answers=answers, **more)
+
+    def put(self, path: str, *, answers: Any, **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare a change of the whole."""
+        return self._declare("PUT", path, answers=answers, **more)
+
+    def delete(self, path: str, *, answers: Any = None, status: int = 204, **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare a removal; it takes no body and answers with none unless it says otherwise."""
+        return self._declare("DELETE", path, answers=answers, status=status, **more)
 
     def _declare(
         self,

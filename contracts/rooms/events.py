@@ -59,6 +59,21 @@ class InventoryReleased(InventoryEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AvailabilityChanged(Event):
+    """By the hotel's own hand, not by a booking: its rooms, types, rates or allowance have changed.
+
+    `room_types` are the codes that it concerns; none: all of them.
+    """
+
+    hotel: str
+    room_types: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return f"availability/{self.hotel}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoomEvent(Event, abstract=True):
     """A fact about one room."""
 

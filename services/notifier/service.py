@@ -2,7 +2,7 @@
 
 from chassis.doors import Errand, Hears, Service, asked, converses, on
 from contracts.notifier import DescribeRealtime, DropUser, SignChannel, SignUser
-from contracts.rooms import InventoryHeld, InventoryReleased
+from contracts.rooms import AvailabilityChanged, InventoryHeld, InventoryReleased
 from services.notifier import handlers
 from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendMail
 from services.notifier.notices import MAILS, PUSHES
@@ -11,7 +11,7 @@ from services.notifier.work import NotifierWork, make_tools
 
 HOUR = 3600.0
 
-COALESCED = {InventoryHeld: handlers.tell_availability, InventoryReleased: handlers.tell_availability}
+COALESCED = dict.fromkeys((InventoryHeld, InventoryReleased, AvailabilityChanged), handlers.tell_availability)
 
 
 def _heard() -> list[Hears]:

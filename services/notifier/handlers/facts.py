@@ -1,7 +1,7 @@
 """A fact was heard: what it shows and the mail it occasions are owed, and noted as notices."""
 
 from contracts.message import Envelope, Event
-from contracts.rooms import InventoryHeld, InventoryReleased
+from contracts.rooms import AvailabilityChanged, InventoryHeld, InventoryReleased
 from services.notifier import domain
 from services.notifier.domain import PushNotice, SendMail
 from services.notifier.store import Notice
@@ -21,7 +21,7 @@ def tell(event: Event, work: NotifierWork) -> None:
         work.owe(mail, key=f"mail/{mail.booking_id}/{mail.occasion}/{mail.event_id}")
 
 
-def tell_availability(_: InventoryHeld | InventoryReleased, work: NotifierWork) -> None:
+def tell_availability(_: InventoryHeld | InventoryReleased | AvailabilityChanged, work: NotifierWork) -> None:
     """Owe the push that tells of the hotel's availability at the end of this second."""
     due, at = domain.availability_due(_cause(work), now=work.now)
     push = domain.availability_notice(due)

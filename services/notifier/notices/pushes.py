@@ -147,6 +147,7 @@ _ROWS = (
     # Any number of these a second become one push (`domain.availability`), so they carry nothing of the booking.
     Push(rooms.InventoryHeld, (Shown("availability_changed", (PUBLIC,)),)),
     Push(rooms.InventoryReleased, (Shown("availability_changed", (PUBLIC,)),)),
+    Push(rooms.AvailabilityChanged, (Shown("availability_changed", (PUBLIC,)),)),
     Push(
         notifier.NoticeGaveUp,
         (Shown("notice_gave_up", (STAFF,)),),

@@ -48,7 +48,12 @@ def test_no_row_shows_what_points_at_a_person_or_at_money_elsewhere() -> None:
 def test_public_channels_carry_nothing_about_a_booking() -> None:
     public = {fact for fact, push in PUSHES.items() if any(Kind.PUBLIC in shown.on for shown in push.shown)}
 
-    assert public == {rooms.HotelSettingsChanged, rooms.InventoryHeld, rooms.InventoryReleased}
+    assert public == {
+        rooms.HotelSettingsChanged,
+        rooms.InventoryHeld,
+        rooms.InventoryReleased,
+        rooms.AvailabilityChanged,
+    }
     assert names_on(Kind.PUBLIC) == ("settings_updated", "availability_changed")
 
 
