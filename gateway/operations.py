@@ -137,7 +137,9 @@ class Routes:
         """Declare a change of the whole."""
         return self._declare("PUT", path, answers=answers, **more)
 
-    def delete(self, path: str, *, answers: Any = None, status: int = 204, **more: Any) -> Callable[[Endpoint], Endpoint]:
+    def delete(
+        self, path: str, *, answers: Any = None, status: int = 204, **more: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """Declare a removal; it takes no body and answers with none unless it says otherwise."""
         return self._declare("DELETE", path, answers=answers, status=status, **more)
 
