@@ -18,7 +18,6 @@ from chassis.tables import create_all
 from chassis.transact import Transactor
 from chassis.work import Work
 from contracts.bookings import BookingAmended
-from contracts.catalogue import HEARS
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.toy import EFFECT
@@ -124,15 +123,14 @@ def program(module: Sequence[str], environment: dict[str, str]) -> Iterator[subp
 
 @pytest.fixture
 def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
-    """The broker with empty queues."""
+    """The broker with empty queues, those in which an earlier test's messages wait for another try included."""
     from chassis import wire
 
     with pika.BlockingConnection(pika.URLParameters(rabbit.amqp_url)) as connection:
         channel = connection.channel()
         wire.declare(channel)
-        for service in HEARS:
-            for queue in (wire.inbox(service), wire.dead_letters(service), wire.asks_queue(service)):
-                channel.queue_purge(queue)
+        for queue, _ in reversed(wire.topology()[1]):  # what waits first, or it would come back to an empty inbox
+            channel.queue_purge(queue)
     return rabbit
 
 
