@@ -23,7 +23,11 @@ def lifecycles() -> str:
     for owner in OWNERS:
         module = importlib.import_module(f"services.{owner}.lifecycle")
         opening = (module.__doc__ or "").splitlines()[0]
-        parts += [f"## {owner}", "", opening, "", *_picture(module.LIFECYCLE), "", *_table(module.LIFECYCLE), ""]
+        parts += [f"## {owner}", "", opening, ""]
+        for name, table in sorted(vars(module).items(), key=lambda named: named[0] != "LIFECYCLE"):
+            if isinstance(table, Lifecycle):
+                parts += [] if name == "LIFECYCLE" else [f"### {name.lower()}", ""]
+                parts += [*_picture(table), "", *_table(table), ""]
     return "\n".join(parts)
 
 

@@ -2,4 +2,5 @@
 
 from contracts.bookings.asks import *  # noqa: F403
 from contracts.bookings.events import *  # noqa: F403
+from contracts.bookings.overstays import *  # noqa: F403
 from contracts.bookings.views import *  # noqa: F403

@@ -12,6 +12,7 @@ from gateway.routes import (
     staff_bookings,
     staff_decisions,
     staff_hotel,
+    staff_overstays,
     staff_rooms,
     staff_sessions,
     staff_stays,
@@ -33,6 +34,7 @@ MODULES = (
     staff_bookings,
     staff_decisions,
     staff_stays,
+    staff_overstays,
     staff_rooms,
     staff_turnover,
 )

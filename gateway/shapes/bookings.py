@@ -176,7 +176,7 @@ def _detail_fields(booking: bookings.BookingDetail) -> dict[str, Any]:
     return {
         **_row_fields(booking),
         **{name: major_or_none(getattr(booking, name)) for name in _MONEY},
-        **{name: _person(getattr(booking, name)) for name in _PEOPLE},
+        **{name: person(getattr(booking, name)) for name in _PEOPLE},
         "balance_due": major(booking.balance_due),
         "cancellation_preview": _preview(booking.cancellation_preview),
     }
@@ -211,7 +211,8 @@ def checked_out(booking: bookings.BookingDetail) -> CheckedOut:
     )
 
 
-def _person(actor: Actor | None) -> Person | None:
+def person(actor: Actor | None) -> Person | None:
+    """Who did it, where somebody did."""
     return Person(kind=actor.kind, id=actor.id, name=actor.name) if actor else None
 
 

@@ -17,6 +17,11 @@ from contracts.bookings import (
     BookingStatus,
     GuestCheckedIn,
     GuestCheckedOut,
+    IncidentStatus,
+    OverstayAcknowledged,
+    OverstayDismissed,
+    OverstayFlagged,
+    OverstayResolved,
     PaymentAwaited,
     RoomAssigned,
     RoomUnassigned,
@@ -47,11 +52,30 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.CONFIRMED, GuestCheckedIn, Status.IN_HOUSE),
     (Status.CONFIRMED, BookingCancelled, Status.CANCELLED),
     (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
+    (Status.IN_HOUSE, OverstayFlagged, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OverstayAcknowledged, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OverstayDismissed, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OverstayResolved, Status.IN_HOUSE),
     # What is noted, and money that goes back, may come at any time and moves nothing.
     *((status, BookingAmended, status) for status in Status),
     *((status, BookingRefunded, status) for status in Status if status is not Status.DRAFT),
     *((status, BookingRefundFailed, status) for status in Status if status is not Status.DRAFT),
 )
+
+OVERSTAYS = Lifecycle[IncidentStatus](
+    # while                        when this happens     it becomes
+    (None, OverstayFlagged, IncidentStatus.OPEN),
+    (IncidentStatus.OPEN, OverstayFlagged, IncidentStatus.OPEN),
+    (IncidentStatus.OPEN, OverstayAcknowledged, IncidentStatus.ACKNOWLEDGED),
+    (IncidentStatus.OPEN, OverstayDismissed, IncidentStatus.DISMISSED),
+    (IncidentStatus.OPEN, OverstayResolved, IncidentStatus.RESOLVED),
+    (IncidentStatus.ACKNOWLEDGED, OverstayFlagged, IncidentStatus.ACKNOWLEDGED),
+    (IncidentStatus.ACKNOWLEDGED, OverstayDismissed, IncidentStatus.DISMISSED),
+    (IncidentStatus.ACKNOWLEDGED, OverstayResolved, IncidentStatus.RESOLVED),
+)
+
+# A booking has one incident at most in one of these; a unique index says so.
+UNDECIDED = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED})
 
 ENDED = frozenset({Status.COMPLETED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
 

@@ -11,6 +11,7 @@ from services.bookings.handlers import (
     deciding,
     inventory,
     noting,
+    overstays,
     reading,
 )
 from services.bookings.handlers import payments as paid
@@ -34,6 +35,8 @@ SERVICE = Service(
         converses(say.UnassignRoom, staying.unassign_room),
         converses(say.CheckIn, staying.check_in),
         converses(say.CheckOut, staying.check_out),
+        asked(say.AcknowledgeOverstay, overstays.acknowledge_overstay),
+        asked(say.GetOverstay, overstays.get_overstay),
         asked(say.MarkSeen, noting.mark_seen),
         asked(say.AmendBooking, noting.amend_booking),
         asked(say.GetBooking, reading.get_booking),
@@ -69,6 +72,7 @@ SERVICE = Service(
     ],
     timers=[
         every(1, clock.expire_overdue),
+        every(1, overstays.flag_overstays),
         every(1, actions.drive_stale_actions, converses=True),
         every(1, inventory.sweep_holds, converses=True),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 from chassis.work import Work
 from contracts.bookings import BookingEvent
 from contracts.values import Actor
+from services.bookings.domain import overstays
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.evolution import evolve
 from services.bookings.domain.naming import Choose
@@ -70,7 +71,7 @@ class BookingsWork(Work):
         if not events:
             return booking
         after = booking
-        for event in events:
+        for event in (*overstays.ended_by(booking, events, now=self.now), *events):
             after = self._happened(after, event, by=by, why=why)
         after = replace(after, **private)
         if booking.version:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from contracts.bookings import BookingSource, BookingStatus, InHouse
+from contracts.bookings import BookingSource, BookingStatus, Incident, InHouse
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
 
 
@@ -116,6 +116,7 @@ class Booking:
     checked_in_by: Actor | None = None
     checked_out_at: datetime | None = None
     checked_out_by: Actor | None = None
+    overstay: Incident | None = None
 
     cancelled_at: datetime | None = None
     cancelled_by: Actor | None = None

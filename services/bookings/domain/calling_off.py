@@ -65,6 +65,6 @@ def _waiver(command: CancelBooking, caller: Caller) -> None:
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
     """What the clock says about a booking that is due; nothing where it is not, or no longer."""
     due = deadlines.due_at(booking)
-    if due is None or now < due or booking.status is None:
+    if due is None or now < due or booking.status not in REASONS:
         return ()
     return (BookingExpired(booking_id=booking.id, hotel=booking.hotel, reason=REASONS[booking.status], expired_at=now),)

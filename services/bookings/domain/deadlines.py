@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from contracts.bookings import BookingStatus
+from contracts.bookings import BookingStatus, IncidentStatus, OverstaySeverity
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import UNDECIDED
 
 DRAFT_KEPT = timedelta(days=7)
 PAY_AGAIN_WITHIN = timedelta(hours=24)
@@ -13,6 +14,7 @@ CARD_HOLDS = timedelta(days=7)
 BEFORE_CARD_ENDS = timedelta(hours=12)
 DUE_SOON = timedelta(minutes=10)
 CRITICAL = timedelta(minutes=60)
+HIGH_AFTER_MINUTES = 120
 
 SESSION_OPEN = "SESSION_OPEN"
 
@@ -51,15 +53,40 @@ def due_at(booking: Booking) -> datetime | None:
         return booking.expires_at + silent
     if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is None:
         return booking.approval_deadline_at
+    if booking.status is BookingStatus.IN_HOUSE:
+        return overstay_due_at(booking)
     return None
 
 
-def overstay_severity(booking: Booking, now: datetime) -> str | None:
+def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | None:
     """How far past its check-out time a guest in house is; None where they are not."""
-    if booking.status is not BookingStatus.IN_HOUSE or now <= booking.checkout_deadline_at:
+    if booking.status is not BookingStatus.IN_HOUSE:
         return None
-    late = now - booking.checkout_deadline_at
-    if late > timedelta(minutes=120):
-        return "HIGH"
-    grace = timedelta(minutes=booking.terms.settings.late_checkout_grace_minutes)
-    return "MEDIUM" if late > grace else "LOW"
+    reached = [severity for severity, at in overstay_steps(booking) if now > at]
+    return reached[-1] if reached else None
+
+
+def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime], ...]:
+    """The moments after which an overstay has each severity, the mildest first."""
+    deadline = booking.checkout_deadline_at
+    grace = timedelta(minutes=min(booking.terms.settings.late_checkout_grace_minutes, HIGH_AFTER_MINUTES))
+    return (
+        (OverstaySeverity.LOW, deadline),
+        (OverstaySeverity.MEDIUM, deadline + grace),
+        (OverstaySeverity.HIGH, deadline + timedelta(minutes=HIGH_AFTER_MINUTES)),
+    )
+
+
+def overstay_due_at(booking: Booking) -> datetime | None:
+    """After which moment the next severity is to be told of; None where staff said that it is no overstay."""
+    told, deadline = booking.overstay, booking.checkout_deadline_at
+    if told is None:
+        return deadline
+    if told.status not in UNDECIDED:
+        return None if told.status is IncidentStatus.DISMISSED and told.deadline_at == deadline else deadline
+    return next((at for severity, at in overstay_steps(booking) if rank(severity) > rank(told.severity)), None)
+
+
+def rank(severity: OverstaySeverity) -> int:
+    """How high it stands among the others."""
+    return list(OverstaySeverity).index(severity)

@@ -25,6 +25,7 @@ from contracts.bookings import (
     RoomAssigned,
     RoomUnassigned,
 )
+from services.bookings.domain import overstay_effects
 from services.bookings.domain.booking import Booking
 
 Changes = dict[str, Any]
@@ -168,4 +169,5 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingAmended: _unchanged,
     BookingRefunded: _refunded,
     BookingRefundFailed: _refund_failed,
+    **overstay_effects.EFFECTS,
 }

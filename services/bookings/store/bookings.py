@@ -12,6 +12,7 @@ from contracts.bookings import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest, PendingAction
+from services.bookings.store.overstays import keeping
 from services.bookings.store.tables import BOOKING, GUEST
 
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due")
@@ -61,10 +62,12 @@ class Bookings:
         return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())
 
     def lock_due(self, now: datetime) -> Booking | None:
-        """The booking that the clock must look at first, unless somebody is at work on it."""
-        ripe = (BOOKING.c.due_at <= now) & BOOKING.c.pending.is_(None)
-        due = JOINED.where(ripe).order_by(BOOKING.c.due_at).limit(1)
-        return self._one(due.with_for_update(skip_locked=True))
+        """The booking whose time has run out first, unless somebody is at work on it."""
+        return self._lock_ripe((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
+
+    def lock_overstaying(self, now: datetime) -> Booking | None:
+        """The booking whose guest should have left first and is not told of so, unless somebody is at work on it."""
+        return self._lock_ripe((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
 
     def lock_stale(self) -> Booking | None:
         """The booking whose action has been under way for too long, taken for a while."""
@@ -96,6 +99,8 @@ class Bookings:
             changes["action_due_at"] = None
         if changes:
             self._guarded(before, **changes)
+        if after.overstay and after.overstay != before.overstay:
+            self._connection.execute(keeping(after.id, after.hotel, after.overstay))
         if after.guest != before.guest:
             guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
             self._connection.execute(
@@ -130,6 +135,10 @@ class Bookings:
     def _one(self, statement: sa.Select[Any]) -> Booking | None:
         row = self._connection.execute(statement).mappings().first()
         return booking_of(row) if row else None
+
+    def _lock_ripe(self, ripe: sa.ColumnElement[bool]) -> Booking | None:
+        due = JOINED.where(ripe, BOOKING.c.pending.is_(None)).order_by(BOOKING.c.due_at).limit(1)
+        return self._one(due.with_for_update(skip_locked=True))
 
     def _touch(self, booking_id: str, when: Any) -> None:
         self._connection.execute(BOOKING.update().where(BOOKING.c.id == booking_id).values(action_due_at=when))

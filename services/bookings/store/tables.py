@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis import codec
-from contracts.bookings import InHouse
+from contracts.bookings import Incident, InHouse
 from contracts.values import Actor
 from services.bookings.domain.booking import PendingAction, Terms
 
@@ -62,6 +62,7 @@ BOOKING = sa.Table(
     sa.Column("terms", Typed(Terms)),
     sa.Column("pending", Typed(PendingAction)),
     sa.Column("in_house", Typed(InHouse)),
+    sa.Column("overstay", Typed(Incident)),
     sa.Column("late_arrival_expected", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
@@ -80,6 +81,16 @@ GUEST = sa.Table(
     sa.Column("booking_id", sa.Text, primary_key=True),
     *_texts("hotel", "first_name", "last_name", "email", "phone", "token_hash", "search"),
     sa.Column("token_generation", sa.Integer),
+)
+
+# Every incident; a booking's latest is also on its row, so that it is read and locked with it.
+OVERSTAY = sa.Table(
+    "overstay",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_texts("booking_id", "hotel", "status", "severity", "resolution", "note"),
+    *_moments("deadline_at", "opened_at", "acknowledged_at", "closed_at"),
+    *_actors("acknowledged_by", "closed_by"),
 )
 
 # One-time codes in mails; only their hashes.

@@ -47,6 +47,7 @@ STATUS_CHANGED = Shown("booking_status_changed", (HOTEL, BOOKING), ("booking-upd
 _CREATED = Shown("booking_created", (HOTEL, BOOKING))
 _STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "source")
 _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
+_INCIDENT = ("incident_id", "incident_status", "severity")
 
 _ROWS = (
     Push(bookings.BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
@@ -129,6 +130,28 @@ _ROWS = (
         (Shown("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",)),),
         ("room_number", "checked_out_at", "check_out"),
         by="checked_out_by",
+    ),
+    Push(
+        bookings.OverstayFlagged,
+        (Shown("overstay_flagged", (HOTEL, STAFF), ("booking_overstay_flagged",)),),
+        (*_INCIDENT, "previous_severity", "room_number", "checkout_deadline_at", "flagged_at"),
+    ),
+    Push(
+        bookings.OverstayAcknowledged,
+        (Shown("overstay_acknowledged", (HOTEL, STAFF), ("booking_overstay_acknowledged",)),),
+        (*_INCIDENT, "acknowledged_at"),
+        by="acknowledged_by",
+    ),
+    Push(
+        bookings.OverstayDismissed,
+        (Shown("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
+        (*_INCIDENT, "dismissed_at"),
+        by="dismissed_by",
+    ),
+    Push(
+        bookings.OverstayResolved,
+        (Shown("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
+        (*_INCIDENT, "resolution", "resolved_at"),
     ),
     Push(payments.PaymentMismatched, (Shown("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
     Push(payments.PaymentDisputed, (Shown("payment_disputed", (STAFF,)),), ("amount", "reason_code", "disputed_at")),

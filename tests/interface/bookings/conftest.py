@@ -9,7 +9,7 @@ from chassis.migrate import migrate
 from chassis.settings import with_driver
 from tests.interface.bookings.counter import Counter
 
-TABLES = "booking, guest, access_code, hold, communication, payment_fact"
+TABLES = "booking, overstay, guest, access_code, hold, communication, payment_fact"
 MAILBOX = "outbox, stream, inbox, heard, idempotency, errand, audit"
 
 
