@@ -83,6 +83,11 @@ class CancelBooking(BookingCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetryRefund(BookingCommand):
+    """Have a refund that failed tried again. Refused `NO_FAILED_REFUND`; one under way is answered as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AssignRoom(BookingCommand):
     """Give the booking a room. Refused as `6-rooms.md`, "Assigning", says."""
 

@@ -225,8 +225,17 @@ class BookingRefunded(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefundFailed(BookingEvent):
-    """The provider would not give the money back; staff must act."""
+    """The provider would not give the money back; staff must act. `refunded_total` is what stands given back."""
 
     amount: Money
     reason_code: str
     failed_at: datetime
+    refunded_total: Money | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRefundRetried(BookingEvent):
+    """Staff had a refund that failed tried again: what is still to be given back is asked for anew."""
+
+    retried_at: datetime
+    retried_by: Actor

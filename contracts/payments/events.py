@@ -107,12 +107,16 @@ class PaymentRefunded(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFailed(PaymentEvent):
-    """The provider would not give the money back. `refund_id` is the provider's; ours where it never took it on."""
+    """The provider would not give the money back. `refund_id` is the provider's; ours where it never took it on.
+
+    `refunded_total` counts the refunds of the payment that stand.
+    """
 
     amount: Money
     reason_code: str
     failed_at: datetime
     refund_id: str = ""
+    refunded_total: Money | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

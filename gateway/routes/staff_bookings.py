@@ -13,6 +13,7 @@ from contracts.bookings import (
     GetBooking,
     GetTimeline,
     MarkSeen,
+    RetryRefund,
 )
 from contracts.values import Permission
 from gateway.bodies.bookings import Amendment, StaffCancellation, StaffNewBooking
@@ -88,6 +89,17 @@ async def cancel_booking(call: Call, body: StaffCancellation) -> Response:
     """Call a booking off, with fee and refund by its policy."""
     command = CancelBooking(hotel=call.hotel, booking_id=call.booking_id, reason=body.reason, waive_fee=body.waive_fee)
     return shown(call, await call.ask(command))
+
+
+@routes.post(
+    "/{booking_id}/refund/retry/",
+    answers=shapes.StaffBooking,
+    needs=Permission.MANAGE_BOOKINGS,
+    refuses=("NO_FAILED_REFUND",),
+)
+async def retry_refund(call: Call, _: NoFields) -> Response:
+    """Have a refund that failed tried again; one that is under way is answered as it is."""
+    return shown(call, await call.ask(RetryRefund(hotel=call.hotel, booking_id=call.booking_id)))
 
 
 @routes.post("/{booking_id}/mark-seen/", answers=shapes.StaffBooking, needs=Permission.MANAGE_CHECKIN)

@@ -14,6 +14,7 @@ from contracts.bookings import (
     BookingPaymentFailed,
     BookingRefunded,
     BookingRefundFailed,
+    BookingRefundRetried,
     BookingStatus,
     GuestCheckedIn,
     GuestCheckedOut,
@@ -60,6 +61,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     *((status, BookingAmended, status) for status in Status),
     *((status, BookingRefunded, status) for status in Status if status is not Status.DRAFT),
     *((status, BookingRefundFailed, status) for status in Status if status is not Status.DRAFT),
+    *((status, BookingRefundRetried, status) for status in Status if status is not Status.DRAFT),
 )
 
 OVERSTAYS = Lifecycle[IncidentStatus](

@@ -31,6 +31,7 @@ SERVICE = Service(
         asked(say.DeclineBooking, deciding.decline_booking),
         asked(say.ConfirmBooking, deciding.confirm_booking),
         asked(say.CancelBooking, deciding.cancel_booking),
+        asked(say.RetryRefund, deciding.retry_refund),
         converses(say.AssignRoom, staying.assign_room),
         converses(say.UnassignRoom, staying.unassign_room),
         converses(say.CheckIn, staying.check_in),

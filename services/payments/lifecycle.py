@@ -36,6 +36,13 @@ class RefundRefused:
     """A refund failed that had not been told as done."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefundRetried:
+    """Staff have what failed tried again. Told to nobody: bookings has told it."""
+
+    payment_id: str
+
+
 class RefundReturnedInPart:
     """A refund told as done failed after all; others stand."""
 
@@ -63,10 +70,12 @@ LIFECYCLE: Lifecycle[PaymentStatus] = Lifecycle(
     (S.CAPTURED,             RefundedInPart,          S.PARTIALLY_REFUNDED),
     (S.CAPTURED,             RefundedInFull,          S.REFUNDED),
     (S.CAPTURED,             RefundRefused,           S.CAPTURED),
+    (S.CAPTURED,             RefundRetried,           S.CAPTURED),
     (S.CAPTURED,             PaymentDisputed,         S.CAPTURED),
     (S.PARTIALLY_REFUNDED,   RefundedInPart,          S.PARTIALLY_REFUNDED),
     (S.PARTIALLY_REFUNDED,   RefundedInFull,          S.REFUNDED),
     (S.PARTIALLY_REFUNDED,   RefundRefused,           S.PARTIALLY_REFUNDED),
+    (S.PARTIALLY_REFUNDED,   RefundRetried,           S.PARTIALLY_REFUNDED),
     (S.PARTIALLY_REFUNDED,   RefundReturnedInPart,    S.PARTIALLY_REFUNDED),
     (S.PARTIALLY_REFUNDED,   RefundReturned,          S.CAPTURED),
     (S.PARTIALLY_REFUNDED,   PaymentDisputed,         S.PARTIALLY_REFUNDED),

@@ -10,6 +10,7 @@ from contracts.bookings import (
     BookingHeld,
     BookingNoShow,
     BookingPaymentFailed,
+    BookingRefundRetried,
 )
 from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
 from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
@@ -46,6 +47,7 @@ SERVICE = Service(
         on(BookingExpired, standing.ended),
         on(BookingCancelled, standing.ended),
         on(BookingNoShow, standing.ended),
+        on(BookingRefundRetried, standing.refund_retried),
     ],
     errands=[
         Errand(ApplyWebhook, webhooks.apply_webhooks, settle=webhooks.applied, gave_up=webhooks.parked),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from chassis import logs
 from chassis.work import Work
 from contracts.message import Event
-from contracts.values import PROVIDER
+from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
 from services.payments.domain import Decision, Payment
 from services.payments.store import SqlActions, SqlLedger, SqlPayments, SqlStandings, SqlWebhooks
@@ -37,7 +37,7 @@ class PaymentsWork(Work):
         self.standings = SqlStandings(connection)
         self.webhooks = SqlWebhooks(connection)
 
-    def record(self, before: Payment, decision: Decision, *, why: str) -> None:
+    def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Make a decision so: the state, an audit row and an event for each fact, and the money seen to have moved."""
         if decision.payment != before:
             self.payments.save(decision.payment)
@@ -46,7 +46,7 @@ class PaymentsWork(Work):
                 subject=before.id,
                 sequence=change.version,
                 what=type(change.fact).__name__,
-                by=PROVIDER,
+                by=by,
                 from_status=change.before,
                 to_status=change.after,
                 why=why,

@@ -145,6 +145,11 @@ class Booking:
         return Money(0, self.total.currency)
 
     @property
+    def held_on_card(self) -> bool:
+        """Whether the stay's money is kept ready on the guest's card; late money is not for the stay."""
+        return self.status is BookingStatus.PENDING_APPROVAL and self.payment_status == "AUTHORIZED"
+
+    @property
     def timezone(self) -> str:
         """The hotel's IANA zone."""
         return self.terms.hotel.timezone

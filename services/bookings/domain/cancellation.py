@@ -9,7 +9,6 @@ from contracts.values import CancellationPolicy, Money, PolicyTier, Price
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking
 
-AUTHORIZED = "AUTHORIZED"
 FREE = PolicyTier(hours_before=0, kind="NONE")
 FIRST_NIGHT = PolicyTier(hours_before=0, kind="FIRST_NIGHT")
 FULL_STAY = PolicyTier(hours_before=0, kind="FULL_STAY")
@@ -79,7 +78,7 @@ def settle(booking: Booking, now: datetime, *, waived: bool = False) -> Settleme
     """What cancelling at that moment means in money."""
     nothing = booking.nothing
     kept = (booking.captured or nothing) - (booking.refunded or nothing)
-    on_card = booking.payment_status == AUTHORIZED or bool(kept)
+    on_card = booking.held_on_card or bool(kept)
     if not on_card and booking.status is not BookingStatus.CONFIRMED:
         return Settlement(
             fee=nothing, refund=nothing, balance_due=nothing, rule="NOTHING_PAID", description="Nothing was paid."

@@ -19,6 +19,7 @@ from contracts.bookings import (
     BookingPaymentFailed,
     BookingRefunded,
     BookingRefundFailed,
+    BookingRefundRetried,
     GuestCheckedIn,
     GuestCheckedOut,
     PaymentAwaited,
@@ -96,7 +97,7 @@ def _declined(_: Booking, event: BookingDeclined) -> Changes:
 
 
 def _cancelled(booking: Booking, event: BookingCancelled) -> Changes:
-    on_card = booking.payment_status == "AUTHORIZED" or booking.captured is not None
+    on_card = booking.held_on_card or booking.captured is not None
     return {
         "cancelled_at": event.cancelled_at,
         "cancelled_by": event.cancelled_by,
@@ -147,8 +148,15 @@ def _refunded(booking: Booking, event: BookingRefunded) -> Changes:
     }
 
 
-def _refund_failed(_: Booking, __: BookingRefundFailed) -> Changes:
-    return {"refund_status": "FAILED"}
+def _refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
+    if event.refunded_total is None or event.refunded_total == (booking.refunded or booking.nothing):
+        return {"refund_status": "FAILED"}
+    left = "PARTIALLY_REFUNDED" if event.refunded_total else "CAPTURED"
+    return {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": left}
+
+
+def _refund_retried(_: Booking, __: BookingRefundRetried) -> Changes:
+    return {"refund_status": "PENDING"}
 
 
 _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
@@ -169,5 +177,6 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingAmended: _unchanged,
     BookingRefunded: _refunded,
     BookingRefundFailed: _refund_failed,
+    BookingRefundRetried: _refund_retried,
     **overstay_effects.EFFECTS,
 }

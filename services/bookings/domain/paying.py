@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from contracts.bookings import (
     BookingApproved,
@@ -18,8 +19,11 @@ from contracts.payments import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,
+    PaymentEvent,
+    PaymentMismatched,
     PaymentRefunded,
     PaymentSessionOpened,
+    PaymentStatus,
     RefundFailed,
 )
 from contracts.values import SYSTEM
@@ -127,5 +131,31 @@ def refund_failed(booking: Booking, fact: RefundFailed) -> Sequence[BookingEvent
             amount=fact.amount,
             reason_code=fact.reason_code,
             failed_at=fact.failed_at,
+            refunded_total=fact.refunded_total,
         ),
     )
+
+
+def left_behind(fact: PaymentEvent) -> dict[str, Any]:
+    """What a fact that comes too late to move its booking leaves on it: where the payment stands now."""
+    match fact:
+        case PaymentSessionOpened():
+            return {
+                "payment_status": PaymentStatus.SESSION_OPEN.value,
+                "payment_provider": PROVIDER_NAME,
+                "payment_reference": fact.session_id,
+                "payment_id": fact.payment_id,
+            }
+        case PaymentAuthorized():
+            return {
+                "payment_status": PaymentStatus.AUTHORIZED.value,
+                "payment_intent_id": fact.payment_intent_id,
+                "payment_reference": fact.payment_intent_id,
+                "payment_id": fact.payment_id,
+            }
+        case PaymentCaptured():
+            return {"payment_status": PaymentStatus.CAPTURED.value, "captured": fact.amount}
+        case PaymentCaptureFailed() | PaymentMismatched():
+            return {"payment_status": PaymentStatus.FAILED.value}
+        case _:
+            return {}

@@ -1,7 +1,7 @@
-"""Approve, decline, confirm, cancel: one transaction each, and harmless to ask again."""
+"""Approve, decline, confirm, cancel, refund again: one transaction each, and harmless to ask again."""
 
-from contracts.bookings import ApproveBooking, BookingDetail, CancelBooking, ConfirmBooking, DeclineBooking
-from services.bookings.domain import approval, calling_off, presenting
+from contracts.bookings import ApproveBooking, BookingDetail, CancelBooking, ConfirmBooking, DeclineBooking, RetryRefund
+from services.bookings.domain import approval, calling_off, presenting, refunding
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers.admission import locked, uncontested
 from services.bookings.work import BookingsWork
@@ -40,6 +40,13 @@ def cancel_booking(command: CancelBooking, work: BookingsWork) -> BookingDetail:
     reason = command.reason or None
     after = work.record(booking, facts, by=work.caller.actor, why=command.reason, cancellation_reason=reason)
     return _shown(work, after)
+
+
+def retry_refund(command: RetryRefund, work: BookingsWork) -> BookingDetail:
+    """Staff have a failed refund tried again; payments hears of it and asks the provider anew."""
+    booking = locked(work, command)
+    facts = refunding.retry(booking, by=work.caller.actor, now=work.now)
+    return _shown(work, work.record(booking, facts, by=work.caller.actor))
 
 
 def _shown(work: BookingsWork, booking: Booking) -> BookingDetail:

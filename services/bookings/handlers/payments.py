@@ -93,6 +93,8 @@ def keep_fee(fact: CancellationFeeCaptured, work: BookingsWork) -> None:
 def note_trouble(fact: PaymentMismatched | PaymentDisputed, work: BookingsWork) -> None:
     """Staff are told by notifier; the booking stays as it is, and its timeline says so."""
     _note(fact, work, why=fact.reason_code)
+    if isinstance(fact, PaymentMismatched) and (booking := _theirs(fact, work)):
+        work.note(booking, **paying.left_behind(fact))
 
 
 def _theirs(fact: PaymentEvent, work: BookingsWork) -> Booking | None:
@@ -105,9 +107,12 @@ def _theirs(fact: PaymentEvent, work: BookingsWork) -> Booking | None:
 def _record(
     work: BookingsWork, booking: Booking, fact: PaymentEvent, events: Sequence[BookingEvent], **private: Any
 ) -> None:
-    if not events:
-        _ignored(fact, booking)
-    work.record(booking, events, by=PROVIDER, **private)
+    if events:
+        work.record(booking, events, by=PROVIDER, **private)
+        return
+    _ignored(fact, booking)
+    if left := paying.left_behind(fact):
+        work.note(booking, **left)
 
 
 def _ignored(fact: PaymentEvent, booking: Booking) -> None:

@@ -108,6 +108,12 @@ _ROWS = (
         {"refund_amount": "amount"},
     ),
     Push(
+        bookings.BookingRefundRetried,
+        (Shown("refund_retried", (HOTEL, STAFF, BOOKING)),),
+        ("retried_at",),
+        by="retried_by",
+    ),
+    Push(
         bookings.RoomAssigned,
         (Shown("room_assigned", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
         ("room_number", "previous_room_number", "room_type_code", "assigned_at"),

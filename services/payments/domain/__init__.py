@@ -1,6 +1,6 @@
 """The decisions of payments: pure, without a clock, a database or a provider of their own."""
 
-from services.payments.domain.decide import Decision, decide
+from services.payments.domain.decide import Decision, decide, retry
 from services.payments.domain.facts import Fact
 from services.payments.domain.movements import Movement
 from services.payments.domain.pages import ReturnPages, return_pages
@@ -25,5 +25,6 @@ __all__ = [
     "Void",
     "Want",
     "decide",
+    "retry",
     "return_pages",
 ]

@@ -14,6 +14,7 @@ from services.payments.domain.movements import Movement, movements
 from services.payments.domain.payment import Payment, Refund, Standing
 from services.payments.domain.seen import Seen, SeenRefund
 from services.payments.domain.wants import GiveBack, Want, wanted
+from services.payments.lifecycle import RefundRetried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,16 @@ def decide(
     if isinstance(want, GiveBack) and want.refund not in payment.refunds:
         payment = replace(payment, refunds=(*payment.refunds, want.refund))
     return Decision(payment=payment, changes=tuple(changes), movements=movements(seen), want=want)
+
+
+def retry(payment: Payment) -> Decision | None:
+    """Have the refunds that failed tried again; None where none waits for that. What is owed now is seen by looking."""
+    if not any(refund.waits_for_people for refund in payment.refunds):
+        return None
+    fact = RefundRetried(payment_id=payment.id)
+    after = evolve(payment, fact)
+    change = Change(fact=fact, version=after.version, before=payment.status, after=after.status)
+    return Decision(payment=after, changes=(change,), movements=(), want=None)
 
 
 def _bound(payment: Payment, seen: Seen) -> Payment:

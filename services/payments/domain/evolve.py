@@ -39,6 +39,12 @@ def _changes(payment: Payment, fact: Fact) -> dict[str, Any]:
             returned = _succeeded(payment, fact.refund_id)
             refunds = _marked(payment, fact.refund_id, RefundStatus.FAILED)
             return {"refunded": payment.refunded - returned, "refunds": refunds}
+        case lifecycle.RefundRetried():
+            return {
+                "refunds": tuple(
+                    replace(each, retried=each.retried or each.waits_for_people) for each in payment.refunds
+                )
+            }
         case _:
             return {}
 

@@ -20,7 +20,7 @@ from contracts.payments import (
 )
 from services.payments.domain.payment import Payment, RefundStatus, Standing
 from services.payments.domain.seen import IntentState, Seen, SeenCharge, SeenIntent, SessionState
-from services.payments.lifecycle import SessionNeverOpened
+from services.payments.lifecycle import RefundRetried, SessionNeverOpened
 
 Fact = (
     PaymentSessionOpened
@@ -34,6 +34,7 @@ Fact = (
     | PaymentVoided
     | PaymentRefunded
     | RefundFailed
+    | RefundRetried
     | PaymentDisputed
 )
 
@@ -156,6 +157,7 @@ def _refund_refused(payment: Payment, scene: Scene) -> RefundFailed | None:
                 amount=refund.amount,
                 reason_code=scene.refused[refund.id],
                 failed_at=scene.now,
+                refunded_total=payment.money(payment.refunded),
             )
     return None
 
@@ -179,6 +181,9 @@ def _refund_answered(payment: Payment, scene: Scene) -> PaymentRefunded | Refund
                 amount=seen.amount,
                 reason_code=seen.reason or "unknown",
                 failed_at=scene.now,
+                refunded_total=payment.money(
+                    payment.refunded - (status is RefundStatus.SUCCEEDED) * seen.amount.amount
+                ),
             )
     return None
 

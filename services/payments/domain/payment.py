@@ -18,12 +18,21 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Refund:
-    """Money on its way back. `id` is ours; the provider's where the refund was made without us."""
+    """Money on its way back. `id` is ours; the provider's where the refund was made without us.
+
+    One that failed waits for people, until they have it `retried`: then another takes its place.
+    """
 
     id: str
     amount: Money
     status: RefundStatus = RefundStatus.PENDING
     provider_id: str | None = None
+    retried: bool = False
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether it failed and nobody has done anything about it yet."""
+        return self.status is RefundStatus.FAILED and not self.retried
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,7 +90,7 @@ def _of_taken_money(payment: Payment, scene: Scene, intent: SeenIntent, charge: 
     for refund in payment.refunds:
         if refund.status is RefundStatus.PENDING and refund.provider_id is None and refund.id not in scene.refused:
             return GiveBack(intent_id=intent.id, refund=refund)
-    if any(refund.status is RefundStatus.FAILED for refund in payment.refunds):
+    if any(refund.waits_for_people for refund in payment.refunds):
         return None
     back = charge.captured - payment.given_back - _kept(payment, scene, charge)
     if back <= 0:

@@ -9,10 +9,11 @@ from contracts.bookings import (
     BookingHeld,
     BookingNoShow,
     BookingPaymentFailed,
+    BookingRefundRetried,
 )
 from contracts.message import Event
 from contracts.values import Money
-from services.payments.domain import Stance, Standing
+from services.payments.domain import Stance, Standing, retry
 from services.payments.domain.owed import Pursue
 from services.payments.work import PaymentsWork
 
@@ -52,6 +53,16 @@ def ended(event: Ending, work: PaymentsWork) -> None:
     _over(event, event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None, work)
 
 
+def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
+    """Staff have a failed refund tried again. Where none waits for that, what they want has happened meanwhile."""
+    for payment_id in work.payments.ids_to_pursue(event.booking_id):
+        payment = work.payments.lock(payment_id)
+        decision = retry(payment) if payment else None
+        if payment and decision:
+            work.record(payment, decision, why=_name(event), by=event.retried_by)
+            _pursue(payment_id, _name(event), work)
+
+
 def _over(event: Ending | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
     """No card pays for this booking any more. Over once is over: a fee is then owed elsewhere."""
     if work.standings.of(event.booking_id, event.hotel).ended:
@@ -64,9 +75,13 @@ def _over(event: Ending | BookingConfirmed, fee: Money | None, work: PaymentsWor
 
 def _changed(standing: Standing, work: PaymentsWork) -> None:
     work.standings.put(standing, since=work.now)
-    cause = work.cause.id if work.cause else work.now.isoformat()
     for payment_id in work.payments.ids_to_pursue(standing.booking_id):
-        work.owe(Pursue(payment_id=payment_id, why=standing.why), key=f"pursue:{payment_id}:{cause}")
+        _pursue(payment_id, standing.why, work)
+
+
+def _pursue(payment_id: str, why: str, work: PaymentsWork) -> None:
+    cause = work.cause.id if work.cause else work.now.isoformat()
+    work.owe(Pursue(payment_id=payment_id, why=why), key=f"pursue:{payment_id}:{cause}")
 
 
 def _name(event: Event) -> str:

@@ -76,7 +76,7 @@ class SqlPayments:
                 [_refund_row(payment, *numbered) for numbered in enumerate(payment.refunds)]
             )
             now = statement.excluded
-            changes = {"amount": now.amount, "status": now.status, "provider_id": now.provider_id}
+            changes = {name: now[name] for name in ("amount", "status", "provider_id", "retried")}
             self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
     def _one(self, choice: sa.Select[Any]) -> Payment | None:
@@ -95,6 +95,7 @@ class SqlPayments:
                     amount=Money(refund.amount, currency),
                     status=RefundStatus(refund.status),
                     provider_id=refund.provider_id,
+                    retried=refund.retried,
                 )
                 for refund in self._connection.execute(refunds)
             ),
@@ -114,4 +115,5 @@ def _refund_row(payment: Payment, position: int, refund: Refund) -> dict[str, An
         "amount": refund.amount.amount,
         "status": refund.status,
         "provider_id": refund.provider_id,
+        "retried": refund.retried,
     }

@@ -44,6 +44,7 @@ REFUND = sa.Table(
     sa.Column("amount", sa.BigInteger),
     sa.Column("status", sa.Text),
     sa.Column("provider_id", sa.Text),
+    sa.Column("retried", sa.Boolean),
 )
 
 PROVIDER_ACTION = sa.Table(

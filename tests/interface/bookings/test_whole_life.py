@@ -262,6 +262,7 @@ def test_late_money_does_not_revive_a_booking(counter: Counter) -> None:
 
     assert {outcome.fate for outcome in outcomes} == {Fate.APPLIED}
     assert counter.events(booking_id) == ["BookingHeld", "BookingExpired"]
+    assert counter.stored(booking_id).payment_status == "CAPTURED"
 
 
 def test_a_booking_that_nobody_decides_expires_at_its_deadline(counter: Counter) -> None:

@@ -22,6 +22,7 @@ from contracts.bookings import (
     BookingDeclined,
     BookingEvent,
     BookingHeld,
+    BookingRefundRetried,
     BookingSource,
     BookingStatus,
     GetPayable,
@@ -156,6 +157,11 @@ class House:
                 fee=eur(fee),
                 refund=eur(0),
             )
+        )
+
+    def retry_refund(self, booking_id: str) -> None:
+        self.say(
+            BookingRefundRetried(booking_id=booking_id, hotel=HOTEL, retried_at=self.now(), retried_by=SYSTEM),
         )
 
     def ends(self, booking_id: str) -> None:

@@ -175,6 +175,7 @@ def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, s
         ("unassign-room", None, bookings.UnassignRoom, {}),
         ("check-in", {"late_arrival": True}, bookings.CheckIn, {"late_arrival": True, "early_checkin": False}),
         ("mark-seen", None, bookings.MarkSeen, {}),
+        ("refund/retry", None, bookings.RetryRefund, {}),
     ],
 )
 def test_every_action_answers_the_whole_booking(

@@ -27,6 +27,8 @@ COMMANDS = (
     "dlq replay",
     "dlq drop",
     "outbox",
+    "refund",
+    "refund retry",
 )
 
 

@@ -1,0 +1,86 @@
+"""What payments says of a booking's money: refunds that fail and are tried again, and facts that come too late."""
+
+from typing import Any
+
+import pytest
+
+from contracts.bookings import CancelBooking, GetBooking, RetryRefund
+from contracts.payments import PaymentMismatched, PaymentRefunded, PaymentSessionExpired, PaymentVoided, RefundFailed
+from tests.interface.bookings.counter import Counter
+from tests.interface.bookings.test_races import at_once
+from tests.interface.bookings.test_whole_life import about, authorized, captured, confirmed, opened, paid, refused
+from tests.unit.bookings.builders import NOW, eur
+
+
+def test_a_failed_refund_is_tried_again_once_and_succeeds(counter: Counter) -> None:
+    booking_id = confirmed(counter)
+    retry = RetryRefund(**about(booking_id))
+    assert refused(counter, retry) == "NO_FAILED_REFUND"
+    counter.ask(CancelBooking(**about(booking_id)))
+    under_way = counter.ask(retry)
+    counter.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
+
+    first, second = counter.ask(retry), counter.ask(retry)
+    counter.tell(
+        PaymentRefunded(
+            **paid(booking_id), refund_id="re_2", amount=eur(34880), refunded_total=eur(34880), refunded_at=NOW
+        )
+    )
+
+    assert (under_way.refund_status, first.refund_status, second.version) == ("PENDING", "PENDING", first.version)
+    assert counter.stored(booking_id).refund_status == "SUCCEEDED"
+    assert counter.events(booking_id)[-3:] == ["BookingRefundFailed", "BookingRefundRetried", "BookingRefunded"]
+    assert refused(counter, retry) == "NO_FAILED_REFUND"
+
+
+def test_a_refund_that_was_told_as_done_and_failed_is_taken_back_and_counted_again(counter: Counter) -> None:
+    booking_id = confirmed(counter)
+    counter.ask(CancelBooking(**about(booking_id)))
+    whole = {"amount": eur(34880), "refunded_total": eur(34880), "refunded_at": NOW}
+    counter.tell(
+        PaymentRefunded(**paid(booking_id), refund_id="re_1", **whole),
+        RefundFailed(
+            **paid(booking_id), refund_id="re_1", amount=eur(34880), reason_code="x", failed_at=NOW,
+            refunded_total=eur(0),
+        ),
+    )  # fmt: skip
+    failed = counter.stored(booking_id)
+
+    counter.ask(RetryRefund(**about(booking_id)))
+    counter.tell(PaymentRefunded(**paid(booking_id), refund_id="re_2", **whole))
+
+    after = counter.stored(booking_id)
+    assert (failed.refund_status, failed.refunded, failed.payment_status) == ("FAILED", 0, "CAPTURED")
+    assert (after.refund_status, after.refunded, after.payment_status) == ("SUCCEEDED", 34880, "REFUNDED")
+
+
+LATE = {
+    "opened": ("SESSION_OPEN", (opened,)),
+    "authorised": ("AUTHORIZED", (opened, authorized)),
+    "captured": ("CAPTURED", (opened, authorized, captured)),
+    "let go": ("VOIDED", (opened, authorized, lambda name: PaymentVoided(**paid(name), amount=eur(1), voided_at=NOW))),
+    "closed": ("SESSION_EXPIRED", (opened, lambda name: PaymentSessionExpired(**paid(name), session_id="cs_1"))),
+    "wrong": ("FAILED", (opened, lambda name: PaymentMismatched(**paid(name), reason_code="X", found_at=NOW))),
+}
+
+
+@pytest.mark.parametrize(("status", "facts"), LATE.values(), ids=LATE)
+def test_an_ended_booking_shows_where_its_payment_stands(counter: Counter, status: str, facts: Any) -> None:
+    booking_id = counter.book().booking.booking_id
+    cancelled = counter.ask(CancelBooking(**about(booking_id)))
+
+    counter.tell(*(fact(booking_id) for fact in facts))
+
+    shown = counter.ask(GetBooking(**about(booking_id)))
+    assert (shown.payment_status, shown.status, shown.version) == (status, "CANCELLED", cancelled.version)
+
+
+def test_two_clicks_at_once_have_a_refund_tried_again_once(counter: Counter) -> None:
+    booking_id = confirmed(counter)
+    counter.ask(CancelBooking(**about(booking_id)))
+    counter.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
+
+    answers = at_once(*[lambda: counter.ask(RetryRefund(**about(booking_id)))] * 4)
+
+    assert {answer.refund_status for answer in answers} == {"PENDING"}
+    assert counter.events(booking_id).count("BookingRefundRetried") == 1
