@@ -1,9 +1,10 @@
 """Faults on demand: what goes wrong with the next mails."""
 
-from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from sandbox.trouble import Row, Trouble, check_status
 
 
 class Mode(StrEnum):
@@ -20,13 +21,11 @@ class Mode(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Fault:
-    """One kind of trouble, for so many mails; None is until it is cleared."""
+class Fault(Trouble):
+    """One kind of trouble, for so many mails."""
 
     mode: Mode
-    times: int | None = 1
     code: int | None = None
-    seconds: float = 1.0
 
     @classmethod
     def parse(cls, body: dict[str, Any]) -> "Fault":
@@ -40,40 +39,11 @@ class Fault:
             fault = cls(**(body | {"mode": Mode(body.get("mode", ""))}))
         except TypeError as error:
             raise ValueError(str(error)) from None
-        if fault.times is not None and not (isinstance(fault.times, int) and fault.times > 0):
-            raise ValueError("times must be a positive number, or null for always")
-        if fault.code is not None and not (isinstance(fault.code, int) and 400 <= fault.code <= 599):
-            raise ValueError("code must be 400 to 599")
-        if not isinstance(fault.seconds, int | float) or fault.seconds < 0:
-            raise ValueError("seconds must not be negative")
+        fault.check()
+        if fault.code is not None:
+            check_status("code", fault.code)
         return fault
 
 
-class Faults:
-    """The troubles ahead; the first in the row is used up before the next begins."""
-
-    def __init__(self) -> None:
-        self._row: deque[Fault] = deque()
-
-    def add(self, fault: Fault) -> None:
-        """Put a fault at the end of the row."""
-        self._row.append(fault)
-
-    def take(self) -> Fault | None:
-        """The fault this mail meets."""
-        if not self._row:
-            return None
-        fault = self._row[0]
-        if fault.times is not None:
-            fault.times -= 1
-            if fault.times == 0:
-                self._row.popleft()
-        return fault
-
-    def clear(self) -> None:
-        """No more trouble."""
-        self._row.clear()
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """What is still to come."""
-        return [asdict(fault) for fault in self._row]
+class Faults(Row[Fault]):
+    """What goes wrong with the mails to come."""

@@ -1,12 +1,12 @@
 """The memory: every mail that was accepted, in the order it came."""
 
-import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from sandbox.mailbox.mail import Mail, parse
+from sandbox.news import News
 
 KEPT = 10_000
 """How many are kept before the oldest are thrown away."""
@@ -35,14 +35,13 @@ class Mails:
     def __init__(self) -> None:
         self._mails: deque[Mail] = deque(maxlen=KEPT)
         self._number = count(1)
-        self._news = asyncio.Event()
-        self._closed = False
+        self._news = News()
 
     def accept(self, content: bytes, *, sender: str, recipients: Sequence[str]) -> Mail:
         """Keep a mail and wake whoever waits for it."""
         mail = parse(content, number=next(self._number), sender=sender, recipients=recipients)
         self._mails.append(mail)
-        self._announce()
+        self._news.ring()
         return mail
 
     def find(self, query: Query) -> list[Mail]:
@@ -55,14 +54,7 @@ class Mails:
 
     async def wait(self, query: Query, *, count: int = 1, timeout: float) -> list[Mail]:
         """The mails meant, as soon as there are `count`; after `timeout` seconds what there is."""
-        deadline = asyncio.get_running_loop().time() + timeout
-        while len(found := self.find(query)) < count and not self._closed:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await self._news.wait()
-            except TimeoutError:
-                return self.find(query)
-        return found
+        return await self._news.wait(lambda: self.find(query), count=count, timeout=timeout)
 
     def clear(self) -> None:
         """Throw all away."""
@@ -70,9 +62,4 @@ class Mails:
 
     def close(self) -> None:
         """Send everybody who waits home with what there is."""
-        self._closed = True
-        self._announce()
-
-    def _announce(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._news.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -11,6 +10,7 @@ from sandbox.mailbox.faults import Faults
 from sandbox.mailbox.mails import Mails
 from sandbox.mailbox.smtp import Door, Login
 from sandbox.mailbox.web import make_app
+from sandbox.serving import Ready, Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +21,10 @@ class Box:
     faults: Faults = field(default_factory=Faults)
 
 
-Ready = Callable[[Box, Callable[[], None]], None]
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], box: Box) -> None:
-        super().__init__(config)
-        self._ready = ready
-        self._box = box
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._box.mails.close()
-        await super().shutdown(sockets)
-
-
-async def serve(smtp: socket.socket, http: socket.socket, *, login: Login | None, ready: Ready) -> None:
+async def serve(smtp: socket.socket, http: socket.socket, *, login: Login | None, ready: Ready[Box]) -> None:
     """Serve on two listening sockets. `ready` gets the box, and what stops both servers."""
     box = Box()
     door = Door(box.mails, box.faults, login=login)
-
-    def stop() -> None:
-        server.should_exit = True
 
     config = uvicorn.Config(
         make_app(box.mails, box.faults),
@@ -54,7 +33,7 @@ async def serve(smtp: socket.socket, http: socket.socket, *, login: Login | None
         access_log=False,
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config, ready=lambda: ready(box, stop), box=box)
+    server = Server(config, ready=lambda: ready(box, server.end), closing=box.mails.close)
     smtp_server = await asyncio.get_running_loop().create_server(door.protocol, sock=smtp)
     try:
         await server.serve(sockets=[http])

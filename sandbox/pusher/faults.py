@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.pusher.errors import Refused
 from sandbox.pusher.lines import abort_of
+from sandbox.trouble import Row, Trouble, check_status
 
 
 class Mode(StrEnum):
@@ -27,13 +28,11 @@ class Mode(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Fault:
-    """One kind of trouble, for so many requests; None is until it is cleared."""
+class Fault(Trouble):
+    """One kind of trouble, for so many requests."""
 
     mode: Mode
     status: int = 500
-    times: int | None = 1
-    seconds: float = 1.0
 
     @classmethod
     def parse(cls, body: dict[str, Any]) -> "Fault":
@@ -45,45 +44,15 @@ class Fault:
         """
         try:
             fault = cls(**(body | {"mode": Mode(body.get("mode", ""))}))
+            fault.check()
+            check_status("status", fault.status)
         except (TypeError, ValueError) as error:
             raise Refused(400, f"no such fault: {error}") from None
-        if not isinstance(fault.status, int) or not 400 <= fault.status <= 599:
-            raise Refused(400, "status must be 400 to 599")
-        if fault.times is not None and not (isinstance(fault.times, int) and fault.times > 0):
-            raise Refused(400, "times must be a positive number, or null for always")
-        if not isinstance(fault.seconds, int | float) or fault.seconds < 0:
-            raise Refused(400, "seconds must not be negative")
         return fault
 
 
-class Faults:
-    """The troubles ahead; the first in the row is used up before the next begins."""
-
-    def __init__(self) -> None:
-        self._row: deque[Fault] = deque()
-
-    def add(self, fault: Fault) -> None:
-        """Put a fault at the end of the row."""
-        self._row.append(fault)
-
-    def take(self) -> Fault | None:
-        """The fault this request meets."""
-        if not self._row:
-            return None
-        fault = self._row[0]
-        if fault.times is not None:
-            fault.times -= 1
-            if fault.times == 0:
-                self._row.popleft()
-        return fault
-
-    def clear(self) -> None:
-        """No more trouble."""
-        self._row.clear()
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """What is still to come."""
-        return [asdict(fault) for fault in self._row]
+class Faults(Row[Fault]):
+    """What goes wrong with the requests to come."""
 
 
 class FaultyApi:

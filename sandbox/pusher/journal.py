@@ -1,12 +1,13 @@
 """The memory: every event the stand-in was told, and every frame it sent to a socket."""
 
-import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, TypedDict
+
+from sandbox.news import News
 
 KEPT = 100_000
 """How many of each are remembered before the oldest are forgotten."""
@@ -52,8 +53,7 @@ class Journal:
         self._deliveries: deque[Delivery] = deque(maxlen=KEPT)
         self._told_seq = count(1)
         self._sent_seq = count(1)
-        self._news = asyncio.Event()
-        self._closed = False
+        self._news = News()
 
     def record_told(self, channel: str, event: str, *, data: object, socket_id: str | None, source: str) -> None:
         """Remember an event and wake whoever waits for it."""
@@ -68,7 +68,7 @@ class Journal:
                 source=source,
             )
         )
-        self._announce()
+        self._news.ring()
 
     def record_sent(self, socket_id: str, frame: dict[str, Any]) -> None:
         """Remember a frame that was handed to a socket."""
@@ -95,14 +95,7 @@ class Journal:
 
     async def wait(self, query: Query, *, count: int = 1, timeout: float) -> list[Told]:
         """The events meant, as soon as there are `count`; after `timeout` seconds what there is."""
-        deadline = asyncio.get_running_loop().time() + timeout
-        while len(found := self.told(query)) < count and not self._closed:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await self._news.wait()
-            except TimeoutError:
-                return self.told(query)
-        return found
+        return await self._news.wait(lambda: self.told(query), count=count, timeout=timeout)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -111,12 +104,7 @@ class Journal:
 
     def close(self) -> None:
         """Send everybody who waits home with what there is."""
-        self._closed = True
-        self._announce()
-
-    def _announce(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._news.close()
 
 
 def parsed(data: object) -> Any:
