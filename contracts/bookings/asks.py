@@ -132,6 +132,11 @@ class AmendBooking(BookingCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RevokeGuestToken(BookingCommand):
+    """Let the guest's token, and every code mailed to them, open nothing any more; the next mail brings a new one."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetBooking(Query[BookingDetail]):
     """One booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
 
@@ -201,9 +206,9 @@ class GetMailFacts(Command[MailFacts]):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthenticateGuest(Query[GuestAccess]):
-    """Whether the caller's guest token opens this booking. Refused `INVALID_TOKEN`."""
+    """Whether the caller's guest token opens this booking; without one, which it opens. Refused `INVALID_TOKEN`."""
 
-    booking_id: str
+    booking_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

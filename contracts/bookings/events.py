@@ -215,6 +215,15 @@ class BookingAmended(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuestTokenRevoked(BookingEvent):
+    """The guest's token opens nothing any more; the next is of this generation."""
+
+    generation: int
+    revoked_at: datetime
+    revoked_by: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingRefunded(BookingEvent):
     """Money went back to the guest, as the provider says."""
 

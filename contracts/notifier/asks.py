@@ -54,7 +54,7 @@ class SignChannel(Query[ChannelSignature]):
 class SignUser(Query[ChannelSignature]):
     """Let the caller sign in at the push provider, so that it can be thrown out. Refused as `SignChannel`.
 
-    A guest says which booking is theirs; without it, or where the token does not open it: `INVALID_TOKEN`.
+    A guest may say which booking is theirs, else the token does; where it does not open it: `INVALID_TOKEN`.
     """
 
     socket_id: str

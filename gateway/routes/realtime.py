@@ -46,7 +46,7 @@ async def authorise_channel(call: Call) -> Response:
     extra=_form("socket_id"),
 )
 async def authorise_user(call: Call) -> Response:
-    """Sign a client in, so that it can be thrown out."""
+    """Sign a client in, so that it is thrown out when its token ends."""
     given = await _given(call, "socket_id")
     signed = await call.ask(SignUser(**given))
     return call.answer(UserAuth(auth=signed.auth, user_data=signed.user_data or ""))

@@ -14,6 +14,7 @@ from contracts.bookings import (
     GetTimeline,
     MarkSeen,
     RetryRefund,
+    RevokeGuestToken,
 )
 from contracts.values import Permission
 from gateway.bodies.bookings import Amendment, StaffCancellation, StaffNewBooking
@@ -100,6 +101,15 @@ async def cancel_booking(call: Call, body: StaffCancellation) -> Response:
 async def retry_refund(call: Call, _: NoFields) -> Response:
     """Have a refund that failed tried again; one that is under way is answered as it is."""
     return shown(call, await call.ask(RetryRefund(hotel=call.hotel, booking_id=call.booking_id)))
+
+
+@routes.post("/{booking_id}/revoke-guest-token/", answers=shapes.StaffBooking, needs=Permission.MANAGE_BOOKINGS)
+async def revoke_guest_token(call: Call, _: NoFields) -> Response:
+    """Make the guest's token, and every link mailed so far, open nothing.
+
+    Who held it is thrown out of realtime too; the next mail carries a link to a new one.
+    """
+    return shown(call, await call.ask(RevokeGuestToken(hotel=call.hotel, booking_id=call.booking_id)))
 
 
 @routes.post("/{booking_id}/mark-seen/", answers=shapes.StaffBooking, needs=Permission.MANAGE_CHECKIN)

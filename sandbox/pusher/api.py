@@ -134,6 +134,4 @@ ROUTES = [
     _route("/apps/{app_id}/channels/{channel}", show_channel, method="GET"),
     _route("/apps/{app_id}/channels/{channel}/users", list_users, method="GET"),
     _route("/apps/{app_id}/users/{user_id}/terminate_connections", terminate, method="POST"),
-    # The Python library (3.3.4) leaves the app out of this one path.
-    _route("/users/{user_id}/terminate_connections", terminate, method="POST"),
 ]

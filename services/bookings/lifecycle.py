@@ -23,6 +23,7 @@ from contracts.bookings import (
     OverstayDismissed,
     OverstayFlagged,
     OverstayResolved,
+    GuestTokenRevoked,
     PaymentAwaited,
     RoomAssigned,
     RoomUnassigned,
@@ -59,6 +60,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OverstayResolved, Status.IN_HOUSE),
     # What is noted, and money that goes back, may come at any time and moves nothing.
     *((status, BookingAmended, status) for status in Status),
+    *((status, GuestTokenRevoked, status) for status in Status),
     *((status, BookingRefunded, status) for status in Status if status is not Status.DRAFT),
     *((status, BookingRefundFailed, status) for status in Status if status is not Status.DRAFT),
     *((status, BookingRefundRetried, status) for status in Status if status is not Status.DRAFT),

@@ -50,6 +50,7 @@ SERVICE = Service(
         asked(say.GetMailFacts, access.get_mail_facts),
         asked(say.AuthenticateGuest, access.authenticate_guest),
         asked(say.ExchangeCode, access.exchange_code),
+        asked(say.RevokeGuestToken, access.revoke_guest_token),
     ],
     hears=[
         on(payments.PaymentSessionOpened, paid.await_payment),

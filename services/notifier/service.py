@@ -1,6 +1,7 @@
 """The notifier's doors: the facts that it tells of, the errands by which it does, and the asks of those who listen."""
 
 from chassis.doors import Errand, Hears, Service, asked, converses, on
+from contracts.bookings import GuestTokenRevoked
 from contracts.notifier import DescribeRealtime, DropUser, SignChannel, SignUser
 from contracts.rooms import AvailabilityChanged, InventoryHeld, InventoryReleased
 from services.notifier import handlers
@@ -29,7 +30,7 @@ SERVICE = Service(
         converses(SignUser, handlers.sign_user),
         asked(DropUser, handlers.drop_user),
     ],
-    hears=_heard(),
+    hears=[*_heard(), on(GuestTokenRevoked, handlers.guest_revoked)],
     errands=[
         Errand(
             PushNotice,

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.values import Caller
+from contracts.bookings import GuestTokenRevoked
+from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
-from services.bookings.domain.booking import Booking
+from services.bookings.domain.booking import Booking, Guest
 from services.bookings.lifecycle import ENDED
 
 TOKEN_OUTLIVES = timedelta(days=30)
@@ -28,6 +30,16 @@ def hashed(secret: str) -> str:
 def not_found() -> Refusal:
     """What everyone is told of a booking that is not theirs."""
     return Refusal("BOOKING_NOT_FOUND", "Booking not found")
+
+
+def revoked(booking: Booking, *, key: str, by: Actor, now: datetime) -> tuple[GuestTokenRevoked, Guest]:
+    """The fact that the token opens nothing any more, and the guest with the hash of the next one."""
+    generation = booking.guest.token_generation + 1
+    token_hash = hashed(derived_token(key, booking.id, generation))
+    fact = GuestTokenRevoked(
+        booking_id=booking.id, hotel=booking.hotel, generation=generation, revoked_at=now, revoked_by=by
+    )
+    return fact, replace(booking.guest, token_hash=token_hash, token_generation=generation)
 
 
 def opens(booking: Booking, token: str | None) -> bool:

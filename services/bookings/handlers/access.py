@@ -4,21 +4,40 @@ import secrets
 from datetime import timedelta
 
 from chassis.refusal import Refusal
-from contracts.bookings import AuthenticateGuest, ExchangeCode, GetMailFacts, GuestAccess, MailFacts
+from contracts.bookings import (
+    AuthenticateGuest,
+    BookingDetail,
+    ExchangeCode,
+    GetMailFacts,
+    GuestAccess,
+    MailFacts,
+    RevokeGuestToken,
+)
 from services.bookings.domain import access, presenting
 from services.bookings.domain.booking import Booking
+from services.bookings.handlers.admission import locked
 from services.bookings.work import BookingsWork
 
 CODE_KEPT = timedelta(days=7)
 
 
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
-    """Whether the caller's token opens this booking. Refused `INVALID_TOKEN`."""
-    booking = work.bookings.find(query.booking_id)
-    if booking is None:
+    """Which booking the caller's token opens. Refused `INVALID_TOKEN`, also where it is not the one asked about."""
+    token_hash = access.hashed(work.caller.guest_token or "")
+    found = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
+    if found is None:
         raise access.invalid_token()
-    access.admit_guest(booking, work.caller, now=work.now)
-    return _access(booking)
+    access.admit_guest(found, work.caller, now=work.now)
+    return _access(found)
+
+
+def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
+    """The token and the codes that lead to it open nothing any more; notifier hears of it and closes what is open."""
+    booking = locked(work, command)
+    by, key = work.caller.actor, work.tools.guest_token_key
+    fact, guest = access.revoked(booking, key=key, by=by, now=work.now)
+    work.codes.void(booking.id, now=work.now)
+    return presenting.detail(work.record(booking, (fact,), by=by, guest=guest), now=work.now)
 
 
 def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:

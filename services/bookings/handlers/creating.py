@@ -13,6 +13,7 @@ from services.bookings.store.bookings import NameTaken
 from services.bookings.work import BookingsWork, Tools
 
 DRAWS = 5
+FIRST_GENERATION = 1
 # The sweep frees holds of bookings unknown for a minute: long before that, this one is written down or given up.
 WRITTEN_WITHIN = 30.0
 
@@ -34,10 +35,8 @@ def create_booking(command: CreateBooking, desk: KeyedDesk) -> CreatedBooking:
 
 
 def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
-    """A stored answer, with the token that is derived again instead of being kept."""
-    booking = work.bookings.find(stored.booking.booking_id)
-    generation = booking.guest.token_generation if booking else 1
-    token = access.derived_token(work.tools.guest_token_key, stored.booking.booking_id, generation)
+    """A stored answer, with the token that is derived again instead of being kept: the first, also where revoked."""
+    token = access.derived_token(work.tools.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 
 
@@ -60,7 +59,7 @@ def _written(
     command: CreateBooking, held: Held, booking_id: str, desk: KeyedDesk, *, asked_at: float
 ) -> CreatedBooking:
     tools: Tools = desk.tools
-    token = access.derived_token(tools.guest_token_key, booking_id, 1)
+    token = access.derived_token(tools.guest_token_key, booking_id, FIRST_GENERATION)
     with desk.transaction() as work:
         year = local_time.local_date(work.now, held.hotel.timezone).year
         names = Names(

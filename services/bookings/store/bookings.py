@@ -57,6 +57,10 @@ class Bookings:
         """The booking as it is, without waiting for whoever is changing it."""
         return self._one(JOINED.where(BOOKING.c.id == booking_id))
 
+    def find_by_token(self, token_hash: str) -> Booking | None:
+        """The booking whose guest has this token."""
+        return self._one(JOINED.where(GUEST.c.token_hash == token_hash))
+
     def lock(self, booking_id: str) -> Booking | None:
         """The booking, ours alone until the transaction ends."""
         return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())

@@ -19,6 +19,11 @@ class Codes:
             ACCESS_CODE.insert().values(code_hash=code_hash, booking_id=booking_id, ends_at=ends_at)
         )
 
+    def void(self, booking_id: str, *, now: datetime) -> None:
+        """No code issued so far opens that booking any more."""
+        unused = (ACCESS_CODE.c.booking_id == booking_id) & ACCESS_CODE.c.used_at.is_(None)
+        self._connection.execute(ACCESS_CODE.update().where(unused).values(used_at=now))
+
     def use(self, code_hash: str, *, now: datetime) -> str | None:
         """The booking that the code opens; None where it opens nothing, or no longer."""
         usable = (

@@ -42,7 +42,7 @@ def user_of(caller: Caller, *, booking_id: str | None) -> str:
         return user_id(staff_id=caller.staff_id, booking_id=None)
     if caller.kind == "guest" and booking_id:
         return user_id(staff_id=None, booking_id=booking_id)
-    raise Refusal("INVALID_TOKEN", "Nothing says who is signing in; a guest names the booking.")
+    raise Refusal("INVALID_TOKEN", "Nothing says who is signing in.")
 
 
 def user_id(*, staff_id: str | None, booking_id: str | None) -> str:

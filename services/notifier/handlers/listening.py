@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.refusal import Refusal
 from chassis.transact import Desk
-from contracts.bookings import AuthenticateGuest, GetBooking
+from contracts.bookings import AuthenticateGuest, GetBooking, GuestTokenRevoked
 from contracts.message import Nothing
 from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
 from services.notifier import domain
@@ -49,9 +49,8 @@ def sign_user(ask: SignUser, desk: Desk) -> ChannelSignature:
     """Let the caller sign in at the push provider, by an id that names nobody."""
     caller = desk.context.caller
     check_proof(caller, socket_id=ask.socket_id)
-    user_id = domain.user_of(caller, booking_id=ask.booking_id)
-    if caller.kind == "guest" and not _is_theirs(ask.booking_id or "", desk):
-        raise Refusal("INVALID_TOKEN", "This token does not open that booking.")
+    booking_id = desk.ask(AuthenticateGuest(booking_id=ask.booking_id)).booking_id if caller.kind == "guest" else None
+    user_id = domain.user_of(caller, booking_id=booking_id)
     auth, user_data = desk.tools.push.sign_user(socket_id=ask.socket_id, user_id=user_id)
     return ChannelSignature(auth=auth, user_data=user_data)
 
@@ -62,6 +61,12 @@ def drop_user(ask: DropUser, work: NotifierWork) -> Nothing:
         user_id = domain.user_id(staff_id=ask.staff_id, booking_id=ask.booking_id)
         work.owe(EndConnections(user_id=user_id), key=f"end/{user_id}/{work.now.isoformat()}")
     return Nothing()
+
+
+def guest_revoked(fact: GuestTokenRevoked, work: NotifierWork) -> None:
+    """Owe the end of the guest's connections: whoever holds the old token hears nothing more."""
+    user_id = domain.user_id(staff_id=None, booking_id=fact.booking_id)
+    work.owe(EndConnections(user_id=user_id), key=f"end/{user_id}/{fact.generation}")
 
 
 def end_connections(owed: Sequence[EndConnections], desk: Desk) -> list[Outcome]:

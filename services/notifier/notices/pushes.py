@@ -192,6 +192,7 @@ _TOLD_BY_BOOKINGS = "the booking's own fact about it is shown, with the number o
 NOT_SHOWN: dict[type[Event], str] = {
     bookings.PaymentAwaited: "whoever opened the page to pay on has it before them, and nothing else has changed",
     bookings.BookingAmended: "it names the fields of a note among staff, which the next read shows",
+    bookings.GuestTokenRevoked: "whoever held the token is thrown out, which says it",
     payments.PaymentSessionOpened: _TOLD_BY_BOOKINGS,
     payments.PaymentSessionExpired: "a page that ran out changes nothing that anyone sees; the booking's expiry does",
     payments.PaymentAuthorized: _TOLD_BY_BOOKINGS,

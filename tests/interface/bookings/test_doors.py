@@ -12,14 +12,17 @@ from contracts.bookings import (
     AuthenticateGuest,
     CancelBooking,
     ConfirmBooking,
+    ExchangeCode,
     GetBooking,
     GetCandidateRooms,
     GetFeed,
     GetGuestNames,
+    GetMailFacts,
     GetPayable,
     GetTimeline,
     ListBookings,
     MarkSeen,
+    RevokeGuestToken,
     SubmitBooking,
 )
 from contracts.rooms.asks import HoldInventory
@@ -32,6 +35,7 @@ from tests.unit.bookings.builders import (
     OTHER_HOTEL,
     PUBLIC,
     STRANGER,
+    SYSTEM,
     a_card,
     a_request,
     held,
@@ -107,6 +111,33 @@ def test_the_same_request_again_makes_one_booking_and_answers_the_same_token(cou
     assert counter.row("SELECT count(*) AS n FROM booking").n == 1
     with pytest.raises(Refusal, match="IDEMPOTENCY_KEY_REUSED"):
         counter.answer(a_request(adults=1), PUBLIC, idempotency_key="k", fingerprint="other")
+
+
+def test_a_revoked_token_and_the_codes_mailed_so_far_open_nothing(counter: Counter) -> None:
+    created = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").reply
+    booking_id, old = created.booking.booking_id, guest_of(created)
+    mailed = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+
+    counter.ask(RevokeGuestToken(**about(booking_id)))
+
+    assert refused(counter, GetBooking(**about(booking_id)), old) == "INVALID_TOKEN"
+    assert refused(counter, ExchangeCode(code=mailed), PUBLIC) == "INVALID_CODE"
+    again = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+    assert (again.replayed, again.reply.guest_token) == (True, created.guest_token)
+    code = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    new = Caller(kind="guest", guest_token=counter.ask(ExchangeCode(code=code), PUBLIC).guest_token)
+    assert counter.ask(GetBooking(**about(booking_id)), new).booking_id == booking_id
+    assert counter.ask(AuthenticateGuest(), new).booking_id == booking_id
+    assert refused(counter, AuthenticateGuest(), old) == "INVALID_TOKEN"
+    assert counter.events(booking_id) == ["BookingHeld", "GuestTokenRevoked"]
+
+
+def test_only_staff_revoke_a_token(counter: Counter) -> None:
+    created = counter.book()
+    command = RevokeGuestToken(**about(created.booking.booking_id))
+
+    assert refused(counter, command, guest_of(created)) == "PERMISSION_DENIED"
+    assert refused(counter, command, STRANGER) == "BOOKING_NOT_FOUND"
 
 
 def test_a_keyed_action_is_answered_again_without_asking_rooms(counter: Counter) -> None:

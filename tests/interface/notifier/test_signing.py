@@ -3,19 +3,21 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from chassis.refusal import Refusal
-from contracts.bookings import AuthenticateGuest, BookingDetail, GetBooking, GuestAccess
+from contracts.bookings import AuthenticateGuest, BookingDetail, GetBooking, GuestAccess, GuestTokenRevoked
 from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
 from contracts.values import Caller
 from sandbox.pusher import PusherStandIn
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, HOTEL, sample
+from tests.unit.notifier.samples import BOOKING, HOTEL, heard, sample
 
 STAFF = Caller(kind="staff", staff_id="7", name="Grace", hotel=HOTEL)
 OTHER_STAFF = Caller(kind="staff", staff_id="8", name="Alan", hotel="hotel-killarney-lodge")
@@ -27,7 +29,7 @@ OWN = f"private-booking-{BOOKING}"
 @pytest.fixture(autouse=True)
 def _bookings_answers(notifier: Notifier) -> None:
     def opens(ask: AuthenticateGuest) -> GuestAccess:
-        if notifier.asked[-1][1].caller.guest_token != "right" or ask.booking_id != BOOKING:
+        if notifier.asked[-1][1].caller.guest_token != "right" or ask.booking_id not in (None, BOOKING):
             raise Refusal("INVALID_TOKEN", "no")
         return GuestAccess(booking_id=BOOKING, hotel=HOTEL)
 
@@ -90,7 +92,14 @@ def test_users_sign_in_without_their_name(notifier: Notifier) -> None:
 
 def test_a_guest_signs_in_to_their_own_booking_only(notifier: Notifier) -> None:
     assert refusal(notifier, SignUser(socket_id="12.34", booking_id=BOOKING), STRANGER) == "INVALID_TOKEN"
-    assert refusal(notifier, SignUser(socket_id="12.34"), GUEST) == "INVALID_TOKEN"
+    assert refusal(notifier, SignUser(socket_id="12.34"), STRANGER) == "INVALID_TOKEN"
+    assert refusal(notifier, SignUser(socket_id="12.34", booking_id="BK-2027-ZZZZ99"), GUEST) == "INVALID_TOKEN"
+
+
+def test_a_guest_who_names_no_booking_signs_in_to_what_the_token_opens(notifier: Notifier) -> None:
+    signed: ChannelSignature = notifier.answer(SignUser(socket_id="12.34"), GUEST)
+
+    assert signed.user_data == f'{{"id": "guest-{BOOKING}"}}'
 
 
 def test_clients_are_told_how_to_connect_and_what_to_bind(notifier: Notifier, pusher: PusherStandIn) -> None:
@@ -105,16 +114,35 @@ def test_clients_are_told_how_to_connect_and_what_to_bind(notifier: Notifier, pu
     assert "payment_mismatch" not in realtime.booking_events
 
 
-def test_a_user_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher: PusherStandIn) -> None:
+@contextmanager
+def signed_in(notifier: Notifier, pusher: PusherStandIn, caller: Caller) -> Iterator[ClientConnection]:
+    """A socket at the push provider, signed in."""
     with connect(pusher.ws_url) as socket:
         socket_id = json.loads(json.loads(socket.recv())["data"])["socket_id"]
-        signed: ChannelSignature = notifier.answer(SignUser(socket_id=socket_id), STAFF)
+        signed: ChannelSignature = notifier.answer(SignUser(socket_id=socket_id), caller)
         signing_in = {"auth": signed.auth, "user_data": signed.user_data}
         socket.send(json.dumps({"event": "pusher:signin", "data": signing_in}))
         assert json.loads(socket.recv())["event"] == "pusher:signin_success"
+        yield socket
 
+
+def test_a_user_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher: PusherStandIn) -> None:
+    with signed_in(notifier, pusher, STAFF) as socket:
         notifier.answer(DropUser(staff_id="8"), Caller(kind="system"))
+        notifier.run("EndConnections")
+        socket.send(json.dumps({"event": "pusher:ping", "data": {}}))
+        assert json.loads(socket.recv())["event"] == "pusher:pong"
+
         notifier.answer(DropUser(staff_id="7"), Caller(kind="system"))
+        notifier.run("EndConnections")
+
+        with pytest.raises(ConnectionClosedError, match="4009"):
+            list(socket)
+
+
+def test_a_guest_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher: PusherStandIn) -> None:
+    with signed_in(notifier, pusher, GUEST) as socket:
+        notifier.hear(heard(sample(GuestTokenRevoked)))
         notifier.run("EndConnections")
 
         with pytest.raises(ConnectionClosedError, match="4009"):

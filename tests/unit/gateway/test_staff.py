@@ -7,6 +7,8 @@ import pytest
 
 from chassis.refusal import Refusal, Unavailable
 from contracts import bookings, rooms
+from contracts.message import Nothing
+from contracts.notifier import DropUser
 from contracts.values import ActorKind
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
@@ -30,6 +32,22 @@ def test_signing_in_gives_a_token_and_out_ends_it(gateway: Gateway) -> None:
     assert session["staff"]["role"] == "front_desk"
     assert "can_approve" in session["staff"]["permissions"]
     assert [first.status_code, out.status_code, after.status_code] == [200, 204, 401]
+
+
+def test_signing_out_closes_what_is_open_at_the_push_provider(gateway: Gateway) -> None:
+    gateway.bus.answers(DropUser, Nothing())
+    proof = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
+
+    assert gateway.post("/api/staff/logout/", headers=proof).status_code == 204
+    assert gateway.bus.last(DropUser) == DropUser(staff_id=str(builders.staff().id))
+
+
+def test_signing_out_works_while_nobody_can_close_connections(gateway: Gateway) -> None:
+    gateway.bus.answers(DropUser, Unavailable("gone"))
+    proof = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
+
+    assert gateway.post("/api/staff/logout/", headers=proof).status_code == 204
+    assert gateway.get(f"{HOTEL}/me/", headers=proof).status_code == 401
 
 
 @pytest.mark.parametrize("email", ["nora@example.com", "nobody@example.com"])
