@@ -67,6 +67,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Guest": _GUEST,
     "Credentials": {"email": "desk@example.com", "password": "correct horse battery"},
     "Assignment": {"room_number": "101", "notes": "Asked for the ground floor."},
+    "Move": {"to_room_number": "204", "reason": "The shower drips.", "notes": "Carry the bags over."},
     "Declining": {"reason_code": "OTHER", "reason_note": "A wedding party has the house."},
     "Inspection": {"passed": True, "notes": ""},
     "StatusChange": {"to_status": "OUT_OF_ORDER", "note": "Burst pipe.", "until": "2026-08-20"},

@@ -188,6 +188,18 @@ class RoomUnassigned(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoomMoved(BookingEvent):
+    """The guest in house lives in another room from now on."""
+
+    room_number: str
+    room_type_code: str
+    previous_room_number: str
+    by: Actor
+    moved_at: datetime
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestCheckedIn(BookingEvent):
     """The guest lives in the room."""
 

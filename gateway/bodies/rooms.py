@@ -22,6 +22,14 @@ class Assignment(Body):
     notes: Prose = ""
 
 
+class Move(Body):
+    """Where a guest in house goes, and why. Both texts stay with the hotel."""
+
+    to_room_number: RoomNumber
+    reason: Prose = ""
+    notes: Prose = ""
+
+
 class Inspection(Body):
     """What the inspection found."""
 

@@ -1,12 +1,12 @@
-"""The stay itself: give the booking a room, check the guest in, check them out."""
+"""The stay itself: give the booking a room, check the guest in, move them, check them out."""
 
 from starlette.responses import Response
 
-from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, UnassignRoom
+from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MoveRoom, UnassignRoom
 from contracts.values import Permission
 from gateway.bodies.bookings import Arrival
 from gateway.bodies.fields import NoFields
-from gateway.bodies.rooms import Assignment
+from gateway.bodies.rooms import Assignment, Move
 from gateway.call import Call
 from gateway.identity.admission import Audience
 from gateway.operations import Routes
@@ -56,6 +56,26 @@ async def assign_room(call: Call, body: Assignment) -> Response:
 async def unassign_room(call: Call, _: NoFields) -> Response:
     """Take the booking's room back."""
     command = UnassignRoom(hotel=call.hotel, booking_id=call.booking_id)
+    return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
+
+
+@routes.post(
+    "/move-room/",
+    answers=StaffBooking,
+    needs=Permission.ASSIGN_ROOMS,
+    refuses=(
+        "NOT_CHECKED_IN",
+        "ROOM_NOT_FOUND",
+        "ROOM_NOT_BOOKABLE",
+        "ROOM_OVERLAP_CONFLICT",
+        "ROOM_OCCUPIED",
+        "ROOM_NOT_READY",
+        "SOLD_OUT",
+    ),
+)
+async def move_room(call: Call, body: Move) -> Response:
+    """The guest in house goes to another room for the rest of the stay."""
+    command = MoveRoom(hotel=call.hotel, booking_id=call.booking_id, **body.model_dump())
     return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
 
 

@@ -26,6 +26,7 @@ from contracts.bookings import (
     OverstayResolved,
     PaymentAwaited,
     RoomAssigned,
+    RoomMoved,
     RoomUnassigned,
 )
 
@@ -53,6 +54,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.CONFIRMED, RoomUnassigned, Status.CONFIRMED),
     (Status.CONFIRMED, GuestCheckedIn, Status.IN_HOUSE),
     (Status.CONFIRMED, BookingCancelled, Status.CANCELLED),
+    (Status.IN_HOUSE, RoomMoved, Status.IN_HOUSE),
     (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
     (Status.IN_HOUSE, OverstayFlagged, Status.IN_HOUSE),
     (Status.IN_HOUSE, OverstayAcknowledged, Status.IN_HOUSE),

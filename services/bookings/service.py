@@ -35,6 +35,7 @@ SERVICE = Service(
         converses(say.AssignRoom, staying.assign_room),
         converses(say.UnassignRoom, staying.unassign_room),
         converses(say.CheckIn, staying.check_in),
+        converses(say.MoveRoom, staying.move_room),
         converses(say.CheckOut, staying.check_out),
         asked(say.AcknowledgeOverstay, overstays.acknowledge_overstay),
         asked(say.GetOverstay, overstays.get_overstay),

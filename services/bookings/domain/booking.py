@@ -15,6 +15,7 @@ class ActionKind(StrEnum):
     ASSIGN = "ASSIGN"
     UNASSIGN = "UNASSIGN"
     CHECK_IN = "CHECK_IN"
+    MOVE = "MOVE"
     CHECK_OUT = "CHECK_OUT"
     RELEASE = "RELEASE"
 
@@ -29,6 +30,7 @@ class PendingAction:
     started_at: datetime
     room_number: str = ""
     notes: str = ""
+    reason: str = ""
     left_on: date | None = None
 
 

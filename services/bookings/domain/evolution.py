@@ -25,6 +25,7 @@ from contracts.bookings import (
     GuestTokenRevoked,
     PaymentAwaited,
     RoomAssigned,
+    RoomMoved,
     RoomUnassigned,
 )
 from services.bookings.domain import overstay_effects
@@ -117,7 +118,7 @@ def _expired(_: Booking, event: BookingExpired) -> Changes:
     return {"expired_at": event.expired_at, "expiry_reason": event.reason, "ended_at": event.expired_at}
 
 
-def _assigned(_: Booking, event: RoomAssigned) -> Changes:
+def _assigned(_: Booking, event: RoomAssigned | RoomMoved) -> Changes:
     return {"assigned_room_number": event.room_number, "assigned_room_type": event.room_type_code}
 
 
@@ -172,6 +173,7 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingCancelled: _cancelled,
     BookingExpired: _expired,
     RoomAssigned: _assigned,
+    RoomMoved: _assigned,
     RoomUnassigned: _unassigned,
     GuestCheckedIn: _checked_in,
     GuestCheckedOut: _checked_out,

@@ -14,6 +14,7 @@ from chassis.refusal import Refusal, Unavailable
 from chassis.transact import Desk
 from contracts.message import Ask
 from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
+from contracts.rooms.front_desk import MoveGuest
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.handlers import endings
 from services.bookings.work import BookingsWork
@@ -56,6 +57,12 @@ ACTIONS: dict[ActionKind, Together] = {
     ActionKind.CHECK_IN: Together(
         lambda booking, action: MoveIn(action_id=action.id, booking_id=booking.id, hotel=booking.hotel),
         endings.checked_in,
+    ),
+    ActionKind.MOVE: Together(
+        lambda booking, action: MoveGuest(
+            action_id=action.id, booking_id=booking.id, hotel=booking.hotel, room_number=action.room_number
+        ),
+        endings.moved,
     ),
     ActionKind.CHECK_OUT: Together(
         lambda booking, action: MoveOut(

@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts.bookings import InHouse
 from contracts.rooms.views import RoomOccupiedReply, RoomTaken
-from services.bookings.domain import assigning, creation, staying
+from services.bookings.domain import assigning, creation, moving, staying
 from services.bookings.domain.booking import Booking, PendingAction
 from services.bookings.work import BookingsWork
 
@@ -40,6 +40,14 @@ def checked_in(booking: Booking, action: PendingAction, reply: RoomOccupiedReply
     in_house = InHouse(wifi_ssid=reply.wifi.ssid, wifi_password=reply.wifi.password, room_pin=pin)
     facts = staying.checked_in(booking, action, reply.room.room_number)
     return work.record(booking, facts, by=action.by, pending=None, in_house=in_house)
+
+
+def moved(booking: Booking, action: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
+    """The guest lives in another room; PIN and Wi-Fi go along, as they are the booking's."""
+    why = ": ".join(filter(None, (action.reason, action.notes)))
+    notes = action.notes or booking.assignment_notes
+    facts = moving.moved(booking, action, room)
+    return work.record(booking, facts, by=action.by, pending=None, why=why, assignment_notes=notes)
 
 
 def checked_out(booking: Booking, action: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:

@@ -1,4 +1,4 @@
-"""Submit, assign, unassign, check in, check out: conversations with rooms, each harmless to ask again."""
+"""Submit, assign, unassign, check in, move, check out: conversations with rooms, each harmless to ask again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +13,13 @@ from contracts.bookings import (
     CheckIn,
     CheckOut,
     GetCandidateRooms,
+    MoveRoom,
     SubmitBooking,
     UnassignRoom,
 )
 from contracts.rooms.asks import FindCandidates
 from contracts.rooms.views import Candidates
-from services.bookings.domain import access, assigning, creation, local_time, presenting, staying
+from services.bookings.domain import access, assigning, creation, local_time, moving, presenting, staying
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions
 from services.bookings.handlers.admission import locked, seen
@@ -63,6 +64,17 @@ def check_in(command: CheckIn, desk: KeyedDesk) -> BookingDetail:
         return {} if staying.may_check_in(booking, command, caller=work.caller, now=work.now) else None
 
     return _together(command, desk, ActionKind.CHECK_IN, decide)
+
+
+def move_room(command: MoveRoom, desk: KeyedDesk) -> BookingDetail:
+    """The guest goes to another room, and the booking's history with them."""
+
+    def decide(booking: Booking, _: BookingsWork) -> dict[str, Any] | None:
+        wanted = moving.may_move(booking, command)
+        detail = {"room_number": command.to_room_number, "reason": command.reason, "notes": command.notes}
+        return detail if wanted else None
+
+    return _together(command, desk, ActionKind.MOVE, decide)
 
 
 def check_out(command: CheckOut, desk: KeyedDesk) -> BookingDetail:

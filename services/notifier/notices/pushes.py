@@ -126,6 +126,12 @@ _ROWS = (
         by="by",
     ),
     Push(
+        bookings.RoomMoved,
+        (Shown("room_moved", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
+        ("room_number", "previous_room_number", "room_type_code", "moved_at"),
+        by="by",
+    ),
+    Push(
         bookings.GuestCheckedIn,
         (Shown("booking_checked_in", (HOTEL, BOOKING, ROOM), ("booking-checked-in",)),),
         ("room_number", "checked_in_at"),

@@ -58,8 +58,11 @@ def give(room: Room, hold: Hold, *, others: Sequence[Taken], today: date, strict
     `others` are the live stays and blocks of that room on the booking's nights, its own left out. Refused
     `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids), `ROOM_OCCUPIED`, `ROOM_TYPE_MISMATCH`.
     """
-    for rule in (_bookable, _free, _empty_today):
-        rule(room, hold, others, today)
+    starts_now = hold.stay.check_in <= today
+    bookable(room, others, starts_now=starts_now)
+    free(room, others)
+    if room.status is RoomStatus.OCCUPIED and room.occupied_by != hold.booking_id and starts_now:
+        raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is still lived in.")
     warnings = mismatch(room, hold)
     if warnings and strict_room_type:
         raise Refusal(TYPE_MISMATCH, f"Room {room.room_number} is not of the booked type.")
@@ -71,26 +74,19 @@ def mismatch(room: Room, hold: Hold) -> tuple[str, ...]:
     return () if room.room_type_id == hold.room_type_id else (TYPE_MISMATCH,)
 
 
-def _bookable(room: Room, hold: Hold, others: Sequence[Taken], today: date) -> None:
-    out_of_order = room.status is RoomStatus.OUT_OF_ORDER and _starts_now(hold, today)
+def bookable(room: Room, others: Sequence[Taken], *, starts_now: bool) -> None:
+    """Refused `ROOM_NOT_BOOKABLE` for a room that is closed, or blocked on these nights."""
+    out_of_order = room.status is RoomStatus.OUT_OF_ORDER and starts_now
     blocked = any(taken.kind is PeriodKind.BLOCK for taken in others)
     if not room.is_active or out_of_order or blocked:
         raise Refusal("ROOM_NOT_BOOKABLE", f"Room {room.room_number} cannot be used on these nights.")
 
 
-def _free(room: Room, _: Hold, others: Sequence[Taken], __: date) -> None:
+def free(room: Room, others: Sequence[Taken]) -> None:
+    """Refused `ROOM_OVERLAP_CONFLICT` where another booking has the room on these nights."""
     conflicts = [taken.booking_id for taken in others if taken.booking_id]
     if conflicts:
         raise overlap(room.room_number, conflicts)
-
-
-def _empty_today(room: Room, hold: Hold, _: Sequence[Taken], today: date) -> None:
-    if room.status is RoomStatus.OCCUPIED and room.occupied_by != hold.booking_id and _starts_now(hold, today):
-        raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is still lived in.")
-
-
-def _starts_now(hold: Hold, today: date) -> bool:
-    return hold.stay.check_in <= today
 
 
 def overlap(room_number: str, conflicts: Sequence[str]) -> Refusal:

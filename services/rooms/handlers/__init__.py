@@ -11,6 +11,7 @@ from services.rooms.handlers.ending import (
 from services.rooms.handlers.hotels import get_hotel, get_settings, list_hotels
 from services.rooms.handlers.importing import import_hotel
 from services.rooms.handlers.living import move_in, move_out
+from services.rooms.handlers.moving import move_guest
 from services.rooms.handlers.selling import check_availability, give_quote, hold_inventory
 from services.rooms.handlers.tending import extend_nights, forget_quotes
 from services.rooms.handlers.turning import change_room_status, get_room, get_room_history, list_rooms
@@ -35,6 +36,7 @@ __all__ = [
     "import_hotel",
     "list_hotels",
     "list_rooms",
+    "move_guest",
     "move_in",
     "move_out",
     "release_inventory",

@@ -8,6 +8,7 @@ from chassis.refusal import Refusal
 from contracts.message import Nothing
 from contracts.rooms import CandidateRoom, Candidates, FindCandidates, GiveRoom, RoomStatus, RoomTaken, TakeRoomBack
 from contracts.rooms.asks import MoveIn, MoveOut
+from contracts.rooms.front_desk import MoveGuest
 from services.rooms.domain import assigning, inventory, stays
 from services.rooms.domain.assigning import Room
 from services.rooms.domain.hotels import Hotel
@@ -17,7 +18,7 @@ from services.rooms.handlers.turning import known
 from services.rooms.work import RoomsWork
 
 Reply = TypeVar("Reply")
-Action = GiveRoom | TakeRoomBack | MoveIn | MoveOut
+Action = GiveRoom | TakeRoomBack | MoveIn | MoveGuest | MoveOut
 
 
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
@@ -40,7 +41,7 @@ def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
     if before:
         work.periods.end(before, until=before.nights.check_in, now=work.now)
     work.periods.stay(room.id, room.room_number, booking_id=hold.booking_id, nights=hold.stay, now=work.now)
-    if not _count_on(work, hold, room.room_type_id, today=today):
+    if not count_on(work, hold, room.room_type_id, today=today):
         raise Refusal("SOLD_OUT", f"{room.type_name} is sold out on some of these nights.")
     return finished(command, work, taken(room, warnings=warnings))
 
@@ -61,7 +62,7 @@ def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
         raise Refusal("BOOKING_ALREADY_CHECKED_IN", "The guest lives in the room.")
     if before and hold and hold.hotel == command.hotel:
         work.periods.end(before, until=before.nights.check_in, now=work.now)
-        _count_on(work, hold, hold.room_type_id, today=stays.local_day(work.now, hotel.timezone))
+        count_on(work, hold, hold.room_type_id, today=stays.local_day(work.now, hotel.timezone))
     return finished(command, work, Nothing())
 
 
@@ -99,7 +100,7 @@ def finished(command: Action, work: RoomsWork, reply: Reply) -> Reply:
     return reply
 
 
-def held_by(command: GiveRoom | MoveIn | MoveOut, work: RoomsWork) -> tuple[Hotel, Hold]:
+def held_by(command: GiveRoom | MoveIn | MoveGuest | MoveOut, work: RoomsWork) -> tuple[Hotel, Hold]:
     """The hotel, and the booking's live hold, locked; refused `NOTHING_HELD`."""
     check_own(work.caller, command.hotel)
     hotel = found(work.hotels.get(command.hotel))
@@ -125,7 +126,7 @@ def taken(room: Room, *, warnings: tuple[str, ...] = ()) -> RoomTaken:
     )
 
 
-def _count_on(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> bool:
+def count_on(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> bool:
     """Count the nights to come on this type; False, and nothing changed: it is full on one of them."""
     parts, changes = inventory.moved(hold.parts, to_type=room_type_id, from_on=max(today, hold.stay.check_in))
     if not changes:

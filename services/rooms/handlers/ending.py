@@ -5,17 +5,15 @@ batch of facts ends.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from contracts.bookings import BookingCancelled, BookingDeclined, BookingExpired, BookingNoShow
 from contracts.message import Nothing
-from contracts.rooms import ChangeSource, InventoryReleased, ReleaseInventory, RoomVacated
+from contracts.rooms import InventoryReleased, ReleaseInventory
 from services.rooms.domain import inventory, stays
 from services.rooms.domain.assigning import Room, Taken
 from services.rooms.domain.inventory import Ending, Hold, NightChange, Part
-from services.rooms.handlers.turning import turn
-from services.rooms.lifecycle import GuestMovedOut
+from services.rooms.handlers.dwelling import vacate
 from services.rooms.work import RoomsWork
 
 
@@ -62,7 +60,8 @@ def settle(work: RoomsWork, endings: Mapping[str, Ending]) -> dict[str, Room]:
     for key, hold in holds.items():
         from_on = _from_on(endings[key], work, hold, in_house=key in lived_in)
         if key in lived_in:
-            left[key] = _vacate(work, rooms[lived_in[key].room_id], endings[key])
+            room = rooms[lived_in[key].room_id]
+            left[key] = vacate(work, room, booking_id=key, action_id=endings[key].action_id)
         if key in in_rooms:
             _end(work, in_rooms[key], from_on)
         parts[key], freed = inventory.freed(hold.parts, from_on=from_on)
@@ -85,17 +84,6 @@ def _from_on(ending: Ending, work: RoomsWork, hold: Hold, *, in_house: bool) -> 
         return ending.from_on
     hotel = work.hotels.get(hold.hotel)
     return stays.local_day(work.now, hotel.timezone) if hotel else None
-
-
-def _vacate(work: RoomsWork, room: Room, ending: Ending) -> Room:
-    gone = RoomVacated(
-        hotel=room.hotel, room_number=room.room_number, booking_id=ending.booking_id, action_id=ending.action_id
-    )
-    work.publish(gone)
-    source = ChangeSource.FRONT_DESK if work.caller.kind == "staff" else ChangeSource.SYSTEM
-    status = turn(work, room, GuestMovedOut, source=source)
-    work.rooms.open_task(room, booking_id=ending.booking_id, now=work.now)
-    return replace(room, status=status, occupied_by=None)
 
 
 def _end(work: RoomsWork, stay: Taken, from_on: date | None) -> None:

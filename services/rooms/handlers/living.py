@@ -1,15 +1,11 @@
 """A guest moves into the booking's room, and out of it."""
 
-from dataclasses import replace
-
 from chassis.refusal import Refusal
-from contracts.rooms import MoveIn, MoveOut, RoomOccupied, RoomOccupiedReply, RoomStatus, RoomTaken
-from services.rooms.domain import turnover
+from contracts.rooms import MoveIn, MoveOut, RoomOccupiedReply, RoomStatus, RoomTaken
 from services.rooms.domain.inventory import Ending
 from services.rooms.handlers.assigning import answered, finished, held_by, taken
+from services.rooms.handlers.dwelling import occupy
 from services.rooms.handlers.ending import settle
-from services.rooms.handlers.turning import turn
-from services.rooms.lifecycle import GuestMovedIn
 from services.rooms.work import RoomsWork
 
 
@@ -27,16 +23,7 @@ def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
         if room.status is not RoomStatus.READY_FOR_GUEST:
             raise Refusal("ROOM_NOT_READY", f"Room {room.room_number} is not ready for a guest.")
         work.periods.moved_in(stay, now=work.now)
-        occupied = RoomOccupied(
-            hotel=room.hotel,
-            room_number=room.room_number,
-            booking_id=hold.booking_id,
-            action_id=command.action_id,
-        )
-        work.publish(occupied)
-        source = turnover.source_of(GuestMovedIn, work.caller)
-        status = turn(work, room, GuestMovedIn, source=source, occupied_by=hold.booking_id)
-        room = replace(room, status=status)
+        room = occupy(work, room, booking_id=hold.booking_id, action_id=command.action_id)
     return finished(command, work, RoomOccupiedReply(room=taken(room), wifi=hotel.wifi))
 
 

@@ -22,9 +22,9 @@ WHERE live AND nights && daterange(:first, :until) AND room_id IN (SELECT id FRO
 """)  # noqa: S608
 BLOCK = sa.text(f"SELECT {COLUMNS} FROM period WHERE live AND kind = 'BLOCK' AND room_id = :room ORDER BY id")  # noqa: S608
 ADD = sa.text("""
-INSERT INTO period (room_id, kind, nights, booking_id, reason, began_at)
-VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :now)
-""")
+INSERT INTO period (room_id, kind, nights, booking_id, reason, began_at, moved_in_at)
+VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :now, :moved_in_at)
+""").bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
 MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
 END = sa.text("""
 UPDATE period SET live = false, ended_at = :now,
@@ -58,13 +58,23 @@ class Periods:
         """The live blocks of a room."""
         return [_taken_of(row) for row in self._connection.execute(BLOCK, {"room": room_id})]
 
-    def stay(self, room_id: int, room_number: str, *, booking_id: str, nights: Stay, now: datetime) -> None:
+    def stay(
+        self,
+        room_id: int,
+        room_number: str,
+        *,
+        booking_id: str,
+        nights: Stay,
+        now: datetime,
+        moved_in_at: datetime | None = None,
+    ) -> None:
         """The booking has the room on these nights; refused `ROOM_OVERLAP_CONFLICT` by the constraint itself."""
-        self._add(room_id, room_number, PeriodKind.STAY, nights=nights, booking_id=booking_id, reason="", now=now)
+        more = {"booking_id": booking_id, "moved_in_at": moved_in_at}
+        self._add(room_id, room_number, PeriodKind.STAY, nights=nights, now=now, **more)
 
     def block(self, room_id: int, room_number: str, *, nights: Stay, reason: str, now: datetime) -> None:
         """Nobody has the room on these nights; refused as a stay is."""
-        self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, booking_id=None, reason=reason, now=now)
+        self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, now=now, reason=reason)
 
     def moved_in(self, taken: Taken, *, now: datetime) -> None:
         """The guest lives there from now on."""
@@ -75,24 +85,18 @@ class Periods:
         self._connection.execute(END, {"id": taken.id, "until": until, "now": now})
 
     def _add(
-        self,
-        room_id: int,
-        room_number: str,
-        kind: PeriodKind,
-        *,
-        nights: Stay,
-        booking_id: str | None,
-        reason: str,
-        now: datetime,
+        self, room_id: int, room_number: str, kind: PeriodKind, *, nights: Stay, now: datetime, **more: Any
     ) -> None:
         row = {
             "room": room_id,
             "kind": kind,
             "first": nights.check_in,
             "until": nights.check_out,
-            "booking_id": booking_id,
-            "reason": reason,
             "now": now,
+            "booking_id": None,
+            "reason": "",
+            "moved_in_at": None,
+            **more,
         }
         try:
             self._connection.execute(ADD, row)

@@ -26,6 +26,7 @@ from contracts.rooms.asks import (
     TakeRoomBack,
 )
 from contracts.rooms.events import RoomStatus
+from contracts.rooms.front_desk import MoveGuest
 from contracts.rooms.views import Candidates, Held, HotelPage, RoomOccupiedReply, RoomTaken, WiFi
 from contracts.values import Caller, Context
 from services.bookings.service import SERVICE
@@ -74,6 +75,9 @@ class FakeRooms:
             case MoveIn():
                 room = self._room(message.booking_id, RoomStatus.OCCUPIED)
                 return RoomOccupiedReply(room=room, wifi=WiFi(ssid="Killarney", password="wifi-secret"))
+            case MoveGuest():
+                self.rooms[message.booking_id] = message.room_number
+                return self._room(message.booking_id, RoomStatus.OCCUPIED)
             case MoveOut():
                 return self._room(message.booking_id, RoomStatus.CHECKOUT_DIRTY)
             case FindCandidates():

@@ -5,9 +5,19 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import AssignRoom, BookingStatus, CancelBooking, CheckIn, CheckOut, SubmitBooking, UnassignRoom
+from contracts.bookings import (
+    AssignRoom,
+    BookingStatus,
+    CancelBooking,
+    CheckIn,
+    CheckOut,
+    MoveRoom,
+    SubmitBooking,
+    UnassignRoom,
+)
 from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.front_desk import MoveGuest
 from services.bookings.handlers.actions import drive_stale_actions
 from services.bookings.handlers.inventory import sweep_holds
 from tests.interface.bookings.counter import Counter, guest_of
@@ -18,6 +28,7 @@ STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
     (GiveRoom, AssignRoom, {"room_number": "101"}, "RoomAssigned"),
     (TakeRoomBack, UnassignRoom, {}, "RoomUnassigned"),
     (MoveIn, CheckIn, {}, "GuestCheckedIn"),
+    (MoveGuest, MoveRoom, {"to_room_number": "102"}, "RoomMoved"),
     (MoveOut, CheckOut, {}, "GuestCheckedOut"),
 ]
 
@@ -32,7 +43,7 @@ def prepared(counter: Counter, command: type[Any]) -> str:
     counter.at(ARRIVES)
     if command is not AssignRoom:
         counter.ask(AssignRoom(**about(booking_id, room_number="101")))
-    if command is CheckOut:
+    if command in (CheckOut, MoveRoom):
         counter.ask(CheckIn(**about(booking_id)))
     return booking_id
 
@@ -119,15 +130,21 @@ def test_who_began_it_and_the_timer_end_it_once(counter: Counter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "command", "event"), [(MoveIn, CheckIn, RoomOccupied), (MoveOut, CheckOut, RoomVacated)]
+    ("ask", "command", "event"),
+    [
+        (MoveIn, CheckIn, RoomOccupied),
+        (MoveGuest, MoveRoom, RoomOccupied),
+        (MoveOut, CheckOut, RoomVacated),
+    ],
 )
 def test_the_rooms_own_fact_hastens_what_waits(
     counter: Counter, ask: type[Any], command: type[Any], event: type[Any]
 ) -> None:
     booking_id = prepared(counter, command)
+    more = {"to_room_number": "102"} if command is MoveRoom else {}
     counter.rooms.instead[ask] = Unavailable("the answer was lost")
     with pytest.raises(Unavailable):
-        counter.ask(command(**about(booking_id)))
+        counter.ask(command(**about(booking_id, **more)))
     action_id = counter.rooms.asked[-1].action_id
     before = counter.stored(booking_id).action_due_at
 

@@ -19,6 +19,7 @@ from contracts.bookings import (
     DeclineBooking,
     GetBooking,
     GetTimeline,
+    MoveRoom,
     SubmitBooking,
     UnassignRoom,
 )
@@ -151,11 +152,12 @@ def test_asking_again_for_what_has_happened_changes_nothing(counter: Counter) ->
     for command in (
         AssignRoom(**about(booking_id, room_number="101")),
         CheckIn(**about(booking_id)),
+        MoveRoom(**about(booking_id, to_room_number="102")),
         CheckOut(**about(booking_id)),
     ):
         twice(command)
-    assert counter.rooms.kinds() == ["HoldInventory", "GiveRoom", "MoveIn", "MoveOut"]
-    assert len(counter.events(booking_id)) == 8
+    assert counter.rooms.kinds() == ["HoldInventory", "GiveRoom", "MoveIn", "MoveGuest", "MoveOut"]
+    assert len(counter.events(booking_id)) == 9
 
 
 def test_a_declined_booking_stays_declined(counter: Counter) -> None:

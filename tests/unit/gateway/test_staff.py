@@ -191,6 +191,12 @@ def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, s
         ("cancel", {"reason": "r", "waive_fee": True}, bookings.CancelBooking, {"reason": "r", "waive_fee": True}),
         ("assign-room", {"room_number": "101"}, bookings.AssignRoom, {"room_number": "101", "notes": ""}),
         ("unassign-room", None, bookings.UnassignRoom, {}),
+        (
+            "move-room",
+            {"to_room_number": "204", "reason": "r"},
+            bookings.MoveRoom,
+            {"to_room_number": "204", "notes": ""},
+        ),
         ("check-in", {"late_arrival": True}, bookings.CheckIn, {"late_arrival": True, "early_checkin": False}),
         ("mark-seen", None, bookings.MarkSeen, {}),
         ("refund/retry", None, bookings.RetryRefund, {}),

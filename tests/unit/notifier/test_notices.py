@@ -74,6 +74,7 @@ def test_the_events_and_channels_are_those_of_the_specification() -> None:
         bookings.BookingPaymentFailed: {"payment_failed": {staff, booking}},
         bookings.RoomAssigned: {"room_assigned": {hotel, booking, room}},
         bookings.RoomUnassigned: {"room_unassigned": {hotel, booking, room}},
+        bookings.RoomMoved: {"room_moved": {hotel, booking, room}},
         bookings.GuestCheckedIn: {"booking_checked_in": {hotel, booking, room}},
         bookings.GuestCheckedOut: {"booking_checked_out": {hotel, booking, room}},
         bookings.BookingNoShow: {"booking_no_show": {hotel, booking}},
