@@ -8,10 +8,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+
+from chassis import wire
 from chassis.lifecycle import Lifecycle
-from contracts.catalogue import HEARS, OWNERS, events
+from contracts.catalogue import HEARS, OWNERS, asks, events
+from contracts.message import reply_type
+from docs.asyncapi import asyncapi
 from gateway.app import build
 from gateway.settings import GatewaySettings
+from services.notifier.channels import GRAMMAR
+from services.notifier.notices.pushes import NOT_SHOWN, PUSHES, STATUS_CHANGED
 
 FOLDER = Path(__file__).resolve().parent
 NOTE = "<!-- Made by `make docs` from the code; do not edit. -->"
@@ -60,17 +67,61 @@ def messages() -> str:
     for owner in OWNERS:
         for door in importlib.import_module(f"services.{owner}.service").SERVICE.hears:
             heard.setdefault(door.event.wire_name, []).append(owner)
-    parts = ["# Events", NOTE, ""]
+    parts = ["# Messages", NOTE, "", "The same for machines: [asyncapi.json](asyncapi.json).", "", "# Events", ""]
     for owner in OWNERS:
         listeners = ", ".join(f"`{name}.inbox`" for name, owners in HEARS.items() if owner in owners)
         parts += [f"## {owner}", "", f"Exchange `{owner}.events`, heard whole by {listeners}.", ""]
         parts += ["| event | what it says | acted upon by |", "|---|---|---|"]
         for name, event in events().items():
             if event.owner == owner:
-                said = (event.__doc__ or "").split("\n\n")[0].replace("\n", " ")
-                parts.append(f"| `{name}` | {' '.join(said.split())} | {', '.join(heard.get(name, ['–']))} |")
+                parts.append(f"| `{name}` | {_said(event)} | {', '.join(heard.get(name, ['–']))} |")
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_asked(), *_shown()])
+
+
+def _asked() -> Iterable[str]:
+    yield "# Asks\n\nRequests that a caller waits for, over `" + wire.ASKS + "`; answered, or refused with a code."
+    for owner in (*OWNERS, "operations"):
+        where = "every service" if owner == "operations" else f"`{owner}`"
+        yield f"\n## to {where}\n\n| ask | what it is for | answered with |\n|---|---|---|"
+        for name, ask in asks().items():
+            if ask.owner == owner:
+                reply = getattr(reply_type(ask), "__name__", str(reply_type(ask)))
+                yield f"| `{name}` | {_said(ask)} | {reply.replace('|', 'or')} |"
+
+
+def _shown() -> Iterable[str]:
+    yield "\n# Realtime events\n\nOn which Pusher channel each is emitted; the notifier's table.\n"
+    yield "| channel | its name |\n|---|---|"
+    yield from (f"| {kind} | `{name}` |" for kind, name in GRAMMAR.items())
+    yield "\n| event | also sent as | channels | because of |\n|---|---|---|---|"
+    rows: dict[str, tuple[str, str, list[str]]] = {}
+    for fact, push in PUSHES.items():
+        for shown in push.shown:
+            aliases = ", ".join(f"`{alias}`" for alias in shown.aliases)
+            row = rows.setdefault(shown.name, (aliases, ", ".join(shown.on), []))
+            row[2].append(fact.__name__)
+    rows[STATUS_CHANGED.name] = (
+        ", ".join(f"`{alias}`" for alias in STATUS_CHANGED.aliases),
+        ", ".join(STATUS_CHANGED.on),
+        ["every change of a booking's status"],
+    )
+    for name, (aliases, channels, facts) in rows.items():
+        yield f"| `{name}` | {aliases or '–'} | {channels} | {', '.join(facts)} |"
+    yield "\nNot shown:\n\n| fact | why |\n|---|---|"
+    yield from (f"| {fact.__name__} | {why} |" for fact, why in NOT_SHOWN.items())
+    yield ""
+
+
+def _said(message: type[Any]) -> str:
+    return " ".join((message.__doc__ or "").split("\n\n")[0].split())
+
+
+def asynchronous() -> str:
+    """The AsyncAPI document, as valid as its own schema says."""
+    document: dict[str, Any] = json.loads(json.dumps(asyncapi()))
+    jsonschema.validate(document, json.loads((FOLDER / "asyncapi-3.0.0.schema.json").read_text()))
+    return json.dumps(document, indent=1) + "\n"
 
 
 def openapi() -> str:
@@ -79,7 +130,7 @@ def openapi() -> str:
     return json.dumps(app.openapi(), indent=1) + "\n"
 
 
-MADE = {"lifecycles.md": lifecycles, "events.md": messages, "openapi.json": openapi}
+MADE = {"lifecycles.md": lifecycles, "messages.md": messages, "openapi.json": openapi, "asyncapi.json": asynchronous}
 
 
 def main() -> None:

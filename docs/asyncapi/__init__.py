@@ -1,0 +1,182 @@
+"""The AsyncAPI document: exchanges, queues, messages and realtime channels, made from the code that uses them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from chassis import wire
+from contracts.catalogue import HEARS, OWNERS, asks, events
+from contracts.message import Envelope, reply_type
+from docs.asyncapi import realtime
+from docs.asyncapi.parts import SCHEMAS, Json, operation, pointer, references, summary
+from services.notifier.notices.pushes import PUSHES
+
+
+def asyncapi() -> Json:
+    """The whole document, AsyncAPI 3.0."""
+    queues = dict(wire.topology()[1])
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "HotelMate",
+            "version": "1.0.0",
+            "description": "What the services say to each other over RabbitMQ, and what screens hear over Pusher. "
+            "Instants are UTC, amounts between services integer minor units, on realtime channels text in major units.",
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "rabbitmq": {"host": "localhost:5672", "protocol": "amqp", "description": "The services' own broker."},
+            "pusher": {"host": "ws-mt1.pusher.com", "protocol": "wss", "description": "Pusher Channels, protocol 7."},
+        },
+        "channels": {**_exchanges(), **_queues(queues), **_asked(queues), **realtime.channels()},
+        "operations": {**_publishing(), **_hearing(), **_asking(), **realtime.operations()},
+        "components": {"messages": {**_events(), **_asks(), **realtime.messages()}, "schemas": _schemas()},
+    }
+
+
+def _exchanges() -> Json:
+    return {
+        wire.exchange(owner): {
+            "address": wire.exchange(owner),
+            "description": f"Every fact that {owner} publishes, by its type as routing key.",
+            "servers": [{"$ref": "#/servers/rabbitmq"}],
+            "messages": references(name for name, event in events().items() if event.owner == owner),
+            "bindings": {
+                "amqp": {
+                    "is": "routingKey",
+                    "exchange": {"name": wire.exchange(owner), "type": "topic", "durable": True, "autoDelete": False},
+                }
+            },
+        }
+        for owner in OWNERS
+    }
+
+
+def _queues(queues: Mapping[str, Json]) -> Json:
+    made = {}
+    for service, heard in HEARS.items():
+        names = [name for name, event in events().items() if event.owner in heard]
+        told = {
+            wire.inbox(service): f"All that {service} hears, in order, one consumer at a time.",
+            wire.dead_letters(service): f"What {service} could not apply, with its cause: see `hotelmate dlq`.",
+        }
+        for queue, words in told.items():
+            made[queue] = _queue(queue, words, names, queues[queue])
+    return made
+
+
+def _asked(queues: Mapping[str, Json]) -> Json:
+    made = {}
+    for service in OWNERS:
+        queue = wire.asks_queue(service)
+        own = {name: ask for name, ask in asks().items() if ask.owner in (service, "operations")}
+        made[queue] = _queue(queue, f"What {service} is asked: requests that a caller waits for.", own, queues[queue])
+        made[_answers(service)] = {
+            "address": None,
+            "description": "The asker's own reply queue, named by `reply_to`, matched by `correlation_id`.",
+            "servers": [{"$ref": "#/servers/rabbitmq"}],
+            "messages": references(f"{name}.reply" for name in own),
+        }
+    return made
+
+
+def _queue(name: str, words: str, messages: Iterable[str], arguments: Json) -> Json:
+    return {
+        "address": name,
+        "description": words,
+        "servers": [{"$ref": "#/servers/rabbitmq"}],
+        "messages": references(messages),
+        "bindings": {
+            "amqp": {
+                "is": "queue",
+                "queue": {"name": name, "durable": True, "exclusive": False, "autoDelete": False},
+            }
+        },
+        "x-arguments": arguments,
+    }
+
+
+def _publishing() -> Json:
+    return {
+        f"{owner}.publishes": operation("send", wire.exchange(owner), f"{owner} tells what happened, after commit.")
+        for owner in OWNERS
+    }
+
+
+def _hearing() -> Json:
+    return {
+        f"{service}.hears": operation("receive", wire.inbox(service), f"{service} hears {', '.join(heard)}.")
+        for service, heard in HEARS.items()
+    }
+
+
+def _asking() -> Json:
+    return {
+        f"{service}.answers": {
+            **operation("receive", wire.asks_queue(service), f"{service} answers, or refuses with a code."),
+            "reply": {
+                "address": {"location": "$message.header#/reply_to"},
+                "channel": {"$ref": pointer("channels", _answers(service))},
+            },
+        }
+        for service in OWNERS
+    }
+
+
+def _events() -> Json:
+    return {
+        name: {
+            "name": name,
+            "summary": summary(event),
+            "contentType": "application/json",
+            "payload": {
+                "allOf": [
+                    {"$ref": SCHEMAS.format(name="Envelope")},
+                    {
+                        "type": "object",
+                        "properties": {
+                            "type": {"const": name},
+                            "data": {"$ref": SCHEMAS.format(name=event.__name__)},
+                        },
+                    },
+                ]
+            },
+        }
+        for name, event in events().items()
+    }
+
+
+def _asks() -> Json:
+    made = {}
+    for name, ask in asks().items():
+        made[name] = {
+            "name": name,
+            "summary": summary(ask),
+            "contentType": "application/json",
+            "payload": {"$ref": SCHEMAS.format(name=ask.__name__)},
+        }
+        made[f"{name}.reply"] = {
+            "name": f"{name}.reply",
+            "summary": f"The answer to {name}.",
+            "contentType": "application/json",
+            "payload": _reply_schema(reply_type(ask)),
+        }
+    return made
+
+
+def _schemas() -> Json:
+    replies = [reply_type(ask) for ask in asks().values()]
+    kinds = [Envelope, *events().values(), *asks().values(), *replies]
+    kinds += [kind for push in PUSHES.values() for kind in realtime.fields_of(push.fact).values()]
+    _, components = msgspec.json.schema_components(kinds, ref_template=SCHEMAS)
+    return dict(sorted(components.items()))
+
+
+def _reply_schema(kind: Any) -> Json:
+    (schema,), _ = msgspec.json.schema_components((kind,), ref_template=SCHEMAS)
+    return dict(schema)
+
+
+def _answers(service: str) -> str:
+    return f"{service}.answers"
