@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis import codec, logs, trace
 from chassis.doors import Errand
-from chassis.refusal import Hopeless, Later
+from chassis.refusal import Hopeless, Later, Unavailable
 from chassis.tables import ERRAND
 from chassis.transact import Desk, Transactor, is_outage
 from contracts.message import Ask
@@ -109,6 +109,8 @@ class Errands:
         tired = isinstance(problem, Hopeless) or (errand.attempts >= 5 and waited > self._patience())
         if isinstance(problem, Later) and problem.seconds:
             wait = problem.seconds
+        elif isinstance(problem, Unavailable) and problem.seconds:
+            wait = max(wait, min(problem.seconds, LONGEST_DELAY) * random.uniform(1.0, 1.25))
         expected = is_outage(problem) or isinstance(problem, (Later, Hopeless))
         say = log.error if tired else log.warning
         event = "errand_gave_up" if tired else "errand_failed"

@@ -23,7 +23,14 @@ class TooEarly(Exception):
 
 
 class Unavailable(Exception):
-    """Nobody answered in time, or what is needed is down. Not a try: the same request may be sent again."""
+    """Nobody answered in time, or what is needed is down. Not a try: the same request may be sent again.
+
+    `seconds` is how long whoever is asked wants to be left alone, if they say so.
+    """
+
+    def __init__(self, *reason: object, seconds: float | None = None) -> None:
+        super().__init__(*reason)
+        self.seconds = seconds
 
 
 class Later(Exception):

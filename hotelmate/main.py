@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from chassis import logs
-from hotelmate import clock, dead_letters, hotels, outboxes, refunds, staff
+from hotelmate import clock, dead_letters, hotels, outboxes, refunds, staff, webhooks
 from hotelmate.screen import show_trouble
 from hotelmate.trouble import Trouble, told_plainly
 
@@ -35,6 +35,7 @@ def commands() -> typer.Typer:
     cli.add_typer(clock.cli, name="clock")
     cli.add_typer(dead_letters.cli, name="dlq")
     cli.add_typer(refunds.cli, name="refund")
+    cli.add_typer(webhooks.cli, name="webhooks")
     cli.command("outbox")(outboxes.outbox)
     return cli
 

@@ -12,9 +12,17 @@ from contracts.bookings import (
     BookingPaymentFailed,
     BookingRefundRetried,
 )
-from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
+from contracts.payments import (
+    DismissWebhook,
+    GetWebhook,
+    ListWebhooks,
+    OpenPaymentSession,
+    ReplayWebhook,
+    StoreWebhook,
+    VerifyPayment,
+)
 from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
-from services.payments.handlers import opening, pursuing, standing, verifying, webhooks
+from services.payments.handlers import opening, parking, pursuing, standing, verifying, webhooks
 from services.payments.settings import PaymentsSettings
 from services.payments.stripe_gateway import StripeCards
 from services.payments.work import PaymentsWork, Tools
@@ -37,6 +45,10 @@ SERVICE = Service(
         converses(OpenPaymentSession, opening.open_payment_session),
         converses(VerifyPayment, verifying.verify_payment),
         asked(StoreWebhook, webhooks.store_webhook),
+        asked(ListWebhooks, parking.list_webhooks),
+        asked(GetWebhook, parking.get_webhook),
+        asked(ReplayWebhook, parking.replay_webhook),
+        asked(DismissWebhook, parking.dismiss_webhook),
     ],
     hears=[
         on(BookingHeld, standing.held),

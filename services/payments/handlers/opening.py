@@ -3,7 +3,6 @@
 Every step leaves behind what the next needs, so that asking again goes on where a crash has left off.
 """
 
-import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from services.payments.cards import CallBusy, Order
 from services.payments.domain import Payment, ReturnPages, return_pages
 from services.payments.domain.owed import ExpireSession
 from services.payments.handlers.looking import Clue, Learnt, look
+from services.payments.handlers.patience import Patience
 from services.payments.handlers.pursuing import make, see_through
 from services.payments.lifecycle import PAID
 from services.payments.store import Call, State
@@ -22,7 +22,6 @@ from services.payments.store.actions import SESSION
 from services.payments.work import PaymentsWork
 
 TRIES = 12
-PAUSE = 0.15  # seconds, while another request for the same page is at the provider
 SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=23, minutes=55)  # the provider wants 30 min to 24 h
 
 
@@ -33,6 +32,7 @@ class Opening:
         self._desk = desk
         self._payable = payable
         self._pages = pages
+        self._patience = Patience()
         self._reply: PaymentSession | None = None
 
     def session(self) -> PaymentSession:
@@ -121,8 +121,8 @@ class Opening:
                 call = self._ordered(payment, call.attempt + 1, work)
         try:
             session_id = make(call, self._desk)
-        except CallBusy:
-            time.sleep(PAUSE)
+        except CallBusy as busy:
+            self._patience.wait(busy)
             return
         except Later as later:
             raise Unavailable(str(later)) from later

@@ -1,19 +1,20 @@
 """The provider's notices: verified and stored at once, applied from the store."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from chassis import logs
 from chassis.refusal import Hopeless, Later, Refusal
 from chassis.transact import Desk
 from contracts.payments import StoreWebhook, WebhookStored
-from services.payments.cards import InvalidNotice, Notice
+from services.payments.cards import InvalidNotice, Unknown
 from services.payments.domain.owed import ApplyWebhook
 from services.payments.handlers.looking import Clue, look
-from services.payments.store import Outcome
+from services.payments.store import Kept, Outcome
 from services.payments.work import PaymentsWork
 
-# Any other type is stored and ignored.
+# Any other type is stored and ignored. How a dispute ended moves no booking: it is looked at for the ledger's sake.
 APPLIED = frozenset({
     "checkout.session.completed",
     "checkout.session.expired",
@@ -25,9 +26,10 @@ APPLIED = frozenset({
     "refund.updated",
     "refund.failed",
     "charge.dispute.created",
+    "charge.dispute.closed",
 })  # fmt: skip
 
-UNMATCHED_WAIT = 30.0  # seconds
+MAY_BE_EARLY = timedelta(minutes=5)
 
 log = logs.logger(__name__)
 
@@ -47,7 +49,7 @@ def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
 
 def apply_webhooks(payloads: Sequence[ApplyWebhook], desk: Desk) -> list[Any]:
     """Errand: bring the payment that each notice is about up to what the provider shows; its id."""
-    return [_applied(payload.event_id, desk) for payload in payloads]
+    return [apply(payload.event_id, desk) for payload in payloads]
 
 
 def applied(payload: ApplyWebhook, payment_id: str, work: PaymentsWork) -> None:
@@ -61,23 +63,30 @@ def parked(payload: ApplyWebhook, why: str, work: PaymentsWork) -> None:
     work.webhooks.settle(payload.event_id, Outcome.PARKED, why)
 
 
-def _applied(event_id: str, desk: Desk) -> str:
+def apply(event_id: str, desk: Desk) -> str:
+    """Bring the payment that the notice is about up to what the provider shows; its id.
+
+    Raises `Hopeless` where there is no such payment, `Later` where it may only not be there yet, `Unavailable`.
+    """
     with desk.reading() as work:
-        notice = work.webhooks.get(event_id)
-    payment_id = _owner(notice, desk)
-    clue = Clue(session_id=notice.session_id, intent_id=notice.intent_id)
-    look(payment_id, desk, why=f"{notice.type} {event_id}", clue=clue)
+        kept = work.webhooks.get(event_id)
+    if kept is None:
+        raise Hopeless(f"{event_id} is not in the store")
+    try:
+        payment_id = _owner(kept, desk)
+        clue = Clue(session_id=kept.notice.session_id, intent_id=kept.notice.intent_id)
+        look(payment_id, desk, why=f"{kept.notice.type} {event_id}", clue=clue)
+    except Unknown as unknown:
+        raise _early(kept, f"the provider does not know {kept.notice.object_id}: {unknown}") from unknown
     return payment_id
 
 
-def _owner(notice: Notice, desk: Desk) -> str:
-    """The payment that a notice is about. Waits for one not known yet; hopeless where it is not ours at all."""
-    with desk.reading() as work:
-        found = work.payments.id_named(
-            payment_id=notice.payment_id, session_id=notice.session_id, intent_id=notice.intent_id
-        )
+def _owner(kept: Kept, desk: Desk) -> str:
+    """The payment that a notice is about. Raises as `apply`; `Unknown` where the provider has no such object."""
+    notice = kept.notice
+    found = _ours(desk, notice.payment_id, session_id=notice.session_id, intent_id=notice.intent_id)
     if found:
-        return str(found)
+        return found
     named: str | None = notice.payment_id
     if notice.session_id and not named:
         raise Hopeless(f"{notice.session_id} is not of our making")
@@ -85,7 +94,19 @@ def _owner(notice: Notice, desk: Desk) -> str:
         named = desk.tools.cards.intent(notice.intent_id).payment_id
         if named is None:
             raise Hopeless(f"{notice.intent_id} is not of our making")
-        with desk.reading() as work:
-            if work.payments.id_named(payment_id=named, session_id=None, intent_id=None):
-                return named
-    raise Later(f"no payment is known to be meant by {notice.object_id}", seconds=UNMATCHED_WAIT)
+        if _ours(desk, named):
+            return named
+    if named is None:
+        raise Hopeless(f"{notice.object_id} belongs to nothing of our making")
+    raise _early(kept, f"no payment {named} is known, which {notice.object_id} names")
+
+
+def _ours(desk: Desk, payment_id: str | None, *, session_id: str | None = None, intent_id: str | None = None) -> str:
+    with desk.reading() as work:
+        found = work.payments.id_named(payment_id=payment_id, session_id=session_id, intent_id=intent_id)
+    return str(found or "")
+
+
+def _early(kept: Kept, why: str) -> Exception:
+    """A notice may overtake what it is about, but not by much."""
+    return Later(why) if kept.waited < MAY_BE_EARLY else Hopeless(why)

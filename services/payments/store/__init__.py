@@ -4,10 +4,11 @@ from services.payments.store.actions import Call, SqlActions, State, refusals
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
 from services.payments.store.standings import SqlStandings
-from services.payments.store.webhooks import Outcome, SqlWebhooks
+from services.payments.store.webhooks import Kept, Outcome, SqlWebhooks
 
 __all__ = [
     "Call",
+    "Kept",
     "Outcome",
     "SqlActions",
     "SqlLedger",

@@ -1,19 +1,17 @@
 """The card provider as it is: Stripe, through its official library. Nothing outside this folder names it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import stripe
 from requests import Session
 from requests.adapters import HTTPAdapter
 
-from chassis.refusal import Unavailable
-from services.payments.cards import CallBusy, CallFailed, CallRefused, InvalidNotice, Notice, Order, Unknown
+from services.payments.cards import InvalidNotice, Notice, Order
 from services.payments.domain import Want
 from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
 from services.payments.stripe_gateway import incoming, outgoing
+from services.payments.stripe_gateway.troubles import answers
 
 TIMEOUT = (3.0, 8.0)  # seconds to connect, and to wait for an answer
 TOLERANCE = 300  # seconds that a notice's signature may be old
@@ -27,7 +25,14 @@ class StripeCards:
     One session of `requests` serves all green threads: the library would otherwise open one for each.
     """
 
-    def __init__(self, key: str, *, url: str | None = None, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        key: str,
+        *,
+        url: str | None = None,
+        secrets: Sequence[str] = (),
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
         pool = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS)
         session = Session()
         session.mount("https://", pool)
@@ -36,7 +41,7 @@ class StripeCards:
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": url} if url else None,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT, session=session),
+            http_client=stripe.RequestsClient(timeout=timeout, session=session),
             max_network_retries=0,
         )
 
@@ -47,16 +52,16 @@ class StripeCards:
         return outgoing.request(want)
 
     def perform(self, request: str, *, key: str) -> str:
-        with _answers():
+        with answers():
             return outgoing.send(self._client, request, key=key)
 
     def session(self, session_id: str) -> SeenSession:
-        with _answers():
+        with answers():
             return incoming.session(self._client.v1.checkout.sessions.retrieve(session_id))
 
     def session_of(self, payment_id: str, *, since: datetime) -> SeenSession | None:
         after = int((since - SKEW).timestamp())
-        with _answers():
+        with answers():
             page = self._client.v1.checkout.sessions.list({"created": {"gte": after}, "limit": 100})
             for found in page.auto_paging_iter():
                 if incoming.metadata(found).get("payment_id") == payment_id:
@@ -64,17 +69,17 @@ class StripeCards:
         return None
 
     def intent(self, intent_id: str) -> SeenIntent:
-        with _answers():
+        with answers():
             found = self._client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
             return incoming.intent(found)
 
     def refunds(self, intent_id: str) -> tuple[SeenRefund, ...]:
-        with _answers():
+        with answers():
             page = self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100})
             return tuple(reversed([incoming.refund(found) for found in page.auto_paging_iter()]))
 
     def disputes(self, intent_id: str) -> tuple[SeenDispute, ...]:
-        with _answers():
+        with answers():
             page = self._client.v1.disputes.list({"payment_intent": intent_id, "limit": 100})
             return tuple(reversed([incoming.dispute(found) for found in page.auto_paging_iter()]))
 
@@ -110,29 +115,3 @@ def _reduced(event: stripe.Event) -> Notice:
     if not all(name is None or (name.isascii() and name.isprintable()) for name in names):
         raise InvalidNotice("signed, but with names that cannot be the provider's")
     return notice
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    """The provider's errors in the port's words."""
-    try:
-        yield
-    except stripe.StripeError as error:
-        raise _translated(error) from error
-
-
-def _translated(error: stripe.StripeError) -> Exception:
-    said: Any = error.error
-    code = str(getattr(said, "decline_code", None) or error.code or "refused")
-    status = error.http_status or 0
-    if isinstance(error, stripe.CardError):
-        return CallRefused(code)
-    if status == 409 or isinstance(error, stripe.RateLimitError):
-        return CallBusy(f"the provider is busy with it ({status})")
-    if isinstance(error, stripe.IdempotencyError):
-        return CallFailed("the key was used with another request")
-    if isinstance(error, stripe.InvalidRequestError):
-        return Unknown(code) if status == 404 else CallRefused(code)
-    if status >= 500:
-        return CallFailed(f"the provider answered {status}")
-    return Unavailable(f"the provider does not answer us: {type(error).__name__}")

@@ -211,18 +211,6 @@ def test_a_notice_about_money_that_is_not_ours_is_parked_with_the_reason(house: 
     assert "is not of our making" in parked["reason"]
 
 
-def test_a_notice_that_cannot_be_matched_yet_waits(house: House) -> None:
-    body = event(data={"object": {"id": "re_x", "object": "refund", "payment_intent": None}}, type="refund.updated")
-    house.notice(body, signed(body))
-
-    house.run(rounds=7)
-
-    (errand,) = house.sql("SELECT attempts, done_at, gave_up_at, last_error FROM errand")
-    assert errand["attempts"] > 5
-    assert (errand["done_at"], errand["gave_up_at"]) == (None, None)
-    assert stored(house) == [("evt_x", "STORED")]
-
-
 def test_nothing_of_a_person_is_kept_of_a_notice(house: House) -> None:
     booking_id = house.book()
     house.stripe.pay(house.open(booking_id).session_id, email="planted@example.com")

@@ -29,6 +29,11 @@ COMMANDS = (
     "outbox",
     "refund",
     "refund retry",
+    "webhooks",
+    "webhooks list",
+    "webhooks show",
+    "webhooks replay",
+    "webhooks dismiss",
 )
 
 
@@ -61,6 +66,8 @@ def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixt
         ("dlq list kitchen", REFUSED, "There is no service 'kitchen'"),
         ("dlq replay rooms", REFUSED, "Say which messages"),
         ("dlq replay rooms abc --all", REFUSED, "Say which messages"),
+        ("webhooks replay", REFUSED, "Say which notices"),
+        ("webhooks list --outcome lost", REFUSED, "'lost' is no outcome"),
         ("outbox", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("staff add --email x --name X --hotel h --role manager", REFUSED, "'x' is not an e-mail address"),
         ("staff add --email x@y --name X --hotel h --role king", 2, "Invalid value for '--role'"),
