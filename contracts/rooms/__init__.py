@@ -2,5 +2,6 @@
 
 from contracts.rooms.asks import *  # noqa: F403
 from contracts.rooms.events import *  # noqa: F403
+from contracts.rooms.extending import *  # noqa: F403
 from contracts.rooms.front_desk import *  # noqa: F403
 from contracts.rooms.views import *  # noqa: F403

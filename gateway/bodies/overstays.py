@@ -1,6 +1,10 @@
 """What staff say to an overstay."""
 
-from gateway.bodies.fields import Body, Prose
+from typing import Annotated
+
+from pydantic import Field
+
+from gateway.bodies.fields import Body, Count, Day, Prose
 
 
 class Acknowledgement(Body):
@@ -8,3 +12,10 @@ class Acknowledgement(Body):
 
     note: Prose = ""
     dismiss: bool = False
+
+
+class Extension(Body):
+    """Until when, or for how many more nights, the guest stays: exactly one of the two."""
+
+    new_checkout_date: Day | None = None
+    add_nights: Annotated[Count, Field(ge=1, le=365)] | None = None

@@ -28,6 +28,7 @@ from contracts.bookings import (
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
+    StayExtended,
 )
 
 Status = BookingStatus
@@ -56,6 +57,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.CONFIRMED, BookingCancelled, Status.CANCELLED),
     (Status.IN_HOUSE, RoomMoved, Status.IN_HOUSE),
     (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
+    (Status.IN_HOUSE, StayExtended, Status.IN_HOUSE),
     (Status.IN_HOUSE, OverstayFlagged, Status.IN_HOUSE),
     (Status.IN_HOUSE, OverstayAcknowledged, Status.IN_HOUSE),
     (Status.IN_HOUSE, OverstayDismissed, Status.IN_HOUSE),

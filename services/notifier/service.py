@@ -3,7 +3,7 @@
 from chassis.doors import Errand, Hears, Service, asked, converses, on
 from contracts.bookings import GuestTokenRevoked
 from contracts.notifier import DescribeRealtime, DropUser, SignChannel, SignUser
-from contracts.rooms import AvailabilityChanged, InventoryHeld, InventoryReleased
+from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier import handlers
 from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendMail
 from services.notifier.notices import MAILS, PUSHES
@@ -12,7 +12,9 @@ from services.notifier.work import NotifierWork, make_tools
 
 HOUR = 3600.0
 
-COALESCED = dict.fromkeys((InventoryHeld, InventoryReleased, AvailabilityChanged), handlers.tell_availability)
+COALESCED = dict.fromkeys(
+    (InventoryHeld, InventoryExtended, InventoryReleased, AvailabilityChanged), handlers.tell_availability
+)
 
 
 def _heard() -> list[Hears]:

@@ -2,7 +2,7 @@
 
 Of the bookings' events only the four that end a booking have a door: everything else that happens to a booking is
 either no matter of rooms (money, notes, decisions) or was asked of rooms before bookings recorded it (holds, rooms,
-check-in, check-out).
+check-in, extension, check-out).
 """
 
 from chassis.doors import Service, asked, every, on
@@ -10,6 +10,7 @@ from contracts.bookings import BookingCancelled, BookingDeclined, BookingExpired
 from contracts.rooms import (
     ChangeRoomStatus,
     CheckAvailability,
+    ExtendStay,
     FindCandidates,
     GetHotel,
     GetRoom,
@@ -51,6 +52,7 @@ SERVICE = Service(
         asked(MoveIn, handlers.move_in),
         asked(MoveGuest, handlers.move_guest),
         asked(MoveOut, handlers.move_out),
+        asked(ExtendStay, handlers.extend_stay),
         asked(ListRooms, handlers.list_rooms),
         asked(GetRoom, handlers.get_room),
         asked(GetRoomHistory, handlers.get_room_history),

@@ -17,6 +17,7 @@ class ActionKind(StrEnum):
     CHECK_IN = "CHECK_IN"
     MOVE = "MOVE"
     CHECK_OUT = "CHECK_OUT"
+    EXTEND = "EXTEND"
     RELEASE = "RELEASE"
 
 
@@ -32,6 +33,7 @@ class PendingAction:
     notes: str = ""
     reason: str = ""
     left_on: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from contracts.bookings import (
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
+    StayExtended,
 )
 from services.bookings.domain import overstay_effects
 from services.bookings.domain.booking import Booking
@@ -139,6 +140,14 @@ def _checked_out(_: Booking, event: GuestCheckedOut) -> Changes:
     }
 
 
+def _extended(_: Booking, event: StayExtended) -> Changes:
+    return {
+        "check_out": event.check_out,
+        "checkout_deadline_at": event.checkout_deadline_at,
+        "balance_due": event.balance_due,
+    }
+
+
 def _refunded(booking: Booking, event: BookingRefunded) -> Changes:
     refunded = (booking.refunded or booking.nothing) + event.amount
     whole = booking.captured is None or refunded >= booking.captured
@@ -177,6 +186,7 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     RoomUnassigned: _unassigned,
     GuestCheckedIn: _checked_in,
     GuestCheckedOut: _checked_out,
+    StayExtended: _extended,
     BookingAmended: _unchanged,
     GuestTokenRevoked: _unchanged,
     BookingRefunded: _refunded,

@@ -14,6 +14,7 @@ from chassis.refusal import Refusal, Unavailable
 from chassis.transact import Desk
 from contracts.message import Ask
 from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
+from contracts.rooms.extending import ExtendStay
 from contracts.rooms.front_desk import MoveGuest
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.handlers import endings
@@ -72,6 +73,12 @@ ACTIONS: dict[ActionKind, Together] = {
             left_on=action.left_on or booking.check_out,
         ),
         endings.checked_out,
+    ),
+    ActionKind.EXTEND: Together(
+        lambda booking, action: ExtendStay(
+            action_id=action.id, booking_id=booking.id, hotel=booking.hotel, until=action.until or booking.check_out
+        ),
+        endings.extended,
     ),
 }
 

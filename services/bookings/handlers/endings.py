@@ -1,11 +1,14 @@
 """How each action with rooms ends: what its reply lets happen to the booking, which others may touch again."""
 
 from typing import Any
+from uuid import uuid4
 
-from contracts.bookings import InHouse
+from contracts.bookings import InHouse, StayExtended
+from contracts.rooms.extending import Extended
 from contracts.rooms.views import RoomOccupiedReply, RoomTaken
-from services.bookings.domain import assigning, creation, moving, staying
-from services.bookings.domain.booking import Booking, PendingAction
+from services.bookings.domain import assigning, creation, extending, moving, staying
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.work import BookingsWork
 
 A_PIN_OF_ANY_LENGTH = 10**8
@@ -53,3 +56,14 @@ def moved(booking: Booking, action: PendingAction, room: RoomTaken, work: Bookin
 def checked_out(booking: Booking, action: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
     """The guest has left; PIN and Wi-Fi are gone."""
     return work.record(booking, staying.checked_out(booking, action), by=action.by, pending=None)
+
+
+def extended(booking: Booking, action: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
+    """The stay is longer, and costs more. Where it has ended meanwhile, giving the nights back takes its place."""
+    if not LIFECYCLE.allows(booking.status, StayExtended):
+        undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=action.by, started_at=work.now)
+        return work.bookings.begin_action(work.note(booking, pending=None), undo)
+    facts = extending.extended(booking, action, reply, now=work.now)
+    return work.record(
+        booking, facts, by=action.by, pending=None, terms=extending.terms_with(booking.terms, reply.price)
+    )

@@ -7,6 +7,7 @@ from contracts.bookings import BookingStatus
 from contracts.notifier import NoticeGaveUp, NoticeSent
 from contracts.rooms.asks import ReleaseInventory
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.extending import InventoryExtended
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions
 from services.bookings.lifecycle import CALLED_OFF
@@ -25,7 +26,7 @@ def forget_hold(fact: InventoryReleased, work: BookingsWork) -> None:
     work.holds.forget(fact.booking_id)
 
 
-def hasten(fact: RoomOccupied | RoomVacated, work: BookingsWork) -> None:
+def hasten(fact: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsWork) -> None:
     """Rooms has done its part of an action: if whoever began it does not end it now, the timer does."""
     booking = work.bookings.lock(fact.booking_id)
     if booking and booking.pending and booking.pending.id == fact.action_id:

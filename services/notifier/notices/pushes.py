@@ -161,6 +161,16 @@ _ROWS = (
         by="dismissed_by",
     ),
     Push(
+        bookings.StayExtended,
+        (
+            Shown("overstay_extended", (HOTEL, STAFF), ("booking_overstay_extended",)),
+            Shown("balance_changed", (HOTEL, BOOKING)),
+        ),
+        ("room_number", "previous_check_out", "check_out", "nights_added", "checkout_deadline_at", "extended_at"),
+        {"amount": "amount", "total_amount": "total", "balance_due": "balance_due"},
+        by="extended_by",
+    ),
+    Push(
         bookings.OverstayResolved,
         (Shown("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
         (*_INCIDENT, "resolution", "resolved_at"),
@@ -181,6 +191,7 @@ _ROWS = (
     ),
     # Any number of these a second become one push (`domain.availability`), so they carry nothing of the booking.
     Push(rooms.InventoryHeld, (Shown("availability_changed", (PUBLIC,)),)),
+    Push(rooms.InventoryExtended, (Shown("availability_changed", (PUBLIC,)),)),
     Push(rooms.InventoryReleased, (Shown("availability_changed", (PUBLIC,)),)),
     Push(rooms.AvailabilityChanged, (Shown("availability_changed", (PUBLIC,)),)),
     Push(

@@ -112,7 +112,7 @@ def candidates(
 ) -> tuple[Room, ...]:
     """The rooms that could be given, best first: of the booked type, nearest to being ready, then by number."""
     fit = [room for room in rooms if _could(room, hold, taken, today, strict=strict_room_type)]
-    return tuple(sorted(fit, key=lambda room: (room.room_type_id != hold.room_type_id, *_readiness(room))))
+    return tuple(sorted(fit, key=lambda room: (room.room_type_id != hold.room_type_id, *readiness(room))))
 
 
 def _could(room: Room, hold: Hold, taken: Sequence[Taken], today: date, *, strict: bool) -> bool:
@@ -124,5 +124,6 @@ def _could(room: Room, hold: Hold, taken: Sequence[Taken], today: date, *, stric
     return True
 
 
-def _readiness(room: Room) -> tuple[int, int, str]:
+def readiness(room: Room) -> tuple[int, int, str]:
+    """Sorts rooms by how near they are to being ready, then by number."""
     return _NEARNESS[room.status], len(room.room_number), room.room_number

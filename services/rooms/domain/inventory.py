@@ -93,10 +93,11 @@ def moved(parts: Sequence[Part], *, to_type: int, from_on: date) -> tuple[tuple[
     staying = [part for part in after if part.room_type_id == to_type]
     together = sorted((*before, *staying, *arriving), key=lambda part: part.first_night)
     changes = (*(change(part, by=-1) for part in leaving), *(change(part, by=1) for part in arriving))
-    return _joined(together), changes
+    return joined(together), changes
 
 
-def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+def joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The same nights in as few parts as can be."""
     joined: list[Part] = []
     for part in parts:
         last = joined[-1] if joined else None

@@ -8,6 +8,7 @@ from services.rooms.handlers.ending import (
     booking_no_show,
     release_inventory,
 )
+from services.rooms.handlers.extending import extend_stay
 from services.rooms.handlers.hotels import get_hotel, get_settings, list_hotels
 from services.rooms.handlers.importing import import_hotel
 from services.rooms.handlers.living import move_in, move_out
@@ -24,6 +25,7 @@ __all__ = [
     "change_room_status",
     "check_availability",
     "extend_nights",
+    "extend_stay",
     "find_candidates",
     "forget_quotes",
     "get_hotel",

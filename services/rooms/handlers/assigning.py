@@ -8,6 +8,7 @@ from chassis.refusal import Refusal
 from contracts.message import Nothing
 from contracts.rooms import CandidateRoom, Candidates, FindCandidates, GiveRoom, RoomStatus, RoomTaken, TakeRoomBack
 from contracts.rooms.asks import MoveIn, MoveOut
+from contracts.rooms.extending import ExtendStay
 from contracts.rooms.front_desk import MoveGuest
 from services.rooms.domain import assigning, inventory, stays
 from services.rooms.domain.assigning import Room
@@ -18,7 +19,7 @@ from services.rooms.handlers.turning import known
 from services.rooms.work import RoomsWork
 
 Reply = TypeVar("Reply")
-Action = GiveRoom | TakeRoomBack | MoveIn | MoveGuest | MoveOut
+Action = GiveRoom | TakeRoomBack | MoveIn | MoveGuest | MoveOut | ExtendStay
 
 
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
@@ -100,7 +101,7 @@ def finished(command: Action, work: RoomsWork, reply: Reply) -> Reply:
     return reply
 
 
-def held_by(command: GiveRoom | MoveIn | MoveGuest | MoveOut, work: RoomsWork) -> tuple[Hotel, Hold]:
+def held_by(command: GiveRoom | MoveIn | MoveGuest | MoveOut | ExtendStay, work: RoomsWork) -> tuple[Hotel, Hold]:
     """The hotel, and the booking's live hold, locked; refused `NOTHING_HELD`."""
     check_own(work.caller, command.hotel)
     hotel = found(work.hotels.get(command.hotel))

@@ -49,6 +49,10 @@ UPDATE hold SET ended_at = :now, version = version + 1,
 WHERE booking_id = :booking_id RETURNING version
 """).bindparams(sa.bindparam("until", type_=sa.Date))
 
+PROLONG = sa.text("""
+UPDATE hold SET check_out = :until, version = version + 1 WHERE booking_id = :booking_id RETURNING version
+""")
+
 
 class Holds:
     """Takes, locks and ends holds."""
@@ -108,6 +112,10 @@ class Holds:
         ]
         if rows:
             self._connection.execute(ADD_PART, rows)
+
+    def prolong(self, booking_id: str, *, until: date) -> int:
+        """Its stay ends later. The hold's version."""
+        return int(self._connection.execute(PROLONG, {"booking_id": booking_id, "until": until}).scalar_one())
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
         """It holds nothing to come any more; its stay ends on `until` if that is sooner. The hold's version."""

@@ -47,6 +47,10 @@ SELECT night FROM night
 WHERE room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
 ORDER BY night
 """)
+FULL_TYPES = sa.text("""
+SELECT DISTINCT n.room_type_id FROM night n JOIN room_type t ON t.id = n.room_type_id
+WHERE t.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= n.capacity + n.overbooking
+""")
 EXTEND = sa.text("""
 INSERT INTO night (room_type_id, night, capacity)
 SELECT t.id, CAST(day AS date), (
@@ -95,6 +99,10 @@ class Nights:
         """The nights on which no room of the type is left."""
         asked = {"type": room_type_id, "first": first, "until": until}
         return list(self._connection.execute(IN_THE_WAY, asked).scalars())
+
+    def full_types(self, hotel: str, first: date, until: date) -> set[int]:
+        """The hotel's room types of which no room is left on some of these nights."""
+        return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
 
     def extend(self, hotel: str, *, first: date, through: date) -> None:
         """Put nights on sale where there are none yet, both ends included."""

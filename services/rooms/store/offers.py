@@ -42,6 +42,10 @@ WHERE h.slug = :hotel
     sa.bindparam("promo_code", type_=sa.Text),
     sa.bindparam("quote_id", type_=sa.Text),
 )
+NIGHT_PRICES = sa.text("""
+SELECT coalesce(n.price, t.base_price) FROM night n JOIN room_type t ON t.id = n.room_type_id
+WHERE n.room_type_id = :room_type_id AND n.night >= :first AND n.night < :until ORDER BY n.night
+""")
 KEEP = sa.text("UPDATE quote SET kept_for = :booking_id WHERE quote_id = :quote_id")
 ADD = sa.text("""
 INSERT INTO quote (quote_id, hotel, room_type_id, check_in, check_out, price, valid_until)
@@ -71,6 +75,11 @@ class Offers:
         }
         row = self._connection.execute(TERMS, asked).one_or_none()
         return _terms_of(row) if row else None
+
+    def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
+        """What each of these nights costs, in minor units without tax; nights not on sale are left out."""
+        asked = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
+        return tuple(self._connection.execute(NIGHT_PRICES, asked).scalars())
 
     def add(self, quote: KeptQuote, *, hotel: str) -> None:
         """Keep a price."""

@@ -25,6 +25,7 @@ ADD = sa.text("""
 INSERT INTO period (room_id, kind, nights, booking_id, reason, began_at, moved_in_at)
 VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :now, :moved_in_at)
 """).bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
+PROLONG = sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE id = :id")
 MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
 END = sa.text("""
 UPDATE period SET live = false, ended_at = :now,
@@ -80,6 +81,10 @@ class Periods:
         """The guest lives there from now on."""
         self._connection.execute(MOVED_IN, {"id": taken.id, "now": now})
 
+    def prolong(self, taken: Taken, room_number: str, *, until: date) -> None:
+        """The guest keeps the room; refused `ROOM_OVERLAP_CONFLICT` by the constraint itself."""
+        self._exclusively(PROLONG, {"id": taken.id, "until": until}, room_number)
+
     def end(self, taken: Taken, *, until: date | None, now: datetime) -> None:
         """It is over; where `until` is sooner than its last night, it is kept in memory that short."""
         self._connection.execute(END, {"id": taken.id, "until": until, "now": now})
@@ -98,8 +103,11 @@ class Periods:
             "moved_in_at": None,
             **more,
         }
+        self._exclusively(ADD, row, room_number)
+
+    def _exclusively(self, statement: sa.TextClause, values: dict[str, Any], room_number: str) -> None:
         try:
-            self._connection.execute(ADD, row)
+            self._connection.execute(statement, values)
         except sa.exc.IntegrityError as problem:
             if "period_no_room_twice" in str(problem.orig):
                 raise overlap(room_number, []) from problem

@@ -26,9 +26,10 @@ from contracts.rooms.asks import (
     TakeRoomBack,
 )
 from contracts.rooms.events import RoomStatus
+from contracts.rooms.extending import Extended, ExtendStay
 from contracts.rooms.front_desk import MoveGuest
 from contracts.rooms.views import Candidates, Held, HotelPage, RoomOccupiedReply, RoomTaken, WiFi
-from contracts.values import Caller, Context
+from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
 from services.bookings.work import BookingsWork, Tools
 from tests.unit.bookings import builders as build
@@ -50,6 +51,7 @@ class FakeRooms:
     """Answers as rooms would; a test may put an exception or a function of the ask in its place."""
 
     held: Held = field(default_factory=build.held)
+    added: Price = field(default_factory=build.one_more_night)
     asked: list[Ask[Any]] = field(default_factory=list)
     instead: dict[type[Any], Any] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)
@@ -80,6 +82,8 @@ class FakeRooms:
                 return self._room(message.booking_id, RoomStatus.OCCUPIED)
             case MoveOut():
                 return self._room(message.booking_id, RoomStatus.CHECKOUT_DIRTY)
+            case ExtendStay():
+                return Extended(room=self._room(message.booking_id, RoomStatus.OCCUPIED), price=self.added)
             case FindCandidates():
                 return Candidates(rooms=())
             case TakeRoomBack() | ReleaseInventory():

@@ -11,12 +11,14 @@ from contracts.bookings import (
     CancelBooking,
     CheckIn,
     CheckOut,
+    ExtendBooking,
     MoveRoom,
     SubmitBooking,
     UnassignRoom,
 )
 from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.extending import ExtendStay
 from contracts.rooms.front_desk import MoveGuest
 from services.bookings.handlers.actions import drive_stale_actions
 from services.bookings.handlers.inventory import sweep_holds
@@ -30,6 +32,7 @@ STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
     (MoveIn, CheckIn, {}, "GuestCheckedIn"),
     (MoveGuest, MoveRoom, {"to_room_number": "102"}, "RoomMoved"),
     (MoveOut, CheckOut, {}, "GuestCheckedOut"),
+    (ExtendStay, ExtendBooking, {"add_nights": 1}, "StayExtended"),
 ]
 
 
@@ -43,7 +46,7 @@ def prepared(counter: Counter, command: type[Any]) -> str:
     counter.at(ARRIVES)
     if command is not AssignRoom:
         counter.ask(AssignRoom(**about(booking_id, room_number="101")))
-    if command in (CheckOut, MoveRoom):
+    if command in (CheckOut, ExtendBooking, MoveRoom):
         counter.ask(CheckIn(**about(booking_id)))
     return booking_id
 

@@ -51,6 +51,12 @@ def a_price(**overrides: Any) -> Price:
     return Price(**usual | overrides)
 
 
+def one_more_night(**overrides: Any) -> Price:
+    """What rooms asks for a night that is added."""
+    usual = {"nights": (eur(10000),), "subtotal": eur(10000), "tax": eur(900), "total": eur(10900), "first_night": None}
+    return a_price(**usual | overrides)
+
+
 def a_card(**overrides: Any) -> HotelCard:
     usual = {
         "slug": HOTEL,

@@ -53,6 +53,7 @@ def test_public_channels_carry_nothing_about_a_booking() -> None:
     assert public == {
         rooms.HotelSettingsChanged,
         rooms.InventoryHeld,
+        rooms.InventoryExtended,
         rooms.InventoryReleased,
         rooms.AvailabilityChanged,
     }

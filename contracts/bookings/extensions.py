@@ -1,0 +1,36 @@
+"""A guest in house stays longer: how it is asked for, and the fact."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.bookings.asks import BookingCommand
+from contracts.bookings.events import BookingEvent
+from contracts.values import Actor, Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtendBooking(BookingCommand):
+    """Let the guest in house stay longer: until `new_check_out`, or for `add_nights` more; exactly one of the two.
+
+    Refused `NOT_CHECKED_IN`, `VALIDATION_ERROR`, `BEYOND_HORIZON`, and, with `conflicts` and `suggested_rooms`,
+    `EXTENSION_CONFLICT` and `SOLD_OUT`.
+    """
+
+    new_check_out: date | None = None
+    add_nights: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayExtended(BookingEvent):
+    """The guest keeps the room for more nights. `amount` is their price with tax; it is owed, in `balance_due`."""
+
+    room_number: str
+    previous_check_out: date
+    check_out: date
+    nights_added: int
+    checkout_deadline_at: datetime
+    amount: Money
+    total: Money
+    balance_due: Money
+    extended_at: datetime
+    extended_by: Actor
