@@ -64,6 +64,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "guest": _GUEST,
         "special_requests": "A quiet room, please.",
     },
+    "WalkIn": {"guest": _GUEST, "check_out": "2026-08-15", "adults": 2},
     "Guest": _GUEST,
     "Credentials": {"email": "desk@example.com", "password": "correct horse battery"},
     "Assignment": {"room_number": "101", "notes": "Asked for the ground floor."},

@@ -88,9 +88,13 @@ class HoldInventory(Command[Held]):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseInventory(Command[Nothing]):
-    """Free whatever this booking holds. Nothing held: nothing happens."""
+    """Free whatever this booking holds. Nothing held: nothing happens.
+
+    `unwritten`: there is no such booking, so that not even a night of its guest's counts as slept.
+    """
 
     booking_id: str
+    unwritten: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from contracts.bookings import BookingSource, CreateBooking, GuestDetails
+from contracts.bookings import AddWalkIn, BookingSource, CreateBooking, GuestDetails
 from gateway.bodies.fields import Adults, Body, Children, Code, Day, Email, Name, Phone, Prose
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")
@@ -27,21 +27,12 @@ class Guest(Body):
     phone: Phone = ""
 
 
-class NewBooking(Body):
-    """A stay to book. Older clients send the guest as flat fields (`guest_first_name`, `primary_email` …)."""
+class ForGuest(Body):
+    """Whoever it is for. Older clients send the guest as flat fields (`guest_first_name`, `primary_email` …)."""
 
     model_config = ConfigDict(json_schema_extra=_flat_fields)
 
-    room_type_code: Code = Field(description="The room type's code, or its name.")
-    check_in: Day
-    check_out: Day
-    adults: Adults = 2
-    children: Children = 0
     guest: Guest
-    special_requests: Prose = ""
-    promo_code: Code | None = None
-    quote_id: Code | None = None
-    draft: bool = Field(False, description="Price and save only: nothing is held until it is submitted.")
 
     @model_validator(mode="before")
     @classmethod
@@ -64,6 +55,20 @@ class NewBooking(Body):
             if name.startswith(_PREFIXES) and name.split("_", 1)[1] not in _GUEST_FIELDS
         }
         return {**kept, **unknown, "guest": {**flat, **nested}}
+
+
+class NewBooking(ForGuest):
+    """A stay to book. Older clients send the guest as flat fields (`guest_first_name`, `primary_email` …)."""
+
+    room_type_code: Code = Field(description="The room type's code, or its name.")
+    check_in: Day
+    check_out: Day
+    adults: Adults = 2
+    children: Children = 0
+    special_requests: Prose = ""
+    promo_code: Code | None = None
+    quote_id: Code | None = None
+    draft: bool = Field(False, description="Price and save only: nothing is held until it is submitted.")
 
     def command(self, hotel: str, *, source: BookingSource, payment: str = "card") -> CreateBooking:
         """What bookings is asked."""
@@ -88,6 +93,29 @@ class StaffNewBooking(NewBooking):
     """A booking made by staff, by phone or at the desk. `none`: confirmed without a card."""
 
     payment: Literal["card", "none"] = "card"
+
+
+class WalkIn(ForGuest):
+    """Somebody who stands at the desk. One night from today where no days are given."""
+
+    check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
+    check_out: Day | None = None
+    adults: Adults = 1
+    children: Children = 0
+    special_requests: Prose = ""
+
+    def command(self, hotel: str, room_number: str) -> AddWalkIn:
+        """What bookings is asked."""
+        return AddWalkIn(
+            hotel=hotel,
+            room_number=room_number,
+            guest=GuestDetails(**self.guest.model_dump()),
+            check_in=self.check_in,
+            check_out=self.check_out,
+            adults=self.adults,
+            children=self.children,
+            special_requests=self.special_requests,
+        )
 
 
 class Amendment(Body):

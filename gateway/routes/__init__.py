@@ -11,6 +11,7 @@ from gateway.routes import (
     realtime,
     staff_bookings,
     staff_decisions,
+    staff_front_desk,
     staff_hotel,
     staff_overstays,
     staff_rooms,
@@ -35,6 +36,7 @@ MODULES = (
     staff_decisions,
     staff_stays,
     staff_overstays,
+    staff_front_desk,
     staff_rooms,
     staff_turnover,
 )

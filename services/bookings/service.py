@@ -14,6 +14,7 @@ from services.bookings.handlers import (
     noting,
     overstays,
     reading,
+    walk_ins,
 )
 from services.bookings.handlers import payments as paid
 from services.bookings.handlers import rooms as staying
@@ -27,6 +28,7 @@ SERVICE = Service(
     tools=tools,
     asks=[
         converses(say.CreateBooking, creating.create_booking, replay=creating.with_token),
+        converses(say.AddWalkIn, walk_ins.add_walk_in, replay=creating.with_token),
         converses(say.SubmitBooking, staying.submit_booking),
         asked(say.ApproveBooking, deciding.approve_booking),
         asked(say.DeclineBooking, deciding.decline_booking),

@@ -25,6 +25,7 @@ from contracts.rooms import (
     MoveGuest,
     MoveIn,
     MoveOut,
+    ReceiveWalkIn,
     ReleaseInventory,
     TakeRoomBack,
 )
@@ -49,6 +50,7 @@ SERVICE = Service(
         asked(FindCandidates, handlers.find_candidates),
         asked(GiveRoom, handlers.give_room),
         asked(TakeRoomBack, handlers.take_room_back),
+        asked(ReceiveWalkIn, handlers.receive_walk_in),
         asked(MoveIn, handlers.move_in),
         asked(MoveGuest, handlers.move_guest),
         asked(MoveOut, handlers.move_out),

@@ -1,10 +1,15 @@
 """What a front desk does all day, in a town: bookings without a card, rooms, arrivals, departures, housekeeping."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from chassis.refusal import Refusal
+import sqlalchemy as sa
+
+from chassis.refusal import Refusal, Unavailable
 from contracts.bookings import (
+    AddWalkIn,
     AssignRoom,
     BookingDetail,
     BookingSource,
@@ -17,6 +22,7 @@ from contracts.bookings import (
 )
 from contracts.message import Ask
 from contracts.rooms import ChangeRoomStatus, GetRoom, RoomStatus, RoomView
+from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, Scene
 
 GUEST = GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone="+353 1 5550100")
@@ -54,6 +60,12 @@ def living_in(scene: Scene, room_number: str, **stay: Any) -> str:
     booking = confirmed(scene, **stay)
     assigned(scene, booking.id, room_number)
     return checked_in(scene, booking.id).id
+
+
+def walked_in(scene: Scene, room_number: str, **more: Any) -> BookingDetail:
+    """The booking of somebody who stood at the desk."""
+    command = AddWalkIn(hotel=HOTEL, room_number=room_number, guest=GUEST, **more)
+    return scene.town.ask(command, STAFF).booking
 
 
 def moved(scene: Scene, booking_id: str, room_number: str, **more: Any) -> BookingDetail:
@@ -94,3 +106,32 @@ def refusal(scene: Scene, command: Ask[Any]) -> Refusal:
 def pushed(scene: Scene, channel: str) -> list[tuple[str, dict[str, Any]]]:
     """What has come over a channel: names and data, in order."""
     return [(event["event"], event["data"]) for event in scene.pusher.events(channel=channel)]
+
+
+@contextmanager
+def dying(scene: Scene, kind: type[Ask[Any]], *, after: bool) -> Iterator[None]:
+    """The process of bookings dies as it asks rooms this: `after` rooms has done it, or before."""
+    answering = scene.town.houses["bookings"].answering
+    really = scene.town.pass_on
+
+    def dies(message: Ask[Any], context: Context) -> Any:
+        if isinstance(message, kind) and not after:
+            raise Unavailable("the process died")
+        reply = really(message, context)
+        if isinstance(message, kind):
+            raise Unavailable("the process died")
+        return reply
+
+    answering._ask = dies
+    try:
+        yield
+    finally:
+        answering._ask = really
+
+
+def a_minute_passes(scene: Scene) -> None:
+    """What timers wait for by the wall's clock is due."""
+    with scene.town.houses["bookings"].engine.begin() as connection:
+        connection.execute(sa.text("UPDATE booking SET action_due_at = now() WHERE action_due_at IS NOT NULL"))
+        connection.execute(sa.text("UPDATE hold SET check_at = now() WHERE check_at IS NOT NULL"))
+    scene.settle()

@@ -1,20 +1,17 @@
 """A guest in house changes rooms: what each party sees, and what is left when a process dies on the way."""
 
-from typing import Any
-
 import pytest
-import sqlalchemy as sa
 
 from chassis.refusal import Unavailable
 from contracts.bookings import BookingStatus, GetBooking, GetTimeline, MoveRoom
-from contracts.message import Ask
 from contracts.rooms import MoveGuest, RoomStatus
-from contracts.values import Caller, Context
 from tests.conversations.conftest import HOTEL, STAFF, Scene
 from tests.conversations.front_desk import (
+    a_minute_passes,
     booking,
     checked_out,
     confirmed,
+    dying,
     living_in,
     moved,
     pushed,
@@ -23,7 +20,6 @@ from tests.conversations.front_desk import (
 )
 
 Status = RoomStatus
-DESK = Context(caller=Caller(kind="system"))
 
 
 def test_a_guest_moves_and_everyone_is_told(scene: Scene) -> None:
@@ -64,27 +60,12 @@ def test_a_move_is_for_a_guest_in_house_and_the_same_room_is_no_move(scene: Scen
 
 
 @pytest.mark.parametrize("died", ["before rooms", "after rooms"])
-def test_a_move_whose_process_died_is_made_once(scene: Scene, monkeypatch: pytest.MonkeyPatch, died: str) -> None:
+def test_a_move_whose_process_died_is_made_once(scene: Scene, died: str) -> None:
     mine = living_in(scene, "101")
-    really = scene.town.pass_on
-    answering = scene.town.houses["bookings"].answering
-
-    def dies(message: Ask[Any], context: Context) -> Any:
-        if isinstance(message, MoveGuest) and died == "before rooms":
-            raise Unavailable("the process died")
-        reply = really(message, context)
-        if isinstance(message, MoveGuest):
-            raise Unavailable("the process died")
-        return reply
-
-    monkeypatch.setattr(answering, "_ask", dies)
-    with pytest.raises(Unavailable):
+    with dying(scene, MoveGuest, after=died == "after rooms"), pytest.raises(Unavailable):
         moved(scene, mine, "102")
     assert refusal(scene, MoveRoom(hotel=HOTEL, booking_id=mine, to_room_number="103")).code == "ACTION_IN_PROGRESS"
-    monkeypatch.setattr(answering, "_ask", really)
-    with scene.town.houses["bookings"].engine.begin() as connection:
-        connection.execute(sa.text("UPDATE booking SET action_due_at = now() WHERE action_due_at IS NOT NULL"))
-    scene.settle()
+    a_minute_passes(scene)
 
     assert booking(scene, mine).assigned_room_number == "102"
     assert (room(scene, "101").room_status, room(scene, "102").current_booking_id) == (Status.CHECKOUT_DIRTY, mine)

@@ -1,6 +1,8 @@
 """Making a booking: rooms holds the nights under its new name, then one transaction writes it down."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from chassis.answering import KeyedDesk
 from chassis.refusal import Unavailable
@@ -8,6 +10,7 @@ from contracts.bookings import CreateBooking, CreatedBooking
 from contracts.rooms.asks import GetHotel, HoldInventory
 from contracts.rooms.views import Held
 from services.bookings.domain import access, creation, local_time, naming, presenting
+from services.bookings.domain.booking import Booking
 from services.bookings.domain.creation import Names
 from services.bookings.store.bookings import NameTaken
 from services.bookings.work import BookingsWork, Tools
@@ -18,18 +21,41 @@ FIRST_GENERATION = 1
 WRITTEN_WITHIN = 30.0
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What rooms gave to a booking that is not written down yet, and how its life then begins."""
+
+    held: Held
+    begin: Callable[[Booking, BookingsWork], Booking]
+
+
 def create_booking(command: CreateBooking, desk: KeyedDesk) -> CreatedBooking:
     """Hold (or, for a draft, price) the nights, then write the booking down. Refused as a stay is, and `SOLD_OUT`."""
     creation.check(command, desk.context.caller)
+
+    def begin(new: Booking, work: BookingsWork) -> Booking:
+        facts = creation.begin(new, command, by=work.caller.actor, now=work.now)
+        return work.record(new, facts, by=work.caller.actor)
+
+    def hold(booking_id: str) -> Taken:
+        return Taken(desk.ask(_hold(command, booking_id)), begin)
+
+    return under_a_new_name(command, desk, year=_year(command, desk), take=hold)
+
+
+def under_a_new_name(
+    command: CreateBooking, desk: KeyedDesk, *, year: int, take: Callable[[str], Taken]
+) -> CreatedBooking:
+    """Draw a name, have rooms `take` what it needs, and write the booking down; another name where it is taken."""
     for _ in range(DRAWS):
-        booking_id = naming.booking_id(_year(command, desk), desk.tools.choose)
+        booking_id = naming.booking_id(year, desk.tools.choose)
         asked_at = time.monotonic()
-        held = desk.ask(_hold(command, booking_id))
+        taken = take(booking_id)
         for _ in range(DRAWS):
             try:
-                return _written(command, held, booking_id, desk, asked_at=asked_at)
-            except NameTaken as taken:
-                if taken.whose_id:
+                return _written(command, taken, booking_id, desk, asked_at=asked_at)
+            except NameTaken as name:
+                if name.whose_id:
                     break
     raise Unavailable("every name that was drawn is taken")
 
@@ -56,9 +82,10 @@ def _hold(command: CreateBooking, booking_id: str) -> HoldInventory:
 
 
 def _written(
-    command: CreateBooking, held: Held, booking_id: str, desk: KeyedDesk, *, asked_at: float
+    command: CreateBooking, taken: Taken, booking_id: str, desk: KeyedDesk, *, asked_at: float
 ) -> CreatedBooking:
     tools: Tools = desk.tools
+    held = taken.held
     token = access.derived_token(tools.guest_token_key, booking_id, FIRST_GENERATION)
     with desk.transaction() as work:
         year = local_time.local_date(work.now, held.hotel.timezone).year
@@ -68,8 +95,7 @@ def _written(
             token_hash=access.hashed(token),
         )
         new = creation.proposed(command, held, names, caller=work.caller, now=work.now)
-        facts = creation.begin(new, command, by=work.caller.actor, now=work.now)
-        booking = work.record(new, facts, by=work.caller.actor)
+        booking = taken.begin(new, work)
         detail = presenting.detail(booking, now=work.now)
         desk.finish(work, CreatedBooking(booking=detail, guest_token=""))
         if time.monotonic() - asked_at > WRITTEN_WITHIN:

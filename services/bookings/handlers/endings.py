@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from contracts.bookings import InHouse, StayExtended
 from contracts.rooms.extending import Extended
-from contracts.rooms.views import RoomOccupiedReply, RoomTaken
+from contracts.rooms.views import RoomOccupiedReply, RoomTaken, WiFi
 from services.bookings.domain import assigning, creation, extending, moving, staying
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import LIFECYCLE
@@ -39,10 +39,14 @@ def unassigned(booking: Booking, action: PendingAction, _: Any, work: BookingsWo
 
 def checked_in(booking: Booking, action: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
     """The guest gets the room's PIN and the hotel's Wi-Fi for as long as they stay."""
-    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.tools.draw(A_PIN_OF_ANY_LENGTH))
-    in_house = InHouse(wifi_ssid=reply.wifi.ssid, wifi_password=reply.wifi.password, room_pin=pin)
     facts = staying.checked_in(booking, action, reply.room.room_number)
-    return work.record(booking, facts, by=action.by, pending=None, in_house=in_house)
+    return work.record(booking, facts, by=action.by, pending=None, in_house=with_pin(booking, reply.wifi, work))
+
+
+def with_pin(booking: Booking, wifi: WiFi, work: BookingsWork) -> InHouse:
+    """What a guest in house is told, with a new PIN."""
+    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.tools.draw(A_PIN_OF_ANY_LENGTH))
+    return InHouse(wifi_ssid=wifi.ssid, wifi_password=wifi.password, room_pin=pin)
 
 
 def moved(booking: Booking, action: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:

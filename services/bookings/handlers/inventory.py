@@ -80,7 +80,7 @@ def _release(desk: Desk, booking_id: str, booking: Booking | None) -> None:
     if booking and booking.pending:
         actions.carry_out(desk, booking)
     else:
-        desk.ask(ReleaseInventory(booking_id=booking_id))
+        desk.ask(ReleaseInventory(booking_id=booking_id, unwritten=booking is None))
 
 
 def _is_orphan(booking: Booking | None) -> bool:

@@ -50,7 +50,7 @@ class Hold:
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """A booking's nights from a date on (None: all, or in house those from today on) are let go of.
+    """A booking's nights from a date on (None: all, or in house those from today on, unless `whole`) are let go of.
 
     `action_id` names what made it so: an ask's action, or the fact that was heard.
     """
@@ -58,6 +58,7 @@ class Ending:
     booking_id: str
     from_on: date | None
     action_id: str
+    whole: bool = False
 
 
 def whole(room_type_id: int, stay: Stay) -> Part:

@@ -1,7 +1,7 @@
 """What a stay in a room type would cost, and whether it may be had at all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chassis.refusal import Refusal
@@ -65,9 +65,13 @@ def type_of(terms: Terms) -> RoomType:
     return terms.room_type
 
 
-def check(wish: Wish, terms: Terms, *, now: datetime) -> RoomType:
-    """The room type, where the stay and the party may be had in it; refused as a stay is."""
-    stays.check_dates(wish.stay, today=stays.local_day(now, terms.hotel.timezone))
+def check(wish: Wish, terms: Terms, *, now: datetime, walk_in: bool = False) -> RoomType:
+    """The room type, where the stay and the party may be had in it; refused as a stay is.
+
+    A `walk_in` may have begun yesterday.
+    """
+    today = stays.local_day(now, terms.hotel.timezone)
+    stays.check_dates(wish.stay, today=today - timedelta(days=1) if walk_in else today)
     stays.check_party(wish.adults, wish.children)
     room_type = type_of(terms)
     if wish.adults + wish.children > room_type.max_occupancy:

@@ -16,6 +16,7 @@ from services.rooms.handlers.moving import move_guest
 from services.rooms.handlers.selling import check_availability, give_quote, hold_inventory
 from services.rooms.handlers.tending import extend_nights, forget_quotes
 from services.rooms.handlers.turning import change_room_status, get_room, get_room_history, list_rooms
+from services.rooms.handlers.walk_ins import receive_walk_in
 
 __all__ = [
     "booking_cancelled",
@@ -41,6 +42,7 @@ __all__ = [
     "move_guest",
     "move_in",
     "move_out",
+    "receive_walk_in",
     "release_inventory",
     "take_room_back",
 ]

@@ -19,7 +19,8 @@ from services.rooms.work import RoomsWork
 
 def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
     """Free whatever the booking holds."""
-    settle(work, {command.booking_id: Ending(booking_id=command.booking_id, from_on=None, action_id="")})
+    ending = Ending(booking_id=command.booking_id, from_on=None, action_id="", whole=command.unwritten)
+    settle(work, {command.booking_id: ending})
     return Nothing()
 
 
@@ -80,7 +81,7 @@ def _gather(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
 
 
 def _from_on(ending: Ending, work: RoomsWork, hold: Hold, *, in_house: bool) -> date | None:
-    if not in_house or ending.from_on:
+    if not in_house or ending.from_on or ending.whole:
         return ending.from_on
     hotel = work.hotels.get(hold.hotel)
     return stays.local_day(work.now, hotel.timezone) if hotel else None

@@ -1,0 +1,50 @@
+"""From when a walk-in's stay counts."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import AddWalkIn, GuestDetails
+from contracts.values import HotelSettings
+from services.bookings.domain import walking_in
+from tests.unit.bookings.builders import HOTEL
+
+TODAY = date(2030, 6, 10)
+YESTERDAY = TODAY - timedelta(days=1)
+GUEST = GuestDetails(first_name="Ada", last_name="Lovelace", email="ada@example.com")
+
+
+def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """An hour of that day in Dublin, in summer."""
+    return datetime(2030, 6, 10, hour, minute, second, tzinfo=UTC) - timedelta(hours=1)
+
+
+def begins(now: datetime, check_in: date | None = None) -> date:
+    command = AddWalkIn(hotel=HOTEL, room_number="101", guest=GUEST, check_in=check_in)
+    return walking_in.order(command, settings=HotelSettings(), timezone="Europe/Dublin", now=now).check_in
+
+
+@pytest.mark.parametrize("now", [at(0), at(2), at(11, 59), at(23, 59)])
+def test_it_begins_today_at_any_hour(now: datetime) -> None:
+    assert begins(now) == begins(now, TODAY) == TODAY
+
+
+def test_until_the_cutoff_inclusive_it_may_have_begun_yesterday() -> None:
+    assert begins(at(0), YESTERDAY) == begins(at(2), YESTERDAY) == YESTERDAY
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted"),
+    [(at(2, 0, 1), YESTERDAY), (at(0), YESTERDAY - timedelta(days=1)), (at(0), TODAY + timedelta(days=1))],
+)
+def test_it_begins_on_no_other_day(now: datetime, wanted: date) -> None:
+    with pytest.raises(Refusal, match="VALIDATION_ERROR"):
+        begins(now, wanted)
+
+
+def test_one_night_where_no_day_is_given() -> None:
+    command = AddWalkIn(hotel=HOTEL, room_number="101", guest=GUEST)
+    request = walking_in.order(command, settings=HotelSettings(), timezone="Europe/Dublin", now=at(12))
+
+    assert (request.check_out, request.payment) == (TODAY + timedelta(days=1), "none")

@@ -1,0 +1,53 @@
+"""The front desk and its rooms: walk-ins."""
+
+from datetime import date
+
+from contracts import bookings
+from gateway.identity.roles import Role
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import Gateway, code
+from tests.unit.gateway.test_guest import DETAIL
+
+HOTEL = f"/api/staff/hotels/{builders.HOTEL}"
+ADA = {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com"}
+
+
+def made(gateway: Gateway) -> None:
+    reply = bookings.CreatedBooking(booking=builders.booking(), guest_token="the-guests-own")
+    gateway.bus.answers(bookings.AddWalkIn, reply)
+
+
+def test_a_walk_in_answers_the_whole_booking_and_no_token(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    made(gateway)
+
+    answer = gateway.post(
+        f"{HOTEL}/rooms/101/add-guest/", {"guest": ADA, "check_out": "2026-08-15"}, headers=front_desk
+    )
+
+    assert answer.status_code == 201
+    assert answer.json().keys() >= DETAIL
+    assert "the-guests-own" not in answer.text
+    asked = gateway.bus.last(bookings.AddWalkIn)
+    assert (asked.hotel, asked.room_number, asked.guest.first_name) == (builders.HOTEL, "101", "Ada")
+    assert (asked.check_in, asked.check_out, asked.adults) == (None, date(2026, 8, 15), 1)
+
+
+def test_older_clients_add_a_guest_with_flat_fields(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    made(gateway)
+    flat = {f"guest_{name}": value for name, value in ADA.items()}
+
+    answer = gateway.post(f"/rooms/{builders.HOTEL}/rooms/101/add-guest/", flat, headers=front_desk)
+
+    assert answer.status_code == 201
+    assert gateway.bus.last(bookings.AddWalkIn).guest.email == "ada@example.com"
+
+
+def test_a_walk_in_needs_somebody_who_may_check_in_and_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    made(gateway)
+    cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
+
+    refused = gateway.post(f"{HOTEL}/rooms/101/add-guest/", {"guest": ADA}, headers=cleaner)
+    empty = gateway.post(f"{HOTEL}/rooms/101/add-guest/", {}, headers=front_desk)
+
+    assert (refused.status_code, code(refused)) == (403, "PERMISSION_DENIED")
+    assert (empty.status_code, code(empty)) == (422, "VALIDATION_ERROR")
