@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.message import Command, Nothing, Query
-from contracts.rooms.events import RoomStatus
+from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.views import (
     Availability,
     Candidates,
@@ -145,11 +145,14 @@ class FindCandidates(Query[Candidates]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListRooms(Query[RoomList]):
-    """A hotel's rooms by number; `search` matches number and type."""
+    """A hotel's rooms by number; `search` matches number and type, `room_type` is a code or a name."""
 
     hotel: str
     search: str = ""
     status: RoomStatus | None = None
+    room_type: str = ""
+    floor: int | None = None
+    occupied: bool | None = None
     page: Page = Page()  # noqa: RUF009
 
 
@@ -167,13 +170,15 @@ class GetRoomHistory(Query[RoomHistory]):
 
     hotel: str
     room_number: str
+    page: Page = Page()  # noqa: RUF009
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRoomStatus(Command[RoomView]):
     """Move a room along its turnover; refused `ILLEGAL_ROOM_TRANSITION`, `ROOM_HAS_GUEST`, `ROOM_NOT_FOUND`.
 
-    `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `only_from` narrows what the named actions
+    `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` goes with `MAINTENANCE_REQUIRED`
+    (not said: medium). `only_from` narrows what the named actions
     (start-cleaning, inspect …) accept; empty: whatever the lifecycle allows.
     """
 
@@ -182,6 +187,7 @@ class ChangeRoomStatus(Command[RoomView]):
     to_status: RoomStatus
     note: str = ""
     until: date | None = None
+    priority: MaintenancePriority | None = None
     only_from: tuple[RoomStatus, ...] = ()
 
 

@@ -20,6 +20,24 @@ class RoomStatus(StrEnum):
     OUT_OF_ORDER = "OUT_OF_ORDER"
 
 
+class MaintenancePriority(StrEnum):
+    """How much it matters that something in a room is broken."""
+
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    URGENT = "URGENT"
+
+
+class TaskReason(StrEnum):
+    """Why a room is to be cleaned."""
+
+    CHECK_OUT = "CHECK_OUT"
+    INSPECTION_FAILED = "INSPECTION_FAILED"
+    REPAIRED = "REPAIRED"
+    BACK_IN_ORDER = "BACK_IN_ORDER"
+
+
 class ChangeSource(StrEnum):
     """Whose hand changed a room."""
 
@@ -103,13 +121,57 @@ class RoomVacated(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomStatusChanged(RoomEvent):
-    """The room went from one status of its turnover to another."""
+    """The room went from one status of its turnover to another. `priority` is set while something in it is broken."""
 
     old_status: RoomStatus
     new_status: RoomStatus
     source: ChangeSource
     by: Actor
     changed_at: datetime
+    priority: MaintenancePriority | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomBlocked(RoomEvent):
+    """Nobody has the room on the nights `[starts_on, until)`. Why, only staff are told when they ask."""
+
+    block_id: int
+    room_type_code: str
+    starts_on: date
+    until: date
+    out_of_order: bool
+    by: Actor
+    blocked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomUnblocked(RoomEvent):
+    """What was left of a block is lifted: the nights from `free_from` on may be had again."""
+
+    block_id: int
+    room_type_code: str
+    free_from: date
+    until: date
+    by: Actor
+    unblocked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HousekeepingTaskOpened(RoomEvent):
+    """The room is to be cleaned."""
+
+    task_id: int
+    reason: TaskReason
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HousekeepingTaskDone(RoomEvent):
+    """The room has been cleaned, or needs it no more."""
+
+    task_id: int
+    by: Actor
+    done_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from contracts.rooms.events import RoomStatus
+from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price
 
 
@@ -94,7 +94,7 @@ class RoomTypeView:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomView:
-    """One room. `is_occupied` is derived from its status."""
+    """One room. `is_occupied` is derived from its status; `maintenance_priority` is set while something is broken."""
 
     id: int
     room_number: str
@@ -109,6 +109,7 @@ class RoomView:
     last_inspected_at: datetime | None
     current_booking_id: str | None
     version: int
+    maintenance_priority: MaintenancePriority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,7 @@ class RoomChange:
     by: Actor
     note: str
     changed_at: datetime
+    priority: MaintenancePriority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +162,10 @@ class RoomOccupiedReply:
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateRoom:
-    """A room that could be given to a booking; the best come first."""
+    """A room that could be given to a booking; the best come first.
+
+    `warnings` are what giving it would be answered with, and `ROOM_NOT_READY`; `explanation` says in words how it fits.
+    """
 
     room_number: str
     room_type: str
@@ -168,6 +173,8 @@ class CandidateRoom:
     room_status: RoomStatus
     is_occupied: bool
     matches_type: bool
+    warnings: tuple[str, ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,10 +260,11 @@ class Candidates:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomHistory:
-    """A room's changes, newest first."""
+    """A page of a room's changes, newest first, and how many there are."""
 
     room_number: str
     changes: tuple[RoomChange, ...]
+    count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
