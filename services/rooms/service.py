@@ -1,4 +1,4 @@
-"""The doors of rooms: hotels, availability, prices, inventory, assignments and the turnover.
+"""The doors of rooms: hotels, availability, prices, inventory, assignments, blocks, the turnover and its tasks.
 
 Of the bookings' events only the four that end a booking have a door: everything else that happens to a booking is
 either no matter of rooms (money, notes, decisions) or was asked of rooms before bookings recorded it (holds, rooms,
@@ -8,10 +8,14 @@ check-in, extension, check-out).
 from chassis.doors import Service, asked, every, on
 from contracts.bookings import BookingCancelled, BookingDeclined, BookingExpired, BookingNoShow
 from contracts.rooms import (
+    AssignTask,
+    BlockRoom,
     ChangeRoomStatus,
     CheckAvailability,
     ExtendStay,
     FindCandidates,
+    FindFreeRooms,
+    FinishTask,
     GetHotel,
     GetRoom,
     GetRoomHistory,
@@ -20,14 +24,18 @@ from contracts.rooms import (
     GiveRoom,
     HoldInventory,
     ImportHotel,
+    ListBlocks,
     ListHotels,
     ListRooms,
+    ListTasks,
     MoveGuest,
     MoveIn,
     MoveOut,
     ReceiveWalkIn,
     ReleaseInventory,
+    StartTask,
     TakeRoomBack,
+    UnblockRoom,
 )
 from services.rooms import handlers
 from services.rooms.settings import RoomsSettings
@@ -58,7 +66,15 @@ SERVICE = Service(
         asked(ListRooms, handlers.list_rooms),
         asked(GetRoom, handlers.get_room),
         asked(GetRoomHistory, handlers.get_room_history),
+        asked(FindFreeRooms, handlers.find_free_rooms),
         asked(ChangeRoomStatus, handlers.change_room_status),
+        asked(ListBlocks, handlers.list_blocks),
+        asked(BlockRoom, handlers.block_room),
+        asked(UnblockRoom, handlers.unblock_room),
+        asked(ListTasks, handlers.list_tasks),
+        asked(AssignTask, handlers.assign_task),
+        asked(StartTask, handlers.start_task),
+        asked(FinishTask, handlers.finish_task),
     ),
     hears=(
         on(BookingDeclined, handlers.booking_declined),

@@ -5,12 +5,12 @@ from functools import cached_property
 from typing import Any
 
 from chassis.work import Work
-from contracts.rooms import RoomStatusChanged
+from contracts.rooms import AvailabilityChanged, RoomBlocked, RoomStatusChanged, RoomUnblocked, TaskStatus
 from contracts.values import Actor
 from services.rooms import store
 from services.rooms.domain.assigning import Room
 from services.rooms.domain.inventory import Ending
-from services.rooms.store.rooms import WHAT, subject_of
+from services.rooms.store.rooms import subject_of, what_of
 
 
 class RoomsWork(Work):
@@ -45,6 +45,10 @@ class RoomsWork(Work):
         return store.Rooms(self.connection)
 
     @cached_property
+    def tasks(self) -> store.Tasks:
+        return store.Tasks(self.connection)
+
+    @cached_property
     def actions(self) -> store.Actions:
         return store.Actions(self.connection)
 
@@ -74,11 +78,37 @@ class RoomsWork(Work):
         self.audit(
             subject=subject_of(room.hotel, room.room_number),
             sequence=version,
-            what=f"{WHAT} {turned.source}",
+            what=what_of(turned.source, turned.priority),
             by=turned.by,
             from_status=turned.old_status,
             to_status=turned.new_status,
             why=note,
+        )
+
+    def record_task(self, task_id: int, *, version: int, before: TaskStatus | None, after: TaskStatus) -> None:
+        """Note in its trail what became of a cleaning task."""
+        self.audit(
+            subject=f"task/{task_id}",
+            sequence=version,
+            what="HousekeepingTaskChanged",
+            by=self.caller.actor,
+            from_status=before,
+            to_status=after,
+        )
+
+    def record_block(self, fact: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
+        """Publish that a room is kept from everybody, or no more, and what that does to availability."""
+        begun = isinstance(fact, RoomBlocked)
+        self.publish(fact)
+        self.publish(AvailabilityChanged(hotel=fact.hotel, room_types=(fact.room_type_code,)))
+        self.audit(
+            subject=f"block/{fact.block_id}",
+            sequence=1 if begun else 2,
+            what=type(fact).__name__,
+            by=fact.by,
+            from_status=None if begun else "BLOCKED",
+            to_status="BLOCKED" if begun else "LIFTED",
+            why=why,
         )
 
     def record_room(self, hotel: str, room_number: str, *, status: str, by: Actor) -> None:

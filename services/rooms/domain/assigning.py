@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chassis.refusal import Refusal
-from contracts.rooms import RoomStatus
+from contracts.rooms import MaintenancePriority, RoomStatus
 from contracts.values import Stay
 from services.rooms.domain.inventory import Hold
 
@@ -38,6 +38,7 @@ class Room:
     last_inspected_at: datetime | None
     occupied_by: str | None
     version: int
+    maintenance_priority: MaintenancePriority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,7 @@ class Taken:
     nights: Stay
     booking_id: str | None
     moved_in: bool
+    out_of_order: bool = False
 
 
 def give(room: Room, hold: Hold, *, others: Sequence[Taken], today: date, strict_room_type: bool) -> tuple[str, ...]:

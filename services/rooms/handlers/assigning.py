@@ -15,7 +15,7 @@ from services.rooms.domain.assigning import Room
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.inventory import Hold
 from services.rooms.handlers.hotels import check_own, found
-from services.rooms.handlers.turning import known
+from services.rooms.handlers.seeing import known
 from services.rooms.work import RoomsWork
 
 Reply = TypeVar("Reply")
@@ -77,7 +77,7 @@ def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
     fit = assigning.candidates(
         work.rooms.all(query.hotel),
         hold,
-        taken=work.periods.in_hotel(query.hotel, hold.stay),
+        taken=work.periods.in_hotel(query.hotel, hold.stay.check_in, hold.stay.check_out),
         today=stays.local_day(work.now, hotel.timezone),
         strict_room_type=hotel.settings.strict_room_type,
     )

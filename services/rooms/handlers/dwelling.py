@@ -27,5 +27,4 @@ def vacate(work: RoomsWork, room: Room, *, booking_id: str, action_id: str, note
     )
     source = ChangeSource.FRONT_DESK if work.caller.kind == "staff" else ChangeSource.SYSTEM
     status = turn(work, room, GuestMovedOut, source=source, note=note)
-    work.rooms.open_task(room, booking_id=booking_id, now=work.now)
     return replace(room, status=status, occupied_by=None)

@@ -49,8 +49,6 @@ def _close(work: RoomsWork, room: Room) -> None:
     _note(work, closed, None, TaskStatus.DONE)
 
 
-def _note(
-    work: RoomsWork, moved: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus
-) -> None:
+def _note(work: RoomsWork, moved: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
     if moved is not None:
         work.record_task(moved[0], version=moved[1], before=before, after=after)

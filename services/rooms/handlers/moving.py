@@ -5,7 +5,7 @@ from contracts.rooms import MoveGuest, RoomTaken
 from services.rooms.domain import assigning, moving, stays
 from services.rooms.handlers.assigning import answered, count_on, finished, held_by, taken
 from services.rooms.handlers.dwelling import occupy, vacate
-from services.rooms.handlers.turning import known
+from services.rooms.handlers.seeing import known
 from services.rooms.work import RoomsWork
 
 

@@ -2,7 +2,8 @@
 
 Two rules keep it free of deadlocks, whatever runs at once:
 
-1. Levels: hotel, then action, hold, room, period, night. A transaction that locked at one level goes down, never up.
+1. Levels: hotel, then action, hold, room (with its cleaning task), period, night. A transaction that locked at one
+   level goes down, never up.
 2. Within a level ascending: holds by booking id, rooms by id, nights by (room type, date), each level in one statement.
 
 Nights are therefore counted once a transaction, as its last lock (`Nights.shift`).
@@ -17,6 +18,7 @@ from services.rooms.store.offers import Offers
 from services.rooms.store.periods import Periods
 from services.rooms.store.properties import Properties
 from services.rooms.store.rooms import Rooms
+from services.rooms.store.tasks import Tasks
 
 __all__ = [
     "Actions",
@@ -28,4 +30,5 @@ __all__ = [
     "Periods",
     "Properties",
     "Rooms",
+    "Tasks",
 ]

@@ -6,10 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.values import Stay
+from chassis import codec
+from contracts.rooms import RoomBlock
+from contracts.values import Actor, Stay
 from services.rooms.domain.assigning import PeriodKind, Taken, overlap
 
-COLUMNS = "id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, moved_in_at"
+COLUMNS = """
+id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, moved_in_at, out_of_order
+"""
 OF_BOOKINGS = sa.text(f"""
 SELECT {COLUMNS} FROM period WHERE live AND booking_id = ANY (:ids) ORDER BY id
 """)  # noqa: S608
@@ -19,13 +23,23 @@ SELECT {COLUMNS} FROM period WHERE live AND room_id = ANY (:rooms) AND nights &&
 IN_HOTEL = sa.text(f"""
 SELECT {COLUMNS} FROM period
 WHERE live AND nights && daterange(:first, :until) AND room_id IN (SELECT id FROM room WHERE hotel = :hotel)
+""").bindparams(sa.bindparam("until", type_=sa.Date))  # noqa: S608
+BLOCKS = sa.text(f"""
+SELECT {COLUMNS} FROM period
+WHERE live AND kind = 'BLOCK' AND room_id = :room AND (out_of_order OR nights && daterange(:first, NULL))
+ORDER BY lower(nights), id
 """)  # noqa: S608
-BLOCK = sa.text(f"SELECT {COLUMNS} FROM period WHERE live AND kind = 'BLOCK' AND room_id = :room ORDER BY id")  # noqa: S608
+BLOCKS_SHOWN = sa.text("""
+SELECT p.id, lower(p.nights) AS starts_on, upper(p.nights) AS until, p.reason, p.out_of_order, p.began_at, a.by
+FROM period p LEFT JOIN audit a ON a.subject = 'block/' || p.id AND a.sequence = 1
+WHERE p.live AND p.kind = 'BLOCK' AND p.room_id = :room AND (p.out_of_order OR p.nights && daterange(:first, NULL))
+ORDER BY lower(p.nights), p.id
+""")
 ADD = sa.text("""
-INSERT INTO period (room_id, kind, nights, booking_id, reason, began_at, moved_in_at)
-VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :now, :moved_in_at)
+INSERT INTO period (room_id, kind, nights, booking_id, reason, out_of_order, began_at, moved_in_at)
+VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_order, :now, :moved_in_at) RETURNING id
 """).bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
-PROLONG = sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE id = :id")
+PROLONG = sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE id = :id RETURNING id")
 MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
 END = sa.text("""
 UPDATE period SET live = false, ended_at = :now,
@@ -50,14 +64,19 @@ class Periods:
         asked = {"rooms": [room_id], "first": nights.check_in, "until": nights.check_out}
         return [_taken_of(row) for row in self._connection.execute(ON_NIGHTS, asked)]
 
-    def in_hotel(self, hotel: str, nights: Stay) -> list[Taken]:
-        """Who has any of the hotel's rooms on any of these nights."""
-        asked = {"hotel": hotel, "first": nights.check_in, "until": nights.check_out}
+    def in_hotel(self, hotel: str, first: date, until: date | None) -> list[Taken]:
+        """Who has any of the hotel's rooms on any of these nights; without an end, from the first on."""
+        asked = {"hotel": hotel, "first": first, "until": until}
         return [_taken_of(row) for row in self._connection.execute(IN_HOTEL, asked)]
 
-    def blocks(self, room_id: int) -> list[Taken]:
-        """The live blocks of a room."""
-        return [_taken_of(row) for row in self._connection.execute(BLOCK, {"room": room_id})]
+    def blocks(self, room_id: int, *, first: date) -> list[Taken]:
+        """The room's blocks of that night and later, by date, and the one that it is out of order by."""
+        return [_taken_of(row) for row in self._connection.execute(BLOCKS, {"room": room_id, "first": first})]
+
+    def blocks_shown(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:
+        """The same as staff see them."""
+        rows = self._connection.execute(BLOCKS_SHOWN, {"room": room_id, "first": first})
+        return tuple(_block_of(row, room_number) for row in rows)
 
     def stay(
         self,
@@ -73,9 +92,12 @@ class Periods:
         more = {"booking_id": booking_id, "moved_in_at": moved_in_at}
         self._add(room_id, room_number, PeriodKind.STAY, nights=nights, now=now, **more)
 
-    def block(self, room_id: int, room_number: str, *, nights: Stay, reason: str, now: datetime) -> None:
-        """Nobody has the room on these nights; refused as a stay is."""
-        self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, now=now, reason=reason)
+    def block(
+        self, room_id: int, room_number: str, *, nights: Stay, reason: str, out_of_order: bool, now: datetime
+    ) -> int:
+        """Nobody has the room on these nights; refused as a stay is. The block's id."""
+        more = {"reason": reason, "out_of_order": out_of_order}
+        return self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, now=now, **more)
 
     def moved_in(self, taken: Taken, *, now: datetime) -> None:
         """The guest lives there from now on."""
@@ -91,7 +113,7 @@ class Periods:
 
     def _add(
         self, room_id: int, room_number: str, kind: PeriodKind, *, nights: Stay, now: datetime, **more: Any
-    ) -> None:
+    ) -> int:
         row = {
             "room": room_id,
             "kind": kind,
@@ -100,14 +122,15 @@ class Periods:
             "now": now,
             "booking_id": None,
             "reason": "",
+            "out_of_order": False,
             "moved_in_at": None,
             **more,
         }
-        self._exclusively(ADD, row, room_number)
+        return self._exclusively(ADD, row, room_number)
 
-    def _exclusively(self, statement: sa.TextClause, values: dict[str, Any], room_number: str) -> None:
+    def _exclusively(self, statement: sa.TextClause, values: dict[str, Any], room_number: str) -> int:
         try:
-            self._connection.execute(statement, values)
+            return int(self._connection.execute(statement, values).scalar_one())
         except sa.exc.IntegrityError as problem:
             if "period_no_room_twice" in str(problem.orig):
                 raise overlap(room_number, []) from problem
@@ -122,4 +145,18 @@ def _taken_of(row: Any) -> Taken:
         nights=Stay(row.first_night, row.until),
         booking_id=row.booking_id,
         moved_in=row.moved_in_at is not None,
+        out_of_order=row.out_of_order,
+    )
+
+
+def _block_of(row: Any, room_number: str) -> RoomBlock:
+    return RoomBlock(
+        id=row.id,
+        room_number=room_number,
+        starts_on=row.starts_on,
+        until=row.until,
+        reason=row.reason,
+        out_of_order=row.out_of_order,
+        blocked_at=row.began_at,
+        blocked_by=codec.typed(row.by, Actor) if row.by else None,
     )

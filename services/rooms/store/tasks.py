@@ -91,10 +91,10 @@ class Tasks:
         order = "DESC" if status is TaskStatus.DONE else "ASC"
         asked = {"hotel": hotel, "assignee": assignee, "room_number": room_number}
         limits = {"limit": page.page_size, "skip": (page.page - 1) * page.page_size}
-        count = int(self._connection.execute(sa.text(f"SELECT count(*) FROM cleaning_task k {where}"), asked).scalar_one())  # noqa: S608, E501
-        rows = self._connection.execute(
-            sa.text(f"{SHOWN} {where} ORDER BY k.id {order} LIMIT :limit OFFSET :skip"), asked | limits
-        )
+        counted = f"SELECT count(*) FROM cleaning_task k {where}"  # noqa: S608
+        count = int(self._connection.execute(sa.text(counted), asked).scalar_one())
+        listed = f"{SHOWN} {where} ORDER BY k.id {order} LIMIT :limit OFFSET :skip"
+        rows = self._connection.execute(sa.text(listed), asked | limits)
         return count, [(_task_of(row), _room_of(row)) for row in rows]
 
     def _moved(self, statement: sa.TextClause, values: dict[str, Any]) -> tuple[int, int] | None:

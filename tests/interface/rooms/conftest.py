@@ -24,5 +24,12 @@ def house(rooms_url: str) -> Iterator[House]:
         connection.execute(sa.text("TRUNCATE hotel, hold, action, quote, outbox, stream, inbox, heard, audit CASCADE"))
     house.import_hotel()
     yield house
-    assert house.miscounted() == []
+    assert (house.miscounted(), house.forgotten()) == ([], [])
     house.engine.dispose()
+
+
+@pytest.fixture
+def fitting(house: House) -> Iterator[None]:
+    """Whatever the test does, capacity stays what the rooms and their blocks say."""
+    yield
+    assert house.misfitted() == []

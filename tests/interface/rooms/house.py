@@ -147,6 +147,29 @@ class House:
             GROUP BY 1, 2, 3 HAVING n.sold <> count(p.booking_id)
         """)
 
+    def misfitted(self) -> list[Any]:
+        """Nights whose capacity is not the type's active rooms less the blocked ones: must always be empty."""
+        return self.rows("""
+            SELECT n.room_type_id, n.night, n.capacity FROM night n
+            WHERE n.capacity <> (
+                SELECT count(*) FROM room r WHERE r.room_type_id = n.room_type_id AND r.is_active AND NOT EXISTS (
+                    SELECT FROM period p
+                    WHERE p.room_id = r.id AND p.kind = 'BLOCK' AND p.nights @> n.night
+                )
+            )
+        """)
+
+    def forgotten(self) -> list[Any]:
+        """Rooms that are dirty and on nobody's list, or on it and clean: must always be empty."""
+        return self.rows("""
+            SELECT r.room_number, r.status, count(k.id) FROM room r
+            LEFT JOIN cleaning_task k ON k.room_id = r.id AND k.done_at IS NULL GROUP BY r.id
+            HAVING count(k.id) <> CASE
+                WHEN r.status IN ('CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS') THEN 1
+                WHEN r.status IN ('MAINTENANCE_REQUIRED', 'OUT_OF_ORDER') THEN least(count(k.id), 1)
+                ELSE 0 END
+        """)
+
     def events(self, *kinds: type[Event]) -> list[Any]:
         """This hotel's published facts in order, of these kinds."""
         names = {kind.wire_name: kind for kind in kinds}

@@ -92,7 +92,7 @@ def test_the_cost_does_not_grow_with_the_nights(house: House, nights: int) -> No
         "hold": 4,
         "give": 10,
         "move in": 13,
-        "move out": 20,
+        "move out": 21,
         "hold again": 4,
         "release": 7,
         "room": 1,

@@ -21,6 +21,8 @@ from tests.interface.rooms.house import START, House, day, staff
 S = RoomStatus
 P = Permission
 
+pytestmark = pytest.mark.usefixtures("fitting")
+
 
 def change(house: House, to_status: RoomStatus, **overrides: Any) -> ChangeRoomStatus:
     return ChangeRoomStatus(**({"hotel": house.hotel, "room_number": "101", "to_status": to_status} | overrides))
