@@ -58,6 +58,13 @@ class Call(Request):
         """The path's room."""
         return str(self.path_params["room_number"])
 
+    def numbered(self, name: str, *, missing: str) -> int:
+        """The path's number of this name; refused with the code `missing` where it is none."""
+        given = str(self.path_params[name])
+        if not re.fullmatch(r"[0-9]{1,18}", given):
+            raise Refusal(missing, "There is no such thing.")
+        return int(given)
+
     @property
     def authorization(self) -> str:
         """The proof that came with it."""

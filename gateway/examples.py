@@ -47,6 +47,7 @@ _ROOM = {
     "last_inspected_at": "2026-08-13T10:40:00Z",
     "current_booking_id": None,
     "current_guest": None,
+    "maintenance_priority": None,
     "version": 12,
 }
 

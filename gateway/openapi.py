@@ -23,6 +23,8 @@ on every change; `If-Match` takes a booking's or room's `ETag`.
 PATH_PARAMETERS = {
     "slug": ("The hotel.", {"type": "string", "maxLength": 50, "example": "hotel-killarney"}),
     "booking_id": ("The booking.", {"type": "string", "example": "BK-2026-7KQ2MD"}),
+    "block_id": ("The block.", {"type": "integer", "format": "int64", "example": 12}),
+    "task_id": ("The task.", {"type": "integer", "format": "int64", "example": 31}),
     "room_number": ("The room.", {"type": "string", "maxLength": 10, "example": "101"}),
 }
 SECURITY = {

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from gateway.bus import Bus
 from gateway.hotels import KnownHotels
@@ -17,6 +18,9 @@ class StaffAccounts(Protocol):
 
     async def whose(self, token: str) -> Staff | None:
         """Whose token this is, if it is good."""
+
+    async def get(self, staff_id: UUID) -> Staff | None:
+        """One account, if it is open."""
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
         """A new token; None where e-mail or password is wrong."""

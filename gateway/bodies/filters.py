@@ -38,7 +38,7 @@ class BookingFilters(Paging):
         """What bookings is asked; refused `INVALID_FILTER`."""
         for name in ("status", "search", "room_number", "source", "bucket", "ordering"):
             if "\x00" in getattr(self, name) or len(getattr(self, name)) > 200:
-                raise _unreadable(name)
+                raise unreadable(name)
         return ListBookings(
             hotel=hotel,
             status=tuple(part.strip() for part in self.status.split(",") if part.strip()),
@@ -46,11 +46,11 @@ class BookingFilters(Paging):
             end_date=_day("end_date", self.end_date),
             search=self.search.strip(),
             room_number=self.room_number.strip(),
-            has_room_assigned=_truth("has_room_assigned", self.has_room_assigned),
+            has_room_assigned=truth("has_room_assigned", self.has_room_assigned),
             source=self.source,
             bucket=self.bucket,
             ordering=self.ordering,
-            include_counts=bool(_truth("include_counts", self.include_counts)),
+            include_counts=bool(truth("include_counts", self.include_counts)),
             page=self.wanted,
         )
 
@@ -59,14 +59,16 @@ def _day(name: str, given: str) -> date | None:
     try:
         return iso_day(given) if given else None
     except ValueError as problem:
-        raise _unreadable(name) from problem
+        raise unreadable(name) from problem
 
 
-def _truth(name: str, given: str) -> bool | None:
+def truth(name: str, given: str) -> bool | None:
+    """What the filter says; None where it is empty. Refused `INVALID_FILTER`."""
     if given and given.lower() not in _WORDS:
-        raise _unreadable(name)
+        raise unreadable(name)
     return _WORDS.get(given.lower())
 
 
-def _unreadable(name: str) -> Refusal:
+def unreadable(name: str) -> Refusal:
+    """The filter's value is none of those that it may have."""
     return Refusal("INVALID_FILTER", f"The filter {name} cannot be read.")

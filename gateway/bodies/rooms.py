@@ -1,6 +1,7 @@
 """What is sent about rooms."""
 
 from typing import Literal
+from uuid import UUID
 
 from gateway.bodies.fields import Body, Day, Prose, RoomNumber
 
@@ -48,6 +49,20 @@ class Remark(Body):
     """A remark for the room's history."""
 
     notes: Prose = ""
+
+
+class Block(Body):
+    """From when (today, if not said) until which day nobody has the room, and why."""
+
+    starts_on: Day | None = None
+    until: Day
+    reason: Prose = ""
+
+
+class TaskAssignment(Body):
+    """Whose task it is: a colleague's `staff_id`, null for nobody's, left out for one's own."""
+
+    staff_id: UUID | None = None
 
 
 class StatusChange(Body):

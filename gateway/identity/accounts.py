@@ -108,6 +108,12 @@ class Accounts:
             query = query.where(ACCOUNT.c.hotel == hotel)
         return [_staff(row) for row in await self._run(query)]
 
+    async def get(self, staff_id: UUID) -> Staff | None:
+        """One account, if it is open."""
+        query = sa.select(*_STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active)
+        row = next(iter(await self._run(query)), None)
+        return _staff(row) if row else None
+
     async def deactivate(self, email: str) -> bool:
         """Close an account and end its tokens; whether there was one."""
         closed = ACCOUNT.update().where(ACCOUNT.c.email == _folded(email)).values(active=False)

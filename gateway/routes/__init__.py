@@ -9,10 +9,12 @@ from gateway.routes import (
     public_bookings,
     public_hotels,
     realtime,
+    staff_blocks,
     staff_bookings,
     staff_decisions,
     staff_front_desk,
     staff_hotel,
+    staff_housekeeping,
     staff_overstays,
     staff_rooms,
     staff_sessions,
@@ -39,6 +41,8 @@ MODULES = (
     staff_front_desk,
     staff_rooms,
     staff_turnover,
+    staff_blocks,
+    staff_housekeeping,
 )
 
 

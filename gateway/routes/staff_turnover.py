@@ -1,13 +1,15 @@
 """A room's way from dirty to ready: each action is a step of its status, with what it accepts and needs."""
 
+from typing import Any
+
 from starlette.responses import Response
 
-from contracts.rooms import ChangeRoomStatus, RoomStatus
+from contracts.rooms import ChangeRoomStatus, MaintenancePriority, RoomStatus
 from contracts.values import Permission
 from gateway.bodies.fields import NoFields
 from gateway.bodies.rooms import Inspection, Maintenance, Remark, StatusChange
 from gateway.call import Call
-from gateway.identity.admission import Audience, permitted
+from gateway.identity.admission import Audience
 from gateway.operations import Routes
 from gateway.routes.staff_rooms import shown
 from gateway.shapes.rooms import Room
@@ -15,23 +17,16 @@ from gateway.shapes.rooms import Room
 routes = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms/{room_number}")
 
 CLEANS, INSPECTS, MANAGES = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
+REPORTS = (CLEANS, INSPECTS, MANAGES, Permission.MANAGE_CHECKIN)
 REFUSES = ("ILLEGAL_ROOM_TRANSITION", "ROOM_HAS_GUEST")
 
-# Who may send a room where, when the status is named outright.
-NEEDS = {
-    RoomStatus.CLEANING_IN_PROGRESS: (CLEANS, MANAGES),
-    RoomStatus.CLEANED_UNINSPECTED: (CLEANS, MANAGES),
-    RoomStatus.CHECKOUT_DIRTY: (CLEANS, INSPECTS, MANAGES),
-    RoomStatus.MAINTENANCE_REQUIRED: (CLEANS, INSPECTS, MANAGES),
-    RoomStatus.READY_FOR_GUEST: (INSPECTS, MANAGES),
-    RoomStatus.OCCUPIED: (MANAGES,),
-    RoomStatus.OUT_OF_ORDER: (MANAGES,),
-}
+# Whoever may bring about any step at all may ask for one; rooms knows what each step needs.
+TURNS = (CLEANS, INSPECTS, MANAGES, Permission.OVERRIDE, Permission.MANAGE_CHECKIN)
 
 
-async def _moved(call: Call, to: RoomStatus, *only_from: RoomStatus, note: str = "") -> Response:
+async def _moved(call: Call, to: RoomStatus, *only_from: RoomStatus, **more: Any) -> Response:
     command = ChangeRoomStatus(
-        hotel=call.hotel, room_number=call.room_number, to_status=to, note=note, only_from=only_from
+        hotel=call.hotel, room_number=call.room_number, to_status=to, only_from=only_from, **more
     )
     return await shown(call, await call.ask(command))
 
@@ -57,13 +52,15 @@ async def inspect_room(call: Call, body: Inspection) -> Response:
     return await _moved(call, to, RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
 
 
-@routes.post("/mark-maintenance/", answers=Room, needs=(CLEANS, INSPECTS, MANAGES), refuses=REFUSES)
+@routes.post("/mark-maintenance/", answers=Room, needs=REPORTS, refuses=REFUSES)
 async def mark_maintenance(call: Call, body: Maintenance) -> Response:
     """Something in the room is broken."""
-    return await _moved(call, RoomStatus.MAINTENANCE_REQUIRED, note=f"[{body.priority}] {body.notes}".strip())
+    return await _moved(
+        call, RoomStatus.MAINTENANCE_REQUIRED, note=body.notes, priority=MaintenancePriority(body.priority)
+    )
 
 
-@routes.post("/complete-maintenance/", answers=Room, needs=(INSPECTS, MANAGES), refuses=REFUSES)
+@routes.post("/complete-maintenance/", answers=Room, needs=(CLEANS, INSPECTS, MANAGES), refuses=REFUSES)
 async def complete_maintenance(call: Call, body: Remark) -> Response:
     """It is repaired; the room is cleaned before the next guest."""
     return await _moved(
@@ -78,14 +75,9 @@ async def complete_maintenance(call: Call, body: Remark) -> Response:
 @routes.post(
     "/status/",
     answers=Room,
-    needs=(CLEANS, INSPECTS, MANAGES),
-    refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "WOULD_OVERSELL"),
+    needs=TURNS,
+    refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"),
 )
 async def change_room_status(call: Call, body: StatusChange) -> Response:
     """Send the room to a status outright."""
-    to = RoomStatus(body.to_status)
-    permitted(call.caller, NEEDS[to])
-    command = ChangeRoomStatus(
-        hotel=call.hotel, room_number=call.room_number, to_status=to, note=body.note, until=body.until
-    )
-    return await shown(call, await call.ask(command))
+    return await _moved(call, RoomStatus(body.to_status), note=body.note, until=body.until)

@@ -1,10 +1,11 @@
 """Rooms as staff see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from contracts import rooms
-from gateway.shapes.bookings import Person
+from gateway.shapes.bookings import Person, person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Room:
     last_inspected_at: datetime | None
     current_booking_id: str | None
     current_guest: str | None
+    maintenance_priority: str | None
     version: int
 
 
@@ -45,16 +47,20 @@ class RoomChange:
     new_status: str
     source: str
     by: Person
+    priority: str | None
     note: str
     changed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class StatusHistory:
-    """A room's changes, newest first."""
+    """A page of a room's changes, newest first."""
 
     room_number: str
-    changes: tuple[RoomChange, ...]
+    count: int
+    next: str | None
+    previous: str | None
+    results: tuple[RoomChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,8 @@ class CandidateRoom:
     room_status: str
     is_occupied: bool
     matches_type: bool
+    warnings: tuple[str, ...]
+    explanation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +85,58 @@ class AvailableRooms:
     available_rooms: tuple[CandidateRoom, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class FreeRoom:
+    """A room that could be had on the asked nights; `next_booking` is when its next stay begins."""
+
+    room_number: str
+    room_type: str
+    is_occupied: bool
+    current_guest: str | None
+    next_booking: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenRoom:
+    """A room that cannot be had on the asked nights; by the book it can be from `available_from` on."""
+
+    room_number: str
+    room_type: str
+    conflict_reason: str
+    conflict_booking_id: str | None
+    available_from: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomAvailability:
+    """A hotel's rooms by number: which could be had on the asked nights, and which not."""
+
+    available_rooms: tuple[FreeRoom, ...]
+    unavailable_rooms: tuple[TakenRoom, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Nobody has the room on the nights `[starts_on, until)`. `out_of_order`: for as long as it has that status."""
+
+    id: int
+    room_number: str
+    starts_on: date
+    until: date
+    reason: str
+    out_of_order: bool
+    blocked_at: datetime
+    blocked_by: Person | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockList:
+    """A room's blocks of today and to come, by date."""
+
+    room_number: str
+    blocks: tuple[Block, ...]
+
+
 _ALIKE = tuple(each.name for each in fields(Room) if each.name != "current_guest")
 
 
@@ -85,14 +145,14 @@ def room(view: rooms.RoomView, guest: str | None) -> Room:
     return Room(**{name: getattr(view, name) for name in _ALIKE}, current_guest=guest)
 
 
-def status_history(found: rooms.RoomHistory) -> StatusHistory:
+def status_history(found: rooms.RoomHistory, *, following: str | None, before: str | None) -> StatusHistory:
     """Who changed a room's status, when and why."""
     return StatusHistory(
         room_number=found.room_number,
-        changes=tuple(
-            RoomChange(**{**vars(change), "by": Person(kind=change.by.kind, id=change.by.id, name=change.by.name)})
-            for change in found.changes
-        ),
+        count=found.count,
+        next=following,
+        previous=before,
+        results=tuple(RoomChange(**{**vars(change), "by": person(change.by)}) for change in found.changes),
     )
 
 
@@ -101,3 +161,30 @@ def available_rooms(booking_id: str, found: rooms.Candidates) -> AvailableRooms:
     return AvailableRooms(
         booking_id=booking_id, available_rooms=tuple(CandidateRoom(**vars(one)) for one in found.rooms)
     )
+
+
+def room_availability(found: rooms.Occupancy, names: Mapping[str, str]) -> RoomAvailability:
+    """The rooms, with the names of who lives in them."""
+    return RoomAvailability(
+        available_rooms=tuple(
+            FreeRoom(
+                room_number=room.room_number,
+                room_type=room.room_type,
+                is_occupied=room.is_occupied,
+                current_guest=names.get(room.current_booking_id or ""),
+                next_booking=room.next_booking,
+            )
+            for room in found.available_rooms
+        ),
+        unavailable_rooms=tuple(TakenRoom(**vars(room)) for room in found.unavailable_rooms),
+    )
+
+
+def block(found: rooms.RoomBlock) -> Block:
+    """A block, with who made it."""
+    return Block(**{**vars(found), "blocked_by": person(found.blocked_by)})
+
+
+def block_list(found: rooms.RoomBlocks) -> BlockList:
+    """A room's blocks."""
+    return BlockList(room_number=found.room_number, blocks=tuple(block(one) for one in found.blocks))

@@ -96,5 +96,5 @@ def turn_over(world: World, number: str) -> None:
             holds=lambda seen: seen[-len(wanted) :] == wanted,
         )
     world.transcript.line("push", "room_status_changed", " → ".join(wanted))
-    history = world.staff().ask("GET", f"{path}/status-history/").body["changes"]
+    history = world.staff().ask("GET", f"{path}/status-history/").body["results"]
     expect("its history says so, newest first", [row["new_status"] for row in history[:3]], wanted[::-1])

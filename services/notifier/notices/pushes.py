@@ -180,7 +180,30 @@ _ROWS = (
     Push(
         rooms.RoomStatusChanged,
         (Shown("room_status_changed", (HOTEL, ROOM), ("room-status-changed",)),),
-        ("room_number", "old_status", "new_status", "source"),
+        ("room_number", "old_status", "new_status", "source", "priority"),
+        by="by",
+    ),
+    Push(
+        rooms.RoomBlocked,
+        (Shown("room_blocked", (HOTEL, ROOM)),),
+        ("room_number", "block_id", "starts_on", "until", "out_of_order", "blocked_at"),
+        by="by",
+    ),
+    Push(
+        rooms.RoomUnblocked,
+        (Shown("room_unblocked", (HOTEL, ROOM)),),
+        ("room_number", "block_id", "free_from", "until", "unblocked_at"),
+        by="by",
+    ),
+    Push(
+        rooms.HousekeepingTaskOpened,
+        (Shown("housekeeping_task_created", (HOTEL, ROOM)),),
+        ("room_number", "task_id", "reason", "opened_at"),
+    ),
+    Push(
+        rooms.HousekeepingTaskDone,
+        (Shown("housekeeping_task_done", (HOTEL, ROOM)),),
+        ("room_number", "task_id", "done_at"),
         by="by",
     ),
     Push(

@@ -12,6 +12,14 @@ from gateway.identity.roles import Role
 HOTEL, OTHER_HOTEL = "hotel-killarney", "hotel-dingle"
 BOOKING = "BK-2026-7KQ2MD"
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+# What stands in the place of a path's parameters.
+SAMPLES = {
+    "slug": HOTEL,
+    "booking_id": BOOKING,
+    "room_number": "101",
+    "block_id": "12",
+    "task_id": "31",
+}
 CLERK = Actor(ActorKind.STAFF, "b6f8", "Nora Clerk")
 EUR = "EUR"
 

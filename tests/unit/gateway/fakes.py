@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
@@ -102,6 +103,9 @@ class FakeAccounts:
     async def whose(self, token: str) -> Staff | None:
         await self.ping()
         return self.by_token.get(token)
+
+    async def get(self, staff_id: UUID) -> Staff | None:
+        return next((staff for staff in self.by_token.values() if staff.id == staff_id), None)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
         known, staff = self.passwords.get(email, (None, None))

@@ -13,7 +13,7 @@ from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, Gateway, code
 
-SAMPLES = {"slug": builders.HOTEL, "booking_id": builders.BOOKING, "room_number": "101"}
+SAMPLES = builders.SAMPLES
 
 
 DOCUMENT = build(settings=GatewaySettings()).openapi()

@@ -42,7 +42,7 @@ def test_every_status_is_documented(
     kinds = {name for kind in operation["security"] for name in kind}
     proof = manager if kinds == {"staffToken"} else GUEST
     names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
-    plain = path.format_map({"slug": builders.HOTEL, "booking_id": builders.BOOKING, "room_number": "101"})
+    plain = path.format_map(builders.SAMPLES)
 
     answers = [gateway.call(method, plain, headers=proof, content=body) for body in BODIES]
     answers += [gateway.call(method, plain, headers=proof, params=dict.fromkeys(names, nasty)) for nasty in NASTY]

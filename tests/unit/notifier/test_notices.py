@@ -82,6 +82,10 @@ def test_the_events_and_channels_are_those_of_the_specification() -> None:
         payments.PaymentMismatched: {"payment_mismatch": {staff}},
         payments.PaymentDisputed: {"payment_disputed": {staff}},
         rooms.RoomStatusChanged: {"room_status_changed": {hotel, room}},
+        rooms.RoomBlocked: {"room_blocked": {hotel, room}},
+        rooms.RoomUnblocked: {"room_unblocked": {hotel, room}},
+        rooms.HousekeepingTaskOpened: {"housekeeping_task_created": {hotel, room}},
+        rooms.HousekeepingTaskDone: {"housekeeping_task_done": {hotel, room}},
         notifier.NoticeGaveUp: {"notice_gave_up": {staff}},
     }
     for fact, names in expected.items():

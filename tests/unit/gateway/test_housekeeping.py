@@ -1,0 +1,214 @@
+"""Housekeeping's routes: who may use them, what rooms is asked, and how its answers are told."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts import bookings, rooms
+from contracts.values import Permission
+from gateway.identity.roles import PERMISSIONS, Role
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import Gateway, code
+
+HOTEL = f"/api/staff/hotels/{builders.HOTEL}"
+ROOM = f"{HOTEL}/rooms/101"
+TASKS = f"{HOTEL}/housekeeping/tasks"
+STAY = "check_in=2026-08-14&check_out=2026-08-16"
+DESK, CLEANER, SUPERVISOR, MANAGER = Role
+
+
+def a_task(**changes: Any) -> rooms.HousekeepingTask:
+    usual: dict[str, Any] = {
+        "id": 31,
+        "hotel": builders.HOTEL,
+        "room_number": "101",
+        "room_type": "Standard Double",
+        "floor": 1,
+        "room_status": rooms.RoomStatus.CHECKOUT_DIRTY,
+        "reason": rooms.TaskReason.CHECK_OUT,
+        "status": rooms.TaskStatus.OPEN,
+        "booking_id": builders.BOOKING,
+        "assignee": builders.CLERK,
+        "opened_at": builders.NOON,
+        "started_at": None,
+        "done_at": None,
+        "done_by": None,
+    }
+    return rooms.HousekeepingTask(**{**usual, **changes})
+
+
+def a_block(**changes: Any) -> rooms.RoomBlock:
+    usual: dict[str, Any] = {
+        "id": 12,
+        "room_number": "101",
+        "starts_on": date(2026, 8, 14),
+        "until": date(2026, 8, 16),
+        "reason": "painters",
+        "out_of_order": False,
+        "blocked_at": builders.NOON,
+        "blocked_by": builders.CLERK,
+    }
+    return rooms.RoomBlock(**{**usual, **changes})
+
+
+@pytest.fixture
+def cleaner(gateway: Gateway) -> dict[str, str]:
+    return gateway.accounts.signed_in(builders.staff(CLEANER))
+
+
+# Which roles may knock: written down from the specification's table of roles, not from the routes.
+MAY_KNOCK = {
+    ("POST", f"{ROOM}/start-cleaning/"): {CLEANER, SUPERVISOR, MANAGER},
+    ("POST", f"{ROOM}/mark-cleaned/"): {CLEANER, SUPERVISOR, MANAGER},
+    ("POST", f"{ROOM}/inspect/"): {SUPERVISOR, MANAGER},
+    ("POST", f"{ROOM}/mark-maintenance/"): {DESK, CLEANER, SUPERVISOR, MANAGER},
+    ("POST", f"{ROOM}/complete-maintenance/"): {CLEANER, SUPERVISOR, MANAGER},
+    ("POST", f"{ROOM}/blocks/"): {MANAGER},
+    ("DELETE", f"{ROOM}/blocks/"): {MANAGER},
+    ("DELETE", f"{ROOM}/blocks/12/"): {MANAGER},
+    ("GET", f"{ROOM}/blocks/"): set(Role),
+    ("GET", f"{ROOM}/status-history/"): set(Role),
+    ("GET", f"{HOTEL}/rooms/availability/?{STAY}"): set(Role),
+    ("GET", f"{TASKS}/"): set(Role),
+    ("POST", f"{TASKS}/31/start/"): {CLEANER, SUPERVISOR, MANAGER},
+    ("POST", f"{TASKS}/31/done/"): {CLEANER, SUPERVISOR, MANAGER},
+    ("POST", f"{TASKS}/31/assign/"): {CLEANER, SUPERVISOR, MANAGER},
+}
+BODIES = {"inspect": {"passed": True}, "blocks": {"until": "2026-08-16"}}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(("method", "path"), MAY_KNOCK)
+def test_a_route_is_open_to_the_roles_that_the_specification_names(
+    gateway: Gateway, method: str, path: str, role: Role
+) -> None:
+    caller = gateway.accounts.signed_in(builders.staff(role))
+    body = next((body for name, body in BODIES.items() if f"/{name}/" in path and method == "POST"), None)
+
+    answer = gateway.call(method, path, headers=caller, **({"json": body} if body else {}))
+
+    refused = answer.status_code == 403
+    assert refused == (role not in MAY_KNOCK[method, path])
+    assert refused or (answer.status_code, code(answer)) == (503, "SERVICE_UNAVAILABLE")  # let in: rooms is asked
+
+
+def test_the_day_of_housekeeping_needs_no_more_than_to_clean() -> None:
+    assert PERMISSIONS[CLEANER] == {Permission.CLEAN}
+
+
+def test_free_rooms_are_told_with_who_lives_there_asked_at_once(gateway: Gateway, cleaner: dict[str, str]) -> None:
+    free = rooms.FreeRoom(
+        room_number="101", room_type="Double", is_occupied=True, current_booking_id="BK-1",
+        next_booking=date(2026, 9, 1),
+    )  # fmt: skip
+    empty = rooms.FreeRoom(
+        room_number="102", room_type="Double", is_occupied=False, current_booking_id=None, next_booking=None
+    )
+    taken = rooms.TakenRoom(
+        room_number="103", room_type="Double", conflict_reason=rooms.ConflictReason.EXISTING_BOOKING,
+        conflict_booking_id="BK-9", available_from=date(2026, 8, 16),
+    )  # fmt: skip
+    found = rooms.Occupancy(available_rooms=(free, empty), unavailable_rooms=(taken,))
+    gateway.bus.answers(rooms.FindFreeRooms, found)
+    gateway.bus.answers(bookings.GetGuestNames, bookings.GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
+
+    answer = gateway.get(f"{HOTEL}/rooms/availability/?{STAY}&room_type=DBL&exclude_booking=BK-7", headers=cleaner)
+
+    assert answer.json() == {
+        "available_rooms": [
+            {"room_number": "101", "room_type": "Double", "is_occupied": True, "current_guest": "Ada Byrne",
+             "next_booking": "2026-09-01"},
+            {"room_number": "102", "room_type": "Double", "is_occupied": False, "current_guest": None,
+             "next_booking": None},
+        ],
+        "unavailable_rooms": [
+            {"room_number": "103", "room_type": "Double", "conflict_reason": "Existing booking",
+             "conflict_booking_id": "BK-9", "available_from": "2026-08-16"},
+        ],
+    }  # fmt: skip
+    assert gateway.bus.count(bookings.GetGuestNames) == 1
+    asked = gateway.bus.last(rooms.FindFreeRooms)
+    assert (asked.check_in, asked.check_out) == (date(2026, 8, 14), date(2026, 8, 16))
+    assert (asked.room_type, asked.exclude_booking) == ("DBL", "BK-7")
+
+
+def test_rooms_are_narrowed_by_status_type_floor_and_occupancy(gateway: Gateway, cleaner: dict[str, str]) -> None:
+    gateway.bus.answers(rooms.ListRooms, rooms.RoomList(count=0, results=()))
+
+    gateway.get(f"{HOTEL}/rooms/?room_type=DBL&floor=-1&occupied=false&status=OCCUPIED&page=2", headers=cleaner)
+
+    asked = gateway.bus.last(rooms.ListRooms)
+    assert (asked.room_type, asked.floor, asked.occupied, asked.status) == ("DBL", -1, False, "OCCUPIED")
+    assert asked.page.page == 2
+    for unreadable in ("floor=first", "floor=99999999999", "occupied=perhaps", "status=SPOTLESS"):
+        assert code(gateway.get(f"{HOTEL}/rooms/?{unreadable}", headers=cleaner)) == "INVALID_FILTER"
+
+
+def test_a_repair_carries_its_priority(gateway: Gateway, cleaner: dict[str, str]) -> None:
+    high = rooms.MaintenancePriority.HIGH
+    gateway.bus.answers(rooms.ChangeRoomStatus, builders.room(maintenance_priority=high))
+
+    answer = gateway.post(f"{ROOM}/mark-maintenance/", {"priority": "HIGH", "notes": "tap"}, headers=cleaner)
+
+    asked = gateway.bus.last(rooms.ChangeRoomStatus)
+    assert (asked.priority, asked.note) == (high, "tap")
+    assert answer.json()["maintenance_priority"] == "HIGH"
+
+
+def test_a_block_is_made_listed_and_lifted(gateway: Gateway, manager: dict[str, str]) -> None:
+    left = rooms.RoomBlocks(room_number="101", blocks=(a_block(),))
+    gateway.bus.answers(rooms.BlockRoom, a_block())
+    gateway.bus.answers(rooms.ListBlocks, left)
+    gateway.bus.answers(rooms.UnblockRoom, left)
+
+    made = gateway.post(f"{ROOM}/blocks/", {"starts_on": "2026-08-14", "until": "2026-08-16"}, headers=manager)
+
+    assert (made.status_code, made.json()["blocked_by"]["name"]) == (201, "Nora Clerk")
+    assert gateway.get(f"{ROOM}/blocks/", headers=manager).json()["blocks"] == [made.json()]
+    assert gateway.call("DELETE", f"{ROOM}/blocks/12/", headers=manager).status_code == 200
+    assert gateway.bus.last(rooms.UnblockRoom).block_id == 12
+    gateway.call("DELETE", f"{ROOM}/blocks/?starts_on=2026-08-14", headers=manager)
+    asked = gateway.bus.last(rooms.UnblockRoom)
+    assert (asked.block_id, asked.starts_on, asked.until) == (None, date(2026, 8, 14), None)
+    for nonsense in ("x", "-1", "9" * 40):
+        assert code(gateway.call("DELETE", f"{ROOM}/blocks/{nonsense}/", headers=manager)) == "BLOCK_NOT_FOUND"
+
+
+def test_tasks_are_listed_and_worked_off(gateway: Gateway, cleaner: dict[str, str]) -> None:
+    gateway.bus.answers(rooms.ListTasks, rooms.TaskList(count=21, results=(a_task(),)))
+    gateway.bus.answers(rooms.StartTask, a_task())
+    gateway.bus.answers(rooms.FinishTask, a_task())
+
+    listed = gateway.get(f"{TASKS}/?status=OPEN&assignee=me&room_number=101", headers=cleaner).json()
+
+    assert (listed["count"], listed["results"][0]["assignee"]["name"]) == (21, "Nora Clerk")
+    assert listed["next"] == "?status=OPEN&assignee=me&room_number=101&page=2"
+    asked = gateway.bus.last(rooms.ListTasks)
+    assert (asked.status, asked.assignee_id, asked.room_number) == ("OPEN", str(UUID(int=7)), "101")
+    assert code(gateway.get(f"{TASKS}/?status=LATER", headers=cleaner)) == "INVALID_FILTER"
+    for step, kind in (("start", rooms.StartTask), ("done", rooms.FinishTask)):
+        assert gateway.post(f"{TASKS}/31/{step}/", headers=cleaner).json()["id"] == 31
+        assert gateway.bus.last(kind).task_id == 31
+        assert code(gateway.post(f"{TASKS}/none/{step}/", headers=cleaner)) == "TASK_NOT_FOUND"
+
+
+def test_a_task_goes_to_oneself_to_a_colleague_or_to_nobody(gateway: Gateway, manager: dict[str, str]) -> None:
+    colleague = builders.staff(CLEANER, id=UUID(int=8), name="Maeve Broom")
+    stranger = builders.staff(CLEANER, id=UUID(int=9), hotel=builders.OTHER_HOTEL)
+    for each in (colleague, stranger):
+        gateway.accounts.signed_in(each)
+    gateway.bus.answers(rooms.AssignTask, a_task())
+
+    def whose(body: Any) -> tuple[str | None, str | None]:
+        assert gateway.post(f"{TASKS}/31/assign/", body, headers=manager).status_code == 200
+        asked = gateway.bus.last(rooms.AssignTask)
+        return asked.staff_id, asked.staff_name
+
+    assert whose(None) == (str(UUID(int=7)), "Nora Clerk")
+    assert whose({"staff_id": str(UUID(int=8))}) == (str(UUID(int=8)), "Maeve Broom")
+    assert whose({"staff_id": None}) == (None, None)
+    for unknown in (UUID(int=9), UUID(int=10)):
+        refused = gateway.post(f"{TASKS}/31/assign/", {"staff_id": str(unknown)}, headers=manager)
+        assert (refused.status_code, code(refused)) == (404, "STAFF_NOT_FOUND")
