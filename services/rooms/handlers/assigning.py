@@ -77,7 +77,7 @@ def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
     fit = assigning.candidates(
         work.rooms.all(query.hotel),
         hold,
-        taken=work.periods.in_hotel(query.hotel, hold.stay.check_in, hold.stay.check_out),
+        taken=work.periods.in_hotel(query.hotel, hold.stay),
         today=stays.local_day(work.now, hotel.timezone),
         strict_room_type=hotel.settings.strict_room_type,
     )

@@ -22,7 +22,7 @@ def find_free_rooms(query: FindFreeRooms, work: RoomsWork) -> Occupancy:
     if rooms is None:
         raise Refusal("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type.")
     taken: defaultdict[int, list[Taken]] = defaultdict(list)
-    for one in work.periods.in_hotel(query.hotel, nights.check_in, None):
+    for one in work.periods.from_night(query.hotel, nights.check_in):
         taken[one.room_id].append(one)
     judged = [
         searching.judged(room, nights, taken[room.id], today=today, besides=query.exclude_booking) for room in rooms

@@ -64,10 +64,13 @@ class Periods:
         asked = {"rooms": [room_id], "first": nights.check_in, "until": nights.check_out}
         return [_taken_of(row) for row in self._connection.execute(ON_NIGHTS, asked)]
 
-    def in_hotel(self, hotel: str, first: date, until: date | None) -> list[Taken]:
-        """Who has any of the hotel's rooms on any of these nights; without an end, from the first on."""
-        asked = {"hotel": hotel, "first": first, "until": until}
-        return [_taken_of(row) for row in self._connection.execute(IN_HOTEL, asked)]
+    def in_hotel(self, hotel: str, nights: Stay) -> list[Taken]:
+        """Who has any of the hotel's rooms on any of these nights."""
+        return self._in_hotel(hotel, nights.check_in, nights.check_out)
+
+    def from_night(self, hotel: str, first: date) -> list[Taken]:
+        """Who has any of the hotel's rooms on that night or later."""
+        return self._in_hotel(hotel, first, None)
 
     def blocks(self, room_id: int, *, first: date) -> list[Taken]:
         """The room's blocks of that night and later, by date, and the one that it is out of order by."""
@@ -110,6 +113,10 @@ class Periods:
     def end(self, taken: Taken, *, until: date | None, now: datetime) -> None:
         """It is over; where `until` is sooner than its last night, it is kept in memory that short."""
         self._connection.execute(END, {"id": taken.id, "until": until, "now": now})
+
+    def _in_hotel(self, hotel: str, first: date, until: date | None) -> list[Taken]:
+        asked = {"hotel": hotel, "first": first, "until": until}
+        return [_taken_of(row) for row in self._connection.execute(IN_HOTEL, asked)]
 
     def _add(
         self, room_id: int, room_number: str, kind: PeriodKind, *, nights: Stay, now: datetime, **more: Any
