@@ -8,7 +8,7 @@ from services.rooms.domain.offers import Wish
 from services.rooms.handlers.assigning import answered, finished, taken
 from services.rooms.handlers.dwelling import occupy
 from services.rooms.handlers.hotels import check_own, no_hotel
-from services.rooms.handlers.turning import known
+from services.rooms.handlers.seeing import known
 from services.rooms.work import RoomsWork
 
 
