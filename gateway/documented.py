@@ -71,7 +71,7 @@ def _refused(operation: "Operation") -> Iterator[str]:
     if operation.matches_version:
         yield "VERSION_MISMATCH"
     if changes and "{booking_id}" in path:
-        yield from ("ACTION_IN_PROGRESS", "READ_ONLY_TOKEN")
+        yield "ACTION_IN_PROGRESS"
     if operation.keyed:
         yield from ("IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_KEY_REUSED")
 

@@ -76,7 +76,10 @@ class ConfirmBooking(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelBooking(BookingCommand):
-    """Call it off. Refused `DECISION_MADE`, `BOOKING_ENDED`; in house it needs `can_override` and a reason."""
+    """Call it off. Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
+
+    A waiver needs `can_override` (`PERMISSION_DENIED`) and a reason (`NOTE_REQUIRED`); in house calling off does too.
+    """
 
     reason: str = ""
     waive_fee: bool = False
@@ -111,6 +114,17 @@ class CheckIn(BookingCommand):
 @dataclass(frozen=True, kw_only=True)
 class CheckOut(BookingCommand):
     """The guest leaves. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNoShow(BookingCommand):
+    """The guest did not come. Refused `NO_SHOW_TOO_EARLY`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
+
+    A waiver needs `can_override` (`PERMISSION_DENIED`) and a reason (`NOTE_REQUIRED`).
+    """
+
+    reason: str = ""
+    waive_fee: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

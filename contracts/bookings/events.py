@@ -38,6 +38,15 @@ class ExpiryReason(StrEnum):
     APPROVAL_TIMEOUT = "APPROVAL_TIMEOUT"
 
 
+class ApprovalUrgency(StrEnum):
+    """Why a decision is urgent: the hotel's promise nears, is broken, long broken; or the time to decide runs out."""
+
+    DUE_SOON = "DUE_SOON"
+    OVERDUE = "OVERDUE"
+    CRITICAL = "CRITICAL"
+    DEADLINE_NEAR = "DEADLINE_NEAR"
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event, abstract=True):
     """A fact about one booking. The two statuses are filled in when it is recorded."""
@@ -102,6 +111,25 @@ class BookingAwaitsApproval(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalFellDue(Event):
+    """A booking's approval has become urgent; said once for each urgency. Staff are to decide.
+
+    No fact of the booking's own life: it has a feed of its own, and the booking keeps its version.
+    """
+
+    booking_id: str
+    hotel: str
+    urgency: ApprovalUrgency
+    payment_authorized_at: datetime
+    approval_deadline_at: datetime
+    noticed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"approval/{self.booking_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingApproved(BookingEvent):
     """Staff (or, where the hotel wants it so, the system) said yes; the capture is asked for."""
 
@@ -139,7 +167,10 @@ class BookingDeclined(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCancelled(BookingEvent):
-    """Called off. `fee` is what the hotel keeps; `refund` what the guest gets back of what was captured."""
+    """Called off. `fee` is what the hotel keeps; `refund` what the guest gets back of what was captured.
+
+    In house: the guest has left the room, and the nights from `released_from` on are free again.
+    """
 
     cancelled_at: datetime
     cancelled_by: Actor
@@ -158,7 +189,7 @@ class BookingExpired(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingNoShow(BookingEvent):
-    """The guest did not come. `fee` is what the hotel keeps."""
+    """The guest did not come. `fee` is what the hotel keeps; `refund` what goes back of what was captured."""
 
     marked_at: datetime
     marked_by: Actor

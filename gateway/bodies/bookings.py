@@ -137,7 +137,17 @@ class GuestCancellation(Body):
 
 
 class StaffCancellation(Body):
-    """Why it is called off. Waiving the fee needs `can_override` and a reason."""
+    """Why it is called off. Waiving the fee needs `can_override` and a reason, and so does calling off who is in house.
+
+    In house a waiver gives up what is left of the stay: the nights slept and tonight are owed all the same.
+    """
+
+    reason: Prose = ""
+    waive_fee: bool = False
+
+
+class Absence(Body):
+    """What is known of a guest who did not come. Waiving the fee needs `can_override` and a reason."""
 
     reason: Prose = ""
     waive_fee: bool = False

@@ -29,6 +29,8 @@ from gateway.shapes.staff import Timeline, timeline
 
 routes = Routes("staff bookings", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings")
 
+TAKES_A_WHILE = 10.0
+
 
 def shown(call: Call, booking: BookingDetail, *, status: int | None = None) -> Response:
     """The booking as this member of staff sees it."""
@@ -87,9 +89,9 @@ async def get_timeline(call: Call) -> Response:
     refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
 async def cancel_booking(call: Call, body: StaffCancellation) -> Response:
-    """Call a booking off, with fee and refund by its policy."""
+    """Call a booking off, with fee and refund by its policy. In house the guest also leaves the room."""
     command = CancelBooking(hotel=call.hotel, booking_id=call.booking_id, reason=body.reason, waive_fee=body.waive_fee)
-    return shown(call, await call.ask(command))
+    return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
 
 
 @routes.post(

@@ -1,22 +1,20 @@
-"""The stay itself: give the booking a room, check the guest in, move them, check them out."""
+"""The stay itself: give the booking a room, check the guest in or mark them as not come, move them, check them out."""
 
 from starlette.responses import Response
 
-from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MoveRoom, UnassignRoom
+from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MarkNoShow, MoveRoom, UnassignRoom
 from contracts.values import Permission
-from gateway.bodies.bookings import Arrival
+from gateway.bodies.bookings import Absence, Arrival
 from gateway.bodies.fields import NoFields
 from gateway.bodies.rooms import Assignment, Move
 from gateway.call import Call
 from gateway.identity.admission import Audience
 from gateway.operations import Routes
-from gateway.routes.staff_bookings import shown
+from gateway.routes.staff_bookings import TAKES_A_WHILE, shown
 from gateway.shapes.bookings import CheckedOut, StaffBooking, checked_out
 from gateway.shapes.rooms import AvailableRooms, available_rooms
 
 routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}")
-
-TAKES_A_WHILE = 10.0
 
 
 @routes.get("/available-rooms/", answers=AvailableRooms, needs=Permission.ASSIGN_ROOMS)
@@ -101,6 +99,21 @@ async def check_in(call: Call, body: Arrival) -> Response:
         early_checkin=body.early_checkin,
     )
     return shown(call, await call.ask(command, deadline=TAKES_A_WHILE))
+
+
+@routes.post(
+    "/no-show/",
+    answers=StaffBooking,
+    needs=Permission.MANAGE_CHECKIN,
+    refuses=("NO_SHOW_TOO_EARLY", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
+)
+async def mark_no_show(call: Call, body: Absence) -> Response:
+    """The guest did not come: possible from noon on the day after check-in, when it happens by itself.
+
+    Where a late arrival is expected, from noon on the day after check-out.
+    """
+    command = MarkNoShow(hotel=call.hotel, booking_id=call.booking_id, reason=body.reason, waive_fee=body.waive_fee)
+    return shown(call, await call.ask(command))
 
 
 @routes.post(

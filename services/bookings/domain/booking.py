@@ -18,6 +18,7 @@ class ActionKind(StrEnum):
     MOVE = "MOVE"
     CHECK_OUT = "CHECK_OUT"
     EXTEND = "EXTEND"
+    CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
 
 
@@ -34,6 +35,7 @@ class PendingAction:
     reason: str = ""
     left_on: date | None = None
     until: date | None = None
+    waive_fee: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,8 @@ class Terms:
 class Booking:
     """One stay of one guest. Changed only by `evolution.evolve`; `status` None: nothing has happened yet.
 
-    `pending` and `seen_at` are notes beside the life, not part of it: they raise no version.
+    `pending`, `seen_at` and `approval_alerts` (of what urgency staff were told) are notes beside the life, not part of
+    it: they raise no version.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Booking:
 
     expires_at: datetime | None = None
     approval_deadline_at: datetime | None = None
+    approval_alerts: tuple[str, ...] = ()
     payment_status: str = "NONE"
     payment_provider: str | None = None
     payment_reference: str | None = None
@@ -152,6 +156,15 @@ class Booking:
     def held_on_card(self) -> bool:
         """Whether the stay's money is kept ready on the guest's card; late money is not for the stay."""
         return self.status is BookingStatus.PENDING_APPROVAL and self.payment_status == "AUTHORIZED"
+
+    def kept(self) -> Money:
+        """What the hotel has of the card: captured and not given back."""
+        return (self.captured or self.nothing) - (self.refunded or self.nothing)
+
+    @property
+    def on_card(self) -> bool:
+        """Whether a card pays: its money is kept ready, or here."""
+        return self.held_on_card or bool(self.kept)
 
     @property
     def timezone(self) -> str:

@@ -24,24 +24,46 @@ REASONS = {
 }
 
 
-def can_cancel(booking: Booking) -> bool:
-    """Whether it could be called off now."""
+def can_cancel(booking: Booking, *, as_guest: bool = False) -> bool:
+    """Whether it could be called off now; who is in house only by staff."""
     awaits_capture = booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is not None
-    return LIFECYCLE.allows(booking.status, BookingCancelled) and not awaits_capture
+    lives_here = as_guest and booking.status is BookingStatus.IN_HOUSE
+    return LIFECYCLE.allows(booking.status, BookingCancelled) and not awaits_capture and not lives_here
+
+
+def may_cancel(booking: Booking, command: CancelBooking, *, caller: Caller) -> bool:
+    """Whether it is to be called off; False where it has been.
+
+    Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION` for a guest in house, and as `check_override` says.
+    """
+    if booking.status is BookingStatus.CANCELLED:
+        return False
+    if booking.status in ENDED:
+        raise Refusal("BOOKING_ENDED", "This booking has ended.")
+    if not can_cancel(booking, as_guest=caller.kind != "staff"):
+        if booking.status is BookingStatus.PENDING_APPROVAL:
+            raise Refusal("DECISION_MADE", "This booking has been approved; the payment is being taken.")
+        raise Refusal("ILLEGAL_TRANSITION", "Who is in house is called off by the hotel's staff only.")
+    if command.waive_fee or booking.status is BookingStatus.IN_HOUSE:
+        check_override(command.reason, caller)
+    return True
+
+
+def check_override(reason: str, caller: Caller) -> None:
+    """Waiving a fee, and calling off who is in house, is for those who may, and not without saying why.
+
+    Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`.
+    """
+    if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
+        raise Refusal("PERMISSION_DENIED", "This needs can_override.")
+    if not reason.strip():
+        raise Refusal("NOTE_REQUIRED", "Say why.")
 
 
 def cancel(booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime) -> Sequence[BookingEvent]:
-    """Call it off at the policy's price. Refused `DECISION_MADE`, `BOOKING_ENDED`, and a waiver as `_waiver` says."""
-    if booking.status is BookingStatus.CANCELLED:
+    """Call it off before the stay, at the policy's price. Nothing to do where it was; refused as `may_cancel` says."""
+    if not may_cancel(booking, command, caller=caller):
         return ()
-    if booking.status in ENDED:
-        raise Refusal("BOOKING_ENDED", "This booking has ended.")
-    if not can_cancel(booking):
-        if booking.status is BookingStatus.PENDING_APPROVAL:
-            raise Refusal("DECISION_MADE", "This booking has been approved; the payment is being taken.")
-        raise Refusal("ILLEGAL_TRANSITION", "A guest in house cannot be cancelled this way.")
-    if command.waive_fee:
-        _waiver(command, caller)
     money = cancellation.settle(booking, now, waived=command.waive_fee)
     return (
         BookingCancelled(
@@ -55,16 +77,9 @@ def cancel(booking: Booking, command: CancelBooking, *, caller: Caller, now: dat
     )
 
 
-def _waiver(command: CancelBooking, caller: Caller) -> None:
-    if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
-        raise Refusal("PERMISSION_DENIED", "Waiving a fee needs can_override.")
-    if not command.reason.strip():
-        raise Refusal("NOTE_REQUIRED", "Say why the fee is waived.")
-
-
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """What the clock says about a booking that is due; nothing where it is not, or no longer."""
-    due = deadlines.due_at(booking)
-    if due is None or now < due or booking.status not in REASONS:
+    """What the clock says about a booking whose time has run out; nothing where it has not, or no longer matters."""
+    ends_at = deadlines.runs_out_at(booking)
+    if ends_at is None or now < ends_at or booking.status not in REASONS:
         return ()
     return (BookingExpired(booking_id=booking.id, hotel=booking.hotel, reason=REASONS[booking.status], expired_at=now),)

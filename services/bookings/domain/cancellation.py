@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from contracts.bookings import BookingStatus, CancellationPreview
-from contracts.values import CancellationPolicy, Money, PolicyTier, Price
+from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking
 
@@ -13,6 +13,9 @@ FREE = PolicyTier(hours_before=0, kind="NONE")
 FIRST_NIGHT = PolicyTier(hours_before=0, kind="FIRST_NIGHT")
 FULL_STAY = PolicyTier(hours_before=0, kind="FULL_STAY")
 RULES = {"NONE": "FREE_CANCELLATION"}
+WAIVED = "FEE_WAIVED"
+STAY_BEGUN = "STAY_BEGUN"
+NIGHTS_USED = "NIGHTS_USED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,19 @@ def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
     return (reached[-1] if reached else tiers[0]) if tiers else FREE
 
 
+def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
+    """What a guest who does not come is charged: the policy's own rule, else the stay or its first night by kind.
+
+    A rule with a value takes it from the last tier of that kind, a percentage else from the policy's own.
+    """
+    if policy.no_show is None:
+        return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
+    alike = [tier for tier in policy.tiers if tier.kind == policy.no_show]
+    value = policy.percent if policy.no_show == "PERCENTAGE" else Decimal(0)
+    usual = PolicyTier(hours_before=0, kind=policy.no_show, value=value)
+    return min(alike, key=lambda tier: tier.hours_before, default=usual)
+
+
 def fee_of(tier: PolicyTier, price: Price) -> Money:
     """The tier's fee for a stay at that price; never more than its total."""
     return min(_raw_fee(tier, price), price.total)
@@ -64,35 +80,81 @@ def first_night(price: Price) -> Money:
     return price.first_night or night + night.portion(price.tax_percent)
 
 
+def nights_used(price: Price, count: int) -> Money:
+    """The first nights' share of the total, discount and tax included; all of them are the total."""
+    used = sum(night.amount for night in price.nights[:count])
+    if count >= len(price.nights) or not price.subtotal:
+        return price.total
+    return rounded(Decimal(price.total.amount) * used / price.subtotal.amount, price.total.currency)
+
+
 def _raw_fee(tier: PolicyTier, price: Price) -> Money:
     if tier.kind == "FIRST_NIGHT":
         return first_night(price)
     if tier.kind == "PERCENTAGE":
         return price.total.portion(tier.value)
     if tier.kind == "FIXED":
-        return Money(int(tier.value), price.total.currency)
+        return rounded(tier.value, price.total.currency)
     return price.total if tier.kind == "FULL_STAY" else Money(0, price.total.currency)
 
 
 def settle(booking: Booking, now: datetime, *, waived: bool = False) -> Settlement:
     """What cancelling at that moment means in money."""
-    nothing = booking.nothing
-    kept = (booking.captured or nothing) - (booking.refunded or nothing)
-    on_card = booking.held_on_card or bool(kept)
-    if not on_card and booking.status is not BookingStatus.CONFIRMED:
+    if booking.status is BookingStatus.IN_HOUSE:
+        return _settle_in_house(booking, now, waived=waived)
+    if not booking.on_card and booking.status is not BookingStatus.CONFIRMED:
+        nothing = booking.nothing
         return Settlement(
             fee=nothing, refund=nothing, balance_due=nothing, rule="NOTHING_PAID", description="Nothing was paid."
         )
-    tier = FREE if waived else applied_tier(booking.terms.policy, time_left(booking, now))
+    return _by_tier(booking, applied_tier(booking.terms.policy, time_left(booking, now)), waived=waived)
+
+
+def settle_no_show(booking: Booking, *, waived: bool = False) -> Settlement:
+    """What not coming means in money."""
+    return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
+
+
+def balance_after(booking: Booking, fee: Money) -> Money:
+    """What is still owed at the desk once the booking is called off and the hotel keeps so much.
+
+    A card's booking owes there what it owed before, which is nothing but for added nights; another owes the fee.
+    """
+    if booking.status is not BookingStatus.IN_HOUSE:
+        return booking.nothing if booking.on_card else fee
+    owed = booking.balance_due or booking.nothing
+    return owed if booking.on_card else max(owed - (booking.total - fee), booking.nothing)
+
+
+def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Settlement:
+    tier = FREE if waived else tier
     fee = fee_of(tier, booking.terms.price)
-    refund = max(kept - fee, nothing)
-    what = _described(tier, fee, waived=waived)
+    rule = WAIVED if waived else RULES.get(tier.kind, tier.kind)
+    return _settled(booking, fee, rule=rule, what=_described(tier, fee, waived=waived))
+
+
+def _settle_in_house(booking: Booking, now: datetime, *, waived: bool) -> Settlement:
+    """Nights slept and tonight are owed whatever is waived; what is left of the stay only unless it is waived."""
+    price = booking.terms.price
+    slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
+    used = nights_used(price, slept + 1)
+    if waived:
+        what = f"The hotel keeps the nights slept and tonight: {_shown(used)}."
+        return _settled(booking, used, rule=NIGHTS_USED, what=what)
+    what = f"The stay has begun: the hotel keeps the whole stay: {_shown(price.total)}."
+    if used < price.total:
+        what += f" A waiver would give up all but the nights slept and tonight: {_shown(used)}."
+    return _settled(booking, price.total, rule=STAY_BEGUN, what=what)
+
+
+def _settled(booking: Booking, fee: Money, *, rule: str, what: str) -> Settlement:
+    refund = max(booking.kept - fee, booking.nothing)
     return Settlement(
         fee=fee,
         refund=refund,
-        balance_due=nothing if on_card else fee,
-        rule="FEE_WAIVED" if waived else RULES.get(tier.kind, tier.kind),
-        description=f"{what} {refund.currency} {refund.text} will be refunded." if refund else what,
+        balance_due=balance_after(booking, fee),
+        rule=rule,
+        description=f"{what} {_shown(refund)} will be refunded." if refund else what,
     )
 
 
@@ -101,13 +163,16 @@ def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
         return "The hotel has waived the fee."
     if not fee:
         return "Free cancellation."
-    shown = f"{fee.currency} {fee.text}"
     what = {
         "FIRST_NIGHT": "the first night",
         "PERCENTAGE": f"{_digits(tier.value)} % of the stay",
         "FULL_STAY": "the whole stay",
     }.get(tier.kind, "a fixed fee")
-    return f"The hotel keeps {what}: {shown}."
+    return f"The hotel keeps {what}: {_shown(fee)}."
+
+
+def _shown(money: Money) -> str:
+    return f"{money.currency} {money.text}"
 
 
 def _digits(value: Decimal) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from contracts.bookings import BookingStatus, IncidentStatus, OverstaySeverity
-from services.bookings.domain import local_time
+from services.bookings.domain import local_time, urgency
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import UNDECIDED
 
@@ -12,9 +12,8 @@ PAY_AGAIN_WITHIN = timedelta(hours=24)
 PROVIDER_SILENT = timedelta(minutes=2)
 CARD_HOLDS = timedelta(days=7)
 BEFORE_CARD_ENDS = timedelta(hours=12)
-DUE_SOON = timedelta(minutes=10)
-CRITICAL = timedelta(minutes=60)
 HIGH_AFTER_MINUTES = 120
+NO_SHOW_FROM = "12:00"
 
 SESSION_OPEN = "SESSION_OPEN"
 
@@ -29,23 +28,16 @@ def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_befo
     return min(max(cutoff, promised), card_ends - BEFORE_CARD_ENDS)
 
 
-def approval_risk(booking: Booking, now: datetime) -> str | None:
-    """How urgent the decision is; None where there is none to make."""
-    if booking.status is not BookingStatus.PENDING_APPROVAL or booking.decision_made_at:
-        return None
-    if booking.payment_authorized_at is None:
-        return None
-    promised = booking.payment_authorized_at + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
-    over = now - promised
-    if over > CRITICAL:
-        return "CRITICAL"
-    if over > timedelta(0):
-        return "OVERDUE"
-    return "DUE_SOON" if -over <= DUE_SOON else "OK"
-
-
 def due_at(booking: Booking) -> datetime | None:
     """When the clock must look at the booking next."""
+    if booking.status is BookingStatus.IN_HOUSE:
+        return overstay_due_at(booking)
+    moments = (runs_out_at(booking), no_show_at(booking), urgency.next_at(booking))
+    return min((moment for moment in moments if moment), default=None)
+
+
+def runs_out_at(booking: Booking) -> datetime | None:
+    """When the booking expires, as it stands."""
     if booking.status is BookingStatus.DRAFT:
         return booking.updated_at + DRAFT_KEPT
     if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
@@ -53,9 +45,18 @@ def due_at(booking: Booking) -> datetime | None:
         return booking.expires_at + silent
     if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is None:
         return booking.approval_deadline_at
-    if booking.status is BookingStatus.IN_HOUSE:
-        return overstay_due_at(booking)
     return None
+
+
+def no_show_at(booking: Booking) -> datetime | None:
+    """From when on a guest who has not checked in is a no-show: noon, hotel-local, on the day after check-in.
+
+    One whose late arrival is expected is waited for until noon on the day after check-out.
+    """
+    if booking.status is not BookingStatus.CONFIRMED:
+        return None
+    last = booking.check_out if booking.late_arrival_expected else booking.check_in
+    return local_time.opens_at(last + timedelta(days=1), NO_SHOW_FROM, booking.timezone)
 
 
 def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | None:

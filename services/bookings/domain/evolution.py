@@ -16,6 +16,7 @@ from contracts.bookings import (
     BookingEvent,
     BookingExpired,
     BookingHeld,
+    BookingNoShow,
     BookingPaymentFailed,
     BookingRefunded,
     BookingRefundFailed,
@@ -29,7 +30,7 @@ from contracts.bookings import (
     RoomUnassigned,
     StayExtended,
 )
-from services.bookings.domain import overstay_effects
+from services.bookings.domain import cancellation, overstay_effects
 from services.bookings.domain.booking import Booking
 
 Changes = dict[str, Any]
@@ -65,6 +66,7 @@ def _awaits_approval(_: Booking, event: BookingAwaitsApproval) -> Changes:
         "payment_reference": event.payment_intent_id,
         "payment_authorized_at": event.payment_authorized_at,
         "approval_deadline_at": event.approval_deadline_at,
+        "approval_alerts": (),
         "expires_at": None,
     }
 
@@ -100,18 +102,28 @@ def _declined(_: Booking, event: BookingDeclined) -> Changes:
 
 
 def _cancelled(booking: Booking, event: BookingCancelled) -> Changes:
-    on_card = booking.held_on_card or booking.captured is not None
     return {
+        **_called_off(booking, event),
         "cancelled_at": event.cancelled_at,
         "cancelled_by": event.cancelled_by,
+        "expires_at": None,
+        "ended_at": event.cancelled_at,
+    }
+
+
+def _no_show(booking: Booking, event: BookingNoShow) -> Changes:
+    return {**_called_off(booking, event), "ended_at": event.marked_at}
+
+
+def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Changes:
+    return {
         "cancellation_fee": event.fee,
         "refund_amount": event.refund,
         "refund_status": "PENDING" if event.refund else None,
-        "balance_due": booking.nothing if on_card else event.fee,
+        "balance_due": cancellation.balance_after(booking, event.fee),
         "assigned_room_number": None,
         "assigned_room_type": None,
-        "expires_at": None,
-        "ended_at": event.cancelled_at,
+        "in_house": None,
     }
 
 
@@ -180,6 +192,7 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingPaymentFailed: _payment_failed,
     BookingDeclined: _declined,
     BookingCancelled: _cancelled,
+    BookingNoShow: _no_show,
     BookingExpired: _expired,
     RoomAssigned: _assigned,
     RoomMoved: _assigned,

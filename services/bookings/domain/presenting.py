@@ -12,7 +12,7 @@ from contracts.bookings import (
     Payable,
 )
 from contracts.values import Caller, Permission
-from services.bookings.domain import cancellation, deadlines
+from services.bookings.domain import cancellation, deadlines, urgency
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.calling_off import can_cancel
 
@@ -29,10 +29,12 @@ def row(booking: Booking, *, now: datetime) -> BookingRow:
     return BookingRow(**same, **_derived(booking, now))
 
 
-def detail(booking: Booking, *, now: datetime, in_house: InHouse | None = None) -> BookingDetail:
+def detail(
+    booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
+) -> BookingDetail:
     """Everything about a booking. What only the guest in house may know is shown where it is handed in."""
     same = {name: getattr(booking, name) for name in _SAME} | {"balance_due": booking.balance_due or booking.nothing}
-    cancellable = can_cancel(booking)
+    cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(
         **same,
         **_derived(booking, now),
@@ -88,7 +90,7 @@ def _derived(booking: Booking, now: datetime) -> dict[str, Any]:
         "guest_phone": booking.guest.phone,
         "nights": booking.stay.nights,
         "total_amount": booking.total,
-        "approval_risk": deadlines.approval_risk(booking, now),
+        "approval_risk": urgency.approval_risk(booking, now),
         "is_overstay": severity is not None,
         "overstay_severity": severity,
         "is_new_for_staff": booking.is_new_for_staff,

@@ -31,6 +31,11 @@ class Together:
     end: Callable[[Booking, PendingAction, Any, BookingsWork], Booking]
 
 
+def _move_out(booking: Booking, action: PendingAction) -> MoveOut:
+    left_on = action.left_on or booking.check_out
+    return MoveOut(action_id=action.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on)
+
+
 ACTIONS: dict[ActionKind, Together] = {
     ActionKind.SUBMIT: Together(
         lambda booking, _: HoldInventory(
@@ -65,15 +70,8 @@ ACTIONS: dict[ActionKind, Together] = {
         ),
         endings.moved,
     ),
-    ActionKind.CHECK_OUT: Together(
-        lambda booking, action: MoveOut(
-            action_id=action.id,
-            booking_id=booking.id,
-            hotel=booking.hotel,
-            left_on=action.left_on or booking.check_out,
-        ),
-        endings.checked_out,
-    ),
+    ActionKind.CHECK_OUT: Together(_move_out, endings.checked_out),
+    ActionKind.CUT_SHORT: Together(_move_out, endings.cut_short),
     ActionKind.EXTEND: Together(
         lambda booking, action: ExtendStay(
             action_id=action.id, booking_id=booking.id, hotel=booking.hotel, until=action.until or booking.check_out

@@ -1,7 +1,7 @@
-"""Approve, decline, confirm, cancel, refund again: one transaction each, and harmless to ask again."""
+"""Approve, decline, confirm, refund again: one transaction each, and harmless to ask again."""
 
-from contracts.bookings import ApproveBooking, BookingDetail, CancelBooking, ConfirmBooking, DeclineBooking, RetryRefund
-from services.bookings.domain import approval, calling_off, presenting, refunding
+from contracts.bookings import ApproveBooking, BookingDetail, ConfirmBooking, DeclineBooking, RetryRefund
+from services.bookings.domain import approval, presenting, refunding
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers.admission import locked, uncontested
 from services.bookings.work import BookingsWork
@@ -29,17 +29,6 @@ def confirm_booking(command: ConfirmBooking, work: BookingsWork) -> BookingDetai
     if facts:
         uncontested(booking)
     return _shown(work, work.record(booking, facts, by=work.caller.actor))
-
-
-def cancel_booking(command: CancelBooking, work: BookingsWork) -> BookingDetail:
-    """Guest or staff call it off; payments and rooms hear of it and give back what is to be given back."""
-    booking = locked(work, command, staff=False)
-    facts = calling_off.cancel(booking, command, caller=work.caller, now=work.now)
-    if facts:
-        uncontested(booking)
-    reason = command.reason or None
-    after = work.record(booking, facts, by=work.caller.actor, why=command.reason, cancellation_reason=reason)
-    return _shown(work, after)
 
 
 def retry_refund(command: RetryRefund, work: BookingsWork) -> BookingDetail:

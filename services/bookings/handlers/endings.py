@@ -6,7 +6,7 @@ from uuid import uuid4
 from contracts.bookings import InHouse, StayExtended
 from contracts.rooms.extending import Extended
 from contracts.rooms.views import RoomOccupiedReply, RoomTaken, WiFi
-from services.bookings.domain import assigning, creation, extending, moving, staying
+from services.bookings.domain import assigning, creation, cutting_short, extending, moving, staying
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.work import BookingsWork
@@ -18,6 +18,12 @@ def submitted(booking: Booking, action: PendingAction, _: Any, work: BookingsWor
     """The nights are held: the draft keeps its price and terms."""
     held = creation.hold(booking, by=action.by, now=work.now)
     return work.record(booking, (held,), by=action.by, pending=None)
+
+
+def cut_short(booking: Booking, action: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
+    """The stay is called off: the guest has left as at check-out, and owes what the staff member who did it decided."""
+    facts = cutting_short.cut_short(booking, action)
+    return work.record(booking, facts, by=action.by, pending=None, why=action.reason, cancellation_reason=action.reason)
 
 
 def released(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:

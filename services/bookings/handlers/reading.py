@@ -30,7 +30,8 @@ LONGEST_FEED = 500
 def get_booking(query: GetBooking, work: BookingsWork) -> BookingDetail:
     """One booking; the guest in house and the front desk see PIN and Wi-Fi."""
     booking = seen(work, hotel=query.hotel, booking_id=query.booking_id)
-    return presenting.detail(booking, now=work.now, in_house=presenting.secrets_for(booking, work.caller))
+    in_house = presenting.secrets_for(booking, work.caller)
+    return presenting.detail(booking, now=work.now, in_house=in_house, as_guest=work.caller.kind == "guest")
 
 
 def list_bookings(query: ListBookings, work: BookingsWork) -> BookingList:

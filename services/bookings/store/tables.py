@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis import codec
 from contracts.bookings import Incident, InHouse
@@ -67,6 +67,7 @@ BOOKING = sa.Table(
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
     *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),
+    sa.Column("approval_alerts", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
     *_texts("cancellation_reason", "refund_status", "expiry_reason"),

@@ -58,6 +58,11 @@ _ROWS = (
         ("amount", "payment_authorized_at", "approval_deadline_at"),
     ),
     Push(
+        bookings.ApprovalFellDue,
+        (Shown("approval_due", (STAFF,)),),
+        ("urgency", "payment_authorized_at", "approval_deadline_at", "noticed_at"),
+    ),
+    Push(
         bookings.BookingApproved,
         (Shown("booking_approved", (HOTEL, BOOKING)),),
         ("decision_made_at",),

@@ -21,6 +21,7 @@ from contracts.bookings import (
     GetPayable,
     GetTimeline,
     ListBookings,
+    MarkNoShow,
     MarkSeen,
     RevokeGuestToken,
     SubmitBooking,
@@ -63,7 +64,9 @@ def test_a_booking_opens_for_its_guest_and_its_hotels_staff_only(counter: Counte
     assert counter.ask(asked, guest_of(created))
 
 
-@pytest.mark.parametrize("question", [GetTimeline, GetCandidateRooms, ConfirmBooking, MarkSeen, AmendBooking])
+@pytest.mark.parametrize(
+    "question", [GetTimeline, GetCandidateRooms, ConfirmBooking, MarkNoShow, MarkSeen, AmendBooking]
+)
 def test_a_guest_does_not_do_what_staff_do(counter: Counter, question: type[Any]) -> None:
     created = counter.book()
 
@@ -86,7 +89,7 @@ def test_on_an_ended_booking_the_token_only_looks(counter: Counter) -> None:
     assert counter.ask(GetFeed(**about(booking_id)), guest).last_sequence == 2
     assert counter.ask(CancelBooking(**about(booking_id)), guest).status == "CANCELLED"
     assert counter.ask(AuthenticateGuest(booking_id=booking_id), guest).read_only
-    assert refused(counter, SubmitBooking(**about(booking_id)), guest) == "READ_ONLY_TOKEN"
+    assert refused(counter, SubmitBooking(**about(booking_id)), guest) == "BOOKING_ENDED"
     counter.pass_time(days=30)
     assert refused(counter, GetBooking(**about(booking_id)), guest) == "INVALID_TOKEN"
 

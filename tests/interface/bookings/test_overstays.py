@@ -18,7 +18,7 @@ from contracts.bookings import (
     GetTimeline,
     ListBookings,
 )
-from services.bookings.handlers.clock import expire_overdue
+from services.bookings.handlers.clock import look_at_due
 from services.bookings.handlers.overstays import flag_overstays
 from services.bookings.store.bookings import JOINED, Bookings
 from services.bookings.store.tables import BOOKING
@@ -108,7 +108,7 @@ def test_a_booking_in_the_middle_of_an_action_is_left_alone(counter: Counter) ->
 def test_the_expiring_timer_does_not_look_at_guests_in_house(counter: Counter) -> None:
     staying(counter, late=timedelta(days=2))
 
-    assert not counter.tick(expire_overdue)
+    assert not counter.tick(look_at_due)
 
 
 def test_a_booking_has_one_undecided_incident_at_most(counter: Counter) -> None:

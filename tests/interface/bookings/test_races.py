@@ -18,7 +18,7 @@ from contracts.bookings import (
     DeclineBooking,
 )
 from contracts.rooms.asks import GiveRoom
-from services.bookings.handlers.clock import expire_overdue
+from services.bookings.handlers.clock import look_at_due
 from services.bookings.store.bookings import Bookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.counter import Counter
@@ -123,7 +123,7 @@ def test_of_approve_and_expiry_exactly_one_wins(counter: Counter) -> None:
 
         approve, _ = at_once(
             lambda clerk=clerk, booking_id=booking_id: clerk.ask(ApproveBooking(**about(booking_id))),
-            lambda clock=clock: clock.tick(expire_overdue),
+            lambda clock=clock: clock.tick(look_at_due),
         )
 
         last = counter.events(booking_id)[-1]
@@ -149,7 +149,7 @@ def test_two_expiring_timers_expire_it_once(counter: Counter) -> None:
     booking_id = counter.book().booking.booking_id
     counter.pass_time(hours=1)
 
-    at_once(*[lambda: counter.tick(expire_overdue)] * 4)
+    at_once(*[lambda: counter.tick(look_at_due)] * 4)
 
     assert counter.events(booking_id) == ["BookingHeld", "BookingExpired"]
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.bookings import ApproveBooking, AssignRoom, CancelBooking, GetBooking, GetFeed, GetPayable, GetTimeline
-from services.bookings.handlers.clock import expire_overdue
+from services.bookings.handlers.clock import look_at_due
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of
 from tests.interface.bookings.counter import Counter, guest_of, statements
@@ -80,7 +80,7 @@ def test_hearing(counter: Counter) -> None:
 
 def test_the_clock_with_nothing_to_do(counter: Counter) -> None:
     with statements(counter.engine) as sent:
-        counter.tick(expire_overdue)
+        counter.tick(look_at_due)
 
     assert len(sent) == 1, sent
 

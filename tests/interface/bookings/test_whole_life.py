@@ -36,7 +36,7 @@ from contracts.payments import (
 )
 from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut
 from contracts.values import CancellationPolicy, HotelSettings
-from services.bookings.handlers.clock import expire_overdue
+from services.bookings.handlers.clock import look_at_due
 from tests.interface.bookings.counter import Counter, guest_of
 from tests.unit.bookings.builders import ANNA, CHECK_IN, GUEST, HOTEL, NOW, STAFF, eur, held
 
@@ -184,7 +184,7 @@ def test_what_was_approved_is_neither_declined_nor_cancelled(counter: Counter) -
     assert refused(counter, DeclineBooking(**about(booking_id))) == "DECISION_MADE"
     assert refused(counter, CancelBooking(**about(booking_id))) == "DECISION_MADE"
     counter.pass_time(days=300)
-    assert not counter.tick(expire_overdue)
+    assert not counter.tick(look_at_due)
 
 
 def test_a_failed_capture_lets_the_guest_pay_again_for_a_day(counter: Counter) -> None:
@@ -221,9 +221,9 @@ def test_an_unpaid_hold_runs_out(counter: Counter, minutes: int, session: bool, 
 
     counter.pass_time(minutes=minutes)
 
-    assert counter.tick(expire_overdue) is expires
+    assert counter.tick(look_at_due) is expires
     assert counter.stored(booking_id).status == ("EXPIRED" if expires else "PENDING_PAYMENT")
-    assert not counter.tick(expire_overdue)
+    assert not counter.tick(look_at_due)
 
 
 def test_a_closed_payment_page_lets_the_overdue_hold_expire_at_once(counter: Counter) -> None:
@@ -258,7 +258,7 @@ def test_money_that_was_on_its_way_at_the_deadline_still_counts(counter: Counter
 def test_late_money_does_not_revive_a_booking(counter: Counter) -> None:
     booking_id = counter.book().booking.booking_id
     counter.pass_time(hours=1)
-    counter.tick(expire_overdue)
+    counter.tick(look_at_due)
 
     outcomes = counter.tell(opened(booking_id), authorized(booking_id), captured(booking_id))
 
@@ -272,10 +272,10 @@ def test_a_booking_that_nobody_decides_expires_at_its_deadline(counter: Counter)
     booking_id = awaiting(counter)
     deadline = counter.stored(booking_id).approval_deadline_at
     counter.at(deadline - timedelta(seconds=1))
-    assert not counter.tick(expire_overdue)
+    assert not counter.tick(look_at_due)
 
     counter.at(deadline)
-    assert counter.tick(expire_overdue)
+    assert counter.tick(look_at_due)
 
     booking = counter.ask(GetBooking(**about(booking_id)))
     assert (booking.status, booking.expiry_reason) == (BookingStatus.EXPIRED, "APPROVAL_TIMEOUT")
@@ -296,7 +296,7 @@ def test_a_draft_is_priced_submitted_and_otherwise_forgotten(counter: Counter) -
     assert counter.rooms.kinds() == ["HoldInventory", "HoldInventory"]
     other = counter.book(draft=True).booking.booking_id
     counter.pass_time(days=7)
-    while counter.tick(expire_overdue):
+    while counter.tick(look_at_due):
         pass
     assert counter.stored(other).expiry_reason == "DRAFT_ABANDONED"
 

@@ -54,18 +54,6 @@ def test_the_cutoff_is_the_hotels_own_evening(zone: str, utc_hour: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "risk"),
-    [(0, "OK"), (19, "OK"), (20, "DUE_SOON"), (30, "DUE_SOON"), (31, "OVERDUE"), (90, "OVERDUE"), (91, "CRITICAL")],
-)
-def test_the_risk_rises_with_the_wait(minutes: int, risk: str) -> None:
-    assert deadlines.approval_risk(awaiting_approval(), NOW + timedelta(minutes=minutes)) == risk
-
-
-def test_a_decided_booking_is_at_no_risk() -> None:
-    assert deadlines.approval_risk(awaiting_approval(decision_made_at=NOW), NOW + timedelta(days=1)) is None
-
-
-@pytest.mark.parametrize(
     ("late", "severity"), [(0, None), (1, "LOW"), (30, "LOW"), (31, "MEDIUM"), (120, "MEDIUM"), (121, "HIGH")]
 )
 def test_an_overstay_grows_worse(late: int, severity: str | None) -> None:
@@ -93,7 +81,7 @@ def test_who_has_left_does_not_overstay() -> None:
     ],
 )
 def test_what_is_overdue_expires_and_not_a_moment_sooner(booking, due, reason) -> None:  # type: ignore[no-untyped-def]
-    assert deadlines.due_at(booking) == due
+    assert deadlines.runs_out_at(booking) == due
     assert calling_off.expire(booking, now=due - timedelta(seconds=1)) == ()
     assert [event.reason for event in calling_off.expire(booking, now=due)] == [reason]
 

@@ -140,13 +140,32 @@ def test_guest_and_staff_may_cancel_what_lives(booking: Booking, caller) -> None
     ("booking", "code"),
     [
         (approved(), "DECISION_MADE"),
-        (a_booking(status=BookingStatus.IN_HOUSE), "ILLEGAL_TRANSITION"),
         *((a_booking(status=status), "BOOKING_ENDED") for status in ENDED if status is not BookingStatus.CANCELLED),
     ],
 )
 def test_what_cannot_be_cancelled(booking: Booking, code: str) -> None:
     assert not calling_off.can_cancel(booking)
     assert refused(lambda: calling_off.cancel(booking, cancelling(), caller=STAFF, now=NOW)) == code
+
+
+def test_a_guest_in_house_is_called_off_by_staff_only() -> None:
+    booking = a_booking(status=BookingStatus.IN_HOUSE)
+
+    assert refused(lambda: calling_off.may_cancel(booking, cancelling(), caller=GUEST)) == "ILLEGAL_TRANSITION"
+    assert (calling_off.can_cancel(booking), calling_off.can_cancel(booking, as_guest=True)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("caller", "reason", "answer"),
+    [(STAFF, "fire", True), (STAFF, " ", "NOTE_REQUIRED"), (CLERK, "fire", "PERMISSION_DENIED")],
+)
+def test_who_may_call_off_who_is_in_house(caller, reason: str, answer: bool | str) -> None:  # type: ignore[no-untyped-def]
+    booking, command = a_booking(status=BookingStatus.IN_HOUSE), cancelling(reason=reason)
+
+    if answer is True:
+        assert calling_off.may_cancel(booking, command, caller=caller)
+    else:
+        assert refused(lambda: calling_off.may_cancel(booking, command, caller=caller)) == answer
 
 
 def test_cancelling_again_does_nothing() -> None:

@@ -86,7 +86,7 @@ def test_without_a_token_nobody_is_asked(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize(
     ("refusal", "status"),
-    [("INVALID_TOKEN", 401), ("READ_ONLY_TOKEN", 403), ("BOOKING_NOT_FOUND", 404), ("BOOKING_ENDED", 409)],
+    [("INVALID_TOKEN", 401), ("PERMISSION_DENIED", 403), ("BOOKING_NOT_FOUND", 404), ("BOOKING_ENDED", 409)],
 )
 def test_what_bookings_refuses_keeps_its_code(gateway: Gateway, refusal: str, status: int) -> None:
     gateway.bus.answers(CancelBooking, Refusal(refusal, "No."))

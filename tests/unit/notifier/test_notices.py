@@ -65,6 +65,7 @@ def test_the_events_and_channels_are_those_of_the_specification() -> None:
     expected = {
         bookings.BookingHeld: {"booking_created": {hotel, booking}},
         bookings.BookingAwaitsApproval: {"payment_authorized": {hotel, staff, booking}},
+        bookings.ApprovalFellDue: {"approval_due": {staff}},
         bookings.BookingApproved: {"booking_approved": {hotel, booking}},
         bookings.BookingConfirmed: {"payment_success": {hotel, booking}, "booking_confirmed": {hotel, booking}},
         bookings.BookingDeclined: {"booking_declined": {hotel, booking}},

@@ -1,0 +1,122 @@
+"""A stay that is called off in house: nights slept and tonight are owed, what is left goes back by waiver only."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.bookings import BookingCancelled, BookingStatus, InHouse
+from contracts.values import Money
+from services.bookings.domain import cancellation, cutting_short, evolution
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from tests.unit.bookings.builders import ANNA, NOW, a_booking, a_card, a_price, eur
+
+
+def in_house(**overrides: Any) -> Booking:
+    """Three nights at 120, 100 and 100 with 9 % tax: 348.80."""
+    usual = {"status": BookingStatus.IN_HOUSE, "assigned_room_number": "101"}
+    return a_booking(**usual | overrides)
+
+
+def at(day: int, hour: int = 12) -> datetime:
+    return datetime(2030, 6, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "used"),
+    [
+        (at(10, 22), 13080),  # the first evening: one night
+        (at(11, 8), 23980),  # one slept, and tonight
+        (at(11, 22), 23980),
+        (at(11, 23), 34880),  # midnight in Dublin: two slept, and tonight
+        (at(12), 34880),
+        (at(13, 9), 34880),  # the morning of departure: all slept, and never more than the stay
+        (at(20), 34880),
+    ],
+)
+def test_nights_slept_and_tonight_are_owed_whatever_is_waived(now: datetime, used: int) -> None:
+    waived = cancellation.settle(in_house(), now, waived=True)
+
+    assert (waived.fee, waived.refund, waived.balance_due) == (eur(used), eur(34880 - used), eur(0))
+    assert waived.rule == "NIGHTS_USED"
+
+
+@pytest.mark.parametrize("now", [at(10, 22), at(11), at(13)])
+def test_without_a_waiver_the_hotel_keeps_the_whole_stay(now: datetime) -> None:
+    money = cancellation.settle(in_house(), now)
+
+    assert (money.fee, money.refund, money.rule) == (eur(34880), eur(0), "STAY_BEGUN")
+
+
+def test_the_preview_says_what_a_waiver_would_leave() -> None:
+    assert cancellation.settle(in_house(), at(11)).description == (
+        "The stay has begun: the hotel keeps the whole stay: EUR 348.80. "
+        "A waiver would give up all but the nights slept and tonight: EUR 239.80."
+    )
+    assert cancellation.settle(in_house(), at(12)).description.endswith("the whole stay: EUR 348.80.")
+
+
+def test_tonight_is_the_hotels_own() -> None:
+    tokyo = in_house(card=a_card(timezone="Asia/Tokyo"))
+
+    assert cancellation.settle(tokyo, at(10, 14), waived=True).fee == eur(13080)  # 23:00 in Tokyo
+    assert cancellation.settle(tokyo, at(10, 15), waived=True).fee == eur(23980)  # midnight
+
+
+def test_a_discount_is_shared_by_the_nights_used() -> None:
+    price = a_price(discount=eur(3200), tax=eur(2592), total=eur(31392))
+
+    money = cancellation.settle(in_house(price=price, captured=eur(31392)), at(10, 22), waived=True)
+
+    assert (money.fee, money.refund) == (eur(11772), eur(19620))  # 120 less 10 %, with tax
+
+
+@pytest.mark.parametrize(
+    ("currency", "nights", "total", "one_night"),
+    [
+        ("JPY", (100, 100, 101), 328, 109),
+        ("KWD", (10010, 10010, 10010), 32740, 10910),
+        ("ISK", (1000, 1000, 1000), 3300, 1100),
+    ],
+)
+def test_the_share_is_rounded_to_what_can_be_charged(
+    currency: str, nights: tuple[int, ...], total: int, one_night: int
+) -> None:
+    def money(amount: int) -> Money:
+        return Money(amount, currency)
+
+    price = a_price(
+        nights=tuple(map(money, nights)),
+        subtotal=money(sum(nights)),
+        discount=money(0),
+        tax=money(total - sum(nights)),
+        total=money(total),
+    )
+
+    assert cancellation.nights_used(price, 1) == money(one_night)
+    assert cancellation.nights_used(price, 3) == money(total)
+
+
+def test_without_a_card_the_balance_shrinks_by_what_is_given_up() -> None:
+    booking = in_house(payment_status="NONE", captured=None, balance_due=eur(34880))
+
+    assert cancellation.settle(booking, at(11)).balance_due == eur(34880)
+    assert cancellation.settle(booking, at(11), waived=True).balance_due == eur(23980)
+
+
+def test_what_is_owed_for_added_nights_is_not_forgotten() -> None:
+    assert cancellation.settle(in_house(balance_due=eur(10900)), at(11)).balance_due == eur(10900)
+
+
+def test_it_is_settled_as_of_when_it_was_decided() -> None:
+    booking = in_house(in_house=InHouse(wifi_ssid="s", wifi_password="p", room_pin="1234"))
+    action = PendingAction(
+        id="a", kind=ActionKind.CUT_SHORT, by=ANNA, started_at=at(11), left_on=date(2030, 6, 11), waive_fee=True
+    )
+
+    (fact,) = cutting_short.cut_short(booking, action)
+
+    assert isinstance(fact, BookingCancelled)
+    assert (fact.cancelled_at, fact.fee, fact.released_from) == (at(11), eur(23980), date(2030, 6, 11))
+    after = evolution.evolve(booking, fact, at=NOW + timedelta(days=30))
+    assert (after.in_house, after.assigned_room_number, after.refund_status) == (None, None, "PENDING")

@@ -1,0 +1,101 @@
+"""How urgent an approval is, and that staff are told of each urgency once."""
+
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from contracts.bookings import BookingStatus
+from contracts.values import HotelSettings
+from services.bookings.domain import deadlines, urgency
+from services.bookings.domain.booking import Booking
+from tests.unit.bookings.builders import NOW, a_booking, awaiting_approval, unpaid
+
+
+def after(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def told(booking: Booking) -> list[tuple[float, str]]:
+    """What staff are told if the clock looks exactly when it is due: after how many minutes, of what urgency."""
+    said = []
+    while (at := urgency.next_at(booking)) is not None:
+        fact = urgency.fallen_due(booking, at)
+        assert fact is not None, "the clock was called for nothing"
+        said.append((round((at - NOW) / timedelta(minutes=1), 3), fact.urgency.value))
+        booking = replace(booking, approval_alerts=urgency.told_by(booking, at))
+        assert urgency.fallen_due(booking, at) is None, "said twice"
+    return said
+
+
+@pytest.mark.parametrize(
+    ("minutes", "risk"),
+    [
+        (0, "OK"),
+        (19.9, "OK"),
+        (20, "DUE_SOON"),
+        (30, "DUE_SOON"),
+        (30.1, "OVERDUE"),
+        (90, "OVERDUE"),
+        (90.1, "CRITICAL"),
+    ],
+)
+def test_the_risk_rises_with_the_wait(minutes: float, risk: str) -> None:
+    assert urgency.approval_risk(awaiting_approval(), after(minutes)) == risk
+
+
+@pytest.mark.parametrize("booking", [awaiting_approval(decision_made_at=NOW), a_booking(), unpaid()])
+def test_what_waits_for_no_decision_is_at_no_risk(booking: Booking) -> None:
+    assert urgency.approval_risk(booking, after(1000)) is None
+    assert urgency.fallen_due(booking, after(1000)) is None
+    assert urgency.next_at(booking) is None
+
+
+def test_each_urgency_is_told_once_and_in_its_time() -> None:
+    booking = awaiting_approval(approval_deadline_at=after(240))
+
+    assert told(booking) == [(20, "DUE_SOON"), (30, "OVERDUE"), (90, "CRITICAL"), (230, "DEADLINE_NEAR")]
+
+
+def test_a_promise_of_another_length_moves_the_first_three() -> None:
+    booking = awaiting_approval(approval_deadline_at=after(240), settings=HotelSettings(approval_sla_minutes=60))
+
+    assert told(booking) == [(50, "DUE_SOON"), (60, "OVERDUE"), (120, "CRITICAL"), (230, "DEADLINE_NEAR")]
+
+
+def test_where_the_promise_is_the_deadline_staff_are_told_once() -> None:
+    booking = awaiting_approval(approval_deadline_at=after(30))
+
+    assert told(booking)[0] == (20, "DEADLINE_NEAR")
+    assert deadlines.due_at(replace(booking, approval_alerts=("DUE_SOON", "DEADLINE_NEAR"))) == after(30)
+
+
+def test_of_what_was_missed_only_the_gravest_is_told() -> None:
+    booking = awaiting_approval(approval_deadline_at=after(240))
+
+    fact = urgency.fallen_due(booking, after(100))
+
+    assert fact is not None
+    assert fact.urgency == "CRITICAL"
+    assert urgency.told_by(booking, after(100)) == ("DUE_SOON", "OVERDUE", "CRITICAL")
+
+
+def test_the_clock_looks_at_whatever_comes_first() -> None:
+    waiting = awaiting_approval(approval_deadline_at=after(25))
+
+    assert deadlines.due_at(waiting) == after(15)
+    assert deadlines.due_at(replace(waiting, approval_alerts=("DEADLINE_NEAR",))) == after(20)
+    assert deadlines.due_at(replace(waiting, approval_alerts=("DEADLINE_NEAR", "DUE_SOON"))) == after(25)
+    assert deadlines.due_at(replace(waiting, status=BookingStatus.DECLINED)) is None
+
+
+def test_what_is_said_carries_nobody_and_has_a_feed_of_its_own() -> None:
+    booking = awaiting_approval()
+
+    fact = urgency.fallen_due(booking, after(25))
+
+    assert fact is not None
+    assert fact.subject == f"approval/{booking.id}"
+    assert {field.name for field in fields(fact)} == {
+        "booking_id", "hotel", "urgency", "payment_authorized_at", "approval_deadline_at", "noticed_at",
+    }  # fmt: skip
