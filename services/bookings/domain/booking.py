@@ -157,6 +157,7 @@ class Booking:
         """Whether the stay's money is kept ready on the guest's card; late money is not for the stay."""
         return self.status is BookingStatus.PENDING_APPROVAL and self.payment_status == "AUTHORIZED"
 
+    @property
     def kept(self) -> Money:
         """What the hotel has of the card: captured and not given back."""
         return (self.captured or self.nothing) - (self.refunded or self.nothing)
