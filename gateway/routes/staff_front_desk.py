@@ -7,7 +7,7 @@ from gateway.bodies.bookings import WalkIn
 from gateway.call import Call
 from gateway.identity.admission import Audience
 from gateway.operations import Routes
-from gateway.routes.staff_stays import TAKES_A_WHILE
+from gateway.routes.staff_bookings import TAKES_A_WHILE
 from gateway.shapes.bookings import StaffBooking, staff_booking
 
 routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")

@@ -116,14 +116,8 @@ def settle_no_show(booking: Booking, *, waived: bool = False) -> Settlement:
 
 
 def balance_after(booking: Booking, fee: Money) -> Money:
-    """What is still owed at the desk once the booking is called off and the hotel keeps so much.
-
-    A card's booking owes there what it owed before, which is nothing but for added nights; another owes the fee.
-    """
-    if booking.status is not BookingStatus.IN_HOUSE:
-        return booking.nothing if booking.on_card else fee
-    owed = booking.balance_due or booking.nothing
-    return owed if booking.on_card else max(owed - (booking.total - fee), booking.nothing)
+    """What of that fee is owed at the desk: what no card has paid, or is about to."""
+    return booking.nothing if booking.held_on_card else max(fee - booking.kept, booking.nothing)
 
 
 def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Settlement:

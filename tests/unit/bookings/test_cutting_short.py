@@ -104,8 +104,21 @@ def test_without_a_card_the_balance_shrinks_by_what_is_given_up() -> None:
     assert cancellation.settle(booking, at(11), waived=True).balance_due == eur(23980)
 
 
-def test_what_is_owed_for_added_nights_is_not_forgotten() -> None:
-    assert cancellation.settle(in_house(balance_due=eur(10900)), at(11)).balance_due == eur(10900)
+def test_of_added_nights_the_desk_is_owed_what_the_card_has_not_paid() -> None:
+    """One night at 100 and tax was added: 109.00, to be settled at the desk."""
+    nights = (*a_price().nights, eur(10000))
+    price = a_price(nights=nights, subtotal=eur(42000), tax=eur(3780), total=eur(45780))
+    longer = in_house(price=price, captured=eur(34880), balance_due=eur(10900), check_out=date(2030, 6, 14))
+
+    whole, after_one, after_three = (
+        cancellation.settle(longer, at(11)),
+        cancellation.settle(longer, at(10, 22), waived=True),
+        cancellation.settle(longer, at(13), waived=True),
+    )
+
+    assert (whole.fee, whole.refund, whole.balance_due) == (eur(45780), eur(0), eur(10900))
+    assert (after_one.fee, after_one.refund, after_one.balance_due) == (eur(13080), eur(21800), eur(0))
+    assert (after_three.fee, after_three.refund, after_three.balance_due) == (eur(45780), eur(0), eur(10900))
 
 
 def test_it_is_settled_as_of_when_it_was_decided() -> None:
