@@ -15,6 +15,9 @@ EXPONENTS = {
 }
 STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, "UGX": 100}
 
+# These have no smaller unit of their own, so none is shown.
+SHOWN = {**EXPONENTS, "ISK": 0, "UGX": 0}
+
 
 @dataclass(frozen=True, order=True)
 class Money:
@@ -45,7 +48,7 @@ class Money:
     @property
     def text(self) -> str:
         """The amount in major units, as HTTP shows it: `"150.00"`, in yen `"15000"`."""
-        return f"{Decimal(self.amount).scaleb(-self.exponent):.{self.exponent}f}"
+        return f"{Decimal(self.amount).scaleb(-self.exponent):.{SHOWN.get(self.currency, 2)}f}"
 
     def portion(self, percent: Decimal) -> "Money":
         """That percentage of the amount, rounded half up to what the provider can charge."""
@@ -183,6 +186,10 @@ class PolicyTier:
     value: Decimal = Decimal(0)
 
 
+# How long cancelling is free, in hours before check-in, where a policy of this kind does not say.
+FREE_UNTIL_HOURS = {"FLEXIBLE": 24, "MODERATE": 48}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CancellationPolicy:
     """A hotel's cancellation terms, snapshotted on a booking when it is made."""
@@ -197,7 +204,10 @@ class CancellationPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelSettings:
-    """A hotel's operating settings, as bookings needs them. Times are hotel-local wall times, `HH:MM`."""
+    """A hotel's operating settings, as bookings needs them. Times are hotel-local wall times, `HH:MM`.
+
+    `overbooking_allowance`: how many more rooms of each type are sold on a night than there are.
+    """
 
     payment_hold_minutes: int = 15
     approval_required: bool = True
@@ -211,6 +221,7 @@ class HotelSettings:
     late_checkout_grace_minutes: int = 30
     room_pin_digits: int = 4
     strict_room_type: bool = False
+    overbooking_allowance: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ class HotelPage:
     short_description: str = ""
     long_description: str = ""
     hero_image: str = ""
+    logo_image: str = ""
     gallery: tuple[str, ...] = ()
     amenities: tuple[str, ...] = ()
     theme: dict[str, Any] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class HotelPage:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomTypeView:
-    """A kind of room that a hotel sells."""
+    """A kind of room that a hotel sells. `rooms` counts those in service; `policy` None: the hotel's standard one."""
 
     code: str
     name: str
@@ -90,6 +91,8 @@ class RoomTypeView:
     base_price: Money
     bed_setup: str = ""
     photo: str = ""
+    policy: str | None = None
+    rooms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +227,7 @@ class HotelDefinition:
     short_description: str = ""
     long_description: str = ""
     hero_image: str = ""
+    logo_image: str = ""
     gallery: tuple[str, ...] = ()
     amenities: tuple[str, ...] = ()
     theme: dict[str, Any] = field(default_factory=dict)
@@ -269,8 +273,13 @@ class RoomHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class OperatingSettings:
-    """A hotel's page and operating settings together, with the version that `If-Match` compares."""
+    """A hotel's page and operating settings together, with the version that `If-Match` compares.
+
+    `wifi` is told only to who may change it.
+    """
 
     page: HotelPage
     settings: HotelSettings
     version: int
+    tax_percent: Decimal = Decimal(9)
+    wifi: WiFi | None = None

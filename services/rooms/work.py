@@ -57,6 +57,26 @@ class RoomsWork(Work):
         return store.Properties(self.connection)
 
     @cached_property
+    def room_edits(self) -> store.RoomEdits:
+        return store.RoomEdits(self.connection)
+
+    @cached_property
+    def room_types(self) -> store.RoomTypes:
+        return store.RoomTypes(self.connection)
+
+    @cached_property
+    def rates(self) -> store.Rates:
+        return store.Rates(self.connection)
+
+    @cached_property
+    def promotions(self) -> store.Promotions:
+        return store.Promotions(self.connection)
+
+    @cached_property
+    def policies(self) -> store.Policies:
+        return store.Policies(self.connection)
+
+    @cached_property
     def gathered(self) -> dict[str, Ending]:
         """What bookings are to let go of at the end of this transaction."""
         return {}
@@ -111,10 +131,15 @@ class RoomsWork(Work):
             why=why,
         )
 
-    def record_room(self, hotel: str, room_number: str, *, status: str, by: Actor) -> None:
+    def record_room(self, hotel: str, room_number: str, *, status: str, by: Actor, version: int = 1) -> None:
         """Note in its trail that there is a new room."""
         subject = subject_of(hotel, room_number)
-        self.audit(subject=subject, sequence=1, what="RoomAdded", by=by, from_status=None, to_status=status)
+        self.audit(subject=subject, sequence=version, what="RoomAdded", by=by, from_status=None, to_status=status)
+
+    def record_edit(self, hotel: str, room_number: str, *, what: str, version: int, why: str) -> None:
+        """Note in its trail that a room is not what it was; its status stays."""
+        subject, by = subject_of(hotel, room_number), self.caller.actor
+        self.audit(subject=subject, sequence=version, what=what, by=by, from_status=None, to_status=None, why=why)
 
 
 Settle = Callable[[RoomsWork, Mapping[str, Ending]], Any]

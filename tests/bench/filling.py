@@ -6,9 +6,14 @@ TYPES = 5
 NIGHTS = 730
 
 _HOTELS = """
-    INSERT INTO hotel
-    SELECT (jsonb_populate_record(h, jsonb_build_object('slug', 'bench-' || n, 'name', 'Bench ' || n))).*
-    FROM hotel h, generate_series(1, %(hotels)s) AS n WHERE h.slug = 'hotel-killarney'
+    WITH added AS (
+        INSERT INTO hotel
+        SELECT (jsonb_populate_record(h, jsonb_build_object('slug', 'bench-' || n, 'name', 'Bench ' || n))).*
+        FROM hotel h, generate_series(1, %(hotels)s) AS n WHERE h.slug = 'hotel-killarney'
+        RETURNING slug, policy_code
+    )
+    INSERT INTO cancellation_policy SELECT a.slug, c.code, c.name, c.terms
+    FROM added a JOIN cancellation_policy c ON c.hotel = 'hotel-killarney' AND c.code = a.policy_code
 """
 _TYPES = """
     INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)

@@ -1,11 +1,18 @@
 """A hotel and the room types that it sells, as the decisions need them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from contracts.rooms import HotelPage, WiFi
-from contracts.values import CancellationPolicy, HotelCard, HotelSettings
+from contracts.values import HotelCard, HotelSettings
+
+OWN_FIELDS = ("name", "code", "timezone", "tax_percent", "wifi")
+CONTACT = ("email", "phone", "address")
+TEXTS = ("tagline", "short_description", "long_description", "hero_image", "logo_image")
+PAGE_FIELDS = (*CONTACT, *TEXTS, "gallery", "amenities", "theme")
+SETTINGS_FIELDS = tuple(each.name for each in fields(HotelSettings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +27,7 @@ class Hotel:
     tax_percent: Decimal
     page: dict[str, Any]
     settings: HotelSettings
-    policy: CancellationPolicy
+    policy_code: str
     wifi: WiFi
     version: int
 
@@ -33,22 +40,45 @@ class Hotel:
             code=self.code,
             timezone=self.timezone,
             currency=self.currency,
-            **{name: self.page.get(name, "") for name in ("email", "phone", "address")},
+            **{name: self.page.get(name, "") for name in CONTACT},
         )
 
     @property
     def public_page(self) -> HotelPage:
         """What anyone may see."""
-        texts = ("tagline", "short_description", "long_description", "hero_image")
         return HotelPage(
             card=self.card,
-            **{name: self.page.get(name, "") for name in texts},
+            **{name: self.page.get(name, "") for name in TEXTS},
             gallery=tuple(self.page.get("gallery", ())),
             amenities=tuple(self.page.get("amenities", ())),
             theme=self.page.get("theme", {}),
             check_in_time=self.settings.check_in_time,
             check_out_time=self.settings.standard_checkout_time,
         )
+
+    def differing(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Of these facts by field, those that are not so yet."""
+        return {name: value for name, value in facts.items() if self._fact(name) != _stored(value)}
+
+    def with_facts(self, facts: Mapping[str, Any]) -> "Hotel":
+        """The hotel with these facts, by field."""
+        settings = {name: value for name, value in facts.items() if name in SETTINGS_FIELDS}
+        page = {name: _stored(value) for name, value in facts.items() if name in PAGE_FIELDS}
+        return replace(
+            self,
+            **{name: value for name, value in facts.items() if name in OWN_FIELDS},
+            page=self.page | page,
+            settings=replace(self.settings, **settings),
+        )
+
+    def _fact(self, name: str) -> Any:
+        if name in PAGE_FIELDS:
+            return self.page.get(name)
+        return getattr(self.settings if name in SETTINGS_FIELDS else self, name)
+
+
+def _stored(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, kw_only=True)

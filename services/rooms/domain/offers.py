@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from chassis.refusal import Refusal
 from contracts.rooms import Held
-from contracts.values import Money, Price, Stay, rounded
+from contracts.values import CancellationPolicy, Money, Price, Stay, rounded
 from services.rooms.domain import policies, pricing, stays
 from services.rooms.domain.hotels import Hotel, RoomType
 from services.rooms.domain.pricing import Promotion
@@ -45,6 +45,7 @@ class Terms:
     """What is known of the wish: `night_prices` in minor units and `units` left on its fullest night."""
 
     hotel: Hotel
+    policy: CancellationPolicy
     room_type: RoomType | None
     night_prices: tuple[int, ...]
     units: int
@@ -113,5 +114,5 @@ def held(terms: Terms, *, room_type: RoomType, price: Price) -> Held:
         room_type_code=room_type.code,
         room_type_name=room_type.name,
         price=price,
-        policy=policies.in_words(hotel.policy, hotel.currency),
+        policy=policies.in_words(terms.policy, hotel.currency),
     )

@@ -1,8 +1,80 @@
-"""Cancellation terms in words, for a quote and a booking page."""
+"""Cancellation terms: as people write them, as bookings keep them, and in words."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 
-from contracts.values import CancellationPolicy, PolicyTier, rounded
+from contracts.rooms import PolicyDefinition, TierDefinition
+from contracts.values import FREE_UNTIL_HOURS, CancellationPolicy, Money, PolicyTier, rounded
+from services.rooms.domain.amounts import amount
+
+STANDARD = "STANDARD"
+CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
+KINDS = ("FLEXIBLE", "MODERATE", "NON_REFUNDABLE", "CUSTOM")
+FEES = ("NONE", "FIRST_NIGHT", "PERCENTAGE", "FIXED", "FULL_STAY")
+NO_SHOW_FEES = ("NONE", "FIRST_NIGHT", "FULL_STAY")
+LONGEST = 24 * 365
+HUNDRED = Decimal(100)
+
+
+def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, str]]:
+    """Each field that is wrong, and what is wrong with it."""
+    if not CODE.fullmatch(given.code.upper()):
+        yield "code", "must be up to 40 letters, digits, dashes or underscores"
+    if not given.name.strip():
+        yield "name", "must not be empty"
+    if given.kind not in KINDS:
+        yield "kind", f"must be one of {', '.join(KINDS)}"
+    if given.free_until_hours is not None and not 0 <= given.free_until_hours <= LONGEST:
+        yield "free_until_hours", f"must be 0 to {LONGEST}"
+    if _percentage(given.percent) is None:
+        yield "percent", "must be 0 to 100"
+    if given.no_show is not None and given.no_show not in NO_SHOW_FEES:
+        yield "no_show", f"must be one of {', '.join(NO_SHOW_FEES)}"
+    if given.kind == "CUSTOM" and not given.tiers:
+        yield "tiers", "must have at least one tier"
+    hours = [tier.hours_before for tier in given.tiers]
+    if len(set(hours)) != len(hours):
+        yield "tiers", "must not name the same hours_before twice"
+    for number, tier in enumerate(given.tiers):
+        yield from ((f"tiers.{number}.{field}", said) for field, said in _tier_problems(tier, currency))
+
+
+def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
+    """What bookings keep of it; for a definition without problems."""
+    free = given.free_until_hours
+    return CancellationPolicy(
+        kind=given.kind,
+        free_until_hours=FREE_UNTIL_HOURS.get(given.kind, 0) if free is None else free,
+        percent=Decimal(given.percent),
+        tiers=tuple(
+            PolicyTier(hours_before=tier.hours_before, kind=tier.kind, value=_tier_value(tier, currency))
+            for tier in given.tiers
+        ),
+        no_show=given.no_show,
+        text=given.text,
+    )
+
+
+def definition(
+    policy: CancellationPolicy, *, code: str, name: str, currency: str, is_standard: bool
+) -> PolicyDefinition:
+    """As people read it: a fixed fee in major units."""
+    return PolicyDefinition(
+        code=code,
+        name=name,
+        kind=policy.kind,
+        free_until_hours=policy.free_until_hours,
+        percent=f"{policy.percent.normalize():f}",
+        tiers=tuple(
+            TierDefinition(hours_before=tier.hours_before, kind=tier.kind, value=_shown(tier, currency))
+            for tier in policy.tiers
+        ),
+        no_show=policy.no_show,
+        text=policy.text,
+        is_standard=is_standard,
+    )
 
 
 def in_words(policy: CancellationPolicy, currency: str) -> CancellationPolicy:
@@ -31,3 +103,35 @@ def _fee(tier: PolicyTier, currency: str) -> str:
         "FIXED": f"{rounded(tier.value, currency).text} {currency}",
         "FULL_STAY": "the whole stay",
     }[tier.kind] + " is charged"
+
+
+def _tier_problems(tier: TierDefinition, currency: str) -> Iterator[tuple[str, str]]:
+    if not 0 <= tier.hours_before <= LONGEST:
+        yield "hours_before", f"must be 0 to {LONGEST}"
+    if tier.kind not in FEES:
+        yield "kind", f"must be one of {', '.join(FEES)}"
+    if tier.kind == "PERCENTAGE" and _percentage(tier.value) is None:
+        yield "value", "must be 0 to 100"
+    if tier.kind == "FIXED":
+        try:
+            amount(tier.value, currency)
+        except ValueError as problem:
+            yield "value", str(problem)
+
+
+def _tier_value(tier: TierDefinition, currency: str) -> Decimal:
+    if tier.kind == "FIXED":
+        return Decimal(amount(tier.value, currency).amount)
+    return Decimal(tier.value) if tier.kind == "PERCENTAGE" else Decimal(0)
+
+
+def _shown(tier: PolicyTier, currency: str) -> str:
+    return Money(int(tier.value), currency).text if tier.kind == "FIXED" else f"{tier.value.normalize():f}"
+
+
+def _percentage(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value <= HUNDRED else None

@@ -1,7 +1,7 @@
 """The directory and a hotel's own page."""
 
 from chassis.refusal import Refusal
-from contracts.rooms import GetHotel, GetSettings, HotelPage, Hotels, ListHotels, OperatingSettings
+from contracts.rooms import GetHotel, HotelPage, Hotels, ListHotels
 from contracts.values import Caller
 from services.rooms.domain.hotels import Hotel
 from services.rooms.work import RoomsWork
@@ -15,13 +15,6 @@ def list_hotels(_: ListHotels, work: RoomsWork) -> Hotels:
 def get_hotel(query: GetHotel, work: RoomsWork) -> HotelPage:
     """One hotel's page."""
     return found(work.hotels.get(query.hotel)).public_page
-
-
-def get_settings(query: GetSettings, work: RoomsWork) -> OperatingSettings:
-    """A hotel's page and settings, for its staff."""
-    check_own(work.caller, query.hotel)
-    hotel = found(work.hotels.get(query.hotel))
-    return OperatingSettings(page=hotel.public_page, settings=hotel.settings, version=hotel.version)
 
 
 def found(hotel: Hotel | None) -> Hotel:

@@ -72,7 +72,7 @@ def give_quote(command: GiveQuote, work: RoomsWork) -> Quote:
         dates=tuple(wish.stay),
         price=price,
         currency=terms.hotel.currency,
-        policy_text=policies.in_words(terms.hotel.policy, terms.hotel.currency).text,
+        policy_text=policies.in_words(terms.policy, terms.hotel.currency).text,
         valid_until=kept.valid_until,
     )
 

@@ -16,7 +16,12 @@ from services.rooms.store.hotels import Hotels
 from services.rooms.store.nights import Nights
 from services.rooms.store.offers import Offers
 from services.rooms.store.periods import Periods
+from services.rooms.store.policies import Policies
+from services.rooms.store.promotions import Promotions
 from services.rooms.store.properties import Properties
+from services.rooms.store.rates import Rates
+from services.rooms.store.room_edits import RoomEdits
+from services.rooms.store.room_types import RoomTypes
 from services.rooms.store.rooms import Rooms
 from services.rooms.store.tasks import Tasks
 
@@ -28,7 +33,12 @@ __all__ = [
     "Nights",
     "Offers",
     "Periods",
+    "Policies",
+    "Promotions",
     "Properties",
+    "Rates",
+    "RoomEdits",
+    "RoomTypes",
     "Rooms",
     "Tasks",
 ]

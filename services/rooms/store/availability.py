@@ -9,7 +9,7 @@ from contracts.values import Stay
 LEFT = sa.text("""
 SELECT h.timezone, h.currency, t.code, t.name, t.max_occupancy, n.units, n.nights, n.price_from
 FROM hotel h
-LEFT JOIN room_type t ON t.hotel = h.slug
+LEFT JOIN room_type t ON t.hotel = h.slug AND t.removed_at IS NULL
 LEFT JOIN LATERAL (
     SELECT min(night.capacity + night.overbooking - night.sold) AS units,
            count(*) AS nights,

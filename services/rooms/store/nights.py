@@ -51,20 +51,40 @@ FULL_TYPES = sa.text("""
 SELECT DISTINCT n.room_type_id FROM night n JOIN room_type t ON t.id = n.room_type_id
 WHERE t.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= n.capacity + n.overbooking
 """)
-EXTEND = sa.text("""
-INSERT INTO night (room_type_id, night, capacity)
-SELECT t.id, CAST(day AS date), (
+# How many rooms of a type can be had on a night, from the rooms and blocks themselves.
+ROOMS = """(
     SELECT count(*) FROM room r
-    WHERE r.room_type_id = t.id AND r.is_active AND NOT EXISTS (
-        SELECT FROM period p
-        WHERE p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> CAST(day AS date)
+    WHERE r.room_type_id = {type} AND r.is_active AND NOT EXISTS (
+        SELECT FROM period p WHERE p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> {night}
     )
-)
-FROM room_type t, generate_series(CAST(:first AS timestamp), CAST(:through AS timestamp), interval '1 day') AS day
-WHERE t.hotel = :hotel
+)"""
+EXTEND = sa.text(f"""
+INSERT INTO night (room_type_id, night, capacity, overbooking)
+SELECT t.id, CAST(day AS date), {ROOMS.format(type="t.id", night="CAST(day AS date)")},
+    coalesce(CAST(h.settings ->> 'overbooking_allowance' AS integer), 0)
+FROM hotel h JOIN room_type t ON t.hotel = h.slug AND t.removed_at IS NULL,
+    generate_series(CAST(:first AS timestamp), CAST(:through AS timestamp), interval '1 day') AS day
+WHERE h.slug = :hotel
 ORDER BY t.id, day
 ON CONFLICT DO NOTHING
-""")
+""")  # noqa: S608
+# All or nothing, as above; the nights that stand in the way come back.
+RECOUNT = sa.text(f"""
+WITH locked AS (
+    SELECT room_type_id, night, sold FROM night
+    WHERE room_type_id = ANY (CAST(:types AS integer[])) AND night >= :first
+    ORDER BY room_type_id, night FOR UPDATE
+), counted AS (
+    SELECT l.*, {ROOMS.format(type="l.room_type_id", night="l.night")} AS rooms FROM locked l
+), short AS (
+    SELECT night FROM counted WHERE sold > rooms + :overbooking
+), written AS (
+    UPDATE night n SET capacity = c.rooms, overbooking = :overbooking FROM counted c
+    WHERE n.room_type_id = c.room_type_id AND n.night = c.night AND NOT EXISTS (SELECT FROM short)
+      AND (n.capacity, n.overbooking) IS DISTINCT FROM (c.rooms, :overbooking)
+)
+SELECT DISTINCT night FROM short ORDER BY night
+""").bindparams(sa.bindparam("overbooking", type_=sa.Integer))  # noqa: S608
 DUE = sa.text("""
 SELECT slug, timezone, nights_through FROM hotel
 WHERE nights_through < CAST(CAST(:now AS timestamptz) AT TIME ZONE timezone AS date) + CAST(:days AS integer)
@@ -103,6 +123,14 @@ class Nights:
     def full_types(self, hotel: str, first: date, until: date) -> set[int]:
         """The hotel's room types of which no room is left on some of these nights."""
         return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
+
+    def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
+        """Count the rooms of these types anew, from a date on. The nights that are sold beyond that: nothing changed.
+
+        For who holds the hotel's lock, so that neither rooms nor blocks change meanwhile.
+        """
+        asked = {"types": sorted(set(room_type_ids)), "first": first, "overbooking": overbooking}
+        return list(self._connection.execute(RECOUNT, asked).scalars())
 
     def extend(self, hotel: str, *, first: date, through: date) -> None:
         """Put nights on sale where there are none yet, both ends included."""

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.values import Price, Stay
+from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain.hotels import RoomType
 from services.rooms.domain.offers import KeptQuote, Terms, Wish
 from services.rooms.domain.pricing import Promotion
@@ -14,7 +14,8 @@ from services.rooms.store.hotels import hotel_of
 
 # `hold` stands in the same snapshot as the counters, so that a booking that already has the last room is seen to.
 TERMS = sa.text("""
-SELECT h.slug, h.name, h.code, h.timezone, h.currency, h.tax_percent, h.page, h.settings, h.policy, h.wifi, h.version,
+SELECT h.slug, h.name, h.code, h.timezone, h.currency, h.tax_percent, h.page, h.settings, h.policy_code, h.wifi,
+       h.version, c.terms,
        t.id AS type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
        n.prices, n.units, held.booking_id IS NOT NULL AS already_held,
        p.code AS promo, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id AS promo_type, p.min_nights,
@@ -24,7 +25,8 @@ SELECT h.slug, h.name, h.code, h.timezone, h.currency, h.tax_percent, h.page, h.
 FROM hotel h
 LEFT JOIN LATERAL (
     SELECT * FROM room_type
-    WHERE hotel = h.slug AND (lower(code) = lower(:room_type) OR lower(name) = lower(:room_type))
+    WHERE hotel = h.slug AND removed_at IS NULL
+      AND (lower(code) = lower(:room_type) OR lower(name) = lower(:room_type))
     ORDER BY lower(code) <> lower(:room_type), id
     LIMIT 1
 ) t ON true
@@ -34,6 +36,7 @@ LEFT JOIN LATERAL (
     FROM night
     WHERE night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
 ) n ON true
+JOIN cancellation_policy c ON c.hotel = h.slug AND c.code = coalesce(t.policy_code, h.policy_code)
 LEFT JOIN promotion p ON p.hotel = h.slug AND p.code = upper(:promo_code)
 LEFT JOIN quote q ON q.quote_id = :quote_id AND q.hotel = h.slug
 LEFT JOIN hold held ON held.booking_id = :booking_id AND held.ended_at IS NULL
@@ -113,6 +116,7 @@ def _terms_of(row: Any) -> Terms:
     )
     return Terms(
         hotel=hotel_of(row),
+        policy=codec.typed(row.terms, CancellationPolicy),
         room_type=room_type,
         night_prices=tuple(row.prices or ()),
         units=row.units or 0,

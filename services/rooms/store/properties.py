@@ -1,28 +1,21 @@
-"""What an import writes: hotels, their room types, rooms and promotions. It adds, and never takes away."""
+"""What an import adds: a hotel, its room types, rooms and promotions. It never takes away."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import codec
-from contracts.rooms import HotelDefinition, RoomTypeDefinition
+from contracts.rooms import RoomTypeDefinition
+from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import Promotion
-from services.rooms.domain.properties import page_of
+from services.rooms.store.hotels import facts_row
 
 ADD_HOTEL = sa.text("""
 INSERT INTO hotel
-    (slug, name, code, timezone, currency, tax_percent, page, settings, policy, wifi, version, nights_through)
+    (slug, name, code, timezone, currency, tax_percent, page, settings, policy_code, wifi, version, nights_through)
 VALUES (:slug, :name, :code, :timezone, :currency, :tax_percent, CAST(:page AS jsonb), CAST(:settings AS jsonb),
-        CAST(:policy AS jsonb), CAST(:wifi AS jsonb), 1, :nights_through)
+        :policy_code, CAST(:wifi AS jsonb), 1, :nights_through)
 ON CONFLICT DO NOTHING RETURNING slug
-""")
-WRITE_HOTEL = sa.text("""
-UPDATE hotel SET name = :name, code = :code, timezone = :timezone, tax_percent = :tax_percent,
-    page = CAST(:page AS jsonb), settings = CAST(:settings AS jsonb), policy = CAST(:policy AS jsonb),
-    wifi = CAST(:wifi AS jsonb), version = version + 1
-WHERE slug = :slug RETURNING version
 """)
 TYPES = sa.text("SELECT code, id FROM room_type WHERE hotel = :hotel")
 ADD_TYPE = sa.text("""
@@ -31,7 +24,8 @@ VALUES (:hotel, :code, :name, :max_occupancy, :base_price, :bed_setup, :photo) R
 """)
 ADD_ROOMS = sa.text("""
 INSERT INTO room (hotel, room_number, room_type_id, status)
-SELECT :hotel, number, :room_type_id, 'READY_FOR_GUEST' FROM unnest(CAST(:numbers AS text[])) AS number
+SELECT :hotel, number, t.id, 'READY_FOR_GUEST'
+FROM unnest(CAST(:numbers AS text[])) AS number, room_type t WHERE t.id = :room_type_id AND t.removed_at IS NULL
 ON CONFLICT DO NOTHING RETURNING room_number
 """)
 ADD_PROMOTION = sa.text("""
@@ -47,14 +41,14 @@ class Properties:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def create(self, definition: HotelDefinition, *, nights_through: date) -> bool:
+    def create(self, hotel: Hotel, *, nights_through: date) -> bool:
         """Add the hotel; False: it is there. Waits for one who is just adding it."""
-        row = _hotel_row(definition) | {"currency": definition.currency, "nights_through": nights_through}
+        row = facts_row(hotel) | {
+            "currency": hotel.currency,
+            "policy_code": hotel.policy_code,
+            "nights_through": nights_through,
+        }
         return self._connection.execute(ADD_HOTEL, row).one_or_none() is not None
-
-    def rewrite(self, definition: HotelDefinition) -> int:
-        """Write the hotel's own facts, texts and settings; the version that this makes."""
-        return int(self._connection.execute(WRITE_HOTEL, _hotel_row(definition)).scalar_one())
 
     def types(self, hotel: str) -> dict[str, int]:
         """The ids of a hotel's room types, by code."""
@@ -83,17 +77,3 @@ class Properties:
         if promotions:
             rows = [vars(promotion) | {"hotel": hotel} for promotion in promotions]
             self._connection.execute(ADD_PROMOTION, rows)
-
-
-def _hotel_row(definition: HotelDefinition) -> dict[str, Any]:
-    return {
-        "slug": definition.slug,
-        "name": definition.name,
-        "code": definition.code,
-        "timezone": definition.timezone,
-        "tax_percent": definition.tax_percent,
-        "page": codec.encode(page_of(definition)).decode(),
-        "settings": codec.encode(definition.settings).decode(),
-        "policy": codec.encode(definition.policy).decode(),
-        "wifi": codec.encode(definition.wifi).decode(),
-    }

@@ -18,17 +18,19 @@ r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS typ
 r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version, r.maintenance_priority
 """
 ROOM = f"SELECT {COLUMNS} FROM room r JOIN room_type t ON t.id = r.room_type_id"  # noqa: S608
-ONE = sa.text(f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number")
-LOCK_ONE = sa.text(f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number FOR NO KEY UPDATE OF r")
+BY_NUMBER = f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number AND r.removed_at IS NULL"
+ONE = sa.text(BY_NUMBER)
+LOCK_ONE = sa.text(f"{BY_NUMBER} FOR NO KEY UPDATE OF r")
 LOCK = sa.text(f"{ROOM} WHERE r.id = ANY (:ids) ORDER BY r.id FOR NO KEY UPDATE OF r")
-ALL = sa.text(f"{ROOM} WHERE r.hotel = :hotel ORDER BY r.id")
+ALL = sa.text(f"{ROOM} WHERE r.hotel = :hotel AND r.removed_at IS NULL ORDER BY r.id")
 OF_TYPE = sa.text(f"""
-SELECT {COLUMNS} FROM room_type t LEFT JOIN room r ON r.room_type_id = t.id
-WHERE t.hotel = :hotel AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
+SELECT {COLUMNS} FROM room_type t LEFT JOIN room r ON r.room_type_id = t.id AND r.removed_at IS NULL
+WHERE t.hotel = :hotel AND t.removed_at IS NULL
+  AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
 ORDER BY length(r.room_number), r.room_number
 """)  # noqa: S608
 FILTER = """
-WHERE r.hotel = :hotel AND (CAST(:status AS text) IS NULL OR r.status = :status)
+WHERE r.hotel = :hotel AND r.removed_at IS NULL AND (CAST(:status AS text) IS NULL OR r.status = :status)
   AND (:search = '' OR r.room_number ILIKE :like OR t.name ILIKE :like OR t.code ILIKE :like)
   AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
   AND (CAST(:floor AS integer) IS NULL OR r.floor = :floor)

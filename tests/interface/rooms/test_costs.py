@@ -21,8 +21,12 @@ def crowded(house: House) -> House:
         )
     with house.engine.begin() as connection:
         connection.exec_driver_sql("""
-            INSERT INTO hotel SELECT 'bulk-' || n, name, code, timezone, currency, tax_percent, page, settings, policy,
-                wifi, version, nights_through FROM hotel, generate_series(1, 1000) n WHERE slug = 'crowd-0';
+            INSERT INTO hotel (slug, name, code, timezone, currency, tax_percent, page, settings, wifi, version,
+                    nights_through)
+                SELECT 'bulk-' || n, name, code, timezone, currency, tax_percent, page, settings, wifi, version,
+                    nights_through FROM hotel, generate_series(1, 1000) n WHERE slug = 'crowd-0';
+            INSERT INTO cancellation_policy SELECT 'bulk-' || n, code, name, terms
+                FROM cancellation_policy, generate_series(1, 1000) n WHERE hotel = 'crowd-0';
             INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)
                 SELECT 'bulk-' || n, code, name, max_occupancy, base_price, bed_setup, photo
                 FROM room_type, generate_series(1, 1000) n WHERE hotel = 'crowd-0';
@@ -30,7 +34,7 @@ def crowded(house: House) -> House:
                 SELECT t.id, date '2026-03-10' + d, 2 FROM room_type t, generate_series(0, 730) d
                 WHERE t.hotel LIKE 'bulk-10_';
         """)
-        connection.exec_driver_sql("ANALYZE hotel, room_type, night")
+        connection.exec_driver_sql("ANALYZE hotel, room_type, night, cancellation_policy")
     house.hotel = "crowd-1"
     return house
 

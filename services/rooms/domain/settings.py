@@ -1,0 +1,43 @@
+"""Which settings a hotel may have."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from contracts.rooms import SETTING_BOUNDS
+from contracts.values import HotelSettings
+
+WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+WALL_TIMES = (
+    "approval_cutoff_time",
+    "check_in_time",
+    "early_checkin_from",
+    "late_arrival_cutoff",
+    "standard_checkout_time",
+)
+HIGHEST_TAX = Decimal(100)
+
+
+def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
+    """Each field that is wrong, and what is wrong with it."""
+    for name in WALL_TIMES:
+        if not WALL_TIME.fullmatch(getattr(settings, name)):
+            yield name, "must be HH:MM"
+    if settings.early_checkin_from > settings.check_in_time:
+        yield "early_checkin_from", f"must not be after check_in_time, {settings.check_in_time}"
+    for name, (lowest, highest) in SETTING_BOUNDS.items():
+        if not lowest <= getattr(settings, name) <= highest:
+            yield name, f"must be {lowest} to {highest}"
+
+
+def own_problems(*, name: str, timezone: str, tax_percent: Decimal) -> Iterator[tuple[str, str]]:
+    """The same, of what is the hotel's own."""
+    if not name.strip():
+        yield "name", "must not be empty"
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield "timezone", f"{timezone!r} is not an IANA time zone"
+    if not 0 <= tax_percent <= HIGHEST_TAX:
+        yield "tax_percent", f"must be 0 to {HIGHEST_TAX}"

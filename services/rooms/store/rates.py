@@ -1,0 +1,53 @@
+"""Daily rates: the price that stands on a night itself. Where there is none, the type's base price holds."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from contracts.rooms import DailyRate
+from contracts.values import Money, Page
+from services.rooms.store.searching import limits
+
+RATES = """
+FROM night n JOIN room_type t ON t.id = n.room_type_id JOIN hotel h ON h.slug = t.hotel
+WHERE t.hotel = :hotel AND t.removed_at IS NULL AND n.price IS NOT NULL AND n.night >= :first
+  AND (CAST(:last AS date) IS NULL OR n.night <= :last) AND (CAST(:type AS integer) IS NULL OR t.id = :type)
+"""
+LIST = sa.text(f"""
+SELECT t.code, n.night, n.price, h.currency {RATES} ORDER BY n.night, t.code LIMIT :limit OFFSET :skip
+""")
+COUNT = sa.text(f"SELECT count(*) {RATES}")
+# Locked in the order of all night locks.
+WRITE = sa.text("""
+WITH locked AS (
+    SELECT room_type_id, night FROM night
+    WHERE room_type_id = :type AND night >= :first AND night <= :last
+      AND (CAST(:weekdays AS integer[]) = '{}' OR extract(isodow FROM night) - 1 = ANY (:weekdays))
+    ORDER BY night FOR UPDATE
+)
+UPDATE night n SET price = :price FROM locked l WHERE n.room_type_id = l.room_type_id AND n.night = l.night
+""").bindparams(sa.bindparam("price", type_=sa.BigInteger))
+
+
+class Rates:
+    """Reads and writes daily rates. Who writes holds the hotel's lock."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def page(
+        self, hotel: str, *, room_type_id: int | None, first: date, last: date | None, page: Page
+    ) -> tuple[int, list[DailyRate]]:
+        """How many there are between two dates, both included, and those on the page."""
+        asked = {"hotel": hotel, "type": room_type_id, "first": first, "last": last}
+        count = int(self._connection.execute(COUNT, asked).scalar_one())
+        rows = self._connection.execute(LIST, asked | limits(page))
+        return count, [
+            DailyRate(room_type_code=row.code, date=row.night, price=Money(row.price, row.currency)) for row in rows
+        ]
+
+    def write(self, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None) -> int:
+        """Give these nights a price of their own, or (None) none; how many nights that are."""
+        asked = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
+        return self._connection.execute(WRITE, asked).rowcount
