@@ -10,10 +10,8 @@ from services.rooms.handlers.ending import (
     release_inventory,
 )
 from services.rooms.handlers.extending import extend_stay
-from services.rooms.handlers.housekeeping import assign_task, finish_task, list_tasks, start_task
-from services.rooms.handlers.searching import find_free_rooms
-from services.rooms.handlers.seeing import get_room, get_room_history, list_rooms
 from services.rooms.handlers.hotels import get_hotel, list_hotels
+from services.rooms.handlers.housekeeping import assign_task, finish_task, list_tasks, start_task
 from services.rooms.handlers.importing import import_hotel
 from services.rooms.handlers.living import move_in, move_out
 from services.rooms.handlers.moving import move_guest
@@ -34,6 +32,8 @@ from services.rooms.handlers.room_types import (
     list_room_types,
     remove_room_type,
 )
+from services.rooms.handlers.searching import find_free_rooms
+from services.rooms.handlers.seeing import get_room, get_room_history, list_rooms
 from services.rooms.handlers.selling import check_availability, give_quote, hold_inventory
 from services.rooms.handlers.settings import change_settings, get_settings
 from services.rooms.handlers.tending import extend_nights, forget_quotes

@@ -50,7 +50,7 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
 
 def _write_facts(work: RoomsWork, hotel: Hotel, definition: HotelDefinition, *, created: bool) -> None:
     said, policy = properties.said(definition), definition.policy
-    plain = codec.plain(said | {"policy": policy})
+    plain = codec.decode(codec.encode(said | {"policy": policy}))
     before = None if created else work.hotels.imported(hotel.slug)
     fresh = {name for name, value in plain.items() if before is None or name not in before or before[name] != value}
     if fresh:

@@ -2,9 +2,7 @@
 
 from uuid import uuid4
 
-import sqlalchemy as sa
-
-from contracts.rooms import ChangeRoomStatus, FindCandidates, ReleaseInventory, RoomStatus, TakeRoomBack
+from contracts.rooms import ChangeRoom, ChangeRoomStatus, FindCandidates, ReleaseInventory, RoomStatus, TakeRoomBack
 from contracts.values import HotelSettings, Permission
 from tests.interface.rooms.house import House, a_type, day, staff
 
@@ -108,8 +106,7 @@ def test_another_hotels_room_and_staff_are_strangers(house: House) -> None:
 
 def test_an_inactive_room_is_not_bookable(house: House) -> None:
     house.hold("BK-A")
-    with house.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE room SET is_active = false WHERE hotel = :h"), {"h": house.hotel})
+    house.ask(ChangeRoom(hotel=house.hotel, room_number="101", is_active=False))
 
     assert house.refusal(house.giving("BK-A", "101")).code == "ROOM_NOT_BOOKABLE"
 
