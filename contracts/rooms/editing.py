@@ -66,7 +66,7 @@ class ChangeSettings(Command[OperatingSettings]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddRoom(Command[RoomView]):
-    """Add a room, ready for its first guest; refused `ROOM_EXISTS`. One that was removed comes back as it was."""
+    """Add a room, ready for its first guest; refused `ROOM_EXISTS`. One that was removed keeps its history."""
 
     hotel: str
     room_number: str

@@ -15,7 +15,7 @@ def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> N
         by = work.caller.actor if work.caller.kind == "staff" else None
         _note(work, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
     elif status in CLOSED_BY:
-        _close(work, room)
+        close(work, room)
     elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
         _note(work, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
 
@@ -33,7 +33,8 @@ def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
     _note(work, (task_id, 1), None, TaskStatus.OPEN)
 
 
-def _close(work: RoomsWork, room: Room) -> None:
+def close(work: RoomsWork, room: Room) -> None:
+    """Nobody has to clean the room any more."""
     closed = work.tasks.close(room, by=work.caller.actor, now=work.now)
     if closed is None:
         return

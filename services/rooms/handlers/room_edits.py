@@ -6,10 +6,12 @@ from chassis.refusal import Refusal
 from contracts.message import Nothing
 from contracts.rooms import AddRoom, ChangeRoom, RemoveRoom, RoomStatus, RoomView
 from contracts.values import Permission
-from services.rooms.domain import properties
+from services.rooms.domain import properties, stays
 from services.rooms.domain.amending import check
 from services.rooms.domain.assigning import Room
+from services.rooms.handlers.blocking import lift
 from services.rooms.handlers.editing import check_version, opened, recounted, told
+from services.rooms.handlers.following import close
 from services.rooms.handlers.room_types import known_type
 from services.rooms.handlers.seeing import known, view
 from services.rooms.work import RoomsWork
@@ -69,6 +71,9 @@ def remove_room(command: RemoveRoom, work: RoomsWork) -> Nothing:
     room = known(work.rooms.lock_one(command.hotel, command.room_number))
     check_version(work, room.version, "room")
     _check_free(work, room)
+    today = stays.local_day(work.now, hotel.timezone)
+    lift(work, room, work.periods.blocks(room.id, first=today), today=today)
+    close(work, room)
     version = work.room_edits.remove(room.id, now=work.now)
     work.record_edit(room.hotel, room.room_number, what="RoomRemoved", version=version, why="")
     told(work, hotel, room.type_code)

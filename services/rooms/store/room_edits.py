@@ -1,4 +1,4 @@
-"""Rooms that are added, changed and removed by hand. A removed one keeps its row, and comes back as it was."""
+"""Rooms that are added, changed and removed by hand. A removed one keeps its row and its history."""
 
 from datetime import datetime
 
@@ -9,7 +9,8 @@ INSERT INTO room (hotel, room_number, room_type_id, status, floor, notes, is_act
 VALUES (:hotel, :room_number, :room_type_id, 'READY_FOR_GUEST', :floor, :notes, :is_active)
 ON CONFLICT (hotel, room_number) DO UPDATE
 SET room_type_id = excluded.room_type_id, floor = excluded.floor, notes = excluded.notes,
-    is_active = excluded.is_active, removed_at = NULL, version = room.version + 1
+    is_active = excluded.is_active, status = excluded.status, maintenance_priority = NULL, removed_at = NULL,
+    version = room.version + 1
 WHERE room.removed_at IS NOT NULL
 RETURNING version
 """)
@@ -20,9 +21,6 @@ WHERE id = :id RETURNING version
 """)
 REMOVE = sa.text("""
 UPDATE room SET is_active = false, removed_at = :now, version = version + 1 WHERE id = :id RETURNING version
-""")
-END_BLOCKS = sa.text("""
-UPDATE period SET live = false, ended_at = :now WHERE room_id = :id AND live AND kind = 'BLOCK'
 """)
 STAYS = sa.text("""
 SELECT booking_id FROM period WHERE room_id = :id AND live AND kind = 'STAY' ORDER BY booking_id
@@ -61,8 +59,7 @@ class RoomEdits:
         return int(self._connection.execute(WRITE, row).scalar_one())
 
     def remove(self, room_id: int, *, now: datetime) -> int:
-        """Take it away, with the blocks on it; its version."""
-        self._connection.execute(END_BLOCKS, {"id": room_id, "now": now})
+        """Take it away; its version."""
         return int(self._connection.execute(REMOVE, {"id": room_id, "now": now}).scalar_one())
 
     def stays(self, room_id: int) -> list[str]:

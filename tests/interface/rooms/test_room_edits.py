@@ -18,6 +18,8 @@ from contracts.rooms import (
 from contracts.values import Caller, Permission
 from tests.interface.rooms.house import House, at_once, day, staff
 
+pytestmark = pytest.mark.usefixtures("fitting")
+
 
 def manager(house: House) -> Caller:
     return staff(house, Permission.MANAGE_ROOMS)
@@ -208,7 +210,7 @@ def test_of_removing_the_last_room_and_selling_it_at_once_one_happens(house: Hou
 
         codes = [getattr(answer, "code", None) for answer in answers]
         assert codes in ([None, "WOULD_OVERSELL"], ["SOLD_OUT", None])
-        assert house.unlike_their_rooms() == []
+        assert house.misfitted() == []
 
 
 def test_without_the_guard_a_room_would_go_from_under_a_booking(house: House) -> None:
@@ -219,7 +221,7 @@ def test_without_the_guard_a_room_would_go_from_under_a_booking(house: House) ->
     with house.engine.begin() as connection:
         connection.execute(sa.text(suite), {"active": False, "hotel": house.hotel})
 
-    assert house.unlike_their_rooms() != []
+    assert house.misfitted() != []
     with house.engine.begin() as connection:
         connection.execute(sa.text(suite), {"active": True, "hotel": house.hotel})
 

@@ -21,6 +21,8 @@ from contracts.values import HotelSettings, Permission
 from services.rooms.handlers import extend_nights
 from tests.interface.rooms.house import START, House, day, staff
 
+pytestmark = pytest.mark.usefixtures("fitting")
+
 
 def changing(house: House, **facts: object) -> ChangeSettings:
     return ChangeSettings(hotel=house.hotel, change=SettingsChange(**facts))

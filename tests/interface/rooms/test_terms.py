@@ -39,6 +39,8 @@ from contracts.rooms import (
 from contracts.values import Caller, CancellationPolicy, Page, Permission
 from tests.interface.rooms.house import START, House, day, staff
 
+pytestmark = pytest.mark.usefixtures("fitting")
+
 
 def manager(house: House) -> Caller:
     return staff(house, Permission.MANAGE_SETTINGS)
