@@ -32,6 +32,7 @@ class Hotel:
     email: str
     phone: str
     hero_image: str
+    logo_image: str
     gallery: tuple[str, ...]
     amenities: tuple[str, ...]
     theme: dict[str, Any]
@@ -52,8 +53,16 @@ class HotelList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WiFi:
+    """How guests in house get online."""
+
+    ssid: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffSettings(Hotel):
-    """A hotel's page and how it operates. Times are hotel-local, `HH:MM`."""
+    """A hotel's page and how it operates. Times are hotel-local, `HH:MM`; `wifi` is null for who may not change it."""
 
     payment_hold_minutes: int
     approval_required: bool
@@ -66,6 +75,9 @@ class StaffSettings(Hotel):
     late_checkout_grace_minutes: int
     room_pin_digits: int
     strict_room_type: bool
+    overbooking_allowance: int
+    tax_percent: Decimal
+    wifi: WiFi | None
     version: int
 
 
@@ -143,7 +155,10 @@ def hotel(page: rooms.HotelPage) -> Hotel:
 def staff_settings(found: rooms.OperatingSettings) -> StaffSettings:
     """Page and operating settings together, for its staff."""
     operating = {each.name: getattr(found.settings, each.name) for each in fields(HotelSettings)}
-    return StaffSettings(**{**_page_fields(found.page), **operating}, version=found.version)
+    wifi = WiFi(ssid=found.wifi.ssid, password=found.wifi.password) if found.wifi else None
+    return StaffSettings(
+        **{**_page_fields(found.page), **operating}, tax_percent=found.tax_percent, wifi=wifi, version=found.version
+    )
 
 
 def availability(found: rooms.Availability, *, adults: int, children: int) -> Availability:
