@@ -16,8 +16,17 @@ from sandbox.stripe.world import API_VERSION, Cause, Json, new_id
 
 async def serve(desk: Desk, request: Request) -> Response:
     """Answer one request to /v1, or cut its connection when a fault says so."""
+    try:
+        status, body, headers = await respond(desk, await _asked(request))
+    except Dropped:
+        request.state.transport.abort()
+        return Response()
+    return Response(body, status, headers, media_type="application/json")
+
+
+async def respond(desk: Desk, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and Stripe's headers of the answer, noted in the desk's log; raises Dropped where there is none."""
     started = time.perf_counter()
-    asked = await _asked(request)
     entry = _entry(asked, desk.world.clock.now())
     desk.requests.append(entry)
     try:
@@ -25,16 +34,14 @@ async def serve(desk: Desk, request: Request) -> Response:
     except Refusal as refusal:
         given = refused(refusal, asked.cause)
     except Dropped:
-        request.state.transport.abort()
         entry["dropped"] = True
-        return Response()
+        raise
     entry |= {
         "status": given.status,
         "replayed": given.request_id != entry["id"],
         "milliseconds": round((time.perf_counter() - started) * 1000, 2),
     }
-    headers = _headers(asked, given)
-    return Response(given.body, given.status, headers, media_type="application/json")
+    return given.status, given.body, _headers(asked, given)
 
 
 async def _asked(request: Request) -> Asked:

@@ -22,7 +22,8 @@ SKEW = timedelta(minutes=5)
 class StripeCards:
     """`Cards` over HTTP. `url` is for a stand-in; `secrets` are the webhook's active ones, all accepted.
 
-    One session of `requests` serves all green threads: the library would otherwise open one for each.
+    Unless `http` is given, one session of `requests` serves all green threads: the library would otherwise open one
+    for each.
     """
 
     def __init__(
@@ -32,16 +33,13 @@ class StripeCards:
         url: str | None = None,
         secrets: Sequence[str] = (),
         timeout: tuple[float, float] = TIMEOUT,
+        http: stripe.HTTPClient | None = None,
     ) -> None:
-        pool = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS)
-        session = Session()
-        session.mount("https://", pool)
-        session.mount("http://", pool)
         self._secrets = tuple(secret for secret in secrets if secret)
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": url} if url else None,
-            http_client=stripe.RequestsClient(timeout=timeout, session=session),
+            http_client=http or _pooled(timeout),
             max_network_retries=0,
         )
 
@@ -89,6 +87,14 @@ class StripeCards:
             if event is not None:
                 return _reduced(event)
         raise InvalidNotice("no active secret has signed this")
+
+
+def _pooled(timeout: tuple[float, float]) -> stripe.HTTPClient:
+    pool = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS)
+    session = Session()
+    session.mount("https://", pool)
+    session.mount("http://", pool)
+    return stripe.RequestsClient(timeout=timeout, session=session)
 
 
 def _verified(construct: Callable[..., stripe.Event], body: str, signature: str, secret: str) -> stripe.Event | None:
