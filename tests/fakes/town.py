@@ -29,6 +29,8 @@ Reply = TypeVar("Reply")
 
 ROUNDS = 200
 
+_TAKE = OUTBOX.update().where(OUTBOX.c.published_at.is_(None)).values(published_at=sa.func.now()).returning(OUTBOX)
+
 
 class House:
     """One service at home in the town."""
@@ -36,23 +38,20 @@ class House:
     def __init__(self, service: Service, settings: ServiceSettings, town: Town) -> None:
         self.service = service
         self.engine = sa.create_engine(settings.sync_url, pool_size=12)
-        self.transactor = Transactor(self.engine, service.work, tools=service.tools(settings), demo=True)
-        self.answering = Answering(service, self.transactor, town.pass_on)
-        self.hearing = Hearing(service, self.transactor)
-        self.errands = [Errands(door, self.transactor, town.pass_on) for door in service.errands]
         self._town = town
+        self.open(Transactor(self.engine, service.work, tools=service.tools(settings), demo=True))
+
+    def open(self, transactor: Transactor) -> None:
+        """Open all doors anew, as a restarted process does."""
+        self.transactor = transactor
+        self.answering = Answering(self.service, transactor, self._town.pass_on)
+        self.hearing = Hearing(self.service, transactor)
+        self.errands = [Errands(door, transactor, self._town.pass_on) for door in self.service.errands]
 
     def unpublished(self) -> list[Envelope]:
         """What the relay would carry now, taken as carried."""
         with self.engine.begin() as connection:
-            rows = connection.execute(
-                sa.select(OUTBOX).where(OUTBOX.c.published_at.is_(None)).order_by(OUTBOX.c.position)
-            ).all()
-            connection.execute(
-                OUTBOX.update()
-                .where(OUTBOX.c.position.in_([row.position for row in rows]))
-                .values(published_at=sa.func.now())
-            )
+            rows = sorted(connection.execute(_TAKE), key=lambda row: row.position)
         return [
             Envelope(
                 id=str(row.id), source=self.service.name, type=row.type, subject=row.subject, time=row.time,
@@ -88,14 +87,16 @@ class House:
 
 
 class Town:
-    """The four services and the post between them."""
+    """The services, all four or those that settings are given for, and the post between them."""
 
     def __init__(self, settings: Mapping[str, ServiceSettings]) -> None:
         self.houses = {
             name: House(importlib.import_module(f"services.{name}.service").SERVICE, settings[name], self)
             for name in OWNERS
+            if name in settings
         }
         self.carried: list[Envelope] = []
+        self.waiting: dict[str, list[Envelope]] = {name: [] for name in self.houses}
 
     def ask(self, message: Ask[Reply], context: Context | None = None, *, service: str | None = None) -> Reply:
         """Ask a service as the gateway would; raises its `Refusal`."""
@@ -123,17 +124,24 @@ class Town:
         raise AssertionError("the town does not come to rest")
 
     def carry(self) -> bool:
-        """Bring every unpublished event to everyone who hears its owner; whether there was one."""
-        moved = False
+        """Bring every unpublished event to everyone who hears its owner; whether there was one.
+
+        What a listener could not take, because it died, waits for it as it would on the broker.
+        """
         for name, house in self.houses.items():
             envelopes = house.unpublished()
             self.carried += envelopes
-            for listener, heard in HEARS.items():
-                if envelopes and name in heard:
-                    moved = True
-                    outcomes = self.houses[listener].hearing.apply(envelopes)
-                    bad = [outcome for outcome in outcomes if outcome.fate is not Fate.APPLIED]
-                    assert not bad, f"{listener} could not apply what {name} said: {bad}"
+            for listener in self.waiting:
+                if name in HEARS[listener]:
+                    self.waiting[listener] += envelopes
+        moved = False
+        for listener, waiting in self.waiting.items():
+            if waiting:
+                moved = True
+                outcomes = self.houses[listener].hearing.apply(waiting)
+                bad = [outcome for outcome in outcomes if outcome.fate is not Fate.APPLIED]
+                assert not bad, f"{listener} could not apply what it was told: {bad}"
+                waiting.clear()
         return moved
 
     def advance(self, delta: timedelta) -> None:

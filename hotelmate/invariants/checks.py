@@ -1,0 +1,21 @@
+"""The table of contents: each invariant's number and the check that asks for it."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from hotelmate.invariants import money, notices
+from hotelmate.invariants.books import Books, Finding
+
+Check = Callable[[Books], Iterator[Finding]]
+
+CHECKS: Mapping[str, Check] = {
+    "I7": money.captured_money_has_a_reason,
+    "I8": money.ended_bookings_have_let_go,
+    "I9": money.money_is_taken_once,
+    "I10": money.the_ledger_is_true,
+    "I11": notices.notices_are_dealt_with,
+}
+
+
+def examine(books: Books, *, only: Collection[str] = ()) -> list[Finding]:
+    """Everything that is not as it must be; nothing, where all is well. `only` names the checks to run."""
+    return [finding for name, check in CHECKS.items() if not only or name in only for finding in check(books)]

@@ -1,0 +1,21 @@
+"""One place for all storms of a session."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.storm.place import Place
+
+
+@pytest.fixture(scope="session")
+def whole_place(new_database: Callable[[str], str]) -> Iterator[Place]:
+    made = Place(new_database)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def place(whole_place: Place) -> Place:
+    """The place as it was at first."""
+    whole_place.fresh()
+    return whole_place

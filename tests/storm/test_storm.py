@@ -1,0 +1,35 @@
+"""Whatever people, the provider, its notices, crashes and time do to bookings, their money ends where it belongs."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.storm.machine import Storm
+from tests.storm.place import Place
+
+STEPS = 8
+
+
+def storms(count: int, *, phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink)) -> settings:
+    """So many storms, the same ones every time."""
+    return settings(
+        max_examples=count,
+        stateful_step_count=STEPS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=phases,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def at(place: Place) -> type[Storm]:
+    return type("Storm", (Storm,), {"place": place})
+
+
+@pytest.mark.timeout(3_600)
+def test_money_is_right_after_every_storm(place: Place) -> None:
+    run_state_machine_as_test(at(place), settings=storms(int(os.environ.get("STORMS", "500"))))
