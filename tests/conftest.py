@@ -10,6 +10,10 @@ from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--storm", type=int, default=500, metavar="N", help="how many storms blow over bookings' money")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]:
     """A private PostgreSQL."""

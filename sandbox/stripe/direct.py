@@ -5,6 +5,7 @@ For tests that make many thousands of calls. What a delay would do over the wire
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +17,23 @@ from sandbox.stripe.api import respond
 from sandbox.stripe.cards import SUCCESS
 from sandbox.stripe.desk import Config, Desk
 from sandbox.stripe.faults import FaultSpec
+from sandbox.stripe.journal import Journal
 from sandbox.stripe.payments import pay_with_card
 from sandbox.stripe.work import Asked, Dropped
 from sandbox.stripe.world import Cause, Json, find, new_id
+
+_OBJECTS = (
+    "sessions",
+    "intents",
+    "charges",
+    "refunds",
+    "disputes",
+    "events",
+    "payment_methods",
+    "intent_of_session",
+    "session_of_intent",
+    "refused_captures",
+)
 
 
 class DirectStripe(stripe.HTTPClient):
@@ -70,6 +85,20 @@ class DirectStripe(stripe.HTTPClient):
     def fault(self, kind: str, **spec: Any) -> None:
         """Make something go wrong; the fields are those of `FaultSpec`."""
         self.desk.faults.add(FaultSpec(kind=kind, **spec))
+
+    def mark(self) -> Json:
+        """Everything as it is now, for `back_to`."""
+        world = self.desk.world
+        kept = {name: copy.deepcopy(getattr(world, name)) for name in _OBJECTS}
+        return {**kept, "journal": world.journal.entries_so_far(), "keys": copy.deepcopy(self.desk.keys)}
+
+    def back_to(self, mark: Json) -> None:
+        """Everything as it was then. Deadlines stay with what came after: do not move the clock any more."""
+        world = self.desk.world
+        for name in _OBJECTS:
+            setattr(world, name, copy.deepcopy(mark[name]))
+        world.journal = Journal(mark["journal"])
+        self.desk.keys = copy.deepcopy(mark["keys"])
 
     def events(self) -> list[Json]:
         """Every event so far, oldest first."""

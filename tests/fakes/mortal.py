@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from chassis.transact import Transactor
 from chassis.work import Work
@@ -34,11 +37,15 @@ class Fate:
 
 
 class MortalTransactor(Transactor):
-    """Transactions around which a process may die."""
+    """Transactions around which a process may die. `ahead` says how far the domain's clock runs before the wall's."""
 
-    def __init__(self, *given: Any, fate: Fate, **named: Any) -> None:
+    def __init__(self, *given: Any, fate: Fate, ahead: Callable[[], timedelta], **named: Any) -> None:
         super().__init__(*given, **named)
         self._fate = fate
+        self._ahead = ahead
+
+    def now(self, connection: sa.Connection) -> datetime:
+        return datetime.now(UTC) + self._ahead()
 
     @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:

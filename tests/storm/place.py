@@ -6,9 +6,10 @@ Built once for many lives: `fresh` forgets all bookings and all money, and sets 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ from services.payments.stripe_gateway import StripeCards
 from services.payments.work import Tools
 from services.rooms.settings import RoomsSettings
 from tests.fakes.mortal import Fate, MortalCards, MortalTransactor
+from tests.fakes.rewinding import OneConnection
 from tests.fakes.town import Town
 
 KEY, SECRET = "sk_test_storm_1234", "whsec_storm"
@@ -49,7 +51,7 @@ BUSY = """
     FROM errand, clock WHERE done_at IS NULL AND gave_up_at IS NULL
     AND (not_before IS NULL OR not_before <= now() + make_interval(secs => ahead_seconds))
 """
-PERCENT = Decimal(40)
+PERCENT = Decimal(60)  # so much that what goes back could go back twice
 POLICIES = {
     FREE: CancellationPolicy(kind="FLEXIBLE"),
     WHOLE: CancellationPolicy(kind="NON_REFUNDABLE"),
@@ -92,6 +94,7 @@ class Place:
         urls = {name: url + QUICK for name, url in urls.items()}
         self.stripe = DirectStripe(api_key=KEY)
         self.fate = Fate()
+        self.ahead = timedelta(0)
         demo: dict[str, Any] = {"mode": "demo"}
         self.town = Town(
             {
@@ -120,7 +123,16 @@ class Place:
             tools = house.transactor.tools
             if name == "payments":
                 tools = Tools(cards=MortalCards(cards or self.cards, self.fate), origins=("https://hotel.example",))
-            house.open(MortalTransactor(house.engine, house.service.work, tools=tools, demo=True, fate=self.fate))
+            house.open(
+                MortalTransactor(
+                    house.engine,
+                    house.service.work,
+                    tools=tools,
+                    demo=True,
+                    fate=self.fate,
+                    ahead=lambda: self.ahead,
+                )
+            )
         self.fate.steps = None
         self.impatient()
 
@@ -130,6 +142,7 @@ class Place:
         for name, statements in {**self._forget, "rooms": self._rooms_at_first}.items():
             with self.town.houses[name].engine.begin() as connection:
                 connection.exec_driver_sql(statements)
+        self.ahead = timedelta(0)
         self.town.carried.clear()
         for waiting in self.town.waiting.values():
             waiting.clear()
@@ -141,6 +154,24 @@ class Place:
         for connection in self._looking.values():
             connection.close()
         self.town.close()
+
+    @contextmanager
+    def rewinding(self) -> Iterator[Rewinding]:
+        """For as long as the block runs, everything can be taken back, and at its end nothing has happened."""
+        engines = {name: house.engine for name, house in self.town.houses.items()}
+        looking, held = self._looking, {name: OneConnection(engine) for name, engine in engines.items()}
+        self._looking = {name: one.connection.connection.dbapi_connection for name, one in held.items()}
+        for name, house in self.town.houses.items():
+            house.engine = held[name]  # type: ignore[assignment]
+        self.restart()
+        try:
+            yield Rewinding(self, held)
+        finally:
+            self._looking = looking
+            for name, house in self.town.houses.items():
+                held[name].close()
+                house.engine = engines[name]
+            self.fresh()
 
     # people
 
@@ -166,8 +197,7 @@ class Place:
         return self.town.ask(GetBooking(hotel=slug, booking_id=created.booking.id), staff(slug))
 
     def now(self) -> datetime:
-        with self.town.houses["bookings"].transactor.read() as work:
-            return work.now
+        return datetime.now(UTC) + self.ahead
 
     def today(self) -> date:
         return self.now().astimezone(ZONE).date()
@@ -175,6 +205,7 @@ class Place:
     def advance(self, delta: timedelta) -> None:
         """Everybody's clock, the provider's included."""
         self.town.advance(delta)
+        self.ahead += delta
         self.stripe.advance(int(delta.total_seconds()))
 
     # the provider's notices
@@ -237,13 +268,11 @@ class Place:
 
     # judges
 
-    def findings(self) -> list[Finding]:
+    def findings(self, *, unrest: timedelta = timedelta(0)) -> list[Finding]:
         """What the product's own invariants find, with the provider's journal beside our ledger."""
         connections = {name: house.engine.connect() for name, house in self.town.houses.items()}
         try:
-            books = Books(
-                connections=connections, unrest=timedelta(0), journal=self.stripe.journal(), answered=self.answered
-            )
+            books = Books(connections=connections, unrest=unrest, journal=self.stripe.journal(), answered=self.answered)
             return examine(books)
         finally:
             for connection in connections.values():
@@ -277,6 +306,28 @@ class Place:
         if tables:
             doomed = [table for table in doomed if table in tables or table.startswith("hold")]
         return "; ".join([*(f"DELETE FROM {table}" for table in doomed), "UPDATE clock SET ahead_seconds = 0"])
+
+
+class Rewinding:
+    """How to take a place back."""
+
+    def __init__(self, place: Place, databases: dict[str, OneConnection]) -> None:
+        self._place = place
+        self._databases = databases
+
+    @contextmanager
+    def tried(self) -> Iterator[None]:
+        """What happens in the block has not happened after it."""
+        place = self._place
+        marks = {name: database.mark() for name, database in self._databases.items()}
+        stripe, delivered, answered = place.stripe.mark(), list(place.delivered), set(place.answered)
+        try:
+            yield
+        finally:
+            for name, database in self._databases.items():
+                database.back_to(marks[name])
+            place.stripe.back_to(stripe)
+            place.delivered, place.answered = delivered, answered
 
 
 class Purse:

@@ -1,0 +1,261 @@
+"""Every order of a booking's notices, every repetition and every loss of them, end in the same place. Exhaustively.
+
+Not by walking each order from its beginning: a life is a graph of states, and where two orders lead to the same state
+they go on alike. From each state every move is made (a notice that has not come yet, a person's decision that is
+possible), and taken back; a notice that has come is brought again, under its own and under another event's id, which
+must change nothing; and a look at the provider there must lead to where all notices would have led.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.transact import Desk
+from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
+from contracts.payments import OpenPaymentSession, PaymentStatus, VerifyPayment
+from services.payments.handlers import webhooks
+from tests.storm.place import FREE, SHARE, Place, Rewinding, guest, staff
+
+Status = BookingStatus
+State = tuple[Any, ...]
+TYPES = {
+    "payment_intent.amount_capturable_updated": "AUTHORIZED",
+    "checkout.session.completed": "AUTHORIZED",
+    "payment_intent.succeeded": "CAPTURED",
+    "payment_intent.canceled": "VOIDED",
+    "charge.refunded": "REFUNDED",
+}
+
+
+@dataclass
+class Told:
+    """One booking, and what is still to be decided about it."""
+
+    place: Place
+    created: CreatedBooking
+    session: str = ""
+    to_do: list[tuple[Status, Any]] = field(default_factory=list)
+
+    def about(self) -> dict[str, str]:
+        return {"hotel": self.created.booking.hotel, "booking_id": self.created.booking.id}
+
+    def rest(self) -> None:
+        """What must be tried again is left for later."""
+        self.place.settle(patient=0)
+
+    def open_and_pay(self) -> None:
+        asked = OpenPaymentSession(**self.about())
+        self.session = self.place.town.ask(asked, guest(self.created)).session_id
+        self.rest()
+        self.place.stripe.pay(self.session)
+
+    def notices_come(self) -> None:
+        while coming := self.place.undelivered():
+            for event in coming:
+                self.place.deliver(event)
+            self.rest()
+
+    def decide(self, command: Any) -> None:
+        self.place.town.ask(command, staff(self.created.booking.hotel))
+        self.rest()
+
+    def look(self) -> None:
+        """What the guest's page asks for when they come back to it."""
+        self.place.town.ask(VerifyPayment(**self.about(), session_id=self.session), guest(self.created))
+        self.rest()
+
+    def state(self) -> State:
+        """Payments, bookings and the provider's journal, but for times and random names."""
+        sql, booking_id = self.place.sql, self.created.booking.id
+        return (
+            _rows(sql("payments", "SELECT status, version, amount, captured, refunded, superseded FROM payment")),
+            _rows(sql("payments", "SELECT amount, status FROM refund")),
+            _rows(sql("payments", "SELECT kind, amount, currency FROM ledger")),
+            _rows(sql("payments", "SELECT regexp_replace(action, 'pay_.*', ''), attempt, state FROM provider_action")),
+            _rows(sql("payments", "SELECT stance, fee FROM standing")),
+            tuple(row["type"] for row in sql("payments", "SELECT type FROM outbox ORDER BY position")),
+            tuple(row["type"] for row in sql("bookings", "SELECT type FROM outbox ORDER BY position")),
+            _rows(
+                sql(
+                    "bookings",
+                    "SELECT status, version, payment_status, refund_status, refunded, balance_due FROM booking",
+                )
+            ),
+            tuple(self.place.purse(booking_id).movements),
+        )
+
+    def notices(self) -> State:
+        """What has become of the notices."""
+        found = self.place.sql("payments", "SELECT type, outcome FROM webhook WHERE event_id NOT LIKE '%x'")
+        return _rows(found)
+
+
+def _rows(rows: list[dict[str, Any]]) -> State:
+    return tuple(sorted(tuple(row.values()) for row in rows))
+
+
+class Orders:
+    """All orders of what is still to come, walked as a graph. `count` of them there are; `ends` is where they end."""
+
+    def __init__(self, told: Told, rewinding: Rewinding) -> None:
+        self._told = told
+        self._rewinding = rewinding
+        self._known: dict[State, int] = {}
+        self._repeated: set[tuple[State, str]] = set()
+        self._looked_from: set[State] = set()
+        self.looked: set[State] = set()
+        self.ends: set[State] = set()
+        self.count = self._walk()
+
+    def _walk(self) -> int:
+        told = self._told
+        state = told.state()
+        here = (state, frozenset(told.place.delivered), len(told.to_do))
+        if here not in self._known:
+            self._repeat(state)
+            self._look(state)
+            moves = self._moves()
+            if not moves:
+                self.ends.add((state, told.notices()))
+            self._known[here] = sum(self._make(move) for move in moves) if moves else 1
+        return self._known[here]
+
+    def _make(self, move: Callable[[], Any]) -> int:
+        to_do = list(self._told.to_do)
+        with self._rewinding.tried():
+            move()
+            self._told.rest()
+            ways = self._walk()
+        self._told.to_do = to_do
+        return ways
+
+    def _moves(self) -> Sequence[Callable[[], Any]]:
+        told = self._told
+        moves: list[Callable[[], Any]] = [
+            lambda event=event: told.place.deliver(event)  # type: ignore[misc]
+            for event in told.place.undelivered()
+        ]
+        if told.to_do and told.place.booking(told.created).status is told.to_do[0][0]:
+            moves.append(lambda: told.decide(told.to_do.pop(0)[1]))
+        return moves
+
+    def _repeat(self, state: State) -> None:
+        """Each notice that has come comes again, as itself and as another event about the same."""
+        told = self._told
+        for event_id in told.place.delivered:
+            if (state, event_id) in self._repeated:
+                continue
+            self._repeated.add((state, event_id))
+            event = told.place.stripe.desk.world.events[event_id]
+            with self._rewinding.tried():
+                told.place.deliver(event)
+                told.place.deliver(event, renamed="x")
+                told.rest()
+                assert told.state() == state, f"{event['type']} comes again and changes something"
+
+    def _look(self, state: State) -> None:
+        """Whatever has not come is lost for good: a look at the provider and the same decisions lead to the end."""
+        if state in self._looked_from:
+            return
+        self._looked_from.add(state)
+        told, to_do = self._told, list(self._told.to_do)
+        with self._rewinding.tried():
+            told.look()
+            while told.to_do:
+                told.decide(told.to_do.pop(0)[1])
+            self.looked.add(told.state())
+        told.to_do = to_do
+
+
+def happy(place: Place) -> Told:
+    told = Told(place, place.book(FREE))
+    told.open_and_pay()
+    told.to_do = [(Status.PENDING_APPROVAL, ApproveBooking(**told.about()))]
+    return told
+
+
+def declined(place: Place) -> Told:
+    told = Told(place, place.book(FREE))
+    told.open_and_pay()
+    told.to_do = [(Status.PENDING_APPROVAL, DeclineBooking(**told.about()))]
+    return told
+
+
+def cancelled_with_a_fee(place: Place) -> Told:
+    """After the capture, so that some of the money goes back."""
+    told = Told(place, place.book(SHARE))
+    told.open_and_pay()
+    told.notices_come()
+    told.to_do = [
+        (Status.PENDING_APPROVAL, ApproveBooking(**told.about())),
+        (Status.CONFIRMED, CancelBooking(**told.about(), reason="ill")),
+    ]
+    return told
+
+
+def expired_then_late_money(place: Place) -> Told:
+    """The guest paid, the provider was silent until the hold was gone, and now its notices come."""
+    told = Told(place, place.book(FREE))
+    told.open_and_pay()
+    place.stripe.fault("fail_before", drop=True, times=None)
+    place.advance(timedelta(minutes=18))
+    place.tick()
+    assert place.booking(told.created).status is Status.EXPIRED
+    place.stripe.desk.faults.remove()
+    return told
+
+
+def all_was_seen_already(place: Place) -> Told:
+    """Nothing is left to be learnt from the six notices: every one of the 720 orders is walked."""
+    told = happy(place)
+    told.look()
+    told.decide(told.to_do.pop()[1])
+    assert len(place.undelivered()) == 6
+    return told
+
+
+LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was_seen_already]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
+def test_every_order_of_a_life_s_notices_ends_alike(life: Callable[[Place], Told], place: Place) -> None:
+    with place.rewinding() as rewinding:
+        orders = Orders(life(place), rewinding)
+
+    assert len(orders.ends) == 1
+    ((end, notices),) = orders.ends
+    assert orders.looked == {end}
+    assert {outcome for _, outcome in notices} <= {"APPLIED", "IGNORED"}
+    if life is all_was_seen_already:
+        assert orders.count == 720
+
+
+@pytest.mark.timeout(600)
+def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: the last notice that came decides."""
+
+    def trusted(event_id: str, desk: Desk) -> str:
+        with desk.transaction() as work:
+            notice = work.webhooks.get(event_id)
+            payment_id = work.payments.id_named(
+                payment_id=None, session_id=notice.session_id, intent_id=notice.intent_id
+            )
+            payment = work.payments.lock(payment_id)
+            work.payments.save(replace(payment, status=PaymentStatus(TYPES.get(notice.type, payment.status))))
+        return payment.id
+
+    monkeypatch.setattr(webhooks, "_applied", trusted)
+    with place.rewinding() as rewinding:
+        told = all_was_seen_already(place)
+        monkeypatch.setattr(Orders, "_repeat", lambda *_: None)
+        ends = Orders(told, rewinding).ends
+
+    assert len(ends) > 1

@@ -1,0 +1,82 @@
+"""What the invariants find when it is there: each is shown one violation of its own, and none where all is well."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.bookings import ApproveBooking, CancelBooking, CreatedBooking
+from contracts.payments import OpenPaymentSession
+from tests.storm.place import FREE, Place, guest, staff
+
+
+def confirmed(place: Place) -> CreatedBooking:
+    created = place.book(FREE)
+    about = {"hotel": FREE, "booking_id": created.booking.id}
+    place.stripe.pay(place.town.ask(OpenPaymentSession(**about), guest(created)).session_id)
+    for event in place.undelivered():
+        place.deliver(event)
+    place.settle()
+    place.town.ask(ApproveBooking(**about), staff(FREE))
+    place.settle()
+    return created
+
+
+def found(place: Place) -> set[str]:
+    return {finding.invariant for finding in place.findings()}
+
+
+BOOKINGS, PAYMENTS = "bookings", "payments"
+VIOLATIONS = {
+    "captured, not confirmed": (BOOKINGS, "UPDATE booking SET status = 'PENDING_APPROVAL'", {"I7"}),
+    "captured for nobody": (BOOKINGS, "DELETE FROM guest; DELETE FROM booking", {"I7"}),
+    "expired, money kept": (
+        BOOKINGS,
+        "UPDATE booking SET status = 'EXPIRED', ended_at = now()",
+        {"I7", "I8"},
+    ),
+    "more kept than the fee": (
+        BOOKINGS,
+        "UPDATE booking SET status = 'CANCELLED', ended_at = now(), cancellation_fee = 100",
+        {"I8"},
+    ),
+    "taken, not booked": (PAYMENTS, "DELETE FROM ledger WHERE kind = 'capture'", {"I10"}),
+    "more taken than promised": (
+        PAYMENTS,
+        "UPDATE ledger SET amount = amount * 2 WHERE kind = 'capture'",
+        {"I9", "I10"},
+    ),
+    "the payment is not its ledger": (PAYMENTS, "UPDATE payment SET captured = captured - 1", {"I10"}),
+    "a charge that nobody knows": (PAYMENTS, "UPDATE ledger SET provider_id = 'ch_of_nobody'", {"I10"}),
+    "a notice waits": (PAYMENTS, "UPDATE webhook SET outcome = 'STORED' WHERE outcome = 'APPLIED'", {"I11"}),
+    "answered and forgotten": (PAYMENTS, "DELETE FROM webhook", {"I11"}),
+}
+
+
+@pytest.mark.parametrize("violation", VIOLATIONS)
+def test_a_violation_is_found(place: Place, violation: str) -> None:
+    service, statement, invariants = VIOLATIONS[violation]
+    confirmed(place)
+    assert place.findings() == []
+
+    place.sql(service, statement)
+
+    assert found(place) == invariants
+
+
+def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(place: Place) -> None:
+    confirmed(place)
+    place.sql(PAYMENTS, "DELETE FROM ledger WHERE kind = 'capture'")
+    place.sql(BOOKINGS, "UPDATE booking SET status = 'DECLINED', ended_at = now()")
+
+    assert "I8" in found(place)
+
+
+def test_what_has_just_moved_is_not_judged(place: Place) -> None:
+    created = confirmed(place)
+    place.town.ask(CancelBooking(hotel=FREE, booking_id=created.booking.id), guest(created))
+    at_once = place.findings(), place.findings(unrest=timedelta(seconds=30))
+    place.settle()
+
+    assert [finding.invariant for finding in at_once[0]] == ["I7", "I8"]
+    assert at_once[1] == []
+    assert place.findings() == []

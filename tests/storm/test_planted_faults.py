@@ -1,0 +1,154 @@
+"""Each fault planted here is one that the storm must find: what it could not find it does not guard against."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import Phase
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, run_state_machine_as_test
+
+from chassis.errands import Errands
+from chassis.tables import ERRAND
+from sandbox.stripe.cards import SUCCESS
+from services.payments.domain import Standing, Void, wants
+from services.payments.domain.seen import SeenRefund
+from services.payments.handlers import standing
+from services.payments.store import SqlWebhooks
+from services.payments.stripe_gateway import StripeCards
+from tests.storm.machine import Storm
+from tests.storm.place import FREE, SHARE, Place
+from tests.storm.test_storm import at, storms
+
+ENOUGH = 250
+
+
+def nothing_is_voided(patch: pytest.MonkeyPatch) -> None:
+    wanted = wants.wanted
+    patch.setattr(
+        decide_module(), "wanted", lambda *given: None if isinstance(wanted(*given), Void) else wanted(*given)
+    )
+
+
+def the_fee_is_given_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(wants, "_kept", lambda payment, scene, charge: 0 if scene.standing.ended else charge.captured)
+
+
+def late_money_is_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(standing, "_over", lambda *_: None)
+
+
+def everything_is_captured(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Standing, "approves", lambda self, _: not self.ended)
+
+
+def notices_are_answered_and_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SqlWebhooks, "store", lambda *_: False)
+
+
+def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
+    claim = Errands.claim
+
+    def at_most_once(self: Errands) -> list[Any]:
+        due = claim(self)
+        with self._transactor.begin() as work:
+            self._mark(work.connection, due, done_at=ERRAND.c.created_at)
+        return due
+
+    patch.setattr(Errands, "claim", at_most_once)
+
+
+def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:
+    perform, refunds = StripeCards.perform, StripeCards.refunds
+
+    def unkeyed(self: StripeCards, request: str, *, key: str) -> str:
+        return perform(self, request, key=f"{key}:{uuid4()}")
+
+    def unseen(self: StripeCards, intent_id: str) -> tuple[SeenRefund, ...]:
+        return tuple(seen for seen in refunds(self, intent_id) if seen.id in made)
+
+    made: set[str] = set()
+
+    def noted(self: StripeCards, request: str, *, key: str) -> str:
+        done = unkeyed(self, request, key=key)
+        made.add(done)
+        return done
+
+    patch.setattr(StripeCards, "perform", noted)
+    patch.setattr(StripeCards, "refunds", unseen)
+
+
+def the_ledger_forgets_what_is_let_go(patch: pytest.MonkeyPatch) -> None:
+    movements = decide_module().movements
+    patch.setattr(
+        decide_module(), "movements", lambda seen: tuple(one for one in movements(seen) if one.kind != "void")
+    )
+
+
+def decide_module() -> Any:
+    return sys.modules["services.payments.domain.decide"]  # the package has a function of that name
+
+
+PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
+    nothing_is_voided,
+    the_fee_is_given_back,
+    late_money_is_kept,
+    everything_is_captured,
+    notices_are_answered_and_forgotten,
+    errands_are_done_before_they_are_run,
+    keys_and_names_of_refunds_are_dropped,
+    the_ledger_forgets_what_is_let_go,
+]
+
+
+class PaidFor(Storm):
+    """A storm that begins with a booking that is paid for, of which the hotel would keep a share."""
+
+    @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
+    def begin(self, hotel: str, stage: str) -> None:
+        super().begin(hotel, stage)
+
+
+class LostAnswers(PaidFor):
+    """And with a provider that does what it is asked in silence."""
+
+    @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
+    def begin(self, hotel: str, stage: str) -> None:
+        super().begin(hotel, stage)
+        self.place.stripe.fault("fail_after", method="POST", drop=True)
+
+
+class SuddenDeath(Storm):
+    """A storm that begins with somebody dying while the notices of a payment are applied."""
+
+    @initialize(hotel=st.just(FREE), stage=st.just("held"), steps=st.integers(0, 12))
+    def begin(self, hotel: str, stage: str, steps: int) -> None:
+        super().begin(hotel, stage)
+        self._pay(self.lives[0], SUCCESS.number)
+        for event in self._coming():
+            self.place.deliver(event)
+        self.place.fate.steps = steps
+        self._then(lazy=False)
+
+
+# Where a fault needs a rare beginning: the storm would find it all the same, later.
+BEGINNINGS = {
+    the_fee_is_given_back: PaidFor,
+    keys_and_names_of_refunds_are_dropped: LostAnswers,
+    errands_are_done_before_they_are_run: SuddenDeath,
+}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_the_storm_finds(
+    plant: Callable[[pytest.MonkeyPatch], None], place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(
+            at(place, BEGINNINGS.get(plant, Storm)), settings=storms(ENOUGH, phases=(Phase.generate,))
+        )
