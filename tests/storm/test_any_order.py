@@ -244,7 +244,7 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
 
     def trusted(event_id: str, desk: Desk) -> str:
         with desk.transaction() as work:
-            notice = work.webhooks.get(event_id)
+            notice = work.webhooks.get(event_id).notice
             payment_id = work.payments.id_named(
                 payment_id=None, session_id=notice.session_id, intent_id=notice.intent_id
             )
@@ -252,7 +252,7 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
             work.payments.save(replace(payment, status=PaymentStatus(TYPES.get(notice.type, payment.status))))
         return payment.id
 
-    monkeypatch.setattr(webhooks, "_applied", trusted)
+    monkeypatch.setattr(webhooks, "apply", trusted)
     with place.rewinding() as rewinding:
         told = all_was_seen_already(place)
         monkeypatch.setattr(Orders, "_repeat", lambda *_: None)
