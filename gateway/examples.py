@@ -109,6 +109,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "assigned_room": {"room_number": "101", "room_status": "CHECKOUT_DIRTY"},
         },
     },
+    "Departures": {"room_ids": [1, 2, "103"], "destructive": False},
+    "RoomsCheckedOut": {
+        "detail": "Processed 3 room(s) in hotel 'hotel-killarney'",
+        "results": {
+            "checked_out_bookings": ["BK-2026-7KQ2MD"],
+            "rooms_cleared": ["103"],
+            "failed": [{"room_number": "2", "code": "ROOM_NOT_FOUND"}],
+            "destructive_mode": False,
+        },
+    },
     "Readiness": {
         "ready": False,
         "down": ["payments"],

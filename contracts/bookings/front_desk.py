@@ -38,3 +38,38 @@ class AddWalkIn(Command[CreatedBooking]):
     adults: int = 1
     children: int = 0
     special_requests: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomFailed:
+    """A room in which something was not to be done, and the code of the refusal."""
+
+    room_number: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomsCheckedOut:
+    """What became of each room: its booking checked out, cleared of whom nobody knows, or neither."""
+
+    hotel: str
+    processed: int
+    checked_out_bookings: tuple[str, ...]
+    rooms_cleared: tuple[str, ...]
+    failed: tuple[RoomFailed, ...]
+    destructive: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutRooms(Command[RoomsCheckedOut]):
+    """Check out whoever is in house in these rooms, and clear those left occupied without a booking in house.
+
+    In `rooms` a number is a room's id, a text its number; at most 100. Each room succeeds or fails on its own; future
+    and ended bookings are never touched. `destructive` needs `is_superuser`: it also ends a stay whose check-out rooms
+    refuses. `reason` goes into the trails of booking and room.
+    """
+
+    hotel: str
+    rooms: tuple[int | str, ...]
+    destructive: bool = False
+    reason: str = ""

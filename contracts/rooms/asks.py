@@ -133,6 +133,7 @@ class MoveOut(Command[RoomTaken]):
     booking_id: str
     hotel: str
     left_on: date
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
-"""What bookings asks of rooms for the front desk: moving a guest, receiving one who has not booked."""
+"""What bookings asks of rooms for the front desk: moving a guest, receiving one who has not booked, clearing rooms."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.message import Command
-from contracts.rooms.views import Held, RoomTaken, WiFi
+from contracts.message import Command, Query
+from contracts.rooms.views import Held, RoomTaken, RoomView, WiFi
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +48,39 @@ class ReceiveWalkIn(Command[Received]):
     adults: int
     children: int
     room_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundRooms:
+    """Those of the rooms asked for that the hotel has, by id."""
+
+    rooms: tuple[RoomView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindRooms(Query[FoundRooms]):
+    """The hotel's rooms with these ids or numbers. What it does not have is left out."""
+
+    hotel: str
+    ids: tuple[int, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearRoom(Command[RoomTaken]):
+    """The booking's guest is not (any longer) in this room, whatever rooms has noted. Keyed by `action_id`.
+
+    `ended`: the stay is over, its nights from `left_on` (None: all) are free and its room is let go of. `unwritten`:
+    bookings knows of no such booking; refused `ACTION_IN_PROGRESS` within a minute of the guest's moving in. A room in
+    which another booking's guest lives is left alone; refused `ROOM_HAS_GUEST` unless `ended` by `force`.
+    """
+
+    action_id: str
+    booking_id: str
+    hotel: str
+    room_number: str
+    ended: bool
+    left_on: date | None = None
+    unwritten: bool = False
+    force: bool = False
+    note: str = ""

@@ -1,7 +1,9 @@
 """What is sent about rooms."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field, StrictInt
 
 from gateway.bodies.fields import Body, Day, Prose, RoomNumber
 
@@ -14,6 +16,8 @@ Target = Literal[
     "MAINTENANCE_REQUIRED",
     "OUT_OF_ORDER",
 ]
+
+RoomId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
 
 
 class Assignment(Body):
@@ -29,6 +33,14 @@ class Move(Body):
     to_room_number: RoomNumber
     reason: Prose = ""
     notes: Prose = ""
+
+
+class Departures(Body):
+    """Which rooms are to be checked out: a number is a room's id, a text its number."""
+
+    room_ids: list[RoomId | RoomNumber] = Field(min_length=1, max_length=100)
+    destructive: bool = False
+    reason: Prose = ""
 
 
 class Inspection(Body):

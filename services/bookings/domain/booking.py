@@ -17,6 +17,8 @@ class ActionKind(StrEnum):
     CHECK_IN = "CHECK_IN"
     MOVE = "MOVE"
     CHECK_OUT = "CHECK_OUT"
+    FORCE_OUT = "FORCE_OUT"
+    CLEAR = "CLEAR"
     EXTEND = "EXTEND"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"

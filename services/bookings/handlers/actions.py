@@ -15,7 +15,7 @@ from chassis.transact import Desk
 from contracts.message import Ask
 from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
 from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import MoveGuest
+from contracts.rooms.front_desk import ClearRoom, MoveGuest
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.handlers import endings
 from services.bookings.work import BookingsWork
@@ -33,7 +33,8 @@ class Together:
 
 def _move_out(booking: Booking, action: PendingAction) -> MoveOut:
     left_on = action.left_on or booking.check_out
-    return MoveOut(action_id=action.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on)
+    note = action.reason if action.kind is ActionKind.CHECK_OUT else ""  # a cancellation's stays with the booking
+    return MoveOut(action_id=action.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on, note=note)
 
 
 ACTIONS: dict[ActionKind, Together] = {
@@ -72,6 +73,30 @@ ACTIONS: dict[ActionKind, Together] = {
     ),
     ActionKind.CHECK_OUT: Together(_move_out, endings.checked_out),
     ActionKind.CUT_SHORT: Together(_move_out, endings.cut_short),
+    ActionKind.FORCE_OUT: Together(
+        lambda booking, action: ClearRoom(
+            action_id=action.id,
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            room_number=action.room_number,
+            ended=True,
+            left_on=action.left_on or booking.check_out,
+            force=True,
+            note=action.reason,
+        ),
+        endings.checked_out,
+    ),
+    ActionKind.CLEAR: Together(
+        lambda booking, action: ClearRoom(
+            action_id=action.id,
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            room_number=action.room_number,
+            ended=False,
+            note=action.reason,
+        ),
+        endings.released,
+    ),
     ActionKind.EXTEND: Together(
         lambda booking, action: ExtendStay(
             action_id=action.id, booking_id=booking.id, hotel=booking.hotel, until=action.until or booking.check_out

@@ -27,7 +27,7 @@ def cut_short(booking: Booking, action: PendingAction, _: RoomTaken, work: Booki
 
 
 def released(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    """A hold that nobody wants is freed; nothing has happened to the booking."""
+    """A hold that nobody wants is freed, or a room cleared; nothing has happened to the booking."""
     return work.note(booking, pending=None)
 
 
@@ -65,7 +65,8 @@ def moved(booking: Booking, action: PendingAction, room: RoomTaken, work: Bookin
 
 def checked_out(booking: Booking, action: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
     """The guest has left; PIN and Wi-Fi are gone."""
-    return work.record(booking, staying.checked_out(booking, action), by=action.by, pending=None)
+    facts = staying.checked_out(booking, action)
+    return work.record(booking, facts, by=action.by, pending=None, why=action.reason)
 
 
 def extended(booking: Booking, action: PendingAction, reply: Extended, work: BookingsWork) -> Booking:

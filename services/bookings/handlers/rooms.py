@@ -76,12 +76,13 @@ def move_room(command: MoveRoom, desk: KeyedDesk) -> BookingDetail:
 
 def check_out(command: CheckOut, desk: KeyedDesk) -> BookingDetail:
     """The guest leaves; nights not slept are free from the hotel's today on."""
+    return _together(command, desk, ActionKind.CHECK_OUT, departure)
 
-    def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
-        left_on = local_time.local_date(work.now, booking.timezone)
-        return {"left_on": left_on} if staying.may_check_out(booking) else None
 
-    return _together(command, desk, ActionKind.CHECK_OUT, decide)
+def departure(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+    """With what the guest leaves, by whichever way; None where they have left."""
+    left_on = local_time.local_date(work.now, booking.timezone)
+    return {"left_on": left_on} if staying.may_check_out(booking) else None
 
 
 def get_candidate_rooms(query: GetCandidateRooms, desk: KeyedDesk) -> Candidates:

@@ -1,6 +1,6 @@
 """Bookings and their guests in PostgreSQL. A booking and its guest are read in one statement and locked together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,6 +135,22 @@ class Bookings:
             )
         )
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
+
+    def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Who is in house in these rooms, by room number: one booking each, unless something went wrong."""
+        rows = self._connection.execute(
+            sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
+            .where(
+                BOOKING.c.hotel == hotel,
+                BOOKING.c.assigned_room_number.in_(room_numbers),
+                BOOKING.c.status == BookingStatus.IN_HOUSE,
+            )
+            .order_by(BOOKING.c.id)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for room_number, booking_id in rows:
+            found[room_number] = (*found.get(room_number, ()), booking_id)
+        return found
 
     def _one(self, statement: sa.Select[Any]) -> Booking | None:
         row = self._connection.execute(statement).mappings().first()

@@ -59,6 +59,7 @@ class Ending:
     from_on: date | None
     action_id: str
     whole: bool = False
+    note: str = ""
 
 
 def whole(room_type_id: int, stay: Stay) -> Part:

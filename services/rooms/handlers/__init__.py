@@ -2,6 +2,7 @@
 
 from services.rooms.handlers.assigning import find_candidates, give_room, take_room_back
 from services.rooms.handlers.blocking import block_room, list_blocks, unblock_room
+from services.rooms.handlers.clearing import clear_room, find_rooms
 from services.rooms.handlers.ending import (
     booking_cancelled,
     booking_declined,
@@ -58,11 +59,13 @@ __all__ = [
     "change_room_type",
     "change_settings",
     "check_availability",
+    "clear_room",
     "extend_nights",
     "extend_stay",
     "find_candidates",
     "find_free_rooms",
     "finish_task",
+    "find_rooms",
     "forget_quotes",
     "get_hotel",
     "get_policy",

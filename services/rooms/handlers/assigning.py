@@ -9,7 +9,7 @@ from contracts.message import Nothing
 from contracts.rooms import CandidateRoom, Candidates, FindCandidates, GiveRoom, RoomStatus, RoomTaken, TakeRoomBack
 from contracts.rooms.asks import MoveIn, MoveOut
 from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import MoveGuest, ReceiveWalkIn
+from contracts.rooms.front_desk import ClearRoom, MoveGuest, ReceiveWalkIn
 from services.rooms.domain import assigning, inventory, stays
 from services.rooms.domain.assigning import Room
 from services.rooms.domain.hotels import Hotel
@@ -19,7 +19,7 @@ from services.rooms.handlers.seeing import known
 from services.rooms.work import RoomsWork
 
 Reply = TypeVar("Reply")
-Action = GiveRoom | TakeRoomBack | ReceiveWalkIn | MoveIn | MoveGuest | MoveOut | ExtendStay
+Action = GiveRoom | TakeRoomBack | ReceiveWalkIn | MoveIn | MoveGuest | MoveOut | ClearRoom | ExtendStay
 
 
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:

@@ -62,17 +62,25 @@ def settle(work: RoomsWork, endings: Mapping[str, Ending]) -> dict[str, Room]:
         from_on = _from_on(endings[key], work, hold, in_house=key in lived_in)
         if key in lived_in:
             room = rooms[lived_in[key].room_id]
-            left[key] = vacate(work, room, booking_id=key, action_id=endings[key].action_id)
+            ending = endings[key]
+            left[key] = vacate(work, room, booking_id=key, action_id=ending.action_id, note=ending.note)
         if key in in_rooms:
             _end(work, in_rooms[key], from_on)
-        parts[key], freed = inventory.freed(hold.parts, from_on=from_on)
+        parts[key], freed = release(work, hold, from_on=from_on)
         changes += freed
-        version = work.holds.end(key, until=from_on, now=work.now)
-        work.publish(InventoryReleased(booking_id=key, hotel=hold.hotel, released_from=from_on), sequence=version)
     work.holds.put(parts)
     if not work.nights.shift(changes):
         raise RuntimeError("nights that were held are not on the counters")
     return left
+
+
+def release(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tuple[Part, ...], tuple[NightChange, ...]]:
+    """End a hold; the parts that it keeps and what goes back to the counters, both still to be written."""
+    kept, freed = inventory.freed(hold.parts, from_on=from_on)
+    version = work.holds.end(hold.booking_id, until=from_on, now=work.now)
+    fact = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=from_on)
+    work.publish(fact, sequence=version)
+    return kept, freed
 
 
 def _gather(booking_id: str, from_on: date | None, work: RoomsWork) -> None:

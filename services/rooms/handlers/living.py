@@ -36,6 +36,6 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
     stay = work.periods.of_bookings([hold.booking_id]).get(hold.booking_id)
     if stay is None or not stay.moved_in:
         raise Refusal("CHECKOUT_FAILED", "Booking has no assigned room to checkout from")
-    ending = Ending(booking_id=hold.booking_id, from_on=command.left_on, action_id=command.action_id)
+    ending = Ending(booking_id=hold.booking_id, from_on=command.left_on, action_id=command.action_id, note=command.note)
     left = settle(work, {hold.booking_id: ending})
     return finished(command, work, taken(left[hold.booking_id]))

@@ -41,6 +41,8 @@ VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_o
 """).bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
 PROLONG = sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE id = :id RETURNING id")
 MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
+MOVED_OUT = sa.text("UPDATE period SET moved_in_at = NULL WHERE id = :id")
+SINCE = sa.text("SELECT moved_in_at >= :since FROM period WHERE id = :id AND moved_in_at IS NOT NULL")
 END = sa.text("""
 UPDATE period SET live = false, ended_at = :now,
     nights = daterange(lower(nights), least(upper(nights), greatest(lower(nights), coalesce(:until, upper(nights)))))
@@ -109,6 +111,14 @@ class Periods:
     def prolong(self, taken: Taken, room_number: str, *, until: date) -> None:
         """The guest keeps the room; refused `ROOM_OVERLAP_CONFLICT` by the constraint itself."""
         self._exclusively(PROLONG, {"id": taken.id, "until": until}, room_number)
+
+    def moved_out(self, taken: Taken) -> None:
+        """Nobody lives there (yet); the nights are still the booking's."""
+        self._connection.execute(MOVED_OUT, {"id": taken.id})
+
+    def moved_in_since(self, taken: Taken, since: datetime) -> bool:
+        """Whether the guest has come only then or later."""
+        return bool(self._connection.execute(SINCE, {"id": taken.id, "since": since}).scalar_one_or_none())
 
     def end(self, taken: Taken, *, until: date | None, now: datetime) -> None:
         """It is over; where `until` is sooner than its last night, it is kept in memory that short."""

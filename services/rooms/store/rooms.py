@@ -1,6 +1,6 @@
 """Rooms as they stand, and the trail of their turnover."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,10 @@ BY_NUMBER = f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number AND
 ONE = sa.text(BY_NUMBER)
 LOCK_ONE = sa.text(f"{BY_NUMBER} FOR NO KEY UPDATE OF r")
 LOCK = sa.text(f"{ROOM} WHERE r.id = ANY (:ids) ORDER BY r.id FOR NO KEY UPDATE OF r")
+NAMED = sa.text(f"""
+{ROOM} WHERE r.hotel = :hotel AND (r.id = ANY (:ids) OR r.room_number = ANY (:numbers)) AND r.removed_at IS NULL
+ORDER BY r.id
+""")
 ALL = sa.text(f"{ROOM} WHERE r.hotel = :hotel AND r.removed_at IS NULL ORDER BY r.id")
 OF_TYPE = sa.text(f"""
 SELECT {COLUMNS} FROM room_type t LEFT JOIN room r ON r.room_type_id = t.id AND r.removed_at IS NULL
@@ -85,6 +89,11 @@ class Rooms:
         if room_type and not rows:
             return None
         return [_room_of(row) for row in rows if row.id is not None]
+
+    def named(self, hotel: str, *, ids: Sequence[int], numbers: Sequence[str]) -> list[Room]:
+        """Those of the hotel's rooms that have one of these ids or numbers."""
+        asked = {"hotel": hotel, "ids": list(ids), "numbers": list(numbers)}
+        return [_room_of(row) for row in self._connection.execute(NAMED, asked)]
 
     def page(
         self,

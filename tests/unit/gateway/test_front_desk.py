@@ -51,3 +51,56 @@ def test_a_walk_in_needs_somebody_who_may_check_in_and_a_guest(gateway: Gateway,
 
     assert (refused.status_code, code(refused)) == (403, "PERMISSION_DENIED")
     assert (empty.status_code, code(empty)) == (422, "VALIDATION_ERROR")
+
+
+def emptied(gateway: Gateway, **more: object) -> None:
+    told = bookings.RoomsCheckedOut(
+        hotel=builders.HOTEL,
+        processed=3,
+        checked_out_bookings=("BK-1",),
+        rooms_cleared=("103",),
+        failed=(bookings.RoomFailed(room_number="7", code="ROOM_NOT_FOUND"),),
+        destructive=False,
+    )
+    gateway.bus.answers(bookings.CheckOutRooms, told)
+
+
+def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    emptied(gateway)
+
+    answer = gateway.post(
+        f"/api/staff/hotel/{builders.HOTEL}/rooms/checkout/", {"room_ids": [1, "103", 7]}, headers=front_desk
+    )
+
+    assert answer.json() == {
+        "detail": f"Processed 3 room(s) in hotel '{builders.HOTEL}'",
+        "results": {
+            "checked_out_bookings": ["BK-1"],
+            "rooms_cleared": ["103"],
+            "failed": [{"room_number": "7", "code": "ROOM_NOT_FOUND"}],
+            "destructive_mode": False,
+        },
+    }
+    asked = gateway.bus.last(bookings.CheckOutRooms)
+    assert (asked.rooms, asked.destructive, asked.reason) == ((1, "103", 7), False, "")
+
+
+def test_a_destructive_one_is_for_a_superuser(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    emptied(gateway)
+    wanted = {"room_ids": [1], "destructive": True}
+    owner = gateway.accounts.signed_in(builders.staff(Role.MANAGER, is_superuser=True))
+
+    refused = gateway.post(f"{HOTEL}/rooms/checkout/", wanted, headers=front_desk)
+    done = gateway.post(f"{HOTEL}/rooms/checkout/", {**wanted, "reason": "fire"}, headers=owner)
+
+    assert (refused.status_code, code(refused)) == (403, "PERMISSION_DENIED")
+    assert done.status_code == 200
+    assert gateway.bus.last(bookings.CheckOutRooms).reason == "fire"
+
+
+def test_rooms_are_named_by_whole_numbers_or_texts(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    emptied(gateway)
+
+    for wrong in ([], [True], [1.5], [0], [2**31], [None], ["no room"], list(range(1, 102)), "1"):
+        answer = gateway.post(f"{HOTEL}/rooms/checkout/", {"room_ids": wrong}, headers=front_desk)
+        assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR"), wrong

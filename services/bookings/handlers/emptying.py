@@ -1,0 +1,62 @@
+"""Emptying one room: the stay in it is ended by the one way there is, or the room is cleared of whom nobody knows."""
+
+from uuid import uuid4
+
+from chassis.refusal import Refusal
+from chassis.transact import Desk
+from contracts.bookings import BookingStatus
+from contracts.rooms.front_desk import ClearRoom
+from services.bookings.domain.booking import ActionKind
+from services.bookings.handlers import actions
+from services.bookings.handlers.rooms import departure
+from services.bookings.lifecycle import ENDED
+
+
+def check_out(desk: Desk, booking_id: str, *, reason: str = "", force: bool = False) -> bool:
+    """Check the booking out; False where its guest has left meanwhile. By `force` also where rooms refuses."""
+    try:
+        return _leave(desk, booking_id, ActionKind.CHECK_OUT, reason)
+    except Refusal as refusal:
+        if not force or refusal.code == "ACTION_IN_PROGRESS":
+            raise
+    return _leave(desk, booking_id, ActionKind.FORCE_OUT, reason)
+
+
+def clear(desk: Desk, *, hotel: str, room_number: str, booking_id: str, why: str) -> None:
+    """Clear a room of a booking that is not in house; a booking to come keeps its nights and its claim to the room.
+
+    Refused `ACTION_IN_PROGRESS`, `ROOM_HAS_GUEST`.
+    """
+    with desk.transaction() as work:
+        booking = work.bookings.lock(booking_id)
+        if booking and booking.status is BookingStatus.IN_HOUSE:
+            raise Refusal("ROOM_HAS_GUEST", "The booking's guest is in house.")
+        to_come = booking is not None and booking.status not in ENDED
+        if booking and to_come:
+            booking = actions.begin(work, booking, ActionKind.CLEAR, room_number=room_number, reason=why)
+    if booking and to_come:
+        actions.carry_out(desk, booking)
+        return
+    desk.ask(
+        ClearRoom(
+            action_id=uuid4().hex,
+            booking_id=booking_id,
+            hotel=hotel,
+            room_number=room_number,
+            ended=True,
+            unwritten=booking is None,
+            note=why,
+        )
+    )
+
+
+def _leave(desk: Desk, booking_id: str, kind: ActionKind, reason: str) -> bool:
+    with desk.transaction() as work:
+        booking = work.bookings.lock(booking_id)
+        detail = departure(booking, work) if booking else None
+        if booking is None or detail is None:
+            return False
+        room_number = booking.assigned_room_number or ""
+        begun = actions.begin(work, booking, kind, room_number=room_number, reason=reason, **detail)
+    actions.carry_out(desk, begun)
+    return True
