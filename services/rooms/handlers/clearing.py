@@ -10,7 +10,7 @@ from services.rooms.handlers.assigning import answered, finished, taken
 from services.rooms.handlers.dwelling import vacate
 from services.rooms.handlers.ending import release
 from services.rooms.handlers.hotels import check_own
-from services.rooms.handlers.turning import known, view
+from services.rooms.handlers.seeing import known, view
 from services.rooms.work import RoomsWork
 
 # Longer than bookings takes to write down a booking for which rooms has done its part.
