@@ -234,6 +234,33 @@ def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "reason", "waive_fee"),
+    [(None, "", False), ({"reason": "telephoned", "waive_fee": True}, "telephoned", True)],
+)
+def test_a_no_show_is_told_with_what_is_known_of_it(
+    gateway: Gateway, manager: dict[str, str], *, body: Any, reason: str, waive_fee: bool
+) -> None:
+    gateway.bus.answers(bookings.MarkNoShow, builders.booking(status=bookings.BookingStatus.NO_SHOW))
+
+    answer = gateway.post(f"{BOOKING}/no-show/", body, headers=manager)
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "NO_SHOW")
+    asked = gateway.bus.last(bookings.MarkNoShow)
+    assert (asked.booking_id, asked.reason, asked.waive_fee) == (answer.json()["booking_id"], reason, waive_fee)
+
+
+def test_a_no_show_too_early_is_a_conflict_and_for_the_front_desk_only(gateway: Gateway) -> None:
+    gateway.bus.answers(bookings.MarkNoShow, Refusal("NO_SHOW_TOO_EARLY", "Wait."))
+    desk, cleaner = (gateway.accounts.signed_in(builders.staff(role)) for role in (Role.FRONT_DESK, Role.HOUSEKEEPING))
+
+    refused = gateway.post(f"{BOOKING}/no-show/", headers=desk)
+
+    assert (refused.status_code, code(refused)) == (409, "NO_SHOW_TOO_EARLY")
+    assert gateway.post(f"{BOOKING}/no-show/", headers=cleaner).status_code == 403
+    assert gateway.post(f"{BOOKING}/no-show/", {"fee": 1}, headers=desk).status_code == 422
+
+
 def test_a_refused_check_out_keeps_the_sources_words(gateway: Gateway, front_desk: dict[str, str]) -> None:
     words = "Booking must be checked in to check out"
     gateway.bus.answers(bookings.CheckOut, Refusal("NOT_CHECKED_IN", words))
