@@ -25,7 +25,8 @@ up: setup ## start everything and stay until Ctrl-C
 down: setup ## end what `make up` or `make demo` started elsewhere
 	@$(STACK) down
 
-test: setup ## run every test; ARGS='-k name' chooses
+test: ## run every test; ARGS='-k name' chooses
+	@bin/setup --browser
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: setup ## lint, types, architecture and contract schemas

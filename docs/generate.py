@@ -5,6 +5,7 @@ import importlib
 import json
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from chassis.lifecycle import Lifecycle
 from contracts.catalogue import HEARS, OWNERS, asks, events
 from contracts.message import reply_type
 from docs.asyncapi import asyncapi
+from docs.page import page
 from gateway.app import build
 from gateway.settings import GatewaySettings
 from services.notifier.channels import GRAMMAR
 from services.notifier.notices.pushes import NOT_SHOWN, PUSHES, STATUS_CHANGED
 
-FOLDER = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by `make docs` from the code; do not edit. -->"
 
 
@@ -67,7 +69,8 @@ def messages() -> str:
     for owner in OWNERS:
         for door in importlib.import_module(f"services.{owner}.service").SERVICE.hears:
             heard.setdefault(door.event.wire_name, []).append(owner)
-    parts = ["# Messages", NOTE, "", "The same for machines: [asyncapi.json](asyncapi.json).", "", "# Events", ""]
+    link = "The same for machines: [asyncapi.json](../gateway/pages/asyncapi.json)."
+    parts = ["# Messages", NOTE, "", link, "", "# Events", ""]
     for owner in OWNERS:
         listeners = ", ".join(f"`{name}.inbox`" for name, owners in HEARS.items() if owner in owners)
         parts += [f"## {owner}", "", f"Exchange `{owner}.events`, heard whole by {listeners}.", ""]
@@ -119,9 +122,19 @@ def _said(message: type[Any]) -> str:
 
 def asynchronous() -> str:
     """The AsyncAPI document, as valid as its own schema says."""
+    return json.dumps(_document(), indent=1) + "\n"
+
+
+def page_of_messages() -> str:
+    """The same for people."""
+    return page(_document())
+
+
+@cache
+def _document() -> dict[str, Any]:
     document: dict[str, Any] = json.loads(json.dumps(asyncapi()))
-    jsonschema.validate(document, json.loads((FOLDER / "asyncapi-3.0.0.schema.json").read_text()))
-    return json.dumps(document, indent=1) + "\n"
+    jsonschema.validate(document, json.loads((ROOT / "docs" / "asyncapi-3.0.0.schema.json").read_text()))
+    return document
 
 
 def openapi() -> str:
@@ -130,7 +143,13 @@ def openapi() -> str:
     return json.dumps(app.openapi(), indent=1) + "\n"
 
 
-MADE = {"lifecycles.md": lifecycles, "messages.md": messages, "openapi.json": openapi, "asyncapi.json": asynchronous}
+MADE = {
+    "docs/lifecycles.md": lifecycles,
+    "docs/messages.md": messages,
+    "docs/openapi.json": openapi,
+    "gateway/pages/asyncapi.json": asynchronous,
+    "gateway/pages/messages.html": page_of_messages,
+}
 
 
 def main() -> None:
@@ -140,14 +159,14 @@ def main() -> None:
     check = parser.parse_args().check
     stale = []
     for name, make in MADE.items():
-        path, text = FOLDER / name, make()
+        path, text = ROOT / name, make()
         if check and (not path.exists() or path.read_text() != text):
-            stale.append(f"docs/{name}")
+            stale.append(name)
         elif not check:
             path.write_text(text)
     if stale:
         raise SystemExit(f"out of date: {', '.join(stale)}; run make docs")
-    print(f"docs: {', '.join(MADE)} {'are up to date' if check else 'written'}")  # noqa: T201
+    print(f"{', '.join(MADE)} {'are up to date' if check else 'written'}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from gateway.identity.accounts import Accounts
 from gateway.identity.passwords import Passwords
 from gateway.openapi import TITLE, VERSION, document
 from gateway.operations import doors, switchboard
+from gateway.pages import pages
 from gateway.routes import operations
 from gateway.settings import GatewaySettings
 from gateway.tools import Tools, equipped
@@ -40,12 +41,13 @@ def build(tools: Tools | None = None, *, settings: GatewaySettings) -> FastAPI:
         title=TITLE,
         version=VERSION,
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
         lifespan=None if tools else _equipping(settings),
         exception_handlers={HTTPException: _refused},
     )
     declared = doors(operations())
-    app.router.routes[:0] = [switchboard(declared), *declared]
+    app.router.routes[:0] = [switchboard(declared), *declared, *pages()]
     app.openapi = _documenting(app)  # type: ignore[method-assign]
     if settings.origins:
         app.add_middleware(

@@ -1,0 +1,104 @@
+"""The pages that the gateway serves: the guest's booking and the staff's board. Plain files; there is no build step.
+
+A page holds no data: its scripts ask the same API as everybody else. What it may load and reach is said by its content
+security policy: our own origin and the push provider's socket, and nothing else.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+
+import fastapi_offline
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gateway.shapes.realtime import Connection
+from gateway.tools import Tools
+
+FOLDER = Path(__file__).resolve().parent
+PAGES = {
+    "/": "index",
+    "/guest": "guest",
+    "/guest/{slug}/bookings/{booking_id}": "guest",
+    "/staff": "staff",
+    "/docs": "docs",
+    "/docs/messages": "messages",
+}
+SWAGGER = Path(fastapi_offline.__file__).parent / "static"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def pages() -> list[BaseRoute]:
+    """Every page, with and without a slash at its end, and what pages load."""
+    found: list[BaseRoute] = [
+        Mount("/assets/swagger", _Assets(directory=SWAGGER), name="swagger"),
+        Mount("/assets", _Assets(directory=FOLDER / "assets"), name="assets"),
+        Route("/asyncapi.json", _asyncapi),
+    ]
+    for path, name in PAGES.items():
+        found += [Route(spelling, _page(name), name=name) for spelling in dict.fromkeys((path, path.rstrip("/") + "/"))]
+    return found
+
+
+def policy(connection: Connection | None, *, name: str) -> str:
+    """The content security policy of a page that listens there. Swagger UI alone writes styles into its elements."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'" if name == "docs" else "style-src 'self'",
+            "img-src 'self' data:",
+            " ".join(("connect-src 'self'", *_sockets(connection))),
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _sockets(connection: Connection | None) -> tuple[str, ...]:
+    if connection is None:
+        return ()
+    scheme = "wss" if connection.secure else "ws"
+    if connection.host:
+        return (f"{scheme}://{connection.host}:{connection.port}",)
+    return (f"{scheme}://ws-{connection.cluster}.pusher.com",)
+
+
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        tools: Tools = request.app.state.tools
+        headers = {**HEADERS, "Content-Security-Policy": policy(await tools.realtime.for_staff(""), name=name)}
+        return HTMLResponse(_text(name), headers=headers)
+
+    return page
+
+
+async def _asyncapi(request: Request) -> Response:
+    del request
+    return FileResponse(FOLDER / "asyncapi.json", media_type="application/json")
+
+
+@cache
+def _text(name: str) -> str:
+    return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+
+
+class _Assets(StaticFiles):
+    """Files that are asked for anew each time, and rarely sent again: their ETag says whether they have changed."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """The file, or 304."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response

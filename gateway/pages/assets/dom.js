@@ -1,0 +1,61 @@
+// Elements without strings of HTML: whatever is shown is text, never markup.
+
+export function h(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else if (name === 'class') node.className = value;
+    else if (name === 'value') node.value = value;
+    else node.setAttribute(name, value === true ? '' : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// Shows the children in place of what was there. Whoever was at an element with a `data-key` stays at its successor.
+export function show(container, ...children) {
+  const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  container.replaceChildren(...children.flat(Infinity).filter(Boolean));
+  if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+export function toast(text, kind = 'info') {
+  const box = byId('toasts');
+  const item = h('p', { class: `toast ${kind}` }, text);
+  box.append(item);
+  while (box.children.length > 4) box.firstElementChild.remove();
+  setTimeout(() => item.remove(), 8000);
+}
+
+// A question in a dialog. Resolves to the form's values, or to null where it was closed without an answer.
+export function ask({ title, body = [], confirm, danger = false, close = 'Back' }) {
+  return new Promise((resolve) => {
+    const heading = h('h2', { id: 'dialog-title' }, title);
+    const form = h(
+      'form',
+      { method: 'dialog' },
+      heading,
+      body,
+      h(
+        'div',
+        { class: 'actions' },
+        h('button', { type: 'submit', value: '', formnovalidate: true, class: 'quiet' }, close),
+        confirm && h('button', { type: 'submit', value: 'yes', class: danger ? 'danger' : 'primary' }, confirm),
+      ),
+    );
+    const dialog = h('dialog', { 'aria-labelledby': 'dialog-title' }, form);
+    const before = document.activeElement?.dataset.key;
+    dialog.addEventListener('close', () => {
+      resolve(dialog.returnValue === 'yes' ? Object.fromEntries(new FormData(form)) : null);
+      dialog.remove();
+      if (before) document.querySelector(`[data-key="${CSS.escape(before)}"]`)?.focus();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

@@ -1,0 +1,162 @@
+// The board's lists of bookings, and what staff can do from each.
+
+import { ask, h } from './dom.js';
+import { day, left, moment, money, people, words } from './format.js';
+
+const RISK = { OK: '', DUE_SOON: 'Due soon', OVERDUE: 'Overdue', CRITICAL: 'Critical' };
+const REASONS = ['NO_AVAILABILITY', 'MAINTENANCE', 'DUPLICATE', 'OTHER'];
+
+export const bookingLists = {
+  approvals: (rows, office) => {
+    const waiting = rows.filter((row) => row.status === 'PENDING_APPROVAL');
+    const unpaid = rows.filter((row) => row.status !== 'PENDING_APPROVAL');
+    return [
+      list('Waiting for your decision', waiting, 'Nothing waits for a decision.', (row) => approval(row, office), office),
+      unpaid.length > 0 && list('Not paid yet', unpaid, '', () => [], office),
+    ];
+  },
+  arrivals: (rows, office) => list('Arriving today', rows, 'No arrivals today.', (row) => arrival(row, office), office),
+  in_house: (rows, office) => list('In house', rows, 'Nobody is in house.', (row) => departure(row, office), office),
+  departures: (rows, office) => list('Leaving today', rows, 'No departures today.', (row) => departure(row, office), office),
+};
+
+function list(title, rows, none, actions, office) {
+  return [
+    h('h2', {}, title),
+    rows.length === 0 && h('p', { class: 'empty' }, none),
+    rows.length > 0 && h('ul', { class: 'cards' }, rows.map((row) => card(row, actions(row), office))),
+  ];
+}
+
+function card(row, actions, office) {
+  const risk = row.status === 'PENDING_APPROVAL' ? RISK[row.approval_risk] : '';
+  return h(
+    'li',
+    { class: `card booking ${row.is_overstay ? 'late' : ''}`, 'data-booking': row.booking_id, 'data-status': row.status },
+    h(
+      'div',
+      { class: 'head' },
+      h('h3', {}, row.guest_name),
+      h('span', { class: `badge ${row.status.toLowerCase()}` }, words(row.status)),
+      risk && h('span', { class: 'badge risk' }, risk),
+      row.is_overstay && h('span', { class: 'badge risk' }, `Overstay${row.overstay_severity ? `: ${row.overstay_severity}` : ''}`),
+    ),
+    h('p', {}, `${row.room_type_name} · ${day(row.check_in)} to ${day(row.check_out)} · ${row.nights} night${row.nights === 1 ? '' : 's'}`),
+    h('p', {}, `${people(row.adults, row.children)} · ${money(row.total_amount, row.currency)} · ${row.source}`),
+    h('p', {}, row.assigned_room_number ? h('strong', {}, `Room ${row.assigned_room_number}`) : 'No room yet'),
+    row.status === 'PENDING_APPROVAL' &&
+      row.approval_deadline_at &&
+      h('p', { class: 'small' }, `Decide by ${moment(row.approval_deadline_at, office.zone())} (${left(row.approval_deadline_at)})`),
+    h(
+      'div',
+      { class: 'actions' },
+      actions,
+      button(row, 'details', 'History', 'quiet', () => office.details(row.booking_id)),
+    ),
+  );
+}
+
+function approval(row, office) {
+  if (!office.may('can_approve')) return [];
+  const path = `room-bookings/${row.booking_id}`;
+  return [
+    button(row, 'approve', 'Approve', 'primary', (pressed) => office.act(pressed, `${path}/approve/`, {}, `${row.booking_id} approved`)),
+    button(row, 'decline', 'Decline', 'danger quiet', async (pressed) => {
+      const answer = await ask({
+        title: `Decline ${row.booking_id}?`,
+        body: [
+          h('p', {}, 'The guest is told, and the authorisation on their card is released.'),
+          h('label', {}, 'Reason', h('select', { name: 'reason_code' }, REASONS.map((code) => h('option', { value: code }, words(code))))),
+          h('label', {}, 'Note for colleagues (optional)', h('input', { name: 'reason_note', maxlength: 500, autocomplete: 'off' })),
+        ],
+        confirm: 'Decline',
+        danger: true,
+      });
+      if (answer) await office.act(pressed, `${path}/decline/`, answer, `${row.booking_id} declined`);
+    }),
+  ];
+}
+
+function arrival(row, office) {
+  const path = `room-bookings/${row.booking_id}`;
+  return [
+    office.may('can_assign_rooms') &&
+      button(row, 'assign', row.has_room_assigned ? 'Change room' : 'Assign room', row.has_room_assigned ? 'quiet' : 'primary', (pressed) =>
+        assign(pressed, row, office),
+      ),
+    row.can_check_in &&
+      office.may('can_manage_checkin') &&
+      button(row, 'check-in', 'Check in', 'primary', (pressed) => office.act(pressed, `${path}/check-in/`, {}, `${row.guest_name} is checked in`)),
+  ];
+}
+
+async function assign(pressed, row, office) {
+  const { available_rooms: rooms } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
+  const answer = await ask({
+    title: `A room for ${row.guest_name}`,
+    body: rooms.length
+      ? [
+          h(
+            'label',
+            {},
+            'Room, best first',
+            h(
+              'select',
+              { name: 'room_number' },
+              rooms.map((room) => h('option', { value: room.room_number }, `${room.room_number} · ${room.room_type} · ${words(room.room_status)}`)),
+            ),
+          ),
+        ]
+      : [h('p', {}, 'No room is free for the whole stay.')],
+    confirm: rooms.length ? 'Assign' : null,
+  });
+  if (!answer) return;
+  const done = `Room ${answer.room_number} is ${row.guest_name}'s`;
+  await office.act(pressed, `room-bookings/${row.booking_id}/assign-room/`, answer, done);
+}
+
+function departure(row, office) {
+  if (!office.may('can_manage_checkin') || row.status !== 'IN_HOUSE') return [];
+  const path = `room-bookings/${row.booking_id}`;
+  return [
+    button(row, 'check-out', 'Check out', 'primary', (pressed) => office.act(pressed, `${path}/check-out/`, {}, `${row.guest_name} has left`)),
+    row.is_overstay &&
+      button(row, 'acknowledge', 'Acknowledge', 'quiet', (pressed) => office.act(pressed, `${path}/overstay/acknowledge/`, {}, 'Acknowledged')),
+  ];
+}
+
+function button(row, name, label, kind, act) {
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: kind,
+      'data-key': `${name}-${row.booking_id}`,
+      'aria-label': `${label}: ${row.guest_name}, ${row.booking_id}`,
+      onclick: (event) => act(event.currentTarget),
+    },
+    label,
+  );
+}
+
+// What has happened to a booking, for a dialog.
+export async function pastOf(id, office) {
+  const { items } = await office.get(`room-bookings/${id}/timeline/`);
+  return [
+    h(
+      'ol',
+      { class: 'past' },
+      items.map((item) =>
+        h(
+          'li',
+          {},
+          h('span', { class: 'small' }, moment(item.at, office.zone())),
+          ' ',
+          h('strong', {}, words(item.what.replace(/([a-z])([A-Z])/g, '$1 $2'))),
+          ` by ${item.by.name || item.by.kind.toLowerCase()}`,
+          item.to_status && item.to_status !== item.from_status && ` → ${words(item.to_status)}`,
+        ),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,240 @@
+"""The guest's page and the staff's board in a real browser, with everything behind them running."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sandbox.demo.booking_steps import Booked, book
+from sandbox.demo.looking_steps import look_for_a_room, stay_of
+from sandbox.demo.world import World
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def unpaid(world: World, today: date) -> Booked:
+    """A booking that waits to be paid."""
+    room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
+    return book(world, stay_of(room_type, check_in=today))
+
+
+def status(page: Page, wanted: str) -> None:
+    expect(page.locator("h1[data-status]")).to_have_attribute("data-status", wanted, timeout=10_000)
+
+
+def connection(page: Page, wanted: str) -> None:
+    expect(page.locator("#connection")).to_have_attribute("data-state", wanted, timeout=15_000)
+
+
+def press(page: Page, name: str, booked: Booked) -> None:
+    page.click(f"[data-key='{name}-{booked.id}']")
+
+
+def turn_to(page: Page, tab: str) -> None:
+    page.click(f"#tab-{tab}")
+
+
+def test_a_stay_from_paying_to_leaving_in_two_browsers(
+    unpaid: Booked, guest_page: Opens, board: Opens, picture: Any, violations: Any
+) -> None:
+    guest, desk = guest_page(unpaid), board()
+    picture(guest, "guest-1-to-be-paid")
+    assert violations(guest) == []
+
+    guest.click("[data-key=pay]")
+    guest.wait_for_url("**/c/pay/**")
+    guest.click("button[type=submit] >> nth=0")
+    guest.wait_for_url("**/guest/**")
+    status(guest, "PENDING_APPROVAL")
+    picture(guest, "guest-2-waiting")
+    waiting = desk.locator(f"[data-booking='{unpaid.id}'][data-status=PENDING_APPROVAL]")
+    expect(waiting).to_be_visible()
+    picture(desk, "staff-1-approvals")
+    assert violations(guest) == []
+    assert violations(desk) == []
+
+    press(desk, "approve", unpaid)
+    status(guest, "CONFIRMED")
+    picture(guest, "guest-3-confirmed")
+
+    turn_to(desk, "arrivals")
+    press(desk, "assign", unpaid)
+    desk.wait_for_selector("dialog select")
+    picture(desk, "staff-2-assign")
+    assert violations(desk) == []
+    room = desk.locator("dialog select").input_value()
+    desk.click("dialog button.primary")
+    expect(guest.locator("#content")).to_contain_text(room)
+    press(desk, "check-in", unpaid)
+    status(guest, "IN_HOUSE")
+    expect(guest.locator(".pin")).to_have_text(re.compile(r"^\d{4,8}$"))
+    picture(guest, "guest-4-in-house")
+    assert violations(guest) == []
+
+    turn_to(desk, "in_house")
+    press(desk, "details", unpaid)
+    expect(desk.locator("dialog .past")).to_contain_text("Guest checked in")
+    picture(desk, "staff-3-history")
+    desk.keyboard.press("Escape")
+    press(desk, "check-out", unpaid)
+    status(guest, "COMPLETED")
+    expect(guest.locator(".pin")).to_have_count(0)
+    picture(guest, "guest-5-left")
+
+    turn_to(desk, "rooms")
+    card = desk.locator(f"[data-room='{room}']")
+    for now, step in (
+        ("CHECKOUT_DIRTY", "Start cleaning"),
+        ("CLEANING_IN_PROGRESS", "Cleaned"),
+        ("CLEANED_UNINSPECTED", "Passed"),
+    ):
+        expect(card).to_have_attribute("data-status", now)
+        card.get_by_role("button", name=step).click()
+    expect(card).to_have_attribute("data-status", "READY_FOR_GUEST")
+    picture(desk, "staff-4-rooms")
+    assert violations(desk) == []
+
+
+def test_two_boards_and_a_guest_see_a_decline_at_once(
+    paid: Callable[[], Booked], guest_page: Opens, board: Opens
+) -> None:
+    booked = paid()
+    guest, first, second = guest_page(booked), board(), board("front_desk")
+    expect(second.locator(f"[data-booking='{booked.id}']")).to_be_visible()
+
+    press(first, "decline", booked)
+    first.select_option("dialog [name=reason_code]", "MAINTENANCE")
+    first.click("dialog button.danger")
+
+    status(guest, "DECLINED")
+    expect(second.locator(f"[data-booking='{booked.id}']")).to_have_count(0)
+
+
+def test_a_page_that_was_offline_shows_the_truth_again(
+    paid: Callable[[], Booked], guest_page: Opens, world: World
+) -> None:
+    booked = paid()
+    guest = guest_page(booked)
+    guest.context.set_offline(True)
+    connection(guest, "offline")
+
+    world.staff("manager").ask("POST", f"{booked.desk_path}/approve/", body={})
+    status(guest, "PENDING_APPROVAL")
+    guest.context.set_offline(False)
+
+    status(guest, "CONFIRMED")
+    connection(guest, "live")
+
+
+def test_the_event_stream_takes_over_while_push_is_down(
+    paid: Callable[[], Booked], guest_page: Opens, world: World, push_down: Callable[[bool], None], picture: Any
+) -> None:
+    booked = paid()
+    guest = guest_page(booked)
+    push_down(True)
+    connection(guest, "stream")
+    picture(guest, "guest-6-push-is-down")
+
+    world.staff("manager").ask("POST", f"{booked.desk_path}/approve/", body={})
+    status(guest, "CONFIRMED")
+
+    push_down(False)
+    connection(guest, "live")
+
+
+def test_the_board_asks_by_itself_while_push_is_down(
+    paid: Callable[[], Booked], board: Opens, push_down: Callable[[bool], None]
+) -> None:
+    desk = board()
+    push_down(True)
+    connection(desk, "polling")
+
+    booked = paid()
+
+    expect(desk.locator(f"[data-booking='{booked.id}'][data-status=PENDING_APPROVAL]")).to_be_visible(timeout=10_000)
+
+
+def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(unpaid: Booked, opened: Opens, world: World) -> None:
+    mail = world.mailbox.has(unpaid.email, subject=f"Booking received - {unpaid.id}")
+    link = re.search(r"http\S+code=[\w-]+", mail["text"])
+    assert link
+
+    page = opened(link.group())
+    status(page, "PENDING_PAYMENT")
+
+    assert "code" not in page.url
+    stranger = opened(link.group())
+    expect(stranger.locator("h1")).to_have_text("Find your booking")
+
+
+def test_a_guest_calls_off_by_keyboard_alone(unpaid: Booked, guest_page: Opens, violations: Any) -> None:
+    guest = guest_page(unpaid)
+    guest.locator("[data-key=cancel]").focus()
+
+    guest.keyboard.press("Enter")
+    guest.wait_for_selector("dialog[open]")
+    assert violations(guest) == []
+    guest.locator("dialog [name=reason]").focus()
+    guest.keyboard.type("Plans have changed")
+    guest.keyboard.press("Tab")
+    guest.keyboard.press("Tab")
+    guest.keyboard.press("Enter")
+
+    status(guest, "CANCELLED")
+
+
+def test_what_a_guest_writes_is_never_markup(world: World, today: date, guest_page: Opens) -> None:
+    room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
+    wish = "<img src=x onerror=alert(1)> & a cot"
+    booked = book(world, {**stay_of(room_type, check_in=today), "special_requests": wish})
+
+    guest = guest_page(booked)
+
+    expect(guest.locator("#content")).to_contain_text(wish)
+    expect(guest.locator("#content img")).to_have_count(0)
+
+
+def test_the_page_of_a_revoked_guest_closes(unpaid: Booked, guest_page: Opens, world: World) -> None:
+    guest = guest_page(unpaid)
+
+    world.staff("manager").ask("POST", f"{unpaid.desk_path}/revoke-guest-token/", body={})
+    guest.reload()
+
+    expect(guest.locator("h1")).to_have_text("Find your booking")
+
+
+def test_every_realtime_event_is_logged_for_who_asks(
+    paid: Callable[[], Booked], guest_page: Opens, world: World
+) -> None:
+    booked = paid()
+    guest = guest_page(booked, "?debug=1")
+    said: list[str] = []
+    guest.on("console", lambda message: said.append(message.text))
+
+    world.staff("manager").ask("POST", f"{booked.desk_path}/approve/", body={})
+    status(guest, "CONFIRMED")
+
+    assert any("booking_confirmed" in line for line in said)
+
+
+@pytest.mark.parametrize("path", ["/", "/guest", "/staff", "/docs", "/docs/messages"])
+def test_every_page_is_accessible_and_fits_a_phone(path: str, world: World, opened: Opens, violations: Any) -> None:
+    page = opened(f"{world.addresses.gateway}{path}", viewport={"width": 360, "height": 740})
+    page.wait_for_load_state("networkidle")
+
+    if path != "/docs":  # Swagger UI is not ours
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    else:
+        expect(page.locator(".opblock-tag").first).to_be_visible()
+
+
+def test_nothing_is_loaded_from_elsewhere(unpaid: Booked, guest_page: Opens, world: World) -> None:
+    guest = guest_page(unpaid)
+    loaded = guest.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).origin)")
+
+    assert set(loaded) == {world.addresses.gateway}
