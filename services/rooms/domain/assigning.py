@@ -1,6 +1,6 @@
-"""Whether a booking may be given a room, and which rooms would suit it best."""
+"""Whether a booking may be given a room."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -107,23 +107,6 @@ _NEARNESS = {
     RoomStatus.MAINTENANCE_REQUIRED: 5,
     RoomStatus.OUT_OF_ORDER: 6,
 }
-
-
-def candidates(
-    rooms: Iterable[Room], hold: Hold, *, taken: Sequence[Taken], today: date, strict_room_type: bool
-) -> tuple[Room, ...]:
-    """The rooms that could be given, best first: of the booked type, nearest to being ready, then by number."""
-    fit = [room for room in rooms if _could(room, hold, taken, today, strict=strict_room_type)]
-    return tuple(sorted(fit, key=lambda room: (room.room_type_id != hold.room_type_id, *readiness(room))))
-
-
-def _could(room: Room, hold: Hold, taken: Sequence[Taken], today: date, *, strict: bool) -> bool:
-    others = [one for one in taken if one.room_id == room.id and one.booking_id != hold.booking_id]
-    try:
-        give(room, hold, others=others, today=today, strict_room_type=strict)
-    except Refusal:
-        return False
-    return True
 
 
 def readiness(room: Room) -> tuple[int, int, str]:

@@ -10,8 +10,9 @@ from contracts.rooms import CandidateRoom, Candidates, FindCandidates, GiveRoom,
 from contracts.rooms.asks import MoveIn, MoveOut
 from contracts.rooms.extending import ExtendStay
 from contracts.rooms.front_desk import ClearRoom, MoveGuest, ReceiveWalkIn
-from services.rooms.domain import assigning, inventory, stays
+from services.rooms.domain import assigning, candidates, inventory, stays
 from services.rooms.domain.assigning import Room
+from services.rooms.domain.candidates import Candidate
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.inventory import Hold
 from services.rooms.handlers.hotels import check_own, found
@@ -74,14 +75,16 @@ def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
     hold = work.holds.get(query.booking_id)
     if hold is None or not hold.live or hold.hotel != query.hotel:
         raise nothing_held()
-    fit = assigning.candidates(
+    today = stays.local_day(work.now, hotel.timezone)
+    fit = candidates.ranked(
         work.rooms.all(query.hotel),
         hold,
         taken=work.periods.in_hotel(query.hotel, hold.stay),
-        today=stays.local_day(work.now, hotel.timezone),
+        today=today,
         strict_room_type=hotel.settings.strict_room_type,
+        full_types=work.nights.full_types(query.hotel, max(today, hold.stay.check_in), hold.stay.check_out),
     )
-    return Candidates(rooms=tuple(_candidate(room, hold) for room in fit))
+    return Candidates(rooms=tuple(_shown(one, hold) for one in fit))
 
 
 def answered(command: Action, work: RoomsWork, reply: type[Reply]) -> Reply | None:
@@ -138,7 +141,8 @@ def count_on(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> 
     return True
 
 
-def _candidate(room: Room, hold: Hold) -> CandidateRoom:
+def _shown(one: Candidate, hold: Hold) -> CandidateRoom:
+    room = one.room
     return CandidateRoom(
         room_number=room.room_number,
         room_type=room.type_name,
@@ -146,4 +150,6 @@ def _candidate(room: Room, hold: Hold) -> CandidateRoom:
         room_status=room.status,
         is_occupied=room.status is RoomStatus.OCCUPIED,
         matches_type=room.room_type_id == hold.room_type_id,
+        warnings=one.warnings,
+        explanation=one.explanation,
     )

@@ -68,35 +68,3 @@ def test_a_room_that_somebody_has_not_left_is_given_to_a_later_stay_only() -> No
 
     assert refusal(room).code == "ROOM_OCCUPIED"
     assert warnings(room, hold=LATER) == ()
-
-
-def test_candidates_are_of_the_type_then_nearest_to_ready_then_by_number() -> None:
-    rooms = [
-        a_room(id=1, room_number="110"),
-        a_room(id=2, room_number="20"),
-        a_room(id=3, room_number="103", status=RoomStatus.CHECKOUT_DIRTY),
-        a_room(id=4, room_number="104", room_type_id=SUITE),
-        a_room(id=5, room_number="105"),
-        a_room(id=6, room_number="106", status=RoomStatus.OCCUPIED, occupied_by="BK-2"),
-        a_room(id=7, room_number="107", is_active=False),
-    ]
-
-    found = assigning.candidates(rooms, a_hold(), taken=[a_stay(room_id=5)], today=TODAY, strict_room_type=False)
-
-    assert [room.room_number for room in found] == ["20", "110", "103", "104"]
-
-
-def test_a_strict_hotel_has_candidates_of_the_type_only() -> None:
-    rooms = [a_room(), a_room(id=2, room_number="201", room_type_id=SUITE)]
-
-    found = assigning.candidates(rooms, a_hold(), taken=[], today=TODAY, strict_room_type=True)
-
-    assert [room.room_number for room in found] == ["101"]
-
-
-def test_the_bookings_own_room_stays_a_candidate() -> None:
-    found = assigning.candidates(
-        [a_room()], a_hold(), taken=[a_stay(booking_id="BK-1")], today=TODAY, strict_room_type=False
-    )
-
-    assert len(found) == 1
