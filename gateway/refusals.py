@@ -52,4 +52,4 @@ SOON = {"ACTION_IN_PROGRESS": 1, "IDEMPOTENCY_IN_PROGRESS": 1, "SERVICE_UNAVAILA
 
 def status_of(code: str) -> int:
     """The HTTP status of a refusal."""
-    return STATUS_OF.get(code, HTTPStatus.CONFLICT)
+    return STATUS_OF.get(code, HTTPStatus.CONFLICT.value)

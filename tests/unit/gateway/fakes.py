@@ -128,8 +128,8 @@ class Gateway:
     Building it takes a while, so tests share one; who wants other settings builds their own.
     """
 
-    def __init__(self, *, app: FastAPI | None = None, **settings: Any) -> None:
-        self.bus, self.accounts = FakeBus(), FakeAccounts()
+    def __init__(self, *, app: FastAPI | None = None, bus: FakeBus | None = None, **settings: Any) -> None:
+        self.bus, self.accounts = bus or FakeBus(), FakeAccounts()
         self.settings = GatewaySettings(**{"rate_limits": "off", "capture_seconds": 0.2, **settings})
         self.tools = equipped(self.settings, bus=self.bus, accounts=self.accounts)
         self.app = app or build(self.tools, settings=self.settings)

@@ -1,0 +1,171 @@
+"""Rooms, periods, tasks and histories are found by index in filled tables, in always as many statements."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.message import Ask
+from contracts.rooms import (
+    BlockRoom,
+    ChangeRoomStatus,
+    FindCandidates,
+    FindFreeRooms,
+    FinishTask,
+    GetRoomHistory,
+    ListBlocks,
+    ListRooms,
+    ListTasks,
+    RoomStatus,
+    StartTask,
+    TaskStatus,
+    UnblockRoom,
+)
+from contracts.values import Page
+from services.rooms.store import periods, rooms, tasks
+from tests.interface.rooms.house import House, day
+
+HOTELS, ROOMS = 200, 50
+FILL = """
+INSERT INTO hotel SELECT 'bulk-' || n, name, code, timezone, currency, tax_percent, page, settings, policy,
+    wifi, version, nights_through FROM hotel, generate_series(1, :hotels) n WHERE slug = :hotel;
+INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)
+    SELECT 'bulk-' || n, code, name, max_occupancy, base_price, bed_setup, photo
+    FROM room_type, generate_series(1, :hotels) n WHERE hotel = :hotel;
+INSERT INTO room (hotel, room_number, room_type_id, status)
+    SELECT t.hotel, n::text, t.id, 'READY_FOR_GUEST' FROM room_type t, generate_series(1, :rooms) n
+    WHERE t.hotel LIKE 'bulk-%' AND t.code = 'DBL';
+INSERT INTO period (room_id, kind, nights, booking_id, live, began_at, ended_at)
+    SELECT r.id, 'STAY', daterange(CAST(:today AS date) + 3 * n, CAST(:today AS date) + 3 * n + 2),
+        'BK-' || r.id || '-' || n, n >= 0, now(), CASE WHEN n < 0 THEN now() END
+    FROM room r, generate_series(-6, 2) n WHERE r.hotel LIKE 'bulk-%';
+INSERT INTO cleaning_task (hotel, room_id, reason, opened_at, done_at)
+    SELECT r.hotel, r.id, 'REPAIRED', now(), now() FROM room r, generate_series(1, 5) WHERE r.hotel LIKE 'bulk-%';
+INSERT INTO audit (subject, sequence, what, by, from_status, to_status, at)
+    SELECT 'room/' || r.hotel || '/' || r.room_number, n, 'RoomStatusChanged SYSTEM', '{"kind": "system"}',
+        'OCCUPIED', 'CHECKOUT_DIRTY', now()
+    FROM room r, generate_series(1, 4) n WHERE r.hotel LIKE 'bulk-%';
+UPDATE room SET status = 'CHECKOUT_DIRTY' WHERE hotel LIKE 'bulk-%' AND room_number LIKE '%7';
+INSERT INTO cleaning_task (hotel, room_id, reason, opened_at)
+    SELECT hotel, id, 'REPAIRED', now() FROM room WHERE status = 'CHECKOUT_DIRTY';
+"""
+
+
+@pytest.fixture
+def crowded(house: House) -> Iterator[House]:
+    """10,000 rooms with 90,000 periods, 51,000 tasks and 40,000 changes beside the house's own three."""
+    with house.engine.begin() as connection:
+        values = {"hotel": house.hotel, "hotels": HOTELS, "rooms": ROOMS, "today": day(0)}
+        connection.execute(sa.text(FILL.replace('{"kind": "system"}', '{"kind"\\: "system"}')), values)
+        connection.exec_driver_sql("ANALYZE hotel, room_type, room, period, cleaning_task, audit")
+    house.hotel = "bulk-7"
+    yield house
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("TRUNCATE hotel, audit CASCADE")
+
+
+def plan(house: House, statement: sa.TextClause | str, **values: Any) -> str:
+    told = statement if isinstance(statement, str) else statement.text
+    with house.engine.begin() as connection:
+        return "\n".join(connection.execute(sa.text(f"EXPLAIN {told}"), values).scalars())
+
+
+def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: House) -> None:
+    [room, *_] = crowded.rows("SELECT id FROM room WHERE hotel = 'bulk-7'")
+    hotel, nights = {"hotel": crowded.hotel}, {"first": day(1), "until": day(4)}
+    filters = {
+        "search": "", "like": "%%", "status": None, "room_type": "", "floor": None, "occupied": None,
+    }  # fmt: skip
+    page = {"limit": 20, "skip": 0}
+    listing = {"assignee": "", "room_number": ""}
+    to_do = f"{tasks.SHOWN} WHERE k.hotel = :hotel AND {tasks.STATES[None]} AND {tasks.MINE} ORDER BY k.id LIMIT 20"
+    latest = to_do.replace(tasks.STATES[None], tasks.STATES[TaskStatus.DONE]).replace("k.id LIMIT", "k.id DESC LIMIT")
+    of_room = to_do.replace("ORDER BY", f"AND {tasks.IN_ROOM} ORDER BY")
+    plans = {
+        "one room": plan(crowded, rooms.ONE, **hotel, room_number="7"),
+        "rooms list": plan(crowded, rooms.LIST, **hotel, **filters, **page),
+        "rooms count": plan(crowded, rooms.COUNT, **hotel, **filters),
+        "rooms of a type": plan(crowded, rooms.OF_TYPE, **hotel, room_type="DBL"),
+        "rooms of a hotel": plan(crowded, rooms.ALL, **hotel),
+        "history": plan(crowded, rooms.TRAIL, subject="room/bulk-7/7", **page),
+        "history count": plan(crowded, rooms.TRAIL_LENGTH, subject="room/bulk-7/7"),
+        "who has the room": plan(crowded, periods.ON_NIGHTS, rooms=[room.id], **nights),
+        "who has rooms": plan(crowded, periods.IN_HOTEL, **hotel, **nights),
+        "who has rooms from a night on": plan(crowded, periods.IN_HOTEL, **hotel, first=day(1), until=None),
+        "stay of a booking": plan(crowded, periods.OF_BOOKINGS, ids=["BK-1-1"]),
+        "blocks": plan(crowded, periods.BLOCKS, room=room.id, first=day(0)),
+        "blocks shown": plan(crowded, periods.BLOCKS_SHOWN, room=room.id, first=day(0)),
+        "task": plan(crowded, tasks.ONE, **hotel, id=1),
+        "tasks to do": plan(crowded, to_do, **hotel, **listing),
+        "tasks done": plan(crowded, latest, **hotel, **listing),
+        "tasks of a room": plan(crowded, of_room, **hotel, assignee="", room_number="7"),
+        "a task is begun": plan(crowded, tasks.START, room=room.id, by=None, now=day(0)),
+        "a task is done": plan(crowded, tasks.CLOSE, room=room.id, by=None, now=day(0)),
+    }
+
+    filled = ("room", "period", "cleaning_task", "audit")
+    scanned = {name: told for name, told in plans.items() if any(f"Seq Scan on {table} " in told for table in filled)}
+    assert scanned == {}
+    assert "period_no_room_twice" in plans["who has rooms from a night on"]
+    assert "cleaning_task_to_do" in plans["tasks to do"]
+
+
+def test_without_its_index_a_hot_query_would_scan(crowded: House) -> None:
+    """The negative control: the check sees a scan where there is one."""
+    with crowded.engine.connect() as connection:
+        connection.exec_driver_sql("DROP INDEX cleaning_task_to_do, cleaning_task_of_room, cleaning_task_done")
+        told = "\n".join(
+            connection.execute(
+                sa.text("EXPLAIN SELECT * FROM cleaning_task WHERE hotel = 'bulk-7' AND done_at IS NOT NULL LIMIT 20")
+            ).scalars()
+        )
+        connection.rollback()
+
+    assert "Seq Scan on cleaning_task " in told
+
+
+def test_the_statements_of_a_look_do_not_grow_with_the_hotel(crowded: House) -> None:
+    crowded.hotel, small = "bulk-7", crowded.rows("SELECT slug FROM hotel WHERE slug NOT LIKE 'bulk-%'")[0].slug
+
+    def cost(ask: Ask[Any]) -> int:
+        with crowded.statements() as sent:
+            crowded.ask(ask)
+        return len(sent)
+
+    def costs(hotel: str, number: str) -> dict[str, int]:
+        return {
+            "rooms": cost(ListRooms(hotel=hotel, page=Page(page_size=100))),
+            "free rooms": cost(FindFreeRooms(hotel=hotel, check_in=day(0), check_out=day(9))),
+            "history": cost(GetRoomHistory(hotel=hotel, room_number=number)),
+            "blocks": cost(ListBlocks(hotel=hotel, room_number=number)),
+            "tasks": cost(ListTasks(hotel=hotel, status=TaskStatus.DONE, page=Page(page_size=100))),
+        }
+
+    assert costs("bulk-7", "7") == {"rooms": 2, "free rooms": 3, "history": 3, "blocks": 3, "tasks": 2}
+    assert costs(small, "101") == {"rooms": 2, "free rooms": 3, "history": 3, "blocks": 3, "tasks": 3}
+
+
+def test_the_statements_of_a_change_are_few_and_always_the_same(house: House) -> None:
+    def cost(ask: Ask[Any]) -> int:
+        with house.statements() as sent:
+            house.ask(ask)
+        return len(sent)
+
+    house.hold("BK-A", 0, 1)
+    house.give("BK-A", "101")
+    house.move_in("BK-A")
+    house.ask(house.moving_out("BK-A", day(0)))
+    house.hold("BK-B", 3, 5)
+    [task] = house.ask(ListTasks(hotel=house.hotel)).results
+    turned = ChangeRoomStatus(hotel=house.hotel, room_number="102", to_status=RoomStatus.MAINTENANCE_REQUIRED)
+
+    assert {
+        "block": cost(BlockRoom(hotel=house.hotel, room_number="102", starts_on=day(1), until=day(30))),
+        "unblock": cost(UnblockRoom(hotel=house.hotel, room_number="102")),
+        "start": cost(StartTask(hotel=house.hotel, task_id=task.id)),
+        "finish": cost(FinishTask(hotel=house.hotel, task_id=task.id)),
+        "turn": cost(turned),
+        "the same again": cost(turned),
+        "candidates": cost(FindCandidates(hotel=house.hotel, booking_id="BK-B")),
+    } == {"block": 9, "unblock": 10, "start": 10, "finish": 11, "turn": 7, "the same again": 2, "candidates": 5}
