@@ -91,6 +91,8 @@ def test_the_board_and_the_room_hear_of_tasks_and_blocks(scene: Scene, gateway: 
     block = manager.does("POST", "rooms/102/blocks/", {"until": until, "reason": "painters, ask Tom"}, status=201)
     manager.does("DELETE", f"rooms/102/blocks/{block['id']}/")
     scene.settle()
+    scene.town.advance(timedelta(seconds=2))  # availability is told at the end of its second
+    scene.settle()
 
     for number, names in (
         ("101", ["housekeeping_task_created", "housekeeping_task_done"]),

@@ -28,8 +28,11 @@ from tests.interface.rooms.house import House, day
 
 HOTELS, ROOMS = 200, 50
 FILL = """
-INSERT INTO hotel SELECT 'bulk-' || n, name, code, timezone, currency, tax_percent, page, settings, policy,
-    wifi, version, nights_through FROM hotel, generate_series(1, :hotels) n WHERE slug = :hotel;
+INSERT INTO hotel (slug, name, code, timezone, currency, tax_percent, page, settings, wifi, version, nights_through)
+    SELECT 'bulk-' || n, name, code, timezone, currency, tax_percent, page, settings, wifi, version, nights_through
+    FROM hotel, generate_series(1, :hotels) n WHERE slug = :hotel;
+INSERT INTO cancellation_policy SELECT 'bulk-' || n, code, name, terms
+    FROM cancellation_policy, generate_series(1, :hotels) n WHERE hotel = :hotel;
 INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)
     SELECT 'bulk-' || n, code, name, max_occupancy, base_price, bed_setup, photo
     FROM room_type, generate_series(1, :hotels) n WHERE hotel = :hotel;
