@@ -1,6 +1,7 @@
 """The `hotelmate` program: its commands, and how troubles end it.
 
-Exit codes: 0 done, 1 refused or wrong input, 2 wrong usage, 3 the broker, a database or a service cannot be reached.
+Exit codes: 0 done, 1 refused, wrong input, or something found, 2 wrong usage, 3 the broker, a database or a service
+cannot be reached.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from chassis import logs
-from hotelmate import clock, dead_letters, hotels, outboxes, refunds, staff, webhooks
+from hotelmate import clock, dead_letters, hotels, outboxes, reconciling, refunds, staff, webhooks
 from hotelmate.screen import show_trouble
 from hotelmate.trouble import Trouble, told_plainly
 
@@ -16,7 +17,8 @@ HELP = """Look after a HotelMate installation.
 
 Addresses come from the environment (AMQP_URL, BOOKINGS_DATABASE_URL …), or from the demo that runs in this directory.
 
-Exit codes: 0 done · 1 refused or wrong input · 2 wrong usage · 3 broker, database or service not reachable.
+Exit codes: 0 done · 1 refused, wrong input, or something found · 2 wrong usage · 3 broker, database or service not
+reachable.
 """
 
 
@@ -36,6 +38,7 @@ def commands() -> typer.Typer:
     cli.add_typer(dead_letters.cli, name="dlq")
     cli.add_typer(refunds.cli, name="refund")
     cli.add_typer(webhooks.cli, name="webhooks")
+    cli.command("reconcile")(reconciling.reconcile)
     cli.command("outbox")(outboxes.outbox)
     return cli
 

@@ -3,3 +3,4 @@
 from contracts.payments.asks import *  # noqa: F403
 from contracts.payments.events import *  # noqa: F403
 from contracts.payments.notices import *  # noqa: F403
+from contracts.payments.reconciliation import *  # noqa: F403

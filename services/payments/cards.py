@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chassis.refusal import Unavailable
+from contracts.payments import Part
 from contracts.values import Money
 from services.payments.domain import ReturnPages, Want
 from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
@@ -62,6 +63,26 @@ class Notice:
     intent_id: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One object of the provider's as its lists show it. `payment_id` is our own name on it, where it carries one."""
+
+    id: str
+    state: str
+    amount: Money
+    payment_id: str | None = None
+    booking_id: str | None = None
+    intent_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A page of a list, newest first. `next` is where the following one begins; None at the end."""
+
+    objects: tuple[Listed, ...]
+    next: str | None
+
+
 class Cards(Protocol):
     """What payments asks of the card provider.
 
@@ -99,6 +120,10 @@ class Cards(Protocol):
 
     def disputes(self, intent_id: str) -> tuple[SeenDispute, ...]:
         """All disputes, oldest first."""
+        ...
+
+    def listed(self, part: Part, *, since: datetime | None, after: str | None) -> Listing:
+        """A page of all sessions, intents, refunds or disputes that were made since."""
         ...
 
     def notice(self, body: str, signature: str) -> Notice:

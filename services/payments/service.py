@@ -1,6 +1,8 @@
 """The doors of payments."""
 
-from chassis.doors import Errand, Service, asked, converses, on
+from datetime import timedelta
+
+from chassis.doors import Errand, Service, asked, converses, every, on
 from contracts.bookings import (
     BookingApproved,
     BookingCancelled,
@@ -13,7 +15,9 @@ from contracts.bookings import (
     BookingRefundRetried,
 )
 from contracts.payments import (
+    Compare,
     DismissWebhook,
+    GetReconciliation,
     GetWebhook,
     ListWebhooks,
     OpenPaymentSession,
@@ -22,7 +26,7 @@ from contracts.payments import (
     VerifyPayment,
 )
 from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
-from services.payments.handlers import opening, parking, pursuing, standing, verifying, webhooks
+from services.payments.handlers import opening, parking, pursuing, reconciling, standing, verifying, webhooks
 from services.payments.settings import PaymentsSettings
 from services.payments.stripe_gateway import StripeCards
 from services.payments.work import PaymentsWork, Tools
@@ -33,7 +37,8 @@ A_MONTH = 30 * 24 * 3600.0  # longer than any card's hold lives
 def tools(settings: PaymentsSettings) -> Tools:
     """The card provider, as the settings name it."""
     cards = StripeCards(settings.stripe_api_key, url=settings.stripe_api_base, secrets=settings.webhook_secrets)
-    return Tools(cards=cards, origins=settings.origins)
+    minutes = timedelta(minutes=settings.reconcile_minutes)
+    return Tools(cards=cards, origins=settings.origins, compare_every=minutes)
 
 
 SERVICE = Service(
@@ -49,6 +54,8 @@ SERVICE = Service(
         asked(GetWebhook, parking.get_webhook),
         asked(ReplayWebhook, parking.replay_webhook),
         asked(DismissWebhook, parking.dismiss_webhook),
+        converses(Compare, reconciling.compare_page),
+        asked(GetReconciliation, reconciling.get_reconciliation),
     ],
     hears=[
         on(BookingHeld, standing.held),
@@ -61,6 +68,7 @@ SERVICE = Service(
         on(BookingNoShow, standing.ended),
         on(BookingRefundRetried, standing.refund_retried),
     ],
+    timers=[every(reconciling.A_TICK, reconciling.compare_due, converses=True)],
     errands=[
         Errand(ApplyWebhook, webhooks.apply_webhooks, settle=webhooks.applied, gave_up=webhooks.parked),
         Errand(Pursue, pursuing.pursue, gave_up=pursuing.gave_up, patience=A_MONTH),

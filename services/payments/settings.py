@@ -1,6 +1,6 @@
 """What the payments process is told by its environment."""
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from chassis.settings import ServiceSettings, prefixed
 from services.payments.domain.pages import origin_of
@@ -11,6 +11,7 @@ class PaymentsSettings(ServiceSettings):
 
     `stripe_webhook_secrets`: all active ones, so that a secret can be changed without losing a notice.
     `return_origins`: where the payment page may send the guest back to; the first serves the guest's own page.
+    `reconcile_minutes`: how often a payment that is not at rest is compared with the provider.
     """
 
     model_config = prefixed("payments")
@@ -19,6 +20,7 @@ class PaymentsSettings(ServiceSettings):
     stripe_api_base: str | None = None
     stripe_webhook_secrets: str = ""
     return_origins: str
+    reconcile_minutes: float = Field(60.0, ge=1)
 
     def secrets(self) -> dict[str, str]:
         """What must be set outside a demonstration."""

@@ -1,6 +1,7 @@
 """What a handler of payments may touch: its tables behind ports, the cards, and the one way to record a decision."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,17 +12,30 @@ from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
 from services.payments.domain import Decision, Payment
-from services.payments.store import SqlActions, SqlLedger, SqlPayments, SqlStandings, SqlWebhooks
+from services.payments.domain.comparing import EVERY
+from services.payments.store import (
+    SqlActions,
+    SqlComparisons,
+    SqlFindings,
+    SqlLedger,
+    SqlPayments,
+    SqlStandings,
+    SqlWebhooks,
+)
 
 log = logs.logger(__name__)
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What payments uses beyond its database: the card provider, and the origins of our own pages."""
+    """What payments uses beyond its database: the card provider, and the origins of our own pages.
+
+    `compare_every` is how often a payment that is not at rest is compared with the provider.
+    """
 
     cards: Cards
     origins: tuple[str, ...]
+    compare_every: timedelta = EVERY
 
 
 class PaymentsWork(Work):
@@ -36,11 +50,13 @@ class PaymentsWork(Work):
         self.ledger = SqlLedger(connection)
         self.standings = SqlStandings(connection)
         self.webhooks = SqlWebhooks(connection)
+        self.comparisons = SqlComparisons(connection)
+        self.findings = SqlFindings(connection)
 
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Make a decision so: the state, an audit row and an event for each fact, and the money seen to have moved."""
         if decision.payment != before:
-            self.payments.save(decision.payment)
+            self.payments.save(decision.payment, at=self.now, compare_at=self.now + self.tools.compare_every)
         for change in decision.changes:
             self.audit(
                 subject=before.id,

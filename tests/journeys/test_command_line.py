@@ -14,6 +14,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import codec, wire
 from contracts.message import Envelope
+from sandbox.demo.booking_steps import Booked
 from sandbox.demo.expecting import eventually
 from sandbox.demo.parties import Party
 from sandbox.demo.transcript import Silent
@@ -113,6 +114,15 @@ def test_an_idle_system_owes_the_broker_nothing(command_line: Run) -> None:
         return [line.split()[1] for line in said.splitlines()[1:]]
 
     eventually("all outboxes are empty", unpublished, holds=lambda counts: counts == ["0"] * 4)
+
+
+def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], Booked]) -> None:
+    booking_id = paid().booking_id
+
+    code, said = command_line("reconcile", "--booking", booking_id)
+
+    assert (code, "1 payments compared: 0 differences" in said) == (0, True), said
+    assert command_line("webhooks", "list")[0] == 0
 
 
 def test_what_cannot_be_read_is_parked_shown_and_dropped(command_line: Run, channel: BlockingChannel) -> None:

@@ -51,8 +51,8 @@ def look(
     """
     for _ in range(PATIENCE):
         with desk.reading() as work:
-            known = _known(payment_id, work)
-        seen = _seen(known[0], desk.tools.cards, clue)
+            known = known_of(payment_id, work)
+        seen = sight(known[0], desk.tools.cards, clue)
         with desk.transaction() as work:
             locked = work.payments.lock(payment_id)
             if locked and not _overtaken(known, (locked, work.actions.latest(payment_id))):
@@ -64,14 +64,15 @@ def _overtaken(known: Known, now: Known) -> bool:
     return known != now
 
 
-def _known(payment_id: str, work: PaymentsWork) -> Known:
+def known_of(payment_id: str, work: PaymentsWork) -> Known:
+    """What we know: the payment, and the last attempt at each of its calls. Raises `LookupError`."""
     payment = work.payments.get(payment_id)
     if payment is None:
         raise LookupError(f"there is no payment {payment_id}")
     return payment, work.actions.latest(payment_id)
 
 
-def _seen(payment: Payment, cards: Cards, clue: Clue) -> Seen:
+def sight(payment: Payment, cards: Cards, clue: Clue = Clue()) -> Seen:
     """What the provider shows. Once an intent is known the page tells nothing more, unless it may still be open."""
     session_id = payment.session_id or clue.session_id
     session = None

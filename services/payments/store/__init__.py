@@ -1,6 +1,8 @@
 """The only SQL of payments."""
 
 from services.payments.store.actions import Call, SqlActions, State, refusals
+from services.payments.store.comparisons import SqlComparisons
+from services.payments.store.findings import SqlFindings
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
 from services.payments.store.standings import SqlStandings
@@ -11,6 +13,8 @@ __all__ = [
     "Kept",
     "Outcome",
     "SqlActions",
+    "SqlComparisons",
+    "SqlFindings",
     "SqlLedger",
     "SqlPayments",
     "SqlStandings",

@@ -1,6 +1,7 @@
 """Payments and their refunds in the database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from contracts.payments import PaymentStatus
 from contracts.values import Money
 from services.payments.domain import Payment, Refund, RefundStatus
+from services.payments.domain.comparing import EVERY
 from services.payments.lifecycle import LIVE
 from services.payments.store.tables import PAYMENT, REFUND
 
@@ -60,16 +62,18 @@ class SqlPayments:
 
     def insert(self, payment: Payment) -> bool:
         """Begin a payment; False where the booking has a live one already."""
-        statement = insert(PAYMENT).values(**_row(payment)).on_conflict_do_nothing().returning(PAYMENT.c.id)
+        times = {"changed_at": payment.created_at, "compare_at": payment.created_at + EVERY}
+        statement = insert(PAYMENT).values(**_row(payment), **times).on_conflict_do_nothing().returning(PAYMENT.c.id)
         return self._connection.execute(statement).first() is not None
 
     def supersede(self, payment_id: str) -> None:
         """The payment is for another amount than the booking now costs: its page is to be closed."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
-    def save(self, payment: Payment) -> None:
-        """Write a locked payment and its refunds back."""
+    def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
+        """Write a locked payment and its refunds back, as changed at that time, to be compared at the other."""
         values = {name: value for name, value in _row(payment).items() if name != "id"}
+        values |= {"changed_at": at, "compare_at": compare_at}
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(**values))
         if payment.refunds:
             statement = insert(REFUND).values(

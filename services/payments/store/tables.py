@@ -33,6 +33,8 @@ PAYMENT = sa.Table(
     _moment("capture_before"),
     _moment("captured_at"),
     _moment("disputed_at"),
+    _moment("changed_at"),
+    _moment("compare_at"),
 )
 
 REFUND = sa.Table(
@@ -102,4 +104,33 @@ WEBHOOK = sa.Table(
     sa.Column("reason", sa.Text),
     _moment("received_at"),
     _moment("settled_at"),
+)
+
+RUN = sa.Table(
+    "reconciliation",
+    METADATA,
+    sa.Column("run", sa.Text, primary_key=True),
+    _moment("started_at"),
+    _moment("last_at"),
+    sa.Column("looked", sa.Integer),
+    sa.Column("found", sa.Integer),
+    sa.Column("repaired", sa.Integer),
+)
+
+FINDING = sa.Table(
+    "finding",
+    METADATA,
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("run", sa.Text),
+    sa.Column("kind", sa.Text),
+    sa.Column("object_id", sa.Text),
+    sa.Column("payment_id", sa.Text),
+    sa.Column("booking_id", sa.Text),
+    sa.Column("hotel", sa.Text),
+    sa.Column("ours", sa.Text),
+    sa.Column("theirs", sa.Text),
+    sa.Column("repaired", sa.Boolean),
+    _moment("found_at"),
+    _moment("seen_at"),
+    _moment("resolved_at"),
 )

@@ -7,10 +7,11 @@ import stripe
 from requests import Session
 from requests.adapters import HTTPAdapter
 
-from services.payments.cards import InvalidNotice, Notice, Order
+from contracts.payments import Part
+from services.payments.cards import InvalidNotice, Listing, Notice, Order
 from services.payments.domain import Want
 from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
-from services.payments.stripe_gateway import incoming, outgoing
+from services.payments.stripe_gateway import incoming, lists, outgoing
 from services.payments.stripe_gateway.troubles import answers
 
 TIMEOUT = (3.0, 8.0)  # seconds to connect, and to wait for an answer
@@ -80,6 +81,10 @@ class StripeCards:
         with answers():
             page = self._client.v1.disputes.list({"payment_intent": intent_id, "limit": 100})
             return tuple(reversed([incoming.dispute(found) for found in page.auto_paging_iter()]))
+
+    def listed(self, part: Part, *, since: datetime | None, after: str | None) -> Listing:
+        with answers():
+            return lists.listed(self._client, part, since=since, after=after)
 
     def notice(self, body: str, signature: str) -> Notice:
         for secret in self._secrets:

@@ -34,7 +34,7 @@ _RUN_OUT = ("automatic", "expired")
 def session(found: stripe.checkout.Session) -> SeenSession:
     """A Checkout Session."""
     return SeenSession(
-        id=found.id, state=SessionState(str(found.status)), url=found.url, intent_id=_id(found.payment_intent)
+        id=found.id, state=SessionState(str(found.status)), url=found.url, intent_id=named(found.payment_intent)
     )
 
 
@@ -98,7 +98,7 @@ def notice(event: stripe.Event) -> Notice:
         object_id=_text(own),
         payment_id=_text((about.get("metadata") or {}).get("payment_id")),
         session_id=_text(own) if kind == "checkout.session" else None,
-        intent_id=_text(own if kind == "payment_intent" else _id(about.get("payment_intent"))),
+        intent_id=_text(own if kind == "payment_intent" else named(about.get("payment_intent"))),
     )
 
 
@@ -133,7 +133,8 @@ def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _id(expandable: Any) -> str | None:
+def named(expandable: Any) -> str | None:
+    """The id of what may be expanded."""
     return getattr(expandable, "id", expandable) if not isinstance(expandable, dict) else expandable.get("id")
 
 

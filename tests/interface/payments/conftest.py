@@ -42,6 +42,7 @@ def house(payments_url: str, outside: tuple[StripeStandIn, Inbox], cards: Stripe
     inbox.clear()
     made = House(url=payments_url, stripe=stripe, inbox=inbox, cards=cards)
     tables = "payment, refund, provider_action, ledger, standing, webhook, errand, outbox, stream, inbox, heard, audit"
+    tables += ", finding, reconciliation"
     made.sql(f"TRUNCATE {tables}, idempotency RESTART IDENTITY CASCADE")
     made.sql("UPDATE clock SET ahead_seconds = 0")
     yield made

@@ -1,0 +1,88 @@
+"""What comparisons have found: runs, differences that are open or resolved, and the figures of both."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.tables import ERRAND
+from contracts.payments import Finding
+from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
+
+_DAY = timedelta(days=1)
+_ABOUT = ("kind", "object_id", "payment_id", "booking_id", "hotel", "ours", "theirs", "repaired")
+_OPEN = FINDING.c.resolved_at.is_(None)
+
+
+class SqlFindings:
+    """A difference that is found again is the same open row; it is resolved when it is found no more."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def note(self, run: str, findings: Sequence[Finding], *, looked: int, at: datetime) -> None:
+        """Count so many looks for the run, and keep what they found."""
+        repaired = sum(finding.repaired for finding in findings)
+        counts = {"looked": looked, "found": len(findings), "repaired": repaired}
+        statement = insert(RUN).values(run=run, started_at=at, last_at=at, **counts)
+        more = {name: RUN.c[name] + statement.excluded[name] for name in counts}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["run"], set_=more | {"last_at": at}))
+        for finding in findings:
+            self._keep(run, finding, at)
+
+    def _keep(self, run: str, finding: Finding, at: datetime) -> None:
+        values: dict[str, Any] = {name: getattr(finding, name) for name in _ABOUT}
+        values |= {"run": run, "found_at": at, "seen_at": at, "resolved_at": at if finding.repaired else None}
+        statement = insert(FINDING).values(**values)
+        now = statement.excluded
+        changes = {"ours": now.ours, "theirs": now.theirs, "seen_at": now.seen_at}
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["kind", "object_id", "payment_id"], index_where=_OPEN, set_=changes
+            )
+        )
+
+    def resolve(self, payment_id: str, left: Sequence[Finding], *, at: datetime) -> None:
+        """Of this payment, nothing is open any more but these."""
+        still = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
+        gone = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still)
+        self._connection.execute(gone.values(resolved_at=at))
+
+    def resolve_object(self, object_id: str, *, at: datetime) -> None:
+        """Nothing is open about this any more."""
+        self._connection.execute(FINDING.update().where(FINDING.c.object_id == object_id, _OPEN).values(resolved_at=at))
+
+    def open(self) -> dict[str, int]:
+        """How many are open, by kind."""
+        counted = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
+        return {str(kind): int(count) for kind, count in self._connection.execute(counted).all()}
+
+    def figures(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
+        """All other figures, in one statement. Overdue: to be compared for longer than `late`."""
+        lately = RUN.c.last_at >= now - _DAY
+        waiting = WEBHOOK.c.outcome == "STORED"
+        given_up = (ERRAND.c.kind.in_(kinds), ERRAND.c.gave_up_at.is_not(None), ERRAND.c.done_at.is_(None))
+        age = sa.func.extract("epoch", sa.func.clock_timestamp() - sa.func.min(WEBHOOK.c.received_at))
+
+        def number(what: Any, *where: Any) -> Any:
+            return sa.select(sa.func.coalesce(what, 0)).where(*where).scalar_subquery()
+
+        return (
+            self._connection.execute(
+                sa.select(
+                    number(sa.func.sum(RUN.c.looked), lately).label("looked"),
+                    number(sa.func.sum(RUN.c.found), lately).label("found"),
+                    number(sa.func.sum(RUN.c.repaired), lately).label("repaired"),
+                    number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - late).label("overdue"),
+                    number(sa.func.count(WEBHOOK.c.event_id), waiting).label("webhooks_waiting"),
+                    number(sa.func.count(WEBHOOK.c.event_id), WEBHOOK.c.outcome == "PARKED").label("webhooks_parked"),
+                    number(sa.func.count(ERRAND.c.position), *given_up).label("errands_given_up"),
+                    sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
+                    sa.select(age).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
+                )
+            )
+            .mappings()
+            .one()
+        )
