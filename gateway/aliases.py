@@ -32,10 +32,13 @@ WHOLE: dict[tuple[str, str], tuple[str, ...]] = {
         "/pusher/auth/",
     ),
     ("GET", "/api/staff/hotels/{slug}/rooms/"): ("/rooms/rooms/",),
+    ("POST", "/api/staff/hotels/{slug}/rooms/"): ("/rooms/rooms/",),
     ("POST", "/api/staff/hotels/{slug}/rooms/{room_number}/add-guest/"): (
         "/rooms/{slug}/rooms/{room_number}/add-guest/",
     ),
     ("GET", "/api/staff/hotels/{slug}/rooms/{room_number}/"): ("/rooms/rooms/{room_number}/",),
+    ("PATCH", "/api/staff/hotels/{slug}/rooms/{room_number}/"): ("/rooms/rooms/{room_number}/",),
+    ("DELETE", "/api/staff/hotels/{slug}/rooms/{room_number}/"): ("/rooms/rooms/{room_number}/",),
 }
 
 

@@ -54,6 +54,11 @@ class Call(Request):
         return str(self.path_params["booking_id"])
 
     @property
+    def code(self) -> str:
+        """The path's code: of a room type, promotion or policy."""
+        return str(self.path_params["code"])
+
+    @property
     def room_number(self) -> str:
         """The path's room."""
         return str(self.path_params["room_number"])

@@ -25,6 +25,7 @@ PATH_PARAMETERS = {
     "booking_id": ("The booking.", {"type": "string", "example": "BK-2026-7KQ2MD"}),
     "block_id": ("The block.", {"type": "integer", "format": "int64", "example": 12}),
     "task_id": ("The task.", {"type": "integer", "format": "int64", "example": 31}),
+    "code": ("The room type's, promotion's or policy's code.", {"type": "string", "example": "STD"}),
     "room_number": ("The room.", {"type": "string", "maxLength": 10, "example": "101"}),
 }
 SECURITY = {

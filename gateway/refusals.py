@@ -19,6 +19,8 @@ STATUSES: dict[int, tuple[str, ...]] = {
         "HOTEL_NOT_FOUND",
         "INVALID_CODE",
         "NOT_FOUND",
+        "POLICY_NOT_FOUND",
+        "PROMOTION_NOT_FOUND",
         "ROOM_NOT_FOUND",
         "SESSION_NOT_FOUND",
         "STAFF_NOT_FOUND",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt
 
-from gateway.bodies.fields import Body, Day, Prose, RoomNumber
+from gateway.bodies.fields import Body, Changes, Code, Count, Day, Prose, RoomNumber
 
 Target = Literal[
     "READY_FOR_GUEST",
@@ -18,6 +18,26 @@ Target = Literal[
 ]
 
 RoomId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+Floor = Annotated[Count, Field(ge=-20, le=300)]
+
+
+class NewRoom(Body):
+    """A room to add. `room_type` is a code or a name."""
+
+    room_number: RoomNumber
+    room_type: Code
+    floor: Floor | None = None
+    notes: Prose = ""
+    is_active: bool = Field(True, description="Whether it is in service, and so on sale.")
+
+
+class RoomChanges(Changes):
+    """What is to be different of a room. Its status changes by its turnover."""
+
+    room_type: Code | None = None
+    floor: Floor | None = None
+    notes: Prose | None = None
+    is_active: bool | None = None
 
 
 class Assignment(Body):

@@ -1,13 +1,11 @@
-"""Who a member of staff is, and how their hotel operates."""
+"""Who a member of staff is."""
 
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.rooms import GetSettings
 from gateway.call import Call
 from gateway.identity.admission import Audience
 from gateway.operations import Routes
-from gateway.shapes.hotels import StaffSettings, staff_settings
 from gateway.shapes.staff import Me, me
 
 routes = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
@@ -20,10 +18,3 @@ async def get_me(call: Call) -> Response:
         raise Refusal("INVALID_TOKEN", "Sign in first: this needs a token.")
     page = await call.tools.hotels.get(call.hotel)
     return call.answer(me(call.staff, page, await call.tools.realtime.for_staff(call.hotel)))
-
-
-@routes.get("/settings/", answers=StaffSettings)
-async def get_settings(call: Call) -> Response:
-    """The hotel's page and operating settings."""
-    found = await call.ask(GetSettings(hotel=call.hotel))
-    return call.answer(staff_settings(found), version=found.version)

@@ -19,6 +19,7 @@ SAMPLES = {
     "room_number": "101",
     "block_id": "12",
     "task_id": "31",
+    "code": "STD",
 }
 CLERK = Actor(ActorKind.STAFF, "b6f8", "Nora Clerk")
 EUR = "EUR"

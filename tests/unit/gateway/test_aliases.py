@@ -79,6 +79,7 @@ def test_aliases_are_marked_deprecated_and_only_they() -> None:
         ("GET", f"/api/staff/hotels/{builders.HOTEL}/bookings", bookings.ListBookings, builders.booking_list()),
         ("GET", "/rooms/rooms", rooms.ListRooms, rooms.RoomList(count=0, results=())),
         ("GET", "/rooms/rooms/101/", rooms.GetRoom, builders.room()),
+        ("PATCH", "/rooms/rooms/101", rooms.ChangeRoom, builders.room()),
     ],
 )  # fmt: skip
 def test_staff_aliases_ask_the_same(
