@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from graphlib import TopologicalSorter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,13 @@ BUSY = """
     FROM errand, clock WHERE done_at IS NULL AND gave_up_at IS NULL
     AND (not_before IS NULL OR not_before <= now() + make_interval(secs => ahead_seconds))
 """
+POINTING = """
+    SELECT relname AS name, coalesce(array_agg(conrelid::regclass::text) FILTER (WHERE conrelid <> confrelid), '{}')
+           AS pointing
+    FROM pg_class LEFT JOIN pg_constraint ON confrelid = pg_class.oid AND contype = 'f'
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace GROUP BY relname
+"""
+KEPT = {"alembic_version", "clock", "lease"}
 PERCENT = Decimal(60)  # so much that what goes back could go back twice
 POLICIES = {
     FREE: CancellationPolicy(kind="FLEXIBLE"),
@@ -299,12 +307,10 @@ class Place:
         return connection
 
     def _deletions(self, name: str, tables: tuple[str, ...] = ()) -> str:
-        known = sa.MetaData()
-        known.reflect(self.town.houses[name].engine)
-        kept = {"alembic_version", "clock", "lease"}
-        doomed = [table.name for table in reversed(known.sorted_tables) if table.name not in kept]
-        if tables:
-            doomed = [table for table in doomed if table in tables or table.startswith("hold")]
+        """Statements that empty a service's tables, or those of them: what points to another goes first."""
+        rows = [row for row in self.sql(name, POINTING) if not tables or row["name"].startswith(tables)]
+        pointing = {row["name"]: set(row["pointing"]) for row in rows}
+        doomed = [table for table in TopologicalSorter(pointing).static_order() if table not in KEPT]
         return "; ".join([*(f"DELETE FROM {table}" for table in doomed), "UPDATE clock SET ahead_seconds = 0"])
 
 
