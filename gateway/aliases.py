@@ -31,6 +31,12 @@ WHOLE: dict[tuple[str, str], tuple[str, ...]] = {
         "/api/guest/hotel/{slug}/chat/pusher/auth/",
         "/pusher/auth/",
     ),
+    **{
+        ("POST", f"/api/staff/hotels/{{slug}}/orders/{{order_id}}/{step}/"): (
+            f"/api/staff/hotels/{{slug}}/room-bookings/{{booking_id}}/orders/{{order_id}}/{step}/",
+        )
+        for step in ("accept", "complete", "cancel")
+    },
     ("GET", "/api/staff/hotels/{slug}/rooms/"): ("/rooms/rooms/",),
     ("POST", "/api/staff/hotels/{slug}/rooms/"): ("/rooms/rooms/",),
     ("POST", "/api/staff/hotels/{slug}/rooms/{room_number}/add-guest/"): (

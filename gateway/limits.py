@@ -18,7 +18,7 @@ class Limit:
     per_minute: int
 
 
-USUAL = {"public": Limit(30), "guest": Limit(60), "login": Limit(10)}
+USUAL = {"public": Limit(30), "guest": Limit(60), "login": Limit(10), "lookup": Limit(10)}
 
 
 def parsed(text: str) -> dict[str, Limit]:
@@ -29,7 +29,7 @@ def parsed(text: str) -> dict[str, Limit]:
     for part in text.split(","):
         name, _, number = part.partition("=")
         if name.strip() not in USUAL or not number.strip().isdigit() or int(number) < 1:
-            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. public=30,guest=60,login=10")
+            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. public=30,guest=60,login=10,lookup=10")
         limits[name.strip()] = Limit(int(number))
     return limits
 

@@ -26,6 +26,8 @@ PATH_PARAMETERS = {
     "block_id": ("The block.", {"type": "integer", "format": "int64", "example": 12}),
     "task_id": ("The task.", {"type": "integer", "format": "int64", "example": 31}),
     "code": ("The room type's, promotion's or policy's code.", {"type": "string", "example": "STD"}),
+    "order_id": ("The order.", {"type": "string", "example": "0f3c9a51b7e84c0f9a6d2b1e7c5d4f3a"}),
+    "item_id": ("The menu item.", {"type": "string", "example": "7"}),
     "room_number": ("The room.", {"type": "string", "maxLength": 10, "example": "101"}),
 }
 SECURITY = {

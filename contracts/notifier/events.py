@@ -8,13 +8,17 @@ from contracts.message import Event
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeEvent(Event, abstract=True):
-    """A fact about one push or mail. `booking_id` is empty where it is about no booking."""
+    """A fact about one push or mail. `booking_id` is empty where it is about no booking, or about several.
+
+    `headline` is the subject that the system itself gives a mail; of what staff wrote there is none.
+    """
 
     notice_id: str
     booking_id: str
     hotel: str
     occasion: str
-    medium: str  # mail | push
+    medium: str  # mail | push | sms
+    headline: str = ""
 
     @property
     def subject(self) -> str:

@@ -6,6 +6,7 @@ from contracts.rooms.editing import *  # noqa: F403
 from contracts.rooms.events import *  # noqa: F403
 from contracts.rooms.extending import *  # noqa: F403
 from contracts.rooms.front_desk import *  # noqa: F403
+from contracts.rooms.menu import *  # noqa: F403
 from contracts.rooms.occupancy import *  # noqa: F403
 from contracts.rooms.tasks import *  # noqa: F403
 from contracts.rooms.terms import *  # noqa: F403

@@ -22,6 +22,7 @@ class Audience(StrEnum):
     STAFF = "staff"
     LOGIN = "login"
     EXCHANGE = "exchange"
+    LOOKUP = "lookup"
     PROVIDER = "provider"
     OPERATOR = "operator"
 
@@ -29,6 +30,7 @@ class Audience(StrEnum):
 LIMITED_AS = {
     Audience.PUBLIC: "public",
     Audience.EXCHANGE: "public",
+    Audience.LOOKUP: "lookup",
     Audience.GUEST: "guest",
     Audience.EITHER: "guest",
     Audience.LOGIN: "login",

@@ -17,10 +17,19 @@ from contracts.bookings import (
     BookingRefundFailed,
     BookingRefundRetried,
     BookingStatus,
+    ChatMessageSent,
+    CommunicationNoted,
+    CommunicationRequested,
+    DeliveryStatus,
     GuestCheckedIn,
     GuestCheckedOut,
     GuestTokenRevoked,
     IncidentStatus,
+    OrderAccepted,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderStatus,
     OverstayAcknowledged,
     OverstayDismissed,
     OverstayFlagged,
@@ -31,8 +40,12 @@ from contracts.bookings import (
     RoomUnassigned,
     StayExtended,
 )
+from contracts.notifier import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
+
+# From submission to the end: guest and staff may write to each other.
+LIVE = (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.CONFIRMED, Status.IN_HOUSE)
 
 LIFECYCLE = Lifecycle[BookingStatus](
     # while                     when this happens       it becomes
@@ -65,9 +78,16 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OverstayAcknowledged, Status.IN_HOUSE),
     (Status.IN_HOUSE, OverstayDismissed, Status.IN_HOUSE),
     (Status.IN_HOUSE, OverstayResolved, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OrderPlaced, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OrderAccepted, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OrderCompleted, Status.IN_HOUSE),
+    (Status.IN_HOUSE, OrderCancelled, Status.IN_HOUSE),
+    *((status, ChatMessageSent, status) for status in LIVE),
     # What is noted, and money that goes back, may come at any time and moves nothing.
     *((status, BookingAmended, status) for status in Status),
     *((status, GuestTokenRevoked, status) for status in Status),
+    *((status, CommunicationRequested, status) for status in Status),
+    *((status, CommunicationNoted, status) for status in Status),
     *((status, BookingRefunded, status) for status in Status if status is not Status.DRAFT),
     *((status, BookingRefundFailed, status) for status in Status if status is not Status.DRAFT),
     *((status, BookingRefundRetried, status) for status in Status if status is not Status.DRAFT),
@@ -83,6 +103,25 @@ OVERSTAYS = Lifecycle[IncidentStatus](
     (IncidentStatus.ACKNOWLEDGED, OverstayFlagged, IncidentStatus.ACKNOWLEDGED),
     (IncidentStatus.ACKNOWLEDGED, OverstayDismissed, IncidentStatus.DISMISSED),
     (IncidentStatus.ACKNOWLEDGED, OverstayResolved, IncidentStatus.RESOLVED),
+)
+
+ORDERS = Lifecycle[OrderStatus](
+    # while                 when this happens   it becomes
+    (None, OrderPlaced, OrderStatus.PLACED),
+    (OrderStatus.PLACED, OrderAccepted, OrderStatus.ACCEPTED),
+    (OrderStatus.PLACED, OrderCancelled, OrderStatus.CANCELLED),
+    (OrderStatus.ACCEPTED, OrderCompleted, OrderStatus.COMPLETED),
+    (OrderStatus.ACCEPTED, OrderCancelled, OrderStatus.CANCELLED),
+)
+
+# What notifier gave up may be replayed by an operator. A mail server does not say more than that it took a mail.
+COMMUNICATIONS = Lifecycle[DeliveryStatus](
+    # while                   when this happens       it becomes
+    (None, CommunicationNoted, DeliveryStatus.DELIVERED),
+    (None, CommunicationRequested, DeliveryStatus.PENDING),
+    (DeliveryStatus.PENDING, NoticeSent, DeliveryStatus.SENT),
+    (DeliveryStatus.PENDING, NoticeGaveUp, DeliveryStatus.FAILED),
+    (DeliveryStatus.FAILED, NoticeSent, DeliveryStatus.SENT),
 )
 
 # A booking has one incident at most in one of these; a unique index says so.

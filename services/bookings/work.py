@@ -8,32 +8,37 @@ from functools import cached_property
 from typing import Any
 
 from chassis.work import Work
-from contracts.bookings import BookingEvent
-from contracts.values import Actor
-from services.bookings.domain import overstays
+from contracts.bookings import BookingEvent, OrderCancelled
+from contracts.values import SYSTEM, Actor, ActorKind
+from services.bookings.domain import orders, overstays
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.evolution import evolve
 from services.bookings.domain.naming import Choose
 from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
 from services.bookings.settings import BookingsSettings
 from services.bookings.store.bookings import Bookings
+from services.bookings.store.chats import Chats
 from services.bookings.store.codes import Codes
+from services.bookings.store.communications import CommunicationLog
 from services.bookings.store.history import History
 from services.bookings.store.holds import Holds
+from services.bookings.store.lookups import Lookups
+from services.bookings.store.orders import RoomOrders
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What handlers use beyond the database: the key of guest tokens, and chance."""
+    """What handlers use beyond the database: the key of guest tokens, chance, and whether text messages can be sent."""
 
     guest_token_key: str
+    sms: bool = False
     choose: Choose = random.SystemRandom().choice
     draw: Any = secrets.randbelow
 
 
 def tools(settings: BookingsSettings) -> Tools:
     """The tools of a running service."""
-    return Tools(guest_token_key=settings.guest_token_key)
+    return Tools(guest_token_key=settings.guest_token_key, sms=settings.sms)
 
 
 class BookingsWork(Work):
@@ -57,6 +62,26 @@ class BookingsWork(Work):
         return Codes(self.connection)
 
     @cached_property
+    def chats(self) -> Chats:
+        """What guests and staff write to each other."""
+        return Chats(self.connection)
+
+    @cached_property
+    def communications(self) -> CommunicationLog:
+        """What was written to guests or noted about them."""
+        return CommunicationLog(self.connection)
+
+    @cached_property
+    def orders(self) -> RoomOrders:
+        """Room service."""
+        return RoomOrders(self.connection)
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """Who asked for their bookings by e-mail."""
+        return Lookups(self.connection)
+
+    @cached_property
     def history(self) -> History:
         """Feed and timeline."""
         return History(self.connection)
@@ -71,7 +96,9 @@ class BookingsWork(Work):
         if not events:
             return booking
         after = booking
-        for event in (*overstays.ended_by(booking, events, now=self.now), *events):
+        for event in (*overstays.ended_by(booking, events, now=self.now), *self._orders_ended_by(booking, events, by)):
+            after = self._happened(after, event, by=by, why="")
+        for event in events:
             after = self._happened(after, event, by=by, why=why)
         after = replace(after, **private)
         if booking.version:
@@ -81,6 +108,17 @@ class BookingsWork(Work):
         if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
             self.holds.look_again(after.id)
         return after
+
+    def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
+        """The end of what is still to be served, where these events take the guest out of the house."""
+        if not any(overstays.leaves(booking, event) for event in events):
+            return []
+        ended = []
+        for order in self.orders.open_of(booking.id):
+            for fact in orders.cancel(booking, order, by=SYSTEM if by.kind is ActorKind.GUEST else by, now=self.now):
+                self.orders.save(orders.after(order, fact))
+                ended.append(fact)
+        return ended
 
     def _happened(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
         status = LIFECYCLE.after(booking.status, type(event))

@@ -1,11 +1,11 @@
 """The notifier's doors: the facts that it tells of, the errands by which it does, and the asks of those who listen."""
 
 from chassis.doors import Errand, Hears, Service, asked, converses, on
-from contracts.bookings import GuestTokenRevoked
+from contracts.bookings import CommunicationRequested, GuestTokenRevoked, LookupRequested
 from contracts.notifier import DescribeRealtime, DropUser, SignChannel, SignUser
 from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier import handlers
-from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendMail
+from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendLookup, SendMail, SendMessage
 from services.notifier.notices import MAILS, PUSHES
 from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, make_tools
@@ -32,7 +32,12 @@ SERVICE = Service(
         converses(SignUser, handlers.sign_user),
         asked(DropUser, handlers.drop_user),
     ],
-    hears=[*_heard(), on(GuestTokenRevoked, handlers.guest_revoked)],
+    hears=[
+        *_heard(),
+        on(GuestTokenRevoked, handlers.guest_revoked),
+        on(CommunicationRequested, handlers.request_message),
+        on(LookupRequested, handlers.request_lookup),
+    ],
     errands=[
         Errand(
             PushNotice,
@@ -59,6 +64,20 @@ SERVICE = Service(
             settle=handlers.mailed,
             gave_up=handlers.mail_gave_up,
             patience=24 * HOUR,
+        ),
+        Errand(
+            SendMessage,
+            handlers.send_message,
+            settle=handlers.mailed,
+            gave_up=handlers.mail_gave_up,
+            patience=24 * HOUR,
+        ),
+        Errand(
+            SendLookup,
+            handlers.send_lookup,
+            settle=handlers.mailed,
+            gave_up=handlers.mail_gave_up,
+            patience=HOUR,
         ),
     ],
 )

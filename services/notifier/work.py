@@ -8,6 +8,7 @@ from services.notifier.mailer import Letters, Mailer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import SqlNotices
+from services.notifier.texts import NoTextMessages, TextMessages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,7 @@ class Tools:
     push: PusherGateway
     mailer: Mailer
     letters: Letters
+    texts: TextMessages
 
 
 def make_tools(settings: NotifierSettings) -> Tools:
@@ -27,6 +29,7 @@ def make_tools(settings: NotifierSettings) -> Tools:
         push=PusherGateway(settings),
         mailer=Mailer(settings),
         letters=Letters(sender=settings.mail_from, public_url=settings.public_url),
+        texts=NoTextMessages(),
     )
 
 

@@ -41,6 +41,10 @@ class RoomsWork(Work):
         return store.Periods(self.connection)
 
     @cached_property
+    def menus(self) -> store.Menus:
+        return store.Menus(self.connection)
+
+    @cached_property
     def rooms(self) -> store.Rooms:
         return store.Rooms(self.connection)
 

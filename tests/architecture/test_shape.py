@@ -16,7 +16,7 @@ EXTRAS = {
     "bookings": set(),
     "rooms": set(),
     "payments": {"cards", "stripe_gateway"},
-    "notifier": {"channels", "notices", "pusher_gateway", "mailer", "templates"},
+    "notifier": {"channels", "notices", "pusher_gateway", "mailer", "templates", "texts"},
 }
 
 
@@ -56,6 +56,8 @@ def test_no_service_commits() -> None:
 ONLY_IN_THE_FEED = {
     "bookings.PaymentAwaited.v1": "payments opened the session itself, and the guest is on the page",
     "bookings.BookingAmended.v1": "a note on the booking, for who reads it",
+    "bookings.CommunicationNoted.v1": "nobody has to send it",
+    "rooms.MenuChanged.v1": "guests read the menu when they open it, and an order keeps its prices",
     "rooms.HotelSettingsChanged.v1": "a booking keeps the terms that it was made with",
 }
 

@@ -83,6 +83,24 @@ def staff_only(caller: Caller) -> None:
         raise Refusal("PERMISSION_DENIED", "Only the hotel's staff may do this.")
 
 
+def guest_only(caller: Caller) -> None:
+    """Keep staff from what is the guest's own. Refused `PERMISSION_DENIED`."""
+    if caller.kind != "guest":
+        raise Refusal("PERMISSION_DENIED", "Only the guest may do this.")
+
+
+def system_only(caller: Caller) -> None:
+    """Keep everyone but our own services out. Refused `PERMISSION_DENIED`."""
+    if caller.kind != "system":
+        raise Refusal("PERMISSION_DENIED", "Only mails are written from this.")
+
+
+def may_change(booking: Booking, caller: Caller) -> None:
+    """A guest whose booking has ended may still look. Refused `READ_ONLY_TOKEN`."""
+    if caller.kind == "guest" and is_read_only(booking):
+        raise Refusal("READ_ONLY_TOKEN", "This booking has ended: its token only lets you look.")
+
+
 def invalid_token() -> Refusal:
     """What a token that opens nothing is answered."""
     return Refusal("INVALID_TOKEN", "This token opens nothing.")

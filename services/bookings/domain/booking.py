@@ -122,6 +122,7 @@ class Booking:
     assigned_room_type: str | None = None
     assignment_notes: str | None = None
     in_house: InHouse | None = None
+    push_token: str | None = field(default=None, repr=False)
     checked_in_at: datetime | None = None
     checked_in_by: Actor | None = None
     checked_out_at: datetime | None = None
@@ -135,6 +136,7 @@ class Booking:
     refund_amount: Money | None = None
     refund_status: str | None = None
     balance_due: Money | None = None
+    served: Money | None = None
     expired_at: datetime | None = None
     expiry_reason: str | None = None
     ended_at: datetime | None = None

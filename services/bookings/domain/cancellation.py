@@ -116,8 +116,9 @@ def settle_no_show(booking: Booking, *, waived: bool = False) -> Settlement:
 
 
 def balance_after(booking: Booking, fee: Money) -> Money:
-    """What of that fee is owed at the desk: what no card has paid, or is about to."""
-    return booking.nothing if booking.held_on_card else max(fee - booking.kept, booking.nothing)
+    """What is owed at the desk: of that fee what no card has paid, or is about to; and what room service has served."""
+    owed = booking.nothing if booking.held_on_card else max(fee - booking.kept, booking.nothing)
+    return owed + (booking.served or booking.nothing)
 
 
 def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Settlement:

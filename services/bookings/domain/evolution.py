@@ -30,7 +30,7 @@ from contracts.bookings import (
     RoomUnassigned,
     StayExtended,
 )
-from services.bookings.domain import cancellation, overstay_effects
+from services.bookings.domain import cancellation, in_stay_effects, overstay_effects
 from services.bookings.domain.booking import Booking
 
 Changes = dict[str, Any]
@@ -124,6 +124,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Ch
         "assigned_room_number": None,
         "assigned_room_type": None,
         "in_house": None,
+        "push_token": None,
     }
 
 
@@ -149,6 +150,7 @@ def _checked_out(_: Booking, event: GuestCheckedOut) -> Changes:
         "checked_out_by": event.checked_out_by,
         "ended_at": event.checked_out_at,
         "in_house": None,
+        "push_token": None,
     }
 
 
@@ -206,4 +208,5 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingRefundFailed: _refund_failed,
     BookingRefundRetried: _refund_retried,
     **overstay_effects.EFFECTS,
+    **in_stay_effects.EFFECTS,
 }

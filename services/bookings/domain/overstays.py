@@ -71,7 +71,7 @@ def acknowledge(
 def ended_by(booking: Booking, events: Sequence[BookingEvent], *, now: datetime) -> Sequence[OverstayResolved]:
     """The end of a live incident where these events take the guest out of the house, by whatever way."""
     told = live(booking)
-    leaving = next((event for event in events if _leaves(booking, event)), None)
+    leaving = next((event for event in events if leaves(booking, event)), None)
     if told is None or leaving is None:
         return ()
     called_off = isinstance(leaving, BookingCancelled)
@@ -100,7 +100,7 @@ def state(booking: Booking, *, now: datetime) -> OverstayState:
     )
 
 
-def _leaves(booking: Booking, event: BookingEvent) -> bool:
+def leaves(booking: Booking, event: BookingEvent) -> bool:
     if not LIFECYCLE.allows(booking.status, type(event)):
         return False
     return booking.status is BookingStatus.IN_HOUSE is not LIFECYCLE.after(booking.status, type(event))

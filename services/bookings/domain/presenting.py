@@ -67,7 +67,7 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
         hotel_name=booking.terms.hotel.name,
         description=f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})",
         amount=booking.total,
-        status=_status(booking),
+        status=status_of(booking),
         payment_status=booking.payment_status,
         payment_reference=booking.payment_reference,
         expires_at=booking.expires_at,
@@ -81,7 +81,7 @@ def _derived(booking: Booking, now: datetime) -> dict[str, Any]:
     return {
         "id": booking.id,
         "booking_id": booking.id,
-        "status": _status(booking),
+        "status": status_of(booking),
         "hotel_name": booking.terms.hotel.name,
         "has_room_assigned": booking.assigned_room_number is not None,
         "can_check_in": booking.status is BookingStatus.CONFIRMED and booking.assigned_room_number is not None,
@@ -97,7 +97,8 @@ def _derived(booking: Booking, now: datetime) -> dict[str, Any]:
     }
 
 
-def _status(booking: Booking) -> BookingStatus:
+def status_of(booking: Booking) -> BookingStatus:
+    """Where it stands, of a booking to which something has happened."""
     if booking.status is None:
         raise ValueError(f"nothing has happened to {booking.id} yet")
     return booking.status

@@ -42,13 +42,17 @@ def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> Booking
 
 def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
     """What a mail says; its link's code is kept as a hash only, for a week."""
-    if work.caller.kind != "system":
-        raise Refusal("PERMISSION_DENIED", "Only mails are written from this.")
+    access.system_only(work.caller)
     booking = work.bookings.find(command.booking_id)
     if booking is None:
         raise access.not_found()
+    return mail_facts(booking, work, with_code=command.with_code)
+
+
+def mail_facts(booking: Booking, work: BookingsWork, *, with_code: bool) -> MailFacts:
+    """What any mail says of the booking; with a code, its link opens it."""
     code = None
-    if command.with_code:
+    if with_code:
         code = secrets.token_urlsafe(24)
         work.codes.issue(booking.id, access.hashed(code), ends_at=work.now + CODE_KEPT)
     return MailFacts(booking=presenting.detail(booking, now=work.now), access_code=code)

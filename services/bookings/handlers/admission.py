@@ -1,7 +1,8 @@
 """Loading a booking for whoever asks, or telling them no more than they may know."""
 
+from typing import Protocol
+
 from chassis.refusal import Refusal
-from contracts.bookings import BookingCommand
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
 from services.bookings.work import BookingsWork
@@ -12,17 +13,42 @@ def seen(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
     return _admitted(work, work.bookings.find(booking_id), hotel)
 
 
-def locked(work: BookingsWork, command: BookingCommand, *, staff: bool = True) -> Booking:
+class AboutBooking(Protocol):
+    """A command to one booking of one hotel, whatever it is answered with."""
+
+    @property
+    def hotel(self) -> str:
+        """The slug that the caller used."""
+
+    @property
+    def booking_id(self) -> str:
+        """Which booking."""
+
+
+def locked(work: BookingsWork, command: AboutBooking, *, staff: bool = True) -> Booking:
     """The booking, ours until the transaction ends, for a caller who may change it.
 
     Refused as `seen`, and `PERMISSION_DENIED`, `VERSION_MISMATCH`.
     """
-    booking = _admitted(work, work.bookings.lock(command.booking_id), command.hotel)
+    booking = locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id)
     if staff:
         access.staff_only(work.caller)
+    return booking
+
+
+def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
+    """The same for a guest too. Refused as `seen`, and `VERSION_MISMATCH`."""
+    booking = _admitted(work, work.bookings.lock(booking_id), hotel)
     if work.context.if_match not in (None, booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)
     return booking
+
+
+def own_hotel(hotel: str, work: BookingsWork) -> None:
+    """Staff see their own hotel only. Refused `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+    access.staff_only(work.caller)
+    if work.caller.kind == "staff" and work.caller.hotel != hotel:
+        raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
 
 
 def uncontested(booking: Booking) -> Booking:

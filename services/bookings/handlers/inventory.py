@@ -1,10 +1,9 @@
-"""What bookings does when rooms or notifier says something, and the sweep of holds that nobody wants."""
+"""What bookings does when rooms says something, and the sweep of holds that nobody wants."""
 
 from chassis import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transact import Desk
 from contracts.bookings import BookingStatus
-from contracts.notifier import NoticeGaveUp, NoticeSent
 from contracts.rooms.asks import ReleaseInventory
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
 from contracts.rooms.extending import InventoryExtended
@@ -31,25 +30,6 @@ def hasten(fact: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsW
     booking = work.bookings.lock(fact.booking_id)
     if booking and booking.pending and booking.pending.id == fact.action_id:
         work.bookings.hasten_action(booking)
-
-
-def note_sent(fact: NoticeSent, work: BookingsWork) -> None:
-    """A notice went out: the timeline says so."""
-    work.history.note_notice(
-        fact.notice_id, fact.booking_id, occasion=fact.occasion, medium=fact.medium, at=fact.sent_at, failure=None
-    )
-
-
-def note_given_up(fact: NoticeGaveUp, work: BookingsWork) -> None:
-    """A notice did not go out: the timeline says so."""
-    work.history.note_notice(
-        fact.notice_id,
-        fact.booking_id,
-        occasion=fact.occasion,
-        medium=fact.medium,
-        at=fact.gave_up_at,
-        failure=fact.reason_code,
-    )
 
 
 def sweep_holds(desk: Desk) -> bool:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from chassis.refusal import Refusal
 from contracts.bookings import (
     BookingDetail,
     BookingList,
@@ -20,7 +19,7 @@ from contracts.bookings import (
 )
 from contracts.values import ActorKind
 from services.bookings.domain import access, presenting
-from services.bookings.handlers.admission import seen
+from services.bookings.handlers.admission import own_hotel, seen
 from services.bookings.store.listing import listed
 from services.bookings.work import BookingsWork
 
@@ -36,7 +35,7 @@ def get_booking(query: GetBooking, work: BookingsWork) -> BookingDetail:
 
 def list_bookings(query: ListBookings, work: BookingsWork) -> BookingList:
     """A hotel's bookings, for its staff."""
-    _own_hotel(query.hotel, work)
+    own_hotel(query.hotel, work)
     found = listed(work.connection, query, work.now)
     rows = tuple(presenting.row(booking, now=work.now) for booking in found.bookings)
     return BookingList(count=found.count, results=rows, counts=found.counts)
@@ -66,16 +65,10 @@ def get_payable(query: GetPayable, work: BookingsWork) -> Payable:
 
 def get_guest_names(query: GetGuestNames, work: BookingsWork) -> GuestsOfRooms:
     """The names that a room list shows beside its rooms."""
-    _own_hotel(query.hotel, work)
+    own_hotel(query.hotel, work)
     if not query.booking_ids:
         return GuestsOfRooms()
     return GuestsOfRooms(names=work.bookings.guest_names(query.hotel, query.booking_ids))
-
-
-def _own_hotel(hotel: str, work: BookingsWork) -> None:
-    access.staff_only(work.caller)
-    if work.caller.kind == "staff" and work.caller.hotel != hotel:
-        raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
 
 
 def _nameless(data: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from chassis import codec
 from chassis.tables import AUDIT, OUTBOX
 from contracts.bookings import BookingStatus, FeedItem, TimelineItem
 from contracts.values import PROVIDER, SYSTEM, Actor
-from services.bookings.store.tables import COMMUNICATION, PAYMENT_FACT
+from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
 
 class History:
@@ -45,28 +45,29 @@ class History:
         row = {"event_id": event_id, "booking_id": booking_id, "what": what, "at": at, "why": why, "trace_id": trace_id}
         self._connection.execute(insert(PAYMENT_FACT).values(**row).on_conflict_do_nothing())
 
-    def note_notice(
-        self, notice_id: str, booking_id: str, *, occasion: str, medium: str, at: datetime, failure: str | None
-    ) -> None:
-        """A push or mail has gone out, or has been given up."""
-        fate = {"delivery_status": "FAILED" if failure else "SENT", "failure_reason": failure, "at": at}
-        row = {"notice_id": notice_id, "booking_id": booking_id, "occasion": occasion, "medium": medium, **fate}
-        self._connection.execute(
-            insert(COMMUNICATION).values(**row).on_conflict_do_update(index_elements=["notice_id"], set_=fate)
-        )
-
 
 def _audit(booking_id: str) -> sa.Select[Any]:
-    return sa.select(
-        AUDIT.c.at,
-        AUDIT.c.what,
-        AUDIT.c.by,
-        AUDIT.c.from_status,
-        AUDIT.c.to_status,
-        AUDIT.c.why,
-        AUDIT.c.trace_id,
-        AUDIT.c.sequence,
-    ).where(AUDIT.c.subject == booking_id)
+    """The trail, with what was written where it tells of writing: that is kept in one place, beside the trail."""
+    said, wrote = CHAT_MESSAGE.c, COMMUNICATION.c
+    noted = sa.func.concat_ws(" ", wrote.medium, sa.func.nullif(wrote.recipient, ""))
+    written = sa.func.concat_ws(": ", noted, sa.func.nullif(wrote.subject, ""), wrote.message)
+    why = sa.case((said.id.is_not(None), said.text), (wrote.notice_id.is_not(None), written), else_=AUDIT.c.why)
+    trail = AUDIT.outerjoin(CHAT_MESSAGE, (said.booking_id == AUDIT.c.subject) & (said.id == AUDIT.c.sequence))
+    trail = trail.outerjoin(COMMUNICATION, (wrote.booking_id == AUDIT.c.subject) & (wrote.sequence == AUDIT.c.sequence))
+    return (
+        sa.select(
+            AUDIT.c.at,
+            AUDIT.c.what,
+            AUDIT.c.by,
+            AUDIT.c.from_status,
+            AUDIT.c.to_status,
+            why.label("why"),
+            AUDIT.c.trace_id,
+            AUDIT.c.sequence,
+        )
+        .select_from(trail)
+        .where(AUDIT.c.subject == booking_id)
+    )
 
 
 def _payment_facts(booking_id: str) -> sa.Select[Any]:
@@ -81,7 +82,7 @@ def _notices(booking_id: str) -> sa.Select[Any]:
     what = sa.func.concat("Notice", sa.case((notice.delivery_status == "SENT", "Sent"), else_="GaveUp"))
     why = sa.func.concat_ws(": ", notice.medium + " " + notice.occasion, notice.failure_reason)
     return sa.select(notice.at, what, _actor(SYSTEM), *_unmoved(), why, sa.literal(""), sa.literal(0)).where(
-        notice.booking_id == booking_id
+        notice.booking_id == booking_id, notice.delivery_status.in_(("SENT", "FAILED"))
     )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis import codec
-from contracts.bookings import Incident, InHouse
+from contracts.bookings import Incident, InHouse, OrderLine
 from contracts.values import Actor
 from services.bookings.domain.booking import PendingAction, Terms
 
@@ -70,9 +70,9 @@ BOOKING = sa.Table(
     sa.Column("approval_alerts", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
-    *_texts("cancellation_reason", "refund_status", "expiry_reason"),
+    *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token"),
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
-    *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
+    *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "served"),
 )
 
 # Personal data stand apart. `search` is what staff look for: names, e-mail, the booking's two names; lower case.
@@ -112,13 +112,64 @@ HOLD = sa.Table(
     *_moments("held_at", "check_at"),
 )
 
-# What notifier says it has sent, for the timeline.
+# What staff wrote to guests or noted about them, and what notifier says it has sent. `sequence` is the number of the
+# fact in the booking's feed, where there is one; a `recipient` that is missing is the guest's own address.
 COMMUNICATION = sa.Table(
     "communication",
     METADATA,
     sa.Column("notice_id", sa.Text, primary_key=True),
-    *_texts("booking_id", "occasion", "medium", "delivery_status", "failure_reason"),
+    sa.Column("booking_id", sa.Text, primary_key=True),
+    *_texts("occasion", "medium", "delivery_status", "failure_reason", "subject", "message", "recipient"),
+    *_actors("staff_member"),
+    sa.Column("sequence", sa.Integer),
     *_moments("at"),
+)
+
+# What guest and staff wrote to each other; a message's id is its number in the booking's feed.
+CHAT_MESSAGE = sa.Table(
+    "chat_message",
+    METADATA,
+    sa.Column("booking_id", sa.Text, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True),
+    *_texts("hotel", "sender", "text"),
+    *_actors("by"),
+    *_moments("sent_at"),
+)
+
+# How far each side has read.
+CHAT_READING = sa.Table(
+    "chat_reading",
+    METADATA,
+    sa.Column("booking_id", sa.Text, primary_key=True),
+    sa.Column("reader", sa.Text, primary_key=True),
+    sa.Column("read_to", sa.Integer),
+)
+
+# Room-service orders; amounts are minor units of `currency`.
+ROOM_ORDER = sa.Table(
+    "room_order",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_texts("booking_id", "hotel", "room_number", "status", "currency", "note", "reason"),
+    sa.Column("lines", Typed(tuple[OrderLine, ...])),
+    *_amounts("total"),
+    *_moments("placed_at", "accepted_at", "closed_at"),
+    *_actors("accepted_by", "closed_by"),
+)
+
+# Addresses that somebody asked about, until it is seen whether they have bookings.
+LOOKUP_REQUEST = sa.Table(
+    "lookup_request", METADATA, sa.Column("address", sa.Text, primary_key=True), *_moments("asked_at")
+)
+
+# The mails that such requests led to; for an address and hotel, no two within the quiet time.
+LOOKUP_MAIL = sa.Table(
+    "lookup_mail",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_texts("address", "hotel"),
+    sa.Column("booking_ids", ARRAY(sa.Text)),
+    *_moments("asked_at", "quiet_until"),
 )
 
 # What payments says of the money beside the booking's own facts, for the timeline.

@@ -2,16 +2,29 @@
 
 from services.notifier.domain.availability import availability_due, availability_notice
 from services.notifier.domain.listening import check_channel, user_id, user_of
-from services.notifier.domain.owed import EndConnections, Group, Message, PushAvailability, PushNotice, SendMail
+from services.notifier.domain.owed import (
+    EndConnections,
+    Group,
+    Message,
+    Posted,
+    PushAvailability,
+    PushNotice,
+    SendLookup,
+    SendMail,
+    SendMessage,
+)
 from services.notifier.domain.showing import mail_about, push_about
 
 __all__ = [
     "EndConnections",
     "Group",
     "Message",
+    "Posted",
     "PushAvailability",
     "PushNotice",
+    "SendLookup",
     "SendMail",
+    "SendMessage",
     "availability_due",
     "availability_notice",
     "check_channel",

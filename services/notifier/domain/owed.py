@@ -66,12 +66,29 @@ class EndConnections:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SendMail:
-    """One mail to the booking's guest. Whom and what exactly is asked when it is sent; `amounts` are the fact's."""
+class Posted:
+    """Something for a guest that the system or staff wrote. Whom and what exactly is asked for when it is sent."""
 
     notice_id: str
     booking_id: str
     hotel: str
     occasion: str
     event_id: str
+    medium: str = "mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMail(Posted):
+    """One of the system's own mails about a booking; `amounts` are the fact's."""
+
     amounts: dict[str, Money] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMessage(Posted):
+    """What staff wrote to a guest, as a mail or (`medium` `sms`) as a text message. Its notice is the communication."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendLookup(Posted):
+    """The links to somebody's bookings at one hotel, so `booking_id` is empty. Its notice is the lookup."""

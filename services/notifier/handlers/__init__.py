@@ -1,6 +1,6 @@
 """What is done when a fact is heard, an errand is run, or a client asks to listen."""
 
-from services.notifier.handlers.facts import tell, tell_availability
+from services.notifier.handlers.facts import request_lookup, request_message, tell, tell_availability
 from services.notifier.handlers.listening import (
     describe_realtime,
     drop_user,
@@ -9,7 +9,7 @@ from services.notifier.handlers.listening import (
     sign_channel,
     sign_user,
 )
-from services.notifier.handlers.mailing import mail_gave_up, mailed, send_mail
+from services.notifier.handlers.mailing import mail_gave_up, mailed, send_lookup, send_mail, send_message
 from services.notifier.handlers.pushing import push, push_availability, push_gave_up, pushed
 
 __all__ = [
@@ -23,7 +23,11 @@ __all__ = [
     "push_availability",
     "push_gave_up",
     "pushed",
+    "request_lookup",
+    "request_message",
+    "send_lookup",
     "send_mail",
+    "send_message",
     "sign_channel",
     "sign_user",
     "tell",

@@ -1,9 +1,10 @@
 """A fact was heard: what it shows and the mail it occasions are owed, and noted as notices."""
 
+from contracts.bookings import CommunicationRequested, CommunicationType, LookupRequested
 from contracts.message import Envelope, Event
 from contracts.rooms import AvailabilityChanged, InventoryHeld, InventoryReleased
 from services.notifier import domain
-from services.notifier.domain import PushNotice, SendMail
+from services.notifier.domain import Posted, PushNotice, SendLookup, SendMessage
 from services.notifier.store import Notice
 from services.notifier.work import NotifierWork
 
@@ -39,10 +40,28 @@ def tell_availability(_: InventoryHeld | InventoryReleased | AvailabilityChanged
     work.owe(due, key=f"availability/{due.hotel}/{due.second}", not_before=at)
 
 
-def _noted(owed: PushNotice | SendMail, envelope: Envelope) -> Notice:
+def request_message(fact: CommunicationRequested, work: NotifierWork) -> None:
+    """Owe the sending of what staff wrote; the communication's id is the notice's, by which bookings knows it again."""
+    medium = "sms" if fact.communication_type is CommunicationType.SMS else "mail"
+    about = {"booking_id": fact.booking_id, "hotel": fact.hotel, "occasion": "message", "medium": medium}
+    _post(SendMessage(notice_id=fact.communication_id, event_id=_cause(work).id, **about), work)
+
+
+def request_lookup(fact: LookupRequested, work: NotifierWork) -> None:
+    """Owe the mail with the links that somebody asked for."""
+    about = {"booking_id": "", "hotel": fact.hotel, "occasion": "lookup"}
+    _post(SendLookup(notice_id=fact.lookup_id, event_id=_cause(work).id, **about), work)
+
+
+def _post(owed: SendMessage | SendLookup, work: NotifierWork) -> None:
+    work.notices.add([_noted(owed, _cause(work))], now=work.now)
+    work.owe(owed, key=f"{owed.occasion}/{owed.notice_id}")
+
+
+def _noted(owed: PushNotice | Posted, envelope: Envelope) -> Notice:
     return Notice(
         id=owed.notice_id,
-        medium="push" if isinstance(owed, PushNotice) else "mail",
+        medium="push" if isinstance(owed, PushNotice) else owed.medium,
         occasion=owed.occasion,
         hotel=owed.hotel,
         booking_id=owed.booking_id,

@@ -1,30 +1,47 @@
 """Mails are written when they are sent: address, names and link are asked for then, and kept nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from email.message import EmailMessage
+from functools import partial
+from typing import TypeVar
 
 from chassis.refusal import Hopeless, Refusal
 from chassis.transact import Desk
-from contracts.bookings import GetMailFacts
+from contracts.bookings import GetLetter, GetLookupLetter, GetMailFacts, Letter, LookupLetter, MailFacts
+from contracts.message import Ask
 from contracts.notifier import NoticeGaveUp, NoticeSent
-from services.notifier.domain import SendMail
-from services.notifier.handlers.outcomes import SENT, Outcome, reason_code
+from services.notifier.domain import Posted, SendLookup, SendMail, SendMessage
+from services.notifier.handlers.outcomes import reason_code
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
+from services.notifier.mailer import Letters
 from services.notifier.work import NotifierWork
 
-
-def send_mail(mails: Sequence[SendMail], desk: Desk) -> list[Outcome]:
-    """Write and send each. The server is reached first, so that no link is made for a mail that cannot leave."""
-    for mail in mails:
-        with desk.tools.mailer.opened() as post:
-            try:
-                facts = desk.ask(GetMailFacts(booking_id=mail.booking_id))
-            except Refusal as refused:
-                raise Hopeless(refused.code) from None
-            post.send(desk.tools.letters.written(mail, facts))
-    return [SENT] * len(mails)
+T = TypeVar("T")
 
 
-def mailed(mail: SendMail, _: Outcome, work: NotifierWork) -> None:
+def send_mail(mails: Sequence[SendMail], desk: Desk) -> list[str]:
+    """Write and send each; what its subject was. The server is reached first: no link is made for what cannot leave."""
+    return [_sent(desk, GetMailFacts(booking_id=mail.booking_id), partial(_letter, mail)) for mail in mails]
+
+
+def send_message(messages: Sequence[SendMessage], desk: Desk) -> list[str]:
+    """Send what staff wrote. Its subject is theirs, and told to nobody else."""
+    for message in messages:
+        ask = GetLetter(booking_id=message.booking_id, communication_id=message.notice_id)
+        if message.medium == "sms":
+            letter = _asked(desk, ask)
+            desk.tools.texts.send(letter.recipient, letter.message)
+        else:
+            _sent(desk, ask, partial(_message, message))
+    return [""] * len(messages)
+
+
+def send_lookup(lookups: Sequence[SendLookup], desk: Desk) -> list[str]:
+    """Send somebody the links to their bookings."""
+    return [_sent(desk, GetLookupLetter(lookup_id=each.notice_id), partial(_lookup, each)) for each in lookups]
+
+
+def mailed(mail: Posted, headline: str, work: NotifierWork) -> None:
     """The server took it."""
     work.notices.settle([mail.notice_id], LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=work.now)
     work.publish(
@@ -33,13 +50,14 @@ def mailed(mail: SendMail, _: Outcome, work: NotifierWork) -> None:
             booking_id=mail.booking_id,
             hotel=mail.hotel,
             occasion=mail.occasion,
-            medium="mail",
+            medium=mail.medium,
+            headline=headline,
             sent_at=work.now,
         )
     )
 
 
-def mail_gave_up(mail: SendMail, why: str, work: NotifierWork) -> None:
+def mail_gave_up(mail: Posted, why: str, work: NotifierWork) -> None:
     """It cannot be delivered."""
     code = reason_code(why)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
@@ -50,8 +68,34 @@ def mail_gave_up(mail: SendMail, why: str, work: NotifierWork) -> None:
             booking_id=mail.booking_id,
             hotel=mail.hotel,
             occasion=mail.occasion,
-            medium="mail",
+            medium=mail.medium,
             reason_code=code,
             gave_up_at=work.now,
         )
     )
+
+
+def _letter(mail: SendMail, facts: MailFacts, letters: Letters) -> EmailMessage:
+    return letters.written(mail, facts)
+
+
+def _message(message: SendMessage, letter: Letter, letters: Letters) -> EmailMessage:
+    return letters.message(message, letter)
+
+
+def _lookup(lookup: SendLookup, letter: LookupLetter, letters: Letters) -> EmailMessage:
+    return letters.lookup(lookup, letter)
+
+
+def _sent(desk: Desk, ask: Ask[T], write: Callable[[T, Letters], EmailMessage]) -> str:
+    with desk.tools.mailer.opened() as post:
+        letter = write(_asked(desk, ask), desk.tools.letters)
+        post.send(letter)
+    return str(letter["Subject"])
+
+
+def _asked(desk: Desk, ask: Ask[T]) -> T:
+    try:
+        return desk.ask(ask)
+    except Refusal as refused:
+        raise Hopeless(refused.code) from None

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chassis.refusal import Hopeless
-from contracts.bookings import MailFacts
-from contracts.values import Money
-from services.notifier.domain import SendMail
+from contracts.bookings import Letter, LookupLetter, MailFacts
+from contracts.values import HotelCard, Money
+from services.notifier.domain import Posted, SendLookup, SendMail, SendMessage
 from services.notifier.notices.mails import SUBJECTS
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -38,37 +38,63 @@ class Letters:
         """The letter for this occasion. Raises `Hopeless` where the guest has no usable address."""
         booking, hotel = facts.booking, facts.booking.hotel_card
         subject = SUBJECTS[mail.occasion].format(booking_id=mail.booking_id, hotel_name=hotel.name)
-        sheet = {
-            "subject": subject,
-            "booking": booking,
-            "hotel": hotel,
-            "guest_name": _one_line(booking.guest_first_name),
-            "amounts": mail.amounts,
-            "link": self._link(mail, facts.access_code),
-            "money": _money,
-            "day": _day,
-            "moment": _moment_in(hotel.timezone),
-        }
+        sheet = self._about(facts, mail) | {"amounts": mail.amounts}
         said = self._text.get_template(f"occasions/{mail.occasion}.txt").render(sheet)
         sheet["paragraphs"] = [_one_line(paragraph) for paragraph in said.split("\n\n") if paragraph.strip()]
+        return self._enveloped(mail, sheet, to=booking.guest_email, subject=subject)
+
+    def message(self, message: SendMessage, letter: Letter) -> EmailMessage:
+        """What staff wrote. About the booking nothing is added where it goes to another address than the guest's."""
+        sheet = self._about(letter.facts, message)
+        if letter.facts.access_code is None:
+            sheet |= {"booking": None, "guest_name": "", "link": ""}
+        sheet["paragraphs"] = [paragraph.strip() for paragraph in letter.message.split("\n\n") if paragraph.strip()]
+        return self._enveloped(message, sheet, to=letter.recipient, subject=letter.subject)
+
+    def lookup(self, lookup: SendLookup, letter: LookupLetter) -> EmailMessage:
+        """The links that somebody asked for by their address."""
+        links = {
+            each.booking_id: self._link(lookup.hotel, each.booking_id, each.access_code) for each in letter.bookings
+        }
+        sheet = {**self._hotels_own(letter.hotel_card), "bookings": letter.bookings, "links": links}
+        subject = f"Your bookings at {letter.hotel_card.name}"
+        return self._enveloped(lookup, sheet, to=letter.recipient, subject=subject, form="lookup")
+
+    def _about(self, facts: MailFacts, mail: Posted) -> dict[str, Any]:
+        booking = facts.booking
+        return {
+            **self._hotels_own(booking.hotel_card),
+            "booking": booking,
+            "guest_name": _one_line(booking.guest_first_name),
+            "link": self._link(mail.hotel, mail.booking_id, facts.access_code),
+        }
+
+    def _hotels_own(self, hotel: HotelCard) -> dict[str, Any]:
+        return {"hotel": hotel, "money": _money, "day": _day, "moment": _moment_in(hotel.timezone)}
+
+    def _enveloped(
+        self, mail: Posted, sheet: dict[str, Any], *, to: str, subject: str, form: str = "letter"
+    ) -> EmailMessage:
+        hotel: HotelCard = sheet["hotel"]
+        sheet["subject"] = _one_line(subject)
         letter = EmailMessage()
-        letter["Subject"] = _one_line(subject)
+        letter["Subject"] = sheet["subject"]
         letter["From"] = Address(_one_line(hotel.name), addr_spec=self._sender)
-        letter["To"] = _address(booking.guest_email)
+        letter["To"] = _address(to)
         if hotel.email:
             letter["Reply-To"] = _address(hotel.email)
         letter["Date"] = formatdate()
         letter["Message-ID"] = self._message_id(mail)
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(self._text.get_template("letter.txt").render(sheet))
-        letter.add_alternative(self._html.get_template("letter.html").render(sheet), subtype="html")
+        letter.set_content(self._text.get_template(f"{form}.txt").render(sheet))
+        letter.add_alternative(self._html.get_template(f"{form}.html").render(sheet), subtype="html")
         return letter
 
-    def _link(self, mail: SendMail, code: str | None) -> str:
-        page = f"{self._public_url}/guest/{quote(mail.hotel)}/bookings/{quote(mail.booking_id)}"
+    def _link(self, hotel: str, booking_id: str, code: str | None) -> str:
+        page = f"{self._public_url}/guest/{quote(hotel)}/bookings/{quote(booking_id)}"
         return f"{page}?{urlencode({'code': code})}" if code else page
 
-    def _message_id(self, mail: SendMail) -> str:
+    def _message_id(self, mail: Posted) -> str:
         what = f"{mail.booking_id}\n{mail.occasion}\n{mail.event_id}"
         return f"<{hashlib.sha256(what.encode()).hexdigest()[:32]}@{self._sender.rpartition('@')[2]}>"
 

@@ -49,6 +49,8 @@ _STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "sourc
 _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
 _INCIDENT = ("incident_id", "incident_status", "severity")
 
+_ORDER_UPDATED = Shown("order_updated", (HOTEL, BOOKING))
+
 _ROWS = (
     Push(bookings.BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
     Push(bookings.BookingHeld, (_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
@@ -180,6 +182,34 @@ _ROWS = (
         (Shown("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
         (*_INCIDENT, "resolution", "resolved_at"),
     ),
+    Push(
+        bookings.ChatMessageSent,
+        (Shown("chat_message", (HOTEL, BOOKING)),),
+        ("message_id", "sender", "sent_at"),
+    ),
+    Push(
+        bookings.OrderPlaced,
+        (Shown("order_created", (HOTEL, BOOKING)),),
+        ("order_id", "order_status", "room_number", "placed_at"),
+    ),
+    Push(
+        bookings.OrderAccepted,
+        (_ORDER_UPDATED,),
+        ("order_id", "order_status", "room_number", "accepted_at"),
+        by="accepted_by",
+    ),
+    Push(
+        bookings.OrderCompleted,
+        (_ORDER_UPDATED,),
+        ("order_id", "order_status", "room_number", "completed_at", "total"),
+        by="completed_by",
+    ),
+    Push(
+        bookings.OrderCancelled,
+        (_ORDER_UPDATED,),
+        ("order_id", "order_status", "room_number", "cancelled_at"),
+        by="cancelled_by",
+    ),
     Push(payments.PaymentMismatched, (Shown("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
     Push(payments.PaymentDisputed, (Shown("payment_disputed", (STAFF,)),), ("amount", "reason_code", "disputed_at")),
     Push(
@@ -237,6 +267,10 @@ _TOLD_BY_BOOKINGS = "the booking's own fact about it is shown, with the number o
 NOT_SHOWN: dict[type[Event], str] = {
     bookings.PaymentAwaited: "whoever opened the page to pay on has it before them, and nothing else has changed",
     bookings.BookingAmended: "it names the fields of a note among staff, which the next read shows",
+    bookings.CommunicationRequested: "the guest gets it, and staff find its fate in the booking's log",
+    bookings.CommunicationNoted: "staff keep it among themselves, in the booking's log",
+    bookings.LookupRequested: "whoever asked gets a mail, and nobody else is to know that they did",
+    rooms.MenuChanged: "a menu is read when a guest opens it",
     bookings.GuestTokenRevoked: "whoever held the token is thrown out, which says it",
     payments.PaymentSessionOpened: _TOLD_BY_BOOKINGS,
     payments.PaymentSessionExpired: "a page that ran out changes nothing that anyone sees; the booking's expiry does",

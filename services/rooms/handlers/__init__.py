@@ -15,6 +15,14 @@ from services.rooms.handlers.hotels import get_hotel, list_hotels
 from services.rooms.handlers.housekeeping import assign_task, finish_task, list_tasks, start_task
 from services.rooms.handlers.importing import import_hotel
 from services.rooms.handlers.living import move_in, move_out
+from services.rooms.handlers.menu import (
+    add_menu_item,
+    change_menu_item,
+    get_menu,
+    get_menu_item,
+    price_items,
+    remove_menu_item,
+)
 from services.rooms.handlers.moving import move_guest
 from services.rooms.handlers.policies import add_policy, change_policy, get_policy, list_policies, remove_policy
 from services.rooms.handlers.promotions import (
@@ -42,6 +50,7 @@ from services.rooms.handlers.turning import change_room_status
 from services.rooms.handlers.walk_ins import receive_walk_in
 
 __all__ = [
+    "add_menu_item",
     "add_policy",
     "add_promotion",
     "add_room",
@@ -52,6 +61,7 @@ __all__ = [
     "booking_declined",
     "booking_expired",
     "booking_no_show",
+    "change_menu_item",
     "change_policy",
     "change_promotion",
     "change_room",
@@ -68,6 +78,8 @@ __all__ = [
     "finish_task",
     "forget_quotes",
     "get_hotel",
+    "get_menu",
+    "get_menu_item",
     "get_policy",
     "get_promotion",
     "get_room",
@@ -89,8 +101,10 @@ __all__ = [
     "move_guest",
     "move_in",
     "move_out",
+    "price_items",
     "receive_walk_in",
     "release_inventory",
+    "remove_menu_item",
     "remove_policy",
     "remove_promotion",
     "remove_room",

@@ -13,6 +13,7 @@ from services.rooms.store.actions import Actions
 from services.rooms.store.availability import Availability
 from services.rooms.store.holds import Holds
 from services.rooms.store.hotels import Hotels
+from services.rooms.store.menu import Menus
 from services.rooms.store.nights import Nights
 from services.rooms.store.offers import Offers
 from services.rooms.store.periods import Periods
@@ -30,6 +31,7 @@ __all__ = [
     "Availability",
     "Holds",
     "Hotels",
+    "Menus",
     "Nights",
     "Offers",
     "Periods",

@@ -10,6 +10,7 @@ from chassis.settings import with_driver
 from tests.interface.bookings.counter import Counter
 
 TABLES = "booking, overstay, guest, access_code, hold, communication, payment_fact"
+IN_STAY = "chat_message, chat_reading, room_order, lookup_request, lookup_mail"
 MAILBOX = "outbox, stream, inbox, heard, idempotency, errand, audit"
 
 
@@ -25,5 +26,5 @@ def engine(new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
 @pytest.fixture
 def counter(engine: sa.Engine) -> Counter:
     with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {TABLES}, {MAILBOX}"))
+        connection.execute(sa.text(f"TRUNCATE {TABLES}, {IN_STAY}, {MAILBOX}"))
     return Counter(engine)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from chassis import codec
 from chassis.answering import Answer, Answering
 from chassis.hearing import Hearing, Outcome
 from chassis.transact import Desk, Transactor
-from contracts.bookings import BookingDetail, CreatedBooking
+from contracts.bookings import AssignRoom, BookingDetail, CheckIn, ConfirmBooking, CreatedBooking
 from contracts.message import Ask, Envelope, Event, Nothing
 from contracts.rooms.asks import (
     FindCandidates,
@@ -28,6 +28,7 @@ from contracts.rooms.asks import (
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.extending import Extended, ExtendStay
 from contracts.rooms.front_desk import MoveGuest
+from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItems, PriceItems
 from contracts.rooms.views import Candidates, Held, HotelPage, RoomOccupiedReply, RoomTaken, WiFi
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
@@ -44,6 +45,18 @@ class StoppedClock(Transactor):
 
     def now(self, connection: sa.Connection) -> datetime:
         return self.moment
+
+
+def menu_item(item_id: int) -> MenuItem:
+    """Costs as many euros as its number."""
+    return MenuItem(
+        id=item_id,
+        name=f"Dish {item_id}",
+        description="",
+        category="Food",
+        price=build.eur(item_id * 100),
+        is_available=True,
+    )
 
 
 @dataclass
@@ -84,6 +97,11 @@ class FakeRooms:
                 return self._room(message.booking_id, RoomStatus.CHECKOUT_DIRTY)
             case ExtendStay():
                 return Extended(room=self._room(message.booking_id, RoomStatus.OCCUPIED), price=self.added)
+            case PriceItems():
+                priced = (PricedItem(item=menu_item(key), quantity=many) for key, many in message.quantities.items())
+                return PricedItems(items=tuple(priced))
+            case GetMenu():
+                return Menu(items=(menu_item(1), menu_item(2)))
             case FindCandidates():
                 return Candidates(rooms=())
             case TakeRoomBack() | ReleaseInventory():
@@ -151,6 +169,16 @@ class Counter:
 
     def book(self, caller: Caller = build.PUBLIC, **overrides: Any) -> CreatedBooking:
         created: CreatedBooking = self.ask(build.a_request(**overrides), caller)
+        return created
+
+    def in_house(self, **overrides: Any) -> CreatedBooking:
+        """A guest who has checked in."""
+        created = self.book(**overrides)
+        about = {"hotel": build.HOTEL, "booking_id": created.booking.booking_id}
+        self.ask(ConfirmBooking(**about))
+        self.ask(AssignRoom(**about, room_number="101"))
+        self.at(datetime(2030, 6, 10, 14, 0, tzinfo=UTC))
+        self.ask(CheckIn(**about))
         return created
 
     def booked_by_staff(self, **overrides: Any) -> BookingDetail:

@@ -20,6 +20,8 @@ SAMPLES = {
     "block_id": "12",
     "task_id": "31",
     "code": "STD",
+    "order_id": "0f3c",
+    "item_id": "7",
 }
 CLERK = Actor(ActorKind.STAFF, "b6f8", "Nora Clerk")
 EUR = "EUR"

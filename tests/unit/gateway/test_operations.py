@@ -91,7 +91,7 @@ def test_limits_that_cannot_be_read_are_refused_at_the_start(text: str) -> None:
 
 def test_limits_off_are_none_and_on_the_usual() -> None:
     assert parsed("off") == {}
-    assert parsed("on") == {"public": Limit(30), "guest": Limit(60), "login": Limit(10)}
+    assert parsed("on") == {"public": Limit(30), "guest": Limit(60), "login": Limit(10), "lookup": Limit(10)}
     assert parsed("public=100")["public"] == Limit(100)
 
 

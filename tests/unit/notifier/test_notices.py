@@ -19,7 +19,7 @@ def test_every_fact_is_shown_or_it_is_said_why_not() -> None:
 
 
 def test_every_fact_in_a_table_is_heard() -> None:
-    acted_upon = {bookings.GuestTokenRevoked}
+    acted_upon = {bookings.GuestTokenRevoked, bookings.CommunicationRequested, bookings.LookupRequested}
 
     assert {door.event for door in SERVICE.hears} == set(PUSHES) | set(MAILS) | acted_upon
 

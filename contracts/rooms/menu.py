@@ -1,0 +1,109 @@
+"""A hotel's room-service menu, and what an order from it costs."""
+
+from dataclasses import dataclass, field
+
+from contracts.message import Command, Event, Nothing, Query
+from contracts.values import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuChanged(Event):
+    """A hotel's menu has changed: this item was added, changed or removed."""
+
+    hotel: str
+    item_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"menu/{self.hotel}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """Something that can be ordered, while it is available."""
+
+    id: int
+    name: str
+    description: str
+    category: str
+    price: Money
+    is_available: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Menu:
+    """A hotel's menu by category and name."""
+
+    items: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricedItem:
+    """So many of a menu item, and what one costs now."""
+
+    item: MenuItem
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricedItems:
+    """An order's items at today's prices."""
+
+    items: tuple[PricedItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetMenu(Query[Menu]):
+    """A hotel's menu; refused `HOTEL_NOT_FOUND`."""
+
+    hotel: str
+    only_available: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetMenuItem(Query[MenuItem]):
+    """One item; refused `MENU_ITEM_NOT_FOUND`."""
+
+    hotel: str
+    item_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddMenuItem(Command[MenuItem]):
+    """Put something on the menu. `price` is in major units (`"12.50"`)."""
+
+    hotel: str
+    name: str
+    price: str
+    description: str = ""
+    category: str = ""
+    is_available: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeMenuItem(Command[MenuItem]):
+    """Change an item; None leaves a field as it is. Orders keep the price that they were made at."""
+
+    hotel: str
+    item_id: int
+    name: str | None = None
+    price: str | None = None
+    description: str | None = None
+    category: str | None = None
+    is_available: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveMenuItem(Command[Nothing]):
+    """Take an item off the menu; refused `MENU_ITEM_NOT_FOUND`."""
+
+    hotel: str
+    item_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceItems(Query[PricedItems]):
+    """What these quantities by item cost now. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
+
+    hotel: str
+    quantities: dict[int, int] = field(default_factory=dict)

@@ -1,0 +1,134 @@
+"""Room service: who may order, what an order's steps are, and what is left open when the guest leaves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    BookingStatus,
+    Order,
+    OrderAccepted,
+    OrderCancelled,
+    OrderCompleted,
+    OrderEvent,
+    OrderLine,
+    OrderPlaced,
+    OrderStatus,
+    PlaceOrder,
+)
+from contracts.rooms import PricedItems
+from contracts.values import Actor, ActorKind, Money
+from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import ORDERS
+
+MOST_KINDS, MOST_OF_ONE, LONGEST_NOTE = 30, 50, 500
+
+
+def in_house(booking: Booking) -> Booking:
+    """The booking, whose guest is in house. Refused `NOT_IN_HOUSE`."""
+    if booking.status is not BookingStatus.IN_HOUSE:
+        raise Refusal("NOT_IN_HOUSE", "This is for guests who have checked in.")
+    return booking
+
+
+def quantities(command: PlaceOrder) -> Mapping[int, int]:
+    """How many of which item; the same item twice adds up. Refused `VALIDATION_ERROR`."""
+    wanted: dict[int, int] = {}
+    for each in command.items:
+        wanted[each.item_id] = wanted.get(each.item_id, 0) + each.quantity
+    errors = []
+    if not 1 <= len(wanted) <= MOST_KINDS:
+        errors.append({"field": "items", "message": f"1 to {MOST_KINDS} different items"})
+    if any(not 1 <= number <= MOST_OF_ONE for number in wanted.values()):
+        errors.append({"field": "items", "message": f"1 to {MOST_OF_ONE} of each"})
+    if len(command.note) > LONGEST_NOTE:
+        errors.append({"field": "note", "message": f"at most {LONGEST_NOTE} characters"})
+    if errors:
+        raise Refusal("VALIDATION_ERROR", "This cannot be ordered.", errors=errors)
+    return wanted
+
+
+def placed(booking: Booking, priced: PricedItems, order_id: str, *, note: str, now: datetime) -> Order:
+    """The order at the menu's prices."""
+    lines = tuple(
+        OrderLine(
+            item_id=each.item.id,
+            name=each.item.name,
+            quantity=each.quantity,
+            unit_price=each.item.price,
+            amount=Money(each.item.price.amount * each.quantity, each.item.price.currency),
+        )
+        for each in priced.items
+    )
+    return Order(
+        id=order_id,
+        booking_id=booking.id,
+        room_number=booking.assigned_room_number or "",
+        status=ORDERS.after(None, OrderPlaced),
+        lines=lines,
+        total=sum((line.amount for line in lines), booking.nothing),
+        note=note,
+        placed_at=now,
+    )
+
+
+def begun(booking: Booking, order: Order) -> OrderPlaced:
+    """The fact of a new order."""
+    return OrderPlaced(**_about(booking, order, order.status), placed_at=order.placed_at)
+
+
+def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderAccepted]:
+    """Staff take it on; nothing where they have already."""
+    if order.status is OrderStatus.ACCEPTED:
+        return ()
+    status = ORDERS.after(order.status, OrderAccepted)
+    return (OrderAccepted(**_about(booking, order, status), accepted_at=now, accepted_by=by),)
+
+
+def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCompleted]:
+    """Staff have served it; nothing where they have already."""
+    if order.status is OrderStatus.COMPLETED:
+        return ()
+    status = ORDERS.after(order.status, OrderCompleted)
+    return (OrderCompleted(**_about(booking, order, status), completed_at=now, completed_by=by, total=order.total),)
+
+
+def cancel(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCancelled]:
+    """It is called off, by its guest only until it is accepted; nothing where it has been already."""
+    if order.status is OrderStatus.CANCELLED:
+        return ()
+    status = ORDERS.after(order.status, OrderCancelled)
+    if by.kind is ActorKind.GUEST and order.status is OrderStatus.ACCEPTED:
+        raise Refusal("ORDER_ACCEPTED", "The order is being prepared; ask the front desk.")
+    return (OrderCancelled(**_about(booking, order, status), cancelled_at=now, cancelled_by=by),)
+
+
+def after(order: Order, event: OrderEvent) -> Order:
+    """The order as the fact has left it."""
+    changes: dict[str, Any] = {"status": event.order_status}
+    match event:
+        case OrderAccepted():
+            changes |= {"accepted_at": event.accepted_at, "accepted_by": event.accepted_by}
+        case OrderCompleted():
+            changes |= {"closed_at": event.completed_at, "closed_by": event.completed_by}
+        case OrderCancelled():
+            changes |= {"closed_at": event.cancelled_at, "closed_by": event.cancelled_by}
+    return replace(order, **changes)
+
+
+def summary(order: Order) -> str:
+    """What was ordered, in a line, for the trail."""
+    said = ", ".join(f"{line.quantity} x {line.name}" for line in order.lines)
+    return f"{said}: {order.note}" if order.note else said
+
+
+def _about(booking: Booking, order: Order, status: OrderStatus) -> dict[str, Any]:
+    return {
+        "booking_id": booking.id,
+        "hotel": booking.hotel,
+        "order_id": order.id,
+        "order_status": status,
+        "room_number": booking.assigned_room_number or order.room_number,
+    }

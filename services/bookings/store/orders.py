@@ -1,0 +1,63 @@
+"""Room-service orders in PostgreSQL. An order is changed only under its booking's lock."""
+
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from contracts.bookings import BookingStatus, ListOrders, Order, Orders, OrderStatus
+from contracts.values import Money
+from services.bookings.store.paging import paged
+from services.bookings.store.tables import BOOKING, ROOM_ORDER
+
+_PLAIN = tuple(field.name for field in fields(Order) if field.name not in {"status", "total"})
+_ORDER = ROOM_ORDER.c
+OPEN = (OrderStatus.PLACED, OrderStatus.ACCEPTED)
+
+
+class RoomOrders:
+    """Every order of every booking."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, hotel: str, order: Order) -> None:
+        """A new order."""
+        self._connection.execute(ROOM_ORDER.insert().values(hotel=hotel, **_row(order)))
+
+    def save(self, order: Order) -> None:
+        """What has become of it."""
+        self._connection.execute(ROOM_ORDER.update().where(_ORDER.id == order.id).values(_row(order)))
+
+    def find(self, hotel: str, order_id: str) -> Order | None:
+        """One of the hotel's orders."""
+        wanted = sa.select(ROOM_ORDER).where(_ORDER.id == order_id, _ORDER.hotel == hotel)
+        row = self._connection.execute(wanted).first()
+        return _order(row) if row else None
+
+    def open_of(self, booking_id: str) -> list[Order]:
+        """What a booking has ordered and not been served, oldest first."""
+        still = sa.select(ROOM_ORDER).where(_ORDER.booking_id == booking_id, _ORDER.status.in_(OPEN))
+        return [_order(row) for row in self._connection.execute(still.order_by(_ORDER.placed_at, _ORDER.id))]
+
+    def listed(self, query: ListOrders) -> Orders:
+        """A page of the orders of guests in house, newest first."""
+        living = BOOKING.c.status == BookingStatus.IN_HOUSE
+        found = sa.select(ROOM_ORDER).join_from(ROOM_ORDER, BOOKING, BOOKING.c.id == _ORDER.booking_id)
+        found = found.where(_ORDER.hotel == query.hotel, living)
+        if query.booking_id is not None:
+            found = found.where(_ORDER.booking_id == query.booking_id)
+        if query.status is not None:
+            found = found.where(_ORDER.status == query.status)
+        rows, count = paged(self._connection, found.order_by(_ORDER.placed_at.desc(), _ORDER.id), query.page)
+        return Orders(count=count, results=tuple(_order(row) for row in rows))
+
+
+def _row(order: Order) -> dict[str, Any]:
+    plain = {name: getattr(order, name) for name in _PLAIN}
+    return {**plain, "status": order.status, "total": order.total.amount, "currency": order.total.currency}
+
+
+def _order(row: Any) -> Order:
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    return Order(**plain, status=OrderStatus(row.status), total=Money(row.total, row.currency))
