@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.rooms import AddMenuItem, ChangeMenuItem, MenuItem, PricedItem, PricedItems
-from services.rooms.domain.properties import amount
+from services.rooms.domain.amounts import amount
 
 LONGEST = {"name": 100, "description": 500, "category": 50}
 
