@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from chassis import codec, idempotency, trace
 from chassis.doors import Asked, Service, asked
+from chassis.figures import INSTANCE, figures_of
 from chassis.refusal import Refusal
 from chassis.transact import Desk, Transactor
 from chassis.work import Work
 from contracts.message import Ask, reply_type
-from contracts.operations import AdvanceClock, Health, Ping
+from contracts.operations import AdvanceClock, Figures, Health, Ping, ReadFigures
 from contracts.values import Context
 
 
@@ -48,6 +49,7 @@ class Answering:
         self._ask = ask
         self._doors = {door.method: door for door in (*service.asks, asked(Ping, self._pong))}
         self._doors[AdvanceClock.__name__] = asked(AdvanceClock, self._advance)
+        self._doors[ReadFigures.__name__] = asked(ReadFigures, self._read_figures)
         self._replies = {name: reply_type(door.message) for name, door in self._doors.items()}
 
     def answer(self, method: str, message: Any, context: Any) -> Answer:
@@ -112,6 +114,10 @@ class Answering:
     def _pong(self, _: Ping, work: Work) -> Health:
         work.connection.execute(sa.text("SELECT 1"))
         return Health(service=self._service.name, ready=True, now=work.now)
+
+    def _read_figures(self, _: ReadFigures, work: Work) -> Figures:
+        found = (*figures_of(work.connection, self._transactor.tally, now=work.now), *self._service.figures(work))
+        return Figures(service=self._service.name, instance=INSTANCE, figures=found)
 
     def _advance(self, command: AdvanceClock, _: Work) -> Health:
         try:

@@ -3,13 +3,14 @@
 It is data. `chassis.run` hosts it on nameko; tests open the same doors without a broker.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chassis.settings import ServiceSettings
 from chassis.work import Work
 from contracts.message import Ask, Command, Event
+from contracts.operations import Figure
 
 Handler = Callable[..., Any]
 
@@ -81,7 +82,10 @@ class Errand:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable. `tools(settings)` makes what its handlers may use beyond the database."""
+    """One deployable. `tools(settings)` makes what its handlers may use beyond the database.
+
+    `figures(work)` is what operators should see of it, beside the mailbox.
+    """
 
     name: str
     settings: type[ServiceSettings]
@@ -91,6 +95,7 @@ class Service:
     hears: Sequence[Hears] = ()
     timers: Sequence[Every] = ()
     errands: Sequence[Errand] = ()
+    figures: Callable[[Any], Iterable[Figure]] = lambda _: ()
 
 
 def method_of(message: type[Ask[Any]]) -> str:

@@ -72,6 +72,7 @@ class Hearing:
             if is_outage(problem):
                 return Outcome(Fate.OUTAGE, _said(problem))
             log.exception("event_failed", **facts)
+            self._transactor.tally["events_failed"] += 1
             return Outcome(Fate.FAILED, _said(problem))
         return APPLIED
 
@@ -93,7 +94,9 @@ class Hearing:
                 self._open_all(envelopes, work)
         except heard.Uneven:
             with self._transactor.begin(OURSELVES) as work:
-                self._open_all(heard.sift(work.connection, envelopes), work)
+                fresh = heard.sift(work.connection, envelopes)
+                self._transactor.tally["events_heard_again"] += len(envelopes) - len(fresh)
+                self._open_all(fresh, work)
 
     def _open_all(self, envelopes: Sequence[Envelope], work: Work) -> None:
         wanted = [envelope for envelope in envelopes if envelope.type in self._doors]

@@ -1,5 +1,6 @@
 """The one place that commits: a transaction is state, audit, outbox, inbox and idempotency row together, or nothing."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,7 @@ class Transactor:
         self.reading = reading or engine.execution_options(isolation_level="AUTOCOMMIT")
         self.tools = tools
         self.wake = wake
+        self.tally: Counter[str] = Counter()  # what this process has counted, for operators
         self._work = work
         self._demo = demo
 

@@ -26,3 +26,26 @@ class AdvanceClock(Command[Health]):
     """Demo mode only: move the domain's clock. Timeouts, signatures, leases and retries keep wall time."""
 
     seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number of a service's, as of now. `label` tells those of one name apart: a kind of errand, a state."""
+
+    name: str
+    value: float
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What a service says of its work. Counters are of the process that answered: `instance` names it."""
+
+    service: str
+    instance: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFigures(Query[Figures]):
+    """How much waits, how late it is, and what has failed."""

@@ -9,12 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway import problems
 from gateway.bus import RabbitBus
 from gateway.edge import Edge
 from gateway.identity.accounts import Accounts
 from gateway.identity.passwords import Passwords
+from gateway.metrics import metrics
 from gateway.openapi import TITLE, VERSION, document
 from gateway.operations import doors, switchboard
 from gateway.pages import pages
@@ -47,7 +49,7 @@ def build(tools: Tools | None = None, *, settings: GatewaySettings) -> FastAPI:
         exception_handlers={HTTPException: _refused},
     )
     declared = doors(operations())
-    app.router.routes[:0] = [switchboard(declared), *declared, *pages()]
+    app.router.routes[:0] = [switchboard(declared), *declared, *pages(), Route("/metrics", metrics)]
     app.openapi = _documenting(app)  # type: ignore[method-assign]
     if settings.origins:
         app.add_middleware(

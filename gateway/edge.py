@@ -59,10 +59,10 @@ class Edge:
                     raise
                 await problems.answered(problem, Request(scope))(scope, receive, told)
             finally:
-                _log(scope, status, began, request_id)
+                _tell(scope, status, time.perf_counter() - began, request_id)
 
 
-def _log(scope: Scope, status: int, began: float, request_id: str) -> None:
+def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:
     route = scope.get("route")
     template = route.operation.path if isinstance(route, Door) else ""
     tell = log.debug if template in QUIET else log.info
@@ -71,6 +71,10 @@ def _log(scope: Scope, status: int, began: float, request_id: str) -> None:
         method=scope["method"],
         route=template or scope["path"][:200],
         status=status,
-        ms=round((time.perf_counter() - began) * 1000, 2),
+        ms=round(seconds * 1000, 2),
         request_id=request_id,
     )
+    if template and status:
+        scope["app"].state.tools.latencies.observe(
+            method=scope["method"], route=template, status=status, seconds=seconds
+        )

@@ -17,6 +17,7 @@ class GatewaySettings(Settings):
     allowed_origins: str = ""
     rate_limits: str = "on"
     trusted_proxies: str = "127.0.0.1"
+    metrics_token: str = Field("", description="Who may read `/metrics` bears it; empty: everybody who reaches it.")
     token_hours: float = Field(12.0, gt=0, description="How long a staff token lives without being used.")
     ask_seconds: float = Field(5.0, gt=0)
     capture_seconds: float = Field(10.0, ge=0, description="How long an approval waits for its capture.")

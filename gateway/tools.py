@@ -8,6 +8,7 @@ from uuid import UUID
 from gateway.bus import Bus
 from gateway.hotels import KnownHotels
 from gateway.identity.accounts import SignedIn, Staff
+from gateway.latencies import Latencies
 from gateway.limits import Buckets
 from gateway.realtime import KnownRealtime
 from gateway.settings import GatewaySettings
@@ -42,6 +43,7 @@ class Tools:
     hotels: KnownHotels
     realtime: KnownRealtime
     buckets: Buckets
+    latencies: Latencies = field(default_factory=Latencies)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

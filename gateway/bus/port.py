@@ -1,5 +1,6 @@
 """What routes may do on the bus, whoever carries it."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -29,6 +30,9 @@ class Bus(Protocol):
 
     def hear(self, booking_id: str) -> AbstractContextManager[Hearing]:
         """Every fact about this booking from now until the block ends."""
+
+    async def depths(self, queues: Iterable[str]) -> dict[str, int]:
+        """How many messages wait in each queue. Raises `Unavailable` where the broker is away."""
 
     def interrupt(self) -> None:
         """Have everybody who hears look for themselves now."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import uuid
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar
 
 from pika.channel import Channel
 
 from chassis import logs, wire
+from chassis.refusal import Unavailable
 from contracts.message import Ask
 from contracts.values import Context
 from gateway.bus.asking import Asking
@@ -30,6 +32,7 @@ class RabbitBus:
         self._name = name
         self._asking = Asking(name)
         self._hearings = Hearings()
+        self._channel: Channel | None = None
         self._line = Line(url, name, on_open=self._opened, on_lost=self._lost)
 
     @property
@@ -58,6 +61,18 @@ class RabbitBus:
         """Every fact about this booking from now until the block ends."""
         return self._hearings.hear(booking_id)
 
+    async def depths(self, queues: Iterable[str]) -> dict[str, int]:
+        """How many messages wait in each queue. Raises `Unavailable` where the broker is away."""
+        channel = self._channel
+        if channel is None:
+            raise Unavailable("the broker is away")
+        found = {}
+        async with asyncio.timeout(PATIENCE):
+            for queue in queues:
+                counted = await called(channel.queue_declare, queue, passive=True)
+                found[queue] = counted.method.message_count
+        return found
+
     def interrupt(self) -> None:
         """Have everybody who hears look for themselves now."""
         self._hearings.interrupt()
@@ -75,9 +90,11 @@ class RabbitBus:
         await called(channel.queue_bind, queue, wire.exchange(HEARD), f"{HEARD}.#")
         await called(channel.basic_consume, queue, self._heard, auto_ack=True)
         await self._asking.opened(channel)
+        self._channel = channel
         self._hearings.interrupt()
 
     def _lost(self) -> None:
+        self._channel = None
         self._asking.lost()
         self._hearings.interrupt()
 

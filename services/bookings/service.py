@@ -27,6 +27,7 @@ from services.bookings.handlers import (
 from services.bookings.handlers import payments as paid
 from services.bookings.handlers import rooms as staying
 from services.bookings.settings import BookingsSettings
+from services.bookings.store.figures import figures
 from services.bookings.work import BookingsWork, tools
 
 SERVICE = Service(
@@ -34,6 +35,7 @@ SERVICE = Service(
     settings=BookingsSettings,
     work=BookingsWork,
     tools=tools,
+    figures=figures,
     asks=[
         converses(say.CreateBooking, creating.create_booking, replay=creating.with_token),
         converses(say.AddWalkIn, walk_ins.add_walk_in, replay=creating.with_token),

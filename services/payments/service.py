@@ -28,6 +28,7 @@ from contracts.payments import (
 from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
 from services.payments.handlers import opening, parking, pursuing, reconciling, standing, verifying, webhooks
 from services.payments.settings import PaymentsSettings
+from services.payments.store.figures import figures
 from services.payments.stripe_gateway import StripeCards
 from services.payments.work import PaymentsWork, Tools
 
@@ -46,6 +47,7 @@ SERVICE = Service(
     settings=PaymentsSettings,
     work=PaymentsWork,
     tools=tools,
+    figures=figures,
     asks=[
         converses(OpenPaymentSession, opening.open_payment_session),
         converses(VerifyPayment, verifying.verify_payment),

@@ -1,7 +1,7 @@
 """A bus and accounts that tests fill, and a client that speaks HTTP to the application around them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
@@ -58,6 +58,12 @@ class FakeBus:
 
     def interrupt(self) -> None:
         self.hearings.interrupt()
+
+    async def depths(self, queues: Iterable[str]) -> dict[str, int]:
+        """Nothing waits, or the broker is away."""
+        if not self.up:
+            raise Unavailable("the broker is away")
+        return dict.fromkeys(queues, 0)
 
     def happens(self, kind: str, *, sequence: int = 9, booking_id: str = builders.BOOKING) -> None:
         """A fact is published: who hears it is told soon."""
