@@ -23,7 +23,9 @@ def import_hotel(
 ) -> None:
     """Create a property from a file, or add what it lacks.
 
-    Importing the same file again changes nothing. A room is never removed and a price that is set never changed.
+    Importing the same file again changes nothing, also where staff have changed settings since; a newer file writes
+    what it says differently. A room is never removed, one that staff removed does not come back, and a price that is
+    set is never changed.
     """
     definition = read_property(file)
     with asking(look_around().amqp_url) as asker:

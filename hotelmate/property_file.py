@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from chassis import codec
 from contracts.rooms import HotelDefinition
+from contracts.values import FREE_UNTIL_HOURS
 from hotelmate.trouble import Trouble
 
 
@@ -28,6 +29,9 @@ def read_property(path: Path) -> HotelDefinition:
         raise Trouble(f"{path} must hold one JSON object that describes a property.")
     if unknown := [f"{field}: is not a field of a property" for field in _unknown(data, HotelDefinition)]:
         raise Trouble(f"{path} has fields that mean nothing.", details=unknown)
+    policy = data.get("policy")
+    if isinstance(policy, dict) and (hours := FREE_UNTIL_HOURS.get(str(policy.get("kind")))):
+        policy.setdefault("free_until_hours", hours)
     try:
         return codec.typed(data, HotelDefinition)
     except ValueError as problem:

@@ -194,6 +194,9 @@ class ChangeRoomStatus(Command[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportHotel(Command[Imported]):
-    """Create the property, or add what it lacks. Never removes a room or changes a price that is set."""
+    """Create the property, or add what it lacks and write what it says anew. The same again changes nothing.
+
+    Never removes a room, brings back one that staff removed, or changes a price that is set.
+    """
 
     definition: HotelDefinition

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.rooms import HotelDefinition
-from services.rooms.domain import promotions, settings
+from services.rooms.domain import policies, promotions, settings
 from services.rooms.domain.amending import check as check_no
 from services.rooms.domain.amounts import amount
 from services.rooms.domain.hotels import OWN_FIELDS, PAGE_FIELDS, SETTINGS_FIELDS, Hotel
@@ -74,6 +74,10 @@ def _problems(definition: HotelDefinition) -> Iterator[tuple[str, str]]:
         name=definition.name, timezone=definition.timezone, tax_percent=definition.tax_percent
     )
     yield from ((f"settings.{field}", wrong) for field, wrong in settings.problems(definition.settings))
+    policy = policies.definition(
+        definition.policy, code=STANDARD, name=STANDARD, currency=definition.currency, is_standard=True
+    )
+    yield from ((f"policy.{field}", wrong) for field, wrong in policies.problems(policy, currency=definition.currency))
     yield from _type_problems(definition)
     yield from _promotion_problems(definition)
 

@@ -3,11 +3,13 @@
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import CheckAvailability, GetRoom, GiveQuote, ListRooms, ReleaseInventory
+from contracts.rooms import CheckAvailability, GetRoom, GiveQuote, ListRooms, ReleaseInventory, WriteRates
 from contracts.values import Stay
 from services.rooms.store.availability import LEFT
-from services.rooms.store.nights import SELL
+from services.rooms.store.nights import RECOUNT, SELL
 from services.rooms.store.offers import TERMS
+from services.rooms.store.rates import LIST as RATES_LIST
+from services.rooms.store.rates import WRITE
 from tests.interface.rooms.house import House, a_type, day
 
 
@@ -120,6 +122,7 @@ def test_a_price_finds_everything_by_index(crowded: House) -> None:
     )  # fmt: skip
 
     assert "night_pkey" in found
+    assert "cancellation_policy_pkey" in found
     assert "Seq Scan on night" not in found
     assert "Seq Scan on room_type" not in found
 
@@ -130,3 +133,32 @@ def test_a_sale_finds_its_nights_by_index_in_their_order(crowded: House) -> None
     assert "LockRows" in found
     assert found.count("night_pkey") >= 2
     assert "Seq Scan on night" not in found
+
+
+def test_rates_are_written_and_listed_by_index(crowded: House) -> None:
+    nights = {"first": day(10), "last": day(40), "type": 3}
+    written = plan(crowded, WRITE, **nights, weekdays=[4], price=1)
+    listed = plan(crowded, RATES_LIST, **nights, hotel=crowded.hotel, limit=20, skip=0)
+
+    assert "night_pkey" in written
+    assert "Seq Scan on night" not in written
+    assert "night_with_rate" in listed
+    assert "Seq Scan on night" not in listed
+
+
+def test_counting_a_type_s_rooms_anew_finds_its_nights_and_rooms_by_index(crowded: House) -> None:
+    found = plan(crowded, RECOUNT, types=[3], first=day(0), overbooking=0)
+
+    assert "LockRows" in found
+    assert "Seq Scan on night" not in found
+    assert "Seq Scan on room " not in found
+
+
+@pytest.mark.parametrize("nights", [1, 300])
+def test_writing_rates_costs_the_same_for_any_number_of_nights(house: House, nights: int) -> None:
+    command = WriteRates(hotel=house.hotel, room_type="DBL", start_date=day(0), end_date=day(nights), price="150.00")
+
+    with house.statements() as sent:
+        house.ask(command)
+
+    assert len(sent) == 7

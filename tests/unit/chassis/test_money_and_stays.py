@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.values import Money, Stay, from_major, rounded
+from contracts.values import EXPONENTS, STEPS, Money, Stay, from_major, rounded
+from sandbox.stripe import currencies
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,8 @@ from contracts.values import Money, Stay, from_major, rounded
         (1500, "KWD", "1.500"),
         (-5, "EUR", "-0.05"),
         (0, "EUR", "0.00"),
+        (1999900, "ISK", "19999"),
+        (350000100, "UGX", "3500001"),
     ],
 )
 def test_an_amount_shows_its_currency_s_own_digits(amount: int, currency: str, text: str) -> None:
@@ -39,6 +42,14 @@ def test_halves_round_up_and_three_digit_currencies_to_tens() -> None:
     assert rounded(Decimal(1504), "KWD") == Money(1500, "KWD")
     assert rounded(Decimal(1505), "KWD") == Money(1510, "KWD")
     assert rounded(Decimal(149), "ISK") == Money(100, "ISK")
+
+
+def test_the_table_is_the_provider_s_own() -> None:
+    theirs = {code.upper(): currencies.exponent(code) for code in currencies._SUPPORTED}
+    steps = {code.upper(): step for code, step in currencies._STEPS.items()}
+
+    assert {code: digits for code, digits in theirs.items() if digits != 2} == EXPONENTS
+    assert steps == STEPS
 
 
 def test_two_currencies_do_not_add_up() -> None:

@@ -39,6 +39,16 @@ def test_a_whole_property_is_read(tmp_path: Path) -> None:
     assert definition.settings.approval_required is False
 
 
+@pytest.mark.parametrize(
+    ("policy", "hours"),
+    [({"kind": "MODERATE"}, 48), ({"kind": "FLEXIBLE"}, 24), ({"kind": "MODERATE", "free_until_hours": 12}, 12)],
+)
+def test_a_policy_that_does_not_say_is_free_as_long_as_its_kind_is(
+    tmp_path: Path, policy: dict[str, Any], hours: int
+) -> None:
+    assert read_property(written(tmp_path, a_property(policy=policy))).policy.free_until_hours == hours
+
+
 @pytest.mark.parametrize("file", sorted(DEMO.glob("*.json")), ids=lambda file: file.stem)
 def test_the_demo_hotels_are_properties(file: Path) -> None:
     assert read_property(file).slug == file.stem

@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chassis import codec
 from chassis.refusal import Refusal
 from contracts.rooms import HotelDefinition, PromotionDefinition, RoomTypeDefinition
-from contracts.values import CancellationPolicy, PolicyTier
+from contracts.values import CancellationPolicy, HotelSettings, PolicyTier
 from services.rooms.domain import policies, properties
 
 DEMO = sorted((Path(__file__).parents[3] / "sandbox/demo/hotels").glob("*.json"))
@@ -60,6 +62,21 @@ def test_every_problem_is_named_at_once() -> None:
 def test_a_price_must_be_chargeable(text: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         properties.amount(text, currency)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"policy": CancellationPolicy(kind="GENEROUS")}, "policy.kind"),
+        ({"policy": CancellationPolicy(kind="CUSTOM")}, "policy.tiers"),
+        ({"settings": HotelSettings(room_pin_digits=3)}, "settings.room_pin_digits"),
+        ({"settings": HotelSettings(late_arrival_cutoff="26:00")}, "settings.late_arrival_cutoff"),
+        ({"tax_percent": Decimal(101)}, "tax_percent"),
+        ({"name": " "}, "name"),
+    ],
+)
+def test_terms_and_settings_are_checked_as_by_hand(changes: dict[str, Any], where: str) -> None:
+    assert fields(replace(HOTEL, **changes)) == {where}
 
 
 @pytest.mark.parametrize("promotion", [("HALF", "50"), ("PERCENT", "101"), ("PERCENT", "much"), ("FIXED", "1.001")])
