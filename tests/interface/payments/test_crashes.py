@@ -53,38 +53,6 @@ def test_a_page_never_opened_before_a_crash_is_forgotten_with_the_hold(house: Ho
     assert (house.status(booking_id), house.events(booking_id)) == ("FAILED", [])
 
 
-@pytest.mark.parametrize("dies", [{"before": "capture"}, {"after": "capture"}])
-def test_a_crash_around_the_capture_captures_once(house: House, cards: StripeCards, dies: dict[str, str]) -> None:
-    booking_id = house.authorised()
-    house.rewire(DyingCards(cards, **dies))
-    house.approve(booking_id)
-    with pytest.raises(Crash):
-        house.run()
-
-    house.rewire(cards)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
-    house.settle()
-
-    assert house.events(booking_id)[2:] == ["PaymentCaptured"]
-    assert moved(house, booking_id, "capture") == 1
-
-
-@pytest.mark.parametrize("dies", [{"before": "refund"}, {"after": "refund"}])
-def test_a_crash_around_the_refund_refunds_once(house: House, cards: StripeCards, dies: dict[str, str]) -> None:
-    booking_id = house.captured()
-    house.rewire(DyingCards(cards, **dies))
-    house.cancel(booking_id, fee=1000)
-    with pytest.raises(Crash):
-        house.run()
-
-    house.rewire(cards)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
-    house.settle()
-
-    assert house.events(booking_id)[3:] == ["PaymentRefunded"]
-    assert moved(house, booking_id, "refund") == 1
-
-
 def test_a_refund_is_recognised_by_our_name_when_the_key_is_forgotten(house: House, cards: StripeCards) -> None:
     booking_id = house.captured()
     house.rewire(DyingCards(cards, after="refund"))
