@@ -117,7 +117,7 @@ def test_an_idle_system_owes_the_broker_nothing(command_line: Run) -> None:
 
 
 def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], Booked]) -> None:
-    booking_id = paid().booking_id
+    booking_id = paid().id
 
     code, said = command_line("reconcile", "--booking", booking_id)
 
