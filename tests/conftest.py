@@ -1,13 +1,20 @@
 """Real servers for the tests that say they use them: one private node of each a session, a database per asker."""
 
+import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,11 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]:
-    """A private PostgreSQL."""
-    node = PostgresNode(tmp_path_factory.mktemp("postgres"))
+    """A private PostgreSQL; its files are in memory where there is room, for tests make and remove many databases."""
+    node = PostgresNode(_in_memory() or tmp_path_factory.mktemp("postgres"))
     with node:
         yield node
     node.erase()
+
+
+def _in_memory() -> Path | None:
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM):
+        return None
+    place = Path(tempfile.mkdtemp(prefix="hotelmate-tests-", dir=MEMORY))
+    place.chmod(0o711)
+    return place
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +49,9 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
 def new_database(postgres: PostgresNode) -> Callable[[str], str]:
     """Makes an empty database with a role of its own and answers its URL."""
     return lambda name: postgres.create_database(f"{name}_{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture(scope="session")
+def copied_database(postgres: PostgresNode) -> Callable[[str], str]:
+    """Copies the database at a URL, which nobody may be connected to, and answers the copy's URL."""
+    return lambda url: Administrator(postgres.admin_url).copy(url, f"copy_{uuid.uuid4().hex[:12]}")

@@ -27,6 +27,16 @@ class Administrator:
             server.execute(sql.SQL("revoke all on database {} from public").format(database))
         return self.url_of(name, password)
 
+    def copy(self, url: str, name: str) -> str:
+        """A copy of the database at that URL, for the same role; the copy's URL. Nobody may be connected to it now."""
+        parts = urlsplit(url)
+        pattern, role = sql.Identifier(parts.path.lstrip("/")), sql.Identifier(parts.username or "")
+        with self._connect() as server:
+            copying = sql.SQL("create database {} owner {} template {}")
+            server.execute(copying.format(sql.Identifier(name), role, pattern))
+            server.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+        return urlunsplit(parts._replace(path=f"/{name}"))
+
     def close_to_strangers(self, *databases: str) -> None:
         """Nobody but the owner and superusers may connect to these databases."""
         with self._connect() as server:

@@ -1,7 +1,8 @@
 """The town for one test: four databases, the stand-ins, two hotels, and the people who talk."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from chassis.codec import typed
 from chassis.migrate import migrate
+from chassis.settings import ServiceSettings
 from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
 from contracts.catalogue import OWNERS
 from contracts.payments import OpenPaymentSession, PaymentSession, StoreWebhook
@@ -108,47 +110,75 @@ def guest(created: CreatedBooking) -> Context:
     return Context(caller=Caller(kind="guest", guest_token=created.guest_token))
 
 
-@pytest.fixture
-def scene(new_database: Callable[[str], str]) -> Iterator[Scene]:
+@pytest.fixture(scope="session")
+def patterns(new_database: Callable[[str], str]) -> dict[str, str]:
+    """The four databases as every conversation finds them: migrated, with the demo hotel."""
     urls = {name: new_database(name) for name in OWNERS}
     for name, url in urls.items():
         migrate(name, url)
+    with _outside() as outside:
+        town = Town(_settings(urls, outside))
+        definition = typed(json.loads((HOTELS / f"{HOTEL}.json").read_text()), HotelDefinition)
+        town.ask(ImportHotel(definition=definition))
+        town.settle()
+        town.close()
+    return urls
+
+
+@pytest.fixture
+def scene(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+    urls = {name: copied_database(url) for name, url in patterns.items()}
+    with _outside() as outside:
+        town = Town(_settings(urls, outside))
+        yield Scene(town, outside.stripe, outside.pusher, outside.mailbox, outside.webhooks)
+        town.close()
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The stand-ins."""
+
+    webhooks: WebhookBox
+    stripe: StripeStandIn
+    pusher: PusherStandIn
+    mailbox: Mailbox
+
+
+@contextmanager
+def _outside() -> Iterator[Outside]:
     with (
         WebhookBox.start() as webhooks,
         StripeStandIn.start(webhook_url=webhooks.url, webhook_secret=SECRET, api_key="sk_test_town_1234") as stripe,
         PusherStandIn.start(app_id="1", key="key", secret="secret") as pusher,
         Mailbox.start() as mailbox,
     ):
-        demo = {"mode": "demo"}
-        town = Town(
-            {
-                "bookings": BookingsSettings(database_url=urls["bookings"], guest_token_key="k" * 32, **demo),
-                "payments": PaymentsSettings(
-                    database_url=urls["payments"],
-                    stripe_api_key="sk_test_town_1234",
-                    stripe_api_base=stripe.url,
-                    stripe_webhook_secrets=SECRET,
-                    return_origins="http://127.0.0.1:8080",
-                    **demo,
-                ),
-                "rooms": RoomsSettings(database_url=urls["rooms"], **demo),
-                "notifier": NotifierSettings(
-                    database_url=urls["notifier"],
-                    pusher_app_id="1",
-                    pusher_key="key",
-                    pusher_secret="secret",
-                    pusher_host=pusher.host,
-                    pusher_port=pusher.port,
-                    pusher_ssl=False,
-                    smtp_host=mailbox.smtp_host,
-                    smtp_port=mailbox.smtp_port,
-                    legacy_channels=False,
-                    **demo,
-                ),
-            }
-        )
-        definition = typed(json.loads((HOTELS / f"{HOTEL}.json").read_text()), HotelDefinition)
-        town.ask(ImportHotel(definition=definition))
-        town.settle()
-        yield Scene(town, stripe, pusher, mailbox, webhooks)
-        town.close()
+        yield Outside(webhooks, stripe, pusher, mailbox)
+
+
+def _settings(urls: Mapping[str, str], outside: Outside) -> dict[str, ServiceSettings]:
+    demo = {"mode": "demo"}
+    return {
+        "bookings": BookingsSettings(database_url=urls["bookings"], guest_token_key="k" * 32, **demo),
+        "payments": PaymentsSettings(
+            database_url=urls["payments"],
+            stripe_api_key="sk_test_town_1234",
+            stripe_api_base=outside.stripe.url,
+            stripe_webhook_secrets=SECRET,
+            return_origins="http://127.0.0.1:8080",
+            **demo,
+        ),
+        "rooms": RoomsSettings(database_url=urls["rooms"], **demo),
+        "notifier": NotifierSettings(
+            database_url=urls["notifier"],
+            pusher_app_id="1",
+            pusher_key="key",
+            pusher_secret="secret",
+            pusher_host=outside.pusher.host,
+            pusher_port=outside.pusher.port,
+            pusher_ssl=False,
+            smtp_host=outside.mailbox.smtp_host,
+            smtp_port=outside.mailbox.smtp_port,
+            legacy_channels=False,
+            **demo,
+        ),
+    }
