@@ -1,6 +1,7 @@
 """What bookings says: the life of a booking, from draft to check-out."""
 
 from contracts.bookings.asks import *  # noqa: F403
+from contracts.bookings.balance import *  # noqa: F403
 from contracts.bookings.chat import *  # noqa: F403
 from contracts.bookings.communications import *  # noqa: F403
 from contracts.bookings.events import *  # noqa: F403

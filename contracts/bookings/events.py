@@ -169,7 +169,8 @@ class BookingDeclined(BookingEvent):
 class BookingCancelled(BookingEvent):
     """Called off. `fee` is what the hotel keeps; `refund` what the guest gets back of what was captured.
 
-    In house: the guest has left the room, and the nights from `released_from` on are free again.
+    In house: the guest has left the room, and the nights from `released_from` on are free again. `besides` the fee,
+    room service is kept of what was paid towards the balance.
     """
 
     cancelled_at: datetime
@@ -177,6 +178,7 @@ class BookingCancelled(BookingEvent):
     fee: Money
     refund: Money
     released_from: date | None = None
+    besides: Money | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Actor, CancellationPolicy, HotelCard, Money
 
 
@@ -191,6 +192,7 @@ class Payable:
     expires_at: datetime | None
     guest_email: str
     payable: bool
+    purpose: PaymentPurpose = PaymentPurpose.BOOKING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,13 @@ class PaymentStatus(StrEnum):
     REFUNDED = "REFUNDED"
 
 
+class PaymentPurpose(StrEnum):
+    """What is paid for: the booking itself, or what a guest in house owes beyond it."""
+
+    BOOKING = "BOOKING"
+    EXTENSION = "EXTENSION"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaymentEvent(Event, abstract=True):
     """A fact about one payment of one booking; ordered by booking."""
@@ -29,6 +36,7 @@ class PaymentEvent(Event, abstract=True):
     booking_id: str
     hotel: str
     payment_id: str
+    purpose: PaymentPurpose = PaymentPurpose.BOOKING
 
     @property
     def subject(self) -> str:

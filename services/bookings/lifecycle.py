@@ -2,6 +2,11 @@
 
 from chassis.lifecycle import Lifecycle
 from contracts.bookings import (
+    BalancePaid,
+    BalancePaymentAccepted,
+    BalancePaymentFailed,
+    BalancePaymentRefused,
+    BalanceSettled,
     BookingAmended,
     BookingApproved,
     BookingAwaitsApproval,
@@ -47,6 +52,9 @@ Status = BookingStatus
 # From submission to the end: guest and staff may write to each other.
 LIVE = (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.CONFIRMED, Status.IN_HOUSE)
 
+# Where something may be owed that is paid at the desk.
+OWES = (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
+
 LIFECYCLE = Lifecycle[BookingStatus](
     # while                     when this happens       it becomes
     (None, BookingDrafted, Status.DRAFT),
@@ -83,6 +91,13 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OrderCompleted, Status.IN_HOUSE),
     (Status.IN_HOUSE, OrderCancelled, Status.IN_HOUSE),
     *((status, ChatMessageSent, status) for status in LIVE),
+    *((status, BalanceSettled, status) for status in OWES),
+    *((status, BalancePaymentAccepted, status) for status in (Status.IN_HOUSE, Status.COMPLETED)),
+    *(
+        (status, event, status)
+        for event in (BalancePaymentRefused, BalancePaid, BalancePaymentFailed)
+        for status in (Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED)
+    ),
     # What is noted, and money that goes back, may come at any time and moves nothing.
     *((status, BookingAmended, status) for status in Status),
     *((status, GuestTokenRevoked, status) for status in Status),

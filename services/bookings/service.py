@@ -6,6 +6,7 @@ from contracts import notifier, payments, rooms
 from services.bookings.handlers import (
     access,
     actions,
+    balance,
     cancelling,
     chat,
     clock,
@@ -53,6 +54,7 @@ SERVICE = Service(
         converses(say.CheckOutRooms, departures.check_out_rooms),
         converses(say.ExtendBooking, extending.extend_booking),
         asked(say.MarkNoShow, no_shows.mark_no_show),
+        asked(say.SettleBalance, balance.settle_balance),
         asked(say.AcknowledgeOverstay, overstays.acknowledge_overstay),
         asked(say.GetOverstay, overstays.get_overstay),
         asked(say.MarkSeen, noting.mark_seen),

@@ -84,8 +84,11 @@ LIFECYCLE: Lifecycle[PaymentStatus] = Lifecycle(
     (S.REFUNDED,             PaymentDisputed,         S.REFUNDED),
 )  # fmt: skip
 
-# A booking has one payment at most in one of these; a unique index says so.
+# A booking has one payment of its own at most in one of these; a unique index says so.
 LIVE = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})
+
+# Of payments towards its balance it has one at most in one of these, and any number that are done; so does an index.
+UNFINISHED = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED})
 
 # Money is held or was taken: there is nothing more for the guest to pay on.
 PAID = frozenset({S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})

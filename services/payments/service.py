@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from chassis.doors import Errand, Service, asked, converses, every, on
 from contracts.bookings import (
+    BalancePaymentAccepted,
+    BalancePaymentRefused,
+    BalanceSettled,
     BookingApproved,
     BookingCancelled,
     BookingConfirmed,
@@ -26,7 +29,16 @@ from contracts.payments import (
     VerifyPayment,
 )
 from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
-from services.payments.handlers import opening, parking, pursuing, reconciling, standing, verifying, webhooks
+from services.payments.handlers import (
+    charging,
+    opening,
+    parking,
+    pursuing,
+    reconciling,
+    standing,
+    verifying,
+    webhooks,
+)
 from services.payments.settings import PaymentsSettings
 from services.payments.store.figures import figures
 from services.payments.stripe_gateway import StripeCards
@@ -60,6 +72,9 @@ SERVICE = Service(
         asked(GetReconciliation, reconciling.get_reconciliation),
     ],
     hears=[
+        on(BalancePaymentAccepted, charging.accepted),
+        on(BalancePaymentRefused, charging.refused),
+        on(BalanceSettled, charging.settled),
         on(BookingHeld, standing.held),
         on(BookingApproved, standing.approved),
         on(BookingConfirmed, standing.confirmed),

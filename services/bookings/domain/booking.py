@@ -68,6 +68,16 @@ class Terms:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Charge:
+    """A card payment towards what is owed, accepted and then `taken`. The booking's own payment is none."""
+
+    payment_id: str
+    amount: Money
+    refunded: Money
+    taken: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Booking:
     """One stay of one guest. Changed only by `evolution.evolve`; `status` None: nothing has happened yet.
 
@@ -137,6 +147,8 @@ class Booking:
     refund_status: str | None = None
     balance_due: Money | None = None
     served: Money | None = None
+    settled: Money | None = None
+    charges: tuple[Charge, ...] = ()
     expired_at: datetime | None = None
     expiry_reason: str | None = None
     ended_at: datetime | None = None
@@ -170,6 +182,17 @@ class Booking:
     def on_card(self) -> bool:
         """Whether a card pays: its money is kept ready, or here."""
         return self.held_on_card or bool(self.kept)
+
+    @property
+    def besides(self) -> Money:
+        """What room service has served and was not paid at the desk."""
+        return max((self.served or self.nothing) - (self.settled or self.nothing), self.nothing)
+
+    @property
+    def paid(self) -> Money:
+        """What has been paid and not been given back: on cards, accepted sums included, and at the desk."""
+        at_desk = self.kept + (self.settled or self.nothing)
+        return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     @property
     def timezone(self) -> str:

@@ -73,6 +73,7 @@ def cancel(booking: Booking, command: CancelBooking, *, caller: Caller, now: dat
             cancelled_by=caller.actor,
             fee=money.fee,
             refund=money.refund,
+            besides=booking.besides or None,
         ),
     )
 

@@ -115,10 +115,25 @@ def settle_no_show(booking: Booking, *, waived: bool = False) -> Settlement:
     return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
 
 
-def balance_after(booking: Booking, fee: Money) -> Money:
-    """What is owed at the desk: of that fee what no card has paid, or is about to; and what room service has served."""
-    owed = booking.nothing if booking.held_on_card else max(fee - booking.kept, booking.nothing)
-    return owed + (booking.served or booking.nothing)
+def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
+    """What is owed at the desk: the fee and what room service has served, less what was paid and is not given back.
+
+    What a card keeps ready for the booking is the fee's.
+    """
+    served = booking.served or booking.nothing
+    return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
+
+
+def refund_of(booking: Booking, fee: Money) -> Money:
+    """What goes back to cards: the booking's own payment keeps the fee, those towards its balance what is left open.
+
+    Of the latter, room service that was not paid for at the desk is kept too.
+    """
+    nothing = booking.nothing
+    towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
+    own = booking.kept - sum((one.amount - one.refunded for one in booking.charges if one.taken), start=nothing)
+    left_open = max(fee - own, nothing) + booking.besides
+    return max(own - fee, nothing) + max(towards - left_open, nothing)
 
 
 def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Settlement:
@@ -143,11 +158,11 @@ def _settle_in_house(booking: Booking, now: datetime, *, waived: bool) -> Settle
 
 
 def _settled(booking: Booking, fee: Money, *, rule: str, what: str) -> Settlement:
-    refund = max(booking.kept - fee, booking.nothing)
+    refund = refund_of(booking, fee)
     return Settlement(
         fee=fee,
         refund=refund,
-        balance_due=balance_after(booking, fee),
+        balance_due=balance_after(booking, fee, refund),
         rule=rule,
         description=f"{what} {_shown(refund)} will be refunded." if refund else what,
     )

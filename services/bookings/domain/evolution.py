@@ -30,7 +30,7 @@ from contracts.bookings import (
     RoomUnassigned,
     StayExtended,
 )
-from services.bookings.domain import cancellation, in_stay_effects, overstay_effects
+from services.bookings.domain import balance_effects, cancellation, in_stay_effects, overstay_effects
 from services.bookings.domain.booking import Booking
 
 Changes = dict[str, Any]
@@ -120,7 +120,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Ch
         "cancellation_fee": event.fee,
         "refund_amount": event.refund,
         "refund_status": "PENDING" if event.refund else None,
-        "balance_due": cancellation.balance_after(booking, event.fee),
+        "balance_due": cancellation.balance_after(booking, event.fee, event.refund),
         "assigned_room_number": None,
         "assigned_room_type": None,
         "in_house": None,
@@ -209,4 +209,5 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingRefundRetried: _refund_retried,
     **overstay_effects.EFFECTS,
     **in_stay_effects.EFFECTS,
+    **balance_effects.EFFECTS,
 }

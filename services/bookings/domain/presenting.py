@@ -1,7 +1,7 @@
 """A booking as others see it: a list's row, the whole detail, what can be paid."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.bookings import (
@@ -11,11 +11,13 @@ from contracts.bookings import (
     InHouse,
     Payable,
 )
+from contracts.payments import PaymentPurpose
 from contracts.values import Caller, Permission
-from services.bookings.domain import cancellation, deadlines, urgency
+from services.bookings.domain import balance, cancellation, deadlines, urgency
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.calling_off import can_cancel
 
+BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 
 _OWN = {field.name for field in fields(Booking)}
@@ -59,20 +61,25 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """What payments may charge, and whether it may be charged now."""
-    held = booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at is not None
+    """What payments may charge, and whether it may be charged now: the booking, or what a guest in house owes."""
+    due = balance.owed(booking)
+    extension = booking.status is BookingStatus.IN_HOUSE and bool(due)
+    until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
+    held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
+    stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
         booking_id=booking.id,
         hotel=booking.hotel,
         hotel_name=booking.terms.hotel.name,
-        description=f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})",
-        amount=booking.total,
+        description=f"Balance of {stay}" if extension else stay,
+        amount=due if extension else booking.total,
         status=status_of(booking),
         payment_status=booking.payment_status,
         payment_reference=booking.payment_reference,
-        expires_at=booking.expires_at,
+        expires_at=until,
         guest_email=booking.guest.email,
-        payable=held and booking.expires_at is not None and now < booking.expires_at,
+        payable=extension or held,
+        purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
     )
 
 

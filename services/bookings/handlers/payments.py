@@ -13,6 +13,7 @@ from contracts.payments import (
     PaymentDisputed,
     PaymentEvent,
     PaymentMismatched,
+    PaymentPurpose,
     PaymentRefunded,
     PaymentSessionExpired,
     PaymentSessionOpened,
@@ -22,7 +23,9 @@ from contracts.payments import (
 )
 from contracts.values import PROVIDER, SYSTEM
 from services.bookings.domain import calling_off, paying
+from services.bookings.domain.balance import over_all, with_refund
 from services.bookings.domain.booking import Booking
+from services.bookings.handlers import balance
 from services.bookings.work import BookingsWork
 
 log = logs.logger(__name__)
@@ -55,13 +58,15 @@ def ask_to_pay_again(fact: PaymentCaptureFailed, work: BookingsWork) -> None:
 def record_refund(fact: PaymentRefunded, work: BookingsWork) -> None:
     """Money went back."""
     if booking := _theirs(fact, work):
-        _record(work, booking, fact, paying.refunded(booking, fact))
+        told, charges = over_all(booking, fact), with_refund(booking, fact)
+        _record(work, booking, fact, paying.refunded(booking, told), charges=charges)
 
 
 def record_failed_refund(fact: RefundFailed, work: BookingsWork) -> None:
     """Money did not go back."""
     if booking := _theirs(fact, work):
-        _record(work, booking, fact, paying.refund_failed(booking, fact))
+        told, charges = over_all(booking, fact), with_refund(booking, fact)
+        _record(work, booking, fact, paying.refund_failed(booking, told), charges=charges)
 
 
 def end_session(fact: PaymentSessionExpired, work: BookingsWork) -> None:
@@ -93,14 +98,21 @@ def keep_fee(fact: CancellationFeeCaptured, work: BookingsWork) -> None:
 def note_trouble(fact: PaymentMismatched | PaymentDisputed, work: BookingsWork) -> None:
     """Staff are told by notifier; the booking stays as it is, and its timeline says so."""
     _note(fact, work, why=fact.reason_code)
+    if fact.purpose is PaymentPurpose.EXTENSION:
+        return
     if isinstance(fact, PaymentMismatched) and (booking := _theirs(fact, work)):
         work.note(booking, **paying.left_behind(fact))
 
 
 def _theirs(fact: PaymentEvent, work: BookingsWork) -> Booking | None:
+    """The booking whose own payment this is about; what is about its balance is done with here."""
     booking = work.bookings.lock(fact.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=fact.booking_id, what=type(fact).__name__)
+    elif fact.purpose is PaymentPurpose.EXTENSION and not isinstance(fact, (PaymentRefunded, RefundFailed)):
+        if not balance.apply(booking, fact, work):
+            _note(fact, work)
+        return None
     return booking
 
 

@@ -15,7 +15,7 @@ from services.bookings.domain.booking import Booking, Guest, PendingAction
 from services.bookings.store.overstays import keeping
 from services.bookings.store.tables import BOOKING, GUEST
 
-AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "served")
+AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
 _OF_GUEST = tuple(field.name for field in fields(Guest))
 _PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {"guest", "status", "source", *AMOUNTS})
 JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(

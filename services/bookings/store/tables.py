@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from chassis import codec
 from contracts.bookings import Incident, InHouse, OrderLine
 from contracts.values import Actor
-from services.bookings.domain.booking import PendingAction, Terms
+from services.bookings.domain.booking import Charge, PendingAction, Terms
 
 METADATA = sa.MetaData()
 
@@ -19,7 +19,7 @@ class Typed(sa.types.TypeDecorator[Any]):
     impl = JSONB(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, kind: type[Any]) -> None:
+    def __init__(self, kind: Any) -> None:
         super().__init__()
         self.kind = kind
 
@@ -72,7 +72,9 @@ BOOKING = sa.Table(
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
     *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token"),
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
-    *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "served"),
+    *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
+    *_amounts("settled", "served"),
+    sa.Column("charges", Typed(tuple[Charge, ...])),
 )
 
 # Personal data stand apart. `search` is what staff look for: names, e-mail, the booking's two names; lower case.

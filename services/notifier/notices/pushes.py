@@ -47,6 +47,8 @@ STATUS_CHANGED = Shown("booking_status_changed", (HOTEL, BOOKING), ("booking-upd
 _CREATED = Shown("booking_created", (HOTEL, BOOKING))
 _STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "source")
 _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
+_BALANCE = Shown("balance_changed", (HOTEL, BOOKING))
+_OWED = {"amount": "amount", "balance_due": "balance_due"}
 _INCIDENT = ("incident_id", "incident_status", "severity")
 
 _ORDER_UPDATED = Shown("order_updated", (HOTEL, BOOKING))
@@ -171,7 +173,7 @@ _ROWS = (
         bookings.StayExtended,
         (
             Shown("overstay_extended", (HOTEL, STAFF), ("booking_overstay_extended",)),
-            Shown("balance_changed", (HOTEL, BOOKING)),
+            _BALANCE,
         ),
         ("room_number", "previous_check_out", "check_out", "nights_added", "checkout_deadline_at", "extended_at"),
         {"amount": "amount", "total_amount": "total", "balance_due": "balance_due"},
@@ -181,6 +183,26 @@ _ROWS = (
         bookings.OverstayResolved,
         (Shown("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
         (*_INCIDENT, "resolution", "resolved_at"),
+    ),
+    Push(bookings.BalancePaymentAccepted, (_BALANCE,), ("accepted_at",), _OWED),
+    Push(bookings.BalanceSettled, (_BALANCE,), ("settled_at",), _OWED, by="settled_by"),
+    Push(
+        bookings.BalancePaid,
+        (Shown("payment_success", (HOTEL, BOOKING)),),
+        ("paid_at",),
+        _OWED,
+    ),
+    Push(
+        bookings.BalancePaymentFailed,
+        (Shown("payment_failed", (STAFF, BOOKING)), _BALANCE),
+        ("reason_code", "failed_at"),
+        _OWED,
+    ),
+    Push(
+        bookings.BalancePaymentRefused,
+        (Shown("payment_failed", (STAFF, BOOKING)),),
+        ("reason_code", "refused_at"),
+        _OWED,
     ),
     Push(
         bookings.ChatMessageSent,

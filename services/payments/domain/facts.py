@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from contracts.payments import (
     CancellationFeeCaptured,
@@ -188,8 +189,13 @@ def _refund_answered(payment: Payment, scene: Scene) -> PaymentRefunded | Refund
     return None
 
 
-def _whose(payment: Payment) -> dict[str, str]:
-    return {"booking_id": payment.booking_id, "hotel": payment.hotel, "payment_id": payment.id}
+def _whose(payment: Payment) -> dict[str, Any]:
+    return {
+        "booking_id": payment.booking_id,
+        "hotel": payment.hotel,
+        "payment_id": payment.id,
+        "purpose": payment.purpose,
+    }
 
 
 _BY_STATUS: dict[PaymentStatus, Callable[[Payment, Scene], Fact | None]] = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.payments import PaymentStatus
+from contracts.payments import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 
 
@@ -45,6 +45,7 @@ class Payment:
     amount: Money
     hold_expires_at: datetime
     created_at: datetime
+    purpose: PaymentPurpose = PaymentPurpose.BOOKING
     status: PaymentStatus = PaymentStatus.NONE
     version: int = 0
     superseded: bool = False

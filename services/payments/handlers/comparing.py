@@ -48,7 +48,7 @@ def compare(payment_id: str, desk: Desk) -> Comparison:
             return Comparison(payment=payment, differences=(missing(payment, str(unknown)),))
         with desk.reading() as work:
             booked = work.comparisons.booked(payment_id)
-            standing = work.standings.of(payment.booking_id, payment.hotel)
+            standing = work.standings.towards(payment)
             now, again = work.now, known_of(payment_id, work)
         if known == again:
             decision = decide(payment, standing, seen, refused=refusals(known[1]), now=now)

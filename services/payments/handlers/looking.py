@@ -103,7 +103,7 @@ def _recorded(
     pursue: bool,
     then: Then | None,
 ) -> Learnt:
-    standing = work.standings.of(payment.booking_id, payment.hotel)
+    standing = work.standings.towards(payment)
     decision = decide(payment, standing, seen, refused=refusals(latest), now=work.now)
     work.record(payment, decision, why=why)
     call = _kept(payment.id, decision.want, latest, work) if decision.want else None

@@ -62,7 +62,7 @@ class Opening:
 
     def _live(self) -> Payment | None:
         with self._desk.reading() as work:
-            found: Payment | None = work.payments.live_of(self._payable.booking_id)
+            found: Payment | None = work.payments.live_of(self._payable.booking_id, self._payable.purpose)
             return found
 
     def _looked_at(self, payment: Payment) -> Payment | None:
@@ -79,8 +79,6 @@ class Opening:
         """First transaction: the payment and the whole request. Of two at once, the index lets one in."""
         expires_at = self._payable.expires_at
         with self._desk.transaction() as work:
-            if work.standings.of(self._payable.booking_id, self._payable.hotel).ended:
-                raise _not_payable()
             payment = Payment(
                 id=f"pay_{uuid4().hex}",
                 booking_id=self._payable.booking_id,
@@ -88,7 +86,10 @@ class Opening:
                 amount=self._payable.amount,
                 hold_expires_at=expires_at or work.now,
                 created_at=work.now,
+                purpose=self._payable.purpose,
             )
+            if work.standings.towards(payment).ended:
+                raise _not_payable()
             if work.payments.insert(payment):
                 self._ordered(payment, 1, work)
                 key = f"expire:{payment.id}"

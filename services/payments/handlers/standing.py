@@ -15,6 +15,7 @@ from contracts.message import Event
 from contracts.values import Money
 from services.payments.domain import Stance, Standing, retry
 from services.payments.domain.owed import Pursue
+from services.payments.handlers import charging
 from services.payments.work import PaymentsWork
 
 Ending = BookingDeclined | BookingExpired | BookingCancelled | BookingNoShow
@@ -50,7 +51,10 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 
 def ended(event: Ending, work: PaymentsWork) -> None:
     """The booking is over: nothing but the fee may be kept."""
-    _over(event, event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None, work)
+    fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
+    besides = event.besides if isinstance(event, BookingCancelled) else None
+    charging.end_all(event.booking_id, fee, besides, work, why=_name(event))
+    _over(event, fee, work)
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:

@@ -7,18 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.payments import PaymentStatus
+from contracts.payments import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 from services.payments.domain import Payment, Refund, RefundStatus
 from services.payments.domain.comparing import EVERY
-from services.payments.lifecycle import LIVE
+from services.payments.lifecycle import LIVE, UNFINISHED
 from services.payments.store.tables import PAYMENT, REFUND
 
 _PLAIN = (
     "id", "booking_id", "hotel", "version", "captured", "refunded", "superseded", "session_id", "session_url",
     "intent_id", "hold_expires_at", "created_at", "authorized_at", "capture_before", "captured_at", "disputed_at",
 )  # fmt: skip
-_IS_LIVE = PAYMENT.c.status.in_(sorted(LIVE))
+_LIVE_AS = {PaymentPurpose.BOOKING: LIVE, PaymentPurpose.EXTENSION: UNFINISHED}
 
 
 class SqlPayments:
@@ -35,9 +35,18 @@ class SqlPayments:
         """One payment, held until the end of the transaction."""
         return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id).with_for_update())
 
-    def live_of(self, booking_id: str) -> Payment | None:
-        """The booking's one payment that may still come to something, or has."""
-        return self._one(sa.select(PAYMENT).where(PAYMENT.c.booking_id == booking_id, _IS_LIVE))
+    def live_of(self, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING) -> Payment | None:
+        """The booking's one payment that may still come to something, or has; towards a balance: that may still."""
+        live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
+        return self._one(
+            sa.select(PAYMENT).where(PAYMENT.c.booking_id == booking_id, PAYMENT.c.purpose == purpose, live)
+        )
+
+    def all_of(self, booking_id: str) -> list[Payment]:
+        """The booking's payments, oldest first, each locked until the end of the transaction."""
+        ids = sa.select(PAYMENT.c.id).where(PAYMENT.c.booking_id == booking_id).order_by(PAYMENT.c.created_at)
+        found = (self.lock(payment_id) for payment_id in self._connection.execute(ids).scalars().all())
+        return [payment for payment in found if payment]
 
     def of_session(self, booking_id: str, session_id: str) -> Payment | None:
         """The booking's payment on that page."""
@@ -92,6 +101,7 @@ class SqlPayments:
         return Payment(
             **{name: row[name] for name in _PLAIN},
             status=PaymentStatus(row["status"]),
+            purpose=PaymentPurpose(row["purpose"]),
             amount=Money(row["amount"], currency),
             refunds=tuple(
                 Refund(
@@ -108,7 +118,8 @@ class SqlPayments:
 
 def _row(payment: Payment) -> dict[str, Any]:
     own = {name: getattr(payment, name) for name in _PLAIN}
-    return {**own, "status": payment.status, "amount": payment.amount.amount, "currency": payment.amount.currency}
+    kind = {"status": payment.status, "purpose": payment.purpose}
+    return {**own, **kind, "amount": payment.amount.amount, "currency": payment.amount.currency}
 
 
 def _refund_row(payment: Payment, position: int, refund: Refund) -> dict[str, Any]:

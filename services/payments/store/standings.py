@@ -5,9 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from contracts.payments import PaymentPurpose
 from contracts.values import Money
-from services.payments.domain import Stance, Standing
-from services.payments.store.tables import STANDING
+from services.payments.domain import Payment, Stance, Standing
+from services.payments.store.tables import CHARGE_STANDING, STANDING
 
 
 class SqlStandings:
@@ -43,3 +44,26 @@ class SqlStandings:
         }
         statement = insert(STANDING).values(booking_id=standing.booking_id, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["booking_id"], set_=values))
+
+    def towards(self, payment: Payment) -> Standing:
+        """What is wanted of this payment: as the booking stands, or, towards its balance, what bookings decided."""
+        if payment.purpose is PaymentPurpose.BOOKING:
+            return self.of(payment.booking_id, payment.hotel)
+        charge = CHARGE_STANDING
+        row = self._connection.execute(sa.select(charge).where(charge.c.payment_id == payment.id)).first()
+        if row is None:
+            return Standing(booking_id=payment.booking_id, hotel=payment.hotel)
+        return Standing(
+            booking_id=payment.booking_id,
+            hotel=payment.hotel,
+            stance=Stance(row.stance),
+            approved_payment=payment.id if row.stance == Stance.APPROVED else None,
+            fee=payment.money(row.fee) if row.fee else None,
+            why=row.why,
+        )
+
+    def decide(self, payment_id: str, stance: Stance, *, why: str, since: datetime, fee: int = 0) -> None:
+        """Keep what bookings wants of one payment towards a balance. `fee` is what may be kept of it, minor units."""
+        values = {"stance": stance, "fee": fee, "why": why, "since": since}
+        statement = insert(CHARGE_STANDING).values(payment_id=payment_id, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["payment_id"], set_=values))

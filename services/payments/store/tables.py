@@ -17,6 +17,7 @@ PAYMENT = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("booking_id", sa.Text),
     sa.Column("hotel", sa.Text),
+    sa.Column("purpose", sa.Text),
     sa.Column("status", sa.Text),
     sa.Column("version", sa.Integer),
     sa.Column("amount", sa.BigInteger),
@@ -86,6 +87,17 @@ STANDING = sa.Table(
     sa.Column("approved_payment", sa.Text),
     sa.Column("fee", sa.BigInteger),
     sa.Column("fee_currency", sa.Text),
+    sa.Column("why", sa.Text),
+    _moment("since"),
+)
+
+# How bookings stands to each payment towards a balance; to the booking's own payment the booking's standing says it.
+CHARGE_STANDING = sa.Table(
+    "charge_standing",
+    METADATA,
+    sa.Column("payment_id", sa.Text, primary_key=True),
+    sa.Column("stance", sa.Text),
+    sa.Column("fee", sa.BigInteger),
     sa.Column("why", sa.Text),
     _moment("since"),
 )

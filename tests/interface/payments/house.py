@@ -17,6 +17,8 @@ from chassis.refusal import Refusal
 from chassis.settings import with_driver
 from chassis.transact import Transactor
 from contracts.bookings import (
+    BalancePaymentAccepted,
+    BalancePaymentRefused,
     BookingApproved,
     BookingCancelled,
     BookingDeclined,
@@ -31,6 +33,7 @@ from contracts.bookings import (
 from contracts.message import Ask, Command, Envelope
 from contracts.payments import (
     OpenPaymentSession,
+    PaymentPurpose,
     PaymentSession,
     PaymentVerified,
     StoreWebhook,
@@ -146,7 +149,7 @@ class House:
             )
         )
 
-    def cancel(self, booking_id: str, fee: int = 0) -> None:
+    def cancel(self, booking_id: str, fee: int = 0, besides: int = 0) -> None:
         self.ends(booking_id)
         self.say(
             BookingCancelled(
@@ -156,6 +159,7 @@ class House:
                 cancelled_by=GUEST,
                 fee=eur(fee),
                 refund=eur(0),
+                besides=eur(besides) if besides else None,
             )
         )
 
@@ -167,6 +171,46 @@ class House:
     def ends(self, booking_id: str) -> None:
         """From here on bookings says that there is nothing to pay."""
         self.payables[booking_id] = replace(self.payables[booking_id], payable=False)
+
+    def owes(self, booking_id: str, amount: Money) -> None:
+        """The guest is in house, and owes something beyond what the booking has cost."""
+        self.payables[booking_id] = replace(
+            self.payables[booking_id],
+            amount=amount,
+            status=BookingStatus.IN_HOUSE,
+            expires_at=self.now() + timedelta(hours=1),
+            payable=True,
+            purpose=PaymentPurpose.EXTENSION,
+        )
+
+    def accept(self, booking_id: str) -> None:
+        """Bookings says yes to the newest card payment towards the balance."""
+        paid = self.payment(booking_id)
+        self.say(
+            BalancePaymentAccepted(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                payment_id=paid["id"],
+                amount=eur(paid["amount"]),
+                balance_due=eur(0),
+                accepted_at=self.now(),
+            )
+        )
+
+    def refuse(self, booking_id: str) -> None:
+        """Bookings says no to it."""
+        paid = self.payment(booking_id)
+        self.say(
+            BalancePaymentRefused(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                payment_id=paid["id"],
+                amount=eur(paid["amount"]),
+                balance_due=eur(0),
+                reason_code="NOTHING_OWED",
+                refused_at=self.now(),
+            )
+        )
 
     def reprice(self, booking_id: str, amount: Money) -> None:
         self.payables[booking_id] = replace(self.payables[booking_id], amount=amount)

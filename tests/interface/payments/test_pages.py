@@ -153,8 +153,8 @@ def at_once(count: int, ask: Callable[[], Any], patch: pytest.MonkeyPatch) -> li
     gate, through = threading.Barrier(count), threading.local()
     found = SqlPayments.live_of
 
-    def looked(payments: SqlPayments, booking_id: str) -> Payment | None:
-        live = found(payments, booking_id)
+    def looked(payments: SqlPayments, *which: Any) -> Payment | None:
+        live = found(payments, *which)
         if not getattr(through, "gate", False):
             through.gate = True
             gate.wait()

@@ -1,0 +1,211 @@
+"""What is owed: what a card may pay of it, what the desk may settle, and what is owed again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings import (
+    BalancePaid,
+    BalancePaymentAccepted,
+    BalancePaymentFailed,
+    BalancePaymentRefused,
+    BalanceSettled,
+    BookingCancelled,
+    BookingEvent,
+    BookingStatus,
+    SettleBalance,
+)
+from contracts.payments import (
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentPurpose,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from services.bookings.domain import balance, cancellation, evolution, paying, presenting
+from services.bookings.domain.booking import Booking, Charge
+from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, eur
+
+ABOUT: dict[str, Any] = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL}
+PAID: dict[str, Any] = {**ABOUT, "payment_id": "pay-2", "purpose": PaymentPurpose.EXTENSION}
+
+
+def owing(amount: int = 10900, **overrides: Any) -> Booking:
+    usual = {"status": BookingStatus.IN_HOUSE, "assigned_room_number": "101", "balance_due": eur(amount)}
+    return a_booking(**usual | overrides)
+
+
+def charged(*, taken: bool = False, **overrides: Any) -> Booking:
+    """A booking of 348.80 that was paid, with another 109.00 accepted."""
+    charge = Charge(payment_id="pay-2", amount=eur(10900), refunded=eur(0), taken=taken)
+    return owing(0, charges=(charge,), **overrides)
+
+
+def authorised(amount: int) -> PaymentAuthorized:
+    return PaymentAuthorized(**PAID, payment_intent_id="pi", amount=eur(amount), authorized_at=NOW)
+
+
+def after(booking: Booking, event: BookingEvent) -> Booking:
+    return evolution.evolve(booking, replace(event, status=booking.status), at=NOW)
+
+
+@pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
+@pytest.mark.parametrize("amount", [10900, 900])
+def test_what_is_owed_may_be_paid_and_is_off_the_balance_at_once(status: BookingStatus, amount: int) -> None:
+    booking = owing(status=status)
+
+    (said,) = balance.authorized(booking, authorised(amount), now=NOW)
+
+    assert isinstance(said, BalancePaymentAccepted)
+    assert after(booking, said).balance_due == eur(10900 - amount)
+    assert balance.authorized(after(booking, said), authorised(amount), now=NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("booking", "code"),
+    [
+        (owing(0), "NOTHING_OWED"),
+        (owing(10899), "AMOUNT_DIFFERS"),
+        (owing(status=BookingStatus.CANCELLED), "NOTHING_OWED"),
+    ],
+)
+def test_what_is_not_owed_is_not_taken(booking: Booking, code: str) -> None:
+    (said,) = balance.authorized(booking, authorised(10900), now=NOW)
+
+    assert isinstance(said, BalancePaymentRefused)
+    assert said.reason_code == code
+    assert after(booking, said).balance_due == booking.balance_due
+
+
+def test_paid_is_captured_too_and_counts_once() -> None:
+    fact = PaymentCaptured(**PAID, payment_intent_id="pi", amount=eur(10900), captured_at=NOW)
+    (said,) = balance.captured(charged(), fact)
+
+    done = after(charged(), said)
+
+    assert isinstance(said, BalancePaid)
+    assert (done.captured, done.paid, done.balance_due) == (eur(45780), eur(45780), eur(0))
+    assert balance.captured(done, fact) == ()
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        PaymentCaptureFailed(**PAID, reason_code="declined", failed_at=NOW),
+        PaymentVoided(**PAID, amount=eur(10900), voided_at=NOW),
+    ],
+)
+def test_what_could_not_be_taken_is_owed_again(fact: PaymentCaptureFailed | PaymentVoided) -> None:
+    (said,) = balance.not_taken(charged(), fact, now=NOW)
+
+    again = after(charged(), said)
+
+    assert isinstance(said, BalancePaymentFailed)
+    assert (again.balance_due, again.charges) == (eur(10900), ())
+    assert balance.not_taken(again, fact, now=NOW) == ()
+    assert balance.not_taken(charged(taken=True), fact, now=NOW) == ()
+
+
+def test_of_a_stay_called_off_only_what_the_fee_leaves_open_is_owed_again() -> None:
+    called_off = charged(status=BookingStatus.CANCELLED, cancellation_fee=eur(40000))
+    fact = PaymentCaptureFailed(**PAID, reason_code="declined", failed_at=NOW)
+
+    (said,) = balance.not_taken(called_off, fact, now=NOW)
+
+    assert after(called_off, said).balance_due == eur(40000 - 34880)
+
+
+@pytest.mark.parametrize(("amount", "left"), [(None, 0), ("109.00", 0), ("9.00", 10000), ("0.01", 10899)])
+def test_the_desk_settles_all_or_part(amount: str | None, left: int) -> None:
+    (said,) = settled(owing(), amount)
+
+    assert isinstance(said, BalanceSettled)
+    assert after(owing(), said).balance_due == eur(left)
+    assert after(owing(), said).settled == eur(10900 - left)
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", "109.01", "1.001", "nine"])
+def test_no_other_amount_is_settled(amount: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        settled(owing(), amount)
+
+    assert (caught.value.code, caught.value.errors[0]["field"]) == ("VALIDATION_ERROR", "amount")
+
+
+def test_where_nothing_is_owed_there_is_nothing_to_settle() -> None:
+    assert settled(owing(0), None) == ()
+
+
+def test_what_a_guest_in_house_owes_can_be_paid_for_an_hour() -> None:
+    payable = presenting.payable(owing(), now=NOW)
+
+    assert (payable.amount, payable.purpose, payable.payable) == (eur(10900), PaymentPurpose.EXTENSION, True)
+    assert payable.expires_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "booking", [owing(0), owing(status=BookingStatus.COMPLETED), owing(status=BookingStatus.CANCELLED)]
+)
+def test_nothing_else_can(booking: Booking) -> None:
+    payable = presenting.payable(booking, now=NOW)
+
+    assert (payable.payable, payable.purpose) == (False, PaymentPurpose.BOOKING)
+
+
+@pytest.mark.parametrize(
+    ("booking", "fee", "owed"),
+    [
+        (owing(), 45780, 10900),
+        (charged(), 45780, 0),
+        (owing(10900, settled=eur(900)), 45780, 10000),
+        (owing(), 20000, 0),
+        (owing(45780, captured=None, payment_status="NONE", settled=eur(5000)), 45780, 40780),
+    ],
+)
+def test_called_off_in_house_what_the_fee_exceeds_all_that_was_paid_is_owed(
+    booking: Booking, fee: int, owed: int
+) -> None:
+    event = BookingCancelled(**ABOUT, cancelled_at=NOW, cancelled_by=ANNA, fee=eur(fee), refund=eur(0))
+
+    cancelled = evolution.evolve(booking, replace(event, status=BookingStatus.CANCELLED), at=NOW)
+
+    assert cancelled.balance_due == eur(owed)
+
+
+@pytest.mark.parametrize(
+    ("booking", "fee", "refund", "owed"),
+    [
+        (charged(taken=True, captured=eur(45780)), 45780, 0, 0),
+        (charged(taken=True, captured=eur(45780)), 40000, 5780, 0),
+        (charged(taken=True, captured=eur(45780)), 20000, 25780, 0),
+        (charged(), 20000, 25780, 0),
+        (charged(taken=True, captured=eur(45780), served=eur(2500)), 20000, 23280, 0),
+        (charged(taken=True, captured=eur(45780), served=eur(2500), settled=eur(2500)), 20000, 25780, 0),
+        (owing(2500, served=eur(2500)), 20000, 14880, 2500),
+    ],
+)
+def test_cards_give_back_what_fee_and_room_service_leave(booking: Booking, fee: int, refund: int, owed: int) -> None:
+    back = cancellation.refund_of(booking, eur(fee))
+
+    assert back == eur(refund)
+    assert cancellation.balance_after(booking, eur(fee), back) == eur(owed)
+
+
+def test_refunds_of_two_payments_add_up() -> None:
+    booking = charged(taken=True, captured=eur(45780))
+    for payment_id, total, all_told in (("pay-2", 900, 900), ("pay-1", 14880, 15780), ("pay-2", 10900, 25780)):
+        fact = PaymentRefunded(
+            **ABOUT, payment_id=payment_id, refund_id="re", amount=eur(1), refunded_total=eur(total), refunded_at=NOW
+        )
+        (said,) = paying.refunded(booking, balance.over_all(booking, fact))
+        booking = replace(after(booking, said), charges=balance.with_refund(booking, fact))
+        assert booking.refunded == eur(all_told)
+        assert paying.refunded(booking, balance.over_all(booking, fact)) == ()
+
+
+def settled(booking: Booking, amount: str | None) -> Any:
+    return balance.settle(booking, SettleBalance(**ABOUT, amount=amount), by=ANNA, now=NOW)

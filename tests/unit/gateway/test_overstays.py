@@ -1,0 +1,113 @@
+"""Overstays, extensions and balances over HTTP."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts import bookings
+from contracts.values import Money
+from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import Gateway, code
+
+ABOUT = {"hotel": builders.HOTEL, "booking_id": builders.BOOKING}
+UNDER = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
+
+
+def test_the_status_tells_severity_incident_and_debt(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(bookings.GetOverstay, a_state())
+
+    answer = gateway.get(f"{UNDER}/overstay/status/", headers=front_desk)
+
+    body = answer.json()
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"7"')
+    assert (body["is_overstay"], body["overstay_severity"], body["minutes_over"]) == (True, "MEDIUM", 45)
+    assert (body["incident"]["status"], body["incident"]["acknowledged_by"]["name"]) == ("ACKNOWLEDGED", "Nora Clerk")
+    assert (body["balance_due"], body["currency"]) == ("109.00", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "command"),
+    [
+        (
+            "overstay/acknowledge",
+            {"note": "Knows.", "dismiss": True},
+            bookings.AcknowledgeOverstay(**ABOUT, note="Knows.", dismiss=True),
+        ),
+        ("overstay/acknowledge", None, bookings.AcknowledgeOverstay(**ABOUT)),
+        ("overstay/extend", {"add_nights": 2}, bookings.ExtendBooking(**ABOUT, add_nights=2)),
+        (
+            "overstay/extend",
+            {"new_checkout_date": "2026-08-20"},
+            bookings.ExtendBooking(**ABOUT, new_check_out=date(2026, 8, 20)),
+        ),
+        ("balance/settle", {}, bookings.SettleBalance(**ABOUT)),
+        (
+            "balance/settle",
+            {"amount": "9.50", "note": "Cash."},
+            bookings.SettleBalance(**ABOUT, amount="9.50", note="Cash."),
+        ),
+    ],
+)
+def test_what_staff_say_reaches_bookings_and_is_answered_with_the_booking(
+    gateway: Gateway, front_desk: dict[str, str], path: str, body: Any, command: Any
+) -> None:
+    gateway.bus.answers(type(command), builders.booking())
+
+    answer = gateway.post(f"{UNDER}/{path}/", json=body, headers=front_desk)
+
+    assert (answer.status_code, answer.json()["booking_id"]) == (200, builders.BOOKING)
+    assert gateway.bus.asked[-1][0] == command
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("overstay/extend", {"add_nights": 0}),
+        ("overstay/extend", {"add_nights": 1.5}),
+        ("overstay/extend", {"new_checkout_date": "tomorrow"}),
+        ("balance/settle", {"amount": "-1"}),
+        ("balance/settle", {"amount": 9}),
+        ("overstay/acknowledge", {"dismissed": True}),
+    ],
+)
+def test_what_cannot_be_read_is_422(gateway: Gateway, front_desk: dict[str, str], path: str, body: Any) -> None:
+    answer = gateway.post(f"{UNDER}/{path}/", json=body, headers=front_desk)
+
+    assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("refused", ["EXTENSION_CONFLICT", "SOLD_OUT"])
+def test_a_conflict_says_with_whom_and_where_else(gateway: Gateway, front_desk: dict[str, str], refused: str) -> None:
+    elsewhere = [{"room_number": "102", "room_type": "Double Room", "room_status": "READY_FOR_GUEST"}]
+    refusal = Refusal(refused, "Taken.", conflicts=[{"booking_id": "BK-1"}], suggested_rooms=elsewhere)
+    gateway.bus.answers(bookings.ExtendBooking, refusal)
+
+    answer = gateway.post(f"{UNDER}/overstay/extend/", json={"add_nights": 1}, headers=front_desk)
+
+    assert (answer.status_code, code(answer)) == (409, refused)
+    assert answer.json()["conflicts"] == [{"booking_id": "BK-1"}]
+    assert answer.json()["suggested_rooms"] == elsewhere
+
+
+def a_state() -> bookings.OverstayState:
+    incident = bookings.Incident(
+        id="i-1",
+        status=bookings.IncidentStatus.ACKNOWLEDGED,
+        severity=bookings.OverstaySeverity.MEDIUM,
+        deadline_at=builders.NOON,
+        opened_at=builders.NOON,
+        acknowledged_at=builders.NOON,
+        acknowledged_by=builders.CLERK,
+    )
+    return bookings.OverstayState(
+        booking_id=builders.BOOKING,
+        is_overstay=True,
+        severity=bookings.OverstaySeverity.MEDIUM,
+        checkout_deadline_at=builders.NOON,
+        minutes_over=45,
+        incident=incident,
+        balance_due=Money(10900, "EUR"),
+        version=7,
+    )
