@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from chassis import logs
-from hotelmate import clock, dead_letters, hotels, outboxes, reconciling, refunds, staff, webhooks
+from hotelmate import clock, dead_letters, ghosts, hotels, outboxes, reconciling, refunds, staff, webhooks
 from hotelmate.screen import show_trouble
 from hotelmate.trouble import Trouble, told_plainly
 
@@ -40,6 +40,7 @@ def commands() -> typer.Typer:
     cli.add_typer(webhooks.cli, name="webhooks")
     cli.command("reconcile")(reconciling.reconcile)
     cli.command("outbox")(outboxes.outbox)
+    cli.command("ghosts")(ghosts.ghosts)
     return cli
 
 

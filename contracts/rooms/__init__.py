@@ -2,6 +2,7 @@
 
 from contracts.rooms.asks import *  # noqa: F403
 from contracts.rooms.blocks import *  # noqa: F403
+from contracts.rooms.census import *  # noqa: F403
 from contracts.rooms.editing import *  # noqa: F403
 from contracts.rooms.events import *  # noqa: F403
 from contracts.rooms.extending import *  # noqa: F403

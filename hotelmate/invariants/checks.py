@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from hotelmate.invariants import money, notices
+from hotelmate.invariants import money, notices, rooms
 from hotelmate.invariants.books import Books, Finding
 
 Check = Callable[[Books], Iterator[Finding]]
 
 CHECKS: Mapping[str, Check] = {
+    "I1": rooms.no_room_is_had_twice,
+    "I2": rooms.what_is_sold_is_held,
     "I7": money.captured_money_has_a_reason,
     "I8": money.ended_bookings_have_let_go,
     "I9": money.money_is_taken_once,
     "I10": money.the_ledger_is_true,
     "I11": notices.notices_are_dealt_with,
+    "I12": rooms.nothing_waits_past_its_time,
+    "I13": rooms.everyone_in_house_has_one_room,
 }
 
 

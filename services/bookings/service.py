@@ -15,6 +15,7 @@ from services.bookings.handlers import (
     deciding,
     departures,
     extending,
+    ghosts,
     in_house,
     inventory,
     lookups,
@@ -115,5 +116,6 @@ SERVICE = Service(
         every(1, overstays.flag_overstays),
         every(1, actions.drive_stale_actions, converses=True),
         every(1, inventory.sweep_holds, converses=True),
+        every(5, ghosts.take_census, converses=True),
     ],
 )

@@ -20,6 +20,7 @@ from services.bookings.store.bookings import Bookings
 from services.bookings.store.chats import Chats
 from services.bookings.store.codes import Codes
 from services.bookings.store.communications import CommunicationLog
+from services.bookings.store.ghosts import Ghosts
 from services.bookings.store.history import History
 from services.bookings.store.holds import Holds
 from services.bookings.store.lookups import Lookups
@@ -80,6 +81,11 @@ class BookingsWork(Work):
     def lookups(self) -> Lookups:
         """Who asked for their bookings by e-mail."""
         return Lookups(self.connection)
+
+    @cached_property
+    def ghosts(self) -> Ghosts:
+        """Where rooms and we do not agree."""
+        return Ghosts(self.connection)
 
     @cached_property
     def history(self) -> History:

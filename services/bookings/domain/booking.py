@@ -19,6 +19,7 @@ class ActionKind(StrEnum):
     CHECK_OUT = "CHECK_OUT"
     FORCE_OUT = "FORCE_OUT"
     CLEAR = "CLEAR"
+    SEAT = "SEAT"
     EXTEND = "EXTEND"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"

@@ -65,6 +65,10 @@ ACTIONS: dict[ActionKind, Together] = {
         lambda booking, action: MoveIn(action_id=action.id, booking_id=booking.id, hotel=booking.hotel),
         endings.checked_in,
     ),
+    ActionKind.SEAT: Together(
+        lambda booking, action: MoveIn(action_id=action.id, booking_id=booking.id, hotel=booking.hotel),
+        endings.released,
+    ),
     ActionKind.MOVE: Together(
         lambda booking, action: MoveGuest(
             action_id=action.id, booking_id=booking.id, hotel=booking.hotel, room_number=action.room_number

@@ -1,12 +1,14 @@
 """Emptying one room: the stay in it is ended by the one way there is, or the room is cleared of whom nobody knows."""
 
+from datetime import date
 from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transact import Desk
 from contracts.bookings import BookingStatus
 from contracts.rooms.front_desk import ClearRoom
-from services.bookings.domain.booking import ActionKind
+from services.bookings.domain import local_time
+from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions
 from services.bookings.handlers.rooms import departure
 from services.bookings.lifecycle import ENDED
@@ -44,10 +46,18 @@ def clear(desk: Desk, *, hotel: str, room_number: str, booking_id: str, why: str
             hotel=hotel,
             room_number=room_number,
             ended=True,
+            left_on=_left_on(booking),
             unwritten=booking is None,
             note=why,
         )
     )
+
+
+def _left_on(booking: Booking | None) -> date | None:
+    """The day a guest who has slept here left; None: nobody has."""
+    if booking is None or booking.checked_in_at is None or booking.ended_at is None:
+        return None
+    return local_time.local_date(booking.ended_at, booking.timezone)
 
 
 def _leave(desk: Desk, booking_id: str, kind: ActionKind, reason: str) -> bool:

@@ -27,7 +27,7 @@ def cut_short(booking: Booking, action: PendingAction, _: RoomTaken, work: Booki
 
 
 def released(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    """A hold that nobody wants is freed, or a room cleared; nothing has happened to the booking."""
+    """A hold that nobody wants is freed, a room cleared or lived in again; nothing has happened to the booking."""
     return work.note(booking, pending=None)
 
 

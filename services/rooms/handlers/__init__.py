@@ -2,6 +2,7 @@
 
 from services.rooms.handlers.assigning import find_candidates, give_room, take_room_back
 from services.rooms.handlers.blocking import block_room, list_blocks, unblock_room
+from services.rooms.handlers.census import take_census
 from services.rooms.handlers.clearing import clear_room, find_rooms
 from services.rooms.handlers.ending import (
     booking_cancelled,
@@ -110,6 +111,7 @@ __all__ = [
     "remove_room",
     "remove_room_type",
     "start_task",
+    "take_census",
     "take_room_back",
     "unblock_room",
     "write_rates",

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from chassis import codec
 from contracts.rooms import ChangeSource, MaintenancePriority, RoomChange, RoomStatus
+from contracts.rooms.census import RoomLife
 from contracts.values import Actor, Page
 from services.rooms.domain.assigning import Room
 
@@ -51,6 +52,11 @@ WHERE id = :id RETURNING version
     sa.bindparam("cleaned_at", type_=sa.DateTime(timezone=True)),
     sa.bindparam("inspected_at", type_=sa.DateTime(timezone=True)),
 )
+CENSUS = sa.text("""
+SELECT r.id, r.hotel, r.room_number, r.occupied_by, array_agg(p.booking_id ORDER BY p.id) AS claims
+FROM room r LEFT JOIN period p ON p.room_id = r.id AND p.live AND p.kind = 'STAY'
+WHERE r.id > :after GROUP BY r.id ORDER BY r.id LIMIT :limit
+""")
 TRAIL = sa.text("""
 SELECT what, by, from_status, to_status, at, why FROM audit
 WHERE subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
@@ -141,6 +147,18 @@ class Rooms:
             "inspected_at": inspected_at,
         }
         return int(self._connection.execute(TURN, changed).scalar_one())
+
+    def census(self, *, after: int, limit: int) -> dict[int, RoomLife]:
+        """Who lives where, of the rooms of all hotels after that id, by id."""
+        return {
+            row.id: RoomLife(
+                hotel=row.hotel,
+                room_number=row.room_number,
+                occupied_by=row.occupied_by,
+                claimed_by=tuple(one for one in row.claims if one),
+            )
+            for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})
+        }
 
     def trail(self, room: Room, page: Page) -> tuple[int, tuple[RoomChange, ...]]:
         """How many changes the room has had, and those on the page, newest first."""

@@ -1,0 +1,97 @@
+"""What the comparison with rooms has found, and how far it has come. All times here are wall time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from contracts.bookings import BookingStatus
+from contracts.rooms.census import RoomLife
+from services.bookings.domain.ghosts import Ghost, Standing
+from services.bookings.store.tables import BOOKING
+
+LEASE = timedelta(seconds=30)
+BETWEEN_ROUNDS = timedelta(seconds=30)
+SEEN_FOR = timedelta(seconds=60)
+
+TAKE = sa.text("UPDATE census SET due_at = now() + :lease WHERE due_at <= now() RETURNING after_room")
+TURN_PAGE = sa.text("UPDATE census SET after_room = :after, due_at = now()")
+NEXT_ROUND = sa.text("UPDATE census SET after_room = 0, due_at = now() + :wait, began_at = clock_timestamp()")
+GONE = sa.text("DELETE FROM ghost WHERE mended_at IS NULL AND last_seen_at < (SELECT began_at FROM census)")
+SEE = sa.text("""
+INSERT INTO ghost AS g (kind, booking_id, hotel, room_number, first_seen_at, last_seen_at)
+VALUES (:kind, :booking_id, :hotel, :room_number, now(), now())
+ON CONFLICT (kind, booking_id, room_number) DO UPDATE
+SET last_seen_at = now(), mended_at = NULL,
+    first_seen_at = CASE WHEN g.mended_at IS NULL THEN g.first_seen_at ELSE now() END,
+    problem = CASE WHEN g.mended_at IS NULL THEN g.problem END
+RETURNING first_seen_at = now() AS is_new, first_seen_at <= now() - :seen_for AS is_sure, problem
+""")
+SETTLE = sa.text("""
+UPDATE ghost SET mended_at = CASE WHEN CAST(:problem AS text) IS NULL THEN now() END, problem = :problem
+WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
+""")
+
+
+class Ghosts:
+    """The comparison's position and findings."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def take_page(self) -> int | None:
+        """After which room to go on, for whoever is first; None: nothing is due."""
+        found: int | None = self._connection.execute(TAKE, {"lease": LEASE}).scalar()
+        return found
+
+    def turn_page(self, last: int | None) -> None:
+        """Go on after that room; None: all rooms were seen, what was not found again is gone."""
+        if last is not None:
+            self._connection.execute(TURN_PAGE, {"after": last})
+            return
+        self._connection.execute(GONE)
+        self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
+
+    def standings(self, rooms: Sequence[RoomLife]) -> dict[str, Standing]:
+        """Every booking that these rooms name, and all that are in house in them."""
+        named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
+        here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
+            [(room.hotel, room.room_number) for room in rooms]
+        )
+        lives = (BOOKING.c.status == BookingStatus.IN_HOUSE) & here
+        rows = self._connection.execute(
+            sa.select(
+                BOOKING.c.id,
+                BOOKING.c.hotel,
+                BOOKING.c.assigned_room_number,
+                BOOKING.c.status,
+                BOOKING.c.pending.is_not(None).label("busy"),
+            ).where(BOOKING.c.id.in_(named) | lives)
+        )
+        return {
+            row.id: Standing(
+                booking_id=row.id,
+                hotel=row.hotel,
+                room_number=row.assigned_room_number,
+                status=BookingStatus(row.status),
+                busy=row.busy,
+            )
+            for row in rows
+        }
+
+    def see(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
+        """Note them; those that are new, and those seen for so long that nothing can be under way any more."""
+        new, sure = [], []
+        for ghost in ghosts:
+            row = self._connection.execute(SEE, _named(ghost) | {"hotel": ghost.hotel, "seen_for": SEEN_FOR}).one()
+            new += [ghost] if row.is_new else []
+            sure += [ghost] if row.is_sure else []
+        return new, sure
+
+    def settle(self, ghost: Ghost, *, problem: str | None) -> None:
+        """It is mended, or a person has to see to it: `problem` is the refusal's code."""
+        self._connection.execute(SETTLE, _named(ghost) | {"problem": problem})
+
+
+def _named(ghost: Ghost) -> dict[str, str]:
+    return {"kind": ghost.kind.value, "booking_id": ghost.booking_id, "room_number": ghost.room_number}

@@ -1,0 +1,145 @@
+"""I1, I2, I12 and I13 hold over a front desk's day, and each finds what is planted."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.bookings import CancelBooking
+from contracts.rooms import MoveOut
+from hotelmate.invariants import Books, examine
+from tests.conversations.conftest import HOTEL, STAFF, Scene
+from tests.conversations.front_desk import (
+    assigned,
+    checked_out,
+    confirmed,
+    dying,
+    living_in,
+    moved,
+    walked_in,
+)
+
+MINE = ("I1", "I2", "I12", "I13")
+
+
+@contextmanager
+def books(scene: Scene) -> Iterator[Books]:
+    with ExitStack() as open_ones:
+        connections = {
+            name: open_ones.enter_context(house.engine.connect()) for name, house in scene.town.houses.items()
+        }
+        yield Books(connections=connections, unrest=timedelta(0))
+
+
+def found(scene: Scene) -> set[str]:
+    with books(scene) as opened:
+        return {finding.invariant for finding in examine(opened, only=MINE)}
+
+
+def a_day(scene: Scene) -> str:
+    """Somebody lives in 101, somebody comes to 102, somebody has left, moved, walked in, called off."""
+    mine = living_in(scene, "101")
+    assigned(scene, confirmed(scene).id, "102")
+    checked_out(scene, living_in(scene, "105", room_type="DBL"))
+    moved(scene, living_in(scene, "106", room_type="DBL"), "201")
+    walked_in(scene, "103")
+    called_off = confirmed(scene, room_type="DBL").id
+    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
+    scene.book(room_type="DBL")
+    scene.settle()
+    return mine
+
+
+def test_an_ordinary_day_keeps_them(scene: Scene) -> None:
+    a_day(scene)
+
+    with books(scene) as opened:
+        assert examine(opened, only=MINE) == []
+
+
+ROOMS, BOOKINGS = "rooms", "bookings"
+FAULTS = {
+    "two in one room": (
+        ROOMS,
+        """
+        ALTER TABLE period DROP CONSTRAINT period_no_room_twice;
+        INSERT INTO period (room_id, kind, nights, booking_id, began_at)
+        SELECT room_id, 'STAY', nights, 'BK-2020-OTHER', now() FROM period WHERE live AND moved_in_at IS NOT NULL LIMIT 1
+        """,
+        {"I1"},
+    ),
+    "more sold than there is": (
+        ROOMS,
+        "ALTER TABLE night DROP CONSTRAINT night_no_oversell; UPDATE night SET sold = sold + 100 WHERE sold > 0",
+        {"I2"},
+    ),
+    "a night not counted": (ROOMS, "UPDATE night SET sold = sold - 1 WHERE sold > 1", {"I2"}),
+    "a hold that ended too soon": (
+        ROOMS,
+        "UPDATE hold SET ended_at = now() WHERE booking_id = (SELECT min(occupied_by) FROM room)",
+        {"I2"},
+    ),
+    "a hold of a booking that ended": (
+        BOOKINGS,
+        "UPDATE booking SET status = 'EXPIRED', ended_at = now() WHERE status = 'CONFIRMED'",
+        {"I2"},
+    ),
+    "a stay longer than its hold": (
+        BOOKINGS,
+        "UPDATE booking SET check_out = check_out + 1 WHERE status = 'IN_HOUSE'",
+        {"I2"},
+    ),
+    "a deadline that passed": (
+        BOOKINGS,
+        "UPDATE booking SET due_at = now() - interval '10 seconds' WHERE status = 'CONFIRMED'",
+        {"I12"},
+    ),
+    "a hold nobody looks at": (
+        BOOKINGS,
+        "UPDATE hold SET check_at = now() - interval '10 seconds'",
+        {"I12"},
+    ),
+    "a room that nobody lives in": (
+        ROOMS,
+        "UPDATE room SET status = 'OCCUPIED', occupied_by = 'BK-2020-OTHER' WHERE room_number = '104'",
+        {"I13"},
+    ),
+    "a guest without a room": (
+        ROOMS,
+        "UPDATE room SET status = 'CHECKOUT_DIRTY', occupied_by = NULL WHERE room_number = '101'",
+        {"I13"},
+    ),
+    "a guest in another room": (
+        BOOKINGS,
+        "UPDATE booking SET assigned_room_number = '104' WHERE assigned_room_number = '101'",
+        {"I13"},
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(scene: Scene, fault: str) -> None:
+    service, statement, invariants = FAULTS[fault]
+    a_day(scene)
+    assert found(scene) == set()
+
+    with scene.town.houses[service].engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+    assert found(scene) == invariants
+
+
+def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(scene: Scene) -> None:
+    mine = a_day(scene)
+    with dying(scene, MoveOut, after=True), pytest.raises(Exception, match="died"):
+        checked_out(scene, mine)
+    assert found(scene) == set()
+
+    with scene.town.houses["bookings"].engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE booking SET action_due_at = now() - interval '10 seconds' WHERE pending IS NOT NULL")
+        )
+
+    assert found(scene) == {"I12"}
