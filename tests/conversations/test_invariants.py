@@ -66,7 +66,8 @@ FAULTS = {
         """
         ALTER TABLE period DROP CONSTRAINT period_no_room_twice;
         INSERT INTO period (room_id, kind, nights, booking_id, began_at)
-        SELECT room_id, 'STAY', nights, 'BK-2020-OTHER', now() FROM period WHERE live AND moved_in_at IS NOT NULL LIMIT 1
+        SELECT room_id, 'STAY', nights, 'BK-2020-OTHER', now() FROM period
+        WHERE live AND moved_in_at IS NOT NULL LIMIT 1
         """,
         {"I1"},
     ),
