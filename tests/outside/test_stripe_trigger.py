@@ -1,0 +1,68 @@
+"""Stripe's own `stripe trigger` makes events at the stand-in, and each is delivered, answered, stored and dealt with."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chassis.migrate import migrate
+from sandbox.stripe import StripeStandIn
+from sandbox.stripe.inbox import Inbox
+from services.payments.handlers.webhooks import APPLIED
+from services.payments.stripe_gateway import StripeCards
+from tests.interface.payments.house import House
+
+KEY, SECRET = "sk_test_outside_1234", "whsec_outside"
+EVENTS = (
+    "charge.captured",
+    "charge.dispute.created",
+    "charge.failed",
+    "charge.refunded",
+    "charge.succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.created",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+)
+
+
+@pytest.fixture(scope="module")
+def house(new_database: Callable[[str], str]) -> Iterator[House]:
+    url = new_database("payments_outside")
+    migrate("payments", url)
+    with (
+        Inbox.open(secret=SECRET) as inbox,
+        StripeStandIn.start(webhook_url=inbox.url, webhook_secret=SECRET, api_key=KEY) as stripe,
+    ):
+        made = House(url=url, stripe=stripe, inbox=inbox, cards=StripeCards(KEY, url=stripe.url, secrets=(SECRET,)))
+        yield made
+        made.engine.dispose()
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_what_it_triggers_is_stored_and_dealt_with(
+    house: House, stripe_program: Path, tmp_path: Path, event: str
+) -> None:
+    ours = {"STRIPE_API_KEY": KEY, "STRIPE_CLI_TELEMETRY_OPTOUT": "1", "XDG_CONFIG_HOME": str(tmp_path)}
+    before = len(house.inbox.letters)
+
+    run = subprocess.run(
+        [stripe_program, "trigger", event, "--api-base", house.stripe.url],
+        env={**os.environ, **ours}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    answers = house.post()
+    house.run(patient=False)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    told = [sent.type for sent in house.inbox.events()[before:]]
+    assert event in told
+    assert not any(answer.already_processed for answer in answers)
+    fates = {row["type"]: row["outcome"] for row in house.sql("SELECT type, outcome FROM webhook")}
+    for kind in told:
+        assert fates[kind] == ("PARKED" if kind in APPLIED else "IGNORED"), kind
+    assert house.sql("SELECT id FROM payment") == []
