@@ -1,4 +1,4 @@
-"""Stripe's own `stripe trigger` makes events at the stand-in, and each is delivered, answered, stored and dealt with."""
+"""Stripe's own `stripe trigger` makes events at the stand-in; each is delivered, answered, stored and dealt with."""
 
 import os
 import subprocess

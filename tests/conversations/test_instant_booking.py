@@ -1,0 +1,155 @@
+"""A hotel that wants no approval: who pays is confirmed, and what is wrong with the money is put right all the same."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chassis.codec import typed
+from contracts.bookings import BookingDetail, BookingStatus, CancelBooking, CreatedBooking, GetBooking
+from contracts.payments import OpenPaymentSession
+from contracts.rooms import HotelDefinition, ImportHotel
+from contracts.values import Context
+from sandbox.stripe.world import Json
+from tests.conversations.conftest import HOTELS, STAFF, Scene, guest
+
+Status = BookingStatus
+INSTANT = "hotel-instant"
+
+
+@pytest.fixture
+def instant(scene: Scene) -> Scene:
+    """The scene with a second hotel, which confirms by itself."""
+    model = typed(json.loads((HOTELS / "hotel-killarney.json").read_text()), HotelDefinition)
+    settings = replace(model.settings, approval_required=False)
+    scene.town.ask(ImportHotel(definition=replace(model, slug=INSTANT, code="INS", settings=settings)))
+    scene.settle()
+    return scene
+
+
+def at_the_desk() -> Context:
+    return replace(STAFF, caller=replace(STAFF.caller, hotel=INSTANT))
+
+
+def shown(scene: Scene, created: CreatedBooking) -> BookingDetail:
+    return scene.town.ask(GetBooking(hotel=INSTANT, booking_id=created.booking.id), at_the_desk())
+
+
+def opened(scene: Scene, created: CreatedBooking) -> str:
+    asked = OpenPaymentSession(hotel=INSTANT, booking_id=created.booking.id)
+    session_id = scene.town.ask(asked, guest(created)).session_id
+    scene.settle()
+    return session_id
+
+
+def paid(scene: Scene, **card: str) -> CreatedBooking:
+    created = scene.book(hotel=INSTANT)
+    scene.stripe.pay(opened(scene, created), **card)
+    scene.settle()
+    return created
+
+
+def pushed(scene: Scene) -> list[str]:
+    return [event["event"] for event in scene.pusher.events()]
+
+
+def test_who_pays_is_confirmed_at_once(instant: Scene) -> None:
+    created = paid(instant)
+
+    booking, total = shown(instant, created), created.booking.total_amount.amount
+    assert (booking.status, booking.payment_status) == (Status.CONFIRMED, "CAPTURED")
+    assert booking.confirmed_by is not None
+    assert booking.confirmed_by.kind == "system"
+    assert instant.movements() == [("authorise", total), ("capture", total)]
+    channel = f"private-booking-{created.booking.id}"
+    told = [event["event"] for event in instant.pusher.events(channel=channel)]
+    assert told.count("payment_success") == 1
+    assert told.index("payment_authorized") < told.index("payment_success")
+    assert "Booking Confirmed" in " ".join(instant.mails())
+
+
+def test_money_that_comes_too_late_is_voided_and_confirms_nothing(instant: Scene) -> None:
+    created = instant.book(hotel=INSTANT)
+    session_id = opened(instant, created)
+    instant.stripe.webhooks(paused=True)
+    instant.stripe.pay(session_id)
+    instant.town.ask(CancelBooking(hotel=INSTANT, booking_id=created.booking.id), guest(created))
+    instant.town.settle()
+    instant.stripe.webhooks(paused=False)
+
+    instant.settle()
+
+    assert shown(instant, created).status is Status.CANCELLED
+    assert [movement for movement, _ in instant.movements()] == ["authorise", "void"]
+    assert "payment_success" not in pushed(instant)
+
+
+def of_another_amount(intent: Json) -> None:
+    intent["amount"] -= 100
+
+
+def in_another_currency(intent: Json) -> None:
+    intent["currency"] = "usd"
+
+
+def for_another_booking(intent: Json) -> None:
+    intent["metadata"]["booking_id"] = "BK-2026-OTHERS"
+
+
+@pytest.mark.parametrize("wrong", [of_another_amount, in_another_currency, for_another_booking])
+def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
+    instant: Scene, wrong: Callable[[Json], None]
+) -> None:
+    created = instant.book(hotel=INSTANT)
+    session_id = opened(instant, created)
+    instant.stripe.webhooks(paused=True)
+    instant.stripe.pay(session_id)
+    (intent,) = instant.stripe.desk.world.intents.values()
+    wrong(intent)
+    instant.stripe.webhooks(paused=False)
+
+    instant.settle()
+
+    assert shown(instant, created).status is Status.PENDING_PAYMENT
+    assert [movement for movement, _ in instant.movements()] == ["authorise", "void"]
+    assert pushed(instant).count("payment_mismatch") == 1
+    assert "payment_success" not in pushed(instant)
+
+
+def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: Scene) -> None:
+    created = paid(instant)
+    (charge,) = instant.stripe.desk.world.charges
+
+    instant.stripe.dispute(charge)
+    instant.settle()
+
+    assert shown(instant, created).status is Status.CONFIRMED
+    told = [event["channel"] for event in events_named(instant, "payment_disputed")]
+    assert told
+    assert all("staff" in channel for channel in told)
+
+
+def events_named(scene: Scene, name: str) -> list[dict[str, Any]]:
+    return [event for event in scene.pusher.events() if event["event"] == name]
+
+
+def test_a_capture_that_fails_for_good_is_followed_by_a_payment_that_works(instant: Scene) -> None:
+    instant.stripe.fault("decline", for_good=True)
+    created = paid(instant)
+    between = shown(instant, created)
+
+    instant.stripe.lift_faults()
+    instant.stripe.pay(opened(instant, created))
+    instant.settle()
+
+    total = created.booking.total_amount.amount
+    assert (between.status, between.payment_status) == (Status.PENDING_PAYMENT, "FAILED")
+    assert (shown(instant, created).status, shown(instant, created).payment_status) == (Status.CONFIRMED, "CAPTURED")
+    assert instant.movements() == [
+        ("authorise", total),
+        ("void", total),
+        ("authorise", total),
+        ("capture", total),
+    ]
