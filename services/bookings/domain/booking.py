@@ -27,7 +27,10 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PendingAction:
-    """An action that has begun: while it is here, no competing command gets in. `id` keys the ask to rooms."""
+    """An action that has begun: while it is here, no competing command gets in. `id` keys the ask to rooms.
+
+    `erases`: what guest and staff wrote, and what is still to be served, is deleted when the guest leaves.
+    """
 
     id: str
     kind: ActionKind
@@ -39,6 +42,7 @@ class PendingAction:
     left_on: date | None = None
     until: date | None = None
     waive_fee: bool = False
+    erases: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,13 +15,16 @@ from services.bookings.lifecycle import ENDED
 
 
 def check_out(desk: Desk, booking_id: str, *, reason: str = "", force: bool = False) -> bool:
-    """Check the booking out; False where its guest has left meanwhile. By `force` also where rooms refuses."""
+    """Check the booking out; False where its guest has left meanwhile.
+
+    By `force` also where rooms refuses; then the room's chat and open orders are deleted too.
+    """
     try:
-        return _leave(desk, booking_id, ActionKind.CHECK_OUT, reason)
+        return _leave(desk, booking_id, ActionKind.CHECK_OUT, reason, erases=force)
     except Refusal as refusal:
         if not force or refusal.code == "ACTION_IN_PROGRESS":
             raise
-    return _leave(desk, booking_id, ActionKind.FORCE_OUT, reason)
+    return _leave(desk, booking_id, ActionKind.FORCE_OUT, reason, erases=True)
 
 
 def clear(desk: Desk, *, hotel: str, room_number: str, booking_id: str, why: str) -> None:
@@ -60,13 +63,13 @@ def _left_on(booking: Booking | None) -> date | None:
     return local_time.local_date(booking.ended_at, booking.timezone)
 
 
-def _leave(desk: Desk, booking_id: str, kind: ActionKind, reason: str) -> bool:
+def _leave(desk: Desk, booking_id: str, kind: ActionKind, reason: str, *, erases: bool) -> bool:
     with desk.transaction() as work:
         booking = work.bookings.lock(booking_id)
         detail = departure(booking, work) if booking else None
         if booking is None or detail is None:
             return False
         room_number = booking.assigned_room_number or ""
-        begun = actions.begin(work, booking, kind, room_number=room_number, reason=reason, **detail)
+        begun = actions.begin(work, booking, kind, room_number=room_number, reason=reason, erases=erases, **detail)
     actions.carry_out(desk, begun)
     return True

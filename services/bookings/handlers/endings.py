@@ -65,8 +65,13 @@ def moved(booking: Booking, action: PendingAction, room: RoomTaken, work: Bookin
 
 def checked_out(booking: Booking, action: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
     """The guest has left; PIN and Wi-Fi are gone."""
+    unserved = work.orders.open_of(booking.id) if action.erases else []
     facts = staying.checked_out(booking, action)
-    return work.record(booking, facts, by=action.by, pending=None, why=action.reason)
+    after = work.record(booking, facts, by=action.by, pending=None, why=action.reason)
+    if action.erases:
+        work.chats.erase(booking.id)
+        work.orders.erase(unserved)
+    return after
 
 
 def extended(booking: Booking, action: PendingAction, reply: Extended, work: BookingsWork) -> Booking:

@@ -48,6 +48,10 @@ class Chats:
             .on_conflict_do_update(index_elements=["booking_id", "reader"], set_=further)
         )
 
+    def erase(self, booking_id: str) -> None:
+        """Nothing that was said is kept."""
+        self._connection.execute(CHAT_MESSAGE.delete().where(_SAID.booking_id == booking_id))
+
     def standing(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> Standing:
         """How the chat stands for this side."""
         mine, theirs = (_read_to(booking_id, side) for side in (reader, _other(reader)))

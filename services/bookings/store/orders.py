@@ -1,5 +1,6 @@
 """Room-service orders in PostgreSQL. An order is changed only under its booking's lock."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -39,6 +40,11 @@ class RoomOrders:
         """What a booking has ordered and not been served, oldest first."""
         still = sa.select(ROOM_ORDER).where(_ORDER.booking_id == booking_id, _ORDER.status.in_(OPEN))
         return [_order(row) for row in self._connection.execute(still.order_by(_ORDER.placed_at, _ORDER.id))]
+
+    def erase(self, orders: Sequence[Order]) -> None:
+        """Nothing of these is kept but their facts."""
+        if orders:
+            self._connection.execute(ROOM_ORDER.delete().where(_ORDER.id.in_([order.id for order in orders])))
 
     def listed(self, query: ListOrders) -> Orders:
         """A page of the orders of guests in house, newest first."""

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
+from chassis.transact import Desk
 from contracts.bookings import (
     AcceptOrder,
     CancelOrder,
@@ -19,10 +20,12 @@ from contracts.bookings import (
     OrderStatus,
     PlaceOrder,
     RegisterPushToken,
+    SendChatMessage,
     WantedItem,
 )
 from contracts.rooms import PriceItems
-from contracts.values import Caller
+from contracts.values import Caller, Context
+from services.bookings.handlers import emptying
 from tests.interface.bookings.counter import Counter, guest_of
 from tests.interface.bookings.test_whole_life import about, refused
 from tests.unit.bookings.builders import HOTEL, STAFF, STRANGER, eur
@@ -179,3 +182,22 @@ def test_orders_are_the_hotels_own(counter: Counter) -> None:
         assert refused(counter, step(kind, placed), STRANGER) == "HOTEL_NOT_FOUND"
     assert refused(counter, step(AcceptOrder, placed), guest_of(created)) in {"BOOKING_NOT_FOUND", "ORDER_NOT_FOUND"}
     assert refused(counter, ListOrders(hotel=HOTEL), guest_of(created)) == "PERMISSION_DENIED"
+
+
+@pytest.mark.parametrize(("destructive", "kept"), [(False, (1, 1)), (True, (0, 0))])
+def test_a_destructive_check_out_deletes_the_chat_and_what_was_still_to_be_served(
+    counter: Counter, destructive: bool, kept: tuple[int, int]
+) -> None:
+    created = counter.in_house()
+    guest, booking_id = guest_of(created), created.booking.booking_id
+    counter.ask(SendChatMessage(**about(booking_id, text="PLANTED")), guest)
+    order(counter, booking_id, guest)
+
+    desk = Desk(counter.transactor, counter.rooms, Context(caller=STAFF))
+    assert emptying.check_out(desk, booking_id, reason="fire", force=destructive)
+
+    chats = counter.row("SELECT count(*) AS n FROM chat_message").n
+    assert (chats, counter.row("SELECT count(*) AS n FROM room_order").n) == kept
+    told = {item.what: item.why for item in counter.ask(GetTimeline(**about(booking_id))).items}
+    assert told["ChatMessageSent"] == ("" if destructive else "PLANTED")
+    assert "OrderCancelled" in told
