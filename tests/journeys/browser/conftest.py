@@ -19,8 +19,9 @@ DESK = {"width": 1280, "height": 800}
 PICTURES = Path(__file__).resolve().parents[3] / ".run" / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with these tests: while Playwright runs, its event loop counts as running for every test after them."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium here: apt-get install --no-install-recommends chromium")
