@@ -13,6 +13,7 @@ from contracts.bookings import (
     AssignRoom,
     BookingDetail,
     BookingStatus,
+    CancelBooking,
     CheckIn,
     CheckOut,
     CreatedBooking,
@@ -272,3 +273,24 @@ def test_a_page_nobody_paid_on_runs_out_and_the_balance_stays(scene: Scene) -> N
     now = scene.booking(created)
     assert (now.status, now.balance_due, now.payment_status) == (BookingStatus.IN_HOUSE, owed, "CAPTURED")
     assert page(scene, created).session_id != session.session_id
+
+
+def test_called_off_in_house_with_a_waiver_both_payments_give_back_what_the_nights_used_leave(scene: Scene) -> None:
+    created = staying(scene, "101")
+    extend(scene, created, 2)
+    pays(scene, page(scene, created))
+    paid = scene.booking(created).total_amount
+
+    scene.town.ask(CancelBooking(**about(created), reason="Called away.", waive_fee=True), STAFF)
+    scene.settle()
+
+    over = scene.booking(created)
+    assert over.cancellation_fee
+    assert over.refund_amount
+    assert (over.status, over.balance_due.amount, over.refund_status) == (BookingStatus.CANCELLED, 0, "SUCCEEDED")
+    moved = scene.movements()
+    taken = sum(amount for kind, amount in moved if kind == "capture")
+    given_back = sum(amount for kind, amount in moved if kind == "refund")
+    assert (taken, taken - given_back) == (paid.amount, over.cancellation_fee.amount)
+    assert over.refund_amount.amount == given_back
+    books_agree(scene)
