@@ -61,6 +61,7 @@ ENTRYPOINT ["python", "-m", "chassis.migrate"]
 CMD ["bookings", "payments", "rooms", "notifier", "gateway"]
 
 FROM product AS cli
+COPY services services
 COPY gateway/__init__.py gateway/__init__.py
 COPY gateway/identity gateway/identity
 COPY hotelmate hotelmate

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from chassis import logs
-from hotelmate import clock, dead_letters, ghosts, hotels, outboxes, reconciling, refunds, staff, webhooks
+from hotelmate import clock, dead_letters, doctor, ghosts, hotels, outboxes, reconciling, refunds, staff, webhooks
 from hotelmate.screen import show_trouble
 from hotelmate.trouble import Trouble, told_plainly
 
@@ -38,6 +38,7 @@ def commands() -> typer.Typer:
     cli.add_typer(dead_letters.cli, name="dlq")
     cli.add_typer(refunds.cli, name="refund")
     cli.add_typer(webhooks.cli, name="webhooks")
+    cli.command("doctor")(doctor.doctor)
     cli.command("reconcile")(reconciling.reconcile)
     cli.command("outbox")(outboxes.outbox)
     cli.command("ghosts")(ghosts.ghosts)

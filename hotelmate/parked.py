@@ -54,10 +54,10 @@ class DeadLetters:
         self.service = service
         self._channel = channel
 
-    def letters(self) -> list[Letter]:
-        """Everything that is parked, oldest first."""
+    def letters(self, *, most: int | None = None) -> list[Letter]:
+        """What is parked, oldest first; all of it, or that many."""
         found: list[Letter] = []
-        while True:
+        while most is None or len(found) < most:
             method, properties, body = self._channel.basic_get(wire.dead_letters(self.service))
             if method is None:
                 return found
@@ -66,6 +66,12 @@ class DeadLetters:
             except ValueError:
                 envelope = None
             found.append(Letter(method.delivery_tag, body, properties, envelope))
+        return found
+
+    def waiting(self) -> int:
+        """How many messages wait for the service itself."""
+        found = self._channel.queue_declare(wire.inbox(self.service), passive=True)
+        return int(found.method.message_count)
 
     def replay(self, letter: Letter) -> None:
         """Give it back to the service as if it had never been tried; off the queue only once the broker has it."""

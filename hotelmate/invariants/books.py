@@ -11,6 +11,9 @@ _LATELY = """
     SELECT DISTINCT subject FROM outbox
     WHERE subject = ANY(:subjects) AND recorded_at > clock_timestamp() - make_interval(secs => :seconds)
 """
+_LENGTH = """
+    SELECT greatest((SELECT max(position) FROM outbox), (SELECT max(position) FROM audit), 0) AS length
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,18 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parked:
+    """A message in a service's dead-letter queue: its id, and which event it is where it can be read as one."""
+
+    service: str
+    id: str
+    type: str = ""
+    source: str = ""
+    subject: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Books:
     """An open connection to the database of each service, by its name.
 
@@ -34,12 +49,17 @@ class Books:
 
     `journal` is the provider's own list of movements and `answered` the ids of the notices that we answered with 2xx;
     None where nobody knows. A movement has `movement`, `object`, `amount`, `currency` and `payment_intent`.
+    `parked` is what lies in the dead-letter queues; None where nobody looked.
+
+    Of what grows for ever only the `newest` rows of each service are looked at, and all that belongs to them.
     """
 
     connections: Mapping[str, sa.Connection]
     unrest: timedelta = timedelta(seconds=30)
     journal: Sequence[Mapping[str, Any]] | None = None
     answered: Collection[str] | None = None
+    parked: Sequence[Parked] | None = None
+    newest: int = 20_000
 
     def rows(self, service: str, statement: str, **values: Any) -> Sequence[sa.Row[Any]]:
         """What a service's database answers."""
@@ -50,3 +70,8 @@ class Books:
         told = {"subjects": list(subjects), "seconds": self.unrest.total_seconds()}
         moved = {row.subject for service in ("bookings", "payments") for row in self.rows(service, _LATELY, **told)}
         return set(subjects) - moved
+
+    def is_whole(self, service: str) -> bool:
+        """Whether all that a service has ever noted and told is among the newest."""
+        [row] = self.rows(service, _LENGTH)
+        return bool(row.length <= self.newest)

@@ -12,7 +12,10 @@ _STORED = "SELECT event_id FROM webhook WHERE event_id = ANY(:ids)"
 
 
 def notices_are_dealt_with(books: Books) -> Iterator[Finding]:
-    """I11, and that none was answered without being stored, where it is known what was answered."""
+    """I11: every notice of the provider's that we answered is applied, ignored on purpose, or parked.
+
+    That none was answered without being stored is judged where it is known what was answered.
+    """
     for row in books.rows("payments", _WAITING, seconds=books.unrest.total_seconds()):
         yield Finding(invariant="I11", subject=row.event_id, what=f"{row.type} is stored and nothing came of it")
     if books.answered:

@@ -127,6 +127,13 @@ def patterns(new_database: Callable[[str], str]) -> dict[str, str]:
 
 @pytest.fixture
 def scene(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+    with a_scene(patterns, copied_database) as made:
+        yield made
+
+
+@contextmanager
+def a_scene(patterns: Mapping[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+    """A town in which nothing has happened yet."""
     urls = {name: copied_database(url) for name, url in patterns.items()}
     with _outside() as outside:
         town = Town(_settings(urls, outside))

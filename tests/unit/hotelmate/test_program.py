@@ -27,6 +27,7 @@ COMMANDS = (
     "dlq replay",
     "dlq drop",
     "outbox",
+    "doctor",
     "refund",
     "refund retry",
     "reconcile",
@@ -70,6 +71,8 @@ def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixt
         ("reconcile --since soon", REFUSED, "'soon' is not a span of time"),
         ("webhooks replay", REFUSED, "Say which notices"),
         ("webhooks list --outcome lost", REFUSED, "'lost' is no outcome"),
+        ("doctor --only I14", REFUSED, "I14 is not asked here"),
+        ("doctor", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("outbox", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("staff add --email x --name X --hotel h --role manager", REFUSED, "'x' is not an e-mail address"),
         ("staff add --email x@y --name X --hotel h --role king", 2, "Invalid value for '--role'"),
@@ -89,8 +92,9 @@ def test_a_database_that_is_down_ends_plainly(
 ) -> None:
     monkeypatch.setenv("BOOKINGS_DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
 
-    assert run("outbox") == UNREACHABLE
-    assert "The database cannot be reached" in capsys.readouterr().err
+    for command in ("outbox", "doctor"):
+        assert run(command) == UNREACHABLE
+        assert "The database cannot be reached" in capsys.readouterr().err
 
 
 def test_a_broker_that_is_down_ends_plainly(
