@@ -50,6 +50,11 @@ class Due:
     traceparent: str
 
 
+def hold_still(connection: sa.Connection, payload: type[Any]) -> None:
+    """Until this transaction ends, nobody begins an ordered errand of this kind."""
+    connection.execute(_ONE_AT_A_TIME, {"kind": payload.__name__})
+
+
 def backoff(attempts: int) -> float:
     """Seconds to wait after that many attempts: doubling, capped, with full jitter on the upper half."""
     ceiling: float = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts, 10))

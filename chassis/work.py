@@ -110,6 +110,14 @@ class Work:
         self.connection.execute(_OWE, row)
         self.owes_errands = True
 
+    def owe_again(self, key: str) -> bool:
+        """Have a call that was given up made as if it had just been owed; False where no such call was."""
+        given_up = (ERRAND.c.key == key) & ERRAND.c.gave_up_at.is_not(None)
+        anew = {"gave_up_at": None, "attempts": 0, "created_at": sa.func.now(), "try_at": sa.func.now()}
+        revived = self.connection.execute(ERRAND.update().where(given_up).values(anew)).rowcount > 0
+        self.owes_errands = self.owes_errands or revived
+        return revived
+
     def flush(self) -> None:
         """Write what was published and noted; the chassis calls this just before it commits."""
         if self._audit:

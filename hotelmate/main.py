@@ -9,7 +9,19 @@ from collections.abc import Sequence
 import typer
 
 from chassis import logs
-from hotelmate import clock, dead_letters, doctor, ghosts, hotels, outboxes, reconciling, refunds, staff, webhooks
+from hotelmate import (
+    clock,
+    dead_letters,
+    doctor,
+    ghosts,
+    hotels,
+    notices,
+    outboxes,
+    reconciling,
+    refunds,
+    staff,
+    webhooks,
+)
 from hotelmate.screen import show_trouble
 from hotelmate.trouble import Trouble, told_plainly
 
@@ -36,6 +48,7 @@ def commands() -> typer.Typer:
     cli.add_typer(staff.cli, name="staff")
     cli.add_typer(clock.cli, name="clock")
     cli.add_typer(dead_letters.cli, name="dlq")
+    cli.add_typer(notices.cli, name="notices")
     cli.add_typer(refunds.cli, name="refund")
     cli.add_typer(webhooks.cli, name="webhooks")
     cli.command("doctor")(doctor.doctor)

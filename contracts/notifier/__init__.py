@@ -2,3 +2,4 @@
 
 from contracts.notifier.asks import *  # noqa: F403
 from contracts.notifier.events import *  # noqa: F403
+from contracts.notifier.replaying import *  # noqa: F403

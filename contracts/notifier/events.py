@@ -38,3 +38,10 @@ class NoticeGaveUp(NoticeEvent):
 
     reason_code: str
     gave_up_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeReplayed(NoticeEvent):
+    """It was given up, and an operator has it tried again."""
+
+    replayed_at: datetime

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from chassis.lifecycle import Lifecycle
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier import NoticeGaveUp, NoticeReplayed, NoticeSent
 
 
 class NoticeStatus(StrEnum):
@@ -18,4 +18,5 @@ LIFECYCLE = Lifecycle(
     # while                 when this happens    it becomes
     (NoticeStatus.PENDING, NoticeSent, NoticeStatus.SENT),
     (NoticeStatus.PENDING, NoticeGaveUp, NoticeStatus.GAVE_UP),
+    (NoticeStatus.GAVE_UP, NoticeReplayed, NoticeStatus.PENDING),
 )

@@ -2,7 +2,15 @@
 
 from chassis.doors import Errand, Hears, Service, asked, converses, on
 from contracts.bookings import CommunicationRequested, GuestTokenRevoked, LookupRequested
-from contracts.notifier import DescribeRealtime, DropUser, SignChannel, SignUser
+from contracts.notifier import (
+    DescribeRealtime,
+    DropUser,
+    GetNotice,
+    ListNotices,
+    ReplayNotice,
+    SignChannel,
+    SignUser,
+)
 from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier import handlers
 from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendLookup, SendMail, SendMessage
@@ -31,6 +39,9 @@ SERVICE = Service(
         converses(SignChannel, handlers.sign_channel),
         converses(SignUser, handlers.sign_user),
         asked(DropUser, handlers.drop_user),
+        asked(ListNotices, handlers.list_notices),
+        asked(GetNotice, handlers.get_notice),
+        asked(ReplayNotice, handlers.replay_notice),
     ],
     hears=[
         *_heard(),

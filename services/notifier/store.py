@@ -1,12 +1,15 @@
 """Notices in the database: the only SQL of this service."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.tables import ERRAND
+from services.notifier.domain import key_of
 from services.notifier.lifecycle import NoticeStatus
 
 NOTICE = sa.Table(
@@ -41,6 +44,20 @@ class Notice:
     sequence: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A notice and what became of it."""
+
+    notice: Notice
+    status: NoticeStatus
+    reason: str
+    created_at: datetime
+    settled_at: datetime | None
+
+
+_ABOUT = tuple(each.name for each in fields(Notice))
+
+
 class SqlNotices:
     """All notices that were ever due, and what became of them."""
 
@@ -61,6 +78,40 @@ class SqlNotices:
             .values(status=status, settled_at=now, reason=reason)
         )
 
+    def get(self, notice_id: str) -> Kept | None:
+        """One of them."""
+        return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id))
+
+    def lock(self, notice_id: str) -> Kept | None:
+        """One of them, held until the end of the transaction."""
+        return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update())
+
+    def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[Kept]:
+        """So many that stand so, in the order in which they fell due, after that one."""
+        order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.id)
+        found = sa.select(NOTICE).where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
+        if after:
+            there = sa.select(*order).where(NOTICE.c.id == after)
+            found = found.where(sa.tuple_(*order) > there.scalar_subquery())
+        rows = self._connection.execute(found.order_by(*order).limit(limit))
+        return [_kept(row) for row in rows.mappings()]
+
+    def reopen(self, notice_id: str, status: NoticeStatus) -> None:
+        """As if nothing had become of it yet."""
+        values = {"status": status, "settled_at": None, "reason": ""}
+        self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
+
+    def overtaken(self, notice: Notice) -> bool:
+        """Whether a later fact about the same may have been shown already: sent, or at least tried."""
+        tried = sa.exists().where(ERRAND.c.key == sa.func.concat(key_of(""), NOTICE.c.id), ERRAND.c.attempts > 0)
+        later = sa.exists().where(
+            NOTICE.c.subject == notice.subject,
+            NOTICE.c.medium == notice.medium,
+            NOTICE.c.sequence > notice.sequence,
+            (NOTICE.c.status == NoticeStatus.SENT) | ((NOTICE.c.status == NoticeStatus.PENDING) & tried),
+        )
+        return bool(self._connection.execute(sa.select(later)).scalar_one())
+
     def sent_among(self, ids: Collection[str]) -> set[str]:
         """Those of these that have been sent."""
         chosen = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
@@ -74,3 +125,17 @@ class SqlNotices:
             .group_by(NOTICE.c.subject)
         )
         return {row[0]: row[1] for row in self._connection.execute(chosen)}
+
+    def _one(self, choice: sa.Select[Any]) -> Kept | None:
+        row = self._connection.execute(choice).mappings().first()
+        return _kept(row) if row else None
+
+
+def _kept(row: sa.RowMapping) -> Kept:
+    return Kept(
+        notice=Notice(**{name: row[name] for name in _ABOUT}),
+        status=NoticeStatus(row["status"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+        settled_at=row["settled_at"],
+    )

@@ -57,6 +57,7 @@ ONLY_IN_THE_FEED = {
     "bookings.PaymentAwaited.v1": "payments opened the session itself, and the guest is on the page",
     "bookings.BookingAmended.v1": "a note on the booking, for who reads it",
     "bookings.CommunicationNoted.v1": "nobody has to send it",
+    "notifier.NoticeReplayed.v1": "the log says what comes of it",
     "rooms.MenuChanged.v1": "guests read the menu when they open it, and an order keeps its prices",
     "rooms.HotelSettingsChanged.v1": "a booking keeps the terms that it was made with",
 }

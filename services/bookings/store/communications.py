@@ -76,12 +76,13 @@ class CommunicationLog:
         status = DeliveryStatus.FAILED if failure else DeliveryStatus.SENT
         fate = {"delivery_status": status, "failure_reason": failure, "at": at}
         about = {"notice_id": notice_id, "occasion": occasion, "medium": medium, "subject": subject, **fate}
+        known = fate | ({"subject": subject} if subject else {})
         rows = [{"booking_id": booking_id, **about} for booking_id in booking_ids]
         if rows:
             self._connection.execute(
                 insert(COMMUNICATION)
                 .values(rows)
-                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=fate)
+                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=known)
             )
 
 

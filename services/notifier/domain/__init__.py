@@ -12,6 +12,7 @@ from services.notifier.domain.owed import (
     SendLookup,
     SendMail,
     SendMessage,
+    key_of,
 )
 from services.notifier.domain.showing import mail_about, push_about
 
@@ -28,6 +29,7 @@ __all__ = [
     "availability_due",
     "availability_notice",
     "check_channel",
+    "key_of",
     "mail_about",
     "push_about",
     "user_id",

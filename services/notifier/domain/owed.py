@@ -8,6 +8,11 @@ from typing import Any
 from contracts.values import Money
 
 
+def key_of(notice_id: str) -> str:
+    """What the errand that sends a notice is known by."""
+    return f"notice/{notice_id}"
+
+
 @dataclass(frozen=True)
 class Message:
     """One event on one channel."""

@@ -11,18 +11,22 @@ from services.notifier.handlers.listening import (
 )
 from services.notifier.handlers.mailing import mail_gave_up, mailed, send_lookup, send_mail, send_message
 from services.notifier.handlers.pushing import push, push_availability, push_gave_up, pushed
+from services.notifier.handlers.replaying import get_notice, list_notices, replay_notice
 
 __all__ = [
     "describe_realtime",
     "drop_user",
     "end_connections",
+    "get_notice",
     "guest_revoked",
+    "list_notices",
     "mail_gave_up",
     "mailed",
     "push",
     "push_availability",
     "push_gave_up",
     "pushed",
+    "replay_notice",
     "request_lookup",
     "request_message",
     "send_lookup",

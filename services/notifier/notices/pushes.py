@@ -305,6 +305,7 @@ NOT_SHOWN: dict[type[Event], str] = {
     payments.RefundFailed: _TOLD_BY_BOOKINGS,
     rooms.RoomOccupied: "the check-in and the room's change of status are shown",
     rooms.RoomVacated: "the check-out and the room's change of status are shown",
+    notifier.NoticeReplayed: "the operator who asked for it knows, and staff see what comes of it",
     notifier.NoticeSent: "the notice itself is what its reader sees",
 }
 
