@@ -64,6 +64,12 @@ BEYOND = """
     OverstayDismissed       | overstay_resolved          | booking_overstay_resolved     | hotel staff
     StayExtended            | balance_changed            |                               | hotel booking
     BookingRefundRetried    | refund_retried             |                               | hotel staff booking
+    BalancePaymentAccepted  | balance_changed            |                               | hotel booking
+    BalanceSettled          | balance_changed            |                               | hotel booking
+    BalancePaid             | payment_success            |                               | hotel booking
+    BalancePaymentFailed    | payment_failed             |                               | staff booking
+    BalancePaymentFailed    | balance_changed            |                               | hotel booking
+    BalancePaymentRefused   | payment_failed             |                               | staff booking
     InventoryExtended       | availability_changed       |                               | public
     RoomBlocked             | room_blocked               |                               | hotel room
     RoomUnblocked           | room_unblocked             |                               | hotel room
