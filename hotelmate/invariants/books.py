@@ -68,7 +68,8 @@ class Books:
     def at_rest(self, subjects: Collection[str]) -> set[str]:
         """Those subjects of which neither bookings nor payments has said anything lately."""
         told = {"subjects": list(subjects), "seconds": self.unrest.total_seconds()}
-        moved = {row.subject for service in ("bookings", "payments") for row in self.rows(service, _LATELY, **told)}
+        asked = [service for service in ("bookings", "payments") if service in self.connections]
+        moved = {row.subject for service in asked for row in self.rows(service, _LATELY, **told)}
         return set(subjects) - moved
 
     def is_whole(self, service: str) -> bool:

@@ -19,8 +19,9 @@ from contracts.payments import OpenPaymentSession, VerifyPayment
 from sandbox.stripe.cards import DECLINED, SUCCESS
 from sandbox.stripe.errors import Refusal as CardRefused
 from tests.fakes.mortal import Crash
+from tests.storm.ground import staff
 from tests.storm.model import Life, Reply, Word, reply_to
-from tests.storm.place import POLICIES, Place, guest, staff
+from tests.storm.place import POLICIES, Place, guest
 
 TROUBLES: dict[str, dict[str, Any]] = {
     "is down": {"kind": "fail_before", "drop": True, "times": None},

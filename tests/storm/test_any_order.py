@@ -20,7 +20,8 @@ from chassis.transact import Desk
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession, VerifyPayment
 from services.payments.handlers import webhooks
-from tests.storm.place import FREE, SHARE, Place, Rewinding, guest, staff
+from tests.storm.ground import staff
+from tests.storm.place import FREE, SHARE, Place, Rewinding, guest
 
 Status = BookingStatus
 State = tuple[Any, ...]

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.bookings import ApproveBooking, CancelBooking, CreatedBooking
 from contracts.payments import OpenPaymentSession
-from tests.storm.place import FREE, Place, guest, staff
+from tests.storm.ground import staff
+from tests.storm.place import FREE, Place, guest
 
 
 def confirmed(place: Place) -> CreatedBooking:

@@ -18,8 +18,9 @@ from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, Dec
 from contracts.payments import OpenPaymentSession
 from services.bookings.handlers.clock import look_at_due
 from tests.fakes.mortal import MortalTransactor
+from tests.storm.ground import staff
 from tests.storm.model import Life, Word, fee_of
-from tests.storm.place import FREE, SHARE, Place, guest, staff
+from tests.storm.place import FREE, SHARE, Place, guest
 
 ROUNDS = 5
 FAR = timedelta(days=8)
