@@ -264,8 +264,9 @@ class Storm(RuleBasedStateMachine):
 
         answered = self._survive(ask)
         if answered is None:  # the answer died with the process: the booking says whether it was done
-            answered = Reply.DONE if self.place.booking(life.created).version > before.version else Reply.REFUSED
-            expected = answered if expected is Reply.DONE else expected
+            done = self.place.booking(life.created).version > before.version
+            assert expected is Reply.DONE or not done, f"{name} of {before.status} was done, not {expected}"
+            answered = expected = Reply.DONE if done else Reply.REFUSED
         assert answered is expected, f"{name} of {before.status}: {answered}, not {expected}"
         if answered is Reply.DONE:
             life.hear(name, before, waived=waived)

@@ -33,6 +33,7 @@ class Opening:
         self._payable = payable
         self._pages = pages
         self._patience = Patience()
+        self._attempt = 0
         self._reply: PaymentSession | None = None
 
     def session(self) -> PaymentSession:
@@ -96,6 +97,7 @@ class Opening:
                 work.owe(ExpireSession(payment_id=payment.id), key=key, not_before=payment.hold_expires_at)
 
     def _ordered(self, payment: Payment, attempt: int, work: PaymentsWork) -> Call:
+        self._attempt = attempt
         lasts = min(max(payment.hold_expires_at - work.now, SHORTEST), LONGEST)
         order = Order(
             payment_id=payment.id,
@@ -112,12 +114,16 @@ class Opening:
         return work.actions.begin(Call(payment_id=payment.id, action=SESSION, attempt=attempt, request=request))
 
     def _open(self, payment: Payment) -> None:
-        """The call, and then the second transaction: the page is there."""
+        """The call, and then the second transaction: the page is there.
+
+        What was ordered before this request may be refused because the page would close too soon by now: that is no
+        refusal of the payment, and it is ordered anew.
+        """
         with self._desk.reading() as work:
             call: Call = work.actions.latest(payment.id)[SESSION]
-        if call.state is State.FAILED and self._found(payment):
-            return
         if call.state in (State.FAILED, State.REFUSED):
+            if self._found(payment):
+                return
             with self._desk.transaction() as work:
                 call = self._ordered(payment, call.attempt + 1, work)
         try:
@@ -127,12 +133,13 @@ class Opening:
             return
         except Later as later:
             raise Unavailable(str(later)) from later
-        if session_id is None:
+        if session_id is not None:
+            self._opened(payment, Clue(session_id=session_id))
+        elif call.attempt == self._attempt:
             raise Refusal("PAYMENT_REFUSED", "The payment provider will not take this payment.")
-        self._opened(payment, Clue(session_id=session_id))
 
     def _found(self, payment: Payment) -> bool:
-        """The provider failed and may have opened the page all the same: it is searched for before another try."""
+        """The provider may have opened the page all the same: it is searched for before another try."""
         self._opened(payment, Clue())
         live = self._live()
         return live is None or live.status is not PaymentStatus.NONE

@@ -99,6 +99,36 @@ def test_a_page_cannot_be_had_while_the_provider_is_down(house: House) -> None:
     assert opened.status == "created"
 
 
+@pytest.mark.parametrize("done", ["fail_before", "fail_after"])
+def test_a_page_asked_for_minutes_after_its_order_went_unanswered_is_there(house: House, done: str) -> None:
+    """The order that was kept names an hour for the page to close that the provider would now refuse."""
+    booking_id = house.book()
+    house.stripe.fault(done, path=SESSIONS, method="POST", drop=True)
+    with pytest.raises(Unavailable):
+        house.open(booking_id)
+    house.stripe.advance(300)
+    house.advance(5)
+
+    opened = house.open(booking_id)
+
+    assert opened.status == "created"
+    assert [session["id"] for session in sessions_at(house)] == [opened.session_id]
+
+
+def test_an_order_whose_key_is_forgotten_is_searched_for_before_it_is_made_anew(house: House) -> None:
+    booking_id = house.book(minutes=26 * 60)
+    house.stripe.fault("fail_after", path=SESSIONS, method="POST", drop=True)
+    with pytest.raises(Unavailable):
+        house.open(booking_id)
+    house.stripe.advance(25 * 3600)
+    house.advance(25 * 60)
+
+    opened = house.open(booking_id)
+
+    closed, page = sessions_at(house)
+    assert (closed["status"], page["status"], page["id"]) == ("expired", "open", opened.session_id)
+
+
 def test_an_open_page_is_shown_even_while_the_provider_is_down(house: House) -> None:
     booking_id = house.book()
     opened = house.open(booking_id)
