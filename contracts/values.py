@@ -152,7 +152,7 @@ class Context:
     """What travels beside an ask: who asks, under which trace, and what makes a repetition harmless.
 
     `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body.
-    `if_match` is the version that the client saw, or None.
+    `if_match` are the versions that the client would have it at; None: any.
     """
 
     caller: Caller = field(default_factory=Caller)
@@ -160,7 +160,11 @@ class Context:
     request_id: str = ""
     idempotency_key: str | None = None
     fingerprint: str | None = None
-    if_match: int | None = None
+    if_match: tuple[int, ...] | None = None
+
+    def expects(self, version: int) -> bool:
+        """Whether the client would have it at this version."""
+        return self.if_match is None or version in self.if_match
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,9 @@ Reply = TypeVar("Reply")
 LARGEST_BODY = 64 * 1024
 SHORTEST_ANONYMOUS_KEY, LONGEST_KEY = 16, 255
 _KEY = re.compile(r"[\x21-\x7e]+")
-_VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
+_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
+_VERSION = re.compile(r"[0-9]{1,9}")
+MOST_TAGS = 20
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
@@ -147,7 +149,7 @@ class Call(Request):
             request_id=self.scope.get("request_id", ""),
             idempotency_key=key,
             fingerprint=hashlib.sha256(_canonical.encode(getattr(self, "_json", {}))).hexdigest() if key else None,
-            if_match=self._version(),
+            if_match=self._versions(),
         )
 
     def _scoped_key(self) -> str | None:
@@ -165,14 +167,17 @@ class Call(Request):
         path = self.operation.path.format_map({**self.path_params, "slug": self.hotel})
         return _hashed("\n".join((self.caller.kind, who, self.operation.method, path, key)))
 
-    def _version(self) -> int | None:
-        wanted = self.headers.get("if-match", "*").strip() if self.operation.matches_version else "*"
-        if wanted == "*":
+    def _versions(self) -> tuple[int, ...] | None:
+        """A list of tags in any number of headers (RFC 9110, 13.1.1); tags that are no versions match nothing."""
+        told = self.headers.getlist("if-match") if self.operation.matches_version else []
+        named = [tag for tag in (part.strip(" \t") for part in ",".join(told).split(",")) if tag]
+        if not told or named == ["*"]:
             return None
-        match = _VERSION.fullmatch(wanted)
-        if not match:
+        tags = [_TAG.fullmatch(tag) for tag in named[:MOST_TAGS]]
+        versions = [int(tag.group(1)) for tag in tags if tag and _VERSION.fullmatch(tag.group(1))]
+        if not versions or None in tags:
             raise Refusal("VERSION_MISMATCH", "If-Match names no version that this has.")
-        return int(match.group(1))
+        return tuple(versions)
 
 
 def _hashed(text: str) -> str:

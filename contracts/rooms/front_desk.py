@@ -34,7 +34,8 @@ class Received:
 class ReceiveWalkIn(Command[Received]):
     """Sell the nights of the room's type to the booking, give it the room and move its guest in, all or nothing.
 
-    `check_in` is the hotel's today, or yesterday. Keyed by `action_id`. `room_version` is the one that the client saw.
+    `check_in` is the hotel's today, or yesterday. Keyed by `action_id`. `room_versions` are those that the
+    client would have the room at; `room_version` is how bookings said it when it could say one only.
     Refused as a stay is, and `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
     `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
     """
@@ -48,6 +49,7 @@ class ReceiveWalkIn(Command[Received]):
     adults: int
     children: int
     room_version: int | None = None
+    room_versions: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

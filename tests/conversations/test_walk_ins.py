@@ -91,7 +91,7 @@ def test_a_walk_in_is_refused_for_each_reason_and_leaves_nothing(scene: Scene) -
         scene.town.ask(walking_in("103"), others)
     with pytest.raises(Refusal, match="PERMISSION_DENIED"):
         scene.town.ask(walking_in("103"), Context(caller=Caller(kind="guest", guest_token="t")))
-    stale = replace(STAFF, if_match=77)
+    stale = replace(STAFF, if_match=(77,))
     with pytest.raises(Refusal, match="VERSION_MISMATCH"):
         scene.town.ask(walking_in("103"), stale)
     scene.settle()

@@ -39,7 +39,7 @@ def locked(work: BookingsWork, command: AboutBooking, *, staff: bool = True) -> 
 def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
     """The same for a guest too. Refused as `seen`, and `VERSION_MISMATCH`."""
     booking = _admitted(work, work.bookings.lock(booking_id), hotel)
-    if work.context.if_match not in (None, booking.version):
+    if not work.context.expects(booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)
     return booking
 

@@ -36,7 +36,7 @@ def add_walk_in(command: AddWalkIn, desk: KeyedDesk) -> CreatedBooking:
             check_out=request.check_out,
             adults=request.adults,
             children=request.children,
-            room_version=desk.context.if_match,
+            room_versions=desk.context.if_match,
         )
         received = desk.ask(ask)
 

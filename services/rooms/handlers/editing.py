@@ -72,5 +72,5 @@ def recounted(
 
 def check_version(work: RoomsWork, version: int, what: str) -> None:
     """Refused `VERSION_MISMATCH` where the caller saw another one."""
-    if work.context.if_match not in (None, version):
+    if not work.context.expects(version):
         raise Refusal("VERSION_MISMATCH", f"The {what} changed since you looked.", version=version)

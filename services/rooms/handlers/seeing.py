@@ -47,7 +47,7 @@ def known(room: Room | None) -> Room:
 
 def check_version(work: RoomsWork, room: Room) -> None:
     """Refused `VERSION_MISMATCH` where the caller saw another version of the room."""
-    if work.context.if_match not in (None, room.version):
+    if not work.context.expects(room.version):
         raise Refusal("VERSION_MISMATCH", "The room has changed since you looked at it.", version=room.version)
 
 

@@ -37,7 +37,8 @@ def receive_walk_in(command: ReceiveWalkIn, work: RoomsWork) -> Received:
     if version is None:
         raise Refusal("HOLD_DIFFERS", "The booking already holds something else.")
     room = work.rooms.lock([seen.id])[seen.id]
-    if command.room_version not in (None, room.version):
+    versions = command.room_versions or (command.room_version or room.version,)
+    if room.version not in versions:
         raise Refusal("VERSION_MISMATCH", "The room has changed since you looked at it.", version=room.version)
     today = stays.local_day(work.now, terms.hotel.timezone)
     moving.move_into(room, nights=wish.stay, others=work.periods.on_nights(room.id, wish.stay), today=today)

@@ -158,10 +158,10 @@ def test_who_saw_another_version_is_told(counter: Counter) -> None:
     booking_id = counter.book().booking.booking_id
 
     with pytest.raises(Refusal) as caught:
-        counter.ask(CancelBooking(**about(booking_id)), if_match=7)
+        counter.ask(CancelBooking(**about(booking_id)), if_match=(7,))
 
     assert caught.value.code == "VERSION_MISMATCH"
-    assert counter.ask(CancelBooking(**about(booking_id)), if_match=1).version == 2
+    assert counter.ask(CancelBooking(**about(booking_id)), if_match=(1,)).version == 2
 
 
 def test_a_name_that_is_taken_is_drawn_again(counter: Counter) -> None:

@@ -285,7 +285,7 @@ def test_staff_are_told_once_of_each_urgency(counter: Counter) -> None:
     assert counter.tick(look_at_due)
     assert not counter.tick(look_at_due)
     assert said(counter, booking_id)[-1] == "DEADLINE_NEAR"
-    assert counter.ask(ApproveBooking(**about(booking_id)), if_match=version).decision_made_by == ANNA
+    assert counter.ask(ApproveBooking(**about(booking_id)), if_match=(version,)).decision_made_by == ANNA
 
 
 def test_several_clocks_tell_it_once(counter: Counter) -> None:

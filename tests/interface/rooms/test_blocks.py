@@ -186,7 +186,7 @@ def test_only_who_manages_rooms_blocks_them(house: House) -> None:
     assert house.refusal(blocking(house), caller=stranger).code == "HOTEL_NOT_FOUND"
     assert house.refusal(blocking(house), caller=Caller()).code == "PERMISSION_DENIED"
     assert house.refusal(blocking(house, room_number="9")).code == "ROOM_NOT_FOUND"
-    assert house.refusal(blocking(house), if_match=9).code == "VERSION_MISMATCH"
+    assert house.refusal(blocking(house), if_match=(9,)).code == "VERSION_MISMATCH"
 
 
 def test_of_many_who_block_and_give_one_room_at_once_one_gets_it(house: House) -> None:

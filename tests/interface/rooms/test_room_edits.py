@@ -179,9 +179,9 @@ def test_an_import_does_not_bring_back_what_was_removed(house: House) -> None:
 
 
 def test_a_version_that_is_not_the_rooms_is_refused(house: House) -> None:
-    assert house.refusal(changing(house, floor=2), if_match=7).code == "VERSION_MISMATCH"
-    assert house.refusal(removing(house), if_match=7).code == "VERSION_MISMATCH"
-    assert house.ask(changing(house, floor=2), if_match=1).version == 2
+    assert house.refusal(changing(house, floor=2), if_match=(7,)).code == "VERSION_MISMATCH"
+    assert house.refusal(removing(house), if_match=(7,)).code == "VERSION_MISMATCH"
+    assert house.ask(changing(house, floor=2), if_match=(1,)).version == 2
 
 
 def test_only_those_who_manage_rooms_of_this_hotel_may(house: House) -> None:

@@ -64,10 +64,10 @@ def test_what_is_so_already_changes_nothing(house: House) -> None:
 
 
 def test_a_version_that_is_not_the_settings_is_refused(house: House) -> None:
-    refused = house.refusal(changing(house, name="X"), if_match=9)
+    refused = house.refusal(changing(house, name="X"), if_match=(9,))
 
     assert (refused.code, refused.details["version"]) == ("VERSION_MISMATCH", 1)
-    assert house.ask(changing(house, name="X"), if_match=1).version == 2
+    assert house.ask(changing(house, name="X"), if_match=(1,)).version == 2
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,8 @@ def test_staff_of_another_hotel_and_guests_turn_nothing(house: House) -> None:
 def test_a_room_seen_in_another_version_is_not_turned(house: House) -> None:
     ask = change(house, S.MAINTENANCE_REQUIRED)
 
-    assert house.refusal(ask, caller=everyone(house), if_match=7).code == "VERSION_MISMATCH"
-    assert house.ask(ask, caller=everyone(house), if_match=1).version == 2
+    assert house.refusal(ask, caller=everyone(house), if_match=(7,)).code == "VERSION_MISMATCH"
+    assert house.ask(ask, caller=everyone(house), if_match=(1,)).version == 2
 
 
 def test_a_named_action_is_refused_from_elsewhere(house: House) -> None:

@@ -99,12 +99,29 @@ def test_a_stored_answer_says_so(gateway: Gateway) -> None:
     assert first.json() == again.json()
 
 
-@pytest.mark.parametrize(("sent", "version"), [('"7"', 7), ('W/"7"', 7), ("*", None)])
-def test_the_version_seen_travels(gateway: Gateway, sent: str, version: int | None) -> None:
-    assert _cancelled(gateway, headers={"If-Match": sent}).if_match == version
+@pytest.mark.parametrize(
+    ("sent", "versions"),
+    [
+        ('"7"', (7,)),
+        ('W/"7"', (7,)),
+        ('"1", "2"', (1, 2)),
+        (' "1" ,,\tW/"2","else"', (1, 2)),
+        ("*", None),
+    ],
+)
+def test_the_versions_seen_travel(gateway: Gateway, sent: str, versions: tuple[int, ...] | None) -> None:
+    assert _cancelled(gateway, headers={"If-Match": sent}).if_match == versions
 
 
-@pytest.mark.parametrize("sent", ["7", '"seven"', '"1", "2"', '"99999999999999999999"'])
+def test_a_list_may_be_spread_over_headers(gateway: Gateway) -> None:
+    gateway.bus.answers(CancelBooking, builders.booking())
+
+    gateway.post(f"{BOOKING}/cancel/", headers=[*GUEST.items(), ("If-Match", '"1"'), ("If-Match", '"2"')])
+
+    assert gateway.bus.last_context(CancelBooking).if_match == (1, 2)
+
+
+@pytest.mark.parametrize("sent", ["", "7", '"seven"', '"1", 2', '*, "1"', '"99999999999999999999"'])
 def test_a_version_that_cannot_be_is_412(gateway: Gateway, sent: str) -> None:
     answer = gateway.post(f"{BOOKING}/cancel/", headers={**GUEST, "If-Match": sent})
 

@@ -43,7 +43,7 @@ def test_some_settings_are_patched_with_the_version_seen(gateway: Gateway, manag
     assert change == rooms.SettingsChange(
         approval_required=False, tax_percent=Decimal("13.5"), wifi=rooms.WiFi(ssid="a", password="b"), gallery=()
     )
-    assert gateway.bus.last_context(rooms.ChangeSettings).if_match == 5
+    assert gateway.bus.last_context(rooms.ChangeSettings).if_match == (5,)
 
 
 def test_another_version_is_412(gateway: Gateway, manager: dict[str, str]) -> None:
@@ -130,7 +130,7 @@ def test_a_room_is_added_changed_and_removed(gateway: Gateway, manager: dict[str
     assert "etag" in added.headers
     command = gateway.bus.last(rooms.ChangeRoom)
     assert (command.is_active, command.floor, command.clear) == (False, None, ("floor",))
-    assert gateway.bus.last_context(rooms.RemoveRoom).if_match == 3
+    assert gateway.bus.last_context(rooms.RemoveRoom).if_match == (3,)
 
 
 def test_nights_that_stand_in_the_way_are_named(gateway: Gateway, manager: dict[str, str]) -> None:
