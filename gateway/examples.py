@@ -53,6 +53,7 @@ _ROOM = {
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "BookingRow": _ROW,
+    "Person": {"kind": "staff", "id": "0f3c9a51-b7e8-4c0f-9a6d-2b1e7c5d4f3a", "name": "Nora Clerk"},
     "BookingList": {"count": 45, "next": "?page=2", "previous": None, "results": [_ROW], "counts": None},
     "Room": _ROOM,
     "RoomList": {"count": 1, "next": None, "previous": None, "results": [_ROOM]},

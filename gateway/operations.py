@@ -67,6 +67,7 @@ class Door(APIRoute):
 
     def __init__(self, operation: Operation, path: str, *, alias: int = 0) -> None:
         self.operation = operation
+        self.is_alias = bool(alias)
         summary, _, description = cleandoc(operation.endpoint.__doc__ or "").partition("\n")
         super().__init__(
             path,
@@ -77,7 +78,7 @@ class Door(APIRoute):
             tags=[operation.tag],
             summary=summary.rstrip("."),
             description=description.strip() or None,
-            responses=responses_of(operation),
+            responses={} if alias else responses_of(operation),
             deprecated=bool(alias) or None,
             operation_id=f"{operation.name}_alias_{alias}" if alias else operation.name,
             openapi_extra={

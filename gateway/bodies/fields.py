@@ -68,7 +68,7 @@ Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]
 Percent = Annotated[
-    str, BeforeValidator(_percent), StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"])
+    str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"]), BeforeValidator(_percent)
 ]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(examples=["22:00"])]
 Slip = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=_PRINTABLE)]
