@@ -1,33 +1,20 @@
 """Who is let in: every operation of the OpenAPI document against every kind of proof."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chassis.refusal import Unavailable
 from contracts.values import Permission
-from gateway.app import build
 from gateway.identity.roles import EVERYTHING, PERMISSIONS, Role, permissions_of
-from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
+from tests.unit.gateway.document import each_operation, tokens_of
 from tests.unit.gateway.fakes import GUEST, Gateway, code
 
 SAMPLES = builders.SAMPLES
-
-
-DOCUMENT = build(settings=GatewaySettings()).openapi()
 PROOFS = ("", "Bearer", "Bearer short", "Basic abcdefghij", "Bearer hms_unknown-token", "Token x y z")
-
-
-def _operations(scheme: str) -> Iterator[Any]:
-    for path, methods in DOCUMENT["paths"].items():
-        for method, operation in methods.items():
-            if [scheme] == [name for kind in operation["security"] for name in kind]:
-                yield pytest.param(method.upper(), path, operation, id=operation["operationId"])
-
-
-STAFF, GUESTS = list(_operations("staffToken")), list(_operations("guestToken"))
+STAFF = each_operation(lambda _, operation: tokens_of(operation) == {"staffToken"})
+GUESTS = each_operation(lambda _, operation: tokens_of(operation) == {"guestToken"})
 
 
 def _of(parameters: list[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from gateway.limits import Buckets, Limit, parsed
 from gateway.memory import Remembered
 from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
+from tests.unit.gateway.document import said
 from tests.unit.gateway.fakes import GUEST, Gateway, code
 
 HEALTHY = Health(service="bookings", ready=True, now=builders.NOON)
@@ -148,30 +149,17 @@ def test_a_bad_limit_stops_the_start() -> None:
         GatewaySettings(port=99999)
 
 
-def _said(part: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """A part, or what its reference leads to."""
-    if "$ref" not in part:
-        return part
-    _, components, kind, name = part["$ref"].split("/")
-    found: dict[str, Any] = document[components][kind][name]
-    return found
-
-
 def test_every_operation_is_documented_whole(gateway: Gateway) -> None:
     document = gateway.get("/openapi.json").json()
     ids = []
     for path, methods in document["paths"].items():
-        declared = {
-            _said(parameter, document)["name"]
-            for method in methods.values()
-            for parameter in method.get("parameters", ())
-        }
+        declared = {said(each)["name"] for method in methods.values() for each in method.get("parameters", ())}
         assert {part[1:-1] for part in path.split("/") if part.startswith("{")} <= declared
         for method, operation in methods.items():
             ids.append(operation["operationId"])
             assert operation["summary"]
             for status, answer in operation["responses"].items():
-                assert "content" in _said(answer, document) or status == "204"
+                assert "content" in said(answer) or status == "204"
             if path.startswith("/api/") and operation.get("requestBody") is None and method not in ("get", "delete"):
                 assert path.endswith("/logout/")
     assert len(ids) == len(set(ids))

@@ -1,0 +1,50 @@
+"""The OpenAPI document as tests walk it: each operation, with what it refers to in its place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gateway.app import build
+from gateway.settings import GatewaySettings
+
+DOCUMENT: dict[str, Any] = build(settings=GatewaySettings()).openapi()
+
+
+def said(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of the document, or what its reference leads to."""
+    if "$ref" not in part:
+        return part
+    _, components, kind, name = part["$ref"].split("/")
+    found: dict[str, Any] = DOCUMENT[components][kind][name]
+    return found
+
+
+def _whole(operation: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **operation,
+        "parameters": [said(each) for each in operation.get("parameters", ())],
+        "responses": {status: said(answer) for status, answer in operation["responses"].items()},
+        **({"requestBody": said(operation["requestBody"])} if "requestBody" in operation else {}),
+    }
+
+
+OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
+    (method.upper(), path, _whole(operation))
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def tokens_of(operation: dict[str, Any]) -> set[str]:
+    """The kinds of token that open it."""
+    return {name for kind in operation["security"] for name in kind}
+
+
+def each_operation(chosen: Callable[[str, dict[str, Any]], Any] = lambda *_: True) -> list[Any]:
+    """The operations, or those chosen by path and description, as parameters of a test."""
+    return [
+        pytest.param(method, path, operation, id=operation["operationId"])
+        for method, path, operation in OPERATIONS
+        if chosen(path, operation)
+    ]
