@@ -26,8 +26,6 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "can_cancel": (True,),
     "cancel_url": ("https://hotel.example/back",),
     "category": ("Drinks",),
-    "channel": ("private-booking-BK-2026-7KQ2MD",),
-    "channels": (["private-hotel-hotel-killarney"],),
     "check_in": ("2026-08-14",),
     "check_in_time": ("15:00",),
     "check_out": ("2026-08-17",),
