@@ -8,16 +8,14 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from chassis.settings import with_driver
 from contracts.catalogue import OWNERS
 from hotelmate.invariants import CHECKS, Books, Finding, Parked
 from hotelmate.parked import opened
-from hotelmate.surroundings import PATIENCE, Surroundings
+from hotelmate.surroundings import Surroundings, reading
 
 AT_REST, LATELY = timedelta(0), timedelta(seconds=30)
 SECOND_LOOK = 2.0  # seconds after which what was merely under way has come to its end
 MOST_LETTERS = 1_000
-LONGEST = 60  # seconds for one statement
 
 _BUSY = """
     SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL) OR EXISTS (
@@ -73,31 +71,15 @@ def is_too_slow(problem: sa.exc.OperationalError) -> bool:
 def books_of(around: Surroundings, *, newest: int) -> Iterator[Books]:
     """The books of the running system, which nothing here can change. At rest, everything in them is judged."""
     with ExitStack() as open_ones:
-        connections = {name: open_ones.enter_context(_looking_at(around.database_url(name))) for name in OWNERS}
-        waiting, parked = _on_the_broker(around.amqp_url)
+        connections = {name: open_ones.enter_context(reading(around.database_url(name))) for name in OWNERS}
+        waiting, parked = on_the_broker(around.amqp_url)
         books = Books(connections=connections, unrest=LATELY, parked=parked, newest=newest)
         busy = waiting or any(books.rows(name, _BUSY)[0].busy for name in connections)
         yield books if busy else replace(books, unrest=AT_REST)
 
 
-@contextmanager
-def _looking_at(database_url: str) -> Iterator[sa.Connection]:
-    engine = sa.create_engine(
-        with_driver(database_url, "psycopg"),
-        isolation_level="AUTOCOMMIT",
-        connect_args={
-            "connect_timeout": int(PATIENCE),
-            "options": f"-c default_transaction_read_only=on -c statement_timeout={LONGEST * 1000}",
-        },
-    )
-    try:
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def _on_the_broker(amqp_url: str) -> tuple[bool, Sequence[Parked]]:
+def on_the_broker(amqp_url: str) -> tuple[bool, Sequence[Parked]]:
+    """Whether anything waits in an inbox, and what lies in the dead-letter queues."""
     waiting, parked = False, []
     for service in OWNERS:
         with opened(amqp_url, service) as queue:

@@ -13,6 +13,7 @@ from hotelmate import (
     clock,
     dead_letters,
     doctor,
+    explain,
     ghosts,
     hotels,
     notices,
@@ -52,6 +53,7 @@ def commands() -> typer.Typer:
     cli.add_typer(refunds.cli, name="refund")
     cli.add_typer(webhooks.cli, name="webhooks")
     cli.command("doctor")(doctor.doctor)
+    cli.command("explain")(explain.explain)
     cli.command("reconcile")(reconciling.reconcile)
     cli.command("outbox")(outboxes.outbox)
     cli.command("ghosts")(ghosts.ghosts)

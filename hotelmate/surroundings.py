@@ -16,6 +16,7 @@ from hotelmate.trouble import Trouble
 
 STACK = Path(".run/stack.json")
 PATIENCE = 10.0
+LONGEST = 60  # seconds for one statement of a look
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,24 @@ def connected(database_url: str) -> Iterator[sa.Connection]:
     engine = sa.create_engine(with_driver(database_url, "psycopg"), connect_args={"connect_timeout": int(PATIENCE)})
     try:
         with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reading(database_url: str) -> Iterator[sa.Connection]:
+    """A look at a service's database that can change nothing."""
+    engine = sa.create_engine(
+        with_driver(database_url, "psycopg"),
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "connect_timeout": int(PATIENCE),
+            "options": f"-c default_transaction_read_only=on -c statement_timeout={LONGEST * 1000}",
+        },
+    )
+    try:
+        with engine.connect() as connection:
             yield connection
     finally:
         engine.dispose()

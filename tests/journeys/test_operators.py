@@ -1,13 +1,18 @@
 """What operators see of the running system."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.catalogue import OWNERS
+from sandbox.demo import deciding_steps
 from sandbox.demo.booking_steps import Booked
+from sandbox.demo.expecting import eventually
 from sandbox.demo.world import World
+from sandbox.stack import Stack
 
 
 def test_metrics_show_the_whole_platform_and_no_guest(world: World, paid: Callable[[], Booked]) -> None:
@@ -23,3 +28,41 @@ def test_metrics_show_the_whole_platform_and_no_guest(world: World, paid: Callab
     depths = {sample.labels["service"]: sample.value for sample in samples if sample.name == "hotelmate_dead_letters"}
     assert depths == dict.fromkeys(OWNERS, 0.0)
     assert not any(secret in text for secret in (booked.email, booked.id, booked.first_name))
+
+
+def test_a_booking_s_story_is_told_over_all_services(
+    command_line: Callable[..., tuple[int, str]], stack: Stack, world: World, paid: Callable[[], Booked]
+) -> None:
+    booked = paid()
+    deciding_steps.approve(booked)
+
+    def whole_story() -> list[dict[str, Any]]:
+        code, said = command_line("explain", booked.id, "--json", "--logs", str(stack.directory / "logs"))
+        assert code == 0, said
+        happenings: list[dict[str, Any]] = json.loads(said)["happenings"]
+        return happenings
+
+    story = eventually(
+        "all mails are sent",
+        whole_story,
+        holds=lambda told: [one["facts"].get("status") for one in told if one["kind"] == "mail"] == ["SENT"] * 3,
+    )
+    roots = [one["what"].replace("{slug}", world.hotel) for one in story if one["depth"] == 0]
+    for route in ("/room-bookings/", "/payment/session/", "/stripe-webhook/", "/approve/"):
+        assert any(root.startswith("POST") and root.endswith(route) for root in roots), (route, roots)
+    kinds = {one["kind"] for one in story}
+    assert kinds >= {"request", "change", "event", "delivery", "webhook", "call", "money", "push", "mail"}
+    approval = next(place for place, one in enumerate(story) if one["what"].endswith("/approve/"))
+    came = []
+    for one in story[approval + 1 :]:
+        if one["depth"] == 0:
+            break
+        came.append((one["service"], one["what"]))
+    for happening in (("payments", "capture"), ("bookings", "BookingConfirmed"), ("notifier", "booking_confirmed")):
+        assert happening in came
+
+
+def test_a_well_system_passes_its_examination(command_line: Callable[..., tuple[int, str]]) -> None:
+    code, said = command_line("doctor")
+
+    assert (code, "All is well." in said) == (0, True), said
