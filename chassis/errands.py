@@ -1,7 +1,9 @@
 """Calls to the outside world that handlers owed: claimed with a lease, made outside any transaction, settled in one."""
 
 import random
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -17,7 +19,8 @@ from chassis.transact import Desk, Transactor, is_outage
 from contracts.message import Ask
 from contracts.values import Caller, Context
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=10)
+RENEWED_EVERY = 3.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
 
 log = logs.logger(__name__)
@@ -29,12 +32,19 @@ _IS_DUE = (ERRAND.c.try_at <= sa.func.now()) & (
 _OLDEST = sa.select(ERRAND.c.position, _IS_DUE.label("due")).where(_OPEN).order_by(ERRAND.c.position)
 _FIRST_IN_ORDER = _OLDEST.limit(sa.bindparam("batch"))
 _DUE = _FIRST_IN_ORDER.where(_IS_DUE).with_for_update(skip_locked=True)
+_FROM_NOW = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
 _ONE_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("kind"))))
 _LEASE = (
     ERRAND.update()
     .where(ERRAND.c.position.in_(sa.bindparam("chosen", expanding=True)))
-    .values(try_at=sa.func.now() + LEASE, attempts=ERRAND.c.attempts + 1)
+    .values(try_at=_FROM_NOW, attempts=ERRAND.c.attempts + 1)
     .returning(ERRAND)
+)
+_RENEWED = (
+    ERRAND.update()
+    .where(sa.tuple_(ERRAND.c.position, ERRAND.c.attempts).in_(sa.bindparam("ours", expanding=True)))
+    .where(ERRAND.c.done_at.is_(None) & ERRAND.c.gave_up_at.is_(None))
+    .values(try_at=_FROM_NOW)
 )
 
 
@@ -80,7 +90,7 @@ class Errands:
             chosen = [row.position for row in takewhile(lambda row: row.due, rows)]
             if not chosen:
                 return []
-            leased = connection.execute(_LEASE, {"chosen": chosen}).all()
+            leased = connection.execute(_LEASE, {"chosen": chosen, "lease": LEASE}).all()
         return sorted((self._due(row) for row in leased), key=lambda due: due.position)
 
     def _due(self, row: Any) -> Due:
@@ -92,7 +102,8 @@ class Errands:
         desk = Desk(self._transactor, self._ask, Context(caller=Caller(kind="system")))
         with trace.following(errands[0].traceparent):
             try:
-                outcomes = list(self.door.call([errand.payload for errand in errands], desk))
+                with self._kept(errands):
+                    outcomes = list(self.door.call([errand.payload for errand in errands], desk))
                 pairs = list(zip(errands, outcomes, strict=True))
                 with self._transactor.begin(desk.context) as work:
                     well = [(errand, outcome) for errand, outcome in pairs if not isinstance(outcome, Exception)]
@@ -107,6 +118,28 @@ class Errands:
             for errand, reason in failed:
                 self._failed(errand, reason, wait)
         return not failed
+
+    @contextmanager
+    def _kept(self, errands: Sequence[Due]) -> Iterator[None]:
+        """The lease is renewed for as long as the block runs: who loses it is dead, or has stood still for long."""
+        over = threading.Event()
+        ours = [(errand.position, errand.attempts) for errand in errands]
+
+        def renew() -> None:
+            while not over.wait(RENEWED_EVERY):
+                try:
+                    with self._transactor.engine.begin() as connection:
+                        connection.execute(_RENEWED, {"ours": ours, "lease": LEASE})
+                except sa.exc.SQLAlchemyError as problem:
+                    log.warning("lease_not_renewed", kind=self.door.kind, why=type(problem).__name__)
+
+        renewing = threading.Thread(target=renew, daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            over.set()
+            renewing.join()
 
     def _failed(self, errand: Due, problem: Exception, wait: float) -> None:
         why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]

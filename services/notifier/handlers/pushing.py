@@ -13,7 +13,8 @@ from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.notices import PUSHES
 from services.notifier.work import NotifierWork
 
-BUSY_FOR = 25.0  # seconds: whoever leased these would soon be thought dead
+BUSY_FOR = 5.0  # seconds: whoever has stood still since may have lost the lease, and begins nothing more
+A_BREATH = 0.2
 
 _OWN_OCCASION = PUSHES[NoticeGaveUp].shown[0].name
 
@@ -36,7 +37,7 @@ def push(notices: Sequence[PushNotice], desk: Desk) -> list[Outcome]:
             continue
         if notice.subject in unnoted and stop is None:
             _note_sent(unnoted, desk)
-        stop = stop or (Later("PUSH_SLOW") if time.monotonic() > until else None)
+        stop = stop or (Later("PUSH_SLOW", seconds=A_BREATH) if time.monotonic() > until else None)
         outcome = stop or _sent(notice, desk)
         if isinstance(outcome, Later):
             stop = outcome
