@@ -1,12 +1,30 @@
 """Structured logs: one event name and its facts a line, with the service and the trace it belongs to."""
 
 import logging
+import re
 import sys
-from typing import Any
+from io import StringIO
+from typing import Any, TextIO
 
 import structlog
 
 from chassis import trace
+
+# What PostgreSQL adds to an error: the row that it refuses, or the key that was there already.
+_ROWS = re.compile(r"(DETAIL|CONTEXT):.*?(?=\n\n\[SQL|\n\nThe above|\n\nDuring handling|\Z)", re.DOTALL)
+
+
+def _without_rows(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    for name, value in entry.items():
+        if isinstance(value, str):
+            entry[name] = _ROWS.sub("(row hidden)", value)
+    return entry
+
+
+def _plain_traceback(out: TextIO, problem: structlog.typing.ExcInfo) -> None:
+    said = StringIO()
+    structlog.dev.plain_traceback(said, problem)
+    out.write(_ROWS.sub("(row hidden)", said.getvalue()))
 
 
 def _add_trace(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -29,7 +47,7 @@ def configure(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
         structlog.dev.ConsoleRenderer(
             colors=sys.stdout.isatty(),
             pad_event_to=28,
-            exception_formatter=structlog.dev.plain_traceback,  # the default one shows locals: names and tokens
+            exception_formatter=_plain_traceback,  # the default one shows locals: names and tokens
         )
         if console
         else structlog.processors.JSONRenderer()
@@ -43,6 +61,7 @@ def configure(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
     tidy: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if not console:
         tidy.append(structlog.processors.format_exc_info)
+    tidy.append(_without_rows)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*tidy, renderer]))
     root = logging.getLogger()

@@ -27,6 +27,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # statements hold names and addresses
+    "log_error_verbosity": "terse",  # and so do the rows that it refuses
 }
 
 
