@@ -13,6 +13,7 @@ from hotelmate import (
     clock,
     dead_letters,
     doctor,
+    events,
     explain,
     ghosts,
     hotels,
@@ -50,6 +51,7 @@ def commands() -> typer.Typer:
     cli.add_typer(clock.cli, name="clock")
     cli.add_typer(dead_letters.cli, name="dlq")
     cli.add_typer(notices.cli, name="notices")
+    cli.add_typer(events.cli, name="events")
     cli.add_typer(refunds.cli, name="refund")
     cli.add_typer(webhooks.cli, name="webhooks")
     cli.command("doctor")(doctor.doctor)
