@@ -157,6 +157,17 @@ class BookingPaymentFailed(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentTurnedAway(BookingEvent):
+    """Late money: a card is good for a booking that takes none any more. It goes back by itself; the guest is told."""
+
+    payment_id: str
+    payment_intent_id: str
+    amount: Money
+    reason_code: str
+    turned_away_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingDeclined(BookingEvent):
     """Staff said no; the authorisation is to be voided."""
 

@@ -40,6 +40,7 @@ from contracts.bookings import (
     OverstayFlagged,
     OverstayResolved,
     PaymentAwaited,
+    PaymentTurnedAway,
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
@@ -51,6 +52,9 @@ Status = BookingStatus
 
 # From submission to the end: guest and staff may write to each other.
 LIVE = (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.CONFIRMED, Status.IN_HOUSE)
+
+# Not waiting for a card's money any more: what comes is late.
+PAST_PAYING = tuple(status for status in Status if status not in (Status.DRAFT, *LIVE[:2]))
 
 # Where something may be owed that is paid at the desk.
 OWES = (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
@@ -98,6 +102,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
         for event in (BalancePaymentRefused, BalancePaid, BalancePaymentFailed)
         for status in (Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED)
     ),
+    *((status, PaymentTurnedAway, status) for status in PAST_PAYING),
     # What is noted, and money that goes back, may come at any time and moves nothing.
     *((status, BookingAmended, status) for status in Status),
     *((status, GuestTokenRevoked, status) for status in Status),

@@ -194,6 +194,25 @@ def test_a_fee_before_the_capture_is_all_that_is_taken(scene: Scene) -> None:
     assert (now.payment_status, now.balance_due.amount, now.refund_status) == ("CAPTURED", 0, None)
 
 
+def test_a_fee_that_the_card_will_not_pay_is_owed_at_the_desk(scene: Scene) -> None:
+    created = scene.book()
+    scene.pay(created)
+    scene.stripe.fault("decline", for_good=True)
+
+    cancelled = scene.town.ask(CancelBooking(**about(created, reason="ill")), guest(created))
+    scene.settle()
+
+    now = scene.booking(created)
+    total = created.booking.total_amount.amount
+    assert cancelled.cancellation_fee
+    assert scene.movements() == [("authorise", total), ("void", total)]
+    assert (now.payment_status, now.cancellation_fee, now.balance_due) == (
+        "VOIDED",
+        cancelled.cancellation_fee,
+        cancelled.cancellation_fee,
+    )
+
+
 @pytest.mark.parametrize("stage", ["authorised", "captured"])
 def test_a_fee_that_staff_waive_costs_the_guest_nothing(scene: Scene, stage: str) -> None:
     created = scene.book()

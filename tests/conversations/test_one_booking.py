@@ -141,6 +141,9 @@ def test_money_that_comes_too_late_is_given_back(scene: Scene) -> None:
 
     assert scene.booking(created).status is Status.CANCELLED
     assert [movement for movement, _ in scene.movements()] == ["authorise", "void"]
+    assert scene.mails()[-1] == f"Payment not taken - {created.booking.id}"
+    told = [event for event in scene.pusher.events() if event["event"] == "payment_failed"]
+    assert {event["data"]["reason_code"] for event in told} == {"BOOKING_ENDED"}
 
 
 def test_a_page_opened_while_staff_confirm_without_a_card_takes_no_money(scene: Scene) -> None:

@@ -25,6 +25,7 @@ from contracts.bookings import (
     GuestCheckedOut,
     GuestTokenRevoked,
     PaymentAwaited,
+    PaymentTurnedAway,
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
@@ -89,6 +90,15 @@ def _payment_failed(_: Booking, event: BookingPaymentFailed) -> Changes:
         "decision_made_by": None,
         "approval_deadline_at": None,
         "expires_at": event.expires_at,
+    }
+
+
+def _turned_away(_: Booking, event: PaymentTurnedAway) -> Changes:
+    return {
+        "payment_status": "AUTHORIZED",
+        "payment_id": event.payment_id,
+        "payment_intent_id": event.payment_intent_id,
+        "payment_reference": event.payment_intent_id,
     }
 
 
@@ -192,6 +202,7 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingApproved: _approved,
     BookingConfirmed: _confirmed,
     BookingPaymentFailed: _payment_failed,
+    PaymentTurnedAway: _turned_away,
     BookingDeclined: _declined,
     BookingCancelled: _cancelled,
     BookingNoShow: _no_show,

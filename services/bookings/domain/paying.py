@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.bookings import (
+    BalancePaymentFailed,
     BookingApproved,
     BookingAwaitsApproval,
     BookingConfirmed,
@@ -14,6 +15,7 @@ from contracts.bookings import (
     BookingRefundFailed,
     BookingStatus,
     PaymentAwaited,
+    PaymentTurnedAway,
 )
 from contracts.payments import (
     PaymentAuthorized,
@@ -24,11 +26,13 @@ from contracts.payments import (
     PaymentRefunded,
     PaymentSessionOpened,
     PaymentStatus,
+    PaymentVoided,
     RefundFailed,
 )
 from contracts.values import SYSTEM
-from services.bookings.domain import deadlines
+from services.bookings.domain import cancellation, deadlines
 from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import CALLED_OFF, PAST_PAYING
 
 PROVIDER_NAME = "stripe"
 STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
@@ -51,6 +55,8 @@ def session_opened(booking: Booking, fact: PaymentSessionOpened) -> Sequence[Boo
 
 def authorized(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
     """The card is good: staff decide, or the system at once where the hotel wants no approval."""
+    if booking.status in PAST_PAYING:
+        return (_turned_away(booking, fact, now=now),)
     if booking.status is not BookingStatus.PENDING_PAYMENT:
         return ()
     deadline = deadlines.approval_deadline(
@@ -73,6 +79,18 @@ def authorized(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> S
         payment_id=fact.payment_id,
         decision_made_at=now,
         decision_made_by=SYSTEM,
+    )
+
+
+def _turned_away(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> PaymentTurnedAway:
+    return PaymentTurnedAway(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=fact.payment_id,
+        payment_intent_id=fact.payment_intent_id,
+        amount=fact.amount,
+        reason_code="BOOKING_ENDED" if booking.status in CALLED_OFF else "NO_CARD_NEEDED",
+        turned_away_at=now,
     )
 
 
@@ -102,6 +120,24 @@ def capture_failed(booking: Booking, fact: PaymentCaptureFailed, *, now: datetim
             reason_code=fact.reason_code,
             failed_at=fact.failed_at,
             expires_at=now + deadlines.PAY_AGAIN_WITHIN,
+        ),
+    )
+
+
+def released(booking: Booking, fact: PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
+    """The hold that a fee was to be taken of is gone, and nothing was taken: the fee is owed at the desk."""
+    of_the_hold = booking.confirmed_at is None and not booking.captured and booking.payment_id == fact.payment_id
+    if booking.status is not BookingStatus.CANCELLED or not booking.cancellation_fee or not of_the_hold:
+        return ()
+    return (
+        BalancePaymentFailed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            payment_id=fact.payment_id,
+            amount=booking.cancellation_fee,
+            balance_due=cancellation.balance_after(booking, booking.cancellation_fee, booking.nothing),
+            reason_code="VOIDED",
+            failed_at=now,
         ),
     )
 
@@ -144,13 +180,6 @@ def left_behind(fact: PaymentEvent) -> dict[str, Any]:
                 "payment_status": PaymentStatus.SESSION_OPEN.value,
                 "payment_provider": PROVIDER_NAME,
                 "payment_reference": fact.session_id,
-                "payment_id": fact.payment_id,
-            }
-        case PaymentAuthorized():
-            return {
-                "payment_status": PaymentStatus.AUTHORIZED.value,
-                "payment_intent_id": fact.payment_intent_id,
-                "payment_reference": fact.payment_intent_id,
                 "payment_id": fact.payment_id,
             }
         case PaymentCaptured():

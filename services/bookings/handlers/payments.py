@@ -84,8 +84,12 @@ def keep_voided(fact: PaymentVoided, work: BookingsWork) -> None:
     """The authorisation is released."""
     if booking := _theirs(fact, work):
         _note(fact, work)
-        if booking.payment_id in (None, fact.payment_id):
-            work.note(booking, payment_status=PaymentStatus.VOIDED.value)
+        own = booking.payment_id in (None, fact.payment_id)
+        left = {"payment_status": PaymentStatus.VOIDED.value} if own else {}
+        if owed := paying.released(booking, fact, now=work.now):
+            work.record(booking, owed, by=PROVIDER, **left)
+        elif left:
+            work.note(booking, **left)
 
 
 def keep_fee(fact: CancellationFeeCaptured, work: BookingsWork) -> None:

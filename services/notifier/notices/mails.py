@@ -40,6 +40,7 @@ _ROWS = (
     Mail(bookings.BookingCancelled, "booking_cancelled", "Booking Cancelled - {booking_id}", ("fee", "refund")),
     Mail(bookings.BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_had_been_submitted),
     Mail(bookings.BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
+    Mail(bookings.PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),
     Mail(bookings.BookingRefunded, "refund_processed", "Refund processed - {booking_id}", ("amount",)),
     Mail(bookings.GuestCheckedIn, "welcome", "Welcome to {hotel_name}"),
     Mail(bookings.GuestCheckedOut, "thank_you", "Thank you for staying at {hotel_name}"),

@@ -85,6 +85,11 @@ _ROWS = (
         ("reason_code", "failed_at", "expires_at"),
     ),
     Push(
+        bookings.PaymentTurnedAway,
+        (Shown("payment_failed", (STAFF, BOOKING)),),
+        ("amount", "reason_code", "turned_away_at"),
+    ),
+    Push(
         bookings.BookingDeclined,
         (Shown("booking_declined", (HOTEL, BOOKING)),),
         ("reason_code", "decision_made_at"),

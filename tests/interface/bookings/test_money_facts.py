@@ -72,7 +72,10 @@ def test_an_ended_booking_shows_where_its_payment_stands(counter: Counter, statu
     counter.tell(*(fact(booking_id) for fact in facts))
 
     shown = counter.ask(GetBooking(**about(booking_id)))
-    assert (shown.payment_status, shown.status, shown.version) == (status, "CANCELLED", cancelled.version)
+    turned_away = counter.events(booking_id).count("PaymentTurnedAway")
+    assert turned_away == (authorized in facts)
+    assert (shown.payment_status, shown.status) == (status, "CANCELLED")
+    assert shown.version == cancelled.version + turned_away
 
 
 def test_two_clicks_at_once_have_a_refund_tried_again_once(counter: Counter) -> None:

@@ -263,7 +263,7 @@ def test_late_money_does_not_revive_a_booking(counter: Counter) -> None:
     outcomes = counter.tell(opened(booking_id), authorized(booking_id), captured(booking_id))
 
     assert {outcome.fate for outcome in outcomes} == {Fate.APPLIED}
-    assert counter.events(booking_id) == ["BookingHeld", "BookingExpired"]
+    assert counter.events(booking_id) == ["BookingHeld", "BookingExpired", "PaymentTurnedAway"]
     assert counter.stored(booking_id).payment_status == "CAPTURED"
 
 

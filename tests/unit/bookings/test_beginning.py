@@ -16,11 +16,20 @@ from contracts.bookings import (
     BookingSource,
     BookingStatus,
     GuestDetails,
+    PaymentTurnedAway,
 )
-from contracts.payments import PaymentAuthorized, PaymentCaptured, PaymentRefunded, PaymentSessionOpened
+from contracts.payments import (
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentSessionOpened,
+    PaymentVoided,
+)
 from contracts.values import ActorKind, Caller, HotelSettings
 from services.bookings.domain import amending, creation, paying
+from services.bookings.domain.booking import Booking
 from services.bookings.domain.creation import Names
+from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
 from tests.unit.bookings.builders import (
     ANNA,
     HOTEL,
@@ -36,8 +45,15 @@ from tests.unit.bookings.builders import (
     unpaid,
 )
 
+Status = BookingStatus
 NAMES = Names(booking_id="BK-2030-ABCDEF", confirmation_number="KIL-2030-GHJKMN", token_hash="h")
 FACT = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL, "payment_id": "pay-1"}
+
+
+def called_off(**over: Any) -> Booking:
+    """Cancelled while the card's hold was to pay the fee."""
+    usual = {"status": Status.CANCELLED, "payment_id": "pay-1", "cancellation_fee": eur(9000), "captured": None}
+    return a_booking(**({"confirmed_at": None} | usual | over))
 
 
 def fields_refused(caller: Caller, **overrides: Any) -> tuple[str, set[str]]:
@@ -118,7 +134,7 @@ def test_a_draft_is_submitted_once() -> None:
     assert not creation.may_submit(unpaid())
     for booking, code in (
         (a_booking(), "ILLEGAL_TRANSITION"),
-        (a_booking(status=BookingStatus.EXPIRED), "BOOKING_ENDED"),
+        (a_booking(status=Status.EXPIRED), "BOOKING_ENDED"),
     ):
         with pytest.raises(Refusal) as caught:
             creation.may_submit(booking)
@@ -148,14 +164,46 @@ def test_where_no_approval_is_wanted_the_system_approves_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [BookingStatus.EXPIRED, BookingStatus.CANCELLED, BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL]
+    ("status", "why"),
+    [
+        *((status, "BOOKING_ENDED") for status in sorted(CALLED_OFF)),
+        *((status, "NO_CARD_NEEDED") for status in (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED)),
+    ],
 )
-def test_money_that_comes_too_late_changes_nothing(status: BookingStatus) -> None:
+def test_money_that_comes_too_late_is_turned_away_and_revives_nothing(status: Status, why: str) -> None:
     booking = a_booking(status=status)
+
+    (event,) = paying.authorized(booking, authorized(), now=NOW)
+
+    assert isinstance(event, PaymentTurnedAway)
+    assert (event.reason_code, event.amount, LIFECYCLE.after(status, type(event))) == (why, eur(34880), status)
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.PENDING_PAYMENT])
+def test_a_page_that_opens_too_late_changes_nothing(status: Status) -> None:
     opened = PaymentSessionOpened(**FACT, session_id="cs", amount=eur(1), opened_at=NOW, expires_at=NOW)
 
-    assert paying.authorized(booking, authorized(), now=NOW) == ()
-    assert paying.session_opened(booking, opened) == ()
+    assert paying.session_opened(a_booking(status=status), opened) == ()
+
+
+@pytest.mark.parametrize(
+    ("booking", "owed"),
+    [
+        (called_off(), 9000),
+        (called_off(served=eur(500), settled=eur(200)), 9300),
+        (called_off(payment_id="pay_2"), None),
+        (called_off(cancellation_fee=eur(0)), None),
+        (called_off(captured=eur(9000)), None),
+        (called_off(confirmed_at=NOW), None),  # its fee is owed at the desk already
+        (called_off(status=Status.PENDING_APPROVAL), None),
+    ],
+)
+def test_a_fee_whose_hold_is_let_go_untaken_is_owed_at_the_desk(booking: Booking, owed: int | None) -> None:
+    fact = PaymentVoided(**FACT, amount=eur(34880), voided_at=NOW)
+
+    events = paying.released(booking, fact, now=NOW)
+
+    assert [event.balance_due for event in events] == ([] if owed is None else [eur(owed)])
 
 
 def test_a_capture_confirms_what_was_approved_as_of_the_decision() -> None:

@@ -70,6 +70,7 @@ BEYOND = """
     BalancePaymentFailed    | payment_failed             |                               | staff booking
     BalancePaymentFailed    | balance_changed            |                               | hotel booking
     BalancePaymentRefused   | payment_failed             |                               | staff booking
+    PaymentTurnedAway       | payment_failed             |                               | staff booking
     InventoryExtended       | availability_changed       |                               | public
     RoomBlocked             | room_blocked               |                               | hotel room
     RoomUnblocked           | room_unblocked             |                               | hotel room
