@@ -18,14 +18,21 @@ def give_examples(schemas: dict[str, Any]) -> None:
     """One to each schema that has fields."""
     for name, schema in schemas.items():
         if "properties" in schema:
-            schema["examples"] = [EXAMPLES.get(name) or _of(schema, schemas, name="")]
+            schema["examples"] = [EXAMPLES.get(name) or _of(schema, schemas, name="", within=name)]
 
 
-def _of(schema: dict[str, Any], schemas: dict[str, Any], *, name: str) -> Any:
+def fill_in(operation: dict[str, Any]) -> None:
+    """One to each query parameter that must be given."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query" and parameter.get("required"):
+            parameter["schema"]["examples"] = [_of(parameter["schema"], {}, name=parameter["name"])]
+
+
+def _of(schema: dict[str, Any], schemas: dict[str, Any], *, name: str, within: str = "") -> Any:
     if "$ref" in schema:
         target = schema["$ref"].rsplit("/", 1)[-1]
-        return EXAMPLES.get(target) or _of(schemas[target], schemas, name=name)
-    for word in WORDS.get(name, ()):
+        return EXAMPLES.get(target) or _of(schemas[target], schemas, name=name, within=target)
+    for word in (*WORDS.get(f"{within}.{name}", ()), *WORDS.get(name, ())):
         if _fits(schema, word):
             return word
     if any(each.get("type") == "null" for each in schema.get("anyOf", ())):
@@ -36,13 +43,13 @@ def _of(schema: dict[str, Any], schemas: dict[str, Any], *, name: str) -> Any:
         return schema["default"]
     if "anyOf" in schema:
         return _of(schema["anyOf"][0], schemas, name=name)
-    return _typed(schema, schemas, name=name)
+    return _typed(schema, schemas, name=name, within=within)
 
 
-def _typed(schema: dict[str, Any], schemas: dict[str, Any], *, name: str) -> Any:
+def _typed(schema: dict[str, Any], schemas: dict[str, Any], *, name: str, within: str) -> Any:
     match schema.get("type"):
         case "object":
-            return {each: _of(part, schemas, name=each) for each, part in _shown(schema).items()}
+            return {each: _of(part, schemas, name=each, within=within) for each, part in _shown(schema).items()}
         case "array":
             return [_of(schema["items"], schemas, name=name)] if schema.get("items") else []
         case "integer" | "number":

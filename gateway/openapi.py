@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from gateway.components import Components
 from gateway.documented import problem_example
-from gateway.exemplary import give_examples
+from gateway.exemplary import fill_in, give_examples
 from gateway.operations import Door
 from gateway.problems import Problem
 
@@ -60,6 +60,7 @@ def _share(made: dict[str, Any], declared: Sequence[Door]) -> None:
     for name, door in canonical.items():
         operation = paths[door.path][door.operation.method.lower()]
         _optional_body(operation, made["components"]["schemas"])
+        fill_in(operation)
         components.share(operation, door.operation, aliased=name in aliased)
     for door in declared:
         if door.is_alias:

@@ -16,8 +16,21 @@ from gateway.shapes.realtime import ChannelAuth, UserAuth
 routes = Routes("realtime", audience=Audience.EITHER, under="/api/realtime")
 
 
+_FIELDS = {
+    "socket_id": {"type": "string", "maxLength": 200, "description": "The connection, as the push provider told it."},
+    "channel_name": {"type": "string", "maxLength": 200, "description": "One of those told in `realtime`."},
+}
+_SHOWN = {"socket_id": "1234.5678", "channel_name": "as told in `realtime`"}
+
+
 def _form(*names: str) -> dict[str, Any]:
-    schema = {"type": "object", "required": list(names), "properties": {name: {"type": "string"} for name in names}}
+    """A body with these fields, as a form or as JSON."""
+    schema = {
+        "type": "object",
+        "required": list(names),
+        "properties": {name: _FIELDS[name] for name in names},
+        "examples": [{name: _SHOWN[name] for name in names}],
+    }
     kinds = ("application/x-www-form-urlencoded", "application/json")
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
 

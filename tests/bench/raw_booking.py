@@ -129,5 +129,8 @@ def _row(connection: psycopg.Connection[Any], table: str, key: str, value: str) 
     row = cursor.fetchone()
     if row is None or cursor.description is None:
         raise LookupError(f"{table} has no {value}")
-    named = dict(zip((column.name for column in cursor.description), row, strict=True))
-    return {name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in named.items()}
+    jsonb = psycopg.adapters.types["jsonb"].oid
+    return {
+        column.name: Jsonb(value) if column.type_code == jsonb and value is not None else value
+        for column, value in zip(cursor.description, row, strict=True)
+    }

@@ -36,6 +36,16 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
+def example_of(operation: dict[str, Any]) -> dict[str, Any]:
+    """The body and the query that the document shows for it, as an HTTP client takes them."""
+    asked = [each for each in operation["parameters"] if each["in"] == "query" and each.get("required")]
+    params = {each["name"]: each["schema"]["examples"][0] for each in asked}
+    if "requestBody" not in operation:
+        return {"params": params}
+    schema = said(operation["requestBody"]["content"]["application/json"]["schema"])
+    return {"params": params, **({"json": schema["examples"][0]} if "properties" in schema else {})}
+
+
 def tokens_of(operation: dict[str, Any]) -> set[str]:
     """The kinds of token that open it."""
     return {name for kind in operation["security"] for name in kind}

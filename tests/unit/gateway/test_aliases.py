@@ -2,19 +2,24 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from contracts import bookings, rooms
 from contracts.notifier import ChannelSignature, SignChannel
+from contracts.values import Context
 from gateway.aliases import spellings
-from gateway.operations import Door, doors, switchboard
+from gateway.identity.admission import Audience
+from gateway.operations import Door, Operation, doors, switchboard
 from gateway.routes import operations
 from tests.unit.gateway import builders
+from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import GUEST, Gateway
 
 SAMPLES = builders.SAMPLES
 DECLARED = doors(operations())
+ALIASED = [each for each in operations() if spellings(each.method, each.path)]
 STAFF = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
 
 
@@ -91,6 +96,61 @@ def test_staff_aliases_ask_the_same(
 
     assert answer.status_code == 200
     assert gateway.bus.last(message).hotel == builders.HOTEL
+
+
+@pytest.mark.parametrize("operation", ALIASED, ids=lambda operation: operation.name)
+def test_every_alias_asks_the_services_just_what_the_canonical_asks(
+    gateway: Gateway, manager: dict[str, str], operation: Operation
+) -> None:
+    proof = {Audience.STAFF: manager, Audience.PUBLIC: {}}.get(operation.audience, GUEST)
+    shown = next(example_of(told) for _, _, told in OPERATIONS if told["operationId"] == operation.name)
+    sent = {"headers": {**proof, "Idempotency-Key": "the-same-key-everywhere"}, **shown}
+    gateway.call(operation.method, operation.path.format_map(SAMPLES), **sent)  # what is remembered is asked for once
+
+    def asked(path: str) -> tuple[int, list[tuple[object, Context]]]:
+        gateway.bus.asked.clear()
+        answer = gateway.call(operation.method, path.format_map(SAMPLES), **sent)
+        asks = [(ask, replace(how, traceparent="", request_id="")) for ask, how in gateway.bus.asked]
+        return answer.status_code, asks
+
+    canonical = asked(operation.path)
+    assert canonical[0] in {200, 503}
+    assert canonical[1] or canonical[0] == 200
+    for path in spellings(operation.method, operation.path):
+        assert asked(path) == canonical
+
+
+@pytest.mark.parametrize(
+    ("method", "spelled", "name"),
+    [
+        ("POST", "/api/guest/hotels/x/booking/", "create_booking"),
+        ("POST", "/api/guest/hotels/x/bookings/", "create_booking"),
+        ("POST", "/api/public/hotels/x/bookings/", "create_booking"),
+        ("POST", "/api/public/hotel/x/room-bookings/", "create_booking"),
+        ("POST", "/api/public/hotel/x/room-bookings/BK/payment/", "open_payment_session"),
+        ("POST", "/api/public/hotels/x/room-bookings/BK/payment/", "open_payment_session"),
+        ("POST", "/api/public/hotel/room-bookings/stripe-webhook/", "take_stripe_webhook"),
+        ("POST", "/api/staff/hotels/x/bookings/BK/approve/", "approve_booking"),
+        ("POST", "/api/staff/hotel/x/bookings/BK/checkout/", "check_out"),
+        ("POST", "/api/staff/hotels/x/room-bookings/BK/checkin/", "check_in"),
+        ("POST", "/api/staff/hotel/x/room-bookings/BK/safe-assign-room/", "assign_room"),
+        ("POST", "/api/staff/hotel/x/rooms/101/start-cleaning/", "start_cleaning"),
+        ("POST", "/api/staff/hotel/x/rooms/checkout/", "check_out_rooms"),
+        ("GET", "/api/staff/x/me/", "get_me"),
+        ("GET", "/api/staff/hotel/x/me/", "get_me"),
+        ("POST", "/api/notifications/pusher/auth/", "authorise_channel"),
+        ("POST", "/api/guest/hotel/x/chat/pusher/auth", "authorise_channel"),
+        ("POST", "/pusher/auth", "authorise_channel"),
+        ("GET", "/rooms/rooms/", "list_rooms"),
+        ("GET", "/rooms/rooms/101/", "get_room"),
+        ("POST", "/rooms/x/rooms/101/add-guest/", "add_guest"),
+    ],
+)
+def test_what_older_clients_call_leads_to(method: str, spelled: str, name: str) -> None:
+    _, found = switchboard(DECLARED).matches({"type": "http", "method": method, "path": spelled})
+
+    assert found["route"].operation.name == name
+    assert found["route"].is_alias
 
 
 def test_me_by_its_old_path(gateway: Gateway, manager: dict[str, str]) -> None:

@@ -1,0 +1,109 @@
+"""The OpenAPI document: valid, whole, with examples that fit and are understood."""
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+
+from gateway.examples import EXAMPLES
+from tests.unit.gateway import builders
+from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, said, tokens_of
+from tests.unit.gateway.fakes import GUEST, Gateway, code
+
+PUBLIC = f"/api/public/hotels/{builders.HOTEL}/"
+
+
+def test_every_operation_is_documented_whole(gateway: Gateway) -> None:
+    document = gateway.get("/openapi.json").json()
+    ids = []
+    for path, methods in document["paths"].items():
+        declared = {said(each)["name"] for method in methods.values() for each in method.get("parameters", ())}
+        assert {part[1:-1] for part in path.split("/") if part.startswith("{")} <= declared
+        for method, operation in methods.items():
+            ids.append(operation["operationId"])
+            assert operation["summary"]
+            for status, answer in operation["responses"].items():
+                assert "content" in said(answer) or status == "204"
+            if path.startswith("/api/") and operation.get("requestBody") is None and method not in ("get", "delete"):
+                assert path.endswith("/logout/")
+    assert len(ids) == len(set(ids))
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_reference_in_the_document_leads_somewhere(gateway: Gateway) -> None:
+    document = gateway.get("/openapi.json").json()
+
+    def references(part: Any) -> list[str]:
+        if isinstance(part, dict):
+            own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+            return own + [found for value in part.values() for found in references(value)]
+        return [found for value in part for found in references(value)] if isinstance(part, list) else []
+
+    for reference in set(references(document)):
+        _, components, kind, name = reference.split("/")
+        assert name in document[components][kind]
+
+
+def test_the_document_is_valid_openapi() -> None:
+    validate(DOCUMENT)  # type: ignore[arg-type]
+
+
+def test_a_document_that_is_none_is_not_valid() -> None:
+    with pytest.raises(OpenAPIValidationError):
+        validate({**DOCUMENT, "paths": {"livez": {}}})  # type: ignore[arg-type]
+
+
+def test_older_spellings_say_what_the_canonical_says() -> None:
+    canonical = {told["operationId"]: told for _, _, told in OPERATIONS if not told.get("deprecated")}
+    older = [told for _, _, told in OPERATIONS if told.get("deprecated")]
+
+    assert len(older) > 150
+    for told in older:
+        known = canonical[told["operationId"].partition("_alias_")[0]]
+        for part in ("summary", "tags", "responses", "requestBody", "security"):
+            assert told.get(part) == known.get(part)
+
+
+def test_every_example_fits_its_schema(gateway: Gateway) -> None:
+    document = gateway.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+
+    assert EXAMPLES.keys() <= schemas.keys()
+    for name, schema in schemas.items():
+        validator = Draft202012Validator({**document, "$ref": f"#/components/schemas/{name}"})
+        assert "examples" in schema or "properties" not in schema
+        for example in schema.get("examples", ()):
+            assert [error.message for error in validator.iter_errors(example)] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"), each_operation(lambda _, operation: not operation.get("deprecated"))
+)
+def test_every_example_is_a_request_that_is_understood(
+    gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
+) -> None:
+    proof = manager if tokens_of(operation) == {"staffToken"} else GUEST
+
+    answer = gateway.call(method, path.format_map(builders.SAMPLES), headers=proof, **example_of(operation))
+
+    nobody_is_there = path.endswith("/login/") and code(answer) == "INVALID_CREDENTIALS"
+    assert answer.status_code in {200, 204, 503} or nobody_is_there, answer.text
+
+
+def test_answers_fit_their_documented_schema(gateway: Gateway, manager: dict[str, str]) -> None:
+    from contracts.bookings import GetBooking
+
+    gateway.bus.answers(GetBooking, builders.in_house(confirmed_by=builders.CLERK))
+    document = gateway.get("/openapi.json").json()
+    guests = gateway.get(f"{PUBLIC}room-bookings/{builders.BOOKING}/", headers=GUEST).json()
+    staffs = gateway.get(
+        f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}/", headers=manager
+    ).json()
+    refused = gateway.get("/nowhere").json()
+
+    for name, answer in (("GuestBooking", guests), ("StaffBooking", staffs), ("Problem", refused)):
+        validator = Draft202012Validator({**document, "$ref": f"#/components/schemas/{name}"})
+        assert [error.message for error in validator.iter_errors(answer)] == []
+        assert name == "Problem" or answer.keys() == document["components"]["schemas"][name]["properties"].keys()
