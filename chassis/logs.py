@@ -29,7 +29,7 @@ def _plain_traceback(out: TextIO, problem: structlog.typing.ExcInfo) -> None:
 
 def _add_trace(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
     traceparent = trace.current()
-    if traceparent:
+    if traceparent and not entry.get("trace_id"):
         entry["trace_id"] = trace.trace_id(traceparent)
     return entry
 

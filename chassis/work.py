@@ -1,18 +1,22 @@
 """What one transaction may do: read and write its service's tables, publish, owe an errand, note who did what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis import codec, trace
+from chassis import codec, impersonal, logs, trace
 from chassis.tables import AUDIT, ERRAND, OUTBOX, STREAM
+from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
+
+log = logs.logger(__name__)
 
 # Built once: what a transaction always does should cost no more than its round trip.
 _OWE = insert(ERRAND).on_conflict_do_nothing(index_elements=["key"])
@@ -125,6 +129,7 @@ class Work:
             self._audit = []
         if self._events:
             self.connection.execute(_PUBLISH, [self._row(pending) for pending in self._events])
+            self.after_commit.append(partial(_tell, self._events))
             self._events = []
 
     def _row(self, pending: Pending) -> dict[str, Any]:
@@ -144,3 +149,11 @@ class Work:
 
     def _next(self, subject: str) -> int:
         return int(self.connection.execute(_NEXT, {"subject": subject, "last": 1}).scalar_one())
+
+
+def _tell(committed: Sequence[Pending]) -> None:
+    """A log line for each fact, once it is one."""
+    for pending in committed:
+        about = impersonal.facts(pending.event, but=(datetime,))
+        trace_id = trace.trace_id(pending.traceparent)
+        log.info(log_name(pending.event), fact=type(pending.event).__name__, trace_id=trace_id, **about)

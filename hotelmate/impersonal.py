@@ -1,20 +1,11 @@
-"""What of an event may stand on anybody's screen: what the contract declares as a number, a moment, a status, an id."""
+"""An event as it passes, without what it may say of people."""
 
-import re
-from dataclasses import fields
-from datetime import date
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
-from chassis import codec
+from chassis import codec, impersonal
 from chassis.trace import trace_id
 from contracts.catalogue import events
 from contracts.message import Envelope
-from contracts.values import Actor, Money
-
-_ID = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
-_CODES = frozenset({"hotel", "room_number", "room_type_code", "reason_code", "payment_provider", "payment_reference"})
 
 
 def attributes(envelope: Envelope) -> dict[str, Any]:
@@ -23,25 +14,23 @@ def attributes(envelope: Envelope) -> dict[str, Any]:
         "time": codec.plain(envelope.time),
         "source": envelope.source,
         "event": name_of(envelope),
-        "subject": envelope.subject if _ID.fullmatch(envelope.subject) else "",
+        "subject": envelope.subject if impersonal.is_id(envelope.subject) else "",
         "sequence": envelope.sequence,
-        "hotel": envelope.hotel if _ID.fullmatch(envelope.hotel) else "",
+        "hotel": envelope.hotel if impersonal.is_id(envelope.hotel) else "",
         "id": envelope.id,
         "trace_id": trace_id(envelope.traceparent),
     }
 
 
 def facts(envelope: Envelope) -> dict[str, Any]:
-    """Of the event's data, what can be nobody's name, address or word; nothing of an event that is not known."""
+    """What may be shown of the event's data; nothing of an event that is not known or not whole."""
     kind = events().get(envelope.type)
-    try:
-        event = codec.typed(envelope.data, kind) if kind else None
-    except ValueError:
-        event = None
-    if event is None:
+    if kind is None:
         return {}
-    told = {field.name: _told(field.name, getattr(event, field.name)) for field in fields(event)}
-    return {name: value for name, value in told.items() if value is not None}
+    try:
+        return impersonal.facts(codec.typed(envelope.data, kind))
+    except ValueError:
+        return {}
 
 
 def line(envelope: Envelope) -> str:
@@ -61,14 +50,3 @@ def booking_of(envelope: Envelope) -> str:
 def name_of(envelope: Envelope) -> str:
     """`BookingHeld` of `bookings.BookingHeld.v1`."""
     return next(iter(envelope.type.split(".")[1:2]), "")
-
-
-def _told(name: str, value: Any) -> Any:
-    if isinstance(value, (Enum, bool, int, date, Decimal)):
-        return codec.plain(value)
-    if isinstance(value, Money):
-        return f"{value.amount} {value.currency}"
-    if isinstance(value, Actor):
-        return " ".join(filter(None, (value.kind, value.id)))
-    named = name.endswith("_id") or name in _CODES
-    return value if named and isinstance(value, str) and _ID.fullmatch(value) else None

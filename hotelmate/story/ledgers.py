@@ -45,7 +45,9 @@ NOTICES = """
         WHEN occasion IN ('message', 'lookup') THEN occasion || '/' || notice.id
         ELSE 'mail/' || notice.booking_id || '/' || occasion || '/' || event_id
     END
-    LEFT JOIN outbox AS told ON told.subject = 'notice/' || notice.id AND told.sequence = 1
+    LEFT JOIN LATERAL (
+        SELECT recorded_at FROM outbox WHERE subject = 'notice/' || notice.id ORDER BY sequence DESC LIMIT 1
+    ) AS told ON status <> 'PENDING'
     WHERE event_id = ANY(CAST(:ids AS uuid[])) ORDER BY notice.created_at, medium, occasion
 """
 DELIVERED = """

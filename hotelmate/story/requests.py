@@ -21,7 +21,7 @@ def noted_requests(
     traces = {one.trace_id for one in happenings if one.trace_id}
     names = {one.facts["request_id"] for one in happenings if one.facts.get("request_id")}
     asked, said = [], []
-    for entry in filter(None, map(_entry, lines)):
+    for entry in filter(None, map(read_entry, lines)):
         ours = entry.get("trace_id") in traces
         if entry["event"] == "request" and (ours or entry.get("request_id") in names):
             asked.append(_request(entry))
@@ -37,7 +37,7 @@ def in_full(happenings: Collection[Happening], asked: Collection[Happening]) -> 
     yield from (one for one in happenings if one.id not in logged or one.kind is not Kind.REQUEST)
 
 
-def _entry(line: str) -> Mapping[str, Any] | None:
+def read_entry(line: str) -> Mapping[str, Any] | None:
     """A line of a log, in either format; None where it is none, or begins with what a log collector put there."""
     start = line.find("{")
     if start >= 0:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,5 +70,7 @@ class PaymentsWork(Work):
             )
             if isinstance(change.fact, Event):
                 self.publish(change.fact)
-            log.info("payment_changed", payment_id=before.id, status=change.after, booking_id=before.booking_id)
+                continue
+            about = {"fact": type(change.fact).__name__, "payment_id": before.id, "booking_id": before.booking_id}
+            self.after_commit.append(partial(log.info, "payment_changed", status=change.after, **about))
         self.ledger.book(decision.payment, decision.movements, at=self.now, why=why)

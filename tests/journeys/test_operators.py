@@ -1,18 +1,23 @@
 """What operators see of the running system."""
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.catalogue import OWNERS
-from sandbox.demo import deciding_steps
+from hotelmate.story.requests import read_entry
+from sandbox.demo import deciding_steps, staying_steps
 from sandbox.demo.booking_steps import Booked
 from sandbox.demo.expecting import eventually
 from sandbox.demo.world import World
 from sandbox.stack import Stack
+
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
 def test_metrics_show_the_whole_platform_and_no_guest(world: World, paid: Callable[[], Booked]) -> None:
@@ -66,3 +71,30 @@ def test_a_well_system_passes_its_examination(command_line: Callable[..., tuple[
     code, said = command_line("doctor")
 
     assert (code, "All is well." in said) == (0, True), said
+
+
+def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
+    stack: Stack, world: World, paid: Callable[[], Booked]
+) -> None:
+    booked = paid()
+    deciding_steps.approve(booked)
+    number = staying_steps.assign(booked)
+    staying_steps.check_in(booked, number)
+    staying_steps.check_out(booked, number)
+    booked.mailed(f"Thank you for staying at {booked.look()['hotel_name']}")
+    staying_steps.turn_over(world, number)
+    table = (
+        OPERATIONS.read_text("utf-8").partition("Over a booking's life, in this order:")[2].partition("or otherwise")[0]
+    )
+    documented = re.findall(r"^\| `(\w+)` \| (\w+) \|", table, re.MULTILINE)
+    assert len(documented) == 12
+
+    def unlogged() -> list[str]:
+        found = set()
+        for service in OWNERS:
+            lines = (stack.directory / "logs" / f"{service}.log").read_text("utf-8").splitlines()
+            entries = [entry for entry in map(read_entry, lines) if entry and entry.get("booking_id") == booked.id]
+            found |= {(entry["event"], service) for entry in entries if entry.get("trace_id") or service == "notifier"}
+        return [name for name, service in documented if (name, service) not in found]
+
+    eventually("each is logged", unlogged, holds=lambda missing: missing == [])

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
+from chassis import logs
 from chassis.refusal import Hopeless, Later
 from chassis.transact import Desk
 from contracts.notifier import NoticeGaveUp, NoticeSent
@@ -15,6 +17,8 @@ from services.notifier.work import NotifierWork
 
 BUSY_FOR = 5.0  # seconds: whoever has stood still since may have lost the lease, and begins nothing more
 A_BREATH = 0.2
+
+log = logs.logger(__name__)
 
 _OWN_OCCASION = PUSHES[NoticeGaveUp].shown[0].name
 
@@ -61,6 +65,9 @@ def pushed(notice: PushNotice | PushAvailability, _: Outcome, work: NotifierWork
     """It is out."""
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
     work.notices.settle([notice.notice_id], status, now=work.now)
+    if isinstance(notice, PushNotice) and notice.booking_id:
+        about = {"booking_id": notice.booking_id, "hotel": notice.hotel, "notice_id": notice.notice_id}
+        work.after_commit.append(partial(log.info, "push_sent", occasion=notice.occasion, **about))
 
 
 def push_gave_up(notice: PushNotice | PushAvailability, why: str, work: NotifierWork) -> None:

@@ -1,0 +1,36 @@
+"""What logs call a fact: one stable name for each, whatever becomes of the event's own name."""
+
+import re
+
+from contracts.bookings import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.message import Event
+from contracts.notifier import NoticeSent
+from contracts.payments import PaymentSessionOpened
+from contracts.values import Actor, ActorKind
+
+DECISIONS: dict[type[Event], str] = {
+    BookingApproved: "decision_made_by",
+    BookingDeclined: "decision_made_by",
+    BookingConfirmed: "confirmed_by",
+}
+SENT = {"mail": "mail_sent", "sms": "text_message_sent"}
+
+
+def log_name(event: Event) -> str:
+    """Mostly the event's name in snake_case; sessions are created, mails sent, and what staff decide are decisions.
+
+    A confirmation is a decision where staff gave it for a booking without a card, not where a capture brought it.
+    """
+    if isinstance(event, PaymentSessionOpened):
+        return "payment_session_created"
+    if isinstance(event, NoticeSent):
+        return SENT.get(event.medium, "notice_sent")
+    if _is_decision(event):
+        return "staff_decision"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def _is_decision(event: Event) -> bool:
+    by = getattr(event, DECISIONS.get(type(event), ""), None)
+    after_capture = isinstance(event, BookingConfirmed) and event.paid_at is not None
+    return isinstance(by, Actor) and by.kind is ActorKind.STAFF and not after_capture

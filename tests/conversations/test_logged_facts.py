@@ -1,0 +1,79 @@
+"""Logs say what was committed, once, by stable names, and nobody's name, address or number."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+import chassis.work
+from contracts.bookings import ApproveBooking, BookingExpired, CancelBooking, ExpiryReason
+from services.notifier.handlers import pushing
+from tests.conversations.conftest import HOTEL, STAFF, Scene
+
+LIFE = (
+    "booking_held",
+    "payment_session_created",
+    "payment_authorized",
+    "booking_awaits_approval",
+    "staff_decision",
+    "payment_captured",
+    "booking_confirmed",
+    "booking_cancelled",
+    "payment_refunded",
+)
+FACT = BookingExpired(
+    booking_id="BK-1", hotel=HOTEL, reason=ExpiryReason.HOLD_RAN_OUT, expired_at=datetime(2026, 11, 21, tzinfo=UTC)
+)
+
+
+class Log:
+    """A logger that keeps its lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def info(self, event: str, **facts: Any) -> None:
+        self.lines.append({"event": event, **facts})
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    kept = Log()
+    for module in (chassis.work, pushing):
+        monkeypatch.setattr(module, "log", kept)
+    return kept
+
+
+def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(scene: Scene, log: Log) -> None:
+    created = scene.book()
+    scene.pay(created)
+    about = {"hotel": HOTEL, "booking_id": created.booking.id}
+    scene.town.ask(ApproveBooking(**about), STAFF)
+    scene.settle()
+    scene.town.ask(CancelBooking(**about, reason="Ada is ill"), STAFF)
+    scene.settle()
+
+    names = [line["event"] for line in log.lines if line.get("booking_id") == created.booking.id]
+    assert [name for name in names if name in LIFE] == list(LIFE)
+    assert {"mail_sent", "push_sent"} <= set(names)
+    [decision] = [line for line in log.lines if line["event"] == "staff_decision"]
+    assert (decision["fact"], decision["decision_made_by"]) == ("BookingApproved", "staff 7")
+    for private in ("Ada", "ada@example.com", "5550100", "Nora", created.guest_token or "?"):
+        assert private not in str(log.lines)
+
+
+def test_what_was_not_committed_is_not_logged(scene: Scene, log: Log) -> None:
+    def expire(*, well: bool) -> None:
+        with scene.town.houses["bookings"].transactor.begin() as work:
+            work.publish(FACT)
+            work.flush()
+            if not well:
+                raise RuntimeError("too late")
+
+    with pytest.raises(RuntimeError, match="too late"):
+        expire(well=False)
+    assert log.lines == []
+
+    expire(well=True)
+
+    assert [line["event"] for line in log.lines] == ["booking_expired"]
