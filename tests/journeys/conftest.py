@@ -16,6 +16,7 @@ from sandbox.demo.paying_steps import pay
 from sandbox.demo.transcript import Silent
 from sandbox.demo.world import World
 from sandbox.stack import Stack, temporary_run
+from tests.journeys.trouble import Stay, lived
 
 HOTEL = "hotel-killarney"
 
@@ -54,6 +55,12 @@ def paid(world: World, today: date) -> Callable[[], Booked]:
         return booked
 
     return make
+
+
+@pytest.fixture(scope="session")
+def troubled(stack: Stack, world: World) -> Iterator[Stay]:
+    """A stay during which the push provider, the mail server and the notifier failed, with everything sent since."""
+    yield from lived(stack, world, world.today())
 
 
 @pytest.fixture(scope="session")

@@ -1,49 +1,64 @@
 """What guests and staff entrust to the system is not written down where it does not belong."""
 
-from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from uuid import uuid4
 
-from sandbox.demo import deciding_steps, staying_steps
-from sandbox.demo.booking_steps import Booked, follow_the_link
+import pika
+import pytest
+from pusher import Pusher
+
+from chassis import codec, wire
+from contracts.catalogue import HEARS, OWNERS
+from sandbox.demo.expecting import eventually
 from sandbox.demo.world import World
 from sandbox.stack import Stack
+from tests.journeys.trouble import Stay, found_in, left_behind
 
-OURS = ("bookings", "payments", "rooms", "notifier", "relay", "gateway")
+LEAK = "planted-leak"
 
 
-def test_logs_hold_no_address_number_name_token_or_password(
-    stack: Stack, world: World, paid: Callable[[], Booked], today: date
-) -> None:
-    booked = paid()
-    follow_the_link(booked)
-    deciding_steps.approve(booked)
-    number = staying_steps.assign(booked)
-    seen = staying_steps.check_in(booked, number)
-    staying_steps.check_out(booked, number)
-    staying_steps.turn_over(world, number)
-    world.visitor().refused(
-        "POST",
-        "/api/staff/login/",
-        status=401,
-        code="INVALID_CREDENTIALS",
-        body={"email": booked.email, "password": "planted-password-9"},
+@pytest.fixture(scope="module")
+def places(stack: Stack, troubled: Stay) -> dict[str, str]:
+    return left_behind(stack, troubled)
+
+
+def test_every_place_that_should_tell_of_the_stay_does(places: dict[str, str], troubled: Stay) -> None:
+    named = {place for place, text in places.items() if troubled.booked.id in text}
+
+    assert named >= {"channels", "events", "notices", "bookings's outbox", "payments's outbox", "notifier's errands"}
+    assert "payments's log" in named
+    assert all(places[f"{name}'s log"] for name in (*OWNERS, "relay", "gateway", "postgres", "rabbit"))
+    assert "planted" in places["bookings's log"], "the constraint that refused a row is named, the row is not"
+
+
+def test_nothing_private_is_in_any_channel_event_queue_or_log(places: dict[str, str], troubled: Stay) -> None:
+    assert all(troubled.planted.values())
+    assert found_in(places, troubled.planted) == []
+
+
+def test_no_row_that_a_database_refused_is_in_a_log(places: dict[str, str]) -> None:
+    assert [place for place, text in places.items() if "Failing row contains" in text] == []
+
+
+def test_something_private_would_be_found_wherever_it_came(stack: Stack, world: World, troubled: Stay) -> None:
+    fact = replace(troubled.facts()[0], id=str(uuid4()), subject="BK-2026-LEAK99", sequence=1)
+    leaking = replace(fact, data={**fact.data, "by": LEAK})  # which nobody can read, so that it is parked
+    account = stack.stack_json["pusher"]
+    provider = Pusher(
+        account["app_id"], account["key"], account["secret"], ssl=False, host=account["host"], port=account["port"]
     )
-    last_name = booked.look()["guest_last_name"]
-    planted = {
-        "e-mail": booked.email,
-        "phone": booked.phone,
-        "last name": last_name,
-        "guest token": booked.guest.token or "",
-        "staff token": world.staff().token or "",
-        "staff password": world.addresses.account(world.hotel, "front_desk").password,
-        "failed password": "planted-password-9",
-        "Wi-Fi password": seen["wifi"]["password"],
-        "webhook secret": stack.stack_json["stripe"]["webhook_secret"],
-    }
+    with pika.BlockingConnection(pika.URLParameters(stack.stack_json["amqp"])) as connection:
+        channel = connection.channel()
+        properties = wire.event_properties(leaking)
+        properties.headers[wire.ATTEMPT] = wire.MAX_ATTEMPTS - 1
+        channel.basic_publish(wire.exchange("bookings"), fact.type, codec.encode(leaking), properties)
+        provider.trigger("some-channel", "leak", {"guest": LEAK})
+        found = eventually(
+            "it is parked",
+            lambda: {place for _, place in found_in(left_behind(stack, troubled), {"leak": LEAK})},
+            holds=lambda seen: "dead letters" in seen,
+        )
+        for service in HEARS:
+            channel.queue_purge(wire.dead_letters(service))
 
-    logs = {name: (stack.directory / "logs" / f"{name}.log").read_text("utf-8") for name in OURS}
-
-    assert all(logs.values()), "every process has logged something"
-    assert booked.id in "".join(logs.values()), "bookings are named by id, so the search below can find things"
-    found = [(what, name) for what, value in planted.items() for name, log in logs.items() if value in log]
-    assert found == []
+    assert found == {"channels", "events", "dead letters"}

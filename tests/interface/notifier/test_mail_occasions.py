@@ -1,0 +1,93 @@
+"""Every occasion to write to a guest, as the specification has it, to a real mail server."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from contracts import bookings
+from contracts.bookings import GetLookupLetter, GetMailFacts
+from contracts.message import Event
+from sandbox.mailbox import Mailbox
+from services.notifier.notices import MAILS
+from tests.interface.notifier.conftest import Notifier
+from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, heard, mail_facts, sample
+
+GUEST = "ada@guest.example"
+OTHER = "BK-2027-DEF567"
+
+SPECIFIED = {
+    bookings.BookingHeld: f"Booking received - {BOOKING}",
+    bookings.BookingAwaitsApproval: f"Payment authorized — awaiting hotel confirmation ({BOOKING})",
+    bookings.BookingConfirmed: f"Booking Confirmed - {BOOKING}",
+    bookings.BookingDeclined: f"Booking Update - {BOOKING}",
+    bookings.BookingCancelled: f"Booking Cancelled - {BOOKING}",
+    bookings.BookingExpired: f"Booking Expired - {BOOKING}",
+    bookings.BookingPaymentFailed: f"Payment problem - {BOOKING}",
+    bookings.BookingRefunded: f"Refund processed - {BOOKING}",
+    bookings.GuestCheckedIn: "Welcome to Hotel Killarney",
+    bookings.GuestCheckedOut: "Thank you for staying at Hotel Killarney",
+}
+
+
+BEYOND = {bookings.PaymentTurnedAway: f"Payment not taken - {BOOKING}"}
+OCCASIONS = SPECIFIED | BEYOND
+
+
+def test_these_are_all_occasions() -> None:
+    assert set(MAILS) == set(OCCASIONS)
+
+
+@pytest.fixture(autouse=True)
+def _bookings_answers(notifier: Notifier) -> None:
+    notifier.answers[GetMailFacts] = lambda _: mail_facts(guest_email=GUEST)
+
+
+@pytest.mark.parametrize("fact", OCCASIONS, ids=lambda fact: fact.__name__)
+def test_each_occasion_is_one_mail_in_text_and_html_with_the_hotels_own_dates(
+    notifier: Notifier, mailbox: Mailbox, fact: type[Event]
+) -> None:
+    because = {"reason": bookings.ExpiryReason.HOLD_RAN_OUT} if fact is bookings.BookingExpired else {}
+    happened = heard(sample(fact, **because))
+    notifier.hear(happened)
+    notifier.hear(happened)
+    notifier.run("SendMail")
+
+    [mail] = mailbox.messages()
+    assert (mail["to"], mail["subject"]) == ([GUEST], OCCASIONS[fact])
+    for part in (mail["text"], mail["html"]):
+        for said in ("Hotel Killarney", BOOKING, "Friday 12 March 2027", "Sunday 14 March 2027", "EUR 150.00"):
+            assert said in part
+    assert mail["html"].count("<html") == 1
+    [(status, headline)] = notifier.sql(
+        "SELECT n.status, o.data->>'headline' FROM notice n, outbox o WHERE medium = 'mail'"
+    )
+    assert (status, headline) == ("SENT", OCCASIONS[fact])
+
+
+def test_a_lookup_is_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: Mailbox) -> None:
+    booking = sample(bookings.LinkedBooking, booking_id=BOOKING, access_code="CODE-1")
+    letter = bookings.LookupLetter(
+        recipient=GUEST, hotel_card=CARD, bookings=(booking, replace(booking, booking_id=OTHER, access_code="CODE-2"))
+    )
+    notifier.answers[GetLookupLetter] = lambda _: letter
+    asked_for = heard(sample(bookings.LookupRequested, lookup_id="0b6f0b8e-3c1f-4a43-9d3c-7d8a3b0a1f00"))
+    notifier.hear(asked_for)
+    notifier.hear(asked_for)
+
+    notifier.run("SendLookup")
+
+    [mail] = mailbox.messages()
+    assert (mail["to"], mail["subject"]) == ([GUEST], "Your bookings at Hotel Killarney")
+    for part in (mail["text"], mail["html"]):
+        assert "Friday 12 March 2027" in part
+        for found, code in ((BOOKING, "CODE-1"), (OTHER, "CODE-2")):
+            assert f"https://stay.example/guest/{HOTEL}/bookings/{found}?code={code}" in part
+
+
+def test_html_loads_nothing_from_anywhere(notifier: Notifier, mailbox: Mailbox) -> None:
+    notifier.hear(heard(sample(bookings.BookingConfirmed)))
+    notifier.run("SendMail")
+
+    [mail] = mailbox.messages()
+    assert re.findall(r"<(?:img|link|script|iframe)|url\(|src=", mail["html"]) == []
