@@ -18,7 +18,13 @@ ROOM = 4 * 1024**3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--storm", type=int, default=500, metavar="N", help="how many storms blow over bookings' money")
+    parser.addoption(
+        "--storm",
+        type=int,
+        default=500,
+        metavar="N",
+        help="how many storms blow over money; two days at the desk for five",
+    )
 
 
 @pytest.fixture(scope="session")

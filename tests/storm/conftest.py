@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.storm.hotel import Hotel
 from tests.storm.place import Place
 
 
@@ -19,3 +20,11 @@ def place(whole_place: Place) -> Place:
     """The place as it was at first."""
     whole_place.fresh()
     return whole_place
+
+
+@pytest.fixture(scope="session")
+def hotel(new_database: Callable[[str], str]) -> Iterator[Hotel]:
+    """A hotel; every story begins by making it as it was at first."""
+    made = Hotel(new_database)
+    yield made
+    made.close()

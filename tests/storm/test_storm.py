@@ -10,11 +10,11 @@ from tests.storm.place import Place
 STEPS = 8
 
 
-def storms(count: int, *, phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink)) -> settings:
+def storms(count: int, *, steps: int = STEPS, phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink)) -> settings:
     """So many storms, the same ones every time."""
     return settings(
         max_examples=count,
-        stateful_step_count=STEPS,
+        stateful_step_count=steps,
         derandomize=True,
         database=None,
         deadline=None,

@@ -34,7 +34,7 @@ def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
 
 
 def close(work: RoomsWork, room: Room) -> None:
-    """Nobody has to clean the room any more."""
+    """Nobody has to clean the room any more; `room` as it was."""
     closed = work.tasks.close(room, by=work.caller.actor, now=work.now)
     if closed is None:
         return
@@ -47,7 +47,8 @@ def close(work: RoomsWork, room: Room) -> None:
             done_at=work.now,
         )
     )
-    _note(work, closed, None, TaskStatus.DONE)
+    at_it = room.status is RoomStatus.CLEANING_IN_PROGRESS
+    _note(work, closed, TaskStatus.IN_PROGRESS if at_it else TaskStatus.OPEN, TaskStatus.DONE)
 
 
 def _note(work: RoomsWork, moved: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
