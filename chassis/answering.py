@@ -116,7 +116,9 @@ class Answering:
         return Health(service=self._service.name, ready=True, now=work.now)
 
     def _read_figures(self, _: ReadFigures, work: Work) -> Figures:
-        found = (*figures_of(work.connection, self._transactor.tally, now=work.now), *self._service.figures(work))
+        kinds = [errand.kind for errand in self._service.errands]
+        of_mailbox = figures_of(work.connection, self._transactor.tally, kinds=kinds, now=work.now)
+        found = (*of_mailbox, *self._service.figures(work))
         return Figures(service=self._service.name, instance=INSTANCE, figures=found)
 
     def _advance(self, command: AdvanceClock, _: Work) -> Health:

@@ -12,6 +12,7 @@ from contracts.bookings import ApproveBooking, CancelBooking, CreateBooking, Gue
 from contracts.values import Caller, Context
 from hotelmate.examination import judged, says
 from hotelmate.invariants import CHECKS, Books, Parked, examine
+from hotelmate.outboxes import unpublish
 from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
 from tests.conversations.front_desk import checked_out, confirmed, living_in, moved, walked_in
 
@@ -240,3 +241,26 @@ def test_only_the_newest_are_looked_at_where_it_is_said_so(lived: Scene) -> None
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_invariant_says_what_it_is(name: str) -> None:
     assert len(says(name)) > 20
+
+
+def test_what_a_broker_has_lost_is_published_again_and_heard_once(
+    patterns: dict[str, str], copied_database: Callable[[str], str]
+) -> None:
+    with a_scene(patterns, copied_database) as scene:
+        kept = confirmed(scene)
+        scene.settle()
+        lost = confirmed(scene).id
+        for house in scene.town.houses.values():
+            house.unpublished()  # the broker had them, and nobody heard of them
+        with books(scene) as opened:
+            assert lost in {finding.subject for finding in examine(opened, only=["I6"])}
+        pushes = len(scene.pusher.events(channel=f"private-booking-{kept.id}"))
+
+        for house in scene.town.houses.values():
+            with house.engine.begin() as connection:
+                unpublish(connection, within=timedelta(hours=1))
+        scene.settle()
+
+        with books(scene) as opened:
+            assert examine(opened, only=MINE) == []
+        assert len(scene.pusher.events(channel=f"private-booking-{kept.id}")) == pushes

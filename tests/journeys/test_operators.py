@@ -33,6 +33,10 @@ def test_metrics_show_the_whole_platform_and_no_guest(world: World, paid: Callab
     depths = {sample.labels["service"]: sample.value for sample in samples if sample.name == "hotelmate_dead_letters"}
     assert depths == dict.fromkeys(OWNERS, 0.0)
     assert not any(secret in text for secret in (booked.email, booked.id, booked.first_name))
+    there = {sample.name for sample in samples} | {family.name for family in text_string_to_metric_families(text)}
+    documented = set(re.findall(r"\bhotelmate_[a-z_]+", OPERATIONS.read_text("utf-8"))) - {"hotelmate_rabbitmq"}
+    assert len(documented) > 12
+    assert documented - there == set(), "every metric that operators are told of is there, also while it is nothing"
 
 
 def test_a_booking_s_story_is_told_over_all_services(

@@ -82,6 +82,8 @@ def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixt
         ("events tail", REFUSED, "AMQP_URL is not set"),
         ("events tail --event Approved", REFUSED, "There is no event Approved"),
         ("explain BK-2026-ABC234", REFUSED, "AMQP_URL is not set"),
+        ("outbox --publish-again soon", REFUSED, "'soon' is not a span of time"),
+        ("outbox --publish-again 31d", REFUSED, "older than 30 days"),
         ("outbox", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("staff add --email x --name X --hotel h --role manager", REFUSED, "'x' is not an e-mail address"),
         ("staff add --email x@y --name X --hotel h --role king", 2, "Invalid value for '--role'"),

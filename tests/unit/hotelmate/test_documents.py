@@ -1,0 +1,101 @@
+"""What the documents tell operators to type exists: commands, options, targets, modules, services, log events."""
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from hotelmate.main import commands
+
+ROOT = Path(__file__).resolve().parents[3]
+OPERATIONS = ROOT / "docs" / "operations.md"
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "adr").glob("*.md"))]
+SOURCES = ("chassis", "services", "gateway")
+TEXT = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
+
+# In a span of code or on a line of a block; what a pipe, a comment or another command begins ends it.
+TOLD = re.compile(r"(?:(?<=`)(?:bin/)?hotelmate|^(?:bin/)?hotelmate|\brun [^\n`]*?\bcli)\s+([^`#|;\n]*)", re.MULTILINE)
+
+
+def commands_in(text: str) -> Iterator[list[str]]:
+    """The arguments of every `hotelmate …` in a text."""
+    for told in TOLD.findall(text):
+        yield shlex.split(told.split(" < ")[0])
+
+
+def what_is_wrong(arguments: list[str]) -> str:
+    """Which word is no command or option; empty where all are."""
+    here: Any = typer.main.get_command(commands())
+    rest = list(arguments)
+    while hasattr(here, "commands") and rest and not rest[0].startswith("-"):
+        found = here.commands.get(rest[0])
+        if found is None:
+            return rest[0]
+        here, rest = found, rest[1:]
+    known = {name for parameter in here.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    return next((word for word in rest if word.startswith("--") and word not in known | {"--help"}), "")
+
+
+def test_every_command_that_is_told_exists() -> None:
+    told = list(commands_in(TEXT))
+
+    assert len(told) > 60
+    assert [" ".join(arguments) for arguments in told if what_is_wrong(arguments)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("`hotelmate dockter`", "dockter"),
+        ("bin/hotelmate doctor --jason   # why", "--jason"),
+        ("docker compose run --rm cli outbox --again 2d", "--again"),
+        ("`bin/hotelmate dlq drop notifier 1f3c`", ""),
+    ],
+)
+def test_a_command_that_is_not_there_is_found(text: str, wrong: str) -> None:
+    [arguments] = commands_in(text)
+
+    assert what_is_wrong(arguments) == wrong
+
+
+def test_every_target_of_make_that_is_told_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    told = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, re.MULTILINE))
+
+    assert told
+    assert told - targets == set()
+
+
+def test_every_module_that_is_told_can_be_run() -> None:
+    told = set(re.findall(r"python -m ([\w.]+)", TEXT))
+
+    assert {"chassis.migrate", "gateway"} <= told
+    assert [name for name in told if importlib.util.find_spec(name) is None] == []
+
+
+def test_every_service_of_compose_that_is_told_exists() -> None:
+    services = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"])
+    verbs = "run|up|exec|restart|stop|logs"
+    plain = re.findall(rf"docker compose (?:{verbs})((?: --?[\w-]+(?:[= ](?:\w+=\d|\./\S+|sh))?)*) ([a-z]+)", TEXT)
+
+    told = {name for _, name in plain} | set(re.findall(r"--scale (\w+)=", TEXT))
+
+    assert {"cli", "migrate", "postgres", "bookings"} <= told
+    assert told - services == set()
+
+
+def test_every_log_event_that_is_told_is_logged() -> None:
+    logged = "\n".join(path.read_text("utf-8") for name in SOURCES for path in (ROOT / name).rglob("*.py"))
+    table = OPERATIONS.read_text("utf-8").partition("What goes wrong has names of its own:")[2]
+
+    told = re.findall(r"`([a-z]+_[a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)))
+
+    assert len(told) > 10
+    assert [name for name in told if f'"{name}"' not in logged] == []
