@@ -20,19 +20,30 @@ from rich.console import Console
 from sandbox.stack.ports import Ports
 from sandbox.stack.stack import Stack
 from tests.bench.filling import fill_hotels, fill_list
-from tests.bench.harness import compare, show
+from tests.bench.harness import Comparison, compare, show
 from tests.bench.over_http import Scene
+from tests.bench.pushing import commit_to_push, stay
 from tests.bench.raw_booking import RawBookings, model_of
 from tests.bench.relaying import relay
+from tests.bench.screens import click_to_screen
 
 LIST_ROWS = 5_000
 HOTEL = "hotel-killarney"
+GUEST = {"first_name": "Model", "last_name": "Guest", "email": "model@example.com", "phone": ""}
 
 
 def call(url: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
     """One POST that must go well."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")
+    return _answered(urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST"))
+
+
+def look(url: str, token: str) -> dict[str, Any]:
+    """One GET that must go well."""
+    return _answered(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"}))
+
+
+def _answered(request: urllib.request.Request) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=10) as answer:
         told: dict[str, Any] = json.loads(answer.read())
     return told
@@ -71,10 +82,32 @@ def book(gateway: str, hotel: str, room_type: str) -> tuple[str, str]:
         {
             "room_type_code": room_type, "check_in": str(arrives), "check_out": str(arrives + timedelta(days=3)),
             "adults": 1, "children": 0,
-            "guest": {"first_name": "Model", "last_name": "Guest", "email": "model@example.com", "phone": ""},
+            "guest": GUEST,
         },
     )  # fmt: skip
     return told["booking_id"], told["guest_token"]
+
+
+def book_one(gateway: str, number: int) -> str:
+    """One night in a hotel that has room for everybody; the booking's id."""
+    body = {"room_type_code": "T1", **stay(1 + number % 600), "adults": 1, "guest": GUEST}
+    return str(call(f"{gateway}/api/public/hotels/bench-1/room-bookings/", body)["booking_id"])
+
+
+@contextmanager
+def screens(told: dict[str, Any]) -> Iterator[Comparison | None]:
+    """A booking that arrives today, confirmed at the desk, on the guest's screen and the staff's."""
+    gateway, hotel = told["gateway"], "hotel-tokyo"
+    account = next(one for one in told["staff"] if one["hotel"] == hotel and one["role"] == "manager")
+    token = call(f"{gateway}/api/staff/login/", {"email": account["email"], "password": account["password"]})["token"]
+    dates = stay(0, zone="Asia/Tokyo")
+    body = {"room_type_code": "SGL", **dates, "adults": 1, "guest": GUEST}
+    booking = call(f"{gateway}/api/public/hotels/{hotel}/room-bookings/", body)
+    desk = f"{gateway}/api/staff/hotels/{hotel}/room-bookings/{booking['booking_id']}"
+    call(f"{desk}/confirm/", {}, token)
+    rooms = [each["room_number"] for each in look(f"{desk}/available-rooms/", token)["available_rooms"]][:2]
+    with click_to_screen(gateway=gateway, hotel=hotel, account=account, booking=booking, rooms=rooms) as comparison:
+        yield comparison
 
 
 def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
@@ -113,18 +146,29 @@ def main() -> None:
         bare = things.enter_context(bare_server(stack.postgres.create_database("bare")))
         scene = prepare(stack, bare, told.hotels, console)
         outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}")
-        comparisons = [*scene.comparisons()]
         figures = []
-        for comparison in (one for one in comparisons if told.only in one.name):
-            console.print(f"measuring {comparison.name} …")
-            figures.append(compare(comparison, rounds=told.rounds))
+
+        def measure(comparison: Comparison | None) -> None:
+            if comparison is not None and told.only in comparison.name:
+                console.print(f"measuring {comparison.name} …")
+                figures.append(compare(comparison, rounds=told.rounds))
+
+        for comparison in scene.comparisons():
+            measure(comparison)
+        with commit_to_push(
+            bookings_url=scene.bookings_url,
+            pusher=stack.stack_json["pusher"],
+            book=lambda number: book_one(scene.gateway, number),
+        ) as pushing:
+            measure(pushing)
+        with screens(stack.stack_json) as clicking:
+            measure(clicking)
         if told.only in "relay":
             stack.supervisor.stop("relay")
             for service in ("bookings", "payments", "rooms", "notifier"):
                 stack.supervisor.stop(service)
-            with relay(outbox, stack.rabbit.amqp_url) as comparison:
-                console.print(f"measuring {comparison.name} …")
-                figures.append(compare(comparison, rounds=told.rounds))
+            with relay(outbox, stack.rabbit.amqp_url) as relaying:
+                measure(relaying)
         show(figures, console)
 
 

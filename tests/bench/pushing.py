@@ -1,0 +1,105 @@
+"""From the commit of a change to the push provider's door, beside that last call alone."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import psycopg
+from pusher import Pusher
+
+from tests.bench.harness import Comparison, Measured
+
+CHANGES = 60
+WAIT = 10.0
+
+
+class Commits:
+    """When transactions that told of something were committed: the database itself says so, at once."""
+
+    def __init__(self, database_url: str) -> None:
+        self._connection = psycopg.connect(database_url, autocommit=True)
+        self._connection.execute("LISTEN outbox")
+        self._over = threading.Event()
+        self.at: list[float] = []
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def first_after(self, moment: float) -> float:
+        """The first commit since."""
+        return next(at for at in self.at if at >= moment)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._over.set()
+        self._thread.join()
+        self._connection.close()
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            for _ in self._connection.notifies(timeout=0.5):
+                self.at.append(time.time())
+
+
+@dataclass
+class Door:
+    """The push provider's stand-in, by its control API, and by its API proper."""
+
+    told: dict[str, Any]
+    _http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=WAIT + 5))
+
+    def reached(self, channel: str, event: str) -> float:
+        """When the event reached the channel, or will have soon."""
+        asked = {"channel": channel, "event": event, "timeout": WAIT}
+        url = f"http://{self.told['host']}:{self.told['port']}/_control/wait"
+        rows = self._http.get(url, params=asked).raise_for_status().json()
+        if not rows:
+            raise AssertionError(f"{event} did not reach {channel}")
+        return datetime.fromisoformat(rows[0]["received_at"]).timestamp()
+
+    def provider(self) -> Pusher:
+        """The account, by the provider's own library."""
+        at = {"host": self.told["host"], "port": self.told["port"], "ssl": False}
+        return Pusher(self.told["app_id"], self.told["key"], self.told["secret"], **at)
+
+
+@contextmanager
+def commit_to_push(*, bookings_url: str, pusher: dict[str, Any], book: Callable[[int], str]) -> Iterator[Comparison]:
+    """`book` makes one booking and answers its id. One after the other: nothing else is going on."""
+    commits, door = Commits(bookings_url), Door(pusher)
+    provider = door.provider()
+
+    def changes() -> Measured:
+        latencies = []
+        for number in range(CHANGES):
+            began = time.time()
+            channel = f"private-booking-{book(number)}"
+            latencies.append(door.reached(channel, "booking_created") - commits.first_after(began))
+        return Measured(CHANGES, sum(latencies), latencies)
+
+    def calls() -> Measured:
+        latencies = []
+        for _ in range(CHANGES):
+            channel = f"private-booking-BK-{uuid.uuid4().hex[:8]}"
+            events = [{"channel": channel, "name": f"booking_created{n or ''}", "data": "x" * 400} for n in range(8)]
+            began = time.time()
+            provider.trigger_batch(events)
+            latencies.append(door.reached(channel, "booking_created") - began)
+        return Measured(CHANGES, sum(latencies), latencies)
+
+    try:
+        yield Comparison("commit → push API, idle", changes, calls, "the call alone", p99=100)
+    finally:
+        commits.close()
+
+
+def stay(days: int, *, zone: str = "UTC") -> dict[str, str]:
+    """One night, so many days from today in that zone."""
+    arrives = datetime.now(ZoneInfo(zone)).date() + timedelta(days=days)
+    return {"check_in": str(arrives), "check_out": str(arrives + timedelta(days=1))}
