@@ -56,6 +56,8 @@ def _refused(operation: "Operation") -> Iterator[str]:
         yield "INVALID_TOKEN"
     if "staff" in ADMITS.get(operation.audience, ()):
         yield "PERMISSION_DENIED"
+    if "guest" in ADMITS.get(operation.audience, ()) and changes and "{booking_id}" in path:
+        yield "READ_ONLY_TOKEN"
     if "{slug}" in path:
         yield "HOTEL_NOT_FOUND"
     if "{booking_id}" in path:

@@ -25,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="how many storms blow over money; two days at the desk for five",
     )
+    parser.addoption(
+        "--requests", type=int, default=3, metavar="N", help="how many requests are made up for each operation"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,12 @@ from gateway.shapes.rooms import AvailableRooms, available_rooms
 routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}")
 
 
-@routes.get("/available-rooms/", answers=AvailableRooms, needs=Permission.ASSIGN_ROOMS)
+@routes.get(
+    "/available-rooms/",
+    answers=AvailableRooms,
+    needs=Permission.ASSIGN_ROOMS,
+    refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",),
+)
 async def list_candidate_rooms(call: Call) -> Response:
     """The rooms that the booking could be given, best first."""
     found = await call.ask(GetCandidateRooms(hotel=call.hotel, booking_id=call.booking_id))
