@@ -1,14 +1,16 @@
-"""The walk: one booking from the first look to a clean room, and three that end early."""
+"""The walk: one booking from the first look to a clean room, three that end early, and a day at the front desk."""
 
 from datetime import date
 
 from sandbox.demo import booking_steps as guest
 from sandbox.demo import deciding_steps as desk
+from sandbox.demo import desk_steps as front
 from sandbox.demo import ending_steps as ending
 from sandbox.demo import looking_steps as looking
 from sandbox.demo import paying_steps as paying
 from sandbox.demo import staying_steps as staying
 from sandbox.demo.booking_steps import Booked
+from sandbox.demo.desk_steps import WalkIn
 from sandbox.demo.expecting import Unmet, eventually, expect
 from sandbox.demo.world import World
 
@@ -25,13 +27,14 @@ WHOLE_LIFE = [
 
 
 def walk(world: World) -> None:
-    """All four stories; raises `Unmet` at the first expectation that does not come true."""
+    """All five stories; raises `Unmet` at the first expectation that does not come true."""
     settings = world.staff().send("GET", f"{world.desk}/settings/").body
     expect("the walk's hotel approves its bookings", settings["approval_required"], True)
     today = world.today()
     walked = [whole_life(world, today), declined(world, today), cancelled(world, today), expired(world, today)]
+    unbooked = at_the_desk(world)
     world.transcript.step("Nothing private was said aloud")
-    ending.nothing_private_was_pushed(world, walked)
+    ending.nothing_private_was_pushed(world, walked, [secret for guest in unbooked for secret in guest.private])
     ending.provider_was_content(world)
 
 
@@ -111,6 +114,29 @@ def expired(world: World, today: date) -> Booked:
     ending.let_it_expire(booked, session["payment_url"])
     _free_again(world, stay, held)
     return booked
+
+
+def at_the_desk(world: World) -> list[WalkIn]:
+    """Two who have not booked: one moves, both outstay, one stays on, and all leave together."""
+    step = world.transcript.step
+    world.transcript.chapter("A day at the front desk")
+    step("Two people without a booking stand at the desk, and have a room at once")
+    first, second, third = (each["room_number"] for each in front.ready_rooms(world, at_least=3)[:3])
+    mover = front.walk_in(world, first, first_name="Eilidh")
+    stayer = front.walk_in(world, second, first_name="Fergal")
+    step("The tap drips in one of the rooms: its guest moves")
+    front.move(mover, first, third)
+    step("The next day at eleven both should have left, and have not")
+    front.outstay([mover, stayer])
+    step("The desk has spoken with one of them …")
+    front.acknowledge(mover)
+    step("… and the other stays another night")
+    front.stay_on(stayer)
+    step("Then the bus comes: all are checked out at once, room by room")
+    front.check_out_together({third: mover, second: stayer})
+    step("Housekeeping works its list off")
+    front.clean_all(world, [first, second, third])
+    return [mover, stayer]
 
 
 def _some_stay(world: World, today: date) -> dict[str, object]:

@@ -62,3 +62,9 @@ def test_the_payment_provider_saw_nothing_that_it_would_not_accept(world: World,
     paid()
 
     provider_was_content(world)
+
+
+def test_a_day_at_the_front_desk_ends_with_clean_rooms(world: World, today: date) -> None:
+    guests = walk.at_the_desk(world)
+
+    assert [guest.look()["status"] for guest in guests] == ["COMPLETED", "COMPLETED"]
