@@ -29,11 +29,13 @@ test: ## run every test; ARGS='-k name' chooses
 	@bin/setup --browser
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: setup ## lint, types, architecture and contract schemas
+check: setup ## lint, types, architecture, images and contract schemas
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
+	.venv/bin/hadolint Dockerfile
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PYTHON) -m chassis.contract_schemas --check
 	$(PYTHON) -m docs.generate --check
 

@@ -1,0 +1,136 @@
+"""The recipe of the images and the whole that they make: linted, nobody root, each with its own database alone."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contracts.catalogue import OWNERS
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = Path(sys.executable).parent
+DOCKERFILE, COMPOSE, EXAMPLE = ROOT / "Dockerfile", ROOT / "docker-compose.yml", ROOT / ".env.example"
+OURS = (*OWNERS, "relay", "gateway", "migrate", "cli")
+ONCE = ("migrate", "cli")
+
+
+def linted(text: str) -> int:
+    """Hadolint's exit code."""
+    return subprocess.run([TOOLS / "hadolint", "-"], input=text, text=True, capture_output=True, check=False).returncode
+
+
+def fits_the_schema(path: Path) -> bool:
+    """Whether this is a compose file."""
+    command = [TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", path]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
+    return found
+
+
+def stages() -> dict[str, list[str]]:
+    """The instructions of every stage of the recipe, those that it begins with included."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in DOCKERFILE.read_text("utf-8").splitlines():
+        begins = re.fullmatch(r"FROM (\S+) AS (\w+)", line)
+        if begins:
+            current = found[begins[2]] = list(found.get(begins[1], ()))
+        else:
+            current.append(line)
+    return found
+
+
+def test_the_recipe_is_linted() -> None:
+    assert linted(DOCKERFILE.read_text("utf-8")) == 0
+    assert linted("FROM debian\nRUN apt-get update && apt-get install curl\n") != 0
+
+
+def test_the_whole_is_a_compose_file(tmp_path: Path) -> None:
+    assert fits_the_schema(COMPOSE)
+    broken = tmp_path / "docker-compose.yml"
+    broken.write_text(COMPOSE.read_text("utf-8").replace("healthcheck:", "healthchecks:"))
+    assert not fits_the_schema(broken)
+
+
+def test_nobody_is_root_and_nothing_is_written_where_it_should_not(services: dict[str, Any]) -> None:
+    recipe = stages()
+    for name, service in services.items():
+        if "build" in service:
+            users = [line for line in recipe[service["build"]["target"]] if line.startswith("USER")]
+            assert users[-1] == "USER 10001:10001", name
+            assert service["read_only"], name
+        else:
+            assert service["user"] not in {"root", "0"}, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+
+
+def test_whatever_runs_on_says_whether_it_is_well(services: dict[str, Any]) -> None:
+    recipe = stages()
+    for name, service in services.items():
+        if name in ONCE:
+            continue
+        checks = [line for line in recipe.get(service.get("build", {}).get("target"), ()) if "HEALTHCHECK" in line]
+        assert "healthcheck" in service or (checks and "NONE" not in checks[-1]), name
+
+
+def test_broker_and_database_are_current(services: dict[str, Any]) -> None:
+    assert re.fullmatch(r"\$\{POSTGRES_IMAGE:-postgres:18\S*\}", services["postgres"]["image"])
+    assert re.fullmatch(r"\$\{RABBITMQ_IMAGE:-rabbitmq:4\S*\}", services["rabbitmq"]["image"])
+
+
+def databases(service: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Owner, role and database of each database that a service may reach."""
+    for name, url in service.get("environment", {}).items():
+        if name.endswith("_DATABASE_URL"):
+            role, database = re.fullmatch(r"postgresql://(\w+):\$\{\w+:\?\}@postgres:5432/(\w+)", url).groups()  # type: ignore[union-attr]
+            yield name.removesuffix("_DATABASE_URL").lower(), role, database
+
+
+def test_each_service_reaches_its_own_database_by_its_own_role(services: dict[str, Any]) -> None:
+    for name in (*OWNERS, "gateway"):
+        assert list(databases(services[name])) == [(name, name, name)]
+    for name in ("relay", "migrate", "cli"):
+        assert all(len(set(reached)) == 1 for reached in databases(services[name]))
+    recipe = (ROOT / "deploy" / "postgres" / "10-databases.sh").read_text("utf-8")
+    assert set(re.findall(r'^create (\w+) "', recipe, re.MULTILINE)) == {*OWNERS, "gateway"}
+
+
+def test_what_must_be_filled_in_is_in_the_example() -> None:
+    text, example = COMPOSE.read_text("utf-8"), EXAMPLE.read_text("utf-8")
+    wanted = set(re.findall(r"\$\{(\w+):\?\}", text))
+    may = set(re.findall(r"\$\{(\w+):-", text)) | set(re.findall(r"^      ([A-Z_]+):$", text, re.MULTILINE))
+
+    assert wanted - set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set()
+    assert may - set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == set()
+
+
+def test_every_documented_variable_reaches_its_container(services: dict[str, Any]) -> None:
+    documents = (ROOT / "docs" / "operations.md").read_text("utf-8").partition("## Environment")[2]
+    table = documents.partition("By service:")[2].partition("\n## ")[0]
+    fixed = {"GATEWAY_HOST", "GATEWAY_PORT"}  # the image says where it listens inside
+
+    told = set()
+    for row in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE):
+        names = re.findall(r"`(…?[A-Z_]+…?)`", row)
+        told |= {names[0], *(_spelled(names[0], each) for each in names[1:])} - fixed
+
+    lacking = [name for name in sorted(told) if name not in services[name.partition("_")[0].lower()]["environment"]]
+    assert len(told) > 30
+    assert not lacking, lacking
+
+
+def _spelled(first: str, name: str) -> str:
+    """`NOTIFIER_…` after `BOOKINGS_WORKERS` and `…_PORT` after `NOTIFIER_PUSHER_PUBLIC_HOST` in full."""
+    if name.endswith("…"):
+        return name.removesuffix("…") + first.partition("_")[2]
+    return first.rpartition("_")[0] + name.removeprefix("…") if name.startswith("…") else name
