@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from gateway.aliases import spellings
 from gateway.identity.admission import ADMITS, LIMITED_AS, Audience
 from gateway.problems import MEDIA_TYPE
 from gateway.refusals import status_of
@@ -58,7 +59,7 @@ def _refused(operation: "Operation") -> Iterator[str]:
         yield "PERMISSION_DENIED"
     if "guest" in ADMITS.get(operation.audience, ()) and changes and "{booking_id}" in path:
         yield "READ_ONLY_TOKEN"
-    if "{slug}" in path:
+    if any("{slug}" in each for each in (path, *spellings(operation.method, path))):
         yield "HOTEL_NOT_FOUND"
     if "{booking_id}" in path:
         yield "BOOKING_NOT_FOUND"

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -15,107 +14,39 @@ from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
-from contracts.bookings import (
-    CancelBooking,
-    CheckIn,
-    ConfirmBooking,
-    CreatedBooking,
-    PlaceOrder,
-    SendChatMessage,
-    WantedItem,
-)
-from contracts.rooms import AddMenuItem, BlockRoom
 from gateway.identity.roles import Role
 from gateway.problems import MEDIA_TYPE
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene, guest
-from tests.conversations.front_desk import assigned, checked_out, confirmed, living_in
-from tests.conversations.over_http import TownBus
-from tests.unit.gateway.builders import OTHER_HOTEL, staff
+from tests.conversations.conftest import HOTEL
+from tests.conversations.street import NEXT_DOOR, Street, a_street
+from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, tokens_of
-from tests.unit.gateway.fakes import Gateway
 
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 HEADERS = ("If-Match", "Idempotency-Key")
 MODES = {"fitting": GenerationMode.POSITIVE, "broken": GenerationMode.NEGATIVE}
 COLLEAGUES: list[dict[str, Any]] = [
     {"role": Role.MANAGER, "hotel": HOTEL, "is_superuser": True},
-    {"role": Role.MANAGER, "hotel": OTHER_HOTEL},
+    {"role": Role.MANAGER, "hotel": NEXT_DOOR},
     *({"role": role, "hotel": HOTEL} for role in Role),
     {},
 ]
 Draw = Callable[[Any], Any]
 
 
-class Street:
-    """A hotel in which everything exists that a path can name, and the people who may stand at its door."""
-
-    def __init__(self, scene: Scene, gateway: Gateway) -> None:
-        self.scene, self.gateway = scene, gateway
-        first = scene.today()
-        ask = scene.town.ask
-        unpaid, paid, ended = scene.book(), self._paid(2), self._paid(4)
-        ask(CancelBooking(hotel=HOTEL, booking_id=ended.booking.id), guest(ended))
-        draft = scene.book(draft=True)
-        waiting, living = confirmed(scene, room_type="DBL"), self._in_house("201")
-        gone = checked_out(scene, living_in(scene, "202", room_type="DBL")).id
-        assigned(scene, confirmed(scene, room_type="DBL").id, "203")
-        item = ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
-        order = ask(
-            PlaceOrder(hotel=HOTEL, booking_id=living.booking.id, items=(WantedItem(item_id=item.id, quantity=1),)),
-            guest(living),
-        )
-        ask(SendChatMessage(hotel=HOTEL, booking_id=living.booking.id, text="A towel, please."), guest(living))
-        day = first + timedelta(days=20)
-        ask(BlockRoom(hotel=HOTEL, room_number="108", starts_on=day, until=day + timedelta(days=2)), STAFF)
-        scene.settle()
-        self.guests = [unpaid, paid, ended, draft, living]
-        numbers = [*(made.booking.id for made in self.guests), waiting.id, gone, "BK-2020-NOBODY"]
-        days = [str(first + timedelta(days=n)) for n in (-1, 0, 1, 3, 30, 800)]
-        rooms = ["101", "108", "201", "202", "203", "304", "999"]
-        types = ["SGL", "DBL", "Single Room", "STE", "NONE"]
-        self.known: dict[str, list[Any]] = {
-            "slug": [HOTEL, HOTEL, HOTEL, OTHER_HOTEL, "atlantis"],
-            "booking_id": numbers, "exclude_booking": numbers,
-            "room_number": rooms, "to_room_number": rooms, "room_ids": [[room] for room in rooms],
-            "room_type": types, "room_type_code": types, "code": ["FLEX", "SUMMER", *types],
-            "item_id": [str(item.id), "999", "x"], "order_id": [str(order.id), "x"],
-            "block_id": ["1", "2", "999", "x"], "task_id": ["1", "2", "999", "x"],
-            **dict.fromkeys(("check_in", "check_out", "start_date", "end_date", "starts_on", "until"), days),
-            **dict.fromkeys(("new_checkout_date",), days),
-            "items": [[{"item_id": str(item.id), "quantity": 1}]],
-            "to_status": ["CHECKOUT_DIRTY", "READY_FOR_GUEST", "OUT_OF_ORDER"],
-        }  # fmt: skip
-
-    def _paid(self, days: int) -> CreatedBooking:
-        first = self.scene.today() + timedelta(days=days)
-        created = self.scene.book(check_in=first, check_out=first + timedelta(days=1))
-        self.scene.pay(created)
-        return created
-
-    def _in_house(self, number: str) -> CreatedBooking:
-        created = self.scene.book(room_type="DBL")
-        about = {"hotel": HOTEL, "booking_id": created.booking.id}
-        self.scene.town.ask(ConfirmBooking(**about), STAFF)
-        assigned(self.scene, created.booking.id, number)
-        self.scene.town.ask(CheckIn(**about), STAFF)
-        return created
-
-    def proof(self, tokens: set[str], draw: Draw) -> tuple[dict[str, str], str]:
-        """Who asks, mostly one of those that it is for; and the booking that is theirs, if they are a guest."""
-        fits = draw(st.integers(0, 4)) > 0
-        if fits and "guestToken" in tokens:
-            made = draw(st.sampled_from(self.guests))
-            return {"Authorization": f"Bearer {made.guest_token}"}, made.booking.id
-        who = {} if fits and not tokens else draw(st.sampled_from(COLLEAGUES)) if not fits else COLLEAGUES[0]
-        return self.gateway.accounts.signed_in(staff(**who)) if who else {}, ""
-
-
 @pytest.fixture(scope="module")
 def street(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Street]:
-    with a_scene(patterns, copied_database) as scene:
-        gateway = Gateway(bus=TownBus(scene.town), capture_seconds=0.01)
-        yield Street(scene, gateway)
-        gateway.close()
+    with a_street(patterns, copied_database) as made:
+        yield made
+
+
+def proof(street: Street, tokens: set[str], draw: Draw) -> tuple[dict[str, str], str]:
+    """Who asks, mostly one of those that it is for; and the booking that is theirs, if they are a guest."""
+    fits = draw(st.integers(0, 4)) > 0
+    if fits and "guestToken" in tokens:
+        made = draw(st.sampled_from(street.guests))
+        return {"Authorization": f"Bearer {made.guest_token}"}, made.booking.id
+    who = {} if fits and not tokens else draw(st.sampled_from(COLLEAGUES)) if not fits else COLLEAGUES[0]
+    return street.gateway.accounts.signed_in(staff(**who)) if who else {}, ""
 
 
 @cache
@@ -162,7 +93,7 @@ def body_of(case: Case, operation: dict[str, Any], street: Street, draw: Draw) -
 
 def request_of(case: Case, operation: dict[str, Any], street: Street, draw: Draw) -> tuple[str, dict[str, Any]]:
     """Where it goes, and all that goes with it."""
-    headers, booking_id = street.proof(tokens_of(operation), draw)
+    headers, booking_id = proof(street, tokens_of(operation), draw)
     names = [part[1:-1] for part in case.path.split("/") if part.startswith("{")]
     where = {name: draw(st.sampled_from(street.known[name])) for name in names}
     if booking_id and draw(st.integers(0, 4)):

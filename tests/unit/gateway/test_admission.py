@@ -8,13 +8,15 @@ from chassis.refusal import Unavailable
 from contracts.values import Permission
 from gateway.identity.roles import EVERYTHING, PERMISSIONS, Role, permissions_of
 from tests.unit.gateway import builders
-from tests.unit.gateway.document import each_operation, tokens_of
+from tests.unit.gateway.document import each_operation, example_of, tokens_of
 from tests.unit.gateway.fakes import GUEST, Gateway, code
 
 SAMPLES = builders.SAMPLES
 PROOFS = ("", "Bearer", "Bearer short", "Basic abcdefghij", "Bearer hms_unknown-token", "Token x y z")
 STAFF = each_operation(lambda _, operation: tokens_of(operation) == {"staffToken"})
 GUESTS = each_operation(lambda _, operation: tokens_of(operation) == {"guestToken"})
+EITHERS = each_operation(lambda _, operation: tokens_of(operation) == {"guestToken", "staffToken"})
+OPEN = each_operation(lambda _, operation: not tokens_of(operation))
 
 
 def _of(parameters: list[Any]) -> list[Any]:
@@ -24,9 +26,11 @@ def _of(parameters: list[Any]) -> list[Any]:
 def test_there_is_something_to_check() -> None:
     assert len(STAFF) > 60
     assert len(GUESTS) > 4
+    assert len(EITHERS) > 4
+    assert len(OPEN) > 10
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), [*STAFF, *GUESTS])
+@pytest.mark.parametrize(("method", "path", "operation"), [*STAFF, *GUESTS, *EITHERS])
 def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operation: dict[str, Any]) -> None:
     for proof in PROOFS if operation in _of(STAFF) else PROOFS[:4]:
         answer = gateway.call(method, path.format_map(SAMPLES), headers={"Authorization": proof} if proof else {})
@@ -34,6 +38,19 @@ def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operatio
         assert (answer.status_code, code(answer)) == (401, "INVALID_TOKEN")
         assert gateway.bus.asked == []
     assert "401" in operation["responses"]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPEN)
+def test_what_is_for_everybody_looks_at_no_token(
+    gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
+) -> None:
+    plain = path.format_map(SAMPLES)
+    proofs = ({}, manager, GUEST, {"Authorization": "Bearer hms_unknown-token"}, {"Authorization": "nonsense"})
+
+    answers = {gateway.call(method, plain, headers=proof, **example_of(operation)).status_code for proof in proofs}
+
+    assert len(answers) == 1
+    assert not answers & {403}
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), STAFF)
@@ -48,7 +65,9 @@ def test_a_staff_token_is_no_guests(
     assert gateway.call(method, path.format_map(SAMPLES), headers=manager).status_code == 401
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), [each for each in STAFF if "{slug}" in each.values[1]])
+@pytest.mark.parametrize(
+    ("method", "path", "operation"), [each for each in (*STAFF, *EITHERS) if "{slug}" in each.values[1]]
+)
 def test_another_hotel_is_403_and_none_at_all_404(
     gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
 ) -> None:

@@ -1,0 +1,106 @@
+"""Every operation and whose it is not: other guests, revoked and made-up tokens, the staff of the hotel next door."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.bookings import RevokeGuestToken
+from gateway.identity.admission import Audience
+from gateway.identity.roles import Role
+from gateway.operations import Operation
+from gateway.routes import operations
+from tests.conversations.conftest import HOTEL, STAFF
+from tests.conversations.street import NEXT_DOOR, Street, a_street
+from tests.unit.gateway.builders import staff
+from tests.unit.gateway.document import OPERATIONS, example_of
+from tests.unit.gateway.fakes import code
+
+SHOWN = {told["operationId"]: example_of(told) for _, _, told in OPERATIONS} | {
+    "open_payment_session": {"json": {}},
+    "add_guest": {"json": {"guest": {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com"}}},
+}
+OF_A_BOOKING = [
+    each for each in operations() if each.audience in {Audience.GUEST, Audience.EITHER} and "{booking_id}" in each.path
+]
+OF_A_THING = [
+    each for each in operations() if each.audience is Audience.STAFF and re.search(r"{(?!slug|code)\w+}", each.path)
+]
+# What the hotel has and the hotel next door has not.
+THINGS = {"room_number": "108", "block_id": "1", "task_id": "1"}
+
+
+@pytest.fixture(scope="module")
+def street(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Street]:
+    with a_street(patterns, copied_database) as made:
+        revoked = made.guests.pop(0)
+        made.scene.town.ask(RevokeGuestToken(hotel=HOTEL, booking_id=revoked.booking.id), STAFF)
+        made.known["revoked"] = [revoked]
+        yield made
+
+
+def asked(street: Street, operation: Operation, headers: dict[str, str], **where: Any) -> httpx.Response:
+    path = operation.path.format_map({"order_id": "x", **where})
+    return street.gateway.call(operation.method, path, headers=headers, **SHOWN[operation.name])
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(OF_A_BOOKING) > 12
+    assert len(OF_A_THING) > 50
+
+
+@pytest.mark.parametrize("operation", OF_A_BOOKING, ids=lambda operation: operation.name)
+def test_a_booking_is_its_own_guests(street: Street, operation: Operation) -> None:
+    one, other = street.guests[0], street.guests[1]
+    [revoked] = street.known["revoked"]
+
+    def refusal(token: str, *, slug: str = HOTEL, booking_id: str = one.booking.id) -> tuple[int, str]:
+        answer = asked(street, operation, bearer(token), slug=slug, booking_id=booking_id)
+        return answer.status_code, code(answer)
+
+    assert refusal(other.guest_token) == (404, "BOOKING_NOT_FOUND")
+    assert refusal(one.guest_token, slug=NEXT_DOOR) == (404, "BOOKING_NOT_FOUND")
+    assert refusal(one.guest_token, booking_id="BK-2020-NOBODY") == (404, "BOOKING_NOT_FOUND")
+    assert refusal(revoked.guest_token, booking_id=revoked.booking.id) == (401, "INVALID_TOKEN")
+    assert refusal(revoked.guest_token) == (401, "INVALID_TOKEN")
+    assert refusal("made-up-token-of-nobody") == (401, "INVALID_TOKEN")
+    # Whether there is such a booking is not told to who has no good token.
+    assert refusal("made-up-token-of-nobody", booking_id="BK-2020-NOBODY") == (401, "INVALID_TOKEN")
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [each for each in OF_A_BOOKING if each.audience is Audience.EITHER],
+    ids=lambda operation: operation.name,
+)
+def test_staff_may_for_their_own_hotels_bookings(street: Street, operation: Operation) -> None:
+    booking_id = street.guests[0].booking.id
+    ours = street.gateway.accounts.signed_in(staff(Role.FRONT_DESK, hotel=HOTEL))
+    theirs = street.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR))
+
+    def status(headers: dict[str, str], slug: str) -> int:
+        return asked(street, operation, headers, slug=slug, booking_id=booking_id).status_code
+
+    assert status({}, HOTEL) == 401
+    assert status(ours, HOTEL) not in {401, 403}
+    assert status(theirs, HOTEL) == 403
+    assert status(theirs, NEXT_DOOR) == 404
+    assert status(theirs, "atlantis") == 404
+
+
+@pytest.mark.parametrize("operation", OF_A_THING, ids=lambda operation: operation.name)
+def test_what_belongs_to_the_hotel_is_not_there_next_door(street: Street, operation: Operation) -> None:
+    things = THINGS | {"booking_id": street.guests[0].booking.id, "item_id": street.known["item_id"][0]}
+    things["order_id"] = street.known["order_id"][0]
+    theirs = street.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR, is_superuser=True))
+
+    answer = asked(street, operation, theirs, slug=NEXT_DOOR, **things)
+
+    assert answer.status_code == 404, answer.text
+    assert code(answer).endswith("_NOT_FOUND")
