@@ -54,6 +54,14 @@ def test_the_recipe_is_linted() -> None:
     assert linted("FROM debian\nRUN apt-get update && apt-get install curl\n") != 0
 
 
+def test_any_builder_can_make_any_image() -> None:
+    """Older ones go through every stage before the wanted one: only the last may need what the deployable names."""
+    names = re.findall(r"^FROM \S+ AS (\w+)", DOCKERFILE.read_text("utf-8"), re.MULTILINE)
+    own = {name: [line for line in stages()[name] if "COPY services/${DEPLOYABLE}" in line] for name in names}
+
+    assert [name for name in names if own[name]] == names[-1:] == ["service"]
+
+
 def test_the_whole_is_a_compose_file(tmp_path: Path) -> None:
     assert fits_the_schema(COMPOSE)
     broken = tmp_path / "docker-compose.yml"

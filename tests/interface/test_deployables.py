@@ -12,13 +12,19 @@ import pytest
 from contracts.catalogue import OWNERS
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = dict.fromkeys(OWNERS, "service") | {"relay": "relay", "gateway": "gateway", "cli": "cli"}
+TARGETS = dict.fromkeys(OWNERS, "service") | {
+    "relay": "relay",
+    "gateway": "gateway",
+    "cli": "cli",
+    "sandbox": "sandbox",
+}
 ENTRIES = {
     **{name: (f"services.{name}.service",) for name in OWNERS},
     "rooms": ("chassis.run", "services.rooms.service"),  # the host is the same for all, and slow to start
     "relay": ("chassis.relay",),
     "gateway": ("gateway.__main__", "gateway.app"),
     "cli": ("hotelmate.main",),
+    "sandbox": ("sandbox.stripe.__main__", "sandbox.pusher.__main__", "sandbox.mailbox.__main__"),
     "migrate": ("chassis.migrate",),
 }
 # Ends with the names of the modules that are installed here and not in the image.

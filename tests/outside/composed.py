@@ -1,0 +1,181 @@
+"""`docker-compose.yml` brought up through the `docker` library: images built, containers in order, all taken down."""
+
+import re
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker.errors
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
+PATIENCE = 180.0  # seconds for a container to become healthy or come to its end
+GLANCE = 0.5
+_HOLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
+
+
+class Missing(Exception):
+    """A variable that must be set is not."""
+
+
+def filled(value: Any, environment: Mapping[str, str]) -> Any:
+    """The value with every `${NAME}`, `${NAME:-otherwise}` and `${NAME:?}` in it filled in."""
+    if isinstance(value, str):
+        return _HOLE.sub(lambda hole: _filling(hole, environment), value)
+    if isinstance(value, Mapping):
+        return {name: filled(each, environment) for name, each in value.items()}
+    return [filled(each, environment) for each in value] if isinstance(value, list) else value
+
+
+def _filling(hole: re.Match[str], environment: Mapping[str, str]) -> str:
+    name, kind, otherwise = hole.groups()
+    found = environment.get(name, "")
+    if not found and kind == "?":
+        raise Missing(name)
+    return found or (otherwise if kind == "-" else "")
+
+
+def read(environment: Mapping[str, str], path: Path = COMPOSE) -> dict[str, dict[str, Any]]:
+    """The services by name, with this environment filled in; what it has nothing for is left to the image."""
+    services = filled(yaml.safe_load(path.read_text("utf-8"))["services"], environment)
+    for service in services.values():
+        wanted = service.get("environment", {})
+        told = {name: environment.get(name) if value is None else value for name, value in wanted.items()}
+        service["environment"] = {name: str(value) for name, value in told.items() if value is not None}
+    return dict(services)
+
+
+def in_order(services: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """These services, each after what it depends on."""
+    ordered: list[str] = []
+    for name in names:
+        for each in (*in_order(services, list(services[name].get("depends_on", ()))), name):
+            if each not in ordered:
+                ordered.append(each)
+    return ordered
+
+
+def arguments(service: Mapping[str, Any], *, project: str) -> dict[str, Any]:
+    """What the `docker` library wants to be told of a service. Raises `LookupError` where it cannot be told all."""
+    told: dict[str, Any] = {"environment": service["environment"]}
+    for name, value in service.items():
+        match name:
+            case "build" | "image" | "depends_on" | "environment" | "profiles":
+                pass
+            case "user" | "hostname" | "command" | "read_only" | "cap_drop" | "security_opt" | "shm_size":
+                told[name] = value
+            case "restart":
+                told["restart_policy"] = {"Name": value}
+            case "tmpfs":
+                told["tmpfs"] = dict.fromkeys(value, "")
+            case "ports":
+                told["ports"] = dict(_published(port) for port in value)
+            case "volumes":
+                told["volumes"] = [_mounted(volume, project) for volume in value]
+            case "healthcheck":
+                told["healthcheck"] = {"test": value["test"], "retries": value["retries"]} | {
+                    each: int(value[each].removesuffix("s")) * 1_000_000_000 for each in ("interval", "timeout")
+                }
+            case _:
+                raise LookupError(f"{name} is not understood")
+    return told
+
+
+def _published(port: str) -> tuple[str, tuple[str, int]]:
+    address, outside, inside = port.split(":")
+    return f"{inside}/tcp", (address, int(outside))
+
+
+def _mounted(volume: str, project: str) -> str:
+    source, rest = volume.split(":", 1)
+    return f"{ROOT / source if source.startswith('.') else f'{project}_{source}'}:{rest}"
+
+
+@dataclass
+class Whole:
+    """Everything that one test has brought up on an engine."""
+
+    engine: Any
+    services: Mapping[str, Mapping[str, Any]]
+    project: str = field(default_factory=lambda: f"hotelmate-test-{uuid.uuid4().hex[:8]}")
+    containers: dict[str, Any] = field(default_factory=dict)
+    images: dict[str, str] = field(default_factory=dict)
+
+    def up(self, names: Sequence[str]) -> None:
+        """Start these and what they depend on, each once what it waits for is there."""
+        self.engine.networks.create(self.project, driver="bridge", labels=self._labels)
+        for name in in_order(self.services, names):
+            for other, wanted in self.services[name].get("depends_on", {}).items():
+                self.wait(other, wanted["condition"])
+            self.containers[name] = self._started(name)
+        for name in names:
+            self.wait(name, "service_healthy")
+
+    def run(self, name: str, command: Sequence[str], *, volumes: Sequence[str] = ()) -> tuple[int, str]:
+        """Run a service's image once with this command: its exit code and what it said."""
+        container = self._started(name, command=list(command), volumes=list(volumes))
+        code = int(container.wait(timeout=PATIENCE)["StatusCode"])
+        said = container.logs().decode()
+        container.remove(force=True)
+        return code, said
+
+    def wait(self, name: str, condition: str) -> None:
+        """Until the container is healthy, or has come well to its end."""
+        container, deadline = self.containers[name], time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            container.reload()
+            state = container.attrs["State"]
+            if state["Status"] == "exited" and (condition != "service_completed_successfully" or state["ExitCode"]):
+                break
+            if state["Status"] == "exited" or state.get("Health", {}).get("Status") == "healthy":
+                return
+            time.sleep(GLANCE)
+        raise AssertionError(f"{name} is not {condition}:\n{container.logs(tail=40).decode()}")
+
+    def down(self) -> None:
+        """Remove all of it; images stay, for the next time."""
+        for container in self._own(self.engine.containers, all=True):
+            with suppress(docker.errors.APIError):
+                container.remove(force=True, v=True)
+        for kind in (self.engine.volumes, self.engine.networks):
+            for thing in self._own(kind):
+                with suppress(docker.errors.APIError):
+                    thing.remove()
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        return {"hotelmate.test": self.project}
+
+    def _own(self, kind: Any, **which: Any) -> Iterator[Any]:
+        yield from kind.list(filters={"label": f"hotelmate.test={self.project}"}, **which)
+
+    def _started(self, name: str, **over: Any) -> Any:
+        told = arguments(self.services[name], project=self.project) | {"labels": self._labels} | over
+        for volume in told.get("volumes", ()):
+            source = volume.partition(":")[0]
+            if source.startswith(self.project):
+                self.engine.volumes.create(source, labels=self._labels)
+        container = self.engine.containers.create(self._image(name), **told)
+        self.engine.networks.get(self.project).connect(container, aliases=[name])
+        container.start()
+        return container
+
+    def _image(self, name: str) -> str:
+        """The service's image, built where it is ours, pulled where it is not."""
+        service = self.services[name]
+        if "build" not in service:
+            self.engine.images.pull(service["image"])
+            return str(service["image"])
+        target, of = service["build"]["target"], service["build"]["args"]["DEPLOYABLE"]
+        tag = f"hotelmate-test/{target}-{of}"
+        if tag not in self.images:
+            built, _ = self.engine.images.build(
+                path=str(ROOT), target=target, buildargs={"DEPLOYABLE": of}, tag=tag, rm=True
+            )
+            self.images[tag] = built.id
+        return tag
