@@ -8,10 +8,10 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check bench docs lock clean
+.PHONY: help setup demo up down test check bench docs pictures lock clean
 
 help: ## list what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1mmake %-7s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_URL is set
 	@bin/setup
@@ -45,6 +45,10 @@ bench: setup ## measure beside a yardstick; ARGS chooses
 docs: setup ## write the generated documents and contract schemas anew
 	@$(PYTHON) -m chassis.contract_schemas
 	@$(PYTHON) -m docs.generate $(ARGS)
+
+pictures: ## take the README's pictures anew, with a demonstration of its own and Chromium
+	@bin/setup --browser
+	@$(PYTHON) -m docs.pictures
 
 lock: setup ## compile each dependency group into requirements/, with hashes; ARGS=--upgrade for newer ones
 	@for group in $(GROUPS); do \

@@ -28,8 +28,8 @@ export function toast(text, kind = 'info') {
   const box = byId('toasts');
   const item = h('p', { class: `toast ${kind}` }, text);
   box.append(item);
-  while (box.children.length > 4) box.firstElementChild.remove();
-  setTimeout(() => item.remove(), 8000);
+  while (box.children.length > 3) box.firstElementChild.remove();
+  setTimeout(() => item.remove(), kind === 'good' ? 4000 : 8000);
 }
 
 // A question in a dialog. Resolves to the form's values, or to null where it was closed without an answer.

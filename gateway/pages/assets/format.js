@@ -11,6 +11,13 @@ export function day(date) {
   return new Intl.DateTimeFormat('en-GB', options).format(new Date(`${date}T00:00:00Z`));
 }
 
+// From one day to another, saying once what both share.
+export function span(from, to) {
+  const [a, b] = [from, to].map((date) => new Date(`${date}T00:00:00Z`));
+  const options = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' };
+  return new Intl.DateTimeFormat('en-GB', options).formatRange(a, b);
+}
+
 export function moment(instant, timeZone) {
   const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone };
   return new Intl.DateTimeFormat('en-GB', options).format(new Date(instant));

@@ -23,11 +23,11 @@ const STORY = {
   NO_SHOW: ['We missed you', 'You did not check in, so the stay has ended.'],
 };
 const STEPS = [
-  ['Booked', ['PENDING_PAYMENT', 'PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
-  ['Paid', ['PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
-  ['Confirmed', ['CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
-  ['Checked in', ['IN_HOUSE', 'COMPLETED']],
-  ['Checked out', ['COMPLETED']],
+  ['Booking', ['PENDING_PAYMENT', 'PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
+  ['Payment', ['PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
+  ['Approval', ['CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
+  ['Check-in', ['IN_HOUSE', 'COMPLETED']],
+  ['Check-out', ['COMPLETED']],
 ];
 const ENDED = ['COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'NO_SHOW'];
 
@@ -146,7 +146,7 @@ function draw() {
 function deadline(zone) {
   const until = booking.status === 'PENDING_PAYMENT' ? booking.expires_at : null;
   if (!until) return null;
-  return h('p', { class: 'deadline' }, `Held until ${moment(until, zone)} (`, h('span', { 'data-until': until }), ')');
+  return h('p', { class: 'deadline' }, `Held until ${moment(until, zone)} · `, h('span', { 'data-until': until }));
 }
 
 function progress() {
@@ -175,7 +175,7 @@ function actions() {
   } else if (booking.status === 'IN_HOUSE' && Number(booking.balance_due) > 0) {
     found.push(button('pay', `Pay ${money(booking.balance_due, booking.currency)}`, 'primary', pay));
   }
-  if (booking.can_cancel) found.push(button('cancel', 'Cancel booking', 'quiet', cancel));
+  if (booking.can_cancel) found.push(button('cancel', 'Cancel', 'quiet', cancel));
   return found.length ? h('div', { class: 'actions' }, found) : null;
 }
 
@@ -242,7 +242,7 @@ function inHouse() {
     facts([
       ['Room PIN', booking.room_pin && h('strong', { class: 'pin' }, booking.room_pin)],
       ['Wi-Fi', booking.wifi?.ssid],
-      ['Wi-Fi password', booking.wifi?.password && h('code', {}, booking.wifi.password)],
+      ['Password', booking.wifi?.password && h('code', {}, booking.wifi.password)],
       ['Front desk', contact?.phone && h('a', { href: `tel:${contact.phone.replaceAll(' ', '')}` }, contact.phone)],
     ]),
   );

@@ -176,6 +176,8 @@ export class Live {
           this.#say('stream');
           this.changed();
           await this.#read(response.body, signal);
+        } else if (response.status === 401 || response.status === 404) {
+          await this.changed(); // whoever may not listen any more may not look either
         }
       } catch (problem) {
         this.#log('stream', String(problem));

@@ -1,9 +1,11 @@
 // The board's lists of bookings, and what staff can do from each.
 
 import { ask, h } from './dom.js';
-import { day, left, moment, money, people, words } from './format.js';
+import { left, moment, money, people, span, words } from './format.js';
 
 const RISK = { OK: '', DUE_SOON: 'Due soon', OVERDUE: 'Overdue', CRITICAL: 'Critical' };
+const WHAT = { NoticeSent: 'E-mail sent', NoticeGaveUp: 'E-mail not delivered', BookingHeld: 'Booked', BookingAwaitsApproval: 'Card authorised' };
+const BY = { SYSTEM: 'HotelMate', PROVIDER: 'Stripe', GUEST: 'guest' };
 const REASONS = ['NO_AVAILABILITY', 'MAINTENANCE', 'DUPLICATE', 'OTHER'];
 
 export const bookingLists = {
@@ -29,6 +31,7 @@ function list(title, rows, none, actions, office) {
 }
 
 function card(row, actions, office) {
+  const decide = row.status === 'PENDING_APPROVAL' && row.approval_deadline_at;
   const risk = row.status === 'PENDING_APPROVAL' ? RISK[row.approval_risk] : '';
   return h(
     'li',
@@ -37,16 +40,20 @@ function card(row, actions, office) {
       'div',
       { class: 'head' },
       h('h3', {}, row.guest_name),
-      h('span', { class: `badge ${row.status.toLowerCase()}` }, words(row.status)),
+      row.status !== 'PENDING_APPROVAL' && h('span', { class: `badge ${row.status.toLowerCase()}` }, words(row.status)),
       risk && h('span', { class: 'badge risk' }, risk),
+      decide && h('span', { class: `badge left ${risk ? 'risk' : ''}` }, `${left(decide)} left`),
       row.is_overstay && h('span', { class: 'badge risk' }, `Overstay${row.overstay_severity ? `: ${row.overstay_severity}` : ''}`),
     ),
-    h('p', {}, `${row.room_type_name} · ${day(row.check_in)} to ${day(row.check_out)} · ${row.nights} night${row.nights === 1 ? '' : 's'}`),
-    h('p', {}, `${people(row.adults, row.children)} · ${money(row.total_amount, row.currency)} · ${row.source}`),
-    h('p', {}, row.assigned_room_number ? h('strong', {}, `Room ${row.assigned_room_number}`) : 'No room yet'),
-    row.status === 'PENDING_APPROVAL' &&
-      row.approval_deadline_at &&
-      h('p', { class: 'small' }, `Decide by ${moment(row.approval_deadline_at, office.zone())} (${left(row.approval_deadline_at)})`),
+    h('p', {}, `${span(row.check_in, row.check_out)} · ${row.nights} night${row.nights === 1 ? '' : 's'}`),
+    h(
+      'p',
+      { class: 'facts' },
+      h('span', {}, row.assigned_room_number ? h('strong', {}, `Room ${row.assigned_room_number}`) : row.room_type_name),
+      h('strong', {}, money(row.total_amount, row.currency)),
+    ),
+    h('p', { class: 'small' }, `${row.booking_id} · ${people(row.adults, row.children)} · ${row.source}`),
+    decide && h('p', { class: 'small' }, `Decide by ${moment(row.approval_deadline_at, office.zone())}`),
     h(
       'div',
       { class: 'actions' },
@@ -111,7 +118,7 @@ async function assign(pressed, row, office) {
     confirm: rooms.length ? 'Assign' : null,
   });
   if (!answer) return;
-  const done = `Room ${answer.room_number} is ${row.guest_name}'s`;
+  const done = `Room ${answer.room_number} is for ${row.guest_name}`;
   await office.act(pressed, `room-bookings/${row.booking_id}/assign-room/`, answer, done);
 }
 
@@ -151,10 +158,13 @@ export async function pastOf(id, office) {
           'li',
           {},
           h('span', { class: 'small' }, moment(item.at, office.zone())),
-          ' ',
-          h('strong', {}, words(item.what.replace(/([a-z])([A-Z])/g, '$1 $2'))),
-          ` by ${item.by.name || item.by.kind.toLowerCase()}`,
-          item.to_status && item.to_status !== item.from_status && ` → ${words(item.to_status)}`,
+          h(
+            'span',
+            {},
+            h('strong', {}, WHAT[item.what] || words(item.what.replace(/([a-z])([A-Z])/g, '$1 $2'))),
+            ` · ${item.by.name || BY[item.by.kind.toUpperCase()] || words(item.by.kind)}`,
+            item.to_status && item.to_status !== item.from_status && h('span', { class: 'small' }, ` → ${words(item.to_status)}`),
+          ),
         ),
       ),
     ),

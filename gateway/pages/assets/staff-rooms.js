@@ -21,16 +21,23 @@ const CAN_BREAK = ['CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS', 'CLEANED_UNINSPECTE
 export function roomGrid(rooms, office) {
   return [
     h('h2', {}, 'Rooms'),
+    h('ul', { class: 'sums', 'aria-label': 'How many rooms are' }, sums(rooms)),
     h('ul', { class: 'rooms' }, rooms.map((room) => card(room, office))),
   ];
+}
+
+function sums(rooms) {
+  return Object.keys(STEPS)
+    .map((status) => [status, rooms.filter((room) => room.room_status === status).length])
+    .filter(([, count]) => count)
+    .map(([status, count]) => h('li', { class: `badge ${status.toLowerCase()}` }, `${count} ${words(status).toLowerCase()}`));
 }
 
 function card(room, office) {
   return h(
     'li',
     { class: `room ${room.room_status.toLowerCase()}`, 'data-room': room.room_number, 'data-status': room.room_status },
-    h('h3', {}, room.room_number),
-    h('p', { class: 'small' }, room.room_type),
+    h('h3', {}, room.room_number, ' ', h('span', { class: 'small' }, room.room_type)),
     h('p', {}, h('strong', {}, words(room.room_status))),
     room.current_guest && h('p', { class: 'small' }, room.current_guest),
     h('div', { class: 'actions' }, steps(room, office), broken(room, office)),
@@ -49,7 +56,7 @@ function steps(room, office) {
 
 function broken(room, office) {
   if (!CAN_BREAK.includes(room.room_status) || !office.may('can_clean')) return null;
-  return button(room, 'broken', 'Report', 'quiet', async (pressed) => {
+  return button(room, 'broken', 'Report a fault', 'fault', async (pressed) => {
     const answer = await ask({
       title: `What is wrong in room ${room.room_number}?`,
       body: [h('label', {}, 'What is broken', h('input', { name: 'notes', required: true, maxlength: 500, autocomplete: 'off' }))],

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sandbox.demo.booking_steps import Booked
+from sandbox.demo.booking_steps import Booked, book
+from sandbox.demo.looking_steps import look_for_a_room, stay_of
 from sandbox.demo.world import World
 
 PHONE = {"width": 390, "height": 844}
@@ -54,6 +56,13 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
 
         yield open_page
     assert complaints == []
+
+
+@pytest.fixture
+def unpaid(world: World, today: date) -> Booked:
+    """A booking that waits to be paid."""
+    room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
+    return book(world, stay_of(room_type, check_in=today))
 
 
 @pytest.fixture
