@@ -103,6 +103,10 @@ def test_the_next_guest_of_the_room_sees_nothing_of_who_was(scene: Scene, how: s
     assert second.booking.id in seen
     assert [name for name, value in secrets.items() if value in seen] == []
     assert f'"room_pin":"{pin}"' not in seen.replace(" ", "")
+    with scene.town.houses["bookings"].engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT id, push_token FROM booking").all()
+    moved_along = PLANTED["push token"] if how == "moved" else None
+    assert {row.id: row.push_token for row in rows} == {first.booking.id: moved_along, second.booking.id: None}
     mine = [data for _, data in pushed(scene, f"private-booking-{first.booking.id}")]
     assert second.booking.id not in str(mine), "the first guest's channel hears nothing of the second"
     assert second.booking.id in str(pushed(scene, f"private-room-{HOTEL}-{ROOM}"))

@@ -295,7 +295,8 @@ class Board:
     def block(self, room: str, first: date, until: date) -> str:
         """Nobody is to have the room on these nights."""
         hook, wanted = self.hooks[room], nights(first, until)
-        if self._in_the_way(room, wanted) or set(wanted) & hook.closed:
+        lived_in = hook.guest is not None and first <= self.today
+        if lived_in or self._in_the_way(room, wanted) or set(wanted) & hook.closed:
             return "ROOM_OVERLAP_CONFLICT"
         sold = self.sold()
         if any(sold[hook.type, night] > self.capacity(hook.type, night) - 1 for night in wanted):

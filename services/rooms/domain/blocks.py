@@ -5,7 +5,7 @@ from datetime import date
 
 from chassis.refusal import Refusal
 from contracts.values import Caller, Permission, Stay
-from services.rooms.domain.assigning import Taken, overlap
+from services.rooms.domain.assigning import Room, Taken, overlap
 from services.rooms.domain.stays import invalid
 
 
@@ -23,15 +23,20 @@ def check_nights(nights: Stay, *, today: date) -> None:
         raise invalid("until", "must be after starts_on")
 
 
-def check_free(room_number: str, others: Sequence[Taken]) -> None:
-    """Refused `ROOM_OVERLAP_CONFLICT`, with the bookings that have the room on some of the nights, or the blocks."""
-    bookings = [one.booking_id for one in others if one.booking_id]
+def check_free(room: Room, nights: Stay, others: Sequence[Taken], *, today: date) -> None:
+    """Refused `ROOM_OVERLAP_CONFLICT`, with the bookings that have the room on some of the nights, or the blocks.
+
+    A guest who should have left and lives there still has the room tonight.
+    """
+    bookings = {one.booking_id for one in others if one.booking_id}
+    if room.occupied_by and nights.check_in <= today:
+        bookings.add(room.occupied_by)
     if bookings:
-        raise overlap(room_number, bookings)
+        raise overlap(room.room_number, sorted(bookings))
     if others:
         raise Refusal(
             "ROOM_OVERLAP_CONFLICT",
-            f"Room {room_number} is blocked already on some of these nights.",
+            f"Room {room.room_number} is blocked already on some of these nights.",
             conflicts=[],
             blocks=[one.id for one in others],
         )

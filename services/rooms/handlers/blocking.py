@@ -29,7 +29,7 @@ def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
     room, today = _locked(command, work)
     nights = Stay(command.starts_on or today, command.until)
     blocks.check_nights(nights, today=today)
-    block_id = lay(work, room, nights, reason=command.reason)
+    block_id = lay(work, room, nights, reason=command.reason, today=today)
     return RoomBlock(
         id=block_id,
         room_number=room.room_number,
@@ -57,9 +57,9 @@ def unblock_room(command: UnblockRoom, work: RoomsWork) -> RoomBlocks:
     return _shown(work, room, today=today)
 
 
-def lay(work: RoomsWork, room: Room, nights: Stay, *, reason: str, out_of_order: bool = False) -> int:
+def lay(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date, out_of_order: bool = False) -> int:
     """Block a locked room, its hotel shared, as the last but the counters of what is locked; the block's id."""
-    blocks.check_free(room.room_number, work.periods.on_nights(room.id, nights))
+    blocks.check_free(room, nights, work.periods.on_nights(room.id, nights), today=today)
     block_id = work.periods.block(
         room.id, room.room_number, nights=nights, reason=reason, out_of_order=out_of_order, now=work.now
     )

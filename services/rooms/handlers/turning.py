@@ -28,7 +28,7 @@ def change_room_status(command: ChangeRoomStatus, work: RoomsWork) -> RoomView:
     if room.status is RoomStatus.OUT_OF_ORDER:
         lift(work, room, [one for one in work.periods.blocks(room.id, first=today) if one.out_of_order], today=today)
     if command.until and command.to_status is RoomStatus.OUT_OF_ORDER:
-        lay(work, room, Stay(today, command.until), reason=command.note, out_of_order=True)
+        lay(work, room, Stay(today, command.until), reason=command.note, today=today, out_of_order=True)
     return view(known(work.rooms.get(command.hotel, command.room_number)))
 
 

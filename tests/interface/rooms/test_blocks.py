@@ -103,6 +103,16 @@ def test_a_block_stands_neither_on_a_stay_nor_on_another_block(house: House) -> 
     block(house, 3, 5)  # next to both
 
 
+def test_a_guest_who_should_have_left_still_has_the_room_tonight(house: House) -> None:
+    house.hold("BK-A", 0, 1)
+    house.give("BK-A", "101")
+    house.move_in("BK-A")
+    house.transactor.moment = house.transactor.moment.replace(day=11)
+
+    assert house.refusal(blocking(house, 1, 3)).details["conflicts"] == ["BK-A"]
+    block(house, 2, 3)
+
+
 def test_a_block_of_what_is_needed_is_refused_with_the_nights_and_changes_nothing(house: House) -> None:
     for booking, first, until in (("BK-A", 0, 3), ("BK-B", 1, 2), ("BK-C", 2, 4)):
         house.hold(booking, first, until)
