@@ -13,6 +13,11 @@ _UNCONFIRMED = """
     WHERE published_at IS NULL AND recorded_at <= clock_timestamp() - make_interval(secs => :seconds)
     ORDER BY position LIMIT :newest
 """
+_PARKED = "SELECT event_id, type, reason FROM webhook WHERE outcome = 'PARKED' ORDER BY event_id"
+_GIVEN_UP = """
+    SELECT key, kind, last_error FROM errand
+    WHERE gave_up_at IS NOT NULL AND done_at IS NULL AND kind IN ('Pursue', 'ExpireSession') ORDER BY key
+"""
 # Inbox rows are kept for a month; by then the number at which a subject stands says it all.
 _TOLD = """
     SELECT position, id, subject, sequence, type FROM (
@@ -48,10 +53,16 @@ def everyone_has_heard_once(books: Books) -> Iterator[Finding]:
 
 
 def dead_letters_are_empty(books: Books) -> Iterator[Finding]:
-    """I17: nothing lies in a dead-letter queue."""
+    """I17: nothing lies in a dead-letter queue, no notice of Stripe's is parked, and no call to it was given up."""
     for letter in books.parked or ():
         what = f"{letter.type or 'what is no event'} is parked for {letter.service}"
         yield Finding(invariant="I17", subject=letter.id, what=what)
+    if "payments" not in books.connections:
+        return
+    for row in books.rows("payments", _PARKED):
+        yield Finding(invariant="I17", subject=row.event_id, what=f"{row.type} is parked: {row.reason}")
+    for row in books.rows("payments", _GIVEN_UP):
+        yield Finding(invariant="I17", subject=row.key, what=f"{row.kind} was given up: {row.last_error}")
 
 
 def _standing(books: Books, owner: str, listener: str, subjects: Sequence[str]) -> dict[str, int]:

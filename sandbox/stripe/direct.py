@@ -17,23 +17,9 @@ from sandbox.stripe.api import respond
 from sandbox.stripe.cards import SUCCESS
 from sandbox.stripe.desk import Config, Desk
 from sandbox.stripe.faults import FaultSpec
-from sandbox.stripe.journal import Journal
 from sandbox.stripe.payments import pay_with_card
 from sandbox.stripe.work import Asked, Dropped
-from sandbox.stripe.world import Cause, Json, find, new_id
-
-_OBJECTS = (
-    "sessions",
-    "intents",
-    "charges",
-    "refunds",
-    "disputes",
-    "events",
-    "payment_methods",
-    "intent_of_session",
-    "session_of_intent",
-    "refused_captures",
-)
+from sandbox.stripe.world import Cause, Json, World, find, new_id
 
 
 class DirectStripe(stripe.HTTPClient):
@@ -87,18 +73,17 @@ class DirectStripe(stripe.HTTPClient):
         self.desk.faults.add(FaultSpec(kind=kind, **spec))
 
     def mark(self) -> Json:
-        """Everything as it is now, for `back_to`."""
-        world = self.desk.world
-        kept = {name: copy.deepcopy(getattr(world, name)) for name in _OBJECTS}
-        return {**kept, "journal": world.journal.entries_so_far(), "keys": copy.deepcopy(self.desk.keys)}
+        """Everything as it is now but for faults, deadlines included, for `back_to`."""
+        return {"world": self._copied(self.desk.world), "keys": copy.deepcopy(self.desk.keys)}
 
     def back_to(self, mark: Json) -> None:
-        """Everything as it was then. Deadlines stay with what came after: do not move the clock any more."""
-        world = self.desk.world
-        for name in _OBJECTS:
-            setattr(world, name, copy.deepcopy(mark[name]))
-        world.journal = Journal(mark["journal"])
+        """Everything as it was then, as often as wanted."""
+        self.desk.world = self._copied(mark["world"])
         self.desk.keys = copy.deepcopy(mark["keys"])
+
+    def _copied(self, world: World) -> World:
+        """A world of its own; the courier serves all of them."""
+        return copy.deepcopy(world, {id(self.desk.courier): self.desk.courier})
 
     def events(self) -> list[Json]:
         """Every event so far, oldest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sandbox.stripe import charges, disputes, listing
 from sandbox.stripe.cards import Card
 from sandbox.stripe.catalogue import card_of, payment_method
@@ -103,7 +105,7 @@ def pay(world: World, intent: Json, method: Json, cause: Cause) -> Json:
         world.publish("charge.succeeded", charge, cause)
         world.publish("payment_intent.amount_capturable_updated", intent, cause)
         until = charge["payment_method_details"]["card"]["capture_before"]
-        world.clock.at(until, lambda: expire_hold(world, intent))
+        world.clock.at(until, partial(expire_hold, world, intent))
     else:
         charges.capture(world, charge, intent["amount"], intent=intent, cause=cause)
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -45,17 +44,14 @@ class Entry:
 class Journal:
     """Entries in the order they happened."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries = list(entries)
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def append(self, entry: Entry) -> None:
         self._entries.append(entry)
-
-    def entries_so_far(self) -> tuple[Entry, ...]:
-        return tuple(self._entries)
 
     def entries(self, payment_intent: str | None = None) -> list[dict[str, Any]]:
         return [asdict(entry) for entry in self._entries if payment_intent in (None, entry.payment_intent)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from sandbox.stripe import listing
@@ -54,7 +55,7 @@ def create(call: Call) -> Json:
         previous={"amount_refunded": charge["amount_refunded"] - amount},
     )
     if ends is not None:
-        world.clock.at(world.clock.now() + after, lambda: settle(world, refund, ends))
+        world.clock.at(world.clock.now() + after, partial(settle, world, refund, ends))
     return refund
 
 

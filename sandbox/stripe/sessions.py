@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from sandbox.stripe import intents, listing
@@ -33,7 +34,7 @@ def create(call: Call) -> Json:
     world.line_items[session["id"]] = items
     world.payment_intent_data[session["id"]] = params.get("payment_intent_data", {})
     world.sessions[session["id"]] = session
-    world.clock.at(expires_at, lambda: _expire_if_open(world, session))
+    world.clock.at(expires_at, partial(_expire_if_open, world, session))
     return session
 
 

@@ -157,6 +157,19 @@ FAULTS = {
         """,
         {"I16"},
     ),
+    "a notice of Stripe's parked": (
+        PAYMENTS,
+        "UPDATE webhook SET outcome = 'PARKED' WHERE event_id = (SELECT min(event_id) FROM webhook)",
+        {"I17"},
+    ),
+    "a call to Stripe given up": (
+        PAYMENTS,
+        """
+        UPDATE errand SET done_at = NULL, gave_up_at = now()
+        WHERE position = (SELECT min(position) FROM errand WHERE kind = 'Pursue')
+        """,
+        {"I17"},
+    ),
     "a push nobody wrote down": (NOTIFIER, "DELETE FROM notice WHERE occasion = 'booking_checked_in'", {"I16"}),
     "a mail sent twice": (
         NOTIFIER,

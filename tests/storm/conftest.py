@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.storm.beginnings import Beginnings
 from tests.storm.hotel import Hotel
 from tests.storm.place import Place
 
@@ -28,3 +29,9 @@ def hotel(new_database: Callable[[str], str]) -> Iterator[Hotel]:
     made = Hotel(new_database)
     yield made
     made.close()
+
+
+@pytest.fixture
+def beginnings(place: Place) -> Beginnings:
+    """Of this test alone: another may have broken what they were made with."""
+    return Beginnings(place)

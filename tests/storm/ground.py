@@ -156,8 +156,9 @@ class Ground:
 
     def impatient(self) -> None:
         """What waits to be tried again is tried now."""
-        for name in self.services:
-            self.sql(name, RETRIED)
+        for connection in self.looking.values():
+            with connection.cursor() as cursor:
+                cursor.execute(RETRIED)
 
     def find_what_lies(self) -> None:
         """What a process that died has left lying is looked at as soon as the clocks run."""
@@ -188,10 +189,14 @@ class Ground:
 
     def deletions(self, name: str, tables: tuple[str, ...] = ()) -> str:
         """Statements that empty a service's tables, or those of them: what points to another goes first."""
-        rows = [row for row in self.sql(name, POINTING) if not tables or row["name"].startswith(tables)]
-        pointing = {row["name"]: set(row["pointing"]) for row in rows}
-        doomed = [table for table in TopologicalSorter(pointing).static_order() if table not in KEPT]
+        doomed = self.tables(name, tables)
         return "; ".join([*(f"DELETE FROM {table}" for table in doomed), "UPDATE clock SET ahead_seconds = 0"])
+
+    def tables(self, name: str, beginning: tuple[str, ...] = ()) -> list[str]:
+        """A service's tables, or those whose names begin so; each before those that it points to."""
+        rows = [row for row in self.sql(name, POINTING) if not beginning or row["name"].startswith(beginning)]
+        pointing = {row["name"]: set(row["pointing"]) for row in rows}
+        return [table for table in TopologicalSorter(pointing).static_order() if table not in KEPT]
 
     def _busy(self, name: str) -> tuple[bool, bool, bool]:
         with self.looking[name].cursor() as cursor:

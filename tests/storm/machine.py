@@ -15,13 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings import ApproveBooking, CancelBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession, VerifyPayment
+from contracts.payments import FindingKind, OpenPaymentSession, VerifyPayment
 from sandbox.stripe.cards import DECLINED, SUCCESS
 from sandbox.stripe.errors import Refusal as CardRefused
 from tests.fakes.mortal import Crash
+from tests.storm.beginnings import Beginnings
 from tests.storm.ground import staff
 from tests.storm.model import Life, Reply, Word, reply_to
-from tests.storm.place import POLICIES, Place, guest
+from tests.storm.place import POLICIES, guest
 
 TROUBLES: dict[str, dict[str, Any]] = {
     "is down": {"kind": "fail_before", "drop": True, "times": None},
@@ -44,26 +45,36 @@ ANY = st.integers(0, 7)
 
 
 class Storm(RuleBasedStateMachine):
-    """One storm. `place` is set by whoever runs it."""
+    """One storm. `beginnings` is set by whoever runs it."""
 
-    place: ClassVar[Place]
+    beginnings: ClassVar[Beginnings]
 
     def __init__(self) -> None:
         super().__init__()
-        self.place.fresh()
+        self.place = self.beginnings.place
         self.lives: list[Life] = []
         self.lost: set[str] = set()
 
     # people
 
-    @initialize(hotel=st.sampled_from(sorted(POLICIES)), stage=st.sampled_from(["held", "paid", "approved"]))
-    def begin(self, hotel: str, stage: str) -> None:
+    @initialize(
+        hotel=st.sampled_from(sorted(POLICIES)),
+        stage=st.sampled_from(["held", "paid", "approved"]),
+        trouble=st.sampled_from([""] * len(TROUBLES) + sorted(TROUBLES)),
+    )
+    def begin(self, hotel: str, stage: str, trouble: str = "") -> None:
+        self.lives = self.beginnings.lay_out((hotel, stage), lambda: self._begun(hotel, stage))
+        if trouble:
+            self.the_provider(trouble)
+
+    def _begun(self, hotel: str, stage: str) -> list[Life]:
         self._born(hotel)
         if stage != "held":
             self._pay(self.lives[0], SUCCESS.number)
             self._bring_all()
         if stage == "approved":
             self.approve(0, lazy=False)
+        return self.lives
 
     @precondition(lambda self: 0 < len(self.lives) < MOST)
     @rule(hotel=st.sampled_from(sorted(POLICIES)))
@@ -180,6 +191,9 @@ class Storm(RuleBasedStateMachine):
             self.place.advance(timedelta(hours=25))
             self._rest()
             self._judge()
+        kept_for_people = any(life.refunds_fail for life in self.lives)
+        drift = [one for one in self.place.drift() if not (kept_for_people and one.kind is FindingKind.MONEY_KEPT)]
+        assert not drift, drift
 
     def _rest(self) -> None:
         """Everything that is on its way arrives, what was lost is looked for, and all that follows has happened."""

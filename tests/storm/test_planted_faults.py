@@ -12,12 +12,15 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from chassis.errands import Errands
 from chassis.tables import ERRAND
+from contracts.payments import FindingKind
 from sandbox.stripe.cards import SUCCESS
+from services.bookings.domain import paying
 from services.payments.domain import Standing, Void, wants
 from services.payments.domain.seen import SeenRefund
 from services.payments.handlers import standing
 from services.payments.store import SqlWebhooks
 from services.payments.stripe_gateway import StripeCards
+from tests.storm.beginnings import Beginnings
 from tests.storm.machine import Storm
 from tests.storm.place import FREE, SHARE, Place
 from tests.storm.test_storm import at, storms
@@ -80,6 +83,10 @@ def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(StripeCards, "refunds", unseen)
 
 
+def a_fee_that_no_card_paid_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(paying, "released", lambda *_, **__: ())
+
+
 def the_ledger_forgets_what_is_let_go(patch: pytest.MonkeyPatch) -> None:
     movements = decide_module().movements
     patch.setattr(
@@ -100,6 +107,7 @@ PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     errands_are_done_before_they_are_run,
     keys_and_names_of_refunds_are_dropped,
     the_ledger_forgets_what_is_let_go,
+    a_fee_that_no_card_paid_is_forgotten,
 ]
 
 
@@ -107,16 +115,24 @@ class PaidFor(Storm):
     """A storm that begins with a booking that is paid for, of which the hotel would keep a share."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
-    def begin(self, hotel: str, stage: str) -> None:
-        super().begin(hotel, stage)
+    def begin(self, hotel: str, stage: str, trouble: str = "") -> None:
+        super().begin(hotel, stage, trouble)
+
+
+class WorthlessCard(Storm):
+    """A storm that begins with a card that promised and will not pay."""
+
+    @initialize(hotel=st.just(SHARE), stage=st.just("paid"))
+    def begin(self, hotel: str, stage: str, trouble: str = "refuses the capture") -> None:
+        super().begin(hotel, stage, trouble)
 
 
 class LostAnswers(PaidFor):
     """And with a provider that does what it is asked in silence."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
-    def begin(self, hotel: str, stage: str) -> None:
-        super().begin(hotel, stage)
+    def begin(self, hotel: str, stage: str, trouble: str = "") -> None:
+        super().begin(hotel, stage, trouble)
         self.place.stripe.fault("fail_after", method="POST", drop=True)
 
 
@@ -124,8 +140,8 @@ class SuddenDeath(Storm):
     """A storm that begins with somebody dying while the notices of a payment are applied."""
 
     @initialize(hotel=st.just(FREE), stage=st.just("held"), steps=st.integers(0, 12))
-    def begin(self, hotel: str, stage: str, steps: int) -> None:
-        super().begin(hotel, stage)
+    def begin(self, hotel: str, stage: str, trouble: str = "", *, steps: int) -> None:
+        super().begin(hotel, stage, trouble)
         self._pay(self.lives[0], SUCCESS.number)
         for event in self._coming():
             self.place.deliver(event)
@@ -138,17 +154,30 @@ BEGINNINGS = {
     the_fee_is_given_back: PaidFor,
     keys_and_names_of_refunds_are_dropped: LostAnswers,
     errands_are_done_before_they_are_run: SuddenDeath,
+    a_fee_that_no_card_paid_is_forgotten: WorthlessCard,
 }
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
 def test_the_storm_finds(
-    plant: Callable[[pytest.MonkeyPatch], None], place: Place, monkeypatch: pytest.MonkeyPatch
+    plant: Callable[[pytest.MonkeyPatch], None], beginnings: Beginnings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(
-            at(place, BEGINNINGS.get(plant, Storm)), settings=storms(ENOUGH, phases=(Phase.generate,))
-        )
+        blow(beginnings, BEGINNINGS.get(plant, Storm))
+
+
+def test_reconciliation_alone_finds_a_ledger_that_forgets(
+    beginnings: Beginnings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Place, "findings", lambda _: [])
+    the_ledger_forgets_what_is_let_go(monkeypatch)
+
+    with pytest.raises(AssertionError, match=FindingKind.LEDGER_LACKS):
+        blow(beginnings, Storm)
+
+
+def blow(beginnings: Beginnings, kind: type[Storm]) -> None:
+    run_state_machine_as_test(at(beginnings, kind), settings=storms(ENOUGH, phases=(Phase.generate,)))

@@ -78,7 +78,7 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
         payment_reference=booking.payment_reference,
         expires_at=until,
         guest_email=booking.guest.email,
-        payable=extension or held,
+        payable=extension or (held and bool(booking.total)),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
     )
 

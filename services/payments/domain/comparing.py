@@ -65,8 +65,11 @@ def missing(payment: Payment, why: str) -> Difference:
 
 
 def _of_the_state(payment: Payment, seen: Seen, decision: Decision) -> Iterator[Difference]:
+    """A payment that came to nothing has no sums of its own: what was taken all the same goes back, and is booked."""
     if decision.payment.status is not payment.status:
         yield _difference(FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
+    if decision.payment.status in _GIVEN_UP:
+        return
     charge = seen.intent.charge if seen.intent else None
     captured = charge.captured if charge else 0
     if captured != payment.captured:

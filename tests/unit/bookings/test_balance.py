@@ -28,7 +28,7 @@ from contracts.payments import (
 )
 from services.bookings.domain import balance, cancellation, evolution, paying, presenting
 from services.bookings.domain.booking import Booking, Charge
-from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, eur
+from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, a_price, eur, unpaid
 
 ABOUT: dict[str, Any] = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL}
 PAID: dict[str, Any] = {**ABOUT, "payment_id": "pay-2", "purpose": PaymentPurpose.EXTENSION}
@@ -148,7 +148,14 @@ def test_what_a_guest_in_house_owes_can_be_paid_for_an_hour() -> None:
 
 
 @pytest.mark.parametrize(
-    "booking", [owing(0), owing(status=BookingStatus.COMPLETED), owing(status=BookingStatus.CANCELLED)]
+    "booking",
+    [
+        owing(0),
+        owing(status=BookingStatus.COMPLETED),
+        owing(status=BookingStatus.CANCELLED),
+        unpaid(price=a_price(total=eur(0))),  # a promotion has taken all of it off
+        unpaid(expires_at=NOW),
+    ],
 )
 def test_nothing_else_can(booking: Booking) -> None:
     payable = presenting.payable(booking, now=NOW)

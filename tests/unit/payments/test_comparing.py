@@ -1,5 +1,6 @@
 """Where we and the provider part, and when it is time to look again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,34 @@ def test_what_differs(known: Payment, stands: Standing, sight: Seen, expected: l
     known = known if not sight.disputes else payment(**{**vars(known), "disputed_at": NOW})
 
     assert kinds(known, stands, sight) == expected
+
+
+GIVEN_UP = [PaymentStatus.FAILED, PaymentStatus.VOIDED, PaymentStatus.SESSION_EXPIRED]
+
+
+@pytest.mark.parametrize("status", GIVEN_UP)
+def test_what_was_taken_for_a_payment_that_came_to_nothing_is_kept_until_it_went_back(status: PaymentStatus) -> None:
+    known = payment(status=status, intent_id="pi_1", refunds=REFUNDING)
+    back = refund(15000)
+
+    assert kinds(payment(status=status, intent_id="pi_1"), ended(), seen(intent=taken())) == ["MONEY_KEPT"]
+    assert kinds(known, ended(), seen(intent=taken(), refunds=(back,))) == []
+    failed = replace(back, status=RefundStatus.FAILED)
+    assert kinds(known, ended(), seen(intent=taken(), refunds=(failed,))) == ["MONEY_KEPT"]
+
+
+@pytest.mark.parametrize("status", GIVEN_UP)
+def test_a_refund_that_the_provider_refuses_such_a_payment_is_shown_as_money_kept(status: PaymentStatus) -> None:
+    asked_for = (Refund(id="pay_1-1", amount=eur(15000)),)
+    known, sight = payment(status=status, intent_id="pi_1", refunds=asked_for), seen(intent=taken())
+    decision = decide(known, ended(), sight, now=NOW, refused={"pay_1-1": "charge_disputed"})
+
+    found = differences(
+        known, ended(), sight, decision, {(each.kind, each.provider_id): each.amount for each in movements(sight)}
+    )
+
+    assert decision.want is None
+    assert [(each.kind, each.theirs) for each in found] == [("MONEY_KEPT", "EUR 150.00")]
 
 
 def test_a_refund_under_way_is_no_money_kept() -> None:
