@@ -21,6 +21,7 @@ from sandbox.stack.ports import Ports
 from sandbox.stack.stack import Stack
 from tests.bench.filling import fill_hotels, fill_list
 from tests.bench.harness import Comparison, compare, show
+from tests.bench.noticing import Notices
 from tests.bench.over_http import Scene
 from tests.bench.pushing import commit_to_push, stay
 from tests.bench.raw_booking import RawBookings, model_of
@@ -50,11 +51,11 @@ def _answered(request: urllib.request.Request) -> dict[str, Any]:
 
 
 @contextmanager
-def bare_server(database_url: str) -> Iterator[str]:
+def bare_server(database_url: str, *, secret: str) -> Iterator[str]:
     """The yardstick server on a free port."""
     ports = Ports()
     port = ports.choose("bare")
-    environment = {**os.environ, "DATABASE_URL": database_url}
+    environment = {**os.environ, "DATABASE_URL": database_url, "WEBHOOK_SECRET": secret}
     process = subprocess.Popen([sys.executable, "-m", "tests.bench.bare", "--port", str(port)], env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -131,6 +132,17 @@ def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
     )  # fmt: skip
 
 
+def notices(stack: Stack, bare: str, bare_url: str) -> Notices:
+    """Notices about the page of a booking that waits to be paid."""
+    told = stack.stack_json
+    booking_id, token = book(told["gateway"], "bench-1", "T2")
+    path = f"/api/public/hotels/bench-1/room-bookings/{booking_id}/payment/session/"
+    return Notices(
+        gateway=told["gateway"], bare=bare, payments_url=told["databases"]["payments"], bare_url=bare_url,
+        secret=told["stripe"]["webhook_secret"], session_id=call(told["gateway"] + path, {}, token)["session_id"],
+    )  # fmt: skip
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -143,7 +155,9 @@ def main() -> None:
         directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
         environment = {"HOTELMATE_MODE": "production", "LOG_LEVEL": "WARNING", "LOG_FORMAT": "json"}
         stack = things.enter_context(Stack.start(directory / "run", env=environment))
-        bare = things.enter_context(bare_server(stack.postgres.create_database("bare")))
+        bare_url = stack.postgres.create_database("bare")
+        secret = stack.stack_json["stripe"]["webhook_secret"]
+        bare = things.enter_context(bare_server(bare_url, secret=secret))
         scene = prepare(stack, bare, told.hotels, console)
         outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}")
         figures = []
@@ -153,7 +167,7 @@ def main() -> None:
                 console.print(f"measuring {comparison.name} …")
                 figures.append(compare(comparison, rounds=told.rounds))
 
-        for comparison in scene.comparisons():
+        for comparison in (*scene.comparisons(), notices(stack, bare, bare_url).comparison()):
             measure(comparison)
         with commit_to_push(
             bookings_url=scene.bookings_url,

@@ -83,7 +83,7 @@ def compare(comparison: Comparison, *, rounds: int | None = None) -> Figure:
 def show(figures: Sequence[Figure], console: Console) -> None:
     """The table."""
     table = Table(title="Beside a yardstick in the same run; median of interleaved rounds")
-    for column in ("what", "per second", "p50 ms", "p99 ms", "yardstick", "per second", "ratio", "goal", ""):
+    for column in ("what", "per second", "p50 ms", "p99 ms", "yardstick", "per second", "p99 ms", "ratio", "goal", ""):
         table.add_column(column, justify="left" if column in {"what", "yardstick", ""} else "right")
     for figure in figures:
         table.add_row(
@@ -93,6 +93,7 @@ def show(figures: Sequence[Figure], console: Console) -> None:
             _milliseconds(figure.things, 0.99),
             figure.comparison.against,
             f"{median(yard.rate for yard in figure.yardsticks):,.0f}",
+            _milliseconds(figure.yardsticks, 0.99),
             f"{figure.ratio:.2f}",
             figure.comparison.wanted,
             "reached" if figure.reached else "short",

@@ -28,22 +28,48 @@ class Request:
 Check = Callable[[int, bytes], bool]
 
 
-def load(url: str, make: Callable[[int], Request], check: Check, *, clients: int, requests: int) -> Measured:
-    """Send them all; raises where an answer is not what it should be."""
-    return asyncio.run(_load(url, make, check, clients, requests))
+def load(
+    url: str,
+    make: Callable[[int], Request],
+    check: Check,
+    *,
+    clients: int,
+    requests: int,
+    a_second: float | None = None,
+) -> Measured:
+    """Send them all; raises where an answer is not what it should be.
+
+    As fast as they are answered, or so many `a_second`: each then has its moment, and its latency counts from there.
+    """
+    return asyncio.run(_load(url, make, check, clients=clients, requests=requests, pace=a_second))
 
 
-async def _load(url: str, make: Callable[[int], Request], check: Check, clients: int, requests: int) -> Measured:
+async def _load(
+    url: str,
+    make: Callable[[int], Request],
+    check: Check,
+    *,
+    clients: int,
+    requests: int,
+    pace: float | None,
+) -> Measured:
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     numbers = iter(range(requests))
     latencies: list[float] = []
     lines = [await asyncio.open_connection(host, port) for _ in range(clients)]
 
+    async def moment(number: int) -> float:
+        if pace is None:
+            return time.perf_counter()
+        its = first + number / pace
+        await asyncio.sleep(max(0.0, its - time.perf_counter()))
+        return its
+
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for number in numbers:
             request = make(number)
-            began = time.perf_counter()
+            began = await moment(number)
             writer.write(request.raw(f"{host}:{port}"))
             status, body = await _answer(reader)
             latencies.append(time.perf_counter() - began)
@@ -51,9 +77,9 @@ async def _load(url: str, make: Callable[[int], Request], check: Check, clients:
                 raise AssertionError(f"{request.method} {request.path} answered {status}: {body[:300]!r}")
         writer.close()
 
-    began = time.perf_counter()
+    first = time.perf_counter()
     await asyncio.gather(*(client(*line) for line in lines))
-    return Measured(requests, time.perf_counter() - began, latencies)
+    return Measured(requests, time.perf_counter() - first, latencies)
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
