@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from pusher import Pusher
@@ -39,15 +40,16 @@ class PusherGateway:
         self._caller = PusherClient(**account)
 
     def send(self, messages: Sequence[Message]) -> None:
-        """Tell them in this order, ten a call. Raises `Hopeless` on a 4xx; `Later` where nobody knows or it is down.
+        """Tell them in this order, ten a call at most. Raises `Hopeless` on a 4xx, `Later` on whatever may pass.
 
-        After a failure some may have been told already; telling them again is harmless.
+        All names of an event go to a channel in one call. After a failure some calls may have been made already;
+        making them again is harmless.
         """
-        for first in range(0, len(messages), BATCH):
+        for batch in batches(messages):
             self._told(
                 [
                     {"channel": message.channel, "name": message.name, "data": codec.encode(message.data).decode()}
-                    for message in messages[first : first + BATCH]
+                    for message in batch
                 ]
             )
 
@@ -71,6 +73,19 @@ class PusherGateway:
 
     def _told(self, batch: list[dict[str, str]]) -> None:
         _understood(lambda: self._client.trigger_batch(batch))
+
+
+def batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """So many a call as may be; what stands together for one channel with the same data is not torn apart."""
+    batch: list[Message] = []
+    for _, group in groupby(messages, key=lambda message: (message.channel, id(message.data))):
+        together = list(group)
+        if len(batch) + len(together) > BATCH:
+            yield batch
+            batch = []
+        batch += together
+    if batch:
+        yield batch
 
 
 def _understood(call: Callable[[], Any]) -> None:

@@ -45,10 +45,10 @@ class PushNotice:
 
     @property
     def messages(self) -> Iterator[Message]:
-        """The messages, name by name."""
+        """The messages: for each channel, all names of one event after the other, the canonical one first."""
         for group in self.groups:
-            for name in group.names:
-                for channel in group.channels:
+            for channel in group.channels:
+                for name in group.names:
                     yield Message(channel, name, group.data)
 
 
