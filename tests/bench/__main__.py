@@ -115,11 +115,10 @@ def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
     """Fill the system and know its people."""
     told = stack.stack_json
     console.print(f"filling {hotels:,} hotels with two years of nights …")
-    nights = fill_hotels(told["databases"]["rooms"], hotels)
-    console.print(f"{nights:,} nights are stored")
+    console.print(fill_hotels(told["databases"]["rooms"], hotels))
     booking_id, token = book(told["gateway"], "bench-1", "T1")
     bookings_url = told["databases"]["bookings"]
-    fill_list(bookings_url, model=booking_id, hotel=HOTEL, rows=LIST_ROWS)
+    console.print(fill_list(bookings_url, model=booking_id, hotel=HOTEL, rows=LIST_ROWS))
     desk = next(one for one in told["staff"] if one["hotel"] == HOTEL and one["role"] == "front_desk")
     login = call(f"{told['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
     raw = RawBookings(

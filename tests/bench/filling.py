@@ -40,22 +40,31 @@ _GUESTS = """
 """
 
 
-def fill_hotels(rooms_url: str, hotels: int) -> int:
-    """Hotels `bench-1` to `bench-N`, with nights enough for any round; how many night rows there are."""
+def fill_hotels(rooms_url: str, hotels: int) -> str:
+    """Hotels `bench-1` to `bench-N`, with nights enough for any round; how many rows that is, and how large."""
     with psycopg.connect(rooms_url, autocommit=True) as connection:
         given = {"hotels": hotels, "types": TYPES, "nights": NIGHTS}
         for statement in (_HOTELS, _TYPES, _NIGHTS):
             connection.execute(statement, given)
         for table in ("hotel", "room_type", "night"):
             connection.execute(f"VACUUM ANALYZE {table}")
-        counted = connection.execute("SELECT count(*) FROM night").fetchone()
-    return int(counted[0]) if counted else 0
+        return _size(connection, "night")
 
 
-def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int) -> None:
-    """So many bookings of one hotel, each like the model."""
+def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int) -> str:
+    """So many bookings of one hotel, each like the model; how many rows that is, and how large."""
     with psycopg.connect(bookings_url, autocommit=True) as connection:
         for statement in (_BOOKINGS, _GUESTS):
             connection.execute(statement, {"model": model, "hotel": hotel, "rows": rows})
         connection.execute("VACUUM ANALYZE booking")
         connection.execute("VACUUM ANALYZE guest")
+        return _size(connection, "booking")
+
+
+def _size(connection: psycopg.Connection[tuple[object, ...]], table: str) -> str:
+    told = connection.execute(f"""
+        SELECT to_char(count(*), 'FM999,999,999') || ' rows, ' || pg_size_pretty(pg_table_size('{table}'))
+               || ' and ' || pg_size_pretty(pg_indexes_size('{table}')) || ' of indexes'
+        FROM {table}
+    """).fetchone()
+    return f"{table}: {told[0] if told else 'nothing'}"

@@ -1,0 +1,114 @@
+"""Everything that a hotel's day asks of the databases finds its rows by index, however much is stored."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.catalogue import OWNERS
+from gateway.identity.admission import Audience
+from gateway.identity.roles import Role
+from gateway.routes import operations
+from tests.conversations.conftest import HOTEL, a_scene
+from tests.conversations.over_http import TownBus
+from tests.conversations.street import Street
+from tests.fakes.crowd import Sent, multiply, plans, recorded, scans
+from tests.unit.gateway.builders import staff
+from tests.unit.gateway.document import OPERATIONS, example_of
+from tests.unit.gateway.fakes import Gateway
+
+MAILBOX: dict[str, dict[str, str]] = {
+    "outbox": {"published_at": "now()"},
+    "inbox": {},
+    "audit": {},
+    "stream": {},
+    "heard": {},
+    "errand": {"done_at": "now()"},
+}
+# What each service keeps, parents first, and how what is piled up differs: it is over and done with.
+KEPT: dict[str, dict[str, dict[str, str]]] = {
+    "bookings": {
+        "booking": {"due_at": "null", "action_due_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
+        "guest": {"hotel": "'hotel-' || mod(n, 200)", "search": "md5(random()::text)", "email": "n || m.email"},
+        "hold": {"check_at": "null"},
+        "communication": {},
+        "chat_message": {"hotel": "'hotel-' || mod(n, 200)"},
+        "room_order": {"hotel": "'hotel-' || mod(n, 200)"},
+        "payment_fact": {},
+        **MAILBOX,
+    },
+    "payments": {
+        "payment": {"compare_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
+        "provider_action": {},
+        "ledger": {},
+        "standing": {},
+        "webhook": {"outcome": "'APPLIED'"},
+        **MAILBOX,
+    },
+    "notifier": {"notice": {"status": "'SENT'", "settled_at": "now()"}, **MAILBOX},
+}
+TIMES = {"bookings": 400, "payments": 1500, "notifier": 40}
+
+
+@dataclass
+class Day:
+    """What was asked of each database, and the databases."""
+
+    sent: dict[str, Sent]
+    engines: dict[str, sa.Engine]
+
+
+@pytest.fixture(scope="module")
+def day(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Day]:
+    """A hotel's day, everything looked at; then many times as much of everything."""
+    with a_scene(patterns, copied_database) as scene:
+        engines = {name: scene.town.houses[name].engine for name in OWNERS}
+        with ExitStack() as listening:
+            sent = {name: listening.enter_context(recorded(engine)) for name, engine in engines.items()}
+            gateway = Gateway(bus=TownBus(scene.town), capture_seconds=0.01)
+            look_at_everything(Street(scene, gateway))
+            scene.settle()
+            gateway.close()
+        for name, tables in KEPT.items():
+            multiply(engines[name], tables, times=TIMES[name])
+        yield Day(sent, engines)
+
+
+def look_at_everything(street: Street) -> None:
+    """Every GET that there is, by whom it is for; and the staff's list by each of its filters."""
+    shown = {told["operationId"]: example_of(told) for _, _, told in OPERATIONS}
+    living, signed = street.guests[-1], street.gateway.accounts.signed_in
+    names = {name: values[0] for name, values in street.known.items()} | {"booking_id": living.booking.id}
+    desk = signed(staff(Role.MANAGER, hotel=HOTEL, is_superuser=True))
+    for operation in operations():
+        if operation.method == "GET" and operation.path.startswith("/api/"):
+            of_guest = operation.audience in {Audience.GUEST, Audience.EITHER}
+            proof = {"Authorization": f"Bearer {living.guest_token}"} if of_guest else desk
+            street.gateway.call("GET", operation.path.format_map(names), headers=proof, **shown[operation.name])
+    today = str(street.scene.today())
+    for filters in (
+        {"status": "CONFIRMED,IN_HOUSE"}, {"start_date": today}, {"search": "ada"}, {"room_number": "201"},
+        {"bucket": "arrivals"}, {"bucket": "in_house"}, {"bucket": "overdue_checkout"}, {"ordering": "check_in"},
+    ):  # fmt: skip
+        path = f"/api/staff/hotels/{HOTEL}/room-bookings/"
+        assert street.gateway.get(path, headers=desk, params=filters).status_code == 200
+
+
+@pytest.mark.parametrize("owner", KEPT)
+def test_everything_asked_finds_its_rows_by_index(day: Day, owner: str) -> None:
+    told = plans(day.engines[owner], day.sent[owner])
+
+    assert len(told) > 15
+    assert scans(told, list(KEPT[owner])) == {}
+
+
+def test_without_its_index_a_hot_read_would_scan(day: Day) -> None:
+    engine = day.engines["bookings"]
+    feed = {statement: values for statement, values in day.sent["bookings"].items() if "outbox.sequence >" in statement}
+    assert feed
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE outbox DROP CONSTRAINT outbox_one_event_per_number")
+
+    assert scans(plans(engine, feed), ["outbox"]).keys() == feed.keys()
