@@ -17,7 +17,10 @@ from hotelmate.trouble import Trouble
 
 FOUND = 1
 SHOWN = 5
-UNASKED = {"I14": "whether what a client was told is there after recovery: only that client knows"}
+UNASKED = {
+    "I10": "what Stripe itself shows: hotelmate reconcile compares it",
+    "I14": "whether what a client was told is there after recovery: only that client knows",
+}
 
 
 def doctor(
@@ -58,6 +61,8 @@ def _show(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Se
     say("Everything is at rest and was judged." if at_rest else "What has moved in the last 30 seconds was not judged.")
     if partly:
         say(f"Of {', '.join(partly)} only the newest {newest} changes and events were seen; --newest looks further.")
+    if any(one.name == "I10" for one in verdicts):
+        say("Stripe was not asked: hotelmate reconcile does that.")
     broken = [one for one in verdicts if one.verdict != "holds"]
     say(f"{len(broken)} of {len(verdicts)} do not hold; --json says why." if broken else "All is well.")
 

@@ -87,7 +87,7 @@ def money_is_taken_once(books: Books) -> Iterator[Finding]:
 
 
 def the_ledger_is_true(books: Books) -> Iterator[Finding]:
-    """I10: payments, ledger and the provider's own journal tell the same."""
+    """I10: payments and ledger tell the same, as does the provider's own journal where it is at hand."""
     purses = {row.payment_id: row for row in books.rows("payments", _PURSES, newest=books.newest)}
     whole = books.is_whole("payments")
     for payment in books.rows("payments", _PAYMENTS, whole=whole, ids=list(purses)):

@@ -16,11 +16,14 @@ _SHARED = """
     WHERE a.live AND b.live
 """
 _SOLD = """
-    SELECT t.hotel, t.code, n.night, n.sold, n.capacity + n.overbooking AS most, count(p.booking_id) AS held
-    FROM night n JOIN room_type t ON t.id = n.room_type_id
-    LEFT JOIN hold_part p ON p.room_type_id = n.room_type_id AND p.first_night <= n.night AND p.until > n.night
-    GROUP BY t.hotel, t.code, n.night, n.sold, most
-    HAVING n.sold <> count(p.booking_id) OR n.sold > n.capacity + n.overbooking
+    WITH held AS (
+        SELECT room_type_id, first_night + day AS night, count(*) AS held
+        FROM hold_part, generate_series(0, until - first_night - 1) AS day GROUP BY 1, 2
+    )
+    SELECT t.hotel, t.code, night, coalesce(n.sold, 0) AS sold, coalesce(n.capacity + n.overbooking, 0) AS most,
+           coalesce(held.held, 0) AS held
+    FROM night n FULL JOIN held USING (room_type_id, night) JOIN room_type t ON t.id = room_type_id
+    WHERE coalesce(n.sold, 0) <> coalesce(held.held, 0) OR n.sold > n.capacity + n.overbooking
 """
 _HOLDS = """
     SELECT h.booking_id, h.check_in, h.check_out, coalesce(sum(p.until - p.first_night), 0) AS nights
