@@ -20,6 +20,26 @@ export function show(container, ...children) {
   if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
+// What is pressed stays where it is until it is let go: a button replaced under a finger would never be clicked.
+const LONGEST_PRESS = 3000;
+let pressed = false;
+const waiting = [];
+for (const name of ['pointerdown', 'keydown']) addEventListener(name, () => (pressed = true), true);
+for (const name of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
+  addEventListener(name, () => {
+    pressed = false;
+    setTimeout(() => waiting.splice(0).forEach((go) => go())); // after the click that follows
+  }, true);
+}
+
+export function calm() {
+  if (!pressed) return Promise.resolve();
+  return new Promise((go) => {
+    waiting.push(go);
+    setTimeout(go, LONGEST_PRESS);
+  });
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

@@ -1,7 +1,7 @@
 // The guest's page: one booking, from paying to leaving.
 
 import { Api } from './api.js';
-import { ask, byId, h, show, toast } from './dom.js';
+import { ask, byId, calm, h, show, toast } from './dom.js';
 import { day, left, moment, money, people, words } from './format.js';
 import { Live } from './live.js';
 
@@ -96,6 +96,7 @@ async function refresh() {
   const { realtime, ...facts } = booking;
   if (JSON.stringify(facts) === shown) return;
   shown = JSON.stringify(facts);
+  await calm();
   draw();
 }
 

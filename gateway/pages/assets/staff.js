@@ -1,7 +1,7 @@
 // The staff's board: what waits for a decision, who comes, who is here, who leaves, and the rooms. Always as it is now.
 
 import { Api } from './api.js';
-import { ask, byId, h, show, toast } from './dom.js';
+import { ask, byId, calm, h, show, toast } from './dom.js';
 import { Live } from './live.js';
 import { bookingLists, pastOf } from './staff-bookings.js';
 import { roomGrid } from './staff-rooms.js';
@@ -76,6 +76,7 @@ async function refresh() {
     if (problem.status === 401) signedOut('You have been signed out.');
     throw problem;
   }
+  await calm();
   draw();
 }
 

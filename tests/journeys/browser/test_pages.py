@@ -107,6 +107,24 @@ def test_two_boards_and_a_guest_see_a_decline_at_once(
     expect(second.locator(f"[data-booking='{booked.id}']")).to_have_count(0)
 
 
+def test_news_do_not_take_a_button_away_from_under_a_finger(
+    paid: Callable[[], Booked], board: Opens, world: World
+) -> None:
+    mine, other = paid(), paid()
+    desk = board()
+    button = desk.locator(f"[data-key='approve-{mine.id}']")
+    button.hover()
+
+    desk.mouse.down()
+    with desk.expect_response("**/rooms/?page_size=100*"):
+        world.staff("manager").ask("POST", f"{other.desk_path}/approve/", body={}, status=(200, 202))
+    other.becomes("CONFIRMED")
+    desk.mouse.up()
+
+    mine.becomes("CONFIRMED")
+    expect(desk.locator(f"[data-booking='{other.id}']")).to_have_count(0)
+
+
 def test_a_page_that_was_offline_shows_the_truth_again(
     paid: Callable[[], Booked], guest_page: Opens, world: World
 ) -> None:
