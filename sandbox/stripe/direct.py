@@ -76,10 +76,10 @@ class DirectStripe(stripe.HTTPClient):
         """Everything as it is now but for faults, deadlines included, for `back_to`."""
         return {"world": self._copied(self.desk.world), "keys": copy.deepcopy(self.desk.keys)}
 
-    def back_to(self, mark: Json) -> None:
-        """Everything as it was then, as often as wanted."""
-        self.desk.world = self._copied(mark["world"])
-        self.desk.keys = copy.deepcopy(mark["keys"])
+    def back_to(self, mark: Json, *, again: bool = True) -> None:
+        """Everything as it was then, as often as wanted; or, where not `again`, this once."""
+        self.desk.world = self._copied(mark["world"]) if again else mark["world"]
+        self.desk.keys = copy.deepcopy(mark["keys"]) if again else mark["keys"]
 
     def _copied(self, world: World) -> World:
         """A world of its own; the courier serves all of them."""

@@ -187,6 +187,12 @@ class Ground:
             result = connection.execute(sa.text(statement), values)
             return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
+    def shown(self, service: str, question: str) -> list[tuple[Any, ...]]:
+        """What a service's database answers, asked in one round trip."""
+        with self.looking[service].cursor() as cursor:
+            cursor.execute(question)
+            return list(cursor.fetchall())
+
     def deletions(self, name: str, tables: tuple[str, ...] = ()) -> str:
         """Statements that empty a service's tables, or those of them: what points to another goes first."""
         doomed = self.tables(name, tables)

@@ -222,7 +222,7 @@ class Rewinding:
         finally:
             for name, database in self._databases.items():
                 database.back_to(marks[name])
-            place.stripe.back_to(stripe)
+            place.stripe.back_to(stripe, again=False)
             place.delivered, place.answered = delivered, answered
 
 

@@ -34,6 +34,16 @@ TYPES = {
 }
 
 
+PAYMENTS = (
+    "SELECT status, version, amount, captured, refunded, superseded FROM payment",
+    "SELECT amount, status FROM refund",
+    "SELECT kind, amount, currency FROM ledger",
+    "SELECT regexp_replace(action, 'pay_.*', ''), attempt, state FROM provider_action",
+    "SELECT stance, fee FROM standing",
+)
+BOOKINGS = ("SELECT status, version, payment_status, refund_status, refunded, balance_due FROM booking",)
+
+
 @dataclass
 class Told:
     """One booking, and what is still to be decided about it."""
@@ -73,32 +83,20 @@ class Told:
 
     def state(self) -> State:
         """Payments, bookings and the provider's journal, but for times and random names."""
-        sql, booking_id = self.place.sql, self.created.booking.id
-        return (
-            _rows(sql("payments", "SELECT status, version, amount, captured, refunded, superseded FROM payment")),
-            _rows(sql("payments", "SELECT amount, status FROM refund")),
-            _rows(sql("payments", "SELECT kind, amount, currency FROM ledger")),
-            _rows(sql("payments", "SELECT regexp_replace(action, 'pay_.*', ''), attempt, state FROM provider_action")),
-            _rows(sql("payments", "SELECT stance, fee FROM standing")),
-            tuple(row["type"] for row in sql("payments", "SELECT type FROM outbox ORDER BY position")),
-            tuple(row["type"] for row in sql("bookings", "SELECT type FROM outbox ORDER BY position")),
-            _rows(
-                sql(
-                    "bookings",
-                    "SELECT status, version, payment_status, refund_status, refunded, balance_due FROM booking",
-                )
-            ),
-            tuple(self.place.purse(booking_id).movements),
+        of_payments, of_bookings = (
+            tuple(tuple(sorted(self.place.shown(service, question))) for question in questions)
+            for service, questions in (("payments", PAYMENTS), ("bookings", BOOKINGS))
         )
+        told = tuple(
+            tuple(self.place.shown(service, "SELECT type FROM outbox ORDER BY position"))
+            for service in ("payments", "bookings")
+        )
+        return (*of_payments, *of_bookings, *told, tuple(self.place.purse(self.created.booking.id).movements))
 
     def notices(self) -> State:
         """What has become of the notices."""
-        found = self.place.sql("payments", "SELECT type, outcome FROM webhook WHERE event_id NOT LIKE '%x'")
-        return _rows(found)
-
-
-def _rows(rows: list[dict[str, Any]]) -> State:
-    return tuple(sorted(tuple(row.values()) for row in rows))
+        question = "SELECT type, outcome FROM webhook WHERE event_id NOT LIKE '%x'"
+        return tuple(sorted(self.place.shown("payments", question)))
 
 
 class Orders:
