@@ -40,11 +40,7 @@ NOTICES = """
            inbox.applied_at + (settled_at - notice.created_at) AS settled_at, notice.created_at, errand.attempts,
            errand.last_error, errand.traceparent, told.recorded_at AS told_at
     FROM notice LEFT JOIN inbox USING (event_id)
-    LEFT JOIN errand ON errand.key = CASE
-        WHEN medium = 'push' THEN 'push/' || notice.id
-        WHEN occasion IN ('message', 'lookup') THEN occasion || '/' || notice.id
-        ELSE 'mail/' || notice.booking_id || '/' || occasion || '/' || event_id
-    END
+    LEFT JOIN errand ON errand.key = 'notice/' || notice.id
     LEFT JOIN LATERAL (
         SELECT recorded_at FROM outbox WHERE subject = 'notice/' || notice.id ORDER BY sequence DESC LIMIT 1
     ) AS told ON status <> 'PENDING'

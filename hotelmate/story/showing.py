@@ -17,6 +17,7 @@ _MARKS = {kind: kind.value for kind in Kind} | {
     Kind.EVENT: "",
     Kind.DELIVERY: "heard:",
 }
+_LONG = re.compile(r"\b([0-9a-f]{8}-|[a-z]+_(?:test_)?\w{10})[\w-]{9,}\b")
 _UNSHOWN = {"published_at", "settled_at", "request_id", "from", "to"}
 
 
@@ -72,9 +73,8 @@ def _facts(one: Happening, heard: Mapping[str, Sequence[Happening]]) -> str:
 
 
 def _short(value: object) -> str:
-    """The provider's ids are long; JSON has them whole."""
-    text = str(value)
-    return f"{text[:20]}…" if re.fullmatch(r"[a-z]+_\w{20,}", text) else text
+    """Accounts and what is the provider's have long ids; JSON has them whole."""
+    return _LONG.sub(lambda found: f"{found[1]}…", str(value))
 
 
 def _span(span: timedelta) -> str:

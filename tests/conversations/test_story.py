@@ -70,6 +70,8 @@ def test_a_click_is_told_with_all_that_came_of_it(story: Gathered) -> None:
         assert came.count(happening) == 1, happening
     [request] = [one for one in story.happenings if one.kind is Kind.REQUEST]
     assert (request.facts["request_id"], request.trace_id) == ("req-approve", TRACE)
+    posted = [one for one in story.happenings if one.kind in (Kind.PUSH, Kind.MAIL)]
+    assert {(one.facts["status"], one.facts["tries"]) for one in posted} == {("SENT", 1)}
     assert story.under_way == []
 
 

@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import httpx
+import pika
 from prometheus_client.parser import text_string_to_metric_families
 
+from chassis import wire
 from contracts.catalogue import OWNERS
 from hotelmate.story.requests import read_entry
 from sandbox.demo import deciding_steps, staying_steps
@@ -75,6 +78,24 @@ def test_a_well_system_passes_its_examination(command_line: Callable[..., tuple[
     code, said = command_line("doctor")
 
     assert (code, "All is well." in said) == (0, True), said
+
+
+def test_what_is_parked_fails_the_examination_until_it_is_dropped(
+    command_line: Callable[..., tuple[int, str]], stack: Stack
+) -> None:
+    name = token_hex(8)
+    with pika.BlockingConnection(wire.parameters(stack.stack_json["amqp"], "test")) as connection:
+        parked = pika.BasicProperties(message_id=name, delivery_mode=2)
+        connection.channel().basic_publish("", wire.dead_letters("rooms"), b"{nonsense", parked)
+
+    found = eventually(
+        "it is found", lambda: command_line("doctor", "--only", "i17", "--json"), holds=lambda said: said[0] == 1
+    )
+    [invariant] = json.loads(found[1])["invariants"]
+    assert (invariant["verdict"], [one["subject"] for one in invariant["findings"]]) == ("broken", [name])
+    assert command_line("dlq", "drop", "rooms", name, "--yes")[0] == 0
+
+    assert command_line("doctor", "--only", "I17")[0] == 0
 
 
 def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
