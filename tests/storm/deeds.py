@@ -26,6 +26,7 @@ from contracts.bookings import (
 )
 from contracts.message import Ask
 from contracts.rooms import BlockRoom, ChangeRoomStatus, RoomStatus, UnblockRoom
+from tests.storm import moves
 from tests.storm.board import DAY, Board
 
 ROOMS = {"11": "SGL", "12": "SGL", "21": "DBL", "22": "DBL"}
@@ -61,21 +62,21 @@ class Deed:
         first = board.today + DAY * self.days
         until = first + DAY * self.nights
         answers = {
-            "book": lambda: board.book(new, ROOMS[self.room], first, until, pays=self.yes),
-            "walk in": lambda: board.walk_in(new, self.room, board.today + DAY * self.nights),
-            "assign": lambda: board.assign(who, self.room),
-            "unassign": lambda: board.unassign(who),
-            "check in": lambda: board.check_in(who, late=self.yes),
-            "move": lambda: board.move(who, self.room),
-            "check out": lambda: board.check_out(who),
-            "check out rooms": lambda: board.check_out_rooms(self.rooms),
-            "extend": lambda: board.extend(who, self.nights),
-            "no-show": lambda: board.no_show(who),
-            "cancel": lambda: board.cancel(who),
-            "acknowledge": lambda: board.acknowledge(who, dismiss=self.yes),
-            "block": lambda: board.block(self.room, first, until),
-            "unblock": lambda: board.unblock(self.room),
-            "turn": lambda: board.turn(self.room, self.to, board.today + DAY * self.nights),
+            "book": lambda: moves.book(board, new, ROOMS[self.room], first, until, pays=self.yes),
+            "walk in": lambda: moves.walk_in(board, new, self.room, board.today + DAY * self.nights),
+            "assign": lambda: moves.assign(board, who, self.room),
+            "unassign": lambda: moves.unassign(board, who),
+            "check in": lambda: moves.check_in(board, who, late=self.yes),
+            "move": lambda: moves.move(board, who, self.room),
+            "check out": lambda: moves.check_out(board, who),
+            "check out rooms": lambda: moves.check_out_rooms(board, self.rooms),
+            "extend": lambda: moves.extend(board, who, self.nights),
+            "no-show": lambda: moves.no_show(board, who),
+            "cancel": lambda: moves.cancel(board, who),
+            "acknowledge": lambda: moves.acknowledge(board, who, dismiss=self.yes),
+            "block": lambda: moves.block(board, self.room, first, until),
+            "unblock": lambda: moves.unblock(board, self.room),
+            "turn": lambda: moves.turn(board, self.room, self.to, board.today + DAY * self.nights),
         }
         return answers[self.verb]()
 

@@ -38,6 +38,15 @@ POINTING = """
     FROM pg_class LEFT JOIN pg_constraint ON confrelid = pg_class.oid AND contype = 'f'
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace GROUP BY relname
 """
+# What a story leaves in rooms, where the hotels themselves stay.
+LEFT_IN_ROOMS = (
+    "outbox", "inbox", "heard", "stream", "hold", "errand", "period", "cleaning_task", "action", "idempotency",
+)  # fmt: skip
+ROOMS_AT_FIRST = """
+    DELETE FROM audit WHERE NOT (starts_with(subject, 'room/') AND sequence = 1);
+    UPDATE room SET status = 'READY_FOR_GUEST', occupied_by = NULL, version = 1, maintenance_priority = NULL
+    WHERE version > 1
+"""
 KEPT = {"alembic_version", "clock", "lease"}
 RETRIED = "UPDATE errand SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL AND try_at > now()"
 LEFT_LYING = (
@@ -164,6 +173,11 @@ class Ground:
         """What a process that died has left lying is looked at as soon as the clocks run."""
         for statement in LEFT_LYING:
             self.sql("bookings", statement)
+
+    def is_under_way(self, booking_id: str) -> bool:
+        """Whether an action with rooms has begun and not ended."""
+        [row] = self.sql("bookings", "SELECT pending IS NOT NULL AS busy FROM booking WHERE id = :id", id=booking_id)
+        return bool(row["busy"])
 
     # judges
 

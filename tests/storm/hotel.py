@@ -14,7 +14,7 @@ from services.bookings.settings import BookingsSettings
 from services.rooms.settings import RoomsSettings
 from tests.storm.board import DAY, ENDED, Board, Card, Hook, at, nights
 from tests.storm.deeds import ROOMS, Deed
-from tests.storm.ground import ZONE, Ground, staff
+from tests.storm.ground import LEFT_IN_ROOMS, ROOMS_AT_FIRST, ZONE, Ground, staff
 
 SLUG = "storm-hotel"
 OPENS = 14  # o'clock of the day on which every story begins
@@ -43,18 +43,9 @@ NIGHTS = """
     WHERE n.night >= %s AND n.night < %s ORDER BY n.night
 """
 TASKS = "SELECT r.room_number FROM cleaning_task c JOIN room r ON r.id = c.room_id WHERE c.done_at IS NULL"
-# Everything that a story leaves in rooms, where the hotel itself stays.
-AS_AT_FIRST = """
-    DELETE FROM audit WHERE NOT (starts_with(subject, 'room/') AND sequence = 1);
-    UPDATE room SET status = 'READY_FOR_GUEST', occupied_by = NULL, version = 1, maintenance_priority = NULL
-    WHERE version > 1;
-    UPDATE night SET sold = 0, capacity = 2 WHERE sold <> 0 OR capacity <> 2
-"""
+UNSOLD = "UPDATE night SET sold = 0, capacity = 2 WHERE sold <> 0 OR capacity <> 2"
 TO_BE_CLEANED = {RoomStatus.CHECKOUT_DIRTY, RoomStatus.CLEANING_IN_PROGRESS}
 CLEAN = {RoomStatus.READY_FOR_GUEST, RoomStatus.CLEANED_UNINSPECTED, RoomStatus.OCCUPIED}
-LEFT_IN_ROOMS = (
-    "outbox", "inbox", "heard", "stream", "hold", "errand", "period", "cleaning_task", "action", "idempotency",
-)  # fmt: skip
 
 
 def definition() -> HotelDefinition:
@@ -92,7 +83,7 @@ class Hotel(Ground):
         self.settle()
         self.forget = {
             "bookings": self.deletions("bookings"),
-            "rooms": f"{self.deletions('rooms', LEFT_IN_ROOMS)}; {AS_AT_FIRST}",
+            "rooms": f"{self.deletions('rooms', LEFT_IN_ROOMS)}; {ROOMS_AT_FIRST}; {UNSOLD}",
         }
         self.began_on = self.today()
 

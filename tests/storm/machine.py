@@ -23,18 +23,8 @@ from tests.storm.beginnings import Beginnings
 from tests.storm.ground import staff
 from tests.storm.model import Life, Reply, Word, reply_to
 from tests.storm.place import POLICIES, guest
+from tests.storm.troubles import TROUBLES
 
-TROUBLES: dict[str, dict[str, Any]] = {
-    "is down": {"kind": "fail_before", "drop": True, "times": None},
-    "fails before the work": {"kind": "fail_before", "method": "POST"},
-    "fails after the work": {"kind": "fail_after", "method": "POST"},
-    "is too slow to answer": {"kind": "fail_after", "method": "POST", "drop": True},
-    "cuts a look short": {"kind": "fail_after", "method": "GET", "drop": True, "times": 2},
-    "is busy": {"kind": "fail_before", "status": 429, "store": "nothing", "times": 2},
-    "refuses the capture": {"kind": "decline", "for_good": True},
-    "gives back slowly": {"kind": "refund", "starts": "pending", "ends": "succeeded", "after": 60},
-    "fails to give back": {"kind": "refund", "starts": "pending", "ends": "failed", "after": 60},
-}
 OWED = "SELECT key, last_error FROM errand WHERE done_at IS NULL AND not_before IS NULL"
 MOST = 2  # bookings in one storm
 CARD_HOLDS = timedelta(days=6)
@@ -168,11 +158,7 @@ class Storm(RuleBasedStateMachine):
 
     @rule(span=st.sampled_from(SPANS), lazy=LAZY)
     def time_passes(self, span: timedelta, lazy: bool) -> None:
-        self.place.advance(span)
-        for life in self.lives:
-            life.shaky |= span >= CARD_HOLDS
-        if not lazy:
-            self._survive(self.place.tick)
+        self._pass(span, lazy=lazy)
 
     # judges
 
@@ -195,8 +181,21 @@ class Storm(RuleBasedStateMachine):
         drift = [one for one in self.place.drift() if not (kept_for_people and one.kind is FindingKind.MONEY_KEPT)]
         assert not drift, drift
 
+    def _pass(self, span: timedelta, *, lazy: bool) -> None:
+        self.place.advance(span)
+        for life in self.lives:
+            life.shaky |= span >= CARD_HOLDS
+        if not lazy:
+            self._survive(self.place.tick)
+            self._miss()
+
+    def _miss(self) -> None:
+        for life in self.lives:
+            life.notice(self.place.booking(life.created), now=self.place.now())
+
     def _rest(self) -> None:
         """Everything that is on its way arrives, what was lost is looked for, and all that follows has happened."""
+        self.place.find_what_lies()
         for _ in range(8):
             for event in self.place.undelivered():
                 if not self._is_lost(event):
@@ -207,6 +206,7 @@ class Storm(RuleBasedStateMachine):
                     for session in life.sessions:
                         self._verify(life, session)
                 self.place.settle(patient=12)
+            self._miss()
             if all(self._is_lost(event) for event in self.place.undelivered()):
                 return
         raise AssertionError("it does not come to rest")
@@ -218,9 +218,7 @@ class Storm(RuleBasedStateMachine):
             found += [
                 f"{life.id} in {life.hotel}: {wrong}" for wrong in life.wrong(self.place.booking(life.created), purse)
             ]
-        waiting = self.place.sql(
-            "payments", "SELECT key, last_error FROM errand WHERE done_at IS NULL AND not_before IS NULL"
-        )
+        waiting = self.place.sql("payments", OWED)
         assert not found, found
         assert not waiting, waiting
 
@@ -267,7 +265,8 @@ class Storm(RuleBasedStateMachine):
     def _command(self, name: str, life: Life, command: Any, context: Any = None, *, waived: bool = False) -> None:
         before = self.place.booking(life.created)
         deadline = before.approval_deadline_at
-        expected = reply_to(name, before, late=deadline is not None and self.place.now() >= deadline)
+        late = deadline is not None and self.place.now() >= deadline
+        expected = reply_to(name, before, late=late, by_staff=context is None)
 
         def ask() -> Reply:
             try:
@@ -277,13 +276,16 @@ class Storm(RuleBasedStateMachine):
             return expected if expected is not Reply.REFUSED else Reply.DONE
 
         answered = self._survive(ask)
+        if answered is None and self.place.is_under_way(life.id):  # the timer brings to its end what somebody died of
+            self.place.find_what_lies()
+            self.place.tick()
         if answered is None:  # the answer died with the process: the booking says whether it was done
             done = self.place.booking(life.created).version > before.version
             assert expected is Reply.DONE or not done, f"{name} of {before.status} was done, not {expected}"
             answered = expected = Reply.DONE if done else Reply.REFUSED
         assert answered is expected, f"{name} of {before.status}: {answered}, not {expected}"
         if answered is Reply.DONE:
-            life.hear(name, before, waived=waived)
+            life.hear(name, before, waived=waived, now=self.place.now())
 
     def _bring(self, event: Any) -> None:
         self._survive(lambda: self.place.deliver(event))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from contracts.bookings import BookingDetail, BookingStatus, CreatedBooking
 from contracts.values import Money
+from tests.storm.ground import ZONE
 from tests.storm.place import INSTANT, PERCENT, SHARE, WHOLE, Purse
 
 Status = BookingStatus
@@ -20,6 +22,7 @@ class Word(StrEnum):
     YES = "approved"
     NO = "declined"
     OFF = "cancelled"
+    AWAY = "did not come"
 
 
 class Reply(StrEnum):
@@ -30,10 +33,12 @@ class Reply(StrEnum):
     REFUSED = "refused"
 
 
-ENDS = {Word.NO: Status.DECLINED, Word.OFF: Status.CANCELLED}
+STAYS = (Status.CONFIRMED, Status.IN_HOUSE)
+ENDS = {Word.NO: Status.DECLINED, Word.OFF: Status.CANCELLED, Word.AWAY: Status.NO_SHOW}
+FIRST_NIGHT, HALF = 14999, 15000  # of 299.99: a night and its tax; the share of one night of two
 
 
-def reply_to(command: str, booking: BookingDetail, *, late: bool) -> Reply:
+def reply_to(command: str, booking: BookingDetail, *, late: bool, by_staff: bool = True) -> Reply:
     """What the lifecycle says to a command about a booking that stands so; `late`: its approval deadline has passed."""
     status, decided = booking.status, booking.decision_made_at is not None
     undecided = status is Status.PENDING_APPROVAL and not decided
@@ -47,14 +52,23 @@ def reply_to(command: str, booking: BookingDetail, *, late: bool) -> Reply:
         return Reply.DONE if undecided else Reply.REFUSED
     if status is Status.CANCELLED:
         return Reply.AGAIN
+    if status is Status.IN_HOUSE:
+        return Reply.DONE if by_staff else Reply.REFUSED
     return Reply.DONE if undecided or status in (Status.PENDING_PAYMENT, Status.CONFIRMED) else Reply.REFUSED
 
 
-def fee_of(hotel: str, total: Money) -> int:
-    """What the hotel keeps of a booking that is called off a month ahead, once it was paid for."""
+def arrival(booking: BookingDetail) -> datetime:
+    """From when on the guest is expected."""
+    return datetime.combine(booking.check_in, time(15), tzinfo=ZONE)
+
+
+def fee_of(hotel: str, total: Money, *, left: timedelta) -> int:
+    """What the hotel keeps of a booking that is called off so long before it begins, once it was paid for."""
     if hotel == SHARE:
         return total.portion(PERCENT).amount
-    return total.amount if hotel in (WHOLE, INSTANT) else 0
+    if hotel in (WHOLE, INSTANT):
+        return total.amount
+    return 0 if left >= timedelta(hours=24) else FIRST_NIGHT
 
 
 @dataclass
@@ -80,12 +94,23 @@ class Life:
     def total(self) -> Money:
         return self.created.booking.total_amount
 
-    def hear(self, command: str, before: BookingDetail, *, waived: bool = False) -> None:
+    def hear(self, command: str, before: BookingDetail, *, waived: bool = False, now: datetime) -> None:
         """A command was done."""
         self.word = {"approve": Word.YES, "decline": Word.NO, "cancel": Word.OFF}[command]
-        if command == "cancel":
+        if command == "cancel" and before.status is Status.IN_HOUSE:
+            second_night = now.astimezone(ZONE).date() > before.check_in
+            self.fee = HALF if waived and not second_night else self.total.amount
+        elif command == "cancel":
             free = waived or before.status is Status.PENDING_PAYMENT
-            self.fee = 0 if free else fee_of(self.hotel, self.total)
+            self.fee = 0 if free else fee_of(self.hotel, self.total, left=arrival(before) - now)
+
+    def notice(self, booking: BookingDetail, *, now: datetime) -> None:
+        """Whether the guest is given up, which nobody may be before noon of the next day."""
+        if booking.status is Status.NO_SHOW and self.word is not Word.AWAY:
+            noon = datetime.combine(booking.check_in + timedelta(days=1), time(12), tzinfo=ZONE)
+            assert now >= noon, f"{self.id} is given up too soon"
+            self.word = Word.AWAY
+            self.fee = self.total.amount if self.hotel in (WHOLE, INSTANT) else FIRST_NIGHT
 
     def impossible(self, purse: Purse) -> Iterator[str]:
         """What may never be seen, at rest or not."""
@@ -95,7 +120,7 @@ class Life:
             yield f"{purse.kept} kept of {self.total.amount}"
         if purse.total("capture") and self.word is Word.NO:
             yield "declined, and money was taken"
-        if purse.total("refund") and self.word is not Word.OFF:
+        if purse.total("refund") and self.word not in (Word.OFF, Word.AWAY):
             yield "money went back that nobody was owed"
 
     def wrong(self, booking: BookingDetail, purse: Purse) -> Iterator[str]:
@@ -115,7 +140,7 @@ class Life:
             self.word = Word.NONE
 
     def _all_taken(self, booking: BookingDetail, purse: Purse) -> Iterator[str]:
-        if booking.status is not Status.CONFIRMED:
+        if booking.status not in STAYS:
             yield f"approved, and {booking.status}"
         if (purse.kept, purse.held) != (self.total.amount, 0):
             yield f"approved: {purse.kept} kept, {purse.held} held of {self.total.amount}"
@@ -135,7 +160,7 @@ class Life:
         yield f"{self.word}: {purse.kept} kept, the fee is {self.fee}"
 
     def _waiting(self, booking: BookingDetail, purse: Purse) -> Iterator[str]:
-        if self.hotel == INSTANT and booking.status is Status.CONFIRMED:
+        if self.hotel == INSTANT and booking.status in STAYS:
             yield from self._all_taken(booking, purse)
             return
         held = self.total.amount if booking.status is Status.PENDING_APPROVAL else 0

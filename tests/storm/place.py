@@ -31,14 +31,14 @@ from services.payments.work import Tools
 from services.rooms.settings import RoomsSettings
 from tests.fakes.mortal import MortalCards
 from tests.fakes.rewinding import OneConnection
-from tests.storm.ground import ZONE, Ground, staff
+from tests.storm.ground import LEFT_IN_ROOMS, ROOMS_AT_FIRST, ZONE, Ground, staff
 
 KEY, SECRET = "sk_test_storm_1234", "whsec_storm"
 PLENTY = 1_000_000  # of rooms for every night
 FORGOTTEN: dict[str, tuple[str, ...]] = {
     "bookings": (),
     "payments": (),
-    "rooms": ("outbox", "inbox", "heard", "stream", "hold", "errand"),
+    "rooms": LEFT_IN_ROOMS,
 }
 
 FREE, WHOLE, SHARE, INSTANT = "storm-free", "storm-whole", "storm-share", "storm-instant"
@@ -97,6 +97,7 @@ class Place(Ground):
         self.sql("rooms", f"UPDATE night SET overbooking = {PLENTY}, sold = {PLENTY // 2}")
         self.settle()
         self.forget = {name: self.deletions(name, some) for name, some in FORGOTTEN.items()}
+        self.forget["rooms"] += f"; {ROOMS_AT_FIRST}"
         self.delivered: list[str] = []
         self.answered: set[str] = set()
 

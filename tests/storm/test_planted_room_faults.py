@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import Phase
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import initialize, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
@@ -23,6 +24,7 @@ from tests.storm.test_day import STEPS, day_at
 from tests.storm.test_storm import storms
 
 ENOUGH = 250
+FOUND = (AssertionError, Flaky)  # of two at once nobody says who comes first, so what was found may not come again
 NEVER: SearchStrategy[int | None] = st.none()
 
 
@@ -140,7 +142,7 @@ def test_a_day_finds(
 ) -> None:
     plant(monkeypatch)
 
-    with pytest.raises(AssertionError):
+    with pytest.raises(FOUND):
         run_state_machine_as_test(
             day_at(hotel, BEGINNINGS.get(plant, Day)),
             settings=storms(ENOUGH, steps=STEPS, phases=(Phase.generate,)),
