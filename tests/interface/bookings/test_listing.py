@@ -15,7 +15,7 @@ from contracts.values import HotelSettings, Page
 from services.bookings.store import listing, tables
 from tests.interface.bookings.counter import Counter, statements
 from tests.interface.bookings.test_whole_life import about, awaiting
-from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, a_card, held
+from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, a_card, a_price, eur, held
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -86,6 +86,10 @@ def hotel(counter: Counter) -> Counter:
         ({"search": "una@example"}, {"Una Unpaid"}),
         ({"search": "a%a"}, set()),
         ({"room_number": "100"}, {"Dora Departing"}),
+        ({"has_room_assigned": False}, {"Una Unpaid", "Arno Arriving", "Lena Later", "Carl Cancelled"}),
+        ({"start_date": TODAY, "end_date": TOMORROW, "room_number": "101"}, {"Ines Inhouse"}),
+        ({"bucket": "in_house", "search": "ines"}, {"Ines Inhouse"}),
+        ({"bucket": "in_house", "status": ("CONFIRMED",)}, set()),
         ({"has_room_assigned": True}, {"Dora Departing", "Ines Inhouse", "Cleo Completed"}),
         ({"source": "online"}, {"Una Unpaid"}),
         ({"source": "staff", "status": ("CONFIRMED",)}, {"Arno Arriving", "Lena Later"}),
@@ -113,11 +117,35 @@ def test_ids_are_found_by_a_part_of_them(hotel: Counter) -> None:
         ("-check_in", "Una Unpaid"),
         ("check_out", "Dora Departing"),
         ("created_at", "Dora Departing"),
+        ("-check_out", "Una Unpaid"),
         ("status", "Carl Cancelled"),
+        ("-status", "Una Unpaid"),
     ],
 )
 def test_orders(hotel: Counter, ordering: str, first: str) -> None:
     assert found(hotel, ordering=ordering)[0] == first
+
+
+def test_amounts_are_ordered_as_numbers(counter: Counter) -> None:
+    for total, name in ((1_000_000, "Mona Million"), (900, "Nina Nine"), (20_000, "Tina Two")):
+        counter.rooms.held = held(price=a_price(total=eur(total)))
+        counter.book(guest=named(name))
+
+    assert found(counter, ordering="total_amount") == ["Nina Nine", "Tina Two", "Mona Million"]
+    assert found(counter, ordering="-total_amount") == ["Mona Million", "Tina Two", "Nina Nine"]
+
+
+@pytest.mark.parametrize("ordering", list(listing.ORDERINGS))
+def test_no_page_repeats_or_skips_where_many_are_alike(counter: Counter, ordering: str) -> None:
+    made = {counter.book().booking.booking_id for _ in range(7)}
+
+    pages = [
+        counter.ask(ListBookings(hotel=HOTEL, ordering=ordering, page=Page(page=number, page_size=2))).results
+        for number in (1, 2, 3, 4)
+    ]
+
+    assert [len(page) for page in pages] == [2, 2, 2, 1]
+    assert {row.booking_id for page in pages for row in page} == made
 
 
 def test_newest_first_without_drafts_and_page_by_page(hotel: Counter) -> None:
