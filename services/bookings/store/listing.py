@@ -48,7 +48,7 @@ def listed(connection: sa.Connection, query: ListBookings, now: datetime) -> Lis
     if page < 1 or not 1 <= size <= LARGEST_PAGE:
         raise _invalid("page", f"{page} of {size}")
     rows = connection.execute(
-        page_statement(query, sa.and_(base, chosen)).limit(size).offset((page - 1) * size)
+        page_statement(query, sa.and_(base, chosen), size=size, skip=(page - 1) * size)
     ).mappings()
     bookings = [booking_of(row) for row in rows]
     if query.include_counts:
@@ -59,15 +59,20 @@ def listed(connection: sa.Connection, query: ListBookings, now: datetime) -> Lis
     return Listed(bookings, numbers["count"], None)
 
 
-def page_statement(query: ListBookings, condition: Condition) -> sa.Select[Any]:
-    """The rows in the order asked for; ties are broken so that pages neither repeat nor skip."""
+def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
+    """The rows in the order asked for; ties are broken so that pages neither repeat nor skip.
+
+    Only the page's own rows are read whole: what is skipped to get there is skipped by id.
+    """
     wanted = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(wanted.removeprefix("-"))
     if column is None:
         raise Refusal("INVALID_ORDERING", f"Bookings cannot be ordered by {wanted}.")
-    if wanted.startswith("-"):
-        return JOINED.where(condition).order_by(column.desc(), BOOKING.c.id.desc())
-    return JOINED.where(condition).order_by(column, BOOKING.c.id)
+    order = (column.desc(), BOOKING.c.id.desc()) if wanted.startswith("-") else (column, BOOKING.c.id)
+    ids = sa.select(BOOKING.c.id).where(condition).order_by(*order).limit(size).offset(skip)
+    if query.search.strip() or column is ORDERINGS["guest_name"]:
+        ids = ids.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
+    return JOINED.where(BOOKING.c.id.in_(ids.correlate(None).scalar_subquery())).order_by(*order)
 
 
 def _counted(connection: sa.Connection, query: ListBookings, condition: Condition, *numbers: Any) -> dict[str, int]:

@@ -148,6 +148,27 @@ def test_no_page_repeats_or_skips_where_many_are_alike(counter: Counter, orderin
     assert {row.booking_id for page in pages for row in page} == made
 
 
+def test_a_far_page_reads_no_more_whole_rows_than_the_first(crowded: Counter) -> None:
+    query = ListBookings(hotel="hotel-7")
+
+    def read_whole(skip: int) -> int:
+        statement = listing.page_statement(query, listing._base(query), size=20, skip=skip)
+        compiled = statement.compile(crowded.engine, compile_kwargs={"render_postcompile": True})
+        with crowded.engine.connect() as connection:
+            explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
+            (top,) = connection.exec_driver_sql(explain, compiled.params).scalar_one()
+        return sum(int(node["Actual Rows"] * node["Actual Loops"]) for node in _reads(top["Plan"], "guest"))
+
+    assert read_whole(1900) == read_whole(0) == 20
+
+
+def _reads(node: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
+    if node.get("Relation Name") == table:
+        yield node
+    for inner in node.get("Plans", ()):
+        yield from _reads(inner, table)
+
+
 def test_newest_first_without_drafts_and_page_by_page(hotel: Counter) -> None:
     whole = found(hotel)
     pages = [found(hotel, page=Page(page=number, page_size=3)) for number in (1, 2, 3, 4)]
@@ -263,7 +284,7 @@ def listed(**filters: Any) -> Any:
     query = ListBookings(hotel="hotel-7", **filters)
     boards = listing._buckets(query.hotel, NOW)
     condition = sa.and_(listing._base(query), boards[query.bucket] if query.bucket else sa.true())
-    return listing.page_statement(query, condition).limit(20)
+    return listing.page_statement(query, condition, size=20)
 
 
 @pytest.mark.parametrize(
