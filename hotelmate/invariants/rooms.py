@@ -34,6 +34,7 @@ _HOLDERS = """
     SELECT id, status, check_in, check_out FROM booking
     WHERE pending IS NULL AND (id = ANY(:ids) OR status = ANY(:holding))
 """
+_LOOKED_AFTER = "SELECT booking_id FROM hold WHERE check_at IS NOT NULL"
 _OVERDUE = """
     SELECT id, status, due_at FROM booking, clock
     WHERE pending IS NULL AND due_at <= clock_timestamp() + make_interval(secs => ahead_seconds - :grace)
@@ -70,7 +71,8 @@ def what_is_sold_is_held(books: Books) -> Iterator[Finding]:
         yield Finding(invariant="I2", subject=f"{row.hotel}/{row.code}/{row.night}", what=what)
     holds = {row.booking_id: row for row in books.rows("rooms", _HOLDS)}
     bookings = {row.id: row for row in books.rows("bookings", _HOLDERS, ids=list(holds), holding=list(HOLDING))}
-    for booking_id in sorted(_quiet(books, {*holds, *bookings})):
+    swept_soon = {row.booking_id for row in books.rows("bookings", _LOOKED_AFTER)} - set(bookings)
+    for booking_id in sorted(_quiet(books, {*holds, *bookings}) - swept_soon):
         wrong = _unlike(holds.get(booking_id), bookings.get(booking_id))
         if wrong:
             yield Finding(invariant="I2", subject=booking_id, what=wrong)

@@ -144,3 +144,21 @@ def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(s
         )
 
     assert found(scene) == {"I12"}
+
+
+def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(scene: Scene) -> None:
+    a_day(scene)
+    with scene.town.houses["bookings"].engine.begin() as connection:
+        references = (
+            "SELECT conrelid::regclass AS table, conname FROM pg_constraint WHERE confrelid = 'booking'::regclass"
+        )
+        for table, name in connection.execute(sa.text(references)).all():
+            connection.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+        connection.execute(sa.text("DELETE FROM booking WHERE status = 'PENDING_PAYMENT'"))
+        connection.execute(sa.text("UPDATE hold SET check_at = now() + interval '1 minute'"))
+    assert found(scene) == set()
+
+    with scene.town.houses["bookings"].engine.begin() as connection:
+        connection.execute(sa.text("UPDATE hold SET check_at = NULL"))
+
+    assert found(scene) == {"I2"}
