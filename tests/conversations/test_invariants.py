@@ -1,6 +1,6 @@
 """I1, I2, I12 and I13 hold over a front desk's day, and each finds what is planted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from contracts.bookings import CancelBooking
 from contracts.rooms import MoveOut
 from hotelmate.invariants import Books, examine
-from tests.conversations.conftest import HOTEL, STAFF, Scene
+from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
 from tests.conversations.front_desk import (
     assigned,
     checked_out,
@@ -77,6 +77,7 @@ FAULTS = {
         {"I2"},
     ),
     "a night not counted": (ROOMS, "UPDATE night SET sold = sold - 1 WHERE sold > 1", {"I2"}),
+    "nights sold that are not there": (ROOMS, "DELETE FROM night WHERE sold > 0", {"I2"}),
     "a hold that ended too soon": (
         ROOMS,
         "UPDATE hold SET ended_at = now() WHERE booking_id = (SELECT min(occupied_by) FROM room)",
@@ -120,16 +121,24 @@ FAULTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+    """A day that is over."""
+    with a_scene(patterns, copied_database) as scene:
+        a_day(scene)
+        assert found(scene) == set()
+        yield scene
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found(scene: Scene, fault: str) -> None:
+def test_a_planted_fault_is_found(lived: Scene, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
-    a_day(scene)
-    assert found(scene) == set()
 
-    with scene.town.houses[service].engine.begin() as connection:
-        connection.execute(sa.text(statement))
+    with books(lived) as opened:  # and undone
+        opened.connections[service].execute(sa.text(statement))
+        discovered = {finding.invariant for finding in examine(opened, only=MINE)}
 
-    assert found(scene) == invariants
+    assert discovered == invariants
 
 
 def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(scene: Scene) -> None:
