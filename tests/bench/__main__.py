@@ -166,7 +166,7 @@ def main() -> None:
                 console.print(f"measuring {comparison.name} …")
                 figures.append(compare(comparison, rounds=told.rounds))
 
-        for comparison in (*scene.comparisons(), notices(stack, bare, bare_url).comparison()):
+        for comparison in (*scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
             measure(comparison)
         with commit_to_push(
             bookings_url=scene.bookings_url,
