@@ -133,8 +133,8 @@ class Place(Ground):
 
     # people
 
-    def book(self, slug: str, *, days: int = 30) -> CreatedBooking:
-        """A guest books two nights, so many days from now."""
+    def book(self, slug: str, *, days: int = 90) -> CreatedBooking:
+        """A guest books two nights, so many days from now: later than any storm lasts, so that everybody may come."""
         arrives = self.today() + timedelta(days=days)
         return self.town.ask(
             CreateBooking(
