@@ -31,7 +31,7 @@ MAILBOX: dict[str, dict[str, str]] = {
 KEPT: dict[str, dict[str, dict[str, str]]] = {
     "bookings": {
         "booking": {"due_at": "null", "action_due_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
-        "guest": {"hotel": "'hotel-' || mod(n, 200)", "search": "md5(random()::text)", "email": "n || m.email"},
+        "guest": {"hotel": "'hotel-' || mod(n, 200)", "search": "md5(random()::text)", "email": "n || (m).email"},
         "hold": {"check_at": "null"},
         "communication": {},
         "chat_message": {"hotel": "'hotel-' || mod(n, 200)"},
@@ -49,7 +49,7 @@ KEPT: dict[str, dict[str, dict[str, str]]] = {
     },
     "notifier": {"notice": {"status": "'SENT'", "settled_at": "now()"}, **MAILBOX},
 }
-TIMES = {"bookings": 400, "payments": 1500, "notifier": 40}
+TIMES = {"bookings": 300, "payments": 1000, "notifier": 200}
 
 
 @dataclass

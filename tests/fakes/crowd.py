@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 Sent = dict[str, Any]
 
+MODELS = 20
 _SAME = {"hotel", "kind", "action", "source", "status", "medium", "occasion"}  # of few values, or of what it belongs to
 _WORDS = ("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")
 
@@ -28,7 +29,7 @@ def recorded(engine: sa.Engine) -> Iterator[Sent]:
 
 
 def multiply(engine: sa.Engine, tables: Mapping[str, Mapping[str, str]], *, times: int) -> None:
-    """As many more of each row, under names of their own; `tables` says in which order, and what else is different."""
+    """As many more of each of a few rows, under names of their own; `tables` in order, with what else is different."""
     looked = sa.inspect(engine)
     with engine.begin() as connection:
         for table, different in tables.items():
@@ -49,10 +50,11 @@ def _copy(looked: sa.Inspector, table: str, different: Mapping[str, str], times:
         elif name in keys and kind == "UUID":
             values[name] = "gen_random_uuid()"
         elif kind in {"TEXT", "VARCHAR"} and (name in keys or name in {"booking_id", "subject", "payment_id"}):
-            values[name] = f"m.{name} || '-' || n"
+            values[name] = f"(m).{name} || '-' || n"
     pairs = ", ".join(f"'{name}', {value}" for name, value in values.items())
+    few = f"(SELECT {table} AS m FROM {table} LIMIT {MODELS}) few"
     row = f"(jsonb_populate_record(m, jsonb_build_object({pairs}))).*"
-    return f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT {row} FROM {table} m, generate_series(1, {times}) n"
+    return f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT {row} FROM {few}, generate_series(1, {times}) n"
 
 
 def _keys(looked: sa.Inspector, table: str) -> Iterator[Sequence[str]]:
