@@ -5,6 +5,7 @@ STACK := $(PYTHON) -m sandbox.stack
 GROUPS := bookings payments rooms notifier relay gateway cli sandbox dev
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -25,9 +26,9 @@ up: setup ## start everything and stay until Ctrl-C
 down: setup ## end what `make up` or `make demo` started elsewhere
 	@$(STACK) down
 
-test: ## run every test; ARGS='-k name' chooses
+test: ## run every test; ARGS='-k name' chooses, -n0 runs one by one
 	@bin/setup --browser
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: setup ## lint, types, architecture, images and contract schemas
 	$(PYTHON) -m ruff check .

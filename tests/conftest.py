@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 
+JOURNEYS = "tests/journeys/"
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
 
@@ -28,6 +31,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--requests", type=int, default=3, metavar="N", help="how many requests are made up for each operation"
     )
+
+
+class Together(LoadScopeScheduling):
+    """Side by side, a file's tests stay together; so do all journeys, which share one running system."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return JOURNEYS if file.startswith(JOURNEYS) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

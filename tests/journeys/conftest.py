@@ -1,6 +1,7 @@
 """The whole system, started once for all journeys: services, gateway, relay, broker, database and stand-ins."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 
 from contracts.rooms import HotelDefinition, RoomTypeDefinition
 from hotelmate.hotels import bring_in
+from hotelmate.property_file import read_property
 from hotelmate.surroundings import asking
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.booking_steps import Booked, book
 from sandbox.demo.looking_steps import look_for_a_room, stay_of
 from sandbox.demo.paying_steps import pay
+from sandbox.demo.seed import HOTELS
 from sandbox.demo.transcript import Silent
 from sandbox.demo.world import World
 from sandbox.stack import Stack, temporary_run
@@ -29,7 +32,17 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def addresses(stack: Stack) -> Addresses:
-    return Addresses.of(stack.stack_json)
+    addresses = Addresses.of(stack.stack_json)
+    with asking(addresses.amqp) as asker:
+        bring_in(asker, roomy(read_property(HOTELS / f"{HOTEL}.json")))
+    return addresses
+
+
+def roomy(definition: HotelDefinition) -> HotelDefinition:
+    """The hotel with a new wing of doubles: all journeys stay there tonight."""
+    wing = tuple(str(number) for number in range(501, 541))
+    types = (replace(each, rooms=each.rooms + wing * (each.code == "DBL")) for each in definition.room_types)
+    return replace(definition, room_types=tuple(types))
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +71,9 @@ def paid(world: World, today: date) -> Callable[[], Booked]:
 
 
 @pytest.fixture(scope="session")
-def troubled(stack: Stack, world: World) -> Iterator[Stay]:
+def troubled(stack: Stack, world: World) -> Stay:
     """A stay during which the push provider, the mail server and the notifier failed, with everything sent since."""
-    yield from lived(stack, world, world.today())
+    return lived(stack, world, world.today())
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pika
@@ -73,26 +74,25 @@ class Trouble:
 
 @dataclass
 class Spy:
-    """A queue that gets a copy of every event that any service publishes."""
+    """A queue that gets a copy of every event that any service publishes. It stays on the broker, the tests' own."""
 
-    channel: Any
+    amqp_url: str
     queue: str
     bodies: list[tuple[bytes, dict[str, Any]]] = field(default_factory=list)
 
     @classmethod
-    @contextmanager
-    def listening(cls, amqp_url: str) -> Iterator["Spy"]:
+    def listening(cls, amqp_url: str) -> "Spy":
         """Listening from now on."""
-        with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
-            channel = connection.channel()
-            queue = channel.queue_declare("", exclusive=True).method.queue
+        with opened(amqp_url) as channel:
+            queue = channel.queue_declare(f"spy-{uuid4()}").method.queue
             for owner in OWNERS:
                 channel.queue_bind(queue, wire.exchange(owner), "#")
-            yield cls(channel, queue)
+        return cls(amqp_url, queue)
 
     def envelopes(self) -> list[Envelope]:
         """All events so far, as they came."""
-        self.bodies += drained(self.channel, self.queue)
+        with opened(self.amqp_url) as channel:
+            self.bodies += drained(channel, self.queue)
         return [wire.read_envelope(body) for body, _ in self.bodies]
 
 
@@ -109,6 +109,13 @@ class Stay:
         """The booking's own facts as they were published, by number."""
         found = {each.id: each for each in self.spy.envelopes() if each.subject == self.booked.id}
         return sorted((each for each in found.values() if each.source == "bookings"), key=lambda each: each.sequence)
+
+
+@contextmanager
+def opened(amqp_url: str) -> Iterator[Any]:
+    """A channel of a connection of its own."""
+    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        yield connection.channel()
 
 
 def drained(channel: Any, queue: str, *, keep: bool = False) -> list[tuple[bytes, dict[str, Any]]]:
@@ -212,8 +219,10 @@ def left_behind(stack: Stack, stay: Stay) -> dict[str, str]:
     """All that was said and kept of it outside the databases' own tables, by place."""
     stay.spy.envelopes()
     databases: Mapping[str, str] = stack.stack_json["databases"]
-    with pika.BlockingConnection(pika.URLParameters(stack.stack_json["amqp"])) as connection:
-        parked = [drained(connection.channel(), wire.dead_letters(service), keep=True) for service in OWNERS]
+    parked = []
+    for service in OWNERS:
+        with opened(stack.stack_json["amqp"]) as channel:
+            parked += drained(channel, wire.dead_letters(service), keep=True)
     logs = {path.stem: path.read_text("utf-8", "replace") for path in (stack.directory / "logs").glob("*.log")}
     stand_ins = ("stripe", "pusher", "mailbox")
     return {
@@ -238,19 +247,17 @@ def found_in(places: Mapping[str, str], planted: Mapping[str, str]) -> list[tupl
     return [(what, place) for place, text in places.items() for what, value in planted.items() if value in text]
 
 
-def lived(stack: Stack, world: World, today: date) -> Iterator[Stay]:
+def lived(stack: Stack, world: World, today: date) -> Stay:
     """The stay, once everything about it has gone out."""
-    with ExitStack() as things:
-        spy = things.enter_context(Spy.listening(stack.stack_json["amqp"]))
-        stay = live_through(stack, world, today, spy)
-        databases = stack.stack_json["databases"]
-        eventually(
-            "every push and mail is out",
-            lambda: still_to_come(databases, stay),
-            holds=lambda seen: not seen,
-            within=60,
-        )
-        yield stay
+    stay = live_through(stack, world, today, Spy.listening(stack.stack_json["amqp"]))
+    databases = stack.stack_json["databases"]
+    eventually(
+        "every push and mail is out",
+        lambda: still_to_come(databases, stay),
+        holds=lambda seen: not seen,
+        within=60,
+    )
+    return stay
 
 
 def still_to_come(databases: Mapping[str, str], stay: Stay) -> list[Any]:

@@ -19,7 +19,7 @@ from contracts.payments import OpenPaymentSession
 from services.bookings.handlers.clock import look_at_due
 from tests.fakes.mortal import MortalTransactor
 from tests.storm.ground import staff
-from tests.storm.model import Life, Word, fee_of
+from tests.storm.model import Life, Word, arrival, fee_of
 from tests.storm.place import FREE, SHARE, Place, guest
 
 ROUNDS = 5
@@ -162,6 +162,7 @@ def test_one_wins_and_the_money_follows(place: Place, pair: Any) -> None:
         place.fresh()
         scene = Scene(place, Life(place.book(SHARE)))
         begin(scene)
+        left = arrival(place.booking(scene.life.created)) - place.now()
 
         codes = at_once(lambda scene=scene: one(scene), lambda scene=scene: other(scene))
         settle(place)
@@ -173,16 +174,16 @@ def test_one_wins_and_the_money_follows(place: Place, pair: Any) -> None:
         assert booking.status in ends
         assert len(made) <= decisions
         scene.life.word = WORDS.get(booking.status, Word.NONE)
-        scene.life.fee = fee_at(scene.life, happened(place))
+        scene.life.fee = fee_at(scene.life, happened(place), left=left)
         assert list(scene.life.wrong(booking, place.purse(scene.life.id))) == []
         assert place.findings() == []
 
 
-def fee_at(life: Life, facts: list[str]) -> int:
+def fee_at(life: Life, facts: list[str], *, left: timedelta) -> int:
     """A booking that was called off while it waited for a payment costs nothing."""
     before = facts[: facts.index("BookingCancelled")] if "BookingCancelled" in facts else []
     on_card = "BookingAwaitsApproval" in before and "BookingPaymentFailed" not in before
-    return fee_of(life.hotel, life.total) if on_card else 0
+    return fee_of(life.hotel, life.total, left=left) if on_card else 0
 
 
 def happened(place: Place) -> list[str]:
