@@ -37,14 +37,14 @@ check: setup ## lint, types, architecture, images and contract schemas
 	.venv/bin/lint-imports
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(PYTHON) -m chassis.contract_schemas --check
+	$(PYTHON) -m chassis.messaging.contract_schemas --check
 	$(PYTHON) -m docs.generate --check
 
 bench: setup ## measure beside a yardstick; ARGS chooses
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 docs: setup ## write the generated documents and contract schemas anew
-	@$(PYTHON) -m chassis.contract_schemas
+	@$(PYTHON) -m chassis.messaging.contract_schemas
 	@$(PYTHON) -m docs.generate $(ARGS)
 
 pictures: ## take the README's pictures anew, with a demonstration of its own and Chromium

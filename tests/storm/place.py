@@ -27,7 +27,7 @@ from sandbox.stripe.world import Json
 from services.bookings.settings import BookingsSettings
 from services.payments.settings import PaymentsSettings
 from services.payments.stripe_gateway import StripeCards
-from services.payments.work import Tools
+from services.payments.work import PaymentsDependencies
 from services.rooms.settings import RoomsSettings
 from tests.fakes.mortal import MortalCards
 from tests.fakes.rewinding import OneConnection
@@ -101,10 +101,10 @@ class Place(Ground):
         self.delivered: list[str] = []
         self.answered: set[str] = set()
 
-    def tools(self, name: str) -> Any:
+    def dependencies(self, name: str) -> Any:
         if name == "payments":
-            return Tools(cards=MortalCards(self.cards, self.fate), origins=("https://hotel.example",))
-        return super().tools(name)
+            return PaymentsDependencies(cards=MortalCards(self.cards, self.fate), origins=("https://hotel.example",))
+        return super().dependencies(name)
 
     def fresh(self) -> None:
         """As it was at first: no bookings, no money, real time."""

@@ -51,7 +51,7 @@ def checked_in(booking: Booking, action: PendingAction, reply: RoomOccupiedReply
 
 def with_pin(booking: Booking, wifi: WiFi, work: BookingsWork) -> InHouse:
     """What a guest in house is told, with a new PIN."""
-    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.tools.draw(A_PIN_OF_ANY_LENGTH))
+    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.dependencies.draw(A_PIN_OF_ANY_LENGTH))
     return InHouse(wifi_ssid=wifi.ssid, wifi_password=wifi.password, room_pin=pin)
 
 

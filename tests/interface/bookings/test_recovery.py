@@ -70,7 +70,7 @@ def test_an_action_whose_process_died_is_driven_to_its_end(
     assert counter.stored(booking_id).pending
     assert not counter.tick(drive_stale_actions)  # not stale yet
 
-    started_at = counter.transactor.moment
+    started_at = counter.unit_of_work.moment
     counter.pass_time(seconds=30)
     due(counter)
     assert not counter.tick(drive_stale_actions)  # rooms is still away: the action waits
