@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 
-from tests.surface.source import Line, attribute, calls, keys, text
+from tests.surface.source import Line, attribute, calls, keys, nodes, text
 
 # Nothing listens on port 1.
 NOWHERE = {"AMQP_URL": "amqp://127.0.0.1:1/%2F", "BOOKINGS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
@@ -63,7 +63,7 @@ def exit_codes(run: Callable[[Sequence[str]], Any]) -> Iterator[Line]:
 def json_shapes(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
     """The members of every object with constant keys that code builds, deepest last: what `--json` is made of."""
     for deployable, tree in modules:
-        displays = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+        displays = [node for node in nodes(tree) if isinstance(node, ast.Dict)]
         inner = {id(below) for node in displays for value in node.values for below in ast.walk(value)}
         for node in displays:
             if id(node) not in inner and len(paths := _paths(node)) > 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tests.surface.schemas import WORDS, Schema, lines, resolved
-from tests.surface.source import Line, attribute, calls, keys, text
+from tests.surface.source import Line, attribute, calls, keys, nodes, text
 
 PROBLEM = "application/problem+json"
 TITLED = re.compile(r"[A-Z][a-z]*(-[A-Z]+[A-Za-z]*)+|ETag")
@@ -75,7 +75,7 @@ def _codes(content: Schema, document: Schema) -> Iterator[str]:
 def headers(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
     """The names of headers in the gateway's code, in lower case: `reads` those of requests, `names` all others."""
     for deployable, tree in modules:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             match node:
                 case ast.Constant(value=str(value)) if TITLED.fullmatch(value):
                     yield deployable, f"names {value.lower()}"

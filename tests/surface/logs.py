@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import product
 from typing import Any, get_type_hints
 
-from tests.surface.source import Line, attribute, calls, texts
+from tests.surface.source import Line, attribute, calls, nodes, texts
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 
@@ -54,7 +54,7 @@ def _levels(node: ast.expr, assigned: Mapping[str, list[ast.expr]]) -> set[str]:
 
 def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
     values: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             values.setdefault(node.targets[0].id, []).append(node.value)
     return values

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.surface.schemas import Schema, lines, resolved
-from tests.surface.source import Line, text
+from tests.surface.source import Line, nodes, text
 
 
 def mails(rows: Iterable[Any]) -> Iterator[Line]:
@@ -19,7 +19,7 @@ def mails(rows: Iterable[Any]) -> Iterator[Line]:
 def subjects(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
     """The subjects of mails that follow no event."""
     for _, tree in modules:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             match node:
                 case ast.Assign(targets=[ast.Name(id="subject")], value=ast.JoinedStr() as subject):
                     yield "mail", f"subject {text(subject)}"

@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from tests.surface.source import Line, attribute, calls, text
+from tests.surface.source import Line, attribute, calls, nodes, text
 
 ANY_ORIGIN = "https://hotel.example"
 VARIABLE = re.compile(r"(HOTELMATE|AMQP|LOG|BOOKINGS|PAYMENTS|ROOMS|NOTIFIER|GATEWAY|SANDBOX|DATABASE)_[A-Z_]+[A-Z]")
@@ -53,7 +53,7 @@ def environment(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
                 yield deployable, f"reads {text(call.args[0])}"
             if attribute(call.func) == "getenv":
                 yield deployable, f"reads {text(call.args[0])}"
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             match node:
                 case ast.Subscript(value=owner, slice=name) if attribute(owner) == "environ" and text(name):
                     yield deployable, f"reads {text(name)}"

@@ -50,9 +50,15 @@ def texts(node: ast.AST) -> set[str]:
     return {value} if (value := text(node)) is not None else set()
 
 
-def calls(tree: ast.AST) -> Iterator[ast.Call]:
-    """Every call in a tree."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a module."""
+    return tuple(ast.walk(tree))
+
+
+def calls(tree: ast.Module) -> Iterator[ast.Call]:
+    """Every call in a module."""
+    return (node for node in nodes(tree) if isinstance(node, ast.Call))
 
 
 def attribute(node: ast.AST | None) -> str:

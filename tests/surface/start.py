@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from tests.surface.source import ROOT, Line, attribute, calls, keys, text
+from tests.surface.source import ROOT, Line, attribute, calls, keys, nodes, text
 
 PROGRAM = re.compile(r"""(?:python|PYTHON\))"? -m ([a-z_]+(?:\.[a-z_]+)*)|(?:\["|- )(sandbox\.\w+)""")
 NOT_OURS = {"venv", "pip", "pytest", "ruff", "mypy", "ensurepip"}
@@ -22,7 +22,7 @@ def programs(documents: Mapping[str, str]) -> Iterator[Line]:
 def commands(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
     """The programs that the stack starts: tuples that begin with the interpreter."""
     for deployable, tree in modules:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Tuple) and node.elts and isinstance(node.elts[0], ast.Starred):
                 words = [text(each) or "…" for each in node.elts[1:]]
                 if words and re.fullmatch(r"[a-z]+(\.[a-z_]+)*", words[0]):
@@ -41,7 +41,7 @@ def exists(program: str) -> bool:
 def stack(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
     """The members of `.run/stack.json`, of its accounts, and what `make up` prints a line for."""
     for _, tree in modules:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Dict):
                 paths = set(keys(node))
                 if paths >= {".gateway", ".amqp"}:

@@ -13,7 +13,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from tests.surface.messages import fields
-from tests.surface.source import Line, attribute, strings, text
+from tests.surface.source import Line, attribute, nodes, strings, text
 
 NAME = re.compile(r"[A-Za-z{][^\s()]*[\w}/:*#-]")
 
@@ -28,7 +28,7 @@ def jobs(service: str, doors: Iterable[Any]) -> Iterator[Line]:
 def enums(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
     """The values of every enumeration, whatever the class and its members are called."""
     for deployable, tree in modules:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.ClassDef) and any(attribute(base).endswith("Enum") for base in node.bases):
                 values = [text(each.value) for each in node.body if isinstance(each, ast.Assign)]
                 yield deployable, f"one of {' '.join(sorted(value for value in values if value is not None))}"
