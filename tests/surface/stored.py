@@ -21,7 +21,6 @@ NAME = re.compile(r"[A-Za-z{][^\s()]*[\w}/:*#-]")
 def jobs(service: str, doors: Iterable[Any]) -> Iterator[Line]:
     """The kinds of a service's jobs, with the payload that is stored beside each."""
     for door in doors:
-        yield f"{service} job {door.kind}", f"ordered={door.ordered} batch={door.batch}"
         yield from fields({f"{service} job {door.kind}": door.payload})
 
 

@@ -313,11 +313,11 @@ def test_a_member_of_the_stack_s_file_and_a_line_of_make_up_that_change_are_show
 def test_a_job_an_action_and_a_key_that_are_renamed_are_shown() -> None:
     def owing(kind: str) -> Iterable[Line]:
         payload = make_dataclass(kind, [("payment_id", str)])
-        return stored.jobs("payments", [SimpleNamespace(kind=kind, payload=payload, ordered=False, batch=1)])
+        return stored.jobs("payments", [SimpleNamespace(kind=kind, payload=payload)])
 
     before = 'class Kind(StrEnum):\n    A = "CHECK_IN"\nowe(key=f"pursue:{x}")'
 
-    assert len(change(owing, "Pursue", "Converge")) == 6
+    assert len(change(owing, "Pursue", "Converge")) == 4
     assert len(change(stored.enums, code(before), code(before.replace("CHECK_IN", "ARRIVE")))) == 2
     assert change(stored.enums, code(before), code(before.replace("Kind", "Action").replace("A =", "B ="))) == []
     assert change(stored.literals, code(before), code(before.replace("pursue", "converge"))) == [
