@@ -9,7 +9,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loads
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check bench docs pictures lock clean
+.PHONY: help setup demo up down test check approve bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: setup ## lint, types, architecture, images and contract schemas
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PYTHON) -m chassis.messaging.contract_schemas --check
 	$(PYTHON) -m docs.generate --check
+
+approve: setup ## approve the public surface as it is now, after a change that is meant; ARGS chooses the kinds
+	@$(PYTHON) -m tests.surface $(ARGS)
 
 bench: setup ## measure beside a yardstick; ARGS chooses
 	@$(PYTHON) -m tests.bench $(ARGS)
