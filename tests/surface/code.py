@@ -68,39 +68,39 @@ def settings() -> Iterator[tuple[str, type[BaseSettings]]]:
 
 
 def declare() -> Callable[[Any], None]:
-    from chassis.wire import declare
+    from chassis.messaging.topology import declare
 
     return declare
 
 
 def bodies() -> dict[str, bytes]:
     """The bodies of asks and replies."""
-    from chassis import wire
+    from chassis.messaging import ask_protocol
     from chassis.refusal import Refusal, Unavailable
 
     return {
-        "ask": wire.ask_body({}, {}),
-        "reply": wire.reply_body("done"),
-        "refusal": wire.error_body(Refusal("CODE", "why")),
-        "outage": wire.error_body(Unavailable("why")),
+        "ask": ask_protocol.ask_body({}, {}),
+        "reply": ask_protocol.reply_body("done"),
+        "refusal": ask_protocol.error_body(Refusal("CODE", "why")),
+        "outage": ask_protocol.error_body(Unavailable("why")),
     }
 
 
 def metrics() -> str:
     """What `/metrics` answers after one request, with services that have nothing to count."""
-    from chassis.figures import figures_of
-    from contracts.operations import Figures, ReadFigures
+    from chassis.observability.metrics import service_metrics
+    from contracts.operations import Metrics, ReadMetrics
     from tests.unit.gateway.fakes import Gateway
 
-    figures = list[Any]()
+    values = list[Any]()
     connection: Any = EmptyDatabase()
     now = datetime.now(UTC)
     for name in SERVICES:
         kinds = [door.kind for door in jobs(name)]
-        figures += figures_of(connection, Counter(), kinds=kinds, now=now)
-        figures += service(name).figures(SimpleNamespace(connection=connection, now=now))
+        values += service_metrics(connection, Counter(), kinds=kinds, now=now)
+        values += service(name).metrics(SimpleNamespace(connection=connection, now=now))
     gateway = Gateway()
-    gateway.bus.answers(ReadFigures, Figures(service="any", instance="host:1", figures=tuple(figures)))
+    gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))
     gateway.get("/livez")
     text = str(gateway.get("/metrics").text)
     gateway.close()
@@ -155,7 +155,7 @@ def stored_json() -> Iterator[tuple[str, Any]]:
 
 
 def migrations() -> Iterator[tuple[str, Path]]:
-    from chassis.migrate import migrations_of
+    from chassis.transactions.migrate import migrations_of
 
     yield from ((name, migrations_of(name)) for name in (*SERVICES, "gateway"))
 
