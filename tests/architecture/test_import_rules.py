@@ -24,6 +24,9 @@ BREAKS = {
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
+    "service-layers": ("services/rooms/domain/stays.py", "import services.rooms.work"),
+    "handlers-are-strangers": ("services/rooms/handlers/menu.py", "import services.rooms.handlers.rates"),
+    "store-through-work": ("services/rooms/steps/offers.py", "import services.rooms.store.nights"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
 }
 
