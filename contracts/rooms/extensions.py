@@ -1,11 +1,10 @@
-"""A guest in house stays longer: what rooms is asked, what it answers, and the fact."""
+"""Extensions: a guest in house keeps the room for more nights."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from contracts.message import Command
-from contracts.rooms.events import InventoryEvent
-from contracts.rooms.views import RoomTaken
+from contracts.rooms.assignments import RoomTaken
 from contracts.values import Price
 
 
@@ -29,13 +28,3 @@ class ExtendStay(Command[Extended]):
     booking_id: str
     hotel: str
     until: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class InventoryExtended(InventoryEvent):
-    """The nights `[first_night, until)` are sold to this booking too. `action_id` names the ask that this answers."""
-
-    room_type_code: str
-    first_night: date
-    until: date
-    action_id: str
