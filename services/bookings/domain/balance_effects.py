@@ -1,4 +1,4 @@
-"""What each fact about what is owed does to the booking."""
+"""The effect of each balance event on a booking."""
 
 from collections.abc import Callable
 from dataclasses import replace

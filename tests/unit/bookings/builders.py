@@ -19,7 +19,7 @@ from contracts.values import (
     Price,
 )
 from services.bookings.domain import access, local_time
-from services.bookings.domain.booking import Booking, Guest, Terms
+from services.bookings.domain.booking import AgreedTerms, Booking, Guest
 
 HOTEL, OTHER_HOTEL = "hotel-killarney", "hotel-tralee"
 TOKEN = "a-guest-token"
@@ -83,7 +83,7 @@ def held(**overrides: Any) -> Held:
 
 def a_booking(**overrides: Any) -> Booking:
     """A confirmed booking paid by card, unless told otherwise. `policy`, `settings`, `card`, `price` make its terms."""
-    terms = Terms(
+    terms = AgreedTerms(
         hotel=overrides.pop("card", a_card()),
         settings=overrides.pop("settings", HotelSettings()),
         price=overrides.pop("price", a_price()),
