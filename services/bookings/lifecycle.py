@@ -1,12 +1,16 @@
 """The life of a booking. Only this table knows what may follow what."""
 
 from chassis.lifecycle import Lifecycle
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
+)
+from contracts.bookings.chat import ChatMessageSent
+from contracts.bookings.communications import CommunicationNoted, CommunicationRequested, DeliveryStatus
+from contracts.bookings.events import (
     BookingAmended,
     BookingApproved,
     BookingAwaitsApproval,
@@ -22,31 +26,25 @@ from contracts.bookings import (
     BookingRefundFailed,
     BookingRefundRetried,
     BookingStatus,
-    ChatMessageSent,
-    CommunicationNoted,
-    CommunicationRequested,
-    DeliveryStatus,
     GuestCheckedIn,
     GuestCheckedOut,
     GuestTokenRevoked,
-    IncidentStatus,
-    OrderAccepted,
-    OrderCancelled,
-    OrderCompleted,
-    OrderPlaced,
-    OrderStatus,
-    OverstayAcknowledged,
-    OverstayDismissed,
-    OverstayFlagged,
-    OverstayResolved,
     PaymentAwaited,
     PaymentTurnedAway,
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
-    StayExtended,
 )
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced, OrderStatus
+from contracts.bookings.overstays import (
+    IncidentStatus,
+    OverstayAcknowledged,
+    OverstayDismissed,
+    OverstayFlagged,
+    OverstayResolved,
+)
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from chassis.transactions.work import Work
-from contracts.bookings import BookingEvent, OrderCancelled
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.orders import OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import orders, overstays
 from services.bookings.domain.booking import Booking

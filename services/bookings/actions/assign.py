@@ -2,8 +2,10 @@
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import AssignRoom, BookingDetail, BookingStatus, GetCandidateRooms, RoomAssigned
-from contracts.rooms import Candidates, FindCandidates, GiveRoom, RoomTaken
+from contracts.bookings.asks import AssignRoom, GetCandidateRooms
+from contracts.bookings.events import BookingStatus, RoomAssigned
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
 from services.bookings.domain import access, room_assignment
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import booking_access, pending_actions

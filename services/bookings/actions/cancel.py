@@ -6,8 +6,11 @@ from datetime import datetime
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingCancelled, BookingDetail, BookingStatus, CancelBooking
-from contracts.rooms import MoveOut, RoomTaken
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.events import BookingCancelled, BookingStatus
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.occupancy import MoveOut
 from contracts.values import Actor, Caller
 from services.bookings.domain import cancellation, cancellation_fees, local_time
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction

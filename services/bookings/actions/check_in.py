@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingDetail, BookingStatus, CheckIn, GuestCheckedIn
-from contracts.rooms import MoveIn, RoomOccupiedReply
+from contracts.bookings.asks import CheckIn
+from contracts.bookings.events import BookingStatus, GuestCheckedIn
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
 from contracts.values import Caller, Permission
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction

@@ -4,8 +4,11 @@ from datetime import date, datetime
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingDetail, BookingStatus, CheckOut, GuestCheckedOut
-from contracts.rooms import MoveOut, RoomTaken
+from contracts.bookings.asks import CheckOut
+from contracts.bookings.events import BookingStatus, GuestCheckedOut
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.occupancy import MoveOut
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions

@@ -7,15 +7,11 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import (
-    BookingDetail,
-    BookingEvent,
-    BookingStatus,
-    ExtendBooking,
-    OverstayResolution,
-    StayExtended,
-)
-from contracts.rooms import Extended, ExtendStay
+from contracts.bookings.events import BookingEvent, BookingStatus
+from contracts.bookings.extensions import ExtendBooking, StayExtended
+from contracts.bookings.overstays import OverstayResolution
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Price, Stay
 from services.bookings.domain import local_time, overstays
 from services.bookings.domain.booking import ActionKind, AgreedTerms, Booking, PendingAction

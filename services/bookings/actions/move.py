@@ -2,8 +2,11 @@
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingDetail, BookingStatus, MoveRoom, RoomMoved
-from contracts.rooms import MoveGuest, RoomTaken
+from contracts.bookings.events import BookingStatus, RoomMoved
+from contracts.bookings.front_desk import MoveRoom
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.moves import MoveGuest
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import BookingStatus
-from contracts.rooms import MoveIn
+from contracts.bookings.events import BookingStatus
+from contracts.rooms.occupancy import MoveIn
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction

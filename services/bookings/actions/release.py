@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.rooms import ReleaseInventory
+from contracts.rooms.holds import ReleaseInventory
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork

@@ -4,8 +4,10 @@ from typing import Any
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingDetail, BookingStatus, SubmitBooking
-from contracts.rooms import HoldInventory
+from contracts.bookings.asks import SubmitBooking
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.holds import HoldInventory
 from services.bookings.domain import creation
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import ENDED

@@ -3,8 +3,10 @@
 from typing import Any
 
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingDetail, RoomUnassigned, UnassignRoom
-from contracts.rooms import TakeRoomBack
+from contracts.bookings.asks import UnassignRoom
+from contracts.bookings.events import RoomUnassigned
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import TakeRoomBack
 from services.bookings.domain import room_assignment
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import BookingStatus
-from contracts.rooms import ClearRoom
+from contracts.bookings.events import BookingStatus
+from contracts.rooms.occupancy import ClearRoom
 from services.bookings.actions.check_out import CHECK_OUT, departure, end_stay
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction

@@ -4,14 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingApproved,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingEvent,
-    BookingStatus,
-    DeclineBooking,
-)
+from contracts.bookings.asks import DeclineBooking
+from contracts.bookings.events import BookingApproved, BookingConfirmed, BookingDeclined, BookingEvent, BookingStatus
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from contracts.bookings import ApprovalFellDue, ApprovalUrgency, BookingStatus
+from contracts.bookings.events import ApprovalFellDue, ApprovalUrgency, BookingStatus
 from services.bookings.domain.booking import Booking
 
 DUE_SOON = timedelta(minutes=10)

@@ -11,17 +11,16 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingEvent,
-    BookingStatus,
     SettleBalance,
 )
-from contracts.payments import (
+from contracts.bookings.events import BookingEvent, BookingStatus
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingEvent,
 )
+from contracts.bookings.events import BookingEvent
 from services.bookings.domain.booking import Booking, Charge
 
 Changes = dict[str, Any]

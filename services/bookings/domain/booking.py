@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from contracts.bookings import BookingSource, BookingStatus, Incident, InHouse
+from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.bookings.overstays import Incident
+from contracts.bookings.views import InHouse
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from contracts.bookings import BookingStatus, CancellationPreview
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.views import CancellationPreview
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.communications import (
     Communicate,
     Communication,
     CommunicationNoted,

@@ -6,16 +6,10 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingConfirmed,
-    BookingDrafted,
-    BookingEvent,
-    BookingHeld,
-    BookingSource,
-    CreateBooking,
-    GuestDetails,
-)
-from contracts.rooms import Held
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.events import BookingConfirmed, BookingDrafted, BookingEvent, BookingHeld, BookingSource
+from contracts.bookings.views import GuestDetails
+from contracts.rooms.holds import Held
 from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import AgreedTerms, Booking, Guest

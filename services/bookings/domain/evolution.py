@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contracts.bookings import (
+from contracts.bookings.events import (
     BookingAmended,
     BookingApproved,
     BookingAwaitsApproval,
@@ -29,8 +29,8 @@ from contracts.bookings import (
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
-    StayExtended,
 )
+from contracts.bookings.extensions import StayExtended
 from services.bookings.domain import balance_effects, cancellation_fees, guest_service_effects, overstay_effects
 from services.bookings.domain.booking import Booking
 

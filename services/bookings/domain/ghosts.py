@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.bookings import BookingStatus
-from contracts.rooms.census import RoomLife
+from contracts.bookings.events import BookingStatus
+from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.lifecycle import ENDED
 
 
@@ -38,7 +38,7 @@ class BookingPosition:
     busy: bool
 
 
-def differences(rooms: Sequence[RoomLife], positions: Mapping[str, BookingPosition]) -> Iterator[Ghost]:
+def differences(rooms: Sequence[RoomOccupancy], positions: Mapping[str, BookingPosition]) -> Iterator[Ghost]:
     """The ghosts in these rooms. `positions` holds every booking that a room names or that is in house in a room."""
     in_house = {(one.hotel, one.room_number): one for one in positions.values() if one.status is BookingStatus.IN_HOUSE}
     for room in rooms:
@@ -55,5 +55,5 @@ def differences(rooms: Sequence[RoomLife], positions: Mapping[str, BookingPositi
                 yield _ghost(GhostKind.CLAIMED_BY_NOBODY, room, booking_id)
 
 
-def _ghost(kind: GhostKind, room: RoomLife, booking_id: str) -> Ghost:
+def _ghost(kind: GhostKind, room: RoomOccupancy, booking_id: str) -> Ghost:
     return Ghost(kind=kind, hotel=room.hotel, room_number=room.room_number, booking_id=booking_id)

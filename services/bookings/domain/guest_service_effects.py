@@ -3,16 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from contracts.bookings import (
-    BookingEvent,
-    ChatMessageSent,
-    CommunicationNoted,
-    CommunicationRequested,
-    OrderAccepted,
-    OrderCancelled,
-    OrderCompleted,
-    OrderPlaced,
-)
+from contracts.bookings.chat import ChatMessageSent
+from contracts.bookings.communications import CommunicationNoted, CommunicationRequested
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from services.bookings.domain.booking import Booking
 
 Changes = dict[str, Any]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingStatus,
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.orders import (
     Order,
     OrderAccepted,
     OrderCancelled,
@@ -18,7 +18,7 @@ from contracts.bookings import (
     OrderStatus,
     PlaceOrder,
 )
-from contracts.rooms import PricedItems
+from contracts.rooms.menu import PricedItems
 from contracts.values import Actor, ActorKind, Money
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ORDERS

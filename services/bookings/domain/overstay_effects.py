@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.bookings import (
-    BookingEvent,
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.overstays import (
     Incident,
     OverstayAcknowledged,
     OverstayDismissed,

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.events import BookingCancelled, BookingEvent, BookingStatus
+from contracts.bookings.overstays import (
     AcknowledgeOverstay,
-    BookingCancelled,
-    BookingEvent,
-    BookingStatus,
     Incident,
     IncidentStatus,
     OverstayAcknowledged,

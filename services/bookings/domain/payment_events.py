@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from contracts.bookings import (
-    BalancePaymentFailed,
+from contracts.bookings.balance import BalancePaymentFailed
+from contracts.bookings.events import (
     BookingApproved,
     BookingAwaitsApproval,
     BookingConfirmed,
@@ -17,7 +17,7 @@ from contracts.bookings import (
     PaymentAwaited,
     PaymentTurnedAway,
 )
-from contracts.payments import (
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,

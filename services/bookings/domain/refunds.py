@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingEvent, BookingRefundRetried
+from contracts.bookings.events import BookingEvent, BookingRefundRetried
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF

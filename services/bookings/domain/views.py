@@ -4,14 +4,9 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.bookings import (
-    BookingDetail,
-    BookingRow,
-    BookingStatus,
-    InHouse,
-    Payable,
-)
-from contracts.payments import PaymentPurpose
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.views import BookingDetail, BookingRow, InHouse, Payable
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Caller, Permission
 from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines
 from services.bookings.domain.booking import Booking

@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AddWalkIn,
-    BookingEvent,
-    BookingSource,
-    CreateBooking,
-    GuestCheckedIn,
-    RoomAssigned,
-)
-from contracts.rooms.views import RoomTaken
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.events import BookingEvent, BookingSource, GuestCheckedIn, RoomAssigned
+from contracts.bookings.front_desk import AddWalkIn
+from contracts.rooms.assignments import RoomTaken
 from contracts.values import Actor, HotelSettings
 from services.bookings.domain import creation, local_time
 from services.bookings.domain.booking import Booking

@@ -3,7 +3,7 @@
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.rooms import InventoryExtended, RoomOccupied, RoomVacated
+from contracts.rooms.events import InventoryExtended, RoomOccupied, RoomVacated
 from services.bookings.actions.table import ACTIONS
 from services.bookings.steps import pending_actions
 from services.bookings.work import BookingsWork

@@ -1,6 +1,7 @@
 """Balance settled by staff at the front desk."""
 
-from contracts.bookings import BookingDetail, SettleBalance
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.views import BookingDetail
 from services.bookings.domain import balance
 from services.bookings.steps import pending_actions
 from services.bookings.steps.booking_access import locked

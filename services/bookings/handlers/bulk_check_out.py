@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import CheckOutRooms, RoomFailed, RoomsCheckedOut
-from contracts.rooms import FindRooms, RoomView
+from contracts.bookings.front_desk import CheckOutRooms, RoomFailed, RoomsCheckedOut
+from contracts.rooms.rooms import FindRooms, RoomView
 from contracts.values import Permission
 from services.bookings.actions import vacate
 from services.bookings.steps import hotel_access

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contracts.bookings import (
+from contracts.bookings.chat import (
     Chat,
     ChatMessage,
     ChatMessageSent,

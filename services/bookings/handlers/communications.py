@@ -3,8 +3,15 @@
 from uuid import uuid4
 
 from chassis.refusal import Refusal
-from contracts.bookings import Communicate, Communication, Communications, GetLetter, Letter, ListCommunications
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.bookings.communications import (
+    Communicate,
+    Communication,
+    Communications,
+    GetLetter,
+    Letter,
+    ListCommunications,
+)
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from services.bookings.domain import access, communications
 from services.bookings.steps import access_codes
 from services.bookings.steps.booking_access import locked, visible

@@ -1,8 +1,10 @@
 """Creation of bookings and drafts."""
 
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import CreateBooking, CreatedBooking
-from contracts.rooms import GetHotel, HoldInventory
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.holds import HoldInventory
+from contracts.rooms.hotels import GetHotel
 from services.bookings.domain import booking_names, creation, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.steps import booking_creation

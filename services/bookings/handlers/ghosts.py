@@ -7,7 +7,7 @@ room assigned to an ended booking is freed, a guest in house is moved into the a
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.rooms import TakeCensus
+from contracts.rooms.occupancy import TakeCensus
 from services.bookings.actions import occupy_again, vacate
 from services.bookings.domain import ghosts
 from services.bookings.domain.ghosts import Ghost, GhostKind

@@ -1,15 +1,8 @@
 """Guest access: by token, or by the one-time code of a mail, which is exchanged for the token."""
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AuthenticateGuest,
-    BookingDetail,
-    ExchangeCode,
-    GetMailFacts,
-    GuestAccess,
-    MailFacts,
-    RevokeGuestToken,
-)
+from contracts.bookings.asks import AuthenticateGuest, ExchangeCode, GetMailFacts, RevokeGuestToken
+from contracts.bookings.views import BookingDetail, GuestAccess, MailFacts
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
 from services.bookings.steps import access_codes

@@ -1,8 +1,9 @@
 """Guest services: the menu and the push token of a guest in house."""
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import BookingDetail, GetOwnMenu, RegisterPushToken
-from contracts.rooms import GetMenu, Menu
+from contracts.bookings.in_house import GetOwnMenu, RegisterPushToken
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.menu import GetMenu, Menu
 from services.bookings.domain import access, orders
 from services.bookings.steps.booking_access import locked, visible
 from services.bookings.steps.replies import booking_detail

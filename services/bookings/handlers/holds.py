@@ -3,8 +3,9 @@
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import BookingStatus
-from contracts.rooms import InventoryHeld, InventoryReleased, ReleaseInventory
+from contracts.bookings.events import BookingStatus
+from contracts.rooms.events import InventoryHeld, InventoryReleased
+from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.release import RELEASE
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.lifecycle import CALLED_OFF

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.lookups import (
     BookingInBrief,
     FoundBookings,
     GetLookupLetter,

@@ -1,6 +1,7 @@
 """No-shows marked by staff; payments and rooms act on the event."""
 
-from contracts.bookings import BookingDetail, MarkNoShow
+from contracts.bookings.asks import MarkNoShow
+from contracts.bookings.views import BookingDetail
 from services.bookings.domain import no_shows
 from services.bookings.steps import pending_actions
 from services.bookings.steps.booking_access import locked

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import (
+from contracts.bookings.orders import (
     AcceptOrder,
     CancelOrder,
     CompleteOrder,
@@ -17,7 +17,7 @@ from contracts.bookings import (
     Orders,
     PlaceOrder,
 )
-from contracts.rooms import PriceItems
+from contracts.rooms.menu import PriceItems
 from services.bookings.domain import access, orders
 from services.bookings.domain.booking import Booking
 from services.bookings.steps.booking_access import locked_by_id, visible

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from contracts.bookings import AcknowledgeOverstay, BookingDetail, GetOverstay, OverstayState
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay, OverstayState
+from contracts.bookings.views import BookingDetail
 from contracts.values import SYSTEM
 from services.bookings.domain import access, overstays
 from services.bookings.domain.booking import Booking

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.observability import logs, trace
-from contracts.bookings import BookingEvent
-from contracts.payments import (
+from contracts.bookings.events import BookingEvent
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,

@@ -3,20 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from contracts.bookings import (
-    BookingDetail,
-    BookingList,
-    Feed,
-    GetBooking,
-    GetFeed,
-    GetGuestNames,
-    GetPayable,
-    GetTimeline,
-    GuestsOfRooms,
-    ListBookings,
-    Payable,
-    Timeline,
-)
+from contracts.bookings.asks import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
+from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
 from contracts.values import ActorKind
 from services.bookings.domain import access, views
 from services.bookings.steps.booking_access import visible

@@ -1,6 +1,7 @@
 """Retry of a failed refund by staff."""
 
-from contracts.bookings import BookingDetail, RetryRefund
+from contracts.bookings.asks import RetryRefund
+from contracts.bookings.views import BookingDetail
 from services.bookings.domain import refunds
 from services.bookings.steps.booking_access import locked
 from services.bookings.steps.replies import booking_detail

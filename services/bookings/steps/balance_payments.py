@@ -1,6 +1,6 @@
 """Events of a card payment towards the balance."""
 
-from contracts.payments import (
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,

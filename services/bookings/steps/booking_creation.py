@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import CreateBooking, CreatedBooking
-from contracts.rooms import Held
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.holds import Held
 from services.bookings.domain import access, booking_names, creation, local_time, views
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.booking_names import BookingNames, NameTaken

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation, KeyedConversation
-from contracts.bookings import BookingDetail
+from contracts.bookings.views import BookingDetail
 from contracts.message import Ask
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import replies

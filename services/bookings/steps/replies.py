@@ -1,7 +1,7 @@
 """The reply of a command to one booking: the booking's details after the command."""
 
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import BookingDetail
+from contracts.bookings.views import BookingDetail
 from services.bookings.domain import views
 from services.bookings.domain.booking import Booking
 from services.bookings.work import BookingsWork

@@ -1,7 +1,7 @@
 """Room PIN and Wi-Fi of a guest who moves in."""
 
-from contracts.bookings import InHouse
-from contracts.rooms import WiFi
+from contracts.bookings.views import InHouse
+from contracts.rooms.hotels import WiFi
 from services.bookings.domain import room_pin
 from services.bookings.domain.booking import Booking
 from services.bookings.work import BookingsWork

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.bookings import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
+from contracts.bookings.chat import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
 from contracts.values import Page
 from services.bookings.domain.chat import ChatPosition
 from services.bookings.store.paging import paged

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.bookings import Communication, Communications, CommunicationType, DeliveryStatus
+from contracts.bookings.communications import Communication, Communications, CommunicationType, DeliveryStatus
 from contracts.values import Page
 from services.bookings.domain.booking import Booking
 from services.bookings.store.paging import paged

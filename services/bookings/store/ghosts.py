@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from contracts.bookings import BookingStatus
-from contracts.rooms import RoomLife
+from contracts.bookings.events import BookingStatus
+from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.domain.ghosts import BookingPosition, Ghost
 from services.bookings.store.tables import BOOKING
 
@@ -52,7 +52,7 @@ class SqlGhosts:
         self._connection.execute(GONE)
         self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
 
-    def positions(self, rooms: Sequence[RoomLife]) -> dict[str, BookingPosition]:
+    def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
         """Every booking that a room names, or that is in house in one of these rooms, by id."""
         named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(

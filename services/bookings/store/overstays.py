@@ -5,7 +5,7 @@ from dataclasses import fields
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.bookings import Incident
+from contracts.bookings.overstays import Incident
 from services.bookings.store.tables import OVERSTAY
 
 _OF_INCIDENT = tuple(field.name for field in fields(Incident))

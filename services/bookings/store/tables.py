@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis import codec
-from contracts.bookings import Incident, InHouse, OrderLine
+from contracts.bookings.orders import OrderLine
+from contracts.bookings.overstays import Incident
+from contracts.bookings.views import InHouse
 from contracts.values import Actor
 from services.bookings.domain.booking import AgreedTerms, Charge, PendingAction
 

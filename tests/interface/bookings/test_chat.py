@@ -2,16 +2,8 @@
 
 import pytest
 
-from contracts.bookings import (
-    CancelBooking,
-    CheckOut,
-    GetChat,
-    GetFeed,
-    GetTimeline,
-    ListChats,
-    ReadChat,
-    SendChatMessage,
-)
+from contracts.bookings.asks import CancelBooking, CheckOut, GetFeed, GetTimeline
+from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, refused

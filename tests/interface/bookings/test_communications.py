@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import (
-    AmendBooking,
+from contracts.bookings.asks import AmendBooking, GetTimeline
+from contracts.bookings.communications import (
     Communicate,
     Communication,
     CommunicationType,
     GetLetter,
-    GetTimeline,
     ListCommunications,
 )
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, refused

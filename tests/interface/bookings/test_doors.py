@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
+from contracts.bookings.asks import (
     AmendBooking,
     AuthenticateGuest,
     CancelBooking,
@@ -26,7 +26,7 @@ from contracts.bookings import (
     RevokeGuestToken,
     SubmitBooking,
 )
-from contracts.rooms.asks import HoldInventory
+from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, refused

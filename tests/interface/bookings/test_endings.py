@@ -6,21 +6,21 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
+from contracts.bookings.asks import (
     AmendBooking,
     ApproveBooking,
     AssignRoom,
-    BookingStatus,
     CancelBooking,
     CheckIn,
-    CreatedBooking,
     GetBooking,
     GetTimeline,
     MarkNoShow,
 )
-from contracts.payments import PaymentCaptureFailed, PaymentRefunded
-from contracts.rooms.asks import MoveIn, MoveOut
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.events import PaymentCaptureFailed, PaymentRefunded
 from contracts.rooms.events import RoomVacated
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from contracts.values import CancellationPolicy
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.timers import apply_due_deadline

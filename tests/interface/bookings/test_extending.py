@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    CheckOut,
-    ExtendBooking,
-    GetBooking,
-)
-from contracts.rooms.asks import ReleaseInventory
-from contracts.rooms.extending import ExtendStay, InventoryExtended
+from contracts.bookings.asks import CheckOut, GetBooking
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay
+from contracts.rooms.events import InventoryExtended
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import ReleaseInventory
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.overstays import flag_overstays
 from tests.interface.bookings.service_under_test import BookingsUnderTest

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
-from contracts.bookings import AssignRoom, BookingSource, CancelBooking, CheckIn, CheckOut, GuestDetails, ListBookings
+from contracts.bookings.asks import AssignRoom, CancelBooking, CheckIn, CheckOut, ListBookings
+from contracts.bookings.events import BookingSource
+from contracts.bookings.views import GuestDetails
 from contracts.values import HotelSettings, Page
 from services.bookings.store import listing, tables
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements

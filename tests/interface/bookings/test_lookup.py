@@ -5,15 +5,10 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import (
-    CancelBooking,
-    ExchangeCode,
-    FoundBookings,
-    GetLookupLetter,
-    ListCommunications,
-    LookUpBookings,
-)
-from contracts.notifier import NoticeSent
+from contracts.bookings.asks import CancelBooking, ExchangeCode
+from contracts.bookings.communications import ListCommunications
+from contracts.bookings.lookups import FoundBookings, GetLookupLetter, LookUpBookings
+from contracts.notifier.events import NoticeSent
 from services.bookings.handlers.lookups import begin_lookup_mail
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.interface.bookings.test_whole_life import about, refused

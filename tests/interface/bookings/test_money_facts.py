@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import CancelBooking, GetBooking, RetryRefund
-from contracts.payments import PaymentMismatched, PaymentRefunded, PaymentSessionExpired, PaymentVoided, RefundFailed
+from contracts.bookings.asks import CancelBooking, GetBooking, RetryRefund
+from contracts.payments.events import (
+    PaymentMismatched,
+    PaymentRefunded,
+    PaymentSessionExpired,
+    PaymentVoided,
+    RefundFailed,
+)
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.test_races import at_once
 from tests.interface.bookings.test_whole_life import about, authorized, captured, confirmed, opened, paid, refused

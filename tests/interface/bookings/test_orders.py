@@ -7,23 +7,20 @@ import sqlalchemy as sa
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import (
+from contracts.bookings.asks import CheckOut, GetBooking, GetTimeline
+from contracts.bookings.chat import SendChatMessage
+from contracts.bookings.in_house import GetOwnMenu, RegisterPushToken
+from contracts.bookings.orders import (
     AcceptOrder,
     CancelOrder,
-    CheckOut,
     CompleteOrder,
-    GetBooking,
-    GetOwnMenu,
-    GetTimeline,
     ListOrders,
     Order,
     OrderStatus,
     PlaceOrder,
-    RegisterPushToken,
-    SendChatMessage,
     WantedItem,
 )
-from contracts.rooms import PriceItems
+from contracts.rooms.menu import PriceItems
 from contracts.values import Caller, Context
 from services.bookings.actions import vacate
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of

@@ -8,16 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    AssignRoom,
-    CheckIn,
-    CheckOut,
-    GetBooking,
-    GetOverstay,
-    GetTimeline,
-    ListBookings,
-)
+from contracts.bookings.asks import AssignRoom, CheckIn, CheckOut, GetBooking, GetTimeline, ListBookings
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from services.bookings.handlers.overstays import flag_overstays
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import JOINED, SqlBookings

@@ -10,14 +10,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    CancelBooking,
-    CheckIn,
-    DeclineBooking,
-)
-from contracts.rooms.asks import GiveRoom
+from contracts.bookings.asks import ApproveBooking, AssignRoom, CancelBooking, CheckIn, DeclineBooking
+from contracts.rooms.assignments import GiveRoom
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.tables import BOOKING

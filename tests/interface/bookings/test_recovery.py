@@ -5,21 +5,16 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    ExtendBooking,
-    MoveRoom,
-    SubmitBooking,
-    UnassignRoom,
-)
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
+from contracts.bookings.asks import AssignRoom, CancelBooking, CheckIn, CheckOut, SubmitBooking, UnassignRoom
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.front_desk import MoveRoom
+from contracts.rooms.assignments import GiveRoom, TakeRoomBack
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
-from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import MoveGuest
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import HoldInventory, ReleaseInventory
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import ApproveBooking, AssignRoom, CancelBooking, GetBooking, GetFeed, GetPayable, GetTimeline
+from contracts.bookings.asks import (
+    ApproveBooking,
+    AssignRoom,
+    CancelBooking,
+    GetBooking,
+    GetFeed,
+    GetPayable,
+    GetTimeline,
+)
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.bookings import (
+from contracts.bookings.asks import (
     AmendBooking,
     ConfirmBooking,
     ExchangeCode,
@@ -16,7 +16,7 @@ from contracts.bookings import (
     ListBookings,
     MarkSeen,
 )
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, awaiting, opened, refused
 from tests.unit.bookings.builders import (

@@ -7,23 +7,23 @@ import pytest
 
 from chassis.messaging.event_dispatcher import Disposition
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
+from contracts.bookings.asks import (
     ApproveBooking,
     AssignRoom,
-    BookingStatus,
     CancelBooking,
     CheckIn,
     CheckOut,
     ConfirmBooking,
-    CreatedBooking,
     DeclineBooking,
     GetBooking,
     GetTimeline,
-    MoveRoom,
     SubmitBooking,
     UnassignRoom,
 )
-from contracts.payments import (
+from contracts.bookings.events import BookingStatus
+from contracts.bookings.front_desk import MoveRoom
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
@@ -34,7 +34,9 @@ from contracts.payments import (
     PaymentVoided,
     RefundFailed,
 )
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut
+from contracts.rooms.assignments import GiveRoom
+from contracts.rooms.holds import HoldInventory
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from contracts.values import CancellationPolicy, HotelSettings
 from services.bookings.handlers.timers import apply_due_deadline
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of

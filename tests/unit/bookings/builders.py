@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from contracts.bookings import BookingSource, BookingStatus, CreateBooking, GuestDetails
-from contracts.rooms.views import Held
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.bookings.views import GuestDetails
+from contracts.rooms.holds import Held
 from contracts.values import (
     Actor,
     ActorKind,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.payments import PaymentAuthorized
+from contracts.payments.events import PaymentAuthorized
 from contracts.values import HotelSettings
 from services.bookings.domain import approval, deadlines, expiry, payment_events
 from tests.unit.bookings.builders import ANNA, HOTEL, a_booking, a_card, awaiting_approval, eur, unpaid

@@ -7,18 +7,16 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingCancelled,
-    BookingEvent,
-    BookingStatus,
     SettleBalance,
 )
-from contracts.payments import (
+from contracts.bookings.events import BookingCancelled, BookingEvent, BookingStatus
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,

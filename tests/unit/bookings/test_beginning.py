@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AmendBooking,
+from contracts.bookings.asks import AmendBooking
+from contracts.bookings.events import (
     BookingApproved,
     BookingAwaitsApproval,
     BookingConfirmed,
@@ -15,10 +15,10 @@ from contracts.bookings import (
     BookingHeld,
     BookingSource,
     BookingStatus,
-    GuestDetails,
     PaymentTurnedAway,
 )
-from contracts.payments import (
+from contracts.bookings.views import GuestDetails
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentRefunded,

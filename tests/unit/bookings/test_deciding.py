@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingApproved, BookingStatus, CancelBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking, DeclineBooking
+from contracts.bookings.events import BookingApproved, BookingStatus
 from services.bookings.actions import cancel
 from services.bookings.domain import approval, cancellation
 from services.bookings.domain.booking import Booking

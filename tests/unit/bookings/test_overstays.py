@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.events import BookingStatus, GuestCheckedOut
+from contracts.bookings.overstays import (
     AcknowledgeOverstay,
-    BookingStatus,
-    GuestCheckedOut,
     Incident,
     IncidentStatus,
     OverstayAcknowledged,
