@@ -22,7 +22,7 @@ from contracts.bookings import (
 )
 from contracts.message import Ask
 from contracts.rooms import CheckAvailability, GetRoom, RoomStatus
-from contracts.rooms.asks import MoveOut
+from contracts.rooms.occupancy import MoveOut
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, Scene, guest
 

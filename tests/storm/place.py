@@ -18,7 +18,7 @@ from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, Get
 from contracts.payments import Compare, Part, StoreWebhook
 from contracts.payments import Finding as Drift
 from contracts.rooms import HotelDefinition, ImportHotel
-from contracts.rooms.views import RoomTypeDefinition
+from contracts.rooms.hotel_import import RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
 from hotelmate.invariants import Books
 from sandbox.stripe.courier import signature

@@ -13,9 +13,11 @@ from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.message import Ask
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
-from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import ClearRoom, MoveGuest
+from contracts.rooms.assignments import GiveRoom, TakeRoomBack
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import HoldInventory, ReleaseInventory
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import ClearRoom, MoveIn, MoveOut
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.handlers import endings
 from services.bookings.work import BookingsWork

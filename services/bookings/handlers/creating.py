@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings import CreateBooking, CreatedBooking
-from contracts.rooms.asks import GetHotel, HoldInventory
-from contracts.rooms.views import Held
+from contracts.rooms.holds import Held, HoldInventory
+from contracts.rooms.hotels import GetHotel
 from services.bookings.domain import access, creation, local_time, naming, presenting
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.creation import Names

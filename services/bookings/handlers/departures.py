@@ -6,8 +6,7 @@ from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings import CheckOutRooms, RoomFailed, RoomsCheckedOut
-from contracts.rooms.front_desk import FindRooms
-from contracts.rooms.views import RoomView
+from contracts.rooms.rooms import FindRooms, RoomView
 from contracts.values import Permission
 from services.bookings.domain import access
 from services.bookings.handlers import emptying

@@ -6,7 +6,7 @@ from uuid import uuid4
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
 from contracts.bookings import BookingStatus
-from contracts.rooms.front_desk import ClearRoom
+from contracts.rooms.occupancy import ClearRoom
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions

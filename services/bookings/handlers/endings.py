@@ -4,8 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from contracts.bookings import InHouse, StayExtended
-from contracts.rooms.extending import Extended
-from contracts.rooms.views import RoomOccupiedReply, RoomTaken, WiFi
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.extensions import Extended
+from contracts.rooms.hotels import WiFi
+from contracts.rooms.occupancy import RoomOccupiedReply
 from services.bookings.domain import assigning, creation, cutting_short, extending, moving, staying
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import LIFECYCLE

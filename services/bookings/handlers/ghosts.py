@@ -8,7 +8,7 @@ from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.bookings import BookingStatus
-from contracts.rooms.census import TakeCensus
+from contracts.rooms.occupancy import TakeCensus
 from services.bookings.domain import ghosts
 from services.bookings.domain.booking import ActionKind
 from services.bookings.domain.ghosts import Ghost, GhostKind

@@ -4,9 +4,8 @@ from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.bookings import BookingStatus
-from contracts.rooms.asks import ReleaseInventory
-from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
-from contracts.rooms.extending import InventoryExtended
+from contracts.rooms.events import InventoryExtended, InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.holds import ReleaseInventory
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions
 from services.bookings.lifecycle import CALLED_OFF

@@ -17,8 +17,7 @@ from contracts.bookings import (
     SubmitBooking,
     UnassignRoom,
 )
-from contracts.rooms.asks import FindCandidates
-from contracts.rooms.views import Candidates
+from contracts.rooms.assignments import Candidates, FindCandidates
 from services.bookings.domain import access, assigning, creation, local_time, moving, presenting, staying
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions

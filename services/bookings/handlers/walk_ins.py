@@ -6,8 +6,8 @@ so, when the sweep of holds finds that there is no such booking.
 
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings import AddWalkIn, CreatedBooking
-from contracts.rooms.asks import GetSettings
-from contracts.rooms.front_desk import ReceiveWalkIn
+from contracts.rooms.settings import GetSettings
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.bookings.domain import access, creation, local_time, walking_in
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers import endings

@@ -16,21 +16,14 @@ from chassis.transactions.conversation import Conversation
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import AssignRoom, BookingDetail, CheckIn, ConfirmBooking, CreatedBooking
 from contracts.message import Ask, Envelope, Event, Nothing
-from contracts.rooms.asks import (
-    FindCandidates,
-    GetHotel,
-    GiveRoom,
-    HoldInventory,
-    MoveIn,
-    MoveOut,
-    ReleaseInventory,
-    TakeRoomBack,
-)
+from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
 from contracts.rooms.events import RoomStatus
-from contracts.rooms.extending import Extended, ExtendStay
-from contracts.rooms.front_desk import MoveGuest
+from contracts.rooms.extensions import Extended, ExtendStay
+from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
+from contracts.rooms.hotels import GetHotel, HotelPage, WiFi
 from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItems, PriceItems
-from contracts.rooms.views import Candidates, Held, HotelPage, RoomOccupiedReply, RoomTaken, WiFi
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
 from services.bookings.work import BookingsDependencies, BookingsWork

@@ -34,7 +34,9 @@ from contracts.payments import (
     PaymentVoided,
     RefundFailed,
 )
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut
+from contracts.rooms.assignments import GiveRoom
+from contracts.rooms.holds import HoldInventory
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from contracts.values import CancellationPolicy, HotelSettings
 from services.bookings.handlers.clock import look_at_due
 from tests.interface.bookings.counter import Counter, guest_of

@@ -13,7 +13,7 @@ from contracts.rooms import (
     FindCandidates,
     FindFreeRooms,
     FreeRoom,
-    Occupancy,
+    FreeRooms,
     RoomStatus,
     TakenRoom,
 )
@@ -27,7 +27,7 @@ def asking(house: House, first: int = 2, until: int = 4, **overrides: Any) -> Fi
     return FindFreeRooms(**({"hotel": house.hotel, "check_in": day(first), "check_out": day(until)} | overrides))
 
 
-def search(house: House, first: int = 2, until: int = 4, **overrides: Any) -> Occupancy:
+def search(house: House, first: int = 2, until: int = 4, **overrides: Any) -> FreeRooms:
     return house.ask(asking(house, first, until, **overrides))
 
 
@@ -36,11 +36,11 @@ def given(house: House, booking_id: str, first: int, until: int, number: str = "
     house.give(booking_id, number)
 
 
-def free(found: Occupancy) -> list[str]:
+def free(found: FreeRooms) -> list[str]:
     return [room.room_number for room in found.available_rooms]
 
 
-def taken(found: Occupancy) -> TakenRoom:
+def taken(found: FreeRooms) -> TakenRoom:
     [room] = found.unavailable_rooms
     return room
 
