@@ -8,7 +8,7 @@ import pytest
 from contracts import bookings
 from contracts.bookings import GetLookupLetter, GetMailFacts
 from contracts.message import Event
-from sandbox.mailbox import Mailbox
+from sandbox.mailbox.stand_in import MailboxStandIn
 from services.notifier.domain.mails import MAILS
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, envelope_of, mail_facts, sample
@@ -45,7 +45,7 @@ def _bookings_answers(notifier: Notifier) -> None:
 
 @pytest.mark.parametrize("kind", OCCASIONS, ids=lambda kind: kind.__name__)
 def test_each_occasion_sends_one_mail_in_text_and_html_with_hotel_local_dates(
-    notifier: Notifier, mailbox: Mailbox, kind: type[Event]
+    notifier: Notifier, mailbox: MailboxStandIn, kind: type[Event]
 ) -> None:
     reason = {"reason": bookings.ExpiryReason.HOLD_RAN_OUT} if kind is bookings.BookingExpired else {}
     envelope = envelope_of(sample(kind, **reason))
@@ -65,7 +65,7 @@ def test_each_occasion_sends_one_mail_in_text_and_html_with_hotel_local_dates(
     assert (status, headline) == ("SENT", OCCASIONS[kind])
 
 
-def test_a_lookup_sends_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_lookup_sends_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     booking = sample(bookings.LinkedBooking, booking_id=BOOKING, access_code="CODE-1")
     letter = bookings.LookupLetter(
         recipient=GUEST, hotel_card=CARD, bookings=(booking, replace(booking, booking_id=OTHER, access_code="CODE-2"))
@@ -85,7 +85,7 @@ def test_a_lookup_sends_one_mail_with_a_link_to_each_booking(notifier: Notifier,
             assert f"https://stay.example/guest/{HOTEL}/bookings/{booking_id}?code={code}" in part
 
 
-def test_the_html_of_a_mail_loads_no_external_resource(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_the_html_of_a_mail_loads_no_external_resource(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.deliver(envelope_of(sample(bookings.BookingConfirmed)))
     notifier.run("SendMail")
 

@@ -6,7 +6,7 @@ from chassis.refusal import Refusal, Unavailable
 from contracts import bookings
 from contracts.bookings import BookingStatus, GetMailFacts
 from contracts.message import Envelope
-from sandbox.mailbox import Mailbox
+from sandbox.mailbox.stand_in import MailboxStandIn
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, mail_facts, sample
 
@@ -27,7 +27,7 @@ def confirmed() -> Envelope:
     )
 
 
-def test_an_event_delivered_twice_is_mailed_once(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_an_event_delivered_twice_is_mailed_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     envelope = confirmed()
     notifier.deliver(envelope)
     notifier.deliver(envelope)
@@ -55,7 +55,7 @@ def test_a_sent_mail_is_stored_as_sent_and_published(notifier: Notifier) -> None
     assert (data["booking_id"], data["occasion"], data["medium"]) == (BOOKING, "booking_confirmed", "mail")
 
 
-def test_a_mail_that_a_busy_server_defers_is_retried_and_sent_once(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_mail_that_a_busy_server_defers_is_retried_and_sent_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.deliver(confirmed())
     mailbox.fault("tempfail")
 
@@ -69,7 +69,9 @@ def test_a_mail_that_a_busy_server_defers_is_retried_and_sent_once(notifier: Not
     assert len(mailbox.messages()) == 1
 
 
-def test_a_mail_repeated_after_a_lost_reply_has_the_same_message_id(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_mail_repeated_after_a_lost_reply_has_the_same_message_id(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
     notifier.deliver(confirmed())
     mailbox.fault("drop_after_accept")
 
@@ -81,7 +83,7 @@ def test_a_mail_repeated_after_a_lost_reply_has_the_same_message_id(notifier: No
     assert first["message_id"] == second["message_id"]
 
 
-def test_a_mail_that_the_server_rejects_is_given_up_at_once(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_mail_that_the_server_rejects_is_given_up_at_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.deliver(confirmed())
     mailbox.fault("reject")
 
@@ -106,7 +108,7 @@ def test_without_a_mail_server_bookings_is_not_asked_for_a_link(notifier: Notifi
     assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_UNREACHABLE",)]
 
 
-def test_a_mail_waits_while_bookings_does_not_answer(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_mail_waits_while_bookings_does_not_answer(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     facts = notifier.answers[GetMailFacts]
 
     def silent(_: GetMailFacts) -> None:
@@ -139,7 +141,7 @@ def test_a_mail_about_an_unknown_booking_is_given_up(notifier: Notifier) -> None
 
 @pytest.mark.parametrize("fault", [None, "tempfail", "reject"])
 def test_recipient_name_and_link_code_are_neither_stored_nor_logged(
-    notifier: Notifier, mailbox: Mailbox, capfd: pytest.CaptureFixture[str], fault: str | None
+    notifier: Notifier, mailbox: MailboxStandIn, capfd: pytest.CaptureFixture[str], fault: str | None
 ) -> None:
     if fault:
         mailbox.fault(fault)
@@ -154,7 +156,7 @@ def test_recipient_name_and_link_code_are_neither_stored_nor_logged(
 
 
 def test_a_mail_server_with_a_login_receives_user_and_password(notifier: Notifier) -> None:
-    with Mailbox.start(user="hotelmate", password="s3cr3t-enough") as locked:
+    with MailboxStandIn.start(user="hotelmate", password="s3cr3t-enough") as locked:
         settings = notifier.unit_of_work.dependencies.settings
         settings.smtp_port, settings.smtp_username, settings.smtp_password = locked.smtp_port, "hotelmate", "wrong"
         notifier.deliver(confirmed())

@@ -11,8 +11,8 @@ from contracts.bookings import BookingStatus, GetMailFacts
 from contracts.message import Envelope
 from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from contracts.values import Caller
-from sandbox.mailbox import Mailbox
-from sandbox.pusher import PusherStandIn
+from sandbox.mailbox.stand_in import MailboxStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.store import SqlNotices
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, envelope_of, mail_facts, sample
@@ -105,7 +105,7 @@ def test_without_the_check_for_later_pushes_the_older_would_follow_the_newer(
     assert sequences(pusher) == [2, 1]
 
 
-def test_a_given_up_mail_is_replayed_under_its_own_id_at_any_time(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_given_up_mail_is_replayed_under_its_own_id_at_any_time(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.answers[GetMailFacts] = lambda _: mail_facts()
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
     notifier.deliver(envelope_of(sample(bookings.BookingConfirmed, **changed)), assigned(2))

@@ -17,8 +17,8 @@ from contracts import bookings
 from contracts.bookings import BookingStatus
 from contracts.message import Envelope
 from contracts.notifier import DescribeRealtime
-from sandbox.mailbox import Mailbox
-from sandbox.pusher import PusherStandIn
+from sandbox.mailbox.stand_in import MailboxStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from sandbox.stack.rabbit import RabbitNode
 from services.notifier.settings import NotifierSettings
 from tests.interface.notifier.conftest import Notifier
@@ -96,7 +96,7 @@ def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) 
 
 
 def test_an_event_on_the_broker_becomes_a_push_and_a_mail(
-    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
     envelope = envelope_of(sample(bookings.BookingConfirmed, **changed))
@@ -110,7 +110,7 @@ def test_an_event_on_the_broker_becomes_a_push_and_a_mail(
 
 
 def test_a_slow_mail_server_does_not_delay_pushes(
-    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     mailbox.fault("delay", seconds=5)
     envelopes = [envelope_of(sample(bookings.BookingConfirmed), sequence=1)]
