@@ -69,9 +69,7 @@ def test_a_mail_that_a_busy_server_defers_is_retried_and_sent_once(notifier: Not
     assert len(mailbox.messages()) == 1
 
 
-def test_a_mail_repeated_after_a_lost_reply_has_the_same_message_id(
-    notifier: Notifier, mailbox: MailboxStandIn
-) -> None:
+def test_a_mail_repeated_after_a_lost_reply_keeps_its_message_id(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.deliver(confirmed())
     mailbox.fault("drop_after_accept")
 
