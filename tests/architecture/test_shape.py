@@ -16,7 +16,7 @@ EXTRAS = {
     "bookings": {"actions", "steps"},
     "rooms": set(),
     "payments": {"cards", "stripe_gateway"},
-    "notifier": {"channels", "notices", "pusher_gateway", "mailer", "templates", "texts"},
+    "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms"},
 }
 
 

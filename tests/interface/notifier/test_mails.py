@@ -1,4 +1,4 @@
-"""Guests are written to once, whatever goes wrong on the way."""
+"""Each mail is sent once, through faults of the mail server and of bookings."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from contracts.bookings import BookingStatus, GetMailFacts
 from contracts.message import Envelope
 from sandbox.mailbox.stand_in import MailboxStandIn
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, HOTEL, heard, mail_facts, sample
+from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, mail_facts, sample
 
 GUEST = "planted-guest@example.org"
 
@@ -20,17 +20,17 @@ def _bookings_answers(notifier: Notifier) -> None:
 
 
 def confirmed() -> Envelope:
-    return heard(
+    return envelope_of(
         sample(
             bookings.BookingConfirmed, status=BookingStatus.CONFIRMED, previous_status=BookingStatus.PENDING_APPROVAL
         )
     )
 
 
-def test_a_fact_heard_twice_is_mailed_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
-    fact = confirmed()
-    notifier.hear(fact)
-    notifier.hear(fact)
+def test_an_event_delivered_twice_is_mailed_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+    envelope = confirmed()
+    notifier.deliver(envelope)
+    notifier.deliver(envelope)
 
     notifier.run("SendMail")
 
@@ -44,8 +44,8 @@ def test_a_fact_heard_twice_is_mailed_once(notifier: Notifier, mailbox: MailboxS
     assert "PLANTED-NAME" in mail["html"]
 
 
-def test_a_sent_mail_is_noted_and_published(notifier: Notifier) -> None:
-    notifier.hear(confirmed())
+def test_a_sent_mail_is_stored_as_sent_and_published(notifier: Notifier) -> None:
+    notifier.deliver(confirmed())
 
     notifier.run("SendMail")
 
@@ -55,38 +55,38 @@ def test_a_sent_mail_is_noted_and_published(notifier: Notifier) -> None:
     assert (data["booking_id"], data["occasion"], data["medium"]) == (BOOKING, "booking_confirmed", "mail")
 
 
-def test_a_server_that_is_busy_gets_it_later_and_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
-    notifier.hear(confirmed())
+def test_a_mail_that_a_busy_server_defers_is_retried_and_sent_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+    notifier.deliver(confirmed())
     mailbox.fault("tempfail")
 
     notifier.run("SendMail")
     assert mailbox.messages() == []
     assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_451",)]
     for _ in range(3):
-        notifier.wait_over()
+        notifier.make_jobs_due()
         notifier.run("SendMail")
 
     assert len(mailbox.messages()) == 1
 
 
-def test_a_repetition_after_a_lost_answer_has_the_same_message_id(notifier: Notifier, mailbox: MailboxStandIn) -> None:
-    notifier.hear(confirmed())
+def test_a_mail_repeated_after_a_lost_reply_keeps_its_message_id(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+    notifier.deliver(confirmed())
     mailbox.fault("drop_after_accept")
 
     notifier.run("SendMail")
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("SendMail")
 
     first, second = mailbox.messages()
     assert first["message_id"] == second["message_id"]
 
 
-def test_a_mail_refused_for_good_is_given_up_at_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
-    notifier.hear(confirmed())
+def test_a_mail_that_the_server_rejects_is_given_up_at_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+    notifier.deliver(confirmed())
     mailbox.fault("reject")
 
     notifier.run("SendMail")
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("SendMail")
 
     assert mailbox.messages() == []
@@ -96,40 +96,40 @@ def test_a_mail_refused_for_good_is_given_up_at_once(notifier: Notifier, mailbox
     assert (data["medium"], data["reason_code"]) == ("mail", "SMTP_550")
 
 
-def test_without_a_server_no_link_is_made(notifier: Notifier) -> None:
-    notifier.hear(confirmed())
+def test_without_a_mail_server_bookings_is_not_asked_for_a_link(notifier: Notifier) -> None:
+    notifier.deliver(confirmed())
     notifier.unit_of_work.dependencies.settings.smtp_port = 1
 
     notifier.run("SendMail")
 
-    assert notifier.asked == []
+    assert notifier.sent_asks == []
     assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_UNREACHABLE",)]
 
 
-def test_while_bookings_cannot_be_asked_the_mail_waits(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+def test_a_mail_waits_while_bookings_does_not_answer(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     facts = notifier.answers[GetMailFacts]
 
     def silent(_: GetMailFacts) -> None:
         raise Unavailable("nobody answers")
 
     notifier.answers[GetMailFacts] = silent
-    notifier.hear(confirmed())
+    notifier.deliver(confirmed())
     notifier.run("SendMail")
     assert notifier.sql("SELECT status FROM notice WHERE medium = 'mail'") == [("PENDING",)]
 
     notifier.answers[GetMailFacts] = facts
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("SendMail")
 
     assert len(mailbox.messages()) == 1
 
 
-def test_a_booking_that_is_not_there_is_not_written_about(notifier: Notifier) -> None:
+def test_a_mail_about_an_unknown_booking_is_given_up(notifier: Notifier) -> None:
     def gone(_: GetMailFacts) -> None:
         raise Refusal("BOOKING_NOT_FOUND", "no")
 
     notifier.answers[GetMailFacts] = gone
-    notifier.hear(confirmed())
+    notifier.deliver(confirmed())
 
     notifier.run("SendMail")
 
@@ -138,12 +138,12 @@ def test_a_booking_that_is_not_there_is_not_written_about(notifier: Notifier) ->
 
 
 @pytest.mark.parametrize("fault", [None, "tempfail", "reject"])
-def test_who_was_written_to_is_kept_nowhere(
+def test_recipient_name_and_link_code_are_neither_stored_nor_logged(
     notifier: Notifier, mailbox: MailboxStandIn, capfd: pytest.CaptureFixture[str], fault: str | None
 ) -> None:
     if fault:
         mailbox.fault(fault)
-    notifier.hear(confirmed())
+    notifier.deliver(confirmed())
 
     notifier.run("SendMail")
 
@@ -153,16 +153,16 @@ def test_who_was_written_to_is_kept_nowhere(
         assert secret not in logged
 
 
-def test_a_server_that_wants_a_login_gets_one(notifier: Notifier) -> None:
+def test_a_mail_server_with_a_login_receives_user_and_password(notifier: Notifier) -> None:
     with MailboxStandIn.start(user="hotelmate", password="s3cr3t-enough") as locked:
-        told = notifier.unit_of_work.dependencies.settings
-        told.smtp_port, told.smtp_username, told.smtp_password = locked.smtp_port, "hotelmate", "wrong"
-        notifier.hear(confirmed())
+        settings = notifier.unit_of_work.dependencies.settings
+        settings.smtp_port, settings.smtp_username, settings.smtp_password = locked.smtp_port, "hotelmate", "wrong"
+        notifier.deliver(confirmed())
         notifier.run("SendMail")
         assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_535",)]
 
-        told.smtp_password = "s3cr3t-enough"
-        notifier.wait_over()
+        settings.smtp_password = "s3cr3t-enough"
+        notifier.make_jobs_due()
         notifier.run("SendMail")
 
         assert len(locked.messages()) == 1

@@ -1,4 +1,4 @@
-"""What notifier can be asked."""
+"""Realtime channels: how clients connect and subscribe, and how their connections end."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from contracts.message import Command, Nothing, Query
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSignature:
-    """What a realtime client shows to the push provider to be let in."""
+    """The signature that a realtime client presents to the push provider."""
 
     auth: str
     channel_data: str | None = None
@@ -17,9 +17,9 @@ class ChannelSignature:
 
 @dataclass(frozen=True, kw_only=True)
 class Realtime:
-    """How clients connect. Channels are templates: `{booking_id}` and `{hotel}` are filled in by who answers them.
+    """The push provider's address, the channels and the event names. The gateway fills in `{booking_id}` and `{hotel}`.
 
-    An empty `host` means the provider's own servers, found by `cluster`.
+    An empty `host` means the provider's own servers, by `cluster`.
     """
 
     key: str
@@ -39,12 +39,12 @@ class Realtime:
 
 @dataclass(frozen=True, kw_only=True)
 class DescribeRealtime(Query[Realtime]):
-    """How clients connect, and to what."""
+    """Return how clients connect, and the channels and events that they bind to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignChannel(Query[ChannelSignature]):
-    """Let the caller subscribe. Refused `CHANNEL_FORBIDDEN` (403), `INVALID_SOCKET_ID` (400), `INVALID_TOKEN` (401)."""
+    """Sign a subscription. Refused `CHANNEL_FORBIDDEN` (403), `INVALID_SOCKET_ID` (400), `INVALID_TOKEN` (401)."""
 
     socket_id: str
     channel_name: str
@@ -52,9 +52,9 @@ class SignChannel(Query[ChannelSignature]):
 
 @dataclass(frozen=True, kw_only=True)
 class SignUser(Query[ChannelSignature]):
-    """Let the caller sign in at the push provider, so that it can be thrown out. Refused as `SignChannel`.
+    """Sign the caller in at the push provider, so that the caller's connections can be ended. Refused as `SignChannel`.
 
-    A guest may say which booking is theirs, else the token does; where it does not open it: `INVALID_TOKEN`.
+    `booking_id` of a guest is optional: the token implies it. Refused `INVALID_TOKEN` where the token does not open it.
     """
 
     socket_id: str
@@ -63,7 +63,7 @@ class SignUser(Query[ChannelSignature]):
 
 @dataclass(frozen=True, kw_only=True)
 class DropUser(Command[Nothing]):
-    """Close every realtime connection of a signed-in user: their token was revoked. One of the two says who."""
+    """End every realtime connection of a user whose token was revoked. Exactly one of the two ids is set."""
 
     staff_id: str | None = None
     booking_id: str | None = None

@@ -1,4 +1,4 @@
-"""Whatever the push provider does, screens get every fact in order, and nobody waits for it."""
+"""Pushes stay complete and in order through every fault of the push provider."""
 
 import json
 import random
@@ -16,51 +16,53 @@ from contracts import bookings, rooms
 from contracts.message import Envelope
 from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier import pusher_gateway
-from services.notifier.handlers import pushing
-from services.notifier.work import make_tools
+from services.notifier.handlers import pushes
+from services.notifier.work import dependencies
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, HOTEL, heard, sample
+from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, sample
 
 OTHERS = ("BK-2027-AAAA22", "BK-2027-BBBB33")
 EVENTS = (bookings.RoomAssigned, bookings.RoomMoved, bookings.BookingApproved)
 
 
 class ProcessDied(BaseException):
-    """What a kill looks like from inside."""
+    """Raised where a process is killed."""
 
 
-def story(booking_id: str, length: int = 8) -> list[Envelope]:
-    """So many facts about a booking, numbered from 1."""
+def envelopes_of(booking_id: str, length: int = 8) -> list[Envelope]:
+    """So many events of a booking, numbered from 1."""
     kinds = (EVENTS[number % len(EVENTS)] for number in range(length))
-    return [heard(sample(kind, booking_id=booking_id), sequence=number) for number, kind in enumerate(kinds, start=1)]
+    return [
+        envelope_of(sample(kind, booking_id=booking_id), sequence=number) for number, kind in enumerate(kinds, start=1)
+    ]
 
 
 def by_channel(pusher: PusherStandIn) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
-    """What each channel got under each name about each booking, in the order in which it got it."""
-    got: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    """The payloads per channel, event name and subject, in the order in which the provider received them."""
+    payloads: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for event in pusher.events():
-        got[event["channel"], event["event"], event["data"]["subject"]].append(event["data"])
-    return got
+        payloads[event["channel"], event["event"], event["data"]["subject"]].append(event["data"])
+    return payloads
 
 
 def in_order(pusher: PusherStandIn) -> bool:
-    """Whether no channel was told anything older than it had been told already."""
-    told = by_channel(pusher).values()
-    return all(now["sequence"] >= before["sequence"] for got in told for before, now in pairwise(got))
+    """Whether no channel received a push with a lower sequence than one before."""
+    received = by_channel(pusher).values()
+    return all(now["sequence"] >= before["sequence"] for payloads in received for before, now in pairwise(payloads))
 
 
 def deliver(notifier: Notifier, envelopes: Sequence[Envelope], rng: random.Random) -> None:
-    """As a broker may: each at least once, late and early; what comes too early comes back."""
+    """Deliver as a broker may: each event at least once, in any order; one that is too early is delivered again."""
     waiting = [*envelopes, *rng.sample(list(envelopes), 8)]
     rng.shuffle(waiting)
     while waiting:
-        fates = [(each, notifier.event_dispatcher.apply([each])[0].disposition) for each in waiting]
-        assert {fate for _, fate in fates} <= {Disposition.APPLIED, Disposition.TOO_EARLY}
-        waiting = [each for each, fate in fates if fate is Disposition.TOO_EARLY]
+        dispositions = [(each, notifier.event_dispatcher.apply([each])[0].disposition) for each in waiting]
+        assert {disposition for _, disposition in dispositions} <= {Disposition.APPLIED, Disposition.TOO_EARLY}
+        waiting = [each for each, disposition in dispositions if disposition is Disposition.TOO_EARLY]
 
 
-def push_with_trouble(notifier: Notifier, pusher: PusherStandIn, rng: random.Random) -> None:
-    """Faults at the provider and deaths of ours between a call and the note of it, until everything is out."""
+def push_through_faults(notifier: Notifier, pusher: PusherStandIn, rng: random.Random) -> None:
+    """Run the push jobs with faults at the provider and kills between a call and its storing, until all are sent."""
     send = notifier.unit_of_work.dependencies.push.send
 
     def dying(messages: Sequence[Any]) -> None:
@@ -75,77 +77,79 @@ def push_with_trouble(notifier: Notifier, pusher: PusherStandIn, rng: random.Ran
             pusher.fault(mode, status=rng.choice((500, 502, 503)))
         with suppress(ProcessDied):
             notifier.run("PushNotice")
-        notifier.wait_over()
+        notifier.make_jobs_due()
         if notifier.sql("SELECT count(*) FROM notice WHERE status = 'PENDING'") == [(0,)]:
             return
-    raise AssertionError("the notices do not go out")
+    raise AssertionError("the notices are not sent")
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_redelivered_late_and_through_faults_and_crashes_every_fact_arrives_in_order(
+def test_every_event_is_pushed_in_order_through_redelivery_faults_and_crashes(
     notifier: Notifier, pusher: PusherStandIn, seed: int
 ) -> None:
     rng = random.Random(seed)
-    facts = [fact for booking_id in (BOOKING, *OTHERS) for fact in story(booking_id)]
+    envelopes = [envelope for booking_id in (BOOKING, *OTHERS) for envelope in envelopes_of(booking_id)]
 
-    deliver(notifier, facts, rng)
-    push_with_trouble(notifier, pusher, rng)
+    deliver(notifier, envelopes, rng)
+    push_through_faults(notifier, pusher, rng)
 
     assert in_order(pusher)
-    told = {
-        (data["subject"], data["sequence"], data["event_id"]) for got in by_channel(pusher).values() for data in got
+    received = {
+        (data["subject"], data["sequence"], data["event_id"])
+        for payloads in by_channel(pusher).values()
+        for data in payloads
     }
-    assert told == {(fact.subject, fact.sequence, fact.id) for fact in facts}
-    assert notifier.sql("SELECT status, count(*) FROM notice GROUP BY status") == [("SENT", len(facts))]
+    assert received == {(envelope.subject, envelope.sequence, envelope.id) for envelope in envelopes}
+    assert notifier.sql("SELECT status, count(*) FROM notice GROUP BY status") == [("SENT", len(envelopes))]
 
 
-def test_without_the_note_between_two_facts_the_same_trouble_would_break_the_order(
+def test_without_storing_each_push_before_the_next_the_same_faults_would_break_the_order(
     notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushing, "_note_sent", lambda unnoted, conversation: unnoted.clear())
+    monkeypatch.setattr(pushes, "_store_sent", lambda unstored, conversation: unstored.clear())
     broken = []
     for seed in range(4):
         rng = random.Random(seed)
         notifier.sql("TRUNCATE notice, job, outbox, inbox, inbox_position, stream")
         pusher.reset()
-        notifier.unit_of_work.dependencies = make_tools(notifier.unit_of_work.dependencies.settings)
-        deliver(notifier, story(BOOKING), rng)
-        push_with_trouble(notifier, pusher, rng)
+        notifier.unit_of_work.dependencies = dependencies(notifier.unit_of_work.dependencies.settings)
+        deliver(notifier, envelopes_of(BOOKING), rng)
+        push_through_faults(notifier, pusher, rng)
         broken.append(not in_order(pusher))
 
     assert any(broken)
 
 
 @pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch, notifier: Notifier) -> None:
-    """A notifier that waits for the provider a fifth of a second."""
+def _short_timeout(monkeypatch: pytest.MonkeyPatch, notifier: Notifier) -> None:
+    """A notifier whose calls to the provider time out after 0.2 seconds."""
     monkeypatch.setattr(pusher_gateway, "TIMEOUT", 0.2)
-    notifier.unit_of_work.dependencies = make_tools(notifier.unit_of_work.dependencies.settings)
+    notifier.unit_of_work.dependencies = dependencies(notifier.unit_of_work.dependencies.settings)
 
 
-@pytest.mark.usefixtures("_impatient")
-def test_a_call_that_the_provider_acts_upon_too_late_only_repeats_what_was_told(
+@pytest.mark.usefixtures("_short_timeout")
+def test_a_call_that_times_out_and_succeeds_later_only_repeats_pushes(
     notifier: Notifier, pusher: PusherStandIn
 ) -> None:
-    facts = story(BOOKING, length=3)
-    notifier.hear(*facts)
+    envelopes = envelopes_of(BOOKING, length=3)
+    notifier.deliver(*envelopes)
     pusher.fault("delay", seconds=0.8)
 
     notifier.run("PushNotice")
     assert notifier.sql("SELECT DISTINCT last_error FROM job") == [("RetryLater: PUSH_UNREACHABLE",)]
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("PushNotice")
     pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", count=2, timeout=3)
 
-    got = [event["data"]["event_id"] for event in pusher.events(channel=f"private-hotel-{HOTEL}")]
-    assert list(dict.fromkeys(got)) == [fact.id for fact in facts]
+    event_ids = [event["data"]["event_id"] for event in pusher.events(channel=f"private-hotel-{HOTEL}")]
+    assert list(dict.fromkeys(event_ids)) == [envelope.id for envelope in envelopes]
 
 
-def test_a_slow_provider_is_left_for_the_next_round_before_anyone_thinks_us_dead(
+def test_pushes_to_a_slow_provider_are_left_for_the_next_round_before_the_lease_ends(
     notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushing, "BUSY_FOR", 0.3)
-    notifier.hear(*story(BOOKING, length=8))
+    monkeypatch.setattr(pushes, "SEND_SECONDS", 0.3)
+    notifier.deliver(*envelopes_of(BOOKING, length=8))
     pusher.fault("delay", seconds=0.2, times=3)
 
     began = time.monotonic()
@@ -153,21 +157,21 @@ def test_a_slow_provider_is_left_for_the_next_round_before_anyone_thinks_us_dead
 
     assert time.monotonic() - began < 2
     assert ("RetryLater: PUSH_SLOW",) in notifier.sql("SELECT DISTINCT last_error FROM job")
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("PushNotice")
     assert in_order(pusher)
     assert notifier.sql("SELECT DISTINCT status FROM notice") == [("SENT",)]
 
 
-def test_minutes_of_outage_give_nothing_up_and_each_wait_is_longer(notifier: Notifier, pusher: PusherStandIn) -> None:
-    notifier.hear(*story(BOOKING))
+def test_an_outage_of_hours_gives_up_no_push_and_the_pauses_grow(notifier: Notifier, pusher: PusherStandIn) -> None:
+    notifier.deliver(*envelopes_of(BOOKING))
     pusher.fault("fail_before", status=503, times=None)
     waits = []
     for _ in range(8):
         notifier.run("PushNotice")
         ((wait,),) = notifier.sql("SELECT extract(epoch FROM max(try_at) - now()) FROM job")
         waits.append(float(wait))
-        notifier.wait_over()
+        notifier.make_jobs_due()
     notifier.sql("UPDATE job SET created_at = created_at - interval '5 hours'")
     notifier.run("PushNotice")
 
@@ -177,7 +181,7 @@ def test_minutes_of_outage_give_nothing_up_and_each_wait_is_longer(notifier: Not
     assert waits[-1] > 15
 
     pusher.reset()
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("PushNotice")
     assert in_order(pusher)
     assert notifier.sql("SELECT DISTINCT status FROM notice") == [("SENT",)]
@@ -187,14 +191,14 @@ def test_no_call_breaks_the_providers_limits(
     notifier: Notifier, monkeypatch: pytest.MonkeyPatch, pusher: PusherStandIn
 ) -> None:
     calls: list[list[dict[str, str]]] = []
-    told = pusher_gateway.PusherGateway._told
+    trigger = pusher_gateway.PusherGateway._trigger
     monkeypatch.setattr(
-        pusher_gateway.PusherGateway, "_told", lambda self, batch: (calls.append(batch), told(self, batch))[1]
+        pusher_gateway.PusherGateway, "_trigger", lambda self, batch: (calls.append(batch), trigger(self, batch))[1]
     )
     notifier.unit_of_work.dependencies.settings.legacy_channels = True
-    notifier.hear(
-        heard(sample(rooms.HotelSettingsChanged, fields=tuple(f"{'f' * 60}{number}" for number in range(60)))),
-        *story(BOOKING),
+    notifier.deliver(
+        envelope_of(sample(rooms.HotelSettingsChanged, fields=tuple(f"{'f' * 60}{number}" for number in range(60)))),
+        *envelopes_of(BOOKING),
     )
 
     notifier.run("PushNotice")

@@ -1,4 +1,4 @@
-"""Clients are let into the channels of their own, and nowhere else; judged by the provider's own rules."""
+"""Clients may subscribe to their own channels only; signatures are checked by the provider's own rules."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Rea
 from contracts.values import Caller
 from sandbox.pusher.stand_in import PusherStandIn
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, HOTEL, heard, sample
+from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, sample
 
 STAFF = Caller(kind="staff", staff_id="7", name="Grace", hotel=HOTEL)
 OTHER_STAFF = Caller(kind="staff", staff_id="8", name="Alan", hotel="hotel-killarney-lodge")
@@ -29,7 +29,7 @@ OWN = f"private-booking-{BOOKING}"
 @pytest.fixture(autouse=True)
 def _bookings_answers(notifier: Notifier) -> None:
     def opens(ask: AuthenticateGuest) -> GuestAccess:
-        if notifier.asked[-1][1].caller.guest_token != "right" or ask.booking_id not in (None, BOOKING):
+        if notifier.sent_asks[-1][1].caller.guest_token != "right" or ask.booking_id not in (None, BOOKING):
             raise Refusal("INVALID_TOKEN", "no")
         return GuestAccess(booking_id=BOOKING, hotel=HOTEL)
 
@@ -51,7 +51,9 @@ def refusal(notifier: Notifier, message: Any, caller: Caller) -> str:
     ("caller", "channel"),
     [(STAFF, f"private-hotel-{HOTEL}"), (STAFF, f"private-room-{HOTEL}-101"), (STAFF, OWN), (GUEST, OWN)],
 )
-def test_a_channel_of_ones_own_is_signed_for_the_socket(notifier: Notifier, caller: Caller, channel: str) -> None:
+def test_a_subscription_to_the_callers_own_channel_is_signed_for_the_socket(
+    notifier: Notifier, caller: Caller, channel: str
+) -> None:
 
     signed: ChannelSignature = notifier.answer(SignChannel(socket_id="12.34", channel_name=channel), caller)
 
@@ -71,18 +73,18 @@ def test_a_channel_of_ones_own_is_signed_for_the_socket(notifier: Notifier, call
         (STAFF, f"hotel-{HOTEL}-public"),
     ],
 )
-def test_any_other_is_not(notifier: Notifier, caller: Caller, channel: str) -> None:
+def test_a_subscription_to_any_other_channel_is_refused(notifier: Notifier, caller: Caller, channel: str) -> None:
     assert refusal(notifier, SignChannel(socket_id="12.34", channel_name=channel), caller) == "CHANNEL_FORBIDDEN"
 
 
-def test_no_proof_and_no_socket(notifier: Notifier) -> None:
+def test_a_caller_without_token_or_socket_id_is_refused(notifier: Notifier) -> None:
     assert refusal(notifier, SignChannel(socket_id="12.34", channel_name=OWN), Caller()) == "INVALID_TOKEN"
     assert refusal(notifier, SignChannel(socket_id="x", channel_name=OWN), STAFF) == "INVALID_SOCKET_ID"
     assert refusal(notifier, SignUser(socket_id="12.34"), Caller()) == "INVALID_TOKEN"
     assert refusal(notifier, SignUser(socket_id="x"), STAFF) == "INVALID_SOCKET_ID"
 
 
-def test_users_sign_in_without_their_name(notifier: Notifier) -> None:
+def test_users_sign_in_under_ids_without_a_name(notifier: Notifier) -> None:
     staff: ChannelSignature = notifier.answer(SignUser(socket_id="12.34"), STAFF)
     guest: ChannelSignature = notifier.answer(SignUser(socket_id="12.34", booking_id=BOOKING), GUEST)
 
@@ -90,19 +92,21 @@ def test_users_sign_in_without_their_name(notifier: Notifier) -> None:
     assert guest.user_data == f'{{"id": "guest-{BOOKING}"}}'
 
 
-def test_a_guest_signs_in_to_their_own_booking_only(notifier: Notifier) -> None:
+def test_a_guest_may_sign_in_for_their_own_booking_only(notifier: Notifier) -> None:
     assert refusal(notifier, SignUser(socket_id="12.34", booking_id=BOOKING), STRANGER) == "INVALID_TOKEN"
     assert refusal(notifier, SignUser(socket_id="12.34"), STRANGER) == "INVALID_TOKEN"
     assert refusal(notifier, SignUser(socket_id="12.34", booking_id="BK-2027-ZZZZ99"), GUEST) == "INVALID_TOKEN"
 
 
-def test_a_guest_who_names_no_booking_signs_in_to_what_the_token_opens(notifier: Notifier) -> None:
+def test_a_guest_who_names_no_booking_signs_in_for_the_tokens_booking(notifier: Notifier) -> None:
     signed: ChannelSignature = notifier.answer(SignUser(socket_id="12.34"), GUEST)
 
     assert signed.user_data == f'{{"id": "guest-{BOOKING}"}}'
 
 
-def test_clients_are_told_how_to_connect_and_what_to_bind(notifier: Notifier, pusher: PusherStandIn) -> None:
+def test_clients_receive_the_providers_address_the_channels_and_the_event_names(
+    notifier: Notifier, pusher: PusherStandIn
+) -> None:
     realtime: Realtime = notifier.answer(DescribeRealtime(), Caller())
 
     assert (realtime.key, realtime.host, realtime.port, realtime.secure) == ("key", pusher.host, pusher.port, False)
@@ -116,7 +120,7 @@ def test_clients_are_told_how_to_connect_and_what_to_bind(notifier: Notifier, pu
 
 @contextmanager
 def signed_in(notifier: Notifier, pusher: PusherStandIn, caller: Caller) -> Iterator[ClientConnection]:
-    """A socket at the push provider, signed in."""
+    """A signed-in connection to the push provider."""
     with connect(pusher.ws_url) as socket:
         socket_id = json.loads(json.loads(socket.recv())["data"])["socket_id"]
         signed: ChannelSignature = notifier.answer(SignUser(socket_id=socket_id), caller)
@@ -126,7 +130,7 @@ def signed_in(notifier: Notifier, pusher: PusherStandIn, caller: Caller) -> Iter
         yield socket
 
 
-def test_a_user_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher: PusherStandIn) -> None:
+def test_connections_of_staff_whose_token_is_revoked_are_closed(notifier: Notifier, pusher: PusherStandIn) -> None:
     with signed_in(notifier, pusher, STAFF) as socket:
         notifier.answer(DropUser(staff_id="8"), Caller(kind="system"))
         notifier.run("EndConnections")
@@ -140,9 +144,9 @@ def test_a_user_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher:
             list(socket)
 
 
-def test_a_guest_whose_token_is_revoked_is_thrown_out(notifier: Notifier, pusher: PusherStandIn) -> None:
+def test_connections_of_a_guest_whose_token_is_revoked_are_closed(notifier: Notifier, pusher: PusherStandIn) -> None:
     with signed_in(notifier, pusher, GUEST) as socket:
-        notifier.hear(heard(sample(GuestTokenRevoked)))
+        notifier.deliver(envelope_of(sample(GuestTokenRevoked)))
         notifier.run("EndConnections")
 
         with pytest.raises(ConnectionClosedError, match="4009"):

@@ -1,38 +1,38 @@
-"""The tables of what is shown to whom."""
+"""The tables of pushes and mails."""
 
 from contracts import bookings, catalogue, notifier, payments, rooms
-from services.notifier.channels import Kind
-from services.notifier.mailer.letters import TEMPLATES
-from services.notifier.notices import MAILS, NOT_SHOWN, PUSHES, STATUS_CHANGED, names_on
-from services.notifier.notices.mails import SUBJECTS
+from services.notifier.channels import ChannelKind
+from services.notifier.domain.mails import MAILS, SUBJECTS
+from services.notifier.domain.pushes import NOT_PUSHED, PUSHES, STATUS_CHANGED, event_names_on
+from services.notifier.mailer.renderer import TEMPLATES
 from services.notifier.service import SERVICE
 
-HEARD_OWNERS = catalogue.SUBSCRIPTIONS["notifier"]
+SUBSCRIBED_OWNERS = catalogue.SUBSCRIPTIONS["notifier"]
 
 
-def test_every_fact_is_shown_or_it_is_said_why_not() -> None:
-    facts = {fact for fact in catalogue.events().values() if fact.owner in HEARD_OWNERS}
+def test_every_event_is_pushed_or_has_a_reason_why_not() -> None:
+    events = {event for event in catalogue.events().values() if event.owner in SUBSCRIBED_OWNERS}
 
-    assert facts - set(PUSHES) - set(NOT_SHOWN) == set()
-    assert set(PUSHES) & set(NOT_SHOWN) == set()
-    assert all(len(reason) > 20 for reason in NOT_SHOWN.values())
-
-
-def test_every_fact_in_a_table_is_heard() -> None:
-    acted_upon = {bookings.GuestTokenRevoked, bookings.CommunicationRequested, bookings.LookupRequested}
-
-    assert {door.event for door in SERVICE.events} == set(PUSHES) | set(MAILS) | acted_upon
+    assert events - set(PUSHES) - set(NOT_PUSHED) == set()
+    assert set(PUSHES) & set(NOT_PUSHED) == set()
+    assert all(len(reason) > 20 for reason in NOT_PUSHED.values())
 
 
-def test_every_field_that_a_row_names_exists() -> None:
-    for fact, push in PUSHES.items():
-        named = {*push.fields, *push.renamed.values(), *push.only_if.values(), *filter(None, [push.by])}
-        assert named <= set(fact.__dataclass_fields__), fact.__name__
-    for fact, mail in MAILS.items():
-        assert set(mail.amounts) <= set(fact.__dataclass_fields__), fact.__name__
+def test_the_notifier_handles_every_event_of_the_tables() -> None:
+    in_no_table = {bookings.GuestTokenRevoked, bookings.CommunicationRequested, bookings.LookupRequested}
+
+    assert {handler.event for handler in SERVICE.events} == set(PUSHES) | set(MAILS) | in_no_table
 
 
-def test_no_row_shows_what_points_at_a_person_or_at_money_elsewhere() -> None:
+def test_every_field_that_a_rule_names_exists_in_its_event() -> None:
+    for event, push in PUSHES.items():
+        sources = {*push.fields, *push.renamed.values(), *push.only_if.values(), *filter(None, [push.by])}
+        assert sources <= set(event.__dataclass_fields__), event.__name__
+    for event, mail in MAILS.items():
+        assert set(mail.amounts) <= set(event.__dataclass_fields__), event.__name__
+
+
+def test_no_push_carries_a_field_that_identifies_a_person_or_a_provider_object() -> None:
     never = {
         "payment_reference",
         "payment_intent_id",
@@ -42,13 +42,17 @@ def test_no_row_shows_what_points_at_a_person_or_at_money_elsewhere() -> None:
         "by",
         "action_id",
     }
-    for fact, push in PUSHES.items():
-        assert not never & {*push.fields, *push.renamed.values()}, fact.__name__
+    for event, push in PUSHES.items():
+        assert not never & {*push.fields, *push.renamed.values()}, event.__name__
         assert not any("guest" in name or "token" in name or "pin" in name.split("_") for name in push.fields)
 
 
-def test_public_channels_carry_nothing_about_a_booking() -> None:
-    public = {fact for fact, push in PUSHES.items() if any(Kind.PUBLIC in shown.on for shown in push.shown)}
+def test_public_channels_carry_no_event_of_a_booking() -> None:
+    public = {
+        event
+        for event, push in PUSHES.items()
+        if any(ChannelKind.PUBLIC in each.channels for each in push.realtime_events)
+    }
 
     assert public == {
         rooms.HotelSettingsChanged,
@@ -57,11 +61,11 @@ def test_public_channels_carry_nothing_about_a_booking() -> None:
         rooms.InventoryReleased,
         rooms.AvailabilityChanged,
     }
-    assert names_on(Kind.PUBLIC) == ("settings_updated", "availability_changed")
+    assert event_names_on(ChannelKind.PUBLIC) == ("settings_updated", "availability_changed")
 
 
-def test_the_events_and_channels_are_those_of_the_specification() -> None:
-    hotel, staff, booking, room = Kind.HOTEL, Kind.STAFF, Kind.BOOKING, Kind.ROOM
+def test_realtime_events_and_channels_are_those_of_the_specification() -> None:
+    hotel, staff, booking, room = ChannelKind.HOTEL, ChannelKind.STAFF, ChannelKind.BOOKING, ChannelKind.ROOM
     expected = {
         bookings.BookingHeld: {"booking_created": {hotel, booking}},
         bookings.BookingAwaitsApproval: {"payment_authorized": {hotel, staff, booking}},
@@ -89,16 +93,16 @@ def test_the_events_and_channels_are_those_of_the_specification() -> None:
         rooms.HousekeepingTaskDone: {"housekeeping_task_done": {hotel, room}},
         notifier.NoticeGaveUp: {"notice_gave_up": {staff}},
     }
-    for fact, names in expected.items():
-        assert {shown.name: set(shown.on) for shown in PUSHES[fact].shown} == names
-    assert set(STATUS_CHANGED.on) == {hotel, booking}
+    for event, names in expected.items():
+        assert {each.name: set(each.channels) for each in PUSHES[event].realtime_events} == names
+    assert set(STATUS_CHANGED.channels) == {hotel, booking}
     assert STATUS_CHANGED.names == ("booking_status_changed", "booking-updated", "booking_updated")
 
 
-def test_every_occasion_has_its_words_and_its_subject() -> None:
-    words = {path.stem for path in (TEMPLATES / "occasions").iterdir()}
+def test_every_occasion_has_a_template_and_a_subject() -> None:
+    templates = {path.stem for path in (TEMPLATES / "occasions").iterdir()}
 
-    assert words == set(SUBJECTS) == {mail.occasion for mail in MAILS.values()}
+    assert templates == set(SUBJECTS) == {mail.occasion for mail in MAILS.values()}
     assert SUBJECTS["payment_authorized"] == "Payment authorized — awaiting hotel confirmation ({booking_id})"
     assert SUBJECTS["booking_confirmed"] == "Booking Confirmed - {booking_id}"
     assert SUBJECTS["booking_declined"] == "Booking Update - {booking_id}"

@@ -1,4 +1,4 @@
-"""What a fact becomes."""
+"""The push and the mail of an event."""
 
 import json
 from typing import Any
@@ -10,28 +10,30 @@ from contracts import bookings, payments, rooms
 from contracts.bookings import BookingStatus, ExpiryReason
 from contracts.message import Event
 from contracts.values import Actor, ActorKind, Money
-from services.notifier.domain import Message, PushNotice, mail_about, push_about
-from services.notifier.notices import MAILS, PUSHES
-from tests.unit.notifier.samples import BOOKING, HOTEL, NOW, heard, sample
+from services.notifier.domain.jobs import PushMessage, PushNotice
+from services.notifier.domain.mails import MAILS
+from services.notifier.domain.notice_mapping import mail_for, push_for
+from services.notifier.domain.pushes import PUSHES
+from tests.unit.notifier.samples import BOOKING, HOTEL, NOW, envelope_of, sample
 
 STAFF = Actor(ActorKind.STAFF, "PLANTED-staff-id", "Grace Hopper")
 GUEST = Actor(ActorKind.GUEST, "PLANTED-guest-id", "PLANTED guest name")
 SECRETS = ("payment_reference", "payment_intent_id", "refund_reference", "payment_id", "action_id")
 
 
-def told(event: Event, *, legacy: bool = False) -> list[Message]:
-    notice = push_about(event, heard(event, sequence=7), legacy=legacy)
-    return list(as_sent(notice).messages) if notice else []
+def pushed(event: Event, *, legacy: bool = False) -> list[PushMessage]:
+    push = push_for(event, envelope_of(event, sequence=7), legacy=legacy)
+    return list(reloaded(push).messages) if push else []
 
 
-def as_sent(notice: PushNotice) -> PushNotice:
-    """As it comes out of the database again."""
-    return codec.typed(codec.plain(notice), PushNotice)
+def reloaded(push: PushNotice) -> PushNotice:
+    """The push as read from the job table."""
+    return codec.typed(codec.plain(push), PushNotice)
 
 
 def data_of(event: Event, channel: str, name: str) -> dict[str, Any]:
     return next(
-        message.data for message in told(event, legacy=True) if (message.channel, message.name) == (channel, name)
+        message.data for message in pushed(event, legacy=True) if (message.channel, message.name) == (channel, name)
     )
 
 
@@ -43,9 +45,9 @@ CHECKED_IN = sample(
 )
 
 
-def test_a_check_in_is_told_under_all_its_names_on_all_its_channels() -> None:
+def test_a_check_in_is_pushed_under_all_its_names_on_all_its_channels() -> None:
     by_channel: dict[str, list[str]] = {}
-    for message in told(CHECKED_IN):
+    for message in pushed(CHECKED_IN):
         by_channel.setdefault(message.channel, []).append(message.name)
 
     specific = ["booking_checked_in", "booking-checked-in"]
@@ -57,7 +59,7 @@ def test_a_check_in_is_told_under_all_its_names_on_all_its_channels() -> None:
     }
 
 
-def test_the_payload_is_flat_and_says_which_fact_it_is() -> None:
+def test_the_payload_is_flat_and_identifies_the_event() -> None:
     data = data_of(CHECKED_IN, f"private-booking-{BOOKING}", "booking_checked_in")
 
     assert data.pop("event_id")
@@ -75,37 +77,37 @@ def test_the_payload_is_flat_and_says_which_fact_it_is() -> None:
     }
 
 
-def test_all_names_and_channels_of_a_fact_carry_its_one_id() -> None:
+def test_all_names_and_channels_of_an_event_carry_the_same_event_id() -> None:
     event = CHECKED_IN
-    envelope = heard(event)
+    envelope = envelope_of(event)
 
-    notice = push_about(event, envelope, legacy=True)
+    push = push_for(event, envelope, legacy=True)
 
-    assert notice is not None
-    assert {message.data["event_id"] for message in notice.messages} == {envelope.id}
-    again = push_about(event, envelope, legacy=True)
-    assert again == notice
+    assert push is not None
+    assert {message.data["event_id"] for message in push.messages} == {envelope.id}
+    again = push_for(event, envelope, legacy=True)
+    assert again == push
 
 
-def test_staff_alone_see_which_of_them_acted() -> None:
-    for message in told(CHECKED_IN, legacy=True):
+def test_only_staff_channels_carry_the_name_of_the_acting_staff_member() -> None:
+    for message in pushed(CHECKED_IN, legacy=True):
         private_to_staff = message.channel.startswith(("private-hotel-", "private-room-", "private-staff-"))
         assert message.data.get("staff_user") == ("Grace Hopper" if private_to_staff else None)
 
 
-def test_a_guest_or_the_system_is_never_named() -> None:
+def test_a_push_never_names_an_acting_guest() -> None:
     event = sample(bookings.BookingCancelled, cancelled_by=GUEST)
 
-    assert all("staff_user" not in message.data for message in told(event, legacy=True))
+    assert all("staff_user" not in message.data for message in pushed(event, legacy=True))
 
 
-def test_old_names_are_told_only_when_switched_on_and_only_the_old_fields() -> None:
+def test_legacy_channels_are_used_only_when_switched_on_and_carry_only_legacy_fields() -> None:
     event = sample(bookings.BookingHeld, status=BookingStatus.PENDING_PAYMENT, by=STAFF)
     old = {f"hotel-{HOTEL}", f"booking-{BOOKING}", f"booking.{BOOKING}"}
 
-    assert not old & {message.channel for message in told(event)}
+    assert not old & {message.channel for message in pushed(event)}
 
-    on_old = [message for message in told(event, legacy=True) if message.channel in old]
+    on_old = [message for message in pushed(event, legacy=True) if message.channel in old]
     assert {message.channel for message in on_old} == old
     for message in on_old:
         assert set(message.data) == {
@@ -121,53 +123,53 @@ def test_amounts_are_text_in_major_units_with_their_currency() -> None:
     assert (data["cancellation_fee"], data["refund_amount"], data["currency"]) == ("1500", "0", "JPY")
 
 
-def test_a_fact_that_changes_no_status_says_nothing_of_a_change() -> None:
+def test_an_event_that_changes_no_status_sends_no_status_change() -> None:
     same = BookingStatus.PENDING_APPROVAL
     event = sample(bookings.BookingApproved, status=same, previous_status=same)
 
-    assert {message.name for message in told(event)} == {"booking_approved"}
+    assert {message.name for message in pushed(event)} == {"booking_approved"}
 
 
-def test_a_booking_confirmed_without_a_card_was_not_paid() -> None:
-    unpaid = {message.name for message in told(sample(bookings.BookingConfirmed))}
-    paid = {message.name for message in told(sample(bookings.BookingConfirmed, paid_at=NOW))}
+def test_a_booking_confirmed_without_a_card_sends_no_payment_success() -> None:
+    unpaid = {message.name for message in pushed(sample(bookings.BookingConfirmed))}
+    paid = {message.name for message in pushed(sample(bookings.BookingConfirmed, paid_at=NOW))}
 
     assert "payment_success" not in unpaid
     assert paid == unpaid | {"payment_success"}
 
 
-def test_both_rooms_hear_of_a_reassignment() -> None:
-    channels = {message.channel for message in told(sample(bookings.RoomAssigned))}
+def test_a_reassignment_is_pushed_to_both_rooms() -> None:
+    channels = {message.channel for message in pushed(sample(bookings.RoomAssigned))}
 
     assert {f"private-room-{HOTEL}-101", f"private-room-{HOTEL}-102"} <= channels
 
 
-def test_what_payments_number_is_not_taken_for_the_bookings_own_feed() -> None:
+def test_an_event_of_payments_counts_on_a_feed_apart_from_the_bookings_own() -> None:
     event = sample(payments.PaymentMismatched)
 
     assert data_of(event, f"private-staff-{HOTEL}", "payment_mismatch")["subject"] == f"payment/{BOOKING}"
 
 
-@pytest.mark.parametrize("fact", PUSHES, ids=lambda fact: fact.__name__)
-def test_planted_values_never_show(fact: type[Event]) -> None:
-    hints = fact.__dataclass_fields__
+@pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)
+def test_no_push_carries_a_planted_secret_or_name(kind: type[Event]) -> None:
+    hints = kind.__dataclass_fields__
     planted: dict[str, Any] = {name: f"PLANTED-{name}" for name in SECRETS if name in hints}
-    by = PUSHES[fact].by
+    by = PUSHES[kind].by
     for actor in (STAFF, GUEST):
-        event = sample(fact, **planted, **({by: actor} if by else {}))
-        assert "PLANTED" not in json.dumps([(m.channel, m.name, m.data) for m in told(event, legacy=True)])
+        event = sample(kind, **planted, **({by: actor} if by else {}))
+        assert "PLANTED" not in json.dumps([(m.channel, m.name, m.data) for m in pushed(event, legacy=True)])
 
 
-@pytest.mark.parametrize("fact", PUSHES, ids=lambda fact: fact.__name__)
-def test_the_longest_payload_fits(fact: type[Event]) -> None:
+@pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)
+def test_the_longest_payload_is_below_the_providers_limit(kind: type[Event]) -> None:
     longest: dict[str, Any] = {"reason_code": "R" * 300, "fields": tuple(f"{'f' * 60}{n}" for n in range(60))}
-    fitting = {name: value for name, value in longest.items() if name in fact.__dataclass_fields__}
+    fitting = {name: value for name, value in longest.items() if name in kind.__dataclass_fields__}
 
-    for message in told(sample(fact, **fitting), legacy=True):
+    for message in pushed(sample(kind, **fitting), legacy=True):
         assert len(json.dumps(message.data).encode()) < 10_000
 
 
-def test_the_public_learns_of_settings_without_who_or_what_for() -> None:
+def test_a_settings_change_on_the_public_channel_carries_no_actor_and_no_booking() -> None:
     event = sample(rooms.HotelSettingsChanged, fields=("tagline",))
 
     data = data_of(event, f"hotel-{HOTEL}-public", "settings-updated")
@@ -175,20 +177,20 @@ def test_the_public_learns_of_settings_without_who_or_what_for() -> None:
     assert set(data) == {"event_id", "sequence", "subject", "hotel", "timestamp", "fields", "version"}
 
 
-@pytest.mark.parametrize("fact", MAILS, ids=lambda fact: fact.__name__)
-def test_a_mail_owed_holds_no_name_and_no_address(fact: type[Event]) -> None:
-    event = sample(fact)
-    owed = mail_about(event, heard(event))
+@pytest.mark.parametrize("kind", MAILS, ids=lambda kind: kind.__name__)
+def test_a_mail_job_holds_no_name_and_no_address(kind: type[Event]) -> None:
+    event = sample(kind)
+    job = mail_for(event, envelope_of(event))
 
-    assert (owed is None) == (getattr(event, "reason", None) is ExpiryReason.DRAFT_ABANDONED)
-    if owed:
-        assert owed.booking_id == BOOKING
-        assert set(owed.amounts) == set(MAILS[fact].amounts)
+    assert (job is None) == (getattr(event, "reason", None) is ExpiryReason.DRAFT_ABANDONED)
+    if job:
+        assert job.booking_id == BOOKING
+        assert set(job.amounts) == set(MAILS[kind].amounts)
 
 
-def test_an_abandoned_draft_is_no_occasion_to_write() -> None:
+def test_an_abandoned_draft_sends_no_mail() -> None:
     event = sample(bookings.BookingExpired, reason=ExpiryReason.DRAFT_ABANDONED)
 
-    assert mail_about(event, heard(event)) is None
+    assert mail_for(event, envelope_of(event)) is None
     event = sample(bookings.BookingExpired, reason=ExpiryReason.HOLD_RAN_OUT)
-    assert mail_about(event, heard(event)) is not None
+    assert mail_for(event, envelope_of(event)) is not None

@@ -1,4 +1,4 @@
-"""What was given up is tried again when an operator says so, and nothing older follows what screens have."""
+"""An operator replays given-up notices; no push is sent behind a later one about the same subject."""
 
 from typing import Any
 from uuid import uuid4
@@ -9,28 +9,28 @@ from chassis.refusal import Refusal
 from contracts import bookings
 from contracts.bookings import BookingStatus, GetMailFacts
 from contracts.message import Envelope
-from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
+from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from contracts.values import Caller
 from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.store import SqlNotices
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, heard, mail_facts, sample
+from tests.unit.notifier.samples import BOOKING, envelope_of, mail_facts, sample
 
 OPERATOR = Caller(kind="system")
 CHANNEL = f"private-booking-{BOOKING}"
 
 
 def assigned(sequence: int) -> Envelope:
-    return heard(sample(bookings.RoomAssigned), sequence=sequence)
+    return envelope_of(sample(bookings.RoomAssigned), sequence=sequence)
 
 
-def given_up(notifier: Notifier) -> list[KeptNotice]:
-    found: list[KeptNotice] = list(notifier.answer(ListNotices(), OPERATOR).notices)
-    return found
+def given_up(notifier: Notifier) -> list[NoticeDetail]:
+    notices: list[NoticeDetail] = list(notifier.answer(ListNotices(), OPERATOR).notices)
+    return notices
 
 
-def replay(notifier: Notifier, notice: KeptNotice) -> Any:
+def replay(notifier: Notifier, notice: NoticeDetail) -> Any:
     return notifier.answer(ReplayNotice(notice_id=notice.notice_id), OPERATOR)
 
 
@@ -39,17 +39,17 @@ def sequences(pusher: PusherStandIn) -> list[int]:
 
 
 @pytest.fixture
-def refused_push(notifier: Notifier, pusher: PusherStandIn) -> KeptNotice:
-    """The push about fact 1 of a booking, given up."""
-    notifier.hear(assigned(1))
+def refused_push(notifier: Notifier, pusher: PusherStandIn) -> NoticeDetail:
+    """The push about event 1 of a booking, given up."""
+    notifier.deliver(assigned(1))
     pusher.fault("fail_before", status=400)
     notifier.run("PushNotice")
     (notice,) = given_up(notifier)
     return notice
 
 
-def test_a_push_that_was_given_up_is_listed_shown_and_sent_when_replayed(
-    notifier: Notifier, pusher: PusherStandIn, refused_push: KeptNotice
+def test_a_given_up_push_is_listed_and_is_sent_when_replayed(
+    notifier: Notifier, pusher: PusherStandIn, refused_push: NoticeDetail
 ) -> None:
     assert (refused_push.medium, refused_push.reason, refused_push.about) == ("push", "PUSH_400", BOOKING)
     assert notifier.answer(GetNotice(notice_id=refused_push.notice_id), OPERATOR) == refused_push
@@ -64,10 +64,10 @@ def test_a_push_that_was_given_up_is_listed_shown_and_sent_when_replayed(
     assert kinds == ["notifier.NoticeGaveUp.v1", "notifier.NoticeReplayed.v1"]
 
 
-def test_a_replayed_push_goes_before_what_still_waits(
-    notifier: Notifier, pusher: PusherStandIn, refused_push: KeptNotice
+def test_a_replayed_push_is_sent_before_pending_later_pushes(
+    notifier: Notifier, pusher: PusherStandIn, refused_push: NoticeDetail
 ) -> None:
-    notifier.hear(assigned(2), assigned(3))
+    notifier.deliver(assigned(2), assigned(3))
 
     replay(notifier, refused_push)
     notifier.run("PushNotice")
@@ -76,10 +76,10 @@ def test_a_replayed_push_goes_before_what_still_waits(
 
 
 @pytest.mark.parametrize("answer_lost", [False, True])
-def test_a_push_is_not_replayed_behind_something_later(
-    notifier: Notifier, pusher: PusherStandIn, refused_push: KeptNotice, answer_lost: bool
+def test_a_push_is_not_replayed_behind_a_later_push(
+    notifier: Notifier, pusher: PusherStandIn, refused_push: NoticeDetail, answer_lost: bool
 ) -> None:
-    notifier.hear(assigned(2))
+    notifier.deliver(assigned(2))
     if answer_lost:
         pusher.fault("fail_after", status=500)
     notifier.run("PushNotice")
@@ -87,16 +87,16 @@ def test_a_push_is_not_replayed_behind_something_later(
     with pytest.raises(Refusal, match="OVERTAKEN"):
         replay(notifier, refused_push)
 
-    notifier.wait_over()
+    notifier.make_jobs_due()
     notifier.run("PushNotice")
     assert set(sequences(pusher)) == {2}
 
 
-def test_without_the_look_at_what_came_after_it_the_older_would_follow(
-    notifier: Notifier, pusher: PusherStandIn, refused_push: KeptNotice, monkeypatch: pytest.MonkeyPatch
+def test_without_the_check_for_later_pushes_the_older_would_follow_the_newer(
+    notifier: Notifier, pusher: PusherStandIn, refused_push: NoticeDetail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SqlNotices, "overtaken", lambda *_: False)
-    notifier.hear(assigned(2))
+    notifier.deliver(assigned(2))
     notifier.run("PushNotice")
 
     replay(notifier, refused_push)
@@ -105,12 +105,10 @@ def test_without_the_look_at_what_came_after_it_the_older_would_follow(
     assert sequences(pusher) == [2, 1]
 
 
-def test_a_mail_that_was_given_up_is_replayed_under_its_own_id_at_any_time(
-    notifier: Notifier, mailbox: MailboxStandIn
-) -> None:
+def test_a_given_up_mail_is_replayed_under_its_own_id_at_any_time(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.answers[GetMailFacts] = lambda _: mail_facts()
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
-    notifier.hear(heard(sample(bookings.BookingConfirmed, **changed)), assigned(2))
+    notifier.deliver(envelope_of(sample(bookings.BookingConfirmed, **changed)), assigned(2))
     notifier.run("PushNotice")
     mailbox.fault("reject")
     notifier.run("SendMail")
@@ -127,7 +125,7 @@ def test_a_mail_that_was_given_up_is_replayed_under_its_own_id_at_any_time(
 
 
 def test_a_replayed_notice_may_be_given_up_again(
-    notifier: Notifier, pusher: PusherStandIn, refused_push: KeptNotice
+    notifier: Notifier, pusher: PusherStandIn, refused_push: NoticeDetail
 ) -> None:
     replay(notifier, refused_push)
     pusher.fault("fail_before", status=403)
@@ -137,8 +135,8 @@ def test_a_replayed_notice_may_be_given_up_again(
     assert (again.notice_id, again.reason) == (refused_push.notice_id, "PUSH_403")
 
 
-def test_what_was_sent_or_never_was_is_not_replayed(notifier: Notifier) -> None:
-    notifier.hear(assigned(1))
+def test_a_notice_that_was_sent_or_does_not_exist_is_not_replayed(notifier: Notifier) -> None:
+    notifier.deliver(assigned(1))
     notifier.run("PushNotice")
     ((sent,),) = notifier.sql("SELECT id::text FROM notice")
 
@@ -147,13 +145,13 @@ def test_what_was_sent_or_never_was_is_not_replayed(notifier: Notifier) -> None:
             notifier.answer(ReplayNotice(notice_id=notice_id), OPERATOR)
 
 
-def test_long_lists_come_in_pages(notifier: Notifier) -> None:
-    notifier.hear(*(assigned(number) for number in range(1, 6)))
-    after, found = None, []
+def test_notices_are_listed_in_pages(notifier: Notifier) -> None:
+    notifier.deliver(*(assigned(number) for number in range(1, 6)))
+    after, numbers = None, []
     while True:
         page = notifier.answer(ListNotices(statuses=("PENDING",), after=after, limit=2), OPERATOR)
-        found += [notice.sequence for notice in page.notices]
+        numbers += [notice.sequence for notice in page.notices]
         if not (after := page.next):
             break
 
-    assert found == [1, 2, 3, 4, 5]
+    assert numbers == [1, 2, 3, 4, 5]

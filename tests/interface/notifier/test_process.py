@@ -1,4 +1,4 @@
-"""The notifier as it runs: its own process on nameko, a real broker, and somebody who answers for bookings."""
+"""The notifier as a process of its own on nameko, with a real broker and a stand-in for bookings."""
 
 import os
 import subprocess
@@ -22,13 +22,13 @@ from sandbox.pusher.stand_in import PusherStandIn
 from sandbox.stack.rabbit import RabbitNode
 from services.notifier.settings import NotifierSettings
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, heard, mail_facts, sample
+from tests.unit.notifier.samples import BOOKING, envelope_of, mail_facts, sample
 
 pytestmark = [pytest.mark.timeout(90), pytest.mark.slow]
 
 
 class Broker:
-    """Publishes as bookings would, and answers every ask to bookings with the same facts."""
+    """Publishes as bookings, and answers every ask to bookings with the same `MailFacts`."""
 
     def __init__(self, url: str) -> None:
         self._parameters = pika.URLParameters(url)
@@ -71,16 +71,16 @@ class Broker:
 
 @pytest.fixture
 def broker(rabbit: RabbitNode) -> Iterator[Broker]:
-    made = Broker(rabbit.amqp_url)
-    yield made
-    made.stop()
+    broker = Broker(rabbit.amqp_url)
+    yield broker
+    broker.stop()
 
 
 @pytest.fixture
 def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) -> Iterator[AskClient]:
-    """The service in a process of its own, once it answers."""
-    told = {name: value for name, value in settings.model_dump().items() if value not in (None, "")}
-    variables = {f"NOTIFIER_{name.upper()}": str(value) for name, value in told.items()}
+    """The notifier in a process of its own, once it answers asks."""
+    values = {name: value for name, value in settings.model_dump().items() if value not in (None, "")}
+    variables = {f"NOTIFIER_{name.upper()}": str(value) for name, value in values.items()}
     environment: dict[str, Any] = {
         **os.environ, **variables, "AMQP_URL": rabbit.amqp_url, "HOTELMATE_MODE": "demo", "LOG_FORMAT": "console"
     }  # fmt: skip
@@ -95,28 +95,28 @@ def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) 
         process.wait(15)
 
 
-def test_a_fact_on_the_broker_reaches_the_guests_page_and_mailbox(
+def test_an_event_on_the_broker_becomes_a_push_and_a_mail(
     running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
-    fact = heard(sample(bookings.BookingConfirmed, **changed))
+    envelope = envelope_of(sample(bookings.BookingConfirmed, **changed))
 
-    broker.publish(fact, fact)
+    broker.publish(envelope, envelope)
 
-    (told,) = pusher.wait_for(channel=f"private-booking-{BOOKING}", event="booking_confirmed", timeout=20)
-    assert told["data"]["event_id"] == fact.id
+    (event,) = pusher.wait_for(channel=f"private-booking-{BOOKING}", event="booking_confirmed", timeout=20)
+    assert event["data"]["event_id"] == envelope.id
     (mail,) = mailbox.wait_for(subject=f"Booking Confirmed - {BOOKING}", timeout=20)
     assert mail["to"] == ["guest@example.org"]
 
 
-def test_while_the_mail_server_dawdles_pushes_go_on(
+def test_a_slow_mail_server_does_not_delay_pushes(
     running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     mailbox.fault("delay", seconds=5)
-    facts = [heard(sample(bookings.BookingConfirmed), sequence=1)]
-    facts += [heard(sample(bookings.RoomAssigned), sequence=number) for number in range(2, 8)]
+    envelopes = [envelope_of(sample(bookings.BookingConfirmed), sequence=1)]
+    envelopes += [envelope_of(sample(bookings.RoomAssigned), sequence=number) for number in range(2, 8)]
 
-    broker.publish(*facts)
+    broker.publish(*envelopes)
 
-    told = pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", count=6, timeout=4)
-    assert [event["data"]["sequence"] for event in told] == [2, 3, 4, 5, 6, 7]
+    events = pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", count=6, timeout=4)
+    assert [event["data"]["sequence"] for event in events] == [2, 3, 4, 5, 6, 7]
