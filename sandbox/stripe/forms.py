@@ -13,7 +13,7 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 def parse_form(encoded: str) -> Form:
-    """The nested dictionary an encoded body or query stands for; lists are keyed "0", "1", …"""
+    """The nested dictionary of an encoded body or query; lists are keyed "0", "1" and so on."""
     form: Form = {}
     for key, value in parse_qsl(encoded, keep_blank_values=True):
         head, bracket, rest = key.partition("[")
