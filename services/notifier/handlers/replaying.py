@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from chassis.jobs.queue import lock_job_kind
 from chassis.refusal import Refusal
+from chassis.transactions.job_queue import lock_job_kind
 from contracts.notifier import GetNotice, KeptNotice, ListNotices, NoticePage, NoticeReplayed, ReplayNotice
 from services.notifier.domain import PushAvailability, PushNotice, key_of
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
