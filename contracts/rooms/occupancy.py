@@ -29,7 +29,8 @@ class MoveIn(Command[RoomOccupiedReply]):
 class MoveOut(Command[RoomTaken]):
     """The booking's guest vacates the room; the nights from `left_on` (hotel-local) on are released.
 
-    Keyed by `action_id`."""
+    Keyed by `action_id`.
+    """
 
     action_id: str
     booking_id: str

@@ -76,7 +76,7 @@ class FinishTask(TaskCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class AssignTask(TaskCommand):
-    """Assign the task to the caller, to a colleague (needs `can_inspect` or `can_manage_rooms`), or to nobody (None)."""
+    """Assign the task to the caller, to a colleague (needs `can_inspect` or `can_manage_rooms`), or to nobody."""
 
     staff_id: str | None
     staff_name: str | None
