@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -17,10 +18,13 @@ from contracts.values import Caller, Context
 from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
+from gateway.http.pages import Found, Paging, page_body
+from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
 
 Reply = TypeVar("Reply")
+T = TypeVar("T")
 
 MAX_BODY = 64 * 1024
 _canonical = msgspec.json.Encoder(order="sorted")
@@ -133,6 +137,10 @@ class ApiRequest(Request):
             headers=headers,
             media_type="application/json",
         )
+
+    def respond_page(self, encode: Callable[[T], Json], found: Found[T], paging: Paging, **more: Any) -> Response:
+        """A page of a list, each row encoded by `encode`; `more` are further fields beside `results`."""
+        return self.respond({**page_body(encode, found, paging, self.query_params), **more})
 
     @cached_property
     def context(self) -> Context:

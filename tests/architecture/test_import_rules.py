@@ -26,6 +26,7 @@ BREAKS = {
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
+    "gateway-nouns": ("gateway/api/rooms/routes.py", "import gateway.api.hotels.routes"),
 }
 
 
