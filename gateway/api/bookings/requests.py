@@ -9,7 +9,12 @@ from gateway.http.fields import Adults, Body, Children, Code, Day, Email, Name, 
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")
 _PREFIXES = ("guest_", "primary_")
-_ADA: dict[str, Any] = {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com", "phone": "+353 64 555 0101"}
+_ADA: dict[str, Any] = {
+    "first_name": "Ada",
+    "last_name": "Byrne",
+    "email": "ada@example.com",
+    "phone": "+353 64 555 0101",
+}
 
 
 def _flat_fields(schema: dict[str, Any]) -> None:
