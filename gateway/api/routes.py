@@ -18,41 +18,13 @@ from gateway.api.stays import routes as stays
 from gateway.http.operation import Operation
 from gateway.http.routing import Routes
 
-ROUTES: tuple[Routes, ...] = (
-    health.routes,
-    hotels.public,
-    guest_bookings.public,
-    guest_bookings.lookup,
-    guest_bookings.guest,
-    payments.sessions,
-    payments.webhooks,
-    access.codes,
-    guest_room_service.routes,
-    messages.guest_chat,
-    realtime.routes,
-    access.sessions,
-    access.members,
-    hotels.settings,
-    catalogue.room_types,
-    catalogue.rates,
-    catalogue.promotions,
-    catalogue.policies,
-    bookings.routes,
-    stays.routes,
-    front_desk.rooms,
-    front_desk.overstays,
-    payments.balances,
-    messages.chat,
-    messages.chats,
-    messages.communications,
-    room_service.orders,
-    room_service.menus,
-    rooms.routes,
-    housekeeping.blocks,
-    housekeeping.tasks,
-)
+MODULES = (
+    health, hotels, guest_bookings, access, payments, guest_room_service, messages, realtime, catalogue, bookings,
+    stays, front_desk, room_service, rooms, housekeeping,
+)  # fmt: skip
 
 
 def operations() -> list[Operation]:
-    """Every operation."""
-    return [operation for routes in ROUTES for operation in routes.operations]
+    """Every operation of the modules' `Routes`."""
+    declared = (routes for module in MODULES for routes in vars(module).values() if isinstance(routes, Routes))
+    return [operation for routes in declared for operation in routes.operations]

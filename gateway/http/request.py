@@ -19,7 +19,7 @@ from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
 from gateway.http.pages import Found, Paging, page_body
-from gateway.http.views import Json
+from gateway.http.views import Json, View
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
 
@@ -80,7 +80,7 @@ class ApiRequest(Request):
         """Check rate limit (429), token (401), hotel (403, 404) and permission (403), in this order."""
         operation, state = self.operation, self.app_state
         state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.client.host if self.client else "")
-        self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts)
+        self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts.whose)
         if self.caller.kind == "staff":
             if self.hotel != self.caller.hotel:
                 await state.hotels.get(self.hotel)
@@ -116,6 +116,12 @@ class ApiRequest(Request):
         )
         self.replayed = self.replayed or replayed
         return reply
+
+    async def answer(
+        self, view: type[View[Reply]], message: Ask[Reply], *, deadline: float | None = None, **more: Any
+    ) -> Response:
+        """Ask a service, and respond with this view of its reply; `more` are the fields that the view adds."""
+        return self.respond(view.of(await self.ask(message, deadline=deadline), reader=self.caller.kind, **more))
 
     def respond(
         self,

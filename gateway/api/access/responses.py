@@ -12,16 +12,22 @@ from gateway.lookups.realtime import StaffRealtime
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaffProfile:
-    """A member of staff."""
+class Profile:
+    """A member of staff, wherever the hotel is known."""
 
     id: str
     name: str
     email: str
-    hotel: str
     role: str
     is_superuser: bool
     permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffProfile(Profile):
+    """A member of staff."""
+
+    hotel: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +44,10 @@ class Workplace(View[HotelCard], only=("slug", "name", "timezone", "currency"), 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Me:
+class Me(Profile):
     """The signed-in member of staff: profile, hotel, permissions and push channels."""
 
-    id: str
-    name: str
-    email: str
     hotel: Workplace
-    role: str
-    is_superuser: bool
-    permissions: tuple[str, ...]
     realtime: StaffRealtime | None
 
 

@@ -3,33 +3,26 @@
 import asyncio
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    BookingConfirmed,
-    BookingDetail,
-    BookingPaymentFailed,
-    BookingStatus,
-    GetBooking,
-)
+from contracts import bookings
 from gateway.http.request import ApiRequest
 
-OUTCOMES = {BookingConfirmed.wire_name, BookingPaymentFailed.wire_name}
+OUTCOMES = {bookings.BookingConfirmed.wire_name, bookings.BookingPaymentFailed.wire_name}
 CAPTURED, ACCEPTED = 200, 202
 
 
-async def approve(request: ApiRequest) -> tuple[BookingDetail, int]:
+async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
     """The booking, and 200 once the payment is captured, or 202 where the capture takes longer than the request waits.
 
     Refused `CAPTURE_FAILED` where the card is declined, and as `ApproveBooking` is.
     """
-    query = GetBooking(hotel=request.hotel, booking_id=request.booking_id)
+    query = bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id)
     clock = asyncio.get_running_loop().time
     with request.app_state.bus.subscribe(request.booking_id) as events:
-        booking = await request.ask(ApproveBooking(hotel=request.hotel, booking_id=request.booking_id))
+        booking = await request.ask(bookings.ApproveBooking(hotel=request.hotel, booking_id=request.booking_id))
         deadline = clock() + request.app_state.settings.capture_seconds
         if request.replayed:
             booking = await request.ask(query)
-        while booking.status is BookingStatus.PENDING_APPROVAL:
+        while booking.status is bookings.BookingStatus.PENDING_APPROVAL:
             remaining = deadline - clock()
             if remaining <= 0 or request.app_state.stopping.is_set():
                 return booking, ACCEPTED
@@ -39,6 +32,6 @@ async def approve(request: ApiRequest) -> tuple[BookingDetail, int]:
                     booking = await request.ask(query)
                 except Unavailable:
                     return booking, ACCEPTED
-    if booking.status is BookingStatus.PENDING_PAYMENT:
+    if booking.status is bookings.BookingStatus.PENDING_PAYMENT:
         raise Refusal("CAPTURE_FAILED", "The card was declined; the guest is asked to pay again.")
     return booking, CAPTURED

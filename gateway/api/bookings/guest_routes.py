@@ -5,14 +5,7 @@ from typing import Annotated
 from fastapi import Header, Query
 from starlette.responses import Response
 
-from contracts.bookings import (
-    BookingDetail,
-    BookingSource,
-    CancelBooking,
-    GetBooking,
-    LookUpBookings,
-    SubmitBooking,
-)
+from contracts import bookings
 from gateway.api.bookings import sse
 from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
 from gateway.api.bookings.responses import (
@@ -37,14 +30,14 @@ lookup = Routes("bookings", audience=Audience.LOOKUP, under="/api/bookings")
 guest = Routes("guest", audience=Audience.GUEST, under=BOOKINGS + "/{booking_id}")
 
 
-async def _body(request: ApiRequest, booking: BookingDetail, **more: str) -> Json:
+async def _body(request: ApiRequest, booking: bookings.BookingDetail, **more: str) -> Json:
     realtime = await request.app_state.realtime.for_guest(
         booking.booking_id, hotel=booking.hotel, last_sequence=booking.version
     )
     return guest_booking(booking, realtime, **more)
 
 
-async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
+async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Response:
     return request.respond(await _body(request, booking), version=booking.version)
 
 
@@ -60,7 +53,7 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
     guest's token.
     """
-    created = await request.ask(body.command(request.hotel, source=BookingSource.ONLINE))
+    created = await request.ask(body.command(request.hotel, source=bookings.BookingSource.ONLINE))
     booking = created.booking
     location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
     content = await _body(request, booking, guest_token=created.guest_token)
@@ -75,14 +68,16 @@ async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Qu
     confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list; if
     it has bookings, their links are mailed to it, at most once in ten minutes.
     """
-    found = await request.ask(LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
+    found = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
     return request.respond(found_bookings(found), headers={"Cache-Control": "no-store"})
 
 
 @guest.get("/", response=GuestBooking)
 async def get_own_booking(request: ApiRequest) -> Response:
     """Retrieve the guest's booking"""
-    return await _respond(request, await request.ask(GetBooking(hotel=request.hotel, booking_id=request.booking_id)))
+    return await _respond(
+        request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
+    )
 
 
 @guest.get("/events/", response=Feed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
@@ -111,7 +106,9 @@ async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
 
     Holds the nights of a draft, which can then be paid.
     """
-    return await _respond(request, await request.ask(SubmitBooking(hotel=request.hotel, booking_id=request.booking_id)))
+    return await _respond(
+        request, await request.ask(bookings.SubmitBooking(hotel=request.hotel, booking_id=request.booking_id))
+    )
 
 
 @guest.post("/cancel/", response=GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
@@ -120,5 +117,5 @@ async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Re
 
     The booking's policy determines fee and refund.
     """
-    command = CancelBooking(hotel=request.hotel, booking_id=request.booking_id, reason=body.reason)
+    command = bookings.CancelBooking(hotel=request.hotel, booking_id=request.booking_id, reason=body.reason)
     return await _respond(request, await request.ask(command))

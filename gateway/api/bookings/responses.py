@@ -109,6 +109,14 @@ def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, st
     return request.respond(body, status=status, version=booking.version)
 
 
+async def change(
+    request: ApiRequest, command: type[bookings.BookingCommand], *, deadline: float | None = None, **fields: Any
+) -> Response:
+    """Send a command about the path's booking, and respond with the booking for staff."""
+    ask = command(hotel=request.hotel, booking_id=request.booking_id, **fields)
+    return respond_to_staff(request, await request.ask(ask, deadline=deadline))
+
+
 def guest_booking(booking: bookings.BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
     """The booking for its guest."""
     card, in_house = booking.hotel_card, booking.in_house

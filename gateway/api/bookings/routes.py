@@ -5,23 +5,12 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts.bookings import (
-    AmendBooking,
-    BookingSource,
-    CancelBooking,
-    ConfirmBooking,
-    DeclineBooking,
-    GetBooking,
-    GetTimeline,
-    MarkSeen,
-    RetryRefund,
-    RevokeGuestToken,
-)
+from contracts import bookings
 from contracts.values import Permission
 from gateway.api.bookings.approval import approve
 from gateway.api.bookings.filters import BookingFilters
 from gateway.api.bookings.requests import BookingChanges, Decline, StaffCancellation, StaffNewBooking
-from gateway.api.bookings.responses import BookingList, BookingRow, StaffBooking, Timeline, respond_to_staff
+from gateway.api.bookings.responses import BookingList, BookingRow, StaffBooking, Timeline, change, respond_to_staff
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
@@ -53,14 +42,16 @@ async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, 
 )
 async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Response:
     """Create a booking for a guest"""
-    command = body.command(request.hotel, source=BookingSource.STAFF, payment=body.payment)
+    command = body.command(request.hotel, source=bookings.BookingSource.STAFF, payment=body.payment)
     return respond_to_staff(request, (await request.ask(command)).booking)
 
 
 @routes.get("/{booking_id}/", response=StaffBooking)
 async def get_booking(request: ApiRequest) -> Response:
     """Retrieve a booking"""
-    return respond_to_staff(request, await request.ask(GetBooking(hotel=request.hotel, booking_id=request.booking_id)))
+    return respond_to_staff(
+        request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
+    )
 
 
 @routes.patch("/{booking_id}/", response=StaffBooking, needs=MANAGE, refuses=("BOOKING_ENDED",))
@@ -70,8 +61,7 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
     Changes the guest's details and the notes. Dates, room and price have operations of their own.
     """
     changes = body.model_dump(exclude_unset=True)
-    command = AmendBooking(hotel=request.hotel, booking_id=request.booking_id, **changes)
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, bookings.AmendBooking, **changes)
 
 
 @routes.get("/{booking_id}/timeline/", response=Timeline)
@@ -80,7 +70,7 @@ async def get_timeline(request: ApiRequest) -> Response:
 
     Each item says who changed the booking, when and why.
     """
-    timeline = await request.ask(GetTimeline(hotel=request.hotel, booking_id=request.booking_id))
+    timeline = await request.ask(bookings.GetTimeline(hotel=request.hotel, booking_id=request.booking_id))
     return request.respond(Timeline.of(timeline))
 
 
@@ -95,10 +85,9 @@ async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Respon
 
     The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
     """
-    command = CancelBooking(
-        hotel=request.hotel, booking_id=request.booking_id, reason=body.reason, waive_fee=body.waive_fee
+    return await change(
+        request, bookings.CancelBooking, deadline=SEVERAL_SERVICES, reason=body.reason, waive_fee=body.waive_fee
     )
-    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))
 
 
 @routes.post("/{booking_id}/refund/retry/", response=StaffBooking, needs=MANAGE, refuses=("NO_FAILED_REFUND",))
@@ -107,7 +96,7 @@ async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
 
     Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
     """
-    return respond_to_staff(request, await request.ask(RetryRefund(hotel=request.hotel, booking_id=request.booking_id)))
+    return await change(request, bookings.RetryRefund)
 
 
 @routes.post("/{booking_id}/revoke-guest-token/", response=StaffBooking, needs=MANAGE)
@@ -117,14 +106,13 @@ async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
     Invalidates the guest's token and every link mailed so far, and closes the guest's push connections. The next mail
     contains a link to a new token.
     """
-    command = RevokeGuestToken(hotel=request.hotel, booking_id=request.booking_id)
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, bookings.RevokeGuestToken)
 
 
 @routes.post("/{booking_id}/mark-seen/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
 async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
     """Mark a new booking as seen"""
-    return respond_to_staff(request, await request.ask(MarkSeen(hotel=request.hotel, booking_id=request.booking_id)))
+    return await change(request, bookings.MarkSeen)
 
 
 @routes.post(
@@ -149,17 +137,10 @@ async def decline_booking(request: ApiRequest, body: Decline) -> Response:
 
     Releases the authorised payment.
     """
-    command = DeclineBooking(
-        hotel=request.hotel,
-        booking_id=request.booking_id,
-        reason_code=body.reason_code,
-        reason_note=body.reason_note,
-    )
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, bookings.DeclineBooking, reason_code=body.reason_code, reason_note=body.reason_note)
 
 
 @routes.post("/{booking_id}/confirm/", response=StaffBooking, needs=MANAGE, refuses=("CARD_BOOKING", *ILLEGAL))
 async def confirm_booking(request: ApiRequest, _: NoFields) -> Response:
     """Confirm a booking without a card payment"""
-    command = ConfirmBooking(hotel=request.hotel, booking_id=request.booking_id)
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, bookings.ConfirmBooking)

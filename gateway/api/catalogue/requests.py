@@ -4,15 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts.rooms import (
-    AddPolicy,
-    ChangePolicy,
-    ListRates,
-    PolicyDefinition,
-    PromotionDefinition,
-    TierDefinition,
-    WriteRates,
-)
+from contracts import rooms
 from gateway.http.fields import (
     Amount,
     Body,
@@ -85,9 +77,9 @@ class RateRange(BaseModel):
     start_date: Day
     end_date: Day = Field(examples=["2026-08-31"])
 
-    def command(self, hotel: str) -> WriteRates:
+    def command(self, hotel: str) -> rooms.WriteRates:
         """The command to rooms that restores the base price."""
-        return WriteRates(hotel=hotel, price=None, **self.model_dump())
+        return rooms.WriteRates(hotel=hotel, price=None, **self.model_dump())
 
 
 class RateFilters(Paging):
@@ -97,15 +89,9 @@ class RateFilters(Paging):
     start_date: Day | None = None
     end_date: Day | None = None
 
-    def query(self, hotel: str) -> ListRates:
+    def query(self, hotel: str) -> rooms.ListRates:
         """The query to rooms."""
-        return ListRates(
-            hotel=hotel,
-            room_type=self.room_type,
-            start_date=self.start_date,
-            end_date=self.end_date,
-            page=self.slice,
-        )
+        return rooms.ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
 
 
 class NewPromotion(Body):
@@ -124,9 +110,9 @@ class NewPromotion(Body):
     max_nights: Nights | None = None
 
     @property
-    def definition(self) -> PromotionDefinition:
+    def definition(self) -> rooms.PromotionDefinition:
         """The promotion as rooms takes it."""
-        return PromotionDefinition(**self.model_dump())
+        return rooms.PromotionDefinition(**self.model_dump())
 
 
 class PromotionChanges(Changes):
@@ -163,7 +149,7 @@ class PolicyFields(Changes):
     @property
     def terms(self) -> dict[str, Any]:
         """The terms that are not null, with tiers as rooms takes them."""
-        tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
+        tiers = tuple(rooms.TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
         return self.values | ({"tiers": tiers} if self.tiers is not None else {})
 
 
@@ -174,9 +160,9 @@ class NewPolicy(PolicyFields):
     name: Name = Field(examples=["Flexible"])
     kind: PolicyKind
 
-    def command(self, hotel: str) -> AddPolicy:
+    def command(self, hotel: str) -> rooms.AddPolicy:
         """The command to rooms."""
-        return AddPolicy(hotel=hotel, policy=PolicyDefinition(**self.terms))
+        return rooms.AddPolicy(hotel=hotel, policy=rooms.PolicyDefinition(**self.terms))
 
 
 class PolicyChanges(PolicyFields):
@@ -184,6 +170,6 @@ class PolicyChanges(PolicyFields):
 
     name: Name | None = None
 
-    def command(self, hotel: str, code: str) -> ChangePolicy:
+    def command(self, hotel: str, code: str) -> rooms.ChangePolicy:
         """The command to rooms."""
-        return ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)
+        return rooms.ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)

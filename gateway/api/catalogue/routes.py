@@ -6,23 +6,8 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
+from contracts import rooms
 from contracts.message import Ask
-from contracts.rooms import (
-    AddPromotion,
-    AddRoomType,
-    ChangePromotion,
-    ChangeRoomType,
-    GetPolicy,
-    GetPromotion,
-    GetRoomType,
-    ListPolicies,
-    ListPromotions,
-    ListRoomTypes,
-    RemovePolicy,
-    RemovePromotion,
-    RemoveRoomType,
-    WriteRates,
-)
 from contracts.values import Permission
 from gateway.api.catalogue.requests import (
     NewPolicy,
@@ -68,7 +53,7 @@ async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
 @room_types.get("/", response=Page[RoomType], needs=MANAGE)
 async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List room types"""
-    query = ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(RoomType.of, found, filters)
 
@@ -79,13 +64,13 @@ async def add_room_type(request: ApiRequest, body: NewRoomType) -> Response:
 
     A new room type has no rooms.
     """
-    return request.respond(RoomType.of(await request.ask(AddRoomType(hotel=request.hotel, **body.model_dump()))))
+    return await request.answer(RoomType, rooms.AddRoomType(hotel=request.hotel, **body.model_dump()))
 
 
 @room_types.get("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
 async def get_room_type(request: ApiRequest) -> Response:
     """Retrieve a room type"""
-    query = GetRoomType(hotel=request.hotel, code=request.code)
+    query = rooms.GetRoomType(hotel=request.hotel, code=request.code)
     return request.respond(RoomType.of(await _ask_about_path(request, query)))
 
 
@@ -95,7 +80,7 @@ async def change_room_type(request: ApiRequest, body: RoomTypeChanges) -> Respon
 
     Existing bookings and quotes keep their price.
     """
-    command = ChangeRoomType(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    command = rooms.ChangeRoomType(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
     return request.respond(RoomType.of(await _ask_about_path(request, command)))
 
 
@@ -105,7 +90,7 @@ async def remove_room_type(request: ApiRequest) -> Response:
 
     Refused while the room type has rooms or sold nights to come.
     """
-    await _ask_about_path(request, RemoveRoomType(hotel=request.hotel, code=request.code))
+    await _ask_about_path(request, rooms.RemoveRoomType(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 
 
@@ -125,7 +110,7 @@ async def set_rates(request: ApiRequest, body: Rates) -> Response:
 
     Sets the price of every night between two dates, both included.
     """
-    return request.respond(RatesWritten.of(await request.ask(WriteRates(hotel=request.hotel, **body.model_dump()))))
+    return await request.answer(RatesWritten, rooms.WriteRates(hotel=request.hotel, **body.model_dump()))
 
 
 @rates.delete("/", response=RatesWritten, status=200, needs=MANAGE, refuses=RATES_REFUSE)
@@ -134,13 +119,13 @@ async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]
 
     The base price applies again between two dates, both included.
     """
-    return request.respond(RatesWritten.of(await request.ask(nights.command(request.hotel))))
+    return await request.answer(RatesWritten, nights.command(request.hotel))
 
 
 @promotions.get("/", response=Page[Promotion], needs=MANAGE)
 async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List promotions"""
-    query = ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(Promotion.of, found, filters)
 
@@ -148,8 +133,8 @@ async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query(
 @promotions.post("/", response=Promotion, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
 async def add_promotion(request: ApiRequest, body: NewPromotion) -> Response:
     """Create a promotion"""
-    command = AddPromotion(hotel=request.hotel, promotion=body.definition)
-    return request.respond(Promotion.of(await request.ask(command)))
+    command = rooms.AddPromotion(hotel=request.hotel, promotion=body.definition)
+    return await request.answer(Promotion, command)
 
 
 @promotions.get("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
@@ -158,7 +143,7 @@ async def get_promotion(request: ApiRequest) -> Response:
 
     The case of the code does not matter.
     """
-    return request.respond(Promotion.of(await request.ask(GetPromotion(hotel=request.hotel, code=request.code))))
+    return await request.answer(Promotion, rooms.GetPromotion(hotel=request.hotel, code=request.code))
 
 
 @promotions.patch("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
@@ -167,21 +152,21 @@ async def change_promotion(request: ApiRequest, body: PromotionChanges) -> Respo
 
     Existing bookings and quotes keep their price.
     """
-    command = ChangePromotion(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return request.respond(Promotion.of(await request.ask(command)))
+    command = rooms.ChangePromotion(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    return await request.answer(Promotion, command)
 
 
 @promotions.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def remove_promotion(request: ApiRequest) -> Response:
     """Delete a promotion"""
-    await request.ask(RemovePromotion(hotel=request.hotel, code=request.code))
+    await request.ask(rooms.RemovePromotion(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 
 
 @policies.get("/", response=Page[Policy], needs=MANAGE)
 async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List cancellation policies"""
-    query = ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(Policy.of, found, filters)
 
@@ -192,7 +177,7 @@ async def add_policy(request: ApiRequest, body: NewPolicy) -> Response:
 
     Room types can name the policy, or it becomes the standard policy.
     """
-    return request.respond(Policy.of(await request.ask(body.command(request.hotel))))
+    return await request.answer(Policy, body.command(request.hotel))
 
 
 @policies.get("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
@@ -201,7 +186,7 @@ async def get_policy(request: ApiRequest) -> Response:
 
     The case of the code does not matter.
     """
-    return request.respond(Policy.of(await request.ask(GetPolicy(hotel=request.hotel, code=request.code))))
+    return await request.answer(Policy, rooms.GetPolicy(hotel=request.hotel, code=request.code))
 
 
 @policies.patch("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
@@ -210,7 +195,7 @@ async def change_policy(request: ApiRequest, body: PolicyChanges) -> Response:
 
     Existing bookings keep their terms.
     """
-    return request.respond(Policy.of(await request.ask(body.command(request.hotel, request.code))))
+    return await request.answer(Policy, body.command(request.hotel, request.code))
 
 
 @policies.delete("/{code}/", needs=MANAGE, refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))
@@ -219,5 +204,5 @@ async def remove_policy(request: ApiRequest) -> Response:
 
     Refused while the policy is the standard policy, or a room type names it.
     """
-    await request.ask(RemovePolicy(hotel=request.hotel, code=request.code))
+    await request.ask(rooms.RemovePolicy(hotel=request.hotel, code=request.code))
     return Response(status_code=204)

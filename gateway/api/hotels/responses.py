@@ -73,7 +73,7 @@ class Quote(View[rooms.Quote], drop=("dates", "price")):
     promo_code: str | None
 
 
-class _QuotePrice(
+class PriceTotals(
     View[Price],
     only=("subtotal", "discount", "tax", "total", "tax_percent", "promo_code"),
     rename={"tax": "taxes"},
@@ -102,4 +102,4 @@ def quote(given: rooms.Quote) -> Json:
     """A quote with the price of each night."""
     nights = zip(given.dates, given.price.nights, strict=True)
     breakdown = [NightPrice(date=night, price=price.text) for night, price in nights]
-    return Quote.of(given, breakdown=breakdown, **_QuotePrice.of(given.price))
+    return Quote.of(given, breakdown=breakdown, **PriceTotals.of(given.price))

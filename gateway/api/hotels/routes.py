@@ -5,15 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts.rooms import (
-    ChangeSettings,
-    CheckAvailability,
-    GetHotel,
-    GetSettings,
-    GiveQuote,
-    ListHotels,
-    SettingsChange,
-)
+from contracts import rooms
 from contracts.values import Permission
 from gateway.api.hotels.queries import QuoteRequest, StayQuery
 from gateway.api.hotels.requests import SettingsPatch, WholeSettings
@@ -32,7 +24,7 @@ MANAGE = Permission.MANAGE_SETTINGS
 @public.get("/", response=Page[Hotel])
 async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
     """List hotels"""
-    hotels = (await request.ask(ListHotels())).hotels
+    hotels = (await request.ask(rooms.ListHotels())).hotels
     first = (paging.page - 1) * paging.page_size
     found = Rows(len(hotels), hotels[first : first + paging.page_size])
     return request.respond_page(hotel, found, paging)
@@ -41,13 +33,13 @@ async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -
 @public.get("/{slug}/", response=Hotel)
 async def get_hotel(request: ApiRequest) -> Response:
     """Retrieve a hotel"""
-    return request.respond(hotel(await request.ask(GetHotel(hotel=request.hotel))))
+    return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
 
 
 @public.get("/{slug}/settings/", response=Hotel)
 async def get_public_settings(request: ApiRequest) -> Response:
     """Retrieve the public settings of a hotel"""
-    return request.respond(hotel(await request.ask(GetHotel(hotel=request.hotel))))
+    return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
 
 
 @public.get("/{slug}/availability/", response=Availability, refuses=("BEYOND_HORIZON",))
@@ -56,14 +48,12 @@ async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Que
 
     Returns the available rooms by room type on the nights from check-in up to check-out.
     """
-    found = await request.ask(CheckAvailability(hotel=request.hotel, **stay.model_dump()))
+    found = await request.ask(rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump()))
     return request.respond(Availability.of(found, adults=stay.adults, children=stay.children))
 
 
 @public.post(
-    "/{slug}/pricing/quote/",
-    response=Quote,
-    refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO"),
+    "/{slug}/pricing/quote/", response=Quote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     """Create a quote
@@ -71,19 +61,19 @@ async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     Prices a stay. A booking made with the quote keeps the price.
     """
     stay = body.model_dump(exclude={"room_type_code"})
-    query = GiveQuote(hotel=request.hotel, room_type=body.room_type_code, **stay)
+    query = rooms.GiveQuote(hotel=request.hotel, room_type=body.room_type_code, **stay)
     return request.respond(quote(await request.ask(query)))
 
 
-async def _change(request: ApiRequest, change: SettingsChange) -> Response:
-    changed = await request.ask(ChangeSettings(hotel=request.hotel, change=change))
+async def _change(request: ApiRequest, change: rooms.SettingsChange) -> Response:
+    changed = await request.ask(rooms.ChangeSettings(hotel=request.hotel, change=change))
     return request.respond(staff_settings(changed), version=changed.version)
 
 
 @settings.get("/", response=StaffSettings, etag=True)
 async def get_settings(request: ApiRequest) -> Response:
     """Retrieve the settings of a hotel"""
-    found = await request.ask(GetSettings(hotel=request.hotel))
+    found = await request.ask(rooms.GetSettings(hotel=request.hotel))
     return request.respond(staff_settings(found), version=found.version)
 
 

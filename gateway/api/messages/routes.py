@@ -5,15 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts.bookings import (
-    Communicate,
-    CommunicationType,
-    GetChat,
-    ListChats,
-    ListCommunications,
-    ReadChat,
-    SendChatMessage,
-)
+from contracts import bookings
 from contracts.values import Permission
 from gateway.api.messages.requests import ChatFilters, ChatQuery, NewChatMessage, NewCommunication, ReadMarker
 from gateway.api.messages.responses import Chat, ChatMessage, ChatRead, Communication, OpenChat, chat_message
@@ -37,19 +29,19 @@ communications = Routes(
 
 
 async def _list(request: ApiRequest, query: ChatQuery) -> Response:
-    ask = GetChat(hotel=request.hotel, booking_id=request.booking_id, after=query.after, page=query.slice)
+    ask = bookings.GetChat(hotel=request.hotel, booking_id=request.booking_id, after=query.after, page=query.slice)
     found = await request.ask(ask)
     return request.respond_page(chat_message, found, query, is_open=found.is_open, unread=found.unread)
 
 
 async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
-    command = SendChatMessage(hotel=request.hotel, booking_id=request.booking_id, text=body.text)
+    command = bookings.SendChatMessage(hotel=request.hotel, booking_id=request.booking_id, text=body.text)
     return request.respond(chat_message(await request.ask(command)))
 
 
 async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
-    command = ReadChat(hotel=request.hotel, booking_id=request.booking_id, up_to=body.up_to)
-    return request.respond(ChatRead.of(await request.ask(command)))
+    command = bookings.ReadChat(hotel=request.hotel, booking_id=request.booking_id, up_to=body.up_to)
+    return await request.answer(ChatRead, command)
 
 
 @guest_chat.get("/", response=Chat, refuses=("READ_ONLY_TOKEN",))
@@ -100,7 +92,7 @@ async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query(
 
     The chat with the latest message comes first.
     """
-    found = await request.ask(ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice))
+    found = await request.ask(bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice))
     return request.respond_page(OpenChat.of, found, filters)
 
 
@@ -110,7 +102,7 @@ async def list_communications(request: ApiRequest, paging: Annotated[Paging, Que
 
     Newest first. Mails that the system sends are included, without their text.
     """
-    query = ListCommunications(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
+    query = bookings.ListCommunications(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
     found = await request.ask(query)
     return request.respond_page(Communication.of, found, paging)
 
@@ -122,12 +114,12 @@ async def communicate(request: ApiRequest, body: NewCommunication) -> Response:
     Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
     `delivery_status` is `PENDING` until the mail server accepts the mail (`SENT`) or the last attempt fails (`FAILED`).
     """
-    command = Communicate(
+    command = bookings.Communicate(
         hotel=request.hotel,
         booking_id=request.booking_id,
-        communication_type=CommunicationType(body.communication_type),
+        communication_type=bookings.CommunicationType(body.communication_type),
         message=body.message,
         subject=body.subject,
         recipient=body.recipient,
     )
-    return request.respond(Communication.of(await request.ask(command)))
+    return await request.answer(Communication, command)

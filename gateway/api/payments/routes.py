@@ -9,7 +9,7 @@ from chassis.refusal import Refusal
 from contracts.bookings import SettleBalance
 from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
 from contracts.values import Permission
-from gateway.api.bookings.responses import StaffBooking, respond_to_staff
+from gateway.api.bookings.responses import StaffBooking, change
 from gateway.api.payments.requests import BalancePayment, ReturnUrls
 from gateway.api.payments.responses import PaymentSession, PaymentVerified, WebhookTaken
 from gateway.http.request import ApiRequest
@@ -36,7 +36,7 @@ async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Respons
     Returns the page on which the guest pays. While a session is open, the same session is returned.
     """
     command = OpenPaymentSession(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return request.respond(PaymentSession.of(await request.ask(command, deadline=CALLS_PROVIDER)))
+    return await request.answer(PaymentSession, command, deadline=CALLS_PROVIDER)
 
 
 @sessions.get("/verify/", response=PaymentVerified, refuses=("SESSION_NOT_FOUND",))
@@ -45,15 +45,11 @@ async def verify_payment(
 ) -> Response:
     """Verify a payment session"""
     query = VerifyPayment(hotel=request.hotel, booking_id=request.booking_id, session_id=session_id)
-    return request.respond(PaymentVerified.of(await request.ask(query, deadline=CALLS_PROVIDER)))
+    return await request.answer(PaymentVerified, query, deadline=CALLS_PROVIDER)
 
 
 @webhooks.post(
-    "/stripe-webhook/",
-    response=WebhookTaken,
-    idempotency_key=False,
-    refuses=("INVALID_WEBHOOK",),
-    openapi=SIGNED_EVENT,
+    "/stripe-webhook/", response=WebhookTaken, idempotency_key=False, refuses=("INVALID_WEBHOOK",), openapi=SIGNED_EVENT
 )
 async def take_stripe_webhook(request: ApiRequest) -> Response:
     """Receive a Stripe event
@@ -74,5 +70,4 @@ async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
 
     Records a payment at the desk of the whole balance or a part of it. A card payment needs a payment session instead.
     """
-    command = SettleBalance(hotel=request.hotel, booking_id=request.booking_id, amount=body.amount, note=body.note)
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, SettleBalance, amount=body.amount, note=body.note)

@@ -6,7 +6,6 @@ from fastapi import Query
 from starlette.responses import Response
 
 from contracts import bookings
-from contracts.bookings import CancelOrder, GetOwnMenu, ListOrders, PlaceOrder, RegisterPushToken, WantedItem
 from gateway.api.room_service.requests import NewOrder, OrderCancellation, PushToken
 from gateway.api.room_service.responses import Menu, Order, PushTokenRegistered, menu
 from gateway.http.pages import Page, Paging
@@ -31,7 +30,9 @@ async def get_own_menu(request: ApiRequest) -> Response:
 
     Only available items are included.
     """
-    return request.respond(menu(await request.ask(GetOwnMenu(hotel=request.hotel, booking_id=request.booking_id))))
+    return request.respond(
+        menu(await request.ask(bookings.GetOwnMenu(hotel=request.hotel, booking_id=request.booking_id)))
+    )
 
 
 @routes.get("/orders/", response=Page[Order], refuses=NOT_READABLE)
@@ -40,31 +41,26 @@ async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()
 
     The orders of this stay, newest first.
     """
-    query = ListOrders(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
+    query = bookings.ListOrders(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
     found = await request.ask(query)
     return request.respond_page(_order, found, paging)
 
 
 @routes.post(
-    "/orders/",
-    response=Order,
-    status=201,
-    refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE"),
+    "/orders/", response=Order, status=201, refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE")
 )
 async def place_order(request: ApiRequest, body: NewOrder) -> Response:
     """Place an order
 
     The order keeps the current prices of the menu. Once the order is completed, its total is owed at the desk.
     """
-    items = tuple(WantedItem(item_id=each.item_id, quantity=each.quantity) for each in body.items)
-    command = PlaceOrder(hotel=request.hotel, booking_id=request.booking_id, items=items, note=body.note)
-    return request.respond(_order(await request.ask(command)))
+    items = tuple(bookings.WantedItem(item_id=each.item_id, quantity=each.quantity) for each in body.items)
+    command = bookings.PlaceOrder(hotel=request.hotel, booking_id=request.booking_id, items=items, note=body.note)
+    return await request.answer(Order, command)
 
 
 @routes.post(
-    "/orders/{order_id}/cancel/",
-    response=Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION"),
+    "/orders/{order_id}/cancel/", response=Order, refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION")
 )
 async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel the guest's order
@@ -72,8 +68,10 @@ async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Resp
     A guest can cancel an order until staff accept it.
     """
     order_id = request.path_params["order_id"]
-    command = CancelOrder(hotel=request.hotel, order_id=order_id, booking_id=request.booking_id, reason=body.reason)
-    return request.respond(_order(await request.ask(command)))
+    command = bookings.CancelOrder(
+        hotel=request.hotel, order_id=order_id, booking_id=request.booking_id, reason=body.reason
+    )
+    return await request.answer(Order, command)
 
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)
@@ -82,5 +80,7 @@ async def register_push_token(request: ApiRequest, body: PushToken) -> Response:
 
     Stores the push token of the guest's phone for the stay; null removes it.
     """
-    await request.ask(RegisterPushToken(hotel=request.hotel, booking_id=request.booking_id, push_token=body.token))
+    await request.ask(
+        bookings.RegisterPushToken(hotel=request.hotel, booking_id=request.booking_id, push_token=body.token)
+    )
     return request.respond(PushTokenRegistered(booking_id=request.booking_id, registered=body.token is not None))

@@ -6,8 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.bookings import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, OrderCommand, OrderStatus
-from contracts.rooms import AddMenuItem, ChangeMenuItem, GetMenu, GetMenuItem, RemoveMenuItem
+from contracts import bookings, rooms
 from contracts.values import Permission
 from gateway.api.room_service.requests import MenuItemChange, NewMenuItem, OrderCancellation, OrderFilters
 from gateway.api.room_service.responses import Menu, MenuItem, Order, menu
@@ -30,16 +29,16 @@ STEP: dict[str, Any] = {
 
 
 async def _list(request: ApiRequest, filters: OrderFilters, booking_id: str | None) -> Response:
-    if filters.status and filters.status not in set(OrderStatus):
+    if filters.status and filters.status not in set(bookings.OrderStatus):
         raise invalid_filter("status")
-    status = OrderStatus(filters.status) if filters.status else None
-    query = ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
+    status = bookings.OrderStatus(filters.status) if filters.status else None
+    query = bookings.ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(Order.of, found, filters)
 
 
-async def _step(request: ApiRequest, command: OrderCommand) -> Response:
-    return request.respond(Order.of(await request.ask(command)))
+async def _step(request: ApiRequest, command: bookings.OrderCommand) -> Response:
+    return await request.answer(Order, command)
 
 
 @orders.get("/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
@@ -63,7 +62,7 @@ async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFi
 @orders.post("/orders/{order_id}/accept/", **STEP)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
     """Accept an order"""
-    return await _step(request, AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await _step(request, bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/complete/", **STEP)
@@ -72,14 +71,14 @@ async def complete_order(request: ApiRequest, _: NoFields) -> Response:
 
     Adds the total to the booking's `balance_due`.
     """
-    return await _step(request, CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await _step(request, bookings.CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/cancel/", **STEP)
 async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel an order"""
     order_id = request.path_params["order_id"]
-    return await _step(request, CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
+    return await _step(request, bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
 
 
 def item_id(request: ApiRequest) -> int:
@@ -96,19 +95,19 @@ async def get_menu(request: ApiRequest) -> Response:
 
     Includes items that are not available at the moment.
     """
-    return request.respond(menu(await request.ask(GetMenu(hotel=request.hotel))))
+    return request.respond(menu(await request.ask(rooms.GetMenu(hotel=request.hotel))))
 
 
 @menus.post("/", response=MenuItem, status=201, needs=MANAGE)
 async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
     """Create a menu item"""
-    return request.respond(MenuItem.of(await request.ask(AddMenuItem(hotel=request.hotel, **body.model_dump()))))
+    return await request.answer(MenuItem, rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
 
 
 @menus.get("/{item_id}/", response=MenuItem, refuses=UNKNOWN_ITEM)
 async def get_menu_item(request: ApiRequest) -> Response:
     """Retrieve a menu item"""
-    return request.respond(MenuItem.of(await request.ask(GetMenuItem(hotel=request.hotel, item_id=item_id(request)))))
+    return await request.answer(MenuItem, rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
 
 
 @menus.patch("/{item_id}/", response=MenuItem, needs=MANAGE, refuses=UNKNOWN_ITEM)
@@ -118,12 +117,12 @@ async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Respons
     Existing orders keep the price at which they were placed.
     """
     changes = body.model_dump(exclude_unset=True)
-    command = ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
-    return request.respond(MenuItem.of(await request.ask(command)))
+    command = rooms.ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
+    return await request.answer(MenuItem, command)
 
 
 @menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def remove_menu_item(request: ApiRequest) -> Response:
     """Delete a menu item"""
-    await request.ask(RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
+    await request.ask(rooms.RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
     return Response(status_code=204)

@@ -63,13 +63,7 @@ class FreeRoomQuery(BaseModel):
 
     def query(self, hotel: str) -> FindFreeRooms:
         """The query to rooms."""
-        return FindFreeRooms(
-            hotel=hotel,
-            check_in=self.check_in,
-            check_out=self.check_out,
-            room_type=self.room_type.strip(),
-            exclude_booking=self.exclude_booking,
-        )
+        return FindFreeRooms(hotel=hotel, **{**self.model_dump(), "room_type": self.room_type.strip()})
 
 
 def _floor(text: str) -> int | None:

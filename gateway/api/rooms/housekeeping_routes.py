@@ -6,7 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.rooms import AssignTask, BlockRoom, FinishTask, ListBlocks, StartTask, UnblockRoom
+from contracts import rooms
 from contracts.values import Permission
 from gateway.api.rooms.filters import TaskFilters
 from gateway.api.rooms.requests import BlockedNights, NewBlock, TaskAssignment
@@ -31,7 +31,7 @@ async def list_blocks(request: ApiRequest) -> Response:
 
     Only current and future blocks, by date.
     """
-    found = await request.ask(ListBlocks(hotel=request.hotel, room_number=request.room_number))
+    found = await request.ask(rooms.ListBlocks(hotel=request.hotel, room_number=request.room_number))
     return request.respond(BlockList.of(found))
 
 
@@ -41,8 +41,8 @@ async def block_room(request: ApiRequest, body: NewBlock) -> Response:
 
     No booking gets the room on the blocked nights.
     """
-    command = BlockRoom(hotel=request.hotel, room_number=request.room_number, **body.model_dump())
-    return request.respond(Block.of(await request.ask(command)))
+    command = rooms.BlockRoom(hotel=request.hotel, room_number=request.room_number, **body.model_dump())
+    return await request.answer(Block, command)
 
 
 @blocks.delete("/", response=BlockList, status=200, needs=MANAGE)
@@ -51,8 +51,8 @@ async def lift_blocks(request: ApiRequest, nights: Annotated[BlockedNights, Quer
 
     Deletes all blocks, or those that overlap the nights. Returns the remaining blocks.
     """
-    command = UnblockRoom(hotel=request.hotel, room_number=request.room_number, **nights.model_dump())
-    return request.respond(BlockList.of(await request.ask(command)))
+    command = rooms.UnblockRoom(hotel=request.hotel, room_number=request.room_number, **nights.model_dump())
+    return await request.answer(BlockList, command)
 
 
 @blocks.delete(
@@ -64,8 +64,8 @@ async def lift_block(request: ApiRequest) -> Response:
     Returns the remaining blocks. The block of a room that is out of order ends only with that status.
     """
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
-    command = UnblockRoom(hotel=request.hotel, room_number=request.room_number, block_id=block_id)
-    return request.respond(BlockList.of(await request.ask(command)))
+    command = rooms.UnblockRoom(hotel=request.hotel, room_number=request.room_number, block_id=block_id)
+    return await request.answer(BlockList, command)
 
 
 def _task_id(request: ApiRequest) -> int:
@@ -88,7 +88,7 @@ async def start_task(request: ApiRequest, _: NoFields) -> Response:
 
     Changes the status of the room, too. A task without an assignee is assigned to the caller.
     """
-    return request.respond(Task.of(await request.ask(StartTask(hotel=request.hotel, task_id=_task_id(request)))))
+    return await request.answer(Task, rooms.StartTask(hotel=request.hotel, task_id=_task_id(request)))
 
 
 @tasks.post("/{task_id}/done/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)
@@ -97,7 +97,7 @@ async def finish_task(request: ApiRequest, _: NoFields) -> Response:
 
     The room then needs an inspection.
     """
-    return request.respond(Task.of(await request.ask(FinishTask(hotel=request.hotel, task_id=_task_id(request)))))
+    return await request.answer(Task, rooms.FinishTask(hotel=request.hotel, task_id=_task_id(request)))
 
 
 @tasks.post(
@@ -112,8 +112,8 @@ async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
     Assigns the task to the caller, to nobody or to a colleague. The last needs `can_inspect` or `can_manage_rooms`.
     """
     staff_id, name = await _assignee(request, body)
-    command = AssignTask(hotel=request.hotel, task_id=_task_id(request), staff_id=staff_id, staff_name=name)
-    return request.respond(Task.of(await request.ask(command)))
+    command = rooms.AssignTask(hotel=request.hotel, task_id=_task_id(request), staff_id=staff_id, staff_name=name)
+    return await request.answer(Task, command)
 
 
 async def _assignee(request: ApiRequest, body: TaskAssignment) -> tuple[str | None, str | None]:

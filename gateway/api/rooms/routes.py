@@ -7,29 +7,12 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal, Unavailable
+from contracts import rooms
 from contracts.bookings import GetGuestNames
-from contracts.rooms import (
-    AddRoom,
-    ChangeRoom,
-    ChangeRoomStatus,
-    GetRoom,
-    GetRoomHistory,
-    MaintenancePriority,
-    RemoveRoom,
-    RoomStatus,
-    RoomView,
-)
 from contracts.values import Permission
 from gateway.api.rooms.filters import FreeRoomQuery, RoomFilters
 from gateway.api.rooms.requests import Inspection, Maintenance, NewRoom, Remark, RoomChanges, StatusChange
-from gateway.api.rooms.responses import (
-    Room,
-    RoomAvailability,
-    RoomChange,
-    StatusHistory,
-    room,
-    room_availability,
-)
+from gateway.api.rooms.responses import Room, RoomAvailability, RoomChange, StatusHistory, room, room_availability
 from gateway.http.fields import NoFields
 from gateway.http.pages import Page, Paging, Rows
 from gateway.http.request import ApiRequest
@@ -56,7 +39,7 @@ async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> d
         return {}
 
 
-async def _respond(request: ApiRequest, view: RoomView) -> Response:
+async def _respond(request: ApiRequest, view: rooms.RoomView) -> Response:
     names = await _guest_names(request, (view.current_booking_id,))
     return request.respond(room(view, names), version=view.version)
 
@@ -83,7 +66,9 @@ async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Q
 @routes.get("/{room_number}/", response=Room)
 async def get_room(request: ApiRequest) -> Response:
     """Retrieve a room"""
-    return await _respond(request, await request.ask(GetRoom(hotel=request.hotel, room_number=request.room_number)))
+    return await _respond(
+        request, await request.ask(rooms.GetRoom(hotel=request.hotel, room_number=request.room_number))
+    )
 
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
@@ -92,7 +77,7 @@ async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Quer
 
     Newest first. Each change says who made it, when and why.
     """
-    query = GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
+    query = rooms.GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
     history = await request.ask(query)
     changes = Rows(history.count, history.changes)
     return request.respond_page(RoomChange.of, changes, paging, room_number=history.room_number)
@@ -104,7 +89,7 @@ async def add_room(request: ApiRequest, body: NewRoom) -> Response:
 
     The room is ready for its first guest. A room that was deleted returns with its history.
     """
-    return await _respond(request, await request.ask(AddRoom(hotel=request.hotel, **body.model_dump())))
+    return await _respond(request, await request.ask(rooms.AddRoom(hotel=request.hotel, **body.model_dump())))
 
 
 @routes.patch(
@@ -115,7 +100,7 @@ async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
 
     The room type and `is_active` change only while no booking has the room.
     """
-    command = ChangeRoom(hotel=request.hotel, room_number=request.room_number, clear=body.cleared, **body.values)
+    command = rooms.ChangeRoom(hotel=request.hotel, room_number=request.room_number, clear=body.cleared, **body.values)
     return await _respond(request, await request.ask(command))
 
 
@@ -125,12 +110,14 @@ async def remove_room(request: ApiRequest) -> Response:
 
     Deletes the room's blocks and cleaning task, too. Refused while a stay has the room.
     """
-    await request.ask(RemoveRoom(hotel=request.hotel, room_number=request.room_number))
+    await request.ask(rooms.RemoveRoom(hotel=request.hotel, room_number=request.room_number))
     return Response(status_code=204)
 
 
-async def _change_status(request: ApiRequest, to: RoomStatus, *only_from: RoomStatus, **more: Any) -> Response:
-    command = ChangeRoomStatus(
+async def _change_status(
+    request: ApiRequest, to: rooms.RoomStatus, *only_from: rooms.RoomStatus, **more: Any
+) -> Response:
+    command = rooms.ChangeRoomStatus(
         hotel=request.hotel, room_number=request.room_number, to_status=to, only_from=only_from, **more
     )
     return await _respond(request, await request.ask(command))
@@ -139,7 +126,7 @@ async def _change_status(request: ApiRequest, to: RoomStatus, *only_from: RoomSt
 @routes.post("/{room_number}/start-cleaning/", response=Room, needs=CLEAN, refuses=REFUSES)
 async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
     """Start cleaning a room"""
-    return await _change_status(request, RoomStatus.CLEANING_IN_PROGRESS, RoomStatus.CHECKOUT_DIRTY)
+    return await _change_status(request, rooms.RoomStatus.CLEANING_IN_PROGRESS, rooms.RoomStatus.CHECKOUT_DIRTY)
 
 
 @routes.post("/{room_number}/mark-cleaned/", response=Room, needs=CLEAN, refuses=REFUSES)
@@ -149,7 +136,10 @@ async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
     The room then needs an inspection.
     """
     return await _change_status(
-        request, RoomStatus.CLEANED_UNINSPECTED, RoomStatus.CHECKOUT_DIRTY, RoomStatus.CLEANING_IN_PROGRESS
+        request,
+        rooms.RoomStatus.CLEANED_UNINSPECTED,
+        rooms.RoomStatus.CHECKOUT_DIRTY,
+        rooms.RoomStatus.CLEANING_IN_PROGRESS,
     )
 
 
@@ -159,15 +149,18 @@ async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
 
     A room that passes is ready for the next guest. A room that fails is cleaned again.
     """
-    to = RoomStatus.READY_FOR_GUEST if body.passed else RoomStatus.CHECKOUT_DIRTY
-    return await _change_status(request, to, RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
+    to = rooms.RoomStatus.READY_FOR_GUEST if body.passed else rooms.RoomStatus.CHECKOUT_DIRTY
+    return await _change_status(request, to, rooms.RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
 
 
 @routes.post("/{room_number}/mark-maintenance/", response=Room, needs=REPORT, refuses=REFUSES)
 async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
     """Report that a room needs maintenance"""
     return await _change_status(
-        request, RoomStatus.MAINTENANCE_REQUIRED, note=body.notes, priority=MaintenancePriority(body.priority)
+        request,
+        rooms.RoomStatus.MAINTENANCE_REQUIRED,
+        note=body.notes,
+        priority=rooms.MaintenancePriority(body.priority),
     )
 
 
@@ -179,9 +172,9 @@ async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
     """
     return await _change_status(
         request,
-        RoomStatus.CHECKOUT_DIRTY,
-        RoomStatus.MAINTENANCE_REQUIRED,
-        RoomStatus.OUT_OF_ORDER,
+        rooms.RoomStatus.CHECKOUT_DIRTY,
+        rooms.RoomStatus.MAINTENANCE_REQUIRED,
+        rooms.RoomStatus.OUT_OF_ORDER,
         note=body.notes,
     )
 
@@ -194,4 +187,4 @@ async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
 )
 async def change_room_status(request: ApiRequest, body: StatusChange) -> Response:
     """Change the status of a room"""
-    return await _change_status(request, RoomStatus(body.to_status), note=body.note, until=body.until)
+    return await _change_status(request, rooms.RoomStatus(body.to_status), note=body.note, until=body.until)

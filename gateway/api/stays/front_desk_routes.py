@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from contracts.bookings import AcknowledgeOverstay, CheckOutRooms, ExtendBooking, GetOverstay
+from contracts import bookings
 from contracts.values import Permission
-from gateway.api.bookings.responses import StaffBooking, respond_to_staff
+from gateway.api.bookings.responses import StaffBooking, change, respond_to_staff
 from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkIn
 from gateway.api.stays.responses import OverstayStatus, RoomsCheckedOut, rooms_checked_out
 from gateway.http.request import ApiRequest
@@ -17,6 +17,8 @@ overstays = Routes(
 )
 
 CHECK_IN = Permission.MANAGE_CHECKIN
+NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
+TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY")
 SEVERAL_SERVICES, MANY_ROOMS = 10.0, 45.0  # seconds
 
 
@@ -25,14 +27,7 @@ SEVERAL_SERVICES, MANY_ROOMS = 10.0, 45.0  # seconds
     response=StaffBooking,
     status=201,
     needs=CHECK_IN,
-    refuses=(
-        "ROOM_NOT_BOOKABLE",
-        "ROOM_OVERLAP_CONFLICT",
-        "ROOM_OCCUPIED",
-        "ROOM_NOT_READY",
-        "SOLD_OUT",
-        "BEYOND_HORIZON",
-    ),
+    refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"),
 )
 async def add_guest(request: ApiRequest, body: WalkIn) -> Response:
     """Check in a walk-in
@@ -53,7 +48,7 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     """
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))
-    command = CheckOutRooms(
+    command = bookings.CheckOutRooms(
         hotel=request.hotel, rooms=tuple(body.room_ids), destructive=body.destructive, reason=body.reason
     )
     return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_ROOMS)))
@@ -62,29 +57,21 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
 @overstays.get("/status/", response=OverstayStatus, needs=CHECK_IN)
 async def get_overstay(request: ApiRequest) -> Response:
     """Retrieve the overstay status of a booking"""
-    state = await request.ask(GetOverstay(hotel=request.hotel, booking_id=request.booking_id))
+    state = await request.ask(bookings.GetOverstay(hotel=request.hotel, booking_id=request.booking_id))
     return request.respond(OverstayStatus.of(state), version=state.version)
 
 
 @overstays.post("/acknowledge/", response=StaffBooking, needs=CHECK_IN, refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
 async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
     """Acknowledge or dismiss an overstay"""
-    command = AcknowledgeOverstay(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, bookings.AcknowledgeOverstay, **body.model_dump())
 
 
 @overstays.post(
     "/extend/",
     response=StaffBooking,
     needs=CHECK_IN,
-    refuses=(
-        "NOT_CHECKED_IN",
-        "EXTENSION_CONFLICT",
-        "ROOM_OVERLAP_CONFLICT",
-        "SOLD_OUT",
-        "BEYOND_HORIZON",
-        "BOOKING_ENDED",
-    ),
+    refuses=(*NOT_EXTENSIBLE, "ROOM_OVERLAP_CONFLICT", "SOLD_OUT", "BEYOND_HORIZON"),
 )
 async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     """Extend a stay
@@ -92,7 +79,7 @@ async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     The guest keeps the room; the price of the added nights is owed. Where the room or its type is not available, the
     error has `conflicts` and up to five `suggested_rooms`.
     """
-    command = ExtendBooking(
+    command = bookings.ExtendBooking(
         hotel=request.hotel,
         booking_id=request.booking_id,
         new_check_out=body.new_checkout_date,

@@ -57,11 +57,7 @@ class RoomsCheckedOut:
     results: BulkCheckOut
 
 
-class OverstayStatus(
-    View[bookings.OverstayState],
-    drop=("version",),
-    rename={"severity": "overstay_severity"},
-):
+class OverstayStatus(View[bookings.OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
     """Whether a guest overstays, for how many minutes, and the latest incident."""
 
 

@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MarkNoShow, MoveRoom, UnassignRoom
+from contracts import bookings
 from contracts.values import Permission
-from gateway.api.bookings.responses import StaffBooking, respond_to_staff
+from gateway.api.bookings.responses import StaffBooking, change
 from gateway.api.stays.requests import Assignment, CheckInOptions, Move, NoShow
 from gateway.api.stays.responses import AvailableRooms, CheckedOut, available_rooms, checked_out
 from gateway.http.fields import NoFields
@@ -16,20 +16,17 @@ routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug
 
 ASSIGN, CHECK_IN = Permission.ASSIGN_ROOMS, Permission.MANAGE_CHECKIN
 SEVERAL_SERVICES = 10.0  # seconds
+OUTSIDE_WINDOW = ("CHECKIN_TOO_EARLY", "CHECKIN_TOO_LATE", "CHECKIN_WRONG_DATE")
+TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "SOLD_OUT")
 
 
-@routes.get(
-    "/available-rooms/",
-    response=AvailableRooms,
-    needs=ASSIGN,
-    refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",),
-)
+@routes.get("/available-rooms/", response=AvailableRooms, needs=ASSIGN, refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",))
 async def list_candidate_rooms(request: ApiRequest) -> Response:
     """List the rooms that can be assigned to a booking
 
     The best room comes first.
     """
-    found = await request.ask(GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
+    found = await request.ask(bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
     return request.respond(available_rooms(request.booking_id, found))
 
 
@@ -37,26 +34,16 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
     "/assign-room/",
     response=StaffBooking,
     needs=ASSIGN,
-    refuses=(
-        "ROOM_NOT_FOUND",
-        "BOOKING_STATUS_NOT_ASSIGNABLE",
-        "BOOKING_ALREADY_CHECKED_IN",
-        "ROOM_NOT_BOOKABLE",
-        "ROOM_OVERLAP_CONFLICT",
-        "ROOM_OCCUPIED",
-        "ROOM_TYPE_MISMATCH",
-        "SOLD_OUT",
-    ),
+    refuses=("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN", "ROOM_TYPE_MISMATCH", *TAKEN),
 )
 async def assign_room(request: ApiRequest, body: Assignment) -> Response:
     """Assign a room to a booking
 
     Replaces the room that is assigned already.
     """
-    command = AssignRoom(
-        hotel=request.hotel, booking_id=request.booking_id, room_number=body.room_number, notes=body.notes
+    return await change(
+        request, bookings.AssignRoom, deadline=SEVERAL_SERVICES, room_number=body.room_number, notes=body.notes
     )
-    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))
 
 
 @routes.post(
@@ -67,50 +54,27 @@ async def assign_room(request: ApiRequest, body: Assignment) -> Response:
 )
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
     """Unassign the room of a booking"""
-    command = UnassignRoom(hotel=request.hotel, booking_id=request.booking_id)
-    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))
+    return await change(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
-@routes.post(
-    "/move-room/",
-    response=StaffBooking,
-    needs=ASSIGN,
-    refuses=(
-        "NOT_CHECKED_IN",
-        "ROOM_NOT_FOUND",
-        "ROOM_NOT_BOOKABLE",
-        "ROOM_OVERLAP_CONFLICT",
-        "ROOM_OCCUPIED",
-        "ROOM_NOT_READY",
-        "SOLD_OUT",
-    ),
-)
+@routes.post("/move-room/", response=StaffBooking, needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
 async def move_room(request: ApiRequest, body: Move) -> Response:
     """Move a guest to another room
 
     The guest in house changes rooms for the rest of the stay.
     """
-    command = MoveRoom(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))
+    return await change(request, bookings.MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
     "/check-in/",
     response=StaffBooking,
     needs=CHECK_IN,
-    refuses=(
-        "BOOKING_NOT_ELIGIBLE",
-        "CHECKIN_TOO_EARLY",
-        "CHECKIN_TOO_LATE",
-        "CHECKIN_WRONG_DATE",
-        "NO_ROOM_ASSIGNED",
-        "ROOM_NOT_READY",
-    ),
+    refuses=("BOOKING_NOT_ELIGIBLE", *OUTSIDE_WINDOW, "NO_ROOM_ASSIGNED", "ROOM_NOT_READY"),
 )
 async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
     """Check in a guest"""
-    command = CheckIn(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))
+    return await change(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -125,13 +89,12 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     Possible from noon on the day after check-in; at that time the booking also becomes a no-show by itself. Where a
     late arrival is expected, both happen from noon on the day after check-out.
     """
-    command = MarkNoShow(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return respond_to_staff(request, await request.ask(command))
+    return await change(request, bookings.MarkNoShow, **body.model_dump())
 
 
 @routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
 async def check_out(request: ApiRequest, _: NoFields) -> Response:
     """Check out a guest"""
-    command = CheckOut(hotel=request.hotel, booking_id=request.booking_id)
+    command = bookings.CheckOut(hotel=request.hotel, booking_id=request.booking_id)
     booking = await request.ask(command, deadline=SEVERAL_SERVICES)
     return request.respond(checked_out(booking), version=booking.version)
