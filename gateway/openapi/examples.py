@@ -80,6 +80,10 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any], name: str, *, in_r
         return schema.get("default") or schema["enum"][0]
     if _allows(schema, BY_NAME.get(name)):
         return BY_NAME[name]
+    return _typed(schema, schemas, name)
+
+
+def _typed(schema: dict[str, Any], schemas: dict[str, Any], name: str) -> Any:
     match schema.get("type"):
         case "object":
             return _object(schema, schemas)

@@ -22,7 +22,7 @@ log = logs.logger(__name__)
 
 @codes.post("/exchange/", response=GuestAccess, idempotency_key=False, refuses=("INVALID_CODE",))
 async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
-    """Exchange a mailed code for a guest token
+    """Exchange a mailed code for a guest token.
 
     A code works once.
     """
@@ -32,7 +32,7 @@ async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
 
 @sessions.post("/login/", response=StaffSession, idempotency_key=False, refuses=("INVALID_CREDENTIALS",))
 async def sign_in(request: ApiRequest, body: Credentials) -> Response:
-    """Sign in
+    """Sign in.
 
     Returns a token. Each use extends its life.
     """
@@ -46,7 +46,7 @@ async def sign_in(request: ApiRequest, body: Credentials) -> Response:
 
 @sessions.post("/logout/", response=None, status=204, audience=Audience.STAFF, idempotency_key=False)
 async def sign_out(request: ApiRequest, _: NoFields) -> Response:
-    """Sign out
+    """Sign out.
 
     Ends the token, and closes the push connections of its holder.
     """
@@ -61,7 +61,7 @@ async def sign_out(request: ApiRequest, _: NoFields) -> Response:
 
 @members.get("/me/", response=Me)
 async def get_me(request: ApiRequest) -> Response:
-    """Retrieve the signed-in member of staff
+    """Retrieve the signed-in member of staff.
 
     Returns profile, hotel, role, permissions and push channels.
     """

@@ -48,7 +48,7 @@ async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Resp
     refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
 )
 async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
-    """Create a booking
+    """Create a booking.
 
     Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
     guest's token.
@@ -62,7 +62,7 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
 
 @lookup.get("/lookup/", response=FoundBookings, refuses=("MISSING_FIELD",))
 async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Query()]) -> Response:
-    """Look up bookings
+    """Look up bookings.
 
     E-mail address and confirmation number together return the booking as its guest reads it, without secrets. A
     confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list; if
@@ -74,7 +74,7 @@ async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Qu
 
 @guest.get("/", response=GuestBooking)
 async def get_own_booking(request: ApiRequest) -> Response:
-    """Retrieve the guest's booking"""
+    """Retrieve the guest's booking."""
     return await _respond(
         request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
     )
@@ -86,7 +86,7 @@ async def follow_booking(
     query: Annotated[FeedQuery, Query()],
     last_event_id: Annotated[str | None, Header(description="The id of the last event that a stream sent.")] = None,
 ) -> Response:
-    """List the events of a booking
+    """List the events of a booking.
 
     Returns the events after a sequence number. With `Accept: text/event-stream` the response is a live stream, whose
     ids are sequence numbers.
@@ -102,7 +102,7 @@ async def follow_booking(
     refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"),
 )
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Submit a draft
+    """Submit a draft.
 
     Holds the nights of a draft, which can then be paid.
     """
@@ -113,7 +113,7 @@ async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
 
 @guest.post("/cancel/", response=GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
 async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Response:
-    """Cancel the guest's booking
+    """Cancel the guest's booking.
 
     The booking's policy determines fee and refund.
     """

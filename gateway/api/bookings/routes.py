@@ -25,7 +25,7 @@ SEVERAL_SERVICES = 10.0  # seconds
 
 @routes.get("/", response=BookingList, refuses=("INVALID_FILTER", "INVALID_ORDERING"))
 async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, Query()]) -> Response:
-    """List bookings
+    """List bookings.
 
     Newest first by default. Drafts are listed only where `status` asks for them.
     """
@@ -41,14 +41,14 @@ async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, 
     refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
 )
 async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Response:
-    """Create a booking for a guest"""
+    """Create a booking for a guest."""
     command = body.command(request.hotel, source=bookings.BookingSource.STAFF, payment=body.payment)
     return respond_to_staff(request, (await request.ask(command)).booking)
 
 
 @routes.get("/{booking_id}/", response=StaffBooking)
 async def get_booking(request: ApiRequest) -> Response:
-    """Retrieve a booking"""
+    """Retrieve a booking."""
     return respond_to_staff(
         request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
     )
@@ -56,7 +56,7 @@ async def get_booking(request: ApiRequest) -> Response:
 
 @routes.patch("/{booking_id}/", response=StaffBooking, needs=MANAGE, refuses=("BOOKING_ENDED",))
 async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
-    """Update a booking
+    """Update a booking.
 
     Changes the guest's details and the notes. Dates, room and price have operations of their own.
     """
@@ -66,7 +66,7 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
 
 @routes.get("/{booking_id}/timeline/", response=Timeline)
 async def get_timeline(request: ApiRequest) -> Response:
-    """Retrieve the timeline of a booking
+    """Retrieve the timeline of a booking.
 
     Each item says who changed the booking, when and why.
     """
@@ -81,7 +81,7 @@ async def get_timeline(request: ApiRequest) -> Response:
     refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
 async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Response:
-    """Cancel a booking
+    """Cancel a booking.
 
     The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
     """
@@ -92,7 +92,7 @@ async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Respon
 
 @routes.post("/{booking_id}/refund/retry/", response=StaffBooking, needs=MANAGE, refuses=("NO_FAILED_REFUND",))
 async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
-    """Retry a refund
+    """Retry a refund.
 
     Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
     """
@@ -101,7 +101,7 @@ async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
 
 @routes.post("/{booking_id}/revoke-guest-token/", response=StaffBooking, needs=MANAGE)
 async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
-    """Revoke the guest token of a booking
+    """Revoke the guest token of a booking.
 
     Invalidates the guest's token and every link mailed so far, and closes the guest's push connections. The next mail
     contains a link to a new token.
@@ -111,7 +111,7 @@ async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
 
 @routes.post("/{booking_id}/mark-seen/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
 async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
-    """Mark a new booking as seen"""
+    """Mark a new booking as seen."""
     return await change(request, bookings.MarkSeen)
 
 
@@ -123,7 +123,7 @@ async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
     other_responses={202: ("Approved; the payment provider has not captured the payment yet.", StaffBooking)},
 )
 async def approve_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Approve a booking
+    """Approve a booking.
 
     Captures the authorised payment and confirms the booking.
     """
@@ -133,7 +133,7 @@ async def approve_booking(request: ApiRequest, _: NoFields) -> Response:
 
 @routes.post("/{booking_id}/decline/", response=StaffBooking, needs=APPROVE, refuses=("DECISION_MADE", *ILLEGAL))
 async def decline_booking(request: ApiRequest, body: Decline) -> Response:
-    """Decline a booking
+    """Decline a booking.
 
     Releases the authorised payment.
     """
@@ -142,5 +142,5 @@ async def decline_booking(request: ApiRequest, body: Decline) -> Response:
 
 @routes.post("/{booking_id}/confirm/", response=StaffBooking, needs=MANAGE, refuses=("CARD_BOOKING", *ILLEGAL))
 async def confirm_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Confirm a booking without a card payment"""
+    """Confirm a booking without a card payment."""
     return await change(request, bookings.ConfirmBooking)

@@ -52,7 +52,7 @@ async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
 
 @room_types.get("/", response=Page[RoomType], needs=MANAGE)
 async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
-    """List room types"""
+    """List room types."""
     query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(RoomType.of, found, filters)
@@ -60,7 +60,7 @@ async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query(
 
 @room_types.post("/", response=RoomType, status=201, needs=MANAGE, refuses=("ROOM_TYPE_EXISTS",))
 async def add_room_type(request: ApiRequest, body: NewRoomType) -> Response:
-    """Create a room type
+    """Create a room type.
 
     A new room type has no rooms.
     """
@@ -69,14 +69,14 @@ async def add_room_type(request: ApiRequest, body: NewRoomType) -> Response:
 
 @room_types.get("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
 async def get_room_type(request: ApiRequest) -> Response:
-    """Retrieve a room type"""
+    """Retrieve a room type."""
     query = rooms.GetRoomType(hotel=request.hotel, code=request.code)
     return request.respond(RoomType.of(await _ask_about_path(request, query)))
 
 
 @room_types.patch("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
 async def change_room_type(request: ApiRequest, body: RoomTypeChanges) -> Response:
-    """Update a room type
+    """Update a room type.
 
     Existing bookings and quotes keep their price.
     """
@@ -86,7 +86,7 @@ async def change_room_type(request: ApiRequest, body: RoomTypeChanges) -> Respon
 
 @room_types.delete("/{code}/", needs=MANAGE, refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
 async def remove_room_type(request: ApiRequest) -> Response:
-    """Delete a room type
+    """Delete a room type.
 
     Refused while the room type has rooms or sold nights to come.
     """
@@ -96,7 +96,7 @@ async def remove_room_type(request: ApiRequest) -> Response:
 
 @rates.get("/", response=Page[Rate], needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
 async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query()]) -> Response:
-    """List daily rates
+    """List daily rates.
 
     By date and room type. Nights without a daily rate cost the base price.
     """
@@ -106,7 +106,7 @@ async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query(
 
 @rates.post("/", response=RatesWritten, needs=MANAGE, refuses=RATES_REFUSE)
 async def set_rates(request: ApiRequest, body: Rates) -> Response:
-    """Set daily rates
+    """Set daily rates.
 
     Sets the price of every night between two dates, both included.
     """
@@ -115,7 +115,7 @@ async def set_rates(request: ApiRequest, body: Rates) -> Response:
 
 @rates.delete("/", response=RatesWritten, status=200, needs=MANAGE, refuses=RATES_REFUSE)
 async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]) -> Response:
-    """Delete daily rates
+    """Delete daily rates.
 
     The base price applies again between two dates, both included.
     """
@@ -124,7 +124,7 @@ async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]
 
 @promotions.get("/", response=Page[Promotion], needs=MANAGE)
 async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
-    """List promotions"""
+    """List promotions."""
     query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(Promotion.of, found, filters)
@@ -132,14 +132,14 @@ async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query(
 
 @promotions.post("/", response=Promotion, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
 async def add_promotion(request: ApiRequest, body: NewPromotion) -> Response:
-    """Create a promotion"""
+    """Create a promotion."""
     command = rooms.AddPromotion(hotel=request.hotel, promotion=body.definition)
     return await request.answer(Promotion, command)
 
 
 @promotions.get("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def get_promotion(request: ApiRequest) -> Response:
-    """Retrieve a promotion
+    """Retrieve a promotion.
 
     The case of the code does not matter.
     """
@@ -148,7 +148,7 @@ async def get_promotion(request: ApiRequest) -> Response:
 
 @promotions.patch("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def change_promotion(request: ApiRequest, body: PromotionChanges) -> Response:
-    """Update a promotion
+    """Update a promotion.
 
     Existing bookings and quotes keep their price.
     """
@@ -158,14 +158,14 @@ async def change_promotion(request: ApiRequest, body: PromotionChanges) -> Respo
 
 @promotions.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def remove_promotion(request: ApiRequest) -> Response:
-    """Delete a promotion"""
+    """Delete a promotion."""
     await request.ask(rooms.RemovePromotion(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 
 
 @policies.get("/", response=Page[Policy], needs=MANAGE)
 async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
-    """List cancellation policies"""
+    """List cancellation policies."""
     query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     found = await request.ask(query)
     return request.respond_page(Policy.of, found, filters)
@@ -173,7 +173,7 @@ async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]
 
 @policies.post("/", response=Policy, status=201, needs=MANAGE, refuses=("POLICY_EXISTS",))
 async def add_policy(request: ApiRequest, body: NewPolicy) -> Response:
-    """Create a cancellation policy
+    """Create a cancellation policy.
 
     Room types can name the policy, or it becomes the standard policy.
     """
@@ -182,7 +182,7 @@ async def add_policy(request: ApiRequest, body: NewPolicy) -> Response:
 
 @policies.get("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
 async def get_policy(request: ApiRequest) -> Response:
-    """Retrieve a cancellation policy
+    """Retrieve a cancellation policy.
 
     The case of the code does not matter.
     """
@@ -191,7 +191,7 @@ async def get_policy(request: ApiRequest) -> Response:
 
 @policies.patch("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
 async def change_policy(request: ApiRequest, body: PolicyChanges) -> Response:
-    """Update a cancellation policy
+    """Update a cancellation policy.
 
     Existing bookings keep their terms.
     """
@@ -200,7 +200,7 @@ async def change_policy(request: ApiRequest, body: PolicyChanges) -> Response:
 
 @policies.delete("/{code}/", needs=MANAGE, refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))
 async def remove_policy(request: ApiRequest) -> Response:
-    """Delete a cancellation policy
+    """Delete a cancellation policy.
 
     Refused while the policy is the standard policy, or a room type names it.
     """

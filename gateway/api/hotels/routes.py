@@ -23,7 +23,7 @@ MANAGE = Permission.MANAGE_SETTINGS
 
 @public.get("/", response=Page[Hotel])
 async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
-    """List hotels"""
+    """List hotels."""
     hotels = (await request.ask(rooms.ListHotels())).hotels
     first = (paging.page - 1) * paging.page_size
     found = Rows(len(hotels), hotels[first : first + paging.page_size])
@@ -32,19 +32,19 @@ async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -
 
 @public.get("/{slug}/", response=Hotel)
 async def get_hotel(request: ApiRequest) -> Response:
-    """Retrieve a hotel"""
+    """Retrieve a hotel."""
     return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
 
 
 @public.get("/{slug}/settings/", response=Hotel)
 async def get_public_settings(request: ApiRequest) -> Response:
-    """Retrieve the public settings of a hotel"""
+    """Retrieve the public settings of a hotel."""
     return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
 
 
 @public.get("/{slug}/availability/", response=Availability, refuses=("BEYOND_HORIZON",))
 async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Query()]) -> Response:
-    """Check availability
+    """Check availability.
 
     Returns the available rooms by room type on the nights from check-in up to check-out.
     """
@@ -56,7 +56,7 @@ async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Que
     "/{slug}/pricing/quote/", response=Quote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
-    """Create a quote
+    """Create a quote.
 
     Prices a stay. A booking made with the quote keeps the price.
     """
@@ -72,14 +72,14 @@ async def _change(request: ApiRequest, change: rooms.SettingsChange) -> Response
 
 @settings.get("/", response=StaffSettings, etag=True)
 async def get_settings(request: ApiRequest) -> Response:
-    """Retrieve the settings of a hotel"""
+    """Retrieve the settings of a hotel."""
     found = await request.ask(rooms.GetSettings(hotel=request.hotel))
     return request.respond(staff_settings(found), version=found.version)
 
 
 @settings.put("/", response=StaffSettings, needs=MANAGE, refuses=("WOULD_OVERSELL",), etag=True)
 async def replace_settings(request: ApiRequest, body: WholeSettings) -> Response:
-    """Replace the settings of a hotel
+    """Replace the settings of a hotel.
 
     Existing bookings keep the terms that they were made with.
     """
@@ -88,7 +88,7 @@ async def replace_settings(request: ApiRequest, body: WholeSettings) -> Response
 
 @settings.patch("/", response=StaffSettings, needs=MANAGE, refuses=("WOULD_OVERSELL",), etag=True)
 async def change_settings(request: ApiRequest, body: SettingsPatch) -> Response:
-    """Update the settings of a hotel
+    """Update the settings of a hotel.
 
     Existing bookings keep the terms that they were made with.
     """

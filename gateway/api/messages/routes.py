@@ -46,7 +46,7 @@ async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
 
 @guest_chat.get("/", response=Chat, refuses=("READ_ONLY_TOKEN",))
 async def get_own_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) -> Response:
-    """List the guest's chat messages
+    """List the guest's chat messages.
 
     Newest first. The chat closes when the booking ends.
     """
@@ -55,19 +55,19 @@ async def get_own_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]
 
 @guest_chat.post("/", response=ChatMessage, status=201, refuses=CLOSED)
 async def write_to_hotel(request: ApiRequest, body: NewChatMessage) -> Response:
-    """Send a chat message to the hotel"""
+    """Send a chat message to the hotel."""
     return await _send(request, body)
 
 
 @guest_chat.post("/read/", response=ChatRead)
 async def read_own_chat(request: ApiRequest, body: ReadMarker) -> Response:
-    """Mark the hotel's chat messages as read"""
+    """Mark the hotel's chat messages as read."""
     return await _mark_read(request, body)
 
 
 @chat.get("/", response=Chat, needs=CONTACT)
 async def get_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) -> Response:
-    """List the chat messages of a booking
+    """List the chat messages of a booking.
 
     Newest first. The chat closes when the booking ends; its messages remain in the timeline.
     """
@@ -76,19 +76,19 @@ async def get_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) ->
 
 @chat.post("/", response=ChatMessage, status=201, needs=CONTACT, refuses=CLOSED)
 async def write_to_guest(request: ApiRequest, body: NewChatMessage) -> Response:
-    """Send a chat message to the guest"""
+    """Send a chat message to the guest."""
     return await _send(request, body)
 
 
 @chat.post("/read/", response=ChatRead, needs=CONTACT)
 async def read_chat(request: ApiRequest, body: ReadMarker) -> Response:
-    """Mark the guest's chat messages as read"""
+    """Mark the guest's chat messages as read."""
     return await _mark_read(request, body)
 
 
 @chats.get("/", response=Page[OpenChat], needs=CONTACT)
 async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query()]) -> Response:
-    """List open chats
+    """List open chats.
 
     The chat with the latest message comes first.
     """
@@ -98,7 +98,7 @@ async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query(
 
 @communications.get("/", response=Page[Communication])
 async def list_communications(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
-    """List the communications of a booking
+    """List the communications of a booking.
 
     Newest first. Mails that the system sends are included, without their text.
     """
@@ -109,7 +109,7 @@ async def list_communications(request: ApiRequest, paging: Annotated[Paging, Que
 
 @communications.post("/", response=Communication, status=201, needs=CONTACT)
 async def communicate(request: ApiRequest, body: NewCommunication) -> Response:
-    """Create a communication
+    """Create a communication.
 
     Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
     `delivery_status` is `PENDING` until the mail server accepts the mail (`SENT`) or the last attempt fails (`FAILED`).

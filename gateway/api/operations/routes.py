@@ -21,7 +21,7 @@ PING_WITHIN = 2.0  # seconds
 
 @routes.get("/livez/", response=Alive)
 async def get_liveness(request: ApiRequest) -> Response:
-    """Check liveness"""
+    """Check liveness."""
     return request.respond(Alive(status="alive"))
 
 
@@ -29,7 +29,7 @@ async def get_liveness(request: ApiRequest) -> Response:
     "/readyz/", response=Readiness, other_responses={503: ("A dependency is down; `down` names it.", Readiness)}
 )
 async def get_readiness(request: ApiRequest) -> Response:
-    """Check readiness
+    """Check readiness.
 
     Ready means that broker, database and every service answer.
     """

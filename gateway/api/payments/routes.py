@@ -31,7 +31,7 @@ SIGNED_EVENT = {
 
 @sessions.post("/session/", response=PaymentSession, refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
 async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Response:
-    """Create a payment session
+    """Create a payment session.
 
     Returns the page on which the guest pays. While a session is open, the same session is returned.
     """
@@ -43,7 +43,7 @@ async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Respons
 async def verify_payment(
     request: ApiRequest, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
-    """Verify a payment session"""
+    """Verify a payment session."""
     query = VerifyPayment(hotel=request.hotel, booking_id=request.booking_id, session_id=session_id)
     return await request.answer(PaymentVerified, query, deadline=CALLS_PROVIDER)
 
@@ -52,7 +52,7 @@ async def verify_payment(
     "/stripe-webhook/", response=WebhookTaken, idempotency_key=False, refuses=("INVALID_WEBHOOK",), openapi=SIGNED_EVENT
 )
 async def take_stripe_webhook(request: ApiRequest) -> Response:
-    """Receive a Stripe event
+    """Receive a Stripe event.
 
     Stores the signed event before the response. The stored event is applied afterwards.
     """
@@ -66,7 +66,7 @@ async def take_stripe_webhook(request: ApiRequest) -> Response:
 
 @balances.post("/settle/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN, refuses=("ILLEGAL_TRANSITION",))
 async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
-    """Settle the balance of a booking
+    """Settle the balance of a booking.
 
     Records a payment at the desk of the whole balance or a part of it. A card payment needs a payment session instead.
     """

@@ -42,7 +42,7 @@ def _form(*names: str) -> dict[str, Any]:
     openapi=_form("socket_id", "channel_name"),
 )
 async def authorise_channel(request: ApiRequest) -> Response:
-    """Authorise a channel subscription
+    """Authorise a channel subscription.
 
     The request has the form that the client library sends, or is JSON.
     """
@@ -60,7 +60,7 @@ async def authorise_channel(request: ApiRequest) -> Response:
     openapi=_form("socket_id"),
 )
 async def authorise_user(request: ApiRequest) -> Response:
-    """Authenticate a push client
+    """Authenticate a push client.
 
     The push provider closes the client's connections when the token ends.
     """

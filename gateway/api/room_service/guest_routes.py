@@ -26,7 +26,7 @@ def _order(order: bookings.Order) -> Json:
 
 @routes.get("/menu/", response=Menu, refuses=NOT_READABLE)
 async def get_own_menu(request: ApiRequest) -> Response:
-    """Retrieve the menu as a guest
+    """Retrieve the menu as a guest.
 
     Only available items are included.
     """
@@ -37,7 +37,7 @@ async def get_own_menu(request: ApiRequest) -> Response:
 
 @routes.get("/orders/", response=Page[Order], refuses=NOT_READABLE)
 async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
-    """List the guest's orders
+    """List the guest's orders.
 
     The orders of this stay, newest first.
     """
@@ -50,7 +50,7 @@ async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()
     "/orders/", response=Order, status=201, refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE")
 )
 async def place_order(request: ApiRequest, body: NewOrder) -> Response:
-    """Place an order
+    """Place an order.
 
     The order keeps the current prices of the menu. Once the order is completed, its total is owed at the desk.
     """
@@ -63,7 +63,7 @@ async def place_order(request: ApiRequest, body: NewOrder) -> Response:
     "/orders/{order_id}/cancel/", response=Order, refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION")
 )
 async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Response:
-    """Cancel the guest's order
+    """Cancel the guest's order.
 
     A guest can cancel an order until staff accept it.
     """
@@ -76,7 +76,7 @@ async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Resp
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)
 async def register_push_token(request: ApiRequest, body: PushToken) -> Response:
-    """Register a push token
+    """Register a push token.
 
     Stores the push token of the guest's phone for the stay; null removes it.
     """

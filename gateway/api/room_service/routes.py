@@ -43,7 +43,7 @@ async def _step(request: ApiRequest, command: bookings.OrderCommand) -> Response
 
 @orders.get("/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
 async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
-    """List orders
+    """List orders.
 
     The orders of guests in house, newest first.
     """
@@ -52,7 +52,7 @@ async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Quer
 
 @orders.get("/room-bookings/{booking_id}/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
 async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
-    """List the orders of a booking
+    """List the orders of a booking.
 
     Only while the guest is in house. Afterwards the orders remain in the booking's timeline.
     """
@@ -61,13 +61,13 @@ async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFi
 
 @orders.post("/orders/{order_id}/accept/", **STEP)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
-    """Accept an order"""
+    """Accept an order."""
     return await _step(request, bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/complete/", **STEP)
 async def complete_order(request: ApiRequest, _: NoFields) -> Response:
-    """Complete an order
+    """Complete an order.
 
     Adds the total to the booking's `balance_due`.
     """
@@ -76,7 +76,7 @@ async def complete_order(request: ApiRequest, _: NoFields) -> Response:
 
 @orders.post("/orders/{order_id}/cancel/", **STEP)
 async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
-    """Cancel an order"""
+    """Cancel an order."""
     order_id = request.path_params["order_id"]
     return await _step(request, bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
 
@@ -91,7 +91,7 @@ def item_id(request: ApiRequest) -> int:
 
 @menus.get("/", response=Menu)
 async def get_menu(request: ApiRequest) -> Response:
-    """Retrieve the menu
+    """Retrieve the menu.
 
     Includes items that are not available at the moment.
     """
@@ -100,19 +100,19 @@ async def get_menu(request: ApiRequest) -> Response:
 
 @menus.post("/", response=MenuItem, status=201, needs=MANAGE)
 async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
-    """Create a menu item"""
+    """Create a menu item."""
     return await request.answer(MenuItem, rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
 
 
 @menus.get("/{item_id}/", response=MenuItem, refuses=UNKNOWN_ITEM)
 async def get_menu_item(request: ApiRequest) -> Response:
-    """Retrieve a menu item"""
+    """Retrieve a menu item."""
     return await request.answer(MenuItem, rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
 
 
 @menus.patch("/{item_id}/", response=MenuItem, needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Response:
-    """Update a menu item
+    """Update a menu item.
 
     Existing orders keep the price at which they were placed.
     """
@@ -123,6 +123,6 @@ async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Respons
 
 @menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def remove_menu_item(request: ApiRequest) -> Response:
-    """Delete a menu item"""
+    """Delete a menu item."""
     await request.ask(rooms.RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
     return Response(status_code=204)

@@ -27,7 +27,7 @@ STEP_REFUSES = (UNKNOWN_TASK, "TASK_DONE", "ILLEGAL_ROOM_TRANSITION")
 
 @blocks.get("/", response=BlockList)
 async def list_blocks(request: ApiRequest) -> Response:
-    """List the blocks of a room
+    """List the blocks of a room.
 
     Only current and future blocks, by date.
     """
@@ -37,7 +37,7 @@ async def list_blocks(request: ApiRequest) -> Response:
 
 @blocks.post("/", response=Block, status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"))
 async def block_room(request: ApiRequest, body: NewBlock) -> Response:
-    """Block a room
+    """Block a room.
 
     No booking gets the room on the blocked nights.
     """
@@ -47,7 +47,7 @@ async def block_room(request: ApiRequest, body: NewBlock) -> Response:
 
 @blocks.delete("/", response=BlockList, status=200, needs=MANAGE)
 async def lift_blocks(request: ApiRequest, nights: Annotated[BlockedNights, Query()]) -> Response:
-    """Delete the blocks of a room
+    """Delete the blocks of a room.
 
     Deletes all blocks, or those that overlap the nights. Returns the remaining blocks.
     """
@@ -59,7 +59,7 @@ async def lift_blocks(request: ApiRequest, nights: Annotated[BlockedNights, Quer
     "/{block_id}/", response=BlockList, status=200, needs=MANAGE, refuses=("BLOCK_NOT_FOUND", "ROOM_OUT_OF_ORDER")
 )
 async def lift_block(request: ApiRequest) -> Response:
-    """Delete a block
+    """Delete a block.
 
     Returns the remaining blocks. The block of a room that is out of order ends only with that status.
     """
@@ -74,7 +74,7 @@ def _task_id(request: ApiRequest) -> int:
 
 @tasks.get("/", response=Page[Task], refuses=("INVALID_FILTER",))
 async def list_tasks(request: ApiRequest, filters: Annotated[TaskFilters, Query()]) -> Response:
-    """List housekeeping tasks
+    """List housekeeping tasks.
 
     By default the tasks that are not done, oldest first; with `status=DONE` the done tasks, latest first.
     """
@@ -84,7 +84,7 @@ async def list_tasks(request: ApiRequest, filters: Annotated[TaskFilters, Query(
 
 @tasks.post("/{task_id}/start/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)
 async def start_task(request: ApiRequest, _: NoFields) -> Response:
-    """Start a housekeeping task
+    """Start a housekeeping task.
 
     Changes the status of the room, too. A task without an assignee is assigned to the caller.
     """
@@ -93,7 +93,7 @@ async def start_task(request: ApiRequest, _: NoFields) -> Response:
 
 @tasks.post("/{task_id}/done/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)
 async def finish_task(request: ApiRequest, _: NoFields) -> Response:
-    """Complete a housekeeping task
+    """Complete a housekeeping task.
 
     The room then needs an inspection.
     """
@@ -107,7 +107,7 @@ async def finish_task(request: ApiRequest, _: NoFields) -> Response:
     refuses=(UNKNOWN_TASK, "TASK_DONE", "STAFF_NOT_FOUND"),
 )
 async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
-    """Assign a housekeeping task
+    """Assign a housekeeping task.
 
     Assigns the task to the caller, to nobody or to a colleague. The last needs `can_inspect` or `can_manage_rooms`.
     """

@@ -46,7 +46,7 @@ async def _respond(request: ApiRequest, view: rooms.RoomView) -> Response:
 
 @routes.get("/", response=Page[Room], refuses=("INVALID_FILTER",))
 async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query()]) -> Response:
-    """List rooms"""
+    """List rooms."""
     found = await request.ask(filters.query(request.hotel))
     names = await _guest_names(request, (view.current_booking_id for view in found.results))
     return request.respond_page(lambda view: room(view, names), found, filters)
@@ -54,7 +54,7 @@ async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query(
 
 @routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
 async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Query()]) -> Response:
-    """List the rooms that are free on some nights
+    """List the rooms that are free on some nights.
 
     Includes the rooms that are not free, with the reason.
     """
@@ -65,7 +65,7 @@ async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Q
 
 @routes.get("/{room_number}/", response=Room)
 async def get_room(request: ApiRequest) -> Response:
-    """Retrieve a room"""
+    """Retrieve a room."""
     return await _respond(
         request, await request.ask(rooms.GetRoom(hotel=request.hotel, room_number=request.room_number))
     )
@@ -73,7 +73,7 @@ async def get_room(request: ApiRequest) -> Response:
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
 async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
-    """List the status changes of a room
+    """List the status changes of a room.
 
     Newest first. Each change says who made it, when and why.
     """
@@ -85,7 +85,7 @@ async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Quer
 
 @routes.post("/", response=Room, status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
 async def add_room(request: ApiRequest, body: NewRoom) -> Response:
-    """Create a room
+    """Create a room.
 
     The room is ready for its first guest. A room that was deleted returns with its history.
     """
@@ -96,7 +96,7 @@ async def add_room(request: ApiRequest, body: NewRoom) -> Response:
     "/{room_number}/", response=Room, needs=MANAGE, refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL")
 )
 async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
-    """Update a room
+    """Update a room.
 
     The room type and `is_active` change only while no booking has the room.
     """
@@ -106,7 +106,7 @@ async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
 
 @routes.delete("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "WOULD_OVERSELL"))
 async def remove_room(request: ApiRequest) -> Response:
-    """Delete a room
+    """Delete a room.
 
     Deletes the room's blocks and cleaning task, too. Refused while a stay has the room.
     """
@@ -125,13 +125,13 @@ async def _change_status(
 
 @routes.post("/{room_number}/start-cleaning/", response=Room, needs=CLEAN, refuses=REFUSES)
 async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
-    """Start cleaning a room"""
+    """Start cleaning a room."""
     return await _change_status(request, rooms.RoomStatus.CLEANING_IN_PROGRESS, rooms.RoomStatus.CHECKOUT_DIRTY)
 
 
 @routes.post("/{room_number}/mark-cleaned/", response=Room, needs=CLEAN, refuses=REFUSES)
 async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
-    """Mark a room as cleaned
+    """Mark a room as cleaned.
 
     The room then needs an inspection.
     """
@@ -145,7 +145,7 @@ async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
 
 @routes.post("/{room_number}/inspect/", response=Room, needs=INSPECT, refuses=REFUSES)
 async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
-    """Inspect a room
+    """Inspect a room.
 
     A room that passes is ready for the next guest. A room that fails is cleaned again.
     """
@@ -155,7 +155,7 @@ async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
 
 @routes.post("/{room_number}/mark-maintenance/", response=Room, needs=REPORT, refuses=REFUSES)
 async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
-    """Report that a room needs maintenance"""
+    """Report that a room needs maintenance."""
     return await _change_status(
         request,
         rooms.RoomStatus.MAINTENANCE_REQUIRED,
@@ -166,7 +166,7 @@ async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
 
 @routes.post("/{room_number}/complete-maintenance/", response=Room, needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES)
 async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
-    """Complete the maintenance of a room
+    """Complete the maintenance of a room.
 
     The room is cleaned before the next guest.
     """
@@ -186,5 +186,5 @@ async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
     refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"),
 )
 async def change_room_status(request: ApiRequest, body: StatusChange) -> Response:
-    """Change the status of a room"""
+    """Change the status of a room."""
     return await _change_status(request, rooms.RoomStatus(body.to_status), note=body.note, until=body.until)

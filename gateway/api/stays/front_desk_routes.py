@@ -30,7 +30,7 @@ SEVERAL_SERVICES, MANY_ROOMS = 10.0, 45.0  # seconds
     refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"),
 )
 async def add_guest(request: ApiRequest, body: WalkIn) -> Response:
-    """Check in a walk-in
+    """Check in a walk-in.
 
     Creates a booking without a card, assigns the room and checks the guest in, all at once.
     """
@@ -40,7 +40,7 @@ async def add_guest(request: ApiRequest, body: WalkIn) -> Response:
 
 @rooms.post("/checkout/", response=RoomsCheckedOut, needs=CHECK_IN)
 async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
-    """Check out several rooms
+    """Check out several rooms.
 
     Checks out the guests in house in these rooms, and clears rooms that are occupied without a stay. Each room succeeds
     or fails on its own; future and ended bookings do not change. `destructive` needs `is_superuser`, and also ends a
@@ -56,14 +56,14 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
 
 @overstays.get("/status/", response=OverstayStatus, needs=CHECK_IN)
 async def get_overstay(request: ApiRequest) -> Response:
-    """Retrieve the overstay status of a booking"""
+    """Retrieve the overstay status of a booking."""
     state = await request.ask(bookings.GetOverstay(hotel=request.hotel, booking_id=request.booking_id))
     return request.respond(OverstayStatus.of(state), version=state.version)
 
 
 @overstays.post("/acknowledge/", response=StaffBooking, needs=CHECK_IN, refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
 async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
-    """Acknowledge or dismiss an overstay"""
+    """Acknowledge or dismiss an overstay."""
     return await change(request, bookings.AcknowledgeOverstay, **body.model_dump())
 
 
@@ -74,7 +74,7 @@ async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Re
     refuses=(*NOT_EXTENSIBLE, "ROOM_OVERLAP_CONFLICT", "SOLD_OUT", "BEYOND_HORIZON"),
 )
 async def extend_stay(request: ApiRequest, body: Extension) -> Response:
-    """Extend a stay
+    """Extend a stay.
 
     The guest keeps the room; the price of the added nights is owed. Where the room or its type is not available, the
     error has `conflicts` and up to five `suggested_rooms`.

@@ -22,7 +22,7 @@ TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_O
 
 @routes.get("/available-rooms/", response=AvailableRooms, needs=ASSIGN, refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",))
 async def list_candidate_rooms(request: ApiRequest) -> Response:
-    """List the rooms that can be assigned to a booking
+    """List the rooms that can be assigned to a booking.
 
     The best room comes first.
     """
@@ -37,7 +37,7 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
     refuses=("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN", "ROOM_TYPE_MISMATCH", *TAKEN),
 )
 async def assign_room(request: ApiRequest, body: Assignment) -> Response:
-    """Assign a room to a booking
+    """Assign a room to a booking.
 
     Replaces the room that is assigned already.
     """
@@ -53,13 +53,13 @@ async def assign_room(request: ApiRequest, body: Assignment) -> Response:
     refuses=("BOOKING_ALREADY_CHECKED_IN", "BOOKING_STATUS_NOT_ASSIGNABLE", "NO_ROOM_ASSIGNED"),
 )
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
-    """Unassign the room of a booking"""
+    """Unassign the room of a booking."""
     return await change(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
 @routes.post("/move-room/", response=StaffBooking, needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
 async def move_room(request: ApiRequest, body: Move) -> Response:
-    """Move a guest to another room
+    """Move a guest to another room.
 
     The guest in house changes rooms for the rest of the stay.
     """
@@ -73,7 +73,7 @@ async def move_room(request: ApiRequest, body: Move) -> Response:
     refuses=("BOOKING_NOT_ELIGIBLE", *OUTSIDE_WINDOW, "NO_ROOM_ASSIGNED", "ROOM_NOT_READY"),
 )
 async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
-    """Check in a guest"""
+    """Check in a guest."""
     return await change(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
@@ -84,7 +84,7 @@ async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
     refuses=("NO_SHOW_TOO_EARLY", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
 async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
-    """Mark a booking as a no-show
+    """Mark a booking as a no-show.
 
     Possible from noon on the day after check-in; at that time the booking also becomes a no-show by itself. Where a
     late arrival is expected, both happen from noon on the day after check-out.
@@ -94,7 +94,7 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
 
 @routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
 async def check_out(request: ApiRequest, _: NoFields) -> Response:
-    """Check out a guest"""
+    """Check out a guest."""
     command = bookings.CheckOut(hotel=request.hotel, booking_id=request.booking_id)
     booking = await request.ask(command, deadline=SEVERAL_SERVICES)
     return request.respond(checked_out(booking), version=booking.version)
