@@ -29,6 +29,7 @@ from services.bookings.handlers import (
 from services.bookings.handlers import payments as paid
 from services.bookings.handlers import rooms as staying
 from services.bookings.settings import BookingsSettings
+from services.bookings.store.examination import EXAMINATION
 from services.bookings.store.metrics import metrics
 from services.bookings.work import BookingsWork, dependencies
 
@@ -38,6 +39,7 @@ SERVICE = Service(
     work=BookingsWork,
     dependencies=dependencies,
     metrics=metrics,
+    examination=EXAMINATION,
     asks=[
         converses(say.CreateBooking, creating.create_booking, replay=creating.with_token),
         converses(say.AddWalkIn, walk_ins.add_walk_in, replay=creating.with_token),

@@ -16,6 +16,7 @@ from services.notifier import handlers
 from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendLookup, SendMail, SendMessage
 from services.notifier.notices import MAILS, PUSHES
 from services.notifier.settings import NotifierSettings
+from services.notifier.store.examination import EXAMINATION
 from services.notifier.work import NotifierWork, make_tools
 
 HOUR = 3600.0
@@ -34,6 +35,7 @@ SERVICE = Service(
     settings=NotifierSettings,
     work=NotifierWork,
     dependencies=make_tools,
+    examination=EXAMINATION,
     asks=[
         handles(DescribeRealtime, handlers.describe_realtime),
         converses(SignChannel, handlers.sign_channel),

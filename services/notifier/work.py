@@ -7,7 +7,7 @@ from chassis.transactions.work import Work
 from services.notifier.mailer import Letters, Mailer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import SqlNotices
+from services.notifier.store.notices import SqlNotices
 from services.notifier.texts import NoTextMessages, TextMessages
 
 

@@ -69,6 +69,7 @@ from contracts.rooms import (
 )
 from services.rooms import handlers
 from services.rooms.settings import RoomsSettings
+from services.rooms.store.examination import EXAMINATION
 from services.rooms.work import RoomsWork
 
 SERVICE = Service(
@@ -76,6 +77,7 @@ SERVICE = Service(
     settings=RoomsSettings,
     work=RoomsWork,
     dependencies=lambda _: None,
+    examination=EXAMINATION,
     asks=(
         handles(ListHotels, handlers.list_hotels),
         handles(GetHotel, handlers.get_hotel),

@@ -5,7 +5,7 @@ from contracts.message import Envelope, Event
 from contracts.rooms import AvailabilityChanged, InventoryHeld, InventoryReleased
 from services.notifier import domain
 from services.notifier.domain import Posted, PushNotice, SendLookup, SendMessage
-from services.notifier.store import Notice
+from services.notifier.store.notices import Notice
 from services.notifier.work import NotifierWork
 
 

@@ -7,7 +7,7 @@ from chassis.refusal import Refusal
 from contracts.notifier import GetNotice, KeptNotice, ListNotices, NoticePage, NoticeReplayed, ReplayNotice
 from services.notifier.domain import PushAvailability, PushNotice, key_of
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
-from services.notifier.store import Kept
+from services.notifier.store.notices import Kept
 from services.notifier.work import NotifierWork
 
 MOST = 500

@@ -13,7 +13,7 @@ from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
 from contracts.values import Caller
 from sandbox.mailbox import Mailbox
 from sandbox.pusher import PusherStandIn
-from services.notifier.store import SqlNotices
+from services.notifier.store.notices import SqlNotices
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, heard, mail_facts, sample
 
