@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from contracts.message import Command, Envelope, Query
+from contracts.message import Command, Envelope, Nothing, Query
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,31 @@ class Ping(Query[Health]):
 @dataclass(frozen=True, kw_only=True)
 class AdvanceClock(Command[Health]):
     """Demo mode only: move the domain's clock. Timeouts, signatures, leases and retries keep wall time."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipEvent(Command[Nothing]):
+    """Count an event as applied without applying it, so that the subject's next event may be applied.
+
+    Refused with EARLIER_EVENTS where earlier events of the subject are not applied yet, unless `force` gives them up.
+    """
+
+    event: Envelope
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsToPublish:
+    """How many events the relay publishes again."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishAgain(Command[EventsToPublish]):
+    """Publish once more what was recorded in the last `seconds`: for a broker that has lost its data."""
 
     seconds: float
 

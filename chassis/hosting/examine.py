@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from chassis.observability.operator_queries import HANDLERS, OperatorQueries
 from chassis.refusal import Refusal
 from chassis.service import method_of
 from chassis.settings import with_driver
+from contracts.message import Query
 
 CONNECT_WITHIN = 10  # seconds
 _QUERIES = {method_of(query): query for query in HANDLERS}
@@ -33,12 +35,13 @@ def replies(lines: Iterable[bytes], connection: sa.Connection, queries: Operator
             yield error_body(refusal)
 
 
-def _query(line: bytes) -> object:
+def _query(line: bytes) -> Query[Any]:
     try:
         request = codec.decode(line)
-        return codec.typed(request["message"], _QUERIES[request["method"]])
+        query: Query[Any] = codec.typed(request["message"], _QUERIES[request["method"]])
     except (ValueError, KeyError, TypeError) as problem:
         raise Refusal("INVALID_MESSAGE", str(problem)) from problem
+    return query
 
 
 def run(service: str, examination: Examination) -> None:

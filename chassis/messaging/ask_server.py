@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.messaging.operator_commands import publish_again, skip_event
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
 from chassis.observability.operator_queries import HANDLERS, OperatorQueries
@@ -18,7 +19,7 @@ from chassis.transactions.conversation import KeyedConversation
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Ask, Query, reply_type
-from contracts.operations import AdvanceClock, Health, Metrics, Ping, ReadMetrics
+from contracts.operations import AdvanceClock, Health, Metrics, Ping, PublishAgain, ReadMetrics, SkipEvent
 from contracts.values import Context
 
 
@@ -42,6 +43,8 @@ class AskServer:
             handles(Ping, self._pong),
             handles(AdvanceClock, self._advance_clock),
             handles(ReadMetrics, self._read_metrics),
+            handles(SkipEvent, skip_event),
+            handles(PublishAgain, publish_again),
             *(handles(query, self._operator_query) for query in HANDLERS),
         )
         self._handlers = {handler.method: handler for handler in (*service.asks, *common)}

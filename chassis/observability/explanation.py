@@ -109,9 +109,8 @@ def change_entries(
     entries = []
     for row in audit:
         same = unmatched.get((row.what, row.at))
-        entries.append(
-            _change(service, row, same.pop(0) if same else None, convert(row.at), row.why if show_reason else "")
-        )
+        reason = row.why if show_reason else ""
+        entries.append(_change(service, row, same.pop(0) if same else None, convert(row.at), reason))
     return entries + [_event(service, row) for rows in unmatched.values() for row in rows]
 
 

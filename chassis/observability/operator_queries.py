@@ -1,4 +1,4 @@
-"""Operators' queries of one service's data, handled alike on the broker and, in an outage, by a process of their own."""
+"""Operators' queries of one service's data, answered over the broker and, in an outage, by a process of their own."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress

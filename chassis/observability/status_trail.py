@@ -9,16 +9,16 @@ from contracts.operations import Violation
 
 IsAllowed = Callable[[str | None, str, str], bool]
 
-_STEPS = f"""
+_STEPS = """
     SELECT subject, sequence, what, from_status, to_status FROM audit
-    WHERE to_status IS NOT NULL AND subject IN ({NEWEST_SUBJECTS.format(table="audit")}) ORDER BY subject, sequence
+    WHERE to_status IS NOT NULL AND subject IN ({subjects}) ORDER BY subject, sequence
 """
 
 
 def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowed) -> Iterator[Violation]:
     """I3: the steps that do not begin where the one before ends, or are not `is_allowed(from, what, to)`."""
     statuses: dict[str, str] = {}
-    for row in select(connection, _STEPS, newest=newest):
+    for row in select(connection, _STEPS.format(subjects=NEWEST_SUBJECTS.format(table="audit")), newest=newest):
         before = statuses.get(row.subject)
         statuses[row.subject] = row.to_status
         if row.from_status != before and row.sequence > 1:

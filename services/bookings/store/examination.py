@@ -90,9 +90,7 @@ def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violat
 def keys_have_one_effect(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
     """I15: a booking in a stored reply exists, and was created under one key."""
     for row in select(connection, _REPLIES_WITHOUT_BOOKING):
-        yield Violation(
-            invariant="I15", subject=row.booking_id, what="is in a stored reply, and no booking has that id"
-        )
+        yield Violation(invariant="I15", subject=row.booking_id, what="is in a stored reply and does not exist")
     for row in select(connection, _BOOKED_TWICE):
         yield Violation(invariant="I15", subject=row.booking_id, what=f"was created under {row.times} keys")
 
@@ -115,6 +113,11 @@ EXAMINATION = Examination(
             AND cancellation_fee > coalesce(balance_due, 0)
         """,
         "pending_actions": "SELECT id AS key FROM booking WHERE pending IS NOT NULL",
+        "ghosts": """
+            SELECT concat_ws('/', kind, booking_id, room_number) AS key, kind, hotel, room_number, booking_id,
+                   first_seen_at, mended_at, problem
+            FROM ghost
+        """,
         "holds_to_check": "SELECT booking_id AS key FROM hold WHERE check_at IS NOT NULL",
     },
     explain_booking=explain_booking,

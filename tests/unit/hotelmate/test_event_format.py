@@ -1,4 +1,4 @@
-"""What of an event may stand on anybody's screen, for every event there is."""
+"""The fields of each event that `hotelmate events` may print."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from chassis import codec
 from contracts.catalogue import events
 from contracts.message import Envelope, Event
 from contracts.values import Actor, ActorKind, Money
-from hotelmate.impersonal import booking_of, facts, line
+from hotelmate.event_format import as_line, booking_id_of, public_fields
 
 PLANTED = "Ada Planted <ada@planted.example>"
 
@@ -51,31 +51,31 @@ def enveloped(kind: type[Event], data: dict[str, Any]) -> Envelope:
 
 
 @pytest.mark.parametrize("name", events())
-def test_nothing_that_has_room_for_words_is_shown(name: str) -> None:
+def test_no_field_with_room_for_words_is_printed(name: str) -> None:
     kind = events()[name]
     envelope = enveloped(kind, codec.plain(filled(kind)))
 
-    told = facts(envelope)
+    printed = public_fields(envelope)
 
     assert "Planted" in str(envelope.data), "there is something to be found"
-    assert "lanted" not in str(told) + line(envelope)
+    assert "lanted" not in str(printed) + as_line(envelope)
 
 
-def test_numbers_moments_statuses_money_and_ids_are_shown() -> None:
+def test_numbers_times_statuses_money_and_ids_are_printed() -> None:
     kind = events()["payments.PaymentCaptured.v1"]
     data = {
         "booking_id": "BK-2026-ABC234", "hotel": "the-inn", "payment_id": "p1", "payment_intent_id": "pi_1",
         "amount": {"amount": 15000, "currency": "EUR"}, "captured_at": "2026-11-21T12:00:00Z",
     }  # fmt: skip
 
-    told = facts(enveloped(kind, data))
+    printed = public_fields(enveloped(kind, data))
 
-    assert (told["amount"], told["payment_intent_id"]) == ("15000 EUR", "pi_1")
-    assert told["captured_at"] == "2026-11-21T12:00:00Z"
-    assert booking_of(enveloped(kind, data)) == "BK-2026-ABC234"
+    assert (printed["amount"], printed["payment_intent_id"]) == ("15000 EUR", "pi_1")
+    assert printed["captured_at"] == "2026-11-21T12:00:00Z"
+    assert booking_id_of(enveloped(kind, data)) == "BK-2026-ABC234"
 
 
-def test_of_an_event_that_is_not_known_or_does_not_fit_nothing_is_shown() -> None:
+def test_no_field_of_an_event_of_another_form_is_printed() -> None:
     kind = events()["payments.PaymentCaptured.v1"]
 
-    assert facts(enveloped(kind, {"amount": PLANTED})) == {}
+    assert public_fields(enveloped(kind, {"amount": PLANTED})) == {}

@@ -1,4 +1,4 @@
-"""How the command line speaks: results to standard output, troubles to standard error."""
+"""The output of commands: results to standard output, errors to standard error."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,16 +7,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hotelmate.trouble import Trouble
+from hotelmate.errors import CommandError
 
 
 def say(text: str) -> None:
-    """One line of result; `text` is taken as it is."""
+    """Print one line of result; `text` is printed without markup."""
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Rows under headings; the first column is never broken, so that it can be copied."""
+    """Print rows under headings; the first column is never wrapped, so that it can be copied."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for position, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=position == 0)
@@ -27,11 +27,11 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     console.print(table)
 
 
-def show_trouble(trouble: Trouble) -> None:
-    """What went wrong, and the details below it."""
+def show_error(error: CommandError) -> None:
+    """Print the message, and the details below it."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(f"[red]{escape(trouble.message)}[/red]")
-    for detail in trouble.details:
+    console.print(f"[red]{escape(error.message)}[/red]")
+    for detail in error.details:
         console.print(f"  {escape(detail)}")
 
 
@@ -41,7 +41,7 @@ def moment(at: datetime) -> str:
 
 
 def age(span: timedelta) -> str:
-    """A span in the unit that a person would use."""
+    """A span in its largest fitting unit: `3 h`, `45 s`."""
     seconds = int(span.total_seconds())
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:
