@@ -50,7 +50,7 @@ def run(service: str, examination: Examination) -> None:
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
     parser.parse_args()
     driver = "psycopg" if find_spec("psycopg") else "psycopg2"
-    if not os.environ.get(variable):
+    if variable not in os.environ:
         raise SystemExit(f"{variable} is not set")
     engine = sa.create_engine(
         with_driver(os.environ[variable], driver),

@@ -58,10 +58,10 @@ def _missing_notices(connection: sa.Connection, envelopes: Sequence[Envelope]) -
 
 def _due_notices(envelope: Envelope) -> Iterator[tuple[str, str]]:
     """The id and a description of each notice that an event makes due; none for an event of an unknown type."""
-    event_type = events().get(envelope.type)
-    if event_type is None:
+    types = events()
+    if envelope.type not in types:
         return
-    event = codec.typed(envelope.data, event_type)
+    event = codec.typed(envelope.data, types[envelope.type])
     push, mail = push_about(event, envelope, legacy=False), mail_about(event, envelope)
     if push is not None and push.occasion != COALESCED:
         yield push.notice_id, f"push {push.occasion} of {envelope.subject}"
