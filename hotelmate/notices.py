@@ -9,7 +9,7 @@ from rich.console import Console
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
-from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
+from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import moment, say, show_table
 from hotelmate.errors import CommandError
@@ -61,7 +61,7 @@ def replay_notices(
     say(f"{len(ids) - len(overtaken)} to be sent again.")
 
 
-def every(client: AskClient, status: str) -> Iterator[KeptNotice]:
+def every(client: AskClient, status: str) -> Iterator[NoticeDetail]:
     """All notices in this status, read page by page."""
     after = None
     while True:
@@ -82,6 +82,6 @@ def _replay(client: AskClient, notice_id: str) -> bool:
     return True
 
 
-def _row(notice: KeptNotice) -> tuple[object, ...]:
+def _row(notice: NoticeDetail) -> tuple[object, ...]:
     about = (notice.notice_id, notice.medium, notice.occasion, notice.hotel, notice.booking_id or "-")
     return (*about, moment(notice.created_at), notice.reason or "-")

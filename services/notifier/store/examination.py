@@ -9,7 +9,7 @@ from chassis.observability.examination import Examination, select
 from contracts.catalogue import events
 from contracts.message import Envelope
 from contracts.operations import Examine, Violation
-from services.notifier.domain.showing import mail_about, push_about
+from services.notifier.domain.notice_mapping import mail_for, push_for
 from services.notifier.store.explanation import explain_events
 
 COALESCED = "availability_changed"  # any number of events in a second are one push
@@ -62,7 +62,7 @@ def _due_notices(envelope: Envelope) -> Iterator[tuple[str, str]]:
     if envelope.type not in types:
         return
     event = codec.typed(envelope.data, types[envelope.type])
-    push, mail = push_about(event, envelope, legacy=False), mail_about(event, envelope)
+    push, mail = push_for(event, envelope, legacy=False), mail_for(event, envelope)
     if push is not None and push.occasion != COALESCED:
         yield push.notice_id, f"push {push.occasion} of {envelope.subject}"
     if mail is not None:
