@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from chassis import codec
 from chassis.messaging.ask_protocol import raise_error
@@ -35,12 +35,11 @@ class ServiceProcesses:
     def __call__(self, service: str, query: Query[Reply]) -> Reply:
         """Ask the service's process. Raises its `Refusal`, or `CommandError` where it has ended."""
         process = self._process(service)
-        assert process.stdin is not None
-        assert process.stdout is not None
+        stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         try:
-            process.stdin.write(codec.encode({"method": method_of(type(query)), "message": query}) + b"\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
+            stdin.write(codec.encode({"method": method_of(type(query)), "message": query}) + b"\n")
+            stdin.flush()
+            line = stdout.readline()
         except BrokenPipeError:
             line = b""
         if not line:

@@ -1,0 +1,1 @@
+"""The invariants of the running system; `catalogue` lists them."""
