@@ -25,6 +25,15 @@ BREAKS = {
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
+    "notifier-layers": ("services/notifier/lifecycle.py", "import services.notifier.domain.jobs"),
+    "notifier-handlers-are-strangers": (
+        "services/notifier/handlers/mails.py",
+        "import services.notifier.handlers.pushes",
+    ),
+    "notifier-reaches-the-store-through-work": (
+        "services/notifier/handlers/events.py",
+        "import services.notifier.store",
+    ),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
 }
 
