@@ -117,7 +117,7 @@ class PlaceOrder(Command[Order]):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCommand(Command[Order], abstract=True):
-    """A step of one order. Repeated, it returns the order unchanged. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
+    """A step of one order. A repetition changes nothing. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
 
     hotel: str
     order_id: str
