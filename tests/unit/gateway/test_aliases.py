@@ -35,7 +35,7 @@ def test_every_method_and_path_is_declared_once() -> None:
     assert [shape for shape, times in shapes.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("door", DECLARED, ids=_ids)
+@pytest.mark.parametrize("route", DECLARED, ids=_ids)
 def test_every_method_and_path_has_exactly_one_match(route: OperationRoute) -> None:
     path = route.path.format_map(SAMPLES)
 
@@ -49,7 +49,7 @@ def test_every_method_and_path_has_exactly_one_match(route: OperationRoute) -> N
     assert [other for other in matching if other.path.count("{") == fewest] == [route]
 
 
-@pytest.mark.parametrize("door", DECLARED, ids=_ids)
+@pytest.mark.parametrize("route", DECLARED, ids=_ids)
 def test_the_router_matches_with_and_without_a_trailing_slash(route: OperationRoute) -> None:
     router, path = router_of(DECLARED), route.path.format_map(SAMPLES)
 
