@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from chassis.messaging.ask_client import AskClient
-from contracts.payments import Compare, Finding, Part
+from contracts.payments import Reconcile, ReconciliationFinding, ReconciliationPart
 from hotelmate.clock import parse_span
 from hotelmate.screen import say, show_table
 from hotelmate.surroundings import asking, look_around
@@ -23,13 +23,13 @@ FOR_A_SECOND_LOOK = 50
 FOUND = 1
 
 TITLES = {
-    Part.PAYMENTS: "payments",
-    Part.SESSIONS: "Stripe's sessions",
-    Part.INTENTS: "Stripe's intents",
-    Part.REFUNDS: "Stripe's refunds",
-    Part.DISPUTES: "Stripe's disputes",
-    Part.WEBHOOKS: "notices",
-    Part.ERRANDS: "errands",
+    ReconciliationPart.PAYMENTS: "payments",
+    ReconciliationPart.SESSIONS: "Stripe's sessions",
+    ReconciliationPart.INTENTS: "Stripe's intents",
+    ReconciliationPart.REFUNDS: "Stripe's refunds",
+    ReconciliationPart.DISPUTES: "Stripe's disputes",
+    ReconciliationPart.WEBHOOKS: "webhook events",
+    ReconciliationPart.JOBS: "jobs",
 }
 
 
@@ -50,8 +50,8 @@ def reconcile(
     is shown and never touched. Exit code 0 when all agrees or was repaired, 1 when something is left.
     """
     began = None if since == "all" or booking else datetime.now(UTC) - timedelta(seconds=parse_span(since))
-    wanted = Compare(
-        part=Part.PAYMENTS, repair=repair, run=uuid.uuid4().hex[:8], hotel=hotel, booking_id=booking, since=began
+    wanted = Reconcile(
+        part=ReconciliationPart.PAYMENTS, repair=repair, run=uuid.uuid4().hex[:8], hotel=hotel, booking_id=booking, since=began
     )
     with asking(look_around().amqp_url) as asker, _progress() as progress:
         looked, found = gone_through(asker, wanted, progress)
@@ -67,16 +67,16 @@ def reconcile(
     raise typer.Exit(FOUND if left else 0)
 
 
-def gone_through(asker: AskClient, wanted: Compare, progress: Progress) -> tuple[int, list[Finding]]:
+def gone_through(asker: AskClient, wanted: Reconcile, progress: Progress) -> tuple[int, list[ReconciliationFinding]]:
     """Every part, page by page: how many payments there were, and what differs, each difference once."""
     payments = 0
-    found: dict[tuple[str, str], Finding] = {}
+    found: dict[tuple[str, str], ReconciliationFinding] = {}
     for part, title in TITLES.items():
         task = progress.add_task(title, total=None)
         after: str | None = None
         while True:
             page = asker(replace(wanted, part=part, after=after), deadline=DEADLINE)
-            payments += page.looked if part is Part.PAYMENTS else 0
+            payments += page.looked if part is ReconciliationPart.PAYMENTS else 0
             for finding in page.findings:
                 found.setdefault((finding.kind, finding.object_id), finding)
             if page.total is not None:
@@ -89,7 +89,7 @@ def gone_through(asker: AskClient, wanted: Compare, progress: Progress) -> tuple
     return payments, list(found.values())
 
 
-def seen_twice(asker: AskClient, wanted: Compare, found: Sequence[Finding]) -> list[Finding]:
+def seen_twice(asker: AskClient, wanted: Reconcile, found: Sequence[ReconciliationFinding]) -> list[ReconciliationFinding]:
     """Without what was merely under way: a payment in which something differs is looked at again a little later."""
     bookings = {finding.booking_id for finding in found if finding.booking_id}
     if len(bookings) > FOR_A_SECOND_LOOK:
@@ -99,20 +99,20 @@ def seen_twice(asker: AskClient, wanted: Compare, found: Sequence[Finding]) -> l
     return [finding for finding in found if not _is_a_payments(finding) or _key(finding) in again]
 
 
-def _of(asker: AskClient, wanted: Compare, booking_id: str) -> Iterable[Finding]:
-    command = replace(wanted, part=Part.PAYMENTS, booking_id=booking_id, since=None, limit=50)
+def _of(asker: AskClient, wanted: Reconcile, booking_id: str) -> Iterable[ReconciliationFinding]:
+    command = replace(wanted, part=ReconciliationPart.PAYMENTS, booking_id=booking_id, since=None, limit=50)
     return asker(command, deadline=DEADLINE).findings
 
 
-def _is_a_payments(finding: Finding) -> bool:
-    return finding.kind not in {"UNKNOWN_TO_US", "WEBHOOK_NOT_APPLIED", "ERRAND_GIVEN_UP"}
+def _is_a_payments(finding: ReconciliationFinding) -> bool:
+    return finding.kind not in {"UNKNOWN_TO_US", "WEBHOOK_NOT_APPLIED", "JOB_GIVEN_UP"}
 
 
-def _key(finding: Finding) -> tuple[str, str]:
+def _key(finding: ReconciliationFinding) -> tuple[str, str]:
     return finding.kind, finding.object_id
 
 
-def _row(finding: Finding) -> tuple[object, ...]:
+def _row(finding: ReconciliationFinding) -> tuple[object, ...]:
     repaired = "yes" if finding.repaired else "no"
     return (finding.booking_id or "-", finding.kind, finding.object_id, finding.ours, finding.theirs, repaired)
 

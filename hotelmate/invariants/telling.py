@@ -16,7 +16,7 @@ _UNCONFIRMED = """
 _PARKED = "SELECT event_id, type, reason FROM webhook WHERE outcome = 'PARKED' ORDER BY event_id"
 _GIVEN_UP = """
     SELECT key, kind, last_error FROM errand
-    WHERE gave_up_at IS NOT NULL AND done_at IS NULL AND kind IN ('Pursue', 'ExpireSession') ORDER BY key
+    WHERE gave_up_at IS NOT NULL AND done_at IS NULL AND kind IN ('ConvergePayment', 'ExpireSession') ORDER BY key
 """
 # Inbox rows are kept for a month; by then the number at which a subject stands says it all.
 _TOLD = """

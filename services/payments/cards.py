@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chassis.refusal import Unavailable
-from contracts.payments import Part
+from contracts.payments import ReconciliationPart
 from contracts.values import Money
 from services.payments.domain import ReturnPages, Want
 from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
@@ -122,7 +122,7 @@ class Cards(Protocol):
         """All disputes, oldest first."""
         ...
 
-    def listed(self, part: Part, *, since: datetime | None, after: str | None) -> Listing:
+    def listed(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> Listing:
         """A page of all sessions, intents, refunds or disputes that were made since."""
         ...
 

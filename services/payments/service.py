@@ -18,7 +18,7 @@ from contracts.bookings import (
     BookingRefundRetried,
 )
 from contracts.payments import (
-    Compare,
+    Reconcile,
     DismissWebhook,
     GetReconciliation,
     GetWebhook,
@@ -68,7 +68,7 @@ SERVICE = Service(
         handles(GetWebhook, parking.get_webhook),
         handles(ReplayWebhook, parking.replay_webhook),
         handles(DismissWebhook, parking.dismiss_webhook),
-        converses(Compare, reconciling.compare_page),
+        converses(Reconcile, reconciling.compare_page),
         handles(GetReconciliation, reconciling.get_reconciliation),
     ],
     events=[

@@ -39,7 +39,7 @@ PAYMENTS = (
     "SELECT amount, status FROM refund",
     "SELECT kind, amount, currency FROM ledger",
     "SELECT regexp_replace(action, 'pay_.*', ''), attempt, state FROM provider_action",
-    "SELECT stance, fee FROM standing",
+    "SELECT phase, fee FROM desired_state",
 )
 BOOKINGS = ("SELECT status, version, payment_status, refund_status, refunded, balance_due FROM booking",)
 

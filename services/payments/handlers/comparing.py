@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Compare, Compared, Finding, FindingKind
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, FindingKind
 from services.payments.cards import Unknown
 from services.payments.domain import Payment, decide
 from services.payments.domain.comparing import Difference, differences, missing, next_comparison
@@ -20,7 +20,7 @@ MOST = 50  # payments, notices or errands in one ask: each may need several call
 log = logs.logger(__name__)
 
 
-_APART = (FindingKind.UNKNOWN_TO_US, FindingKind.WEBHOOK_NOT_APPLIED, FindingKind.ERRAND_GIVEN_UP)
+_APART = (FindingKind.UNKNOWN_TO_US, FindingKind.WEBHOOK_NOT_APPLIED, FindingKind.JOB_GIVEN_UP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> Compar
     raise Unavailable("others keep changing the payment")
 
 
-def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[Finding, ...]:
+def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
     """Compare; what differs goes the way of every look, and is compared again. Noted under the run."""
     before = compare(payment_id, conversation)
     after = before
@@ -73,23 +73,23 @@ def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: st
     return (*gone, *left)
 
 
-def dry(payment_id: str, conversation: Conversation[PaymentsWork]) -> tuple[Finding, ...]:
+def dry(payment_id: str, conversation: Conversation[PaymentsWork]) -> tuple[ReconciliationFinding, ...]:
     """Compare, and that is all."""
     found = compare(payment_id, conversation)
     return tuple(_found(found.payment, each) for each in found.differences)
 
 
-def named(command: Compare) -> str:
+def named(command: Reconcile) -> str:
     """The run that a command's repairs are noted under."""
     return f"command {command.run}"
 
 
-def concerns(command: Compare, hotel: str, booking_id: str) -> bool:
+def concerns(command: Reconcile, hotel: str, booking_id: str) -> bool:
     """Whether this is of the hotel and the booking that were asked for."""
     return command.hotel in (None, hotel) and command.booking_id in (None, booking_id)
 
 
-def keep(command: Compare, conversation: Conversation[PaymentsWork], compared: Compared) -> Compared:
+def keep(command: Reconcile, conversation: Conversation[PaymentsWork], compared: ReconciledPage) -> ReconciledPage:
     """Of a run that repairs, note what is no payment's own difference; those are noted with their payment."""
     findings = [finding for finding in compared.findings if finding.kind in _APART]
     if command.repair and findings:
@@ -101,7 +101,7 @@ def keep(command: Compare, conversation: Conversation[PaymentsWork], compared: C
     return compared
 
 
-def _noted(payment: Payment, findings: Sequence[Finding], work: PaymentsWork, *, run: str) -> None:
+def _noted(payment: Payment, findings: Sequence[ReconciliationFinding], work: PaymentsWork, *, run: str) -> None:
     work.findings.resolve(payment.id, [each for each in findings if not each.repaired], at=work.now)
     work.findings.note(run, findings, looked=1, at=work.now)
     changed_at = work.comparisons.changed_at(payment.id)
@@ -111,7 +111,7 @@ def _noted(payment: Payment, findings: Sequence[Finding], work: PaymentsWork, *,
         told(finding)
 
 
-def told(finding: Finding) -> None:
+def told(finding: ReconciliationFinding) -> None:
     """One stable line for each difference."""
     log.warning(
         "reconciliation_found",
@@ -129,8 +129,8 @@ def _key(difference: Difference) -> tuple[str, str]:
     return difference.kind, difference.object_id
 
 
-def _found(payment: Payment, difference: Difference, *, repaired: bool = False) -> Finding:
-    return Finding(
+def _found(payment: Payment, difference: Difference, *, repaired: bool = False) -> ReconciliationFinding:
+    return ReconciliationFinding(
         kind=difference.kind,
         object_id=difference.object_id,
         ours=difference.ours,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Compare, Compared, Finding, FindingKind
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, FindingKind
 from services.payments.domain.owed import ExpireSession, Pursue
 from services.payments.handlers import webhooks
 from services.payments.handlers.comparing import MOST, concerns, keep
@@ -15,7 +15,7 @@ from services.payments.work import PaymentsWork
 SEEN_THROUGH = (Pursue.__name__, ExpireSession.__name__)
 
 
-def compare_notices(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
+def compare_notices(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """A page of notices that are stored and not applied, but for those that have only just come."""
     limit = max(1, min(command.limit, MOST))
     with conversation.reading() as work:
@@ -31,11 +31,11 @@ def compare_notices(command: Compare, conversation: Conversation[PaymentsWork]) 
             finding = _waiting(kept, hotel, booking_id)
             found.append(_applied(finding, conversation) if command.repair else finding)
     following = page[-1].notice.event_id if len(page) == limit else None
-    return keep(command, conversation, Compared(looked=len(page), findings=tuple(found), next=following))
+    return keep(command, conversation, ReconciledPage(looked=len(page), findings=tuple(found), next=following))
 
 
-def _waiting(kept: Kept, hotel: str, booking_id: str) -> Finding:
-    return Finding(
+def _waiting(kept: Kept, hotel: str, booking_id: str) -> ReconciliationFinding:
+    return ReconciliationFinding(
         kind=FindingKind.WEBHOOK_NOT_APPLIED,
         object_id=kept.notice.event_id,
         ours=f"{kept.outcome.lower()} {kept.reason}".strip(),
@@ -46,7 +46,7 @@ def _waiting(kept: Kept, hotel: str, booking_id: str) -> Finding:
     )
 
 
-def _applied(finding: Finding, conversation: Conversation[PaymentsWork]) -> Finding:
+def _applied(finding: ReconciliationFinding, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
     try:
         payment_id = webhooks.apply(finding.object_id, conversation)
     except (PermanentFailure, RetryLater):
@@ -56,15 +56,15 @@ def _applied(finding: Finding, conversation: Conversation[PaymentsWork]) -> Find
     return replace(finding, repaired=True)
 
 
-def compare_errands(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
+def compare_jobs(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """A page of calls to the provider that were given up."""
     limit = max(1, min(command.limit, MOST))
     with conversation.reading() as work:
         rows = work.comparisons.given_up(SEEN_THROUGH, after=int(command.after or 0), limit=limit)
     found = []
     for row in rows:
-        finding = Finding(
-            kind=FindingKind.ERRAND_GIVEN_UP,
+        finding = ReconciliationFinding(
+            kind=FindingKind.JOB_GIVEN_UP,
             object_id=row["key"],
             ours=row["last_error"],
             theirs="",
@@ -75,10 +75,10 @@ def compare_errands(command: Compare, conversation: Conversation[PaymentsWork]) 
         if concerns(command, finding.hotel, finding.booking_id):
             found.append(_run_after_all(finding, row["position"], conversation) if command.repair else finding)
     following = str(rows[-1]["position"]) if len(rows) == limit else None
-    return keep(command, conversation, Compared(looked=len(rows), findings=tuple(found), next=following))
+    return keep(command, conversation, ReconciledPage(looked=len(rows), findings=tuple(found), next=following))
 
 
-def _run_after_all(finding: Finding, position: int, conversation: Conversation[PaymentsWork]) -> Finding:
+def _run_after_all(finding: ReconciliationFinding, position: int, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
     try:
         see_through(finding.payment_id, conversation, why="reconciled")
     except (RetryLater, PermanentFailure):

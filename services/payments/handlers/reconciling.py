@@ -7,9 +7,9 @@ from typing import Any
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Compare, Compared, Finding, GetReconciliation, Part, Reconciliation
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, GetReconciliation, ReconciliationPart, Reconciliation
 from services.payments.handlers.comparing import MOST, dry, named, repair
-from services.payments.handlers.leftovers import SEEN_THROUGH, compare_errands, compare_notices
+from services.payments.handlers.leftovers import SEEN_THROUGH, compare_jobs, compare_notices
 from services.payments.handlers.sweeping import compare_list
 from services.payments.work import PaymentsWork
 
@@ -36,7 +36,7 @@ def compare_due(conversation: Conversation[PaymentsWork]) -> bool:
     return False
 
 
-def compare_page(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
+def compare_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """A page of what an operator wants compared. Raises `Unavailable` where the provider does not answer."""
     return _PARTS[command.part](command, conversation)
 
@@ -52,34 +52,34 @@ def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliati
         overdue=metrics["overdue"],
         webhooks_waiting=metrics["webhooks_waiting"],
         webhooks_parked=metrics["webhooks_parked"],
-        errands_given_up=metrics["errands_given_up"],
+        jobs_given_up=metrics["jobs_given_up"],
         last_at=metrics["last_at"],
         oldest_webhook_seconds=None if waited is None else float(waited),
         open=work.findings.open(),
     )
 
 
-def _payments(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
+def _payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     chosen: dict[str, Any] = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
     limit = max(1, min(command.limit, MOST))
     with conversation.reading() as work:
         payment_ids = work.comparisons.page(**chosen, after=command.after, limit=limit)
         total = None if command.after else work.comparisons.count(**chosen)
-    found: list[Finding] = []
+    found: list[ReconciliationFinding] = []
     for payment_id in payment_ids:
         found += (
             repair(payment_id, conversation, run=named(command)) if command.repair else dry(payment_id, conversation)
         )
     following = payment_ids[-1] if len(payment_ids) == limit else None
-    return Compared(looked=len(payment_ids), findings=tuple(found), next=following, total=total)
+    return ReconciledPage(looked=len(payment_ids), findings=tuple(found), next=following, total=total)
 
 
-_PARTS: dict[Part, Callable[[Compare, Conversation[PaymentsWork]], Compared]] = {
-    Part.PAYMENTS: _payments,
-    Part.SESSIONS: compare_list,
-    Part.INTENTS: compare_list,
-    Part.REFUNDS: compare_list,
-    Part.DISPUTES: compare_list,
-    Part.WEBHOOKS: compare_notices,
-    Part.ERRANDS: compare_errands,
+_PARTS: dict[ReconciliationPart, Callable[[Reconcile, Conversation[PaymentsWork]], ReconciledPage]] = {
+    ReconciliationPart.PAYMENTS: _payments,
+    ReconciliationPart.SESSIONS: compare_list,
+    ReconciliationPart.INTENTS: compare_list,
+    ReconciliationPart.REFUNDS: compare_list,
+    ReconciliationPart.DISPUTES: compare_list,
+    ReconciliationPart.WEBHOOKS: compare_notices,
+    ReconciliationPart.JOBS: compare_jobs,
 }

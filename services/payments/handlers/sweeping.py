@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Compare, Compared, Finding, FindingKind, Part
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, FindingKind, ReconciliationPart
 from services.payments.cards import Listed
 from services.payments.handlers.comparing import concerns, dry, keep, named, repair
 from services.payments.work import PaymentsWork
 
 # On these no money moves any more, or none has moved yet: that we do not know them harms nobody.
 HARMLESS = frozenset({"expired", "canceled", "requires_payment_method"})
-OF_OURS = {Part.SESSIONS: "session_id", Part.INTENTS: "intent_id"}
+OF_OURS = {ReconciliationPart.SESSIONS: "session_id", ReconciliationPart.INTENTS: "intent_id"}
 
 
-def compare_list(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
+def compare_list(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """A page of sessions or intents, each to be known to us; or of refunds or disputes, each to be in the ledger."""
     page = conversation.dependencies.cards.listed(command.part, since=command.since, after=command.after)
     with conversation.reading() as work:
@@ -29,17 +29,17 @@ def compare_list(command: Compare, conversation: Conversation[PaymentsWork]) -> 
     else:
         intents = {each.intent_id for each in page.objects}
         found = _unbooked(command, [row for row in rows if row["intent_id"] in intents], conversation)
-    return keep(command, conversation, Compared(looked=len(page.objects), findings=found, next=page.next))
+    return keep(command, conversation, ReconciledPage(looked=len(page.objects), findings=found, next=page.next))
 
 
-def _unknown(part: Part, each: Listed, payments: Mapping[str, Any]) -> Finding | None:
+def _unknown(part: ReconciliationPart, each: Listed, payments: Mapping[str, Any]) -> ReconciliationFinding | None:
     """Claimed by our name, and not what that payment has. One that has none yet is compared with the payments."""
     if each.payment_id is None or each.state in HARMLESS:
         return None
     payment = payments.get(each.payment_id)
     if payment and payment[OF_OURS[part]] in (None, each.id):
         return None
-    return Finding(
+    return ReconciliationFinding(
         kind=FindingKind.UNKNOWN_TO_US,
         object_id=each.id,
         ours="not known",
@@ -51,10 +51,10 @@ def _unknown(part: Part, each: Listed, payments: Mapping[str, Any]) -> Finding |
 
 
 def _unbooked(
-    command: Compare, payments: Sequence[Any], conversation: Conversation[PaymentsWork]
-) -> tuple[Finding, ...]:
+    command: Reconcile, payments: Sequence[Any], conversation: Conversation[PaymentsWork]
+) -> tuple[ReconciliationFinding, ...]:
     """Whatever differs about the payments whose money was given back or disputed."""
-    found: list[Finding] = []
+    found: list[ReconciliationFinding] = []
     for payment in payments:
         if concerns(command, payment["hotel"], payment["booking_id"]):
             found += (

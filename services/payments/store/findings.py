@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.tables import JOB
-from contracts.payments import Finding
+from contracts.payments import ReconciliationFinding
 from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
 
 _DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ class SqlFindings:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def note(self, run: str, findings: Sequence[Finding], *, looked: int, at: datetime) -> None:
+    def note(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:
         """Count so many looks for the run, and keep what they found."""
         repaired = sum(finding.repaired for finding in findings)
         counts = {"looked": looked, "found": len(findings), "repaired": repaired}
@@ -32,7 +32,7 @@ class SqlFindings:
         for finding in findings:
             self._keep(run, finding, at)
 
-    def _keep(self, run: str, finding: Finding, at: datetime) -> None:
+    def _keep(self, run: str, finding: ReconciliationFinding, at: datetime) -> None:
         values: dict[str, Any] = {name: getattr(finding, name) for name in _ABOUT}
         values |= {"run": run, "found_at": at, "seen_at": at, "resolved_at": at if finding.repaired else None}
         statement = insert(FINDING).values(**values)
@@ -44,7 +44,7 @@ class SqlFindings:
             )
         )
 
-    def resolve(self, payment_id: str, left: Sequence[Finding], *, at: datetime) -> None:
+    def resolve(self, payment_id: str, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
         """Of this payment, nothing is open any more but these."""
         still = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
         gone = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still)
@@ -78,7 +78,7 @@ class SqlFindings:
                     number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - late).label("overdue"),
                     number(sa.func.count(WEBHOOK.c.event_id), waiting).label("webhooks_waiting"),
                     number(sa.func.count(WEBHOOK.c.event_id), WEBHOOK.c.outcome == "PARKED").label("webhooks_parked"),
-                    number(sa.func.count(JOB.c.position), *given_up).label("errands_given_up"),
+                    number(sa.func.count(JOB.c.position), *given_up).label("jobs_given_up"),
                     sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
                     sa.select(age).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
                 )

@@ -7,7 +7,7 @@ import stripe
 from requests import Session
 from requests.adapters import HTTPAdapter
 
-from contracts.payments import Part
+from contracts.payments import ReconciliationPart
 from services.payments.cards import InvalidNotice, Listing, Notice, Order
 from services.payments.domain import Want
 from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
@@ -82,7 +82,7 @@ class StripeCards:
             page = self._client.v1.disputes.list({"payment_intent": intent_id, "limit": 100})
             return tuple(reversed([incoming.dispute(found) for found in page.auto_paging_iter()]))
 
-    def listed(self, part: Part, *, since: datetime | None, after: str | None) -> Listing:
+    def listed(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> Listing:
         with answers():
             return lists.listed(self._client, part, since=since, after=after)
 

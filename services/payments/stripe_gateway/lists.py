@@ -6,7 +6,7 @@ from typing import Any
 
 import stripe
 
-from contracts.payments import Part
+from contracts.payments import ReconciliationPart
 from contracts.values import Money
 from services.payments.cards import Listed, Listing
 from services.payments.stripe_gateway import incoming
@@ -14,14 +14,14 @@ from services.payments.stripe_gateway import incoming
 PAGE = 100
 
 
-def listed(client: stripe.StripeClient, part: Part, *, since: datetime | None, after: str | None) -> Listing:
+def listed(client: stripe.StripeClient, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> Listing:
     """A page of one of the lists that `Part` names."""
     v1 = client.v1
-    lists: dict[Part, Callable[[Any], Any]] = {
-        Part.SESSIONS: v1.checkout.sessions.list,
-        Part.INTENTS: v1.payment_intents.list,
-        Part.REFUNDS: v1.refunds.list,
-        Part.DISPUTES: v1.disputes.list,
+    lists: dict[ReconciliationPart, Callable[[Any], Any]] = {
+        ReconciliationPart.SESSIONS: v1.checkout.sessions.list,
+        ReconciliationPart.INTENTS: v1.payment_intents.list,
+        ReconciliationPart.REFUNDS: v1.refunds.list,
+        ReconciliationPart.DISPUTES: v1.disputes.list,
     }
     params: dict[str, Any] = {"limit": PAGE}
     if since:
@@ -33,10 +33,10 @@ def listed(client: stripe.StripeClient, part: Part, *, since: datetime | None, a
     return Listing(objects=objects, next=objects[-1].id if objects and page.has_more else None)
 
 
-def _listed(part: Part, found: Any) -> Listed:
+def _listed(part: ReconciliationPart, found: Any) -> Listed:
     ours = incoming.metadata(found)
-    amount = found.amount_total if part is Part.SESSIONS else found.amount
-    intent = found.id if part is Part.INTENTS else incoming.named(found.payment_intent)
+    amount = found.amount_total if part is ReconciliationPart.SESSIONS else found.amount
+    intent = found.id if part is ReconciliationPart.INTENTS else incoming.named(found.payment_intent)
     return Listed(
         id=found.id,
         state=str(found.status),

@@ -42,7 +42,7 @@ def house(payments_url: str, outside: tuple[StripeStandIn, Inbox], cards: Stripe
     inbox.clear()
     made = House(url=payments_url, stripe=stripe, inbox=inbox, cards=cards)
     tables = (
-        "payment, refund, provider_action, ledger, standing, webhook, job, outbox, stream, inbox, inbox_position, audit"
+        "payment, refund, provider_action, ledger, desired_state, webhook, job, outbox, stream, inbox, inbox_position, audit"
     )
     tables += ", finding, reconciliation"
     made.sql(f"TRUNCATE {tables}, idempotency RESTART IDENTITY CASCADE")

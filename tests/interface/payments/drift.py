@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Compare, Compared, Finding, GetReconciliation, Part, Reconciliation
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, GetReconciliation, ReconciliationPart, Reconciliation
 from services.payments.handlers.reconciling import compare_due
 from tests.interface.payments.house import House
 
@@ -19,15 +19,15 @@ def conversation(house: House) -> Conversation:
     return Conversation(house.unit_of_work, house._ask)
 
 
-def compared(house: House, part: Part, **wanted: Any) -> Compared:
-    answer: Compared = house.ask(Compare(part=part, run="test", **wanted)).reply
+def compared(house: House, part: ReconciliationPart, **wanted: Any) -> ReconciledPage:
+    answer: ReconciledPage = house.ask(Reconcile(part=part, run="test", **wanted)).reply
     return answer
 
 
-def gone_through(house: House, **wanted: Any) -> list[Finding]:
+def gone_through(house: House, **wanted: Any) -> list[ReconciliationFinding]:
     """All parts, page by page, as the command line goes."""
-    found: dict[tuple[str, str], Finding] = {}
-    for part in Part:
+    found: dict[tuple[str, str], ReconciliationFinding] = {}
+    for part in ReconciliationPart:
         after = None
         while True:
             page = compared(house, part, after=after, **wanted)
@@ -39,7 +39,7 @@ def gone_through(house: House, **wanted: Any) -> list[Finding]:
     return list(found.values())
 
 
-def kinds(findings: list[Finding]) -> set[str]:
+def kinds(findings: list[ReconciliationFinding]) -> set[str]:
     return {str(finding.kind) for finding in findings}
 
 

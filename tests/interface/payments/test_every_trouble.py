@@ -156,7 +156,7 @@ def come_what_may(house: House) -> int:
             house.rewire(house.cards)
             house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
         else:
-            if not house.sql("SELECT * FROM job WHERE kind = 'Pursue' AND done_at IS NULL AND gave_up_at IS NULL"):
+            if not house.sql("SELECT * FROM job WHERE kind = 'ConvergePayment' AND done_at IS NULL AND gave_up_at IS NULL"):
                 return deaths
     raise AssertionError(f"it does not come to its end; it died {deaths} times")
 

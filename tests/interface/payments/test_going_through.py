@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from contracts.payments import Part
+from contracts.payments import ReconciliationPart
 from services.payments.handlers.comparing import repair
 from services.payments.handlers.reconciling import compare_due
 from tests.interface.payments.breaking import moved
@@ -53,15 +53,15 @@ def test_a_parked_notice_stays_found_until_somebody_dismisses_it(house: House) -
 def test_a_job_that_was_given_up_is_found_and_run_after_all(house: House) -> None:
     booking_id = house.authorised()
     house.decline(booking_id)
-    house.sql("UPDATE job SET gave_up_at = now(), last_error = 'silence' WHERE kind = 'Pursue' AND done_at IS NULL")
+    house.sql("UPDATE job SET gave_up_at = now(), last_error = 'silence' WHERE kind = 'ConvergePayment' AND done_at IS NULL")
 
     looked = gone_through(house)
     repaired = gone_through(house, repair=True)
 
-    assert kinds(looked) == {"ERRAND_GIVEN_UP", "MONEY_KEPT"}
+    assert kinds(looked) == {"JOB_GIVEN_UP", "MONEY_KEPT"}
     assert {finding.repaired for finding in repaired} == {True}
     assert (house.status(booking_id), moved(house, booking_id, "void")) == ("VOIDED", 1)
-    assert figures(house).errands_given_up == 0
+    assert figures(house).jobs_given_up == 0
     assert gone_through(house) == []
 
 
@@ -70,7 +70,7 @@ def test_each_page_is_small_and_the_pages_are_all(house: House) -> None:
 
     found, pages, after = [], [], None
     while True:
-        page = compared(house, Part.PAYMENTS, limit=2, after=after)
+        page = compared(house, ReconciliationPart.PAYMENTS, limit=2, after=after)
         pages.append((page.looked, page.total))
         found += page.findings
         after = page.next
@@ -93,7 +93,7 @@ def test_only_what_was_asked_for_is_compared(house: House) -> None:
 
     assert {each.booking_id for each in gone_through(house, booking_id=first)} == {first}
     assert gone_through(house, hotel="hotel-elsewhere") == []
-    assert compared(house, Part.PAYMENTS, since=house.now()).looked == 0
+    assert compared(house, ReconciliationPart.PAYMENTS, since=house.now()).looked == 0
     assert {each.booking_id for each in gone_through(house, hotel="hotel-killarney")} == {first, second}
 
 

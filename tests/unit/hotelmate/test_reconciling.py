@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.payments import Compare, Compared, Finding, FindingKind, Part
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, FindingKind, ReconciliationPart
 from hotelmate import reconciling
 from hotelmate.main import app
 
@@ -14,22 +14,22 @@ from hotelmate.main import app
 class Payments:
     """Answers for payments: pages by part, and what a second look at a booking finds."""
 
-    def __init__(self, pages: dict[Part, list[Compared]], again: list[Finding] | None = None) -> None:
-        self.asked: list[Compare] = []
+    def __init__(self, pages: dict[ReconciliationPart, list[ReconciledPage]], again: list[ReconciliationFinding] | None = None) -> None:
+        self.asked: list[Reconcile] = []
         self._pages = pages
         self._again = tuple(again or ())
 
-    def __call__(self, command: Compare, **_: Any) -> Compared:
+    def __call__(self, command: Reconcile, **_: Any) -> ReconciledPage:
         self.asked.append(command)
         if command.booking_id:
-            return Compared(looked=1, findings=self._again)
-        page = self._pages.get(command.part, [Compared(looked=0)])
+            return ReconciledPage(looked=1, findings=self._again)
+        page = self._pages.get(command.part, [ReconciledPage(looked=0)])
         return page[int(command.after or 0)]
 
 
-def finding(**over: Any) -> Finding:
+def finding(**over: Any) -> ReconciliationFinding:
     usual = {"kind": FindingKind.STATUS_DIFFERS, "object_id": "pay_1", "ours": "A", "theirs": "B"}
-    return Finding(**{**usual, "booking_id": "BK-2026-AAAAAA", **over})
+    return ReconciliationFinding(**{**usual, "booking_id": "BK-2026-AAAAAA", **over})
 
 
 @pytest.fixture
@@ -51,19 +51,19 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_all_parts_are_gone_through_page_by_page(run: Any) -> None:
-    pages = [Compared(looked=10, next="1", total=13), Compared(looked=3)]
-    payments = Payments({Part.PAYMENTS: pages})
+    pages = [ReconciledPage(looked=10, next="1", total=13), ReconciledPage(looked=3)]
+    payments = Payments({ReconciliationPart.PAYMENTS: pages})
 
     code, said = run(payments)
 
     assert (code, "13 payments compared: 0 differences" in said) == (0, True)
-    assert [command.part for command in payments.asked] == [Part.PAYMENTS, *Part]
+    assert [command.part for command in payments.asked] == [ReconciliationPart.PAYMENTS, *ReconciliationPart]
     assert not any(command.repair for command in payments.asked)
     assert len({command.run for command in payments.asked}) == 1
 
 
 def test_a_difference_that_is_left_is_shown_and_ends_with_one(run: Any) -> None:
-    payments = Payments({Part.PAYMENTS: [Compared(looked=1, findings=(finding(),))]}, again=[finding()])
+    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[finding()])
 
     code, said = run(payments)
 
@@ -74,13 +74,13 @@ def test_a_difference_that_is_left_is_shown_and_ends_with_one(run: Any) -> None:
 
 
 def test_what_was_merely_under_way_is_no_difference(run: Any) -> None:
-    payments = Payments({Part.PAYMENTS: [Compared(looked=1, findings=(finding(),))]}, again=[])
+    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[])
 
     assert run(payments)[0] == 0
 
 
 def test_what_was_repaired_ends_with_zero(run: Any) -> None:
-    payments = Payments({Part.PAYMENTS: [Compared(looked=1, findings=(finding(repaired=True),))]})
+    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(repaired=True),))]})
 
     code, said = run(payments, "--repair")
 
@@ -90,9 +90,9 @@ def test_what_was_repaired_ends_with_zero(run: Any) -> None:
 
 def test_what_a_list_shows_once_more_is_told_once(run: Any) -> None:
     strange = finding(kind=FindingKind.UNKNOWN_TO_US, object_id="cs_1", booking_id="")
-    page = [Compared(looked=1, findings=(strange,))]
+    page = [ReconciledPage(looked=1, findings=(strange,))]
 
-    code, said = run(Payments({Part.SESSIONS: page, Part.INTENTS: page}))
+    code, said = run(Payments({ReconciliationPart.SESSIONS: page, ReconciliationPart.INTENTS: page}))
 
     assert (code, "1 differences" in said) == (1, True)
 

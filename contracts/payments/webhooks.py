@@ -1,4 +1,4 @@
-"""What an operator asks of the provider's notices, as payments has stored them. They tell nothing of people."""
+"""Stripe's webhook events: storing them, and their administration by an operator. They hold no personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +7,23 @@ from contracts.message import Command, Query
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookStored:
+    """The webhook event is in the store. `already_processed`: the event was stored before."""
+
+    already_processed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreWebhook(Command[WebhookStored]):
+    """Store a signed webhook event, byte for byte (`body`, UTF-8). Refused `INVALID_WEBHOOK` (400)."""
+
+    body: str
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoredWebhook:
-    """One notice. `outcome` is `STORED` (waits to be applied), `APPLIED`, `IGNORED` or `PARKED`, with the `reason`."""
+    """One webhook event. `outcome` is `STORED` (not applied yet), `APPLIED`, `IGNORED` or `PARKED` (with `reason`)."""
 
     event_id: str
     type: str
@@ -25,7 +40,7 @@ class StoredWebhook:
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookPage:
-    """Notices in the order in which they came. `next` is the cursor of what follows; None at the end."""
+    """Webhook events in order of arrival. `next` is the cursor of the following page; None on the last one."""
 
     webhooks: tuple[StoredWebhook, ...]
     next: str | None = None
@@ -33,7 +48,7 @@ class WebhookPage:
 
 @dataclass(frozen=True, kw_only=True)
 class ListWebhooks(Query[WebhookPage]):
-    """The notices with one of these outcomes."""
+    """List webhook events with one of these outcomes."""
 
     outcomes: tuple[str, ...] = ("PARKED",)
     after: str | None = None
@@ -42,14 +57,14 @@ class ListWebhooks(Query[WebhookPage]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetWebhook(Query[StoredWebhook]):
-    """One notice, by its id at the provider. Refused `NOT_FOUND`."""
+    """Get one webhook event by its id at Stripe. Refused `NOT_FOUND`."""
 
     event_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayWebhook(Command[StoredWebhook]):
-    """Have a parked notice applied as if it had just come. One that waits already is answered as it is.
+    """Apply a parked webhook event again. The reply to an event that waits already is the event as it is.
 
     Refused `NOT_FOUND`, `NOT_PARKED`.
     """
@@ -59,6 +74,6 @@ class ReplayWebhook(Command[StoredWebhook]):
 
 @dataclass(frozen=True, kw_only=True)
 class DismissWebhook(Command[StoredWebhook]):
-    """Let a parked notice rest: it is none of ours. Its reason stays. Refused `NOT_FOUND`, `NOT_PARKED`."""
+    """Ignore a parked webhook event that concerns no booking. Its reason stays. Refused `NOT_FOUND`, `NOT_PARKED`."""
 
     event_id: str
