@@ -51,7 +51,12 @@ def reconcile(
     """
     began = None if since == "all" or booking else datetime.now(UTC) - timedelta(seconds=parse_span(since))
     wanted = Reconcile(
-        part=ReconciliationPart.PAYMENTS, repair=repair, run=uuid.uuid4().hex[:8], hotel=hotel, booking_id=booking, since=began
+        part=ReconciliationPart.PAYMENTS,
+        repair=repair,
+        run=uuid.uuid4().hex[:8],
+        hotel=hotel,
+        booking_id=booking,
+        since=began,
     )
     with asking(look_around().amqp_url) as asker, _progress() as progress:
         looked, found = gone_through(asker, wanted, progress)
@@ -89,7 +94,9 @@ def gone_through(asker: AskClient, wanted: Reconcile, progress: Progress) -> tup
     return payments, list(found.values())
 
 
-def seen_twice(asker: AskClient, wanted: Reconcile, found: Sequence[ReconciliationFinding]) -> list[ReconciliationFinding]:
+def seen_twice(
+    asker: AskClient, wanted: Reconcile, found: Sequence[ReconciliationFinding]
+) -> list[ReconciliationFinding]:
     """Without what was merely under way: a payment in which something differs is looked at again a little later."""
     bookings = {finding.booking_id for finding in found if finding.booking_id}
     if len(bookings) > FOR_A_SECOND_LOOK:

@@ -8,7 +8,7 @@ from contracts.values import Money
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSession:
-    """A booking's checkout session. `status` is `created`, `existing` or `paid`; a paid booking has no `payment_url`."""
+    """A booking's checkout session. `status` is `created`, `existing` or `paid` (without `payment_url`)."""
 
     session_id: str
     payment_url: str | None

@@ -62,7 +62,7 @@ class PaymentSessionExpired(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentAuthorized(PaymentEvent):
-    """The card is authorised for the amount; nothing is captured yet. `capture_before`: when the authorisation lapses."""
+    """The card is authorised for the amount; nothing is captured yet. The authorisation lapses at `capture_before`."""
 
     payment_intent_id: str
     amount: Money

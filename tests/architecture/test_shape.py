@@ -15,7 +15,7 @@ SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "setting
 EXTRAS = {
     "bookings": set(),
     "rooms": set(),
-    "payments": {"cards", "stripe_gateway"},
+    "payments": {"cards", "steps", "stripe_gateway"},
     "notifier": {"channels", "notices", "pusher_gateway", "mailer", "templates", "texts"},
 }
 

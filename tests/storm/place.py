@@ -26,7 +26,7 @@ from sandbox.stripe.direct import DirectStripe
 from sandbox.stripe.world import Json
 from services.bookings.settings import BookingsSettings
 from services.payments.settings import PaymentsSettings
-from services.payments.stripe_gateway import StripeCards
+from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
 from services.rooms.settings import RoomsSettings
 from tests.fakes.mortal import MortalCards

@@ -1,4 +1,4 @@
-"""The tables of payments, as its statements name them. The migrations make them."""
+"""The tables of payments. The migrations create them."""
 
 from datetime import datetime
 

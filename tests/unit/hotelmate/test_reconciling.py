@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding, FindingKind, ReconciliationPart
+from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
 from hotelmate import reconciling
 from hotelmate.main import app
 
@@ -14,7 +14,9 @@ from hotelmate.main import app
 class Payments:
     """Answers for payments: pages by part, and what a second look at a booking finds."""
 
-    def __init__(self, pages: dict[ReconciliationPart, list[ReconciledPage]], again: list[ReconciliationFinding] | None = None) -> None:
+    def __init__(
+        self, pages: dict[ReconciliationPart, list[ReconciledPage]], again: list[ReconciliationFinding] | None = None
+    ) -> None:
         self.asked: list[Reconcile] = []
         self._pages = pages
         self._again = tuple(again or ())
@@ -63,7 +65,9 @@ def test_all_parts_are_gone_through_page_by_page(run: Any) -> None:
 
 
 def test_a_difference_that_is_left_is_shown_and_ends_with_one(run: Any) -> None:
-    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[finding()])
+    payments = Payments(
+        {ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[finding()]
+    )
 
     code, said = run(payments)
 
