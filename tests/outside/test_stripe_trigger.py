@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from chassis.transactions.migrate import migrate
-from sandbox.stripe import StripeStandIn
-from sandbox.stripe.inbox import Inbox
+from sandbox.stripe.server import StripeStandIn
+from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.domain.webhook import APPLIED_TYPES
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
@@ -36,7 +36,7 @@ def service(new_database: Callable[[str], str]) -> Iterator[PaymentsUnderTest]:
     url = new_database("payments_outside")
     migrate("payments", url)
     with (
-        Inbox.open(secret=SECRET) as inbox,
+        WebhookReceiver.open(secret=SECRET) as inbox,
         StripeStandIn.start(webhook_url=inbox.url, webhook_secret=SECRET, api_key=KEY) as stripe,
     ):
         made = PaymentsUnderTest(
@@ -51,7 +51,7 @@ def test_each_triggered_webhook_event_is_stored_and_processed(
     service: PaymentsUnderTest, stripe_program: Path, tmp_path: Path, event: str
 ) -> None:
     ours = {"STRIPE_API_KEY": KEY, "STRIPE_CLI_TELEMETRY_OPTOUT": "1", "XDG_CONFIG_HOME": str(tmp_path)}
-    before = len(service.inbox.letters)
+    before = len(service.inbox.deliveries)
 
     run = subprocess.run(
         [stripe_program, "trigger", event, "--api-base", service.stripe.url],

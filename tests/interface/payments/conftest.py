@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chassis.transactions.migrate import migrate
-from sandbox.stripe import StripeStandIn
-from sandbox.stripe.inbox import Inbox
+from sandbox.stripe.server import StripeStandIn
+from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
@@ -26,22 +26,22 @@ def payments_url(new_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def stand_in() -> Iterator[tuple[StripeStandIn, Inbox]]:
+def stand_in() -> Iterator[tuple[StripeStandIn, WebhookReceiver]]:
     with (
-        Inbox.open(secret=SECRET) as inbox,
+        WebhookReceiver.open(secret=SECRET) as inbox,
         StripeStandIn.start(webhook_url=inbox.url, webhook_secret=SECRET, api_key=KEY) as stripe,
     ):
         yield stripe, inbox
 
 
 @pytest.fixture
-def cards(stand_in: tuple[StripeStandIn, Inbox]) -> StripeCards:
+def cards(stand_in: tuple[StripeStandIn, WebhookReceiver]) -> StripeCards:
     return StripeCards(KEY, url=stand_in[0].url, secrets=("whsec_retired", SECRET))
 
 
 @pytest.fixture
 def service(
-    payments_url: str, stand_in: tuple[StripeStandIn, Inbox], cards: StripeCards
+    payments_url: str, stand_in: tuple[StripeStandIn, WebhookReceiver], cards: StripeCards
 ) -> Iterator[PaymentsUnderTest]:
     stripe, inbox = stand_in
     stripe.reset()

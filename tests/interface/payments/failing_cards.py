@@ -35,4 +35,4 @@ def count_movements(service: PaymentsUnderTest, booking_id: str, movement: str) 
 
 
 def provider_sessions(service: PaymentsUnderTest) -> list[dict[str, Any]]:
-    return list(service.stripe.desk.world.sessions.values())
+    return list(service.stripe.state.store.sessions.values())

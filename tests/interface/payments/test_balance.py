@@ -79,7 +79,7 @@ def test_a_balance_payment_is_captured_once_despite_repeated_events(service: Pay
     booking_id = paid(service)
 
     service.accept_balance_payment(booking_id)
-    for delivery in list(service.inbox.letters):
+    for delivery in list(service.inbox.deliveries):
         service.store_webhook(*delivery)
     service.run_until_idle()
 

@@ -17,7 +17,7 @@ DIRECT = "https://hotel.example/done"
 
 
 def provider_sessions(service: PaymentsUnderTest) -> list[dict[str, Any]]:
-    return list(service.stripe.desk.world.sessions.values())
+    return list(service.stripe.state.store.sessions.values())
 
 
 def test_the_session_request_has_metadata_amount_pages_and_expiry(service: PaymentsUnderTest) -> None:
@@ -30,7 +30,7 @@ def test_the_session_request_has_metadata_amount_pages_and_expiry(service: Payme
     metadata = {"payment_id": payment_id, "booking_id": booking_id, "hotel": "hotel-killarney"}
     assert session["metadata"] == metadata
     assert session["client_reference_id"] == booking_id
-    assert service.stripe.desk.world.payment_intent_data[session["id"]] == {
+    assert service.stripe.state.store.payment_intent_data[session["id"]] == {
         "capture_method": "manual",
         "metadata": metadata,
     }

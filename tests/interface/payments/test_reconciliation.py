@@ -165,7 +165,7 @@ def test_a_second_session_of_one_payment_is_found(service: PaymentsUnderTest) ->
 
 def test_an_object_that_is_missing_at_the_provider_is_found(service: PaymentsUnderTest) -> None:
     service.captured()
-    service.stripe.desk.world.intents.clear()
+    service.stripe.state.store.intents.clear()
 
     (finding,) = [each for each in reconcile_all(service, repair=True) if each.kind != "LEDGER_EXCEEDS"]
 

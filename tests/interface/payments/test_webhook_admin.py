@@ -78,7 +78,7 @@ def test_a_parked_webhook_event_is_replayed_once_its_cause_is_gone(service: Paym
     booking_id = service.book()
     service.stripe.drop_events(times=None)
     service.stripe.pay(service.open(booking_id).session_id)
-    intents = service.stripe.desk.world.intents
+    intents = service.stripe.state.store.intents
     intent_id, intent = intents.popitem()
     store_event(service, {"id": intent_id, "object": "payment_intent", "metadata": {}})
     make_older(service)

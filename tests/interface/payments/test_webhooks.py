@@ -232,7 +232,7 @@ def test_no_personal_data_of_a_webhook_event_is_stored(service: PaymentsUnderTes
     stored_rows = service.sql("SELECT to_jsonb(webhook)::text AS row FROM webhook")
     published = service.sql("SELECT data::text AS row FROM outbox")
 
-    assert any("planted@example.com" in letter.decode() for letter, _ in service.inbox.letters)
+    assert any("planted@example.com" in body.decode() for body, _ in service.inbox.deliveries)
     assert not any("@" in row["row"] for row in (*stored_rows, *published))
 
 
