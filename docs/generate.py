@@ -67,7 +67,7 @@ def messages() -> str:
     """Every event: what it says, and who hears it."""
     heard: dict[str, list[str]] = {}
     for owner in OWNERS:
-        for door in importlib.import_module(f"services.{owner}.service").SERVICE.hears:
+        for door in importlib.import_module(f"services.{owner}.service").SERVICE.events:
             heard.setdefault(door.event.wire_name, []).append(owner)
     link = "The same for machines: [asyncapi.json](../gateway/pages/asyncapi.json)."
     parts = ["# Messages", NOTE, "", link, "", "# Events", ""]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from pydantic_settings import BaseSettings
@@ -90,6 +89,7 @@ def metrics() -> str:
     """What `/metrics` answers after one request, with services that have nothing to count."""
     from chassis.observability.metrics import service_metrics
     from contracts.operations import Metrics, ReadMetrics
+    from contracts.values import Context
     from tests.unit.gateway.fakes import Gateway
 
     values = list[Any]()
@@ -98,7 +98,8 @@ def metrics() -> str:
     for name in SERVICES:
         kinds = [door.kind for door in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
-        values += service(name).metrics(SimpleNamespace(connection=connection, now=now))
+        work = service(name).work(connection, now=now, context=Context())
+        values += service(name).metrics(work)
     gateway = Gateway()
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))
     gateway.get("/livez")
