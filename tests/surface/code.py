@@ -98,8 +98,7 @@ def metrics() -> str:
     for name in SERVICES:
         kinds = [door.kind for door in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
-        work = service(name).work(connection, now=now, context=Context())
-        values += service(name).metrics(work)
+        values += service(name).metrics(service(name).work(connection, now=now, context=Context()))
     gateway = Gateway()
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))
     gateway.get("/livez")
@@ -115,13 +114,13 @@ def jobs(name: str) -> list[Any]:
 
 
 def mails() -> Iterable[Any]:
-    from services.notifier.notices.mails import MAILS
+    from services.notifier.domain.mails import MAILS
 
     return MAILS.values()
 
 
 def templates() -> Path:
-    from services.notifier.mailer.letters import TEMPLATES
+    from services.notifier.mailer.renderer import TEMPLATES
 
     return TEMPLATES
 
@@ -134,9 +133,9 @@ def channels() -> tuple[Mapping[Any, str], Mapping[Any, Iterable[str]]]:
 
 def pushes() -> Iterator[tuple[str, Any]]:
     """Each realtime event with the wire name of the event that it follows."""
-    from services.notifier.notices.pushes import PUSHES, STATUS_CHANGED
+    from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
 
-    yield from ((push.fact.wire_name, shown) for push in PUSHES.values() for shown in push.shown)
+    yield from ((rule.event.wire_name, each) for rule in PUSHES.values() for each in rule.realtime_events)
     yield "every change of a booking's status", STATUS_CHANGED
 
 
