@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from chassis.jobs import queue
 from chassis.settings import with_driver
+from chassis.transactions import job_queue
 from chassis.transactions.migrate import migrate, migrations_of
 from contracts.payments import FindingKind
 from services.payments.domain.jobs import ConvergePayment
@@ -73,7 +73,7 @@ def rows(engine: sa.Engine, query: str) -> list[tuple[object, ...]]:
 def test_stored_pursue_jobs_are_claimed_as_converge_payment_jobs(migrated: sa.Engine) -> None:
     with migrated.connect() as connection:
         now = connection.execute(sa.select(sa.func.now())).scalar_one()
-        jobs = queue.claim(connection, ConvergePayment, ordered=False, batch_size=10, now=now)
+        jobs = job_queue.claim(connection, ConvergePayment, ordered=False, batch_size=10, now=now)
 
     assert [(job.key, job.payload) for job in jobs] == [
         ("converge:pay_1:capture:1", ConvergePayment(payment_id="pay_1", why="BookingApproved")),
