@@ -40,6 +40,7 @@ from services.payments.handlers import (
 )
 from services.payments.handlers.metrics import metrics
 from services.payments.settings import PaymentsSettings
+from services.payments.store.examination import EXAMINATION
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies, PaymentsWork
 
@@ -59,6 +60,7 @@ SERVICE = Service(
     work=PaymentsWork,
     dependencies=dependencies,
     metrics=metrics,
+    examination=EXAMINATION,
     asks=[
         converses(OpenPaymentSession, checkout_sessions.open_payment_session),
         converses(VerifyPayment, checkout_sessions.verify_payment),
