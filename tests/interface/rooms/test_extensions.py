@@ -102,9 +102,7 @@ def test_an_extension_onto_another_stay_is_refused_with_the_conflict_and_suggest
     suggested = [room["room_number"] for room in refused.details["suggested_rooms"]]
     assert suggested == ["103", "104", "105", "106", "107"]
     assert nights(service) == Stay(day(0), day(2))
-    assert (
-        service.ask(extending(service, 3, action_id="more-1")).room.room_number == "101"
-    )  # not stored before
+    assert service.ask(extending(service, 3, action_id="more-1")).room.room_number == "101"  # not stored before
 
 
 def test_an_extension_onto_a_block_is_refused(service: RoomsUnderTest) -> None:
