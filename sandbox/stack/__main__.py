@@ -16,6 +16,8 @@ from typing import TextIO
 from sandbox.stack.commands import COMMANDS, Commands
 from sandbox.stack.layout import ROOT, wanted_ports
 from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.postgres_copy import remove_copy
+from sandbox.stack.postgres_programs import bundled
 from sandbox.stack.processes import noted
 from sandbox.stack.signals import heard
 from sandbox.stack.stack import NOTE, Stack
@@ -101,6 +103,8 @@ def clean(directory: Path) -> int:
     if directory.exists():
         PostgresNode(directory / "postgres").erase()
         shutil.rmtree(directory)
+    if programs := bundled():
+        remove_copy(programs)
     return 0
 
 

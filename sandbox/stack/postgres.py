@@ -13,7 +13,7 @@ from sandbox.stack.databases import Administrator
 from sandbox.stack.places import Secrets, run_directory
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
-from sandbox.stack.postgres_seat import Seat, take_seat, within_reach
+from sandbox.stack.postgres_seat import Seat, take_seat
 from sandbox.stack.processes import OwnProcess, end_leftover
 from sandbox.stack.waiting import until
 
@@ -72,9 +72,7 @@ class PostgresNode:
             return self
         end_leftover(self._note, sig=signal.SIGINT)
         seat = take_seat(self.directory)
-        programs = self._programs or find_postgres()
-        if seat.aside and programs.bundle and not within_reach(programs.bundle):
-            programs = programs.copied_to(seat.home)
+        programs = seat.programs(self._programs or find_postgres())
         data = seat.home / f"data-{programs.major}"
         fresh = not data.exists()
         if fresh:
