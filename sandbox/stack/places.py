@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,10 +11,31 @@ from pathlib import Path
 
 
 def run_directory(path: Path) -> Path:
-    """Make a directory nobody else can list. Root's may be walked through, as its PostgreSQL runs as another user."""
+    """Make a directory nobody else can list. Root's may be walked through, as its PostgreSQL runs as another user.
+
+    Raises RuntimeError when the directory is another user's.
+    """
     path.mkdir(parents=True, exist_ok=True)
+    refuse_another_users(path)
     path.chmod(0o711 if os.geteuid() == 0 else 0o700)
     return path.resolve()
+
+
+def refuse_another_users(path: Path) -> None:
+    """Raise RuntimeError when the path belongs to another user than the one this process runs as."""
+    owner = path.stat().st_uid
+    if owner != os.geteuid():
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"user {owner}"
+        raise RuntimeError(f"{path} belongs to {name}. Run this as {name}, or have it removed first: `make clean`.")
+
+
+def log_since(log: Path, start: int, *, lines: int) -> str:
+    """The last lines of a log, of those after the first `start` bytes."""
+    text = log.read_bytes()[start:].decode("utf-8", "replace")
+    return "\n".join(text.splitlines()[-lines:])
 
 
 def write_private(path: Path, text: str) -> None:

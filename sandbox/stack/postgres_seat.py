@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from sandbox.stack.postgres_copy import programs_for
 from sandbox.stack.postgres_programs import PostgresPrograms
 
 UNPRIVILEGED = "nobody"
+PREFIX = "hotelmate-postgres-"
 SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
 
 
@@ -37,6 +39,7 @@ class Seat:
 def take_seat(directory: Path) -> Seat:
     """The directory itself; for root, where that other user cannot go, a place that the link `home` in it leads to."""
     if os.geteuid() != 0:
+        _insist_on_a_name(os.geteuid())
         return Seat(directory, None, None)
     try:
         account = pwd.getpwnam(UNPRIVILEGED)
@@ -47,6 +50,24 @@ def take_seat(directory: Path) -> Seat:
         ) from None
     user, group = account.pw_uid, account.pw_gid
     return Seat(directory if _may_enter(directory, user, group) else _aside(directory / "home"), user, group)
+
+
+def vacate(directory: Path) -> None:
+    """Remove the directory, and the data that lie where the link `home` in it leads to."""
+    home = directory / "home"
+    if home.is_symlink() and home.resolve().name.startswith(PREFIX):
+        shutil.rmtree(home.resolve(), ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _insist_on_a_name(user: int) -> None:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        raise RuntimeError(
+            f"PostgreSQL runs only as a user who has a name, and this machine knows none for user {user}."
+            " Add one to /etc/passwd, run this as another user, or set DATABASE_URL."
+        ) from None
 
 
 def _may_enter(directory: Path, user: int, group: int) -> bool:
@@ -60,7 +81,7 @@ def _aside(link: Path) -> Path:
         link.unlink()
     if not link.is_symlink():
         place = SHARED_PLACE if SHARED_PLACE.is_dir() else Path(tempfile.gettempdir())
-        made = Path(tempfile.mkdtemp(prefix="hotelmate-postgres-", dir=place))
+        made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         made.chmod(0o711)
         link.symlink_to(made)
     return link.resolve()
