@@ -59,5 +59,6 @@ lock: setup ## compile each dependency group into requirements/, with hashes; AR
 	@echo requirements/uv.txt; $(LOCK) $(ARGS) requirements/uv.in --output-file requirements/uv.txt
 
 clean: ## end what runs here and remove what was made; .venv stays
+	@[ ! -e .run ] || [ -w .run ] || { echo "$(CURDIR)/.run belongs to another user. Run this as that user, or as root." >&2; exit 1; }
 	@if [ -x $(PYTHON) ]; then $(STACK) clean; fi
 	rm -rf .run .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

