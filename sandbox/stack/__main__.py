@@ -15,10 +15,9 @@ from typing import TextIO
 
 from sandbox.stack.commands import COMMANDS, Commands
 from sandbox.stack.layout import ROOT, wanted_ports
-from sandbox.stack.places import refuse_another_users
+from sandbox.stack.places import refuse_another_users, vacate
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled
-from sandbox.stack.postgres_seat import vacate
 from sandbox.stack.processes import noted
 from sandbox.stack.signals import heard
 from sandbox.stack.stack import NOTE, Stack

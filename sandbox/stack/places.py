@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Where root's PostgreSQL keeps its data when it cannot go where the run's directory is.
+ASIDE_PREFIX = "hotelmate-postgres-"
+
 
 def run_directory(path: Path) -> Path:
     """Make a directory nobody else can list. Root's may be walked through, as its PostgreSQL runs as another user.
@@ -36,6 +39,14 @@ def log_since(log: Path, start: int, *, lines: int) -> str:
     """The last lines of a log, of those after the first `start` bytes."""
     text = log.read_bytes()[start:].decode("utf-8", "replace")
     return "\n".join(text.splitlines()[-lines:])
+
+
+def vacate(directory: Path) -> None:
+    """Remove the directory, and the data that lie where the link `home` in it leads to."""
+    home = directory / "home"
+    if home.is_symlink() and home.resolve().name.startswith(ASIDE_PREFIX):
+        shutil.rmtree(home.resolve(), ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -67,4 +78,6 @@ def temporary_run(prefix: str = "hotelmate-") -> Iterator[Path]:
     try:
         yield run_directory(path)
     finally:
+        for home in (*path.glob("home"), *path.glob("*/home")):
+            vacate(home.parent)
         shutil.rmtree(path, ignore_errors=True)

