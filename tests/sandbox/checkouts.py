@@ -75,6 +75,7 @@ class Checkout:
         self._user = account.pw_uid if account else None
         self._group = account.pw_gid if account else None
         self._around = around
+        self._downloads: Path | None = None
         self._place = around / "place" / where.folder
         self._home = around / "home"
         self._make(around / "place", where.mode)
@@ -93,6 +94,13 @@ class Checkout:
             shutil.copy2(ROOT / name, target)
         self._hand_over()
 
+    def share_downloads(self, directory: Path) -> None:
+        """Let uv keep what it downloads there, in a part of this user's. Without a home there is no such thing."""
+        if self.where.home == "own":
+            self._downloads = directory / ("root" if self.where.root else "user")
+            if not self._downloads.exists():
+                self._make(self._downloads, CLOSED)
+
     def add_packages(self, *packages: str) -> None:
         """The sandbox and these packages of the virtual environment, instead of all that is installed there."""
         site = Path(sysconfig.get_path("purelib"))
@@ -104,28 +112,37 @@ class Checkout:
         self._hand_over()
 
     def run(self, argv: Sequence[str], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        with self.start(argv) as process:
-            try:
-                output, _ = process.communicate(timeout=timeout)
-            except BaseException:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-                raise
+        """Run a command in the copy; `stdout` has its output and its errors."""
+        with self.started(argv) as process:
+            output, _ = process.communicate(timeout=timeout)
         return subprocess.CompletedProcess(argv, process.returncode, output)
 
-    def start(self, argv: Sequence[str]) -> "subprocess.Popen[str]":
-        """Start a command in the copy, in a session of its own; its output and errors come through one pipe."""
-        return subprocess.Popen(
+    @contextmanager
+    def started(self, argv: Sequence[str]) -> "Iterator[subprocess.Popen[str]]":
+        """A command that runs in the copy, in a process group of its own, which is ended afterwards if need be."""
+        process = subprocess.Popen(
             argv, cwd=self.path, env=self.environment, umask=self.where.umask, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
             user=self._user, group=self._group, extra_groups=None if self._user is None else [],
         )  # fmt: skip
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=60)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
 
     @property
     def environment(self) -> dict[str, str]:
         passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
         home = HOMELESS if self.where.home == "missing" else str(self._home)
-        return passed_on | {"HOME": home, "PWD": str(self.path)} | dict(self.where.environment)
+        downloads = {"UV_CACHE_DIR": str(self._downloads)} if self._downloads else {}
+        return passed_on | downloads | {"HOME": home, "PWD": str(self.path)} | dict(self.where.environment)
 
     def python(self) -> str:
         """An interpreter of the same version that the user can run; skips the test where there is none."""
