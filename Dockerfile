@@ -33,7 +33,7 @@ USER 10001:10001
 
 FROM product AS relay
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["python", "/usr/local/lib/healthy.py", "broker"]
-ENTRYPOINT ["python", "-m", "chassis.relay"]
+ENTRYPOINT ["python", "-m", "chassis.messaging.relay"]
 CMD ["bookings", "payments", "rooms", "notifier"]
 
 FROM product AS gateway
@@ -50,7 +50,7 @@ COPY gateway/__init__.py gateway/__init__.py
 COPY gateway/identity gateway/identity
 COPY gateway/migrations gateway/migrations
 HEALTHCHECK NONE
-ENTRYPOINT ["python", "-m", "chassis.migrate"]
+ENTRYPOINT ["python", "-m", "chassis.transactions.migrate"]
 CMD ["bookings", "payments", "rooms", "notifier", "gateway"]
 
 FROM product AS cli
@@ -74,4 +74,4 @@ ARG DEPLOYABLE
 COPY services/__init__.py services/__init__.py
 COPY services/${DEPLOYABLE} services/${DEPLOYABLE}
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["python", "/usr/local/lib/healthy.py", "broker"]
-ENTRYPOINT ["sh", "-c", "exec python -m chassis.run \"$DEPLOYABLE\""]
+ENTRYPOINT ["sh", "-c", "exec python -m chassis.hosting.run \"$DEPLOYABLE\""]

@@ -9,7 +9,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loads
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-long check bench docs pictures lock clean
+.PHONY: help setup demo up down test test-long check approve bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,14 +40,17 @@ check: setup ## lint, types, architecture, images and contract schemas
 	.venv/bin/lint-imports
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(PYTHON) -m chassis.contract_schemas --check
+	$(PYTHON) -m chassis.messaging.contract_schemas --check
 	$(PYTHON) -m docs.generate --check
+
+approve: setup ## approve the public surface as it is now, after a change that is meant; ARGS chooses the kinds
+	@$(PYTHON) -m tests.surface $(ARGS)
 
 bench: setup ## measure beside a yardstick; ARGS chooses
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 docs: setup ## write the generated documents and contract schemas anew
-	@$(PYTHON) -m chassis.contract_schemas
+	@$(PYTHON) -m chassis.messaging.contract_schemas
 	@$(PYTHON) -m docs.generate $(ARGS)
 
 pictures: ## take the README's pictures anew, with a demonstration of its own and Chromium

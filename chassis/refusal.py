@@ -1,4 +1,4 @@
-"""The ways a request can end other than well: refused on purpose, too early, or nobody there to answer."""
+"""How a request, an event or a job fails: refused, too early, unavailable, to be retried, or for good."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,13 +19,13 @@ class Refusal(Exception):
 
 
 class TooEarly(Exception):
-    """A handler needs something that has not arrived yet: the delivery comes back later, and that is not a try."""
+    """A handler needs an event that has not arrived yet: the delivery is retried later, and counts as no attempt."""
 
 
 class Unavailable(Exception):
-    """Nobody answered in time, or what is needed is down. Not a try: the same request may be sent again.
+    """No reply came in time, or a dependency is down. Not an attempt: the same request may be sent again.
 
-    `seconds` is how long whoever is asked wants to be left alone, if they say so.
+    `seconds` is the pause that the dependency asks for, if it names one.
     """
 
     def __init__(self, *reason: object, seconds: float | None = None) -> None:
@@ -33,13 +33,13 @@ class Unavailable(Exception):
         self.seconds = seconds
 
 
-class Later(Exception):
-    """An errand's call could not be made now; it is tried again, after `seconds` if given."""
+class RetryLater(Exception):
+    """A job cannot be done now; it is retried, after `seconds` if given."""
 
     def __init__(self, reason: str, *, seconds: float | None = None) -> None:
         super().__init__(reason)
         self.seconds = seconds
 
 
-class Hopeless(Exception):
-    """An errand's call can never succeed; it is given up at once."""
+class PermanentFailure(Exception):
+    """A job can never succeed; it is given up at once."""

@@ -1,4 +1,4 @@
-"""What a process is told by its environment, and the secrets it refuses to start without."""
+"""Settings from the environment, and the secrets that a process refuses to start without."""
 
 from typing import Any, Literal, Self
 
@@ -9,7 +9,7 @@ PLACEHOLDERS = {"", "change-me", "changeme", "secret", "password", "guest"}
 
 
 class Settings(BaseSettings):
-    """What every process needs. Services read their own variables with their name as prefix."""
+    """The settings of every process. A service's own variables have its name as prefix."""
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
 
@@ -20,11 +20,11 @@ class Settings(BaseSettings):
 
     @property
     def demo(self) -> bool:
-        """Whether this is a demonstration, where the domain's clock may be moved."""
+        """Whether this is demo mode, in which the domain's clock can be moved."""
         return self.mode == "demo"
 
     def secrets(self) -> dict[str, str]:
-        """The values that must be set and not be a placeholder, by variable name."""
+        """The values that must be set to no placeholder, by variable name."""
         return {}
 
     @model_validator(mode="after")
@@ -38,24 +38,24 @@ class Settings(BaseSettings):
 
 
 class ServiceSettings(Settings):
-    """What a service with a database needs."""
+    """The settings of a service with a database. `workers` is how many asks run side by side."""
 
     database_url: str = ""
     workers: int = 10
 
     @property
     def sync_url(self) -> str:
-        """The database for psycopg2."""
+        """The database URL for psycopg2."""
         return with_driver(self.database_url, "psycopg2")
 
 
 def with_driver(url: str, driver: str) -> str:
-    """A PostgreSQL URL as SQLAlchemy wants it, with this driver."""
+    """A PostgreSQL URL as SQLAlchemy takes it, with this driver. Raises `ValueError` where the URL is empty."""
     if not url:
         raise ValueError("no database URL is set")
     return f"postgresql+{driver}://{url.split('://', 1)[1]}"
 
 
 def prefixed(prefix: str) -> Any:
-    """The model configuration of a service whose variables begin with this prefix."""
+    """The pydantic configuration of a service whose variables begin with this prefix."""
     return SettingsConfigDict(env_prefix=f"{prefix.upper()}_", extra="ignore", populate_by_name=True)

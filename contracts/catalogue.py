@@ -1,4 +1,4 @@
-"""Every message by its wire name, and which service hears which owner's events."""
+"""Every message by its wire name, and which owners' events each service subscribes to."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from contracts.message import Ask, Event, Message
 
 OWNERS = ("bookings", "payments", "rooms", "notifier")
 
-# A listener's durable queue takes all events of the owners it hears: it needs the whole sequence of a subject to know
-# that nothing is missing before the one at hand.
-HEARS = {
+# A service's durable queue takes all events of these owners: the service needs the whole sequence of a subject to
+# know that no earlier event is missing.
+SUBSCRIPTIONS = {
     "bookings": ("payments", "rooms", "notifier"),
     "payments": ("bookings",),
     "rooms": ("bookings",),

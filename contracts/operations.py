@@ -1,4 +1,4 @@
-"""What every service can be asked by an operator, whatever else it does."""
+"""Asks that every service handles, for operators: health, clock and metrics."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from contracts.message import Command, Query
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """What a service says of itself. `problems` names each dependency that is down."""
+    """A service's health. `now` is the domain's time, UTC; `problems` names each dependency that is down."""
 
     service: str
     ready: bool
@@ -18,7 +18,7 @@ class Health:
 
 @dataclass(frozen=True, kw_only=True)
 class Ping(Query[Health]):
-    """Is this service alive, and does it reach what it needs?"""
+    """Whether the service runs and reaches its dependencies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +29,8 @@ class AdvanceClock(Command[Health]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One number of a service's, as of now. `label` tells those of one name apart: a kind of errand, a state."""
+class Metric:
+    """One metric as of now. `label` tells metrics of one name apart: a kind of job, a state."""
 
     name: str
     value: float
@@ -38,14 +38,14 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What a service says of its work. Counters are of the process that answered: `instance` names it."""
+class Metrics:
+    """A service's metrics. Counters are those of the process that replied: `instance` names it."""
 
     service: str
     instance: str
-    figures: tuple[Figure, ...]
+    metrics: tuple[Metric, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadFigures(Query[Figures]):
-    """How much waits, how late it is, and what has failed."""
+class ReadMetrics(Query[Metrics]):
+    """The metrics of a service: how much waits, how late it is, what has failed."""

@@ -11,9 +11,9 @@ from typing import Any
 
 import jsonschema
 
-from chassis import wire
 from chassis.lifecycle import Lifecycle
-from contracts.catalogue import HEARS, OWNERS, asks, events
+from chassis.messaging import topology
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import reply_type
 from docs.asyncapi import asyncapi
 from docs.page import page
@@ -72,7 +72,7 @@ def messages() -> str:
     link = "The same for machines: [asyncapi.json](../gateway/pages/asyncapi.json)."
     parts = ["# Messages", NOTE, "", link, "", "# Events", ""]
     for owner in OWNERS:
-        listeners = ", ".join(f"`{name}.inbox`" for name, owners in HEARS.items() if owner in owners)
+        listeners = ", ".join(f"`{name}.inbox`" for name, owners in SUBSCRIPTIONS.items() if owner in owners)
         parts += [f"## {owner}", "", f"Exchange `{owner}.events`, heard whole by {listeners}.", ""]
         parts += ["| event | what it says | acted upon by |", "|---|---|---|"]
         for name, event in events().items():
@@ -83,7 +83,7 @@ def messages() -> str:
 
 
 def _asked() -> Iterable[str]:
-    yield "# Asks\n\nRequests that a caller waits for, over `" + wire.ASKS + "`; answered, or refused with a code."
+    yield "# Asks\n\nRequests that a caller waits for, over `" + topology.ASKS + "`; answered, or refused with a code."
     for owner in (*OWNERS, "operations"):
         where = "every service" if owner == "operations" else f"`{owner}`"
         yield f"\n## to {where}\n\n| ask | what it is for | answered with |\n|---|---|---|"

@@ -7,7 +7,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from chassis import logs
+from chassis.observability import logs
 from gateway.app import build
 from gateway.settings import GatewaySettings
 

@@ -9,7 +9,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis import codec, trace
+from chassis import codec
+from chassis.observability import trace
 from chassis.refusal import Refusal
 from contracts.message import Ask
 from contracts.values import Caller, Context

@@ -7,7 +7,7 @@ import uuid
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import logs, trace
+from chassis.observability import logs, trace
 from gateway import problems
 from gateway.operations import Door
 

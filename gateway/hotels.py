@@ -1,6 +1,6 @@
 """Which hotels there are, remembered for a few seconds."""
 
-from chassis import trace
+from chassis.observability import trace
 from chassis.refusal import Refusal
 from contracts.rooms import GetHotel, HotelPage
 from contracts.values import Context

@@ -10,10 +10,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chassis import trace, wire
+from chassis.messaging import topology
+from chassis.observability import trace
 from chassis.refusal import Refusal, Unavailable
-from contracts.catalogue import HEARS, OWNERS
-from contracts.operations import Figures, ReadFigures
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS
+from contracts.operations import Metrics, ReadMetrics
 from contracts.values import Caller, Context
 from gateway.tools import Tools
 
@@ -41,21 +42,21 @@ class _Told:
         yield from self._families
 
 
-async def _asked(tools: Tools, owner: str) -> Figures | None:
+async def _asked(tools: Tools, owner: str) -> Metrics | None:
     context = Context(caller=Caller(kind="system"), traceparent=trace.current())
     try:
-        reply, _ = await tools.bus.ask(ReadFigures(), context, service=owner, deadline=PATIENCE)
+        reply, _ = await tools.bus.ask(ReadMetrics(), context, service=owner, deadline=PATIENCE)
     except (Unavailable, Refusal):
         return None
     return reply
 
 
-def _of_services(answers: dict[str, Figures | None]) -> Iterator[Metric]:
+def _of_services(answers: dict[str, Metrics | None]) -> Iterator[Metric]:
     up = GaugeMetricFamily("hotelmate_up", "Whether the service answers.", labels=("service",))
     families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
     for owner, told in answers.items():
         up.add_metric((owner,), 1.0 if told else 0.0)
-        for figure in told.figures if told else ():
+        for figure in told.metrics if told else ():
             name, counts = f"hotelmate_{figure.name}", figure.name.endswith("_total")
             if name not in families:
                 labels = ("service", "instance") if counts else ("service", "kind")
@@ -68,10 +69,10 @@ def _of_services(answers: dict[str, Figures | None]) -> Iterator[Metric]:
 
 
 async def _of_the_broker(tools: Tools) -> list[Metric]:
-    kinds = {"dead_letters": wire.dead_letters, "inbox_waiting": wire.inbox}
+    kinds = {"dead_letters": topology.dead_letters, "inbox_waiting": topology.inbox}
     up = GaugeMetricFamily("hotelmate_broker_up", "Whether the broker is there.")
     try:
-        depths = await tools.bus.depths([queue(service) for queue in kinds.values() for service in HEARS])
+        depths = await tools.bus.depths([queue(service) for queue in kinds.values() for service in SUBSCRIPTIONS])
     except (Unavailable, TimeoutError):
         up.add_metric((), 0.0)
         return [up]
@@ -79,7 +80,7 @@ async def _of_the_broker(tools: Tools) -> list[Metric]:
     families = []
     for name, queue in kinds.items():
         family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queue.", labels=("service",))
-        for service in HEARS:
+        for service in SUBSCRIPTIONS:
             family.add_metric((service,), depths[queue(service)])
         families.append(family)
     return [up, *families]

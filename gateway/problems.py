@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis import codec, logs, trace
+from chassis import codec
+from chassis.observability import logs, trace
 from chassis.refusal import Refusal, Unavailable
 from gateway.refusals import CODE_OF, SOON, status_of
 

@@ -2,7 +2,7 @@
 
 import time
 
-from chassis import trace
+from chassis.observability import trace
 from chassis.refusal import Unavailable
 from contracts.notifier import DescribeRealtime, Realtime
 from contracts.values import Context

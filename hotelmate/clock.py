@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
 from contracts.catalogue import OWNERS
 from contracts.operations import AdvanceClock, Ping
@@ -58,12 +58,12 @@ def parse_span(text: str) -> int:
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
 
 
-def read_clocks(asker: Asker, services: Sequence[str] = OWNERS) -> list[Reading]:
+def read_clocks(asker: AskClient, services: Sequence[str] = OWNERS) -> list[Reading]:
     """What each service's clock shows."""
     return [Reading(service, asker(Ping(), service=service).now) for service in services]
 
 
-def advance(asker: Asker, stripe_url: str, *, seconds: int) -> list[Reading]:
+def advance(asker: AskClient, stripe_url: str, *, seconds: int) -> list[Reading]:
     """Move every clock; one that stayed behind, as after a restart, is brought up to the others first.
 
     Nothing is moved unless all answer. What each shows now.
@@ -83,7 +83,7 @@ def advance(asker: Asker, stripe_url: str, *, seconds: int) -> list[Reading]:
     return moved
 
 
-def _advance_service(asker: Asker, service: str, seconds: int) -> datetime:
+def _advance_service(asker: AskClient, service: str, seconds: int) -> datetime:
     return asker(AdvanceClock(seconds=seconds), service=service).now
 
 

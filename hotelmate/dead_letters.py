@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from chassis import codec, wire
-from contracts.catalogue import HEARS
+from chassis import codec
+from chassis.messaging import topology
+from contracts.catalogue import SUBSCRIPTIONS
 from hotelmate.parked import Letter, opened, standing, step_over
 from hotelmate.screen import moment, say, show_table
 from hotelmate.surroundings import connected, look_around
@@ -17,7 +18,7 @@ cli = typer.Typer(
     no_args_is_help=True, help="Messages that a service could not apply: five failed tries, or too early for a day."
 )
 
-Service = Annotated[str, typer.Argument(help=f"Whose dead letters: {', '.join(HEARS)}.", metavar="SERVICE")]
+Service = Annotated[str, typer.Argument(help=f"Whose dead letters: {', '.join(SUBSCRIPTIONS)}.", metavar="SERVICE")]
 
 
 @cli.command("list")
@@ -63,7 +64,7 @@ def replay_letters(
         wanted = letters if everything else chosen(letters, message_ids or [])
         for letter in wanted:
             queue.replay(letter)
-    say(f"{len(wanted)} given back to {wire.inbox(service)}.")
+    say(f"{len(wanted)} given back to {topology.inbox(service)}.")
 
 
 @cli.command("drop")
@@ -98,8 +99,8 @@ def drop_letter(
 
 def known(service: str) -> None:
     """Make sure that there is a service of this name."""
-    if service not in HEARS:
-        raise Trouble(f"There is no service {service!r}: {', '.join(HEARS)}.")
+    if service not in SUBSCRIPTIONS:
+        raise Trouble(f"There is no service {service!r}: {', '.join(SUBSCRIPTIONS)}.")
 
 
 def chosen(letters: Sequence[Letter], ids: Sequence[str]) -> list[Letter]:

@@ -12,7 +12,8 @@ import pika
 import pika.exceptions
 import typer
 
-from chassis import wire
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp import parameters
 from contracts.catalogue import OWNERS, events
 from contracts.message import Envelope
 from hotelmate.impersonal import attributes, booking_of, facts, line, name_of
@@ -91,7 +92,7 @@ def _follow(amqp_url: str, wanted: Wanted, shown: Callable[[Envelope], str], cou
 
 
 def _connected(amqp_url: str) -> pika.BlockingConnection:
-    return pika.BlockingConnection(wire.parameters(amqp_url, "hotelmate-events"))
+    return pika.BlockingConnection(parameters.parameters(amqp_url, "hotelmate-events"))
 
 
 def _again(amqp_url: str) -> pika.BlockingConnection:
@@ -105,14 +106,14 @@ def _again(amqp_url: str) -> pika.BlockingConnection:
 def _passing(connection: pika.BlockingConnection) -> Iterator[Envelope]:
     """Every event from now on, from a queue that nobody else sees and that ends with the connection."""
     channel = connection.channel()
-    wire.declare(channel)
+    topology.declare(channel)
     queue = channel.queue_declare("", exclusive=True, auto_delete=True, arguments={"x-max-length": MOST}).method.queue
     for owner in OWNERS:
-        channel.queue_bind(queue, wire.exchange(owner), f"{owner}.#")
+        channel.queue_bind(queue, topology.exchange(owner), f"{owner}.#")
     _aside("Listening; Ctrl-C ends.")
     for _, _, body in channel.consume(queue, auto_ack=True, exclusive=True):
         try:
-            yield wire.read_envelope(body)
+            yield event_protocol.read_envelope(body)
         except ValueError:
             _aside("Something passed that is no event.")
 

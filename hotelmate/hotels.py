@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from contracts.rooms import HotelDefinition, Imported, ImportHotel
 from hotelmate.property_file import read_property
 from hotelmate.screen import say
@@ -34,6 +34,6 @@ def import_hotel(
     say(f"{imported.hotel} {verb}: {imported.types_added} room types and {imported.rooms_added} rooms added.")
 
 
-def bring_in(asker: Asker, definition: HotelDefinition) -> Imported:
+def bring_in(asker: AskClient, definition: HotelDefinition) -> Imported:
     """Ask rooms to import the property."""
     return asker(ImportHotel(definition=definition), deadline=DEADLINE)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from chassis import codec, impersonal
-from chassis.trace import trace_id
+from chassis import codec
+from chassis.observability import redaction
+from chassis.observability.trace import trace_id
 from contracts.catalogue import events
 from contracts.message import Envelope
 
@@ -14,9 +15,9 @@ def attributes(envelope: Envelope) -> dict[str, Any]:
         "time": codec.plain(envelope.time),
         "source": envelope.source,
         "event": name_of(envelope),
-        "subject": envelope.subject if impersonal.is_id(envelope.subject) else "",
+        "subject": envelope.subject if redaction.is_id(envelope.subject) else "",
         "sequence": envelope.sequence,
-        "hotel": envelope.hotel if impersonal.is_id(envelope.hotel) else "",
+        "hotel": envelope.hotel if redaction.is_id(envelope.hotel) else "",
         "id": envelope.id,
         "trace_id": trace_id(envelope.traceparent),
     }
@@ -28,7 +29,7 @@ def facts(envelope: Envelope) -> dict[str, Any]:
     if kind is None:
         return {}
     try:
-        return impersonal.facts(codec.typed(envelope.data, kind))
+        return redaction.public_fields(codec.typed(envelope.data, kind))
     except ValueError:
         return {}
 

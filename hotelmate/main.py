@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from chassis import logs
+from chassis.observability import logs
 from hotelmate import (
     clock,
     dead_letters,

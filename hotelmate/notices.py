@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from chassis import codec
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
 from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
 from hotelmate.screen import moment, say, show_table
@@ -62,7 +62,7 @@ def replay_notices(
     say(f"{len(wanted) - len(overtaken)} to be sent again.")
 
 
-def every(asker: Asker, status: str) -> Iterator[KeptNotice]:
+def every(asker: AskClient, status: str) -> Iterator[KeptNotice]:
     """All notices that stand so, asked for page by page."""
     after = None
     while True:
@@ -73,7 +73,7 @@ def every(asker: Asker, status: str) -> Iterator[KeptNotice]:
             return
 
 
-def _replayed(asker: Asker, notice_id: str) -> bool:
+def _replayed(asker: AskClient, notice_id: str) -> bool:
     try:
         asker(ReplayNotice(notice_id=notice_id))
     except Refusal as refused:

@@ -7,7 +7,7 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
-from chassis.tables import OUTBOX
+from chassis.transactions.tables import OUTBOX
 from contracts.catalogue import OWNERS
 from hotelmate.clock import parse_span
 from hotelmate.screen import age, show_table

@@ -9,9 +9,10 @@ import pika
 import sqlalchemy as sa
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import wire
-from chassis.heard import skip
-from chassis.tables import HEARD
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp import parameters
+from chassis.messaging.inbox import skip
+from chassis.transactions.tables import INBOX_POSITION
 from contracts.message import Envelope
 
 
@@ -33,17 +34,17 @@ class Letter:
     def why(self) -> str:
         """What the last try said."""
         headers = self.properties.headers or {}
-        return str(headers.get(wire.ERROR) or "it ended the process that handled it, again and again")
+        return str(headers.get(event_protocol.ERROR) or "it ended the process that handled it, again and again")
 
     @property
     def attempts(self) -> int:
         """How often it was tried."""
-        return int((self.properties.headers or {}).get(wire.ATTEMPT, 0))
+        return int((self.properties.headers or {}).get(event_protocol.ATTEMPT, 0))
 
     @property
     def first_failed_at(self) -> datetime | None:
         """When it failed first, UTC."""
-        seconds = (self.properties.headers or {}).get(wire.FIRST_FAILED)
+        seconds = (self.properties.headers or {}).get(event_protocol.FIRST_FAILED)
         return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
 
 
@@ -58,11 +59,11 @@ class DeadLetters:
         """What is parked, oldest first; all of it, or that many."""
         found: list[Letter] = []
         while most is None or len(found) < most:
-            method, properties, body = self._channel.basic_get(wire.dead_letters(self.service))
+            method, properties, body = self._channel.basic_get(topology.dead_letters(self.service))
             if method is None:
                 return found
             try:
-                envelope = wire.read_envelope(body)
+                envelope = event_protocol.read_envelope(body)
             except ValueError:
                 envelope = None
             found.append(Letter(method.delivery_tag, body, properties, envelope))
@@ -70,7 +71,7 @@ class DeadLetters:
 
     def waiting(self) -> int:
         """How many messages wait for the service itself."""
-        found = self._channel.queue_declare(wire.inbox(self.service), passive=True)
+        found = self._channel.queue_declare(topology.inbox(self.service), passive=True)
         return int(found.method.message_count)
 
     def replay(self, letter: Letter) -> None:
@@ -83,7 +84,7 @@ class DeadLetters:
             timestamp=letter.properties.timestamp,
             headers={name: value for name, value in (letter.properties.headers or {}).items() if name == "traceparent"},
         )
-        self._channel.basic_publish("", wire.inbox(self.service), letter.body, fresh, mandatory=True)
+        self._channel.basic_publish("", topology.inbox(self.service), letter.body, fresh, mandatory=True)
         self.take_off(letter)
 
     def take_off(self, letter: Letter) -> None:
@@ -94,10 +95,10 @@ class DeadLetters:
 @contextmanager
 def opened(amqp_url: str, service: str) -> Iterator[DeadLetters]:
     """The dead-letter queue of a service, for one command."""
-    connection = pika.BlockingConnection(wire.parameters(amqp_url, "hotelmate-dlq"))
+    connection = pika.BlockingConnection(parameters.parameters(amqp_url, "hotelmate-dlq"))
     try:
         channel = connection.channel()
-        wire.declare(channel)
+        topology.declare(channel)
         channel.confirm_delivery()
         yield DeadLetters(service, channel)
     finally:
@@ -108,7 +109,9 @@ def opened(amqp_url: str, service: str) -> Iterator[DeadLetters]:
 def standing(connection: sa.Connection, envelope: Envelope) -> int:
     """The last number of the event's subject that the service has applied."""
     last = connection.execute(
-        sa.select(HEARD.c.last).where(HEARD.c.source == envelope.source, HEARD.c.subject == envelope.subject)
+        sa.select(INBOX_POSITION.c.last).where(
+            INBOX_POSITION.c.source == envelope.source, INBOX_POSITION.c.subject == envelope.subject
+        )
     ).scalar()
     return int(last or 0)
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from contracts.payments import Compare, Finding, Part
 from hotelmate.clock import parse_span
 from hotelmate.screen import say, show_table
@@ -67,7 +67,7 @@ def reconcile(
     raise typer.Exit(FOUND if left else 0)
 
 
-def gone_through(asker: Asker, wanted: Compare, progress: Progress) -> tuple[int, list[Finding]]:
+def gone_through(asker: AskClient, wanted: Compare, progress: Progress) -> tuple[int, list[Finding]]:
     """Every part, page by page: how many payments there were, and what differs, each difference once."""
     payments = 0
     found: dict[tuple[str, str], Finding] = {}
@@ -89,7 +89,7 @@ def gone_through(asker: Asker, wanted: Compare, progress: Progress) -> tuple[int
     return payments, list(found.values())
 
 
-def seen_twice(asker: Asker, wanted: Compare, found: Sequence[Finding]) -> list[Finding]:
+def seen_twice(asker: AskClient, wanted: Compare, found: Sequence[Finding]) -> list[Finding]:
     """Without what was merely under way: a payment in which something differs is looked at again a little later."""
     bookings = {finding.booking_id for finding in found if finding.booking_id}
     if len(bookings) > FOR_A_SECOND_LOOK:
@@ -99,7 +99,7 @@ def seen_twice(asker: Asker, wanted: Compare, found: Sequence[Finding]) -> list[
     return [finding for finding in found if not _is_a_payments(finding) or _key(finding) in again]
 
 
-def _of(asker: Asker, wanted: Compare, booking_id: str) -> Iterable[Finding]:
+def _of(asker: AskClient, wanted: Compare, booking_id: str) -> Iterable[Finding]:
     command = replace(wanted, part=Part.PAYMENTS, booking_id=booking_id, since=None, limit=50)
     return asker(command, deadline=DEADLINE).findings
 

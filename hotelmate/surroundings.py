@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from chassis.settings import with_driver
 from hotelmate.trouble import Trouble
 
@@ -59,9 +59,9 @@ def look_around(stack: Path = STACK) -> Surroundings:
 
 
 @contextmanager
-def asking(amqp_url: str) -> Iterator[Asker]:
+def asking(amqp_url: str) -> Iterator[AskClient]:
     """Someone who can ask every service."""
-    asker = Asker(amqp_url, "hotelmate").start(wait=PATIENCE)
+    asker = AskClient(amqp_url, "hotelmate").start(wait=PATIENCE)
     try:
         yield asker
     finally:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from chassis import codec
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from contracts.payments import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
 from hotelmate.screen import moment, say, show_table
 from hotelmate.surroundings import asking, look_around
@@ -69,7 +69,7 @@ def dismiss_webhook(event_id: Name) -> None:
     say(f"{event_id} dismissed.")
 
 
-def every(asker: Asker, outcomes: tuple[str, ...]) -> Iterator[StoredWebhook]:
+def every(asker: AskClient, outcomes: tuple[str, ...]) -> Iterator[StoredWebhook]:
     """All notices with one of these outcomes, asked for page by page."""
     after = None
     while True:

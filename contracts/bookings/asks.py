@@ -17,7 +17,7 @@ from contracts.bookings.views import (
     Timeline,
 )
 from contracts.message import Command, Query
-from contracts.rooms.views import Candidates
+from contracts.rooms.assignments import Candidates
 from contracts.values import Page
 
 

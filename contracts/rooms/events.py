@@ -70,6 +70,16 @@ class InventoryHeld(InventoryEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InventoryExtended(InventoryEvent):
+    """The nights `[first_night, until)` are sold to this booking too. `action_id` names the ask that this answers."""
+
+    room_type_code: str
+    first_night: date
+    until: date
+    action_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InventoryReleased(InventoryEvent):
     """The booking's nights from `released_from` on are free again; None: all of them."""
 

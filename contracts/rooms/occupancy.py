@@ -1,61 +1,82 @@
-"""Which rooms are free on some nights, room by room, for staff."""
+"""Occupancy: guests move in and out, a room is cleared, and the census of occupied rooms."""
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from contracts.message import Query
-
-
-class ConflictReason(StrEnum):
-    """Why a room cannot be had."""
-
-    EXISTING_BOOKING = "Existing booking"
-    CURRENTLY_OCCUPIED = "Currently occupied"
-    BLOCKED = "Blocked"
-    OUT_OF_ORDER = "Out of order"
-    INACTIVE = "Inactive"
+from contracts.message import Command, Query
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.hotels import WiFi
 
 
 @dataclass(frozen=True, kw_only=True)
-class FreeRoom:
-    """A room that could be had. `current_booking_id` lives in it now; `next_booking` is when its next stay begins."""
+class RoomOccupiedReply:
+    """A guest moved in: the room as it is now, and the hotel's Wi-Fi for the guest's page."""
 
-    room_number: str
-    room_type: str
-    is_occupied: bool
-    current_booking_id: str | None
-    next_booking: date | None
+    room: RoomTaken
+    wifi: WiFi
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakenRoom:
-    """A room that cannot be had; by the book nobody has it from `available_from` on."""
+class MoveIn(Command[RoomOccupiedReply]):
+    """The booking's guest moves into its room, which must be ready. Keyed by `action_id`."""
 
-    room_number: str
-    room_type: str
-    conflict_reason: ConflictReason
-    conflict_booking_id: str | None
-    available_from: date | None
+    action_id: str
+    booking_id: str
+    hotel: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Occupancy:
-    """A hotel's rooms by number, those that are free on the asked nights and those that are not."""
+class MoveOut(Command[RoomTaken]):
+    """The booking's guest leaves; nights from `left_on` (hotel-local) on are free again. Keyed by `action_id`."""
 
-    available_rooms: tuple[FreeRoom, ...]
-    unavailable_rooms: tuple[TakenRoom, ...]
+    action_id: str
+    booking_id: str
+    hotel: str
+    left_on: date
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindFreeRooms(Query[Occupancy]):
-    """Which rooms could be had on the nights `[check_in, check_out)`. `room_type` is a code or a name.
+class ClearRoom(Command[RoomTaken]):
+    """The booking's guest is not (any longer) in this room, whatever rooms has noted. Keyed by `action_id`.
 
-    What `exclude_booking` has is taken for free. Refused as a stay is, and `ROOM_TYPE_NOT_FOUND`.
+    `ended`: the stay is over, its nights from `left_on` (None: all) are free and its room is let go of. `unwritten`:
+    bookings knows of no such booking; refused `ACTION_IN_PROGRESS` within a minute of the guest's moving in. A room in
+    which another booking's guest lives is left alone; refused `ROOM_HAS_GUEST` unless `ended` by `force`.
     """
 
+    action_id: str
+    booking_id: str
     hotel: str
-    check_in: date
-    check_out: date
-    room_type: str = ""
-    exclude_booking: str | None = None
+    room_number: str
+    ended: bool
+    left_on: date | None = None
+    unwritten: bool = False
+    force: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomOccupancy:
+    """One room: the booking noted as living in it, and those that have it for some nights. Every room is listed."""
+
+    hotel: str
+    room_number: str
+    occupied_by: str | None
+    claimed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Census:
+    """Some rooms of the whole platform. `last` is where the next page begins; None: there are no more."""
+
+    rooms: tuple[RoomOccupancy, ...]
+    last: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeCensus(Query[Census]):
+    """The rooms that come after the one with that id, for our own services only; refused `PERMISSION_DENIED`."""
+
+    after: int = 0
+    limit: int = 200

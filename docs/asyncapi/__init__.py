@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chassis import wire
-from contracts.catalogue import HEARS, OWNERS, asks, events
+from chassis.messaging import topology
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import Envelope, reply_type
 from docs.asyncapi import realtime
 from docs.asyncapi.parts import SCHEMAS, Json, operation, pointer, references, summary
@@ -15,7 +15,7 @@ from services.notifier.notices.pushes import PUSHES
 
 def asyncapi() -> Json:
     """The whole document, AsyncAPI 3.0."""
-    queues = dict(wire.topology()[1])
+    queues = dict(topology.topology()[1])
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -37,15 +37,20 @@ def asyncapi() -> Json:
 
 def _exchanges() -> Json:
     return {
-        wire.exchange(owner): {
-            "address": wire.exchange(owner),
+        topology.exchange(owner): {
+            "address": topology.exchange(owner),
             "description": f"Every fact that {owner} publishes, by its type as routing key.",
             "servers": [{"$ref": "#/servers/rabbitmq"}],
             "messages": references(name for name, event in events().items() if event.owner == owner),
             "bindings": {
                 "amqp": {
                     "is": "routingKey",
-                    "exchange": {"name": wire.exchange(owner), "type": "topic", "durable": True, "autoDelete": False},
+                    "exchange": {
+                        "name": topology.exchange(owner),
+                        "type": "topic",
+                        "durable": True,
+                        "autoDelete": False,
+                    },
                 }
             },
         }
@@ -55,11 +60,11 @@ def _exchanges() -> Json:
 
 def _queues(queues: Mapping[str, Json]) -> Json:
     made = {}
-    for service, heard in HEARS.items():
+    for service, heard in SUBSCRIPTIONS.items():
         names = [name for name, event in events().items() if event.owner in heard]
         told = {
-            wire.inbox(service): f"All that {service} hears, in order, one consumer at a time.",
-            wire.dead_letters(service): f"What {service} could not apply, with its cause: see `hotelmate dlq`.",
+            topology.inbox(service): f"All that {service} hears, in order, one consumer at a time.",
+            topology.dead_letters(service): f"What {service} could not apply, with its cause: see `hotelmate dlq`.",
         }
         for queue, words in told.items():
             made[queue] = _queue(queue, words, names, queues[queue])
@@ -69,7 +74,7 @@ def _queues(queues: Mapping[str, Json]) -> Json:
 def _asked(queues: Mapping[str, Json]) -> Json:
     made = {}
     for service in OWNERS:
-        queue = wire.asks_queue(service)
+        queue = topology.asks_queue(service)
         own = {name: ask for name, ask in asks().items() if ask.owner in (service, "operations")}
         made[queue] = _queue(queue, f"What {service} is asked: requests that a caller waits for.", own, queues[queue])
         made[_answers(service)] = {
@@ -99,22 +104,22 @@ def _queue(name: str, words: str, messages: Iterable[str], arguments: Json) -> J
 
 def _publishing() -> Json:
     return {
-        f"{owner}.publishes": operation("send", wire.exchange(owner), f"{owner} tells what happened, after commit.")
+        f"{owner}.publishes": operation("send", topology.exchange(owner), f"{owner} tells what happened, after commit.")
         for owner in OWNERS
     }
 
 
 def _hearing() -> Json:
     return {
-        f"{service}.hears": operation("receive", wire.inbox(service), f"{service} hears {', '.join(heard)}.")
-        for service, heard in HEARS.items()
+        f"{service}.hears": operation("receive", topology.inbox(service), f"{service} hears {', '.join(heard)}.")
+        for service, heard in SUBSCRIPTIONS.items()
     }
 
 
 def _asking() -> Json:
     return {
         f"{service}.answers": {
-            **operation("receive", wire.asks_queue(service), f"{service} answers, or refuses with a code."),
+            **operation("receive", topology.asks_queue(service), f"{service} answers, or refuses with a code."),
             "reply": {
                 "address": {"location": "$message.header#/reply_to"},
                 "channel": {"$ref": pointer("channels", _answers(service))},

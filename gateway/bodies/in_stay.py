@@ -7,7 +7,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from gateway.bodies.fields import Body, Count
 from gateway.bodies.stays import Paging
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+AsyncioConnectionKeeper = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
@@ -48,8 +50,8 @@ class NewCommunication(Body):
 
     communication_type: Literal["EMAIL", "SMS", "PHONE", "NOTE"]
     message: Message
-    subject: Line = ""
-    recipient: Line = Field("", description="Without one, the guest's own address or number.")
+    subject: AsyncioConnectionKeeper = ""
+    recipient: AsyncioConnectionKeeper = Field("", description="Without one, the guest's own address or number.")
 
 
 class WantedItem(Body):

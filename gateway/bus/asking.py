@@ -10,12 +10,12 @@ import msgspec
 import pika
 from pika.channel import Channel
 
-from chassis import wire
-from chassis.doors import method_of
+from chassis.messaging import ask_protocol, topology
+from chassis.messaging.amqp.asynchronous import call
 from chassis.refusal import Unavailable
+from chassis.service import method_of
 from contracts.message import Ask, reply_type
 from contracts.values import Context
-from gateway.bus.line import called
 
 Reply = TypeVar("Reply")
 
@@ -47,10 +47,10 @@ class Asking:
     async def opened(self, channel: Channel) -> None:
         """Take replies on this channel from now on, in a queue that lives as long as the connection."""
         queue = f"rpc.reply-{self._name}-{uuid.uuid4().hex}"
-        await called(channel.queue_declare, queue, exclusive=True, auto_delete=True)
-        await called(channel.queue_bind, queue, wire.ASKS, queue)
+        await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
+        await call(channel.queue_bind, queue, topology.ASKS, queue)
         channel.add_on_return_callback(self._returned)
-        await called(channel.basic_consume, queue, self._replied, auto_ack=True)
+        await call(channel.basic_consume, queue, self._replied, auto_ack=True)
         self._queue, self._channel = queue, channel
 
     def lost(self) -> None:
@@ -78,12 +78,12 @@ class Asking:
             raise Unavailable(f"{owner} cannot be asked {method}: the broker is away")
         loop, correlation_id = asyncio.get_running_loop(), uuid.uuid4().hex
         waiting: asyncio.Future[tuple[bytes, bool]] = loop.create_future()
-        asked = wire.ask_body(message, context)
+        asked = ask_protocol.ask_body(message, context)
         self._waiting[correlation_id] = waiting
         late = loop.call_later(deadline, _fail, waiting, f"no answer in {deadline:g} s")
         try:
             channel.basic_publish(
-                wire.ASKS, f"{owner}.{method}", asked, self._properties(correlation_id, deadline), mandatory=True
+                topology.ASKS, f"{owner}.{method}", asked, self._properties(correlation_id, deadline), mandatory=True
             )
             body, replayed = await waiting
         except (Unavailable, pika.exceptions.AMQPError) as problem:
@@ -93,7 +93,7 @@ class Asking:
             self._waiting.pop(correlation_id, None)
         answer = _bodies.decode(body)
         if answer.error:
-            wire.raise_error(answer.error)
+            ask_protocol.raise_error(answer.error)
         return answer.result, replayed
 
     def _properties(self, correlation_id: str, deadline: float) -> pika.BasicProperties:

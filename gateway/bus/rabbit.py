@@ -8,18 +8,19 @@ from typing import Any, TypeVar
 
 from pika.channel import Channel
 
-from chassis import logs, wire
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call, declare_topology
+from chassis.observability import logs
 from chassis.refusal import Unavailable
 from contracts.message import Ask
 from contracts.values import Context
 from gateway.bus.asking import Asking
 from gateway.bus.hearing import Hearing, Hearings
-from gateway.bus.line import Line, called, declare_topology
 from gateway.bus.port import DEADLINE
 
 Reply = TypeVar("Reply")
 
-HEARD = "bookings"
+SOURCE = "bookings"
 PATIENCE = 1.0
 
 log = logs.logger(__name__)
@@ -33,7 +34,7 @@ class RabbitBus:
         self._asking = Asking(name)
         self._hearings = Hearings()
         self._channel: Channel | None = None
-        self._line = Line(url, name, on_open=self._opened, on_lost=self._lost)
+        self._line = AsyncioConnectionKeeper(url, name, on_open=self._opened, on_lost=self._lost)
 
     @property
     def up(self) -> bool:
@@ -69,7 +70,7 @@ class RabbitBus:
         found = {}
         async with asyncio.timeout(PATIENCE):
             for queue in queues:
-                counted = await called(channel.queue_declare, queue, passive=True)
+                counted = await call(channel.queue_declare, queue, passive=True)
                 found[queue] = counted.method.message_count
         return found
 
@@ -86,9 +87,9 @@ class RabbitBus:
     async def _opened(self, channel: Channel) -> None:
         await declare_topology(channel)
         queue = f"{self._name}.hears-{uuid.uuid4().hex}"
-        await called(channel.queue_declare, queue, exclusive=True, auto_delete=True)
-        await called(channel.queue_bind, queue, wire.exchange(HEARD), f"{HEARD}.#")
-        await called(channel.basic_consume, queue, self._heard, auto_ack=True)
+        await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
+        await call(channel.queue_bind, queue, topology.exchange(SOURCE), f"{SOURCE}.#")
+        await call(channel.basic_consume, queue, self._heard, auto_ack=True)
         await self._asking.opened(channel)
         self._channel = channel
         self._hearings.interrupt()
@@ -102,6 +103,6 @@ class RabbitBus:
         if not self._hearings:
             return
         try:
-            self._hearings.tell(wire.read_envelope(body))
+            self._hearings.tell(event_protocol.read_envelope(body))
         except ValueError as problem:
             log.warning("fact_unreadable", why=str(problem)[:200])

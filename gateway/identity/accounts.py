@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from chassis.refusal import Unavailable
-from chassis.transact import is_outage
+from chassis.transactions.unit_of_work import is_outage
 from contracts.values import Caller, Permission
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role, permissions_of

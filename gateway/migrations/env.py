@@ -1,4 +1,4 @@
-"""Runs the gateway's migrations on the connection that `chassis.migrate` gives."""
+"""Runs the gateway's migrations on the connection that `chassis.transactions.migrate` gives."""
 
 from alembic import context
 

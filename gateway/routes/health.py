@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from chassis import trace
+from chassis.observability import trace
 from chassis.refusal import Refusal, Unavailable
 from contracts.catalogue import OWNERS
 from contracts.operations import Ping

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from chassis import logs
+from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from contracts.notifier import DropUser
 from gateway.bodies.access import Credentials

@@ -163,7 +163,7 @@ def available_rooms(booking_id: str, found: rooms.Candidates) -> AvailableRooms:
     )
 
 
-def room_availability(found: rooms.Occupancy, names: Mapping[str, str]) -> RoomAvailability:
+def room_availability(found: rooms.FreeRooms, names: Mapping[str, str]) -> RoomAvailability:
     """The rooms, with the names of who lives in them."""
     return RoomAvailability(
         available_rooms=tuple(

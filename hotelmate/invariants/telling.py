@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contracts.catalogue import HEARS
+from contracts.catalogue import SUBSCRIPTIONS
 from hotelmate.invariants.books import Books, Finding
 
 CHUNK = 5_000
@@ -25,7 +25,7 @@ _TOLD = """
     ) AS told WHERE published_at <= clock_timestamp() - make_interval(secs => :seconds)
     AND recorded_at > clock_timestamp() - interval '29 days'
 """
-_HEARD = "SELECT subject, last FROM heard WHERE source = :source AND subject = ANY(:subjects)"
+_HEARD = "SELECT subject, last FROM inbox_position WHERE source = :source AND subject = ANY(:subjects)"
 _APPLIED = "SELECT event_id FROM inbox WHERE event_id = ANY(:ids)"
 _LAST = "SELECT subject, max(sequence) AS last FROM outbox WHERE subject = ANY(:subjects) GROUP BY subject"
 
@@ -45,7 +45,7 @@ def everyone_has_heard_once(books: Books) -> Iterator[Finding]:
     """
     for owner in books.connections:
         told = books.rows(owner, _TOLD, newest=books.newest, seconds=books.unrest.total_seconds())
-        for listener, owners in HEARS.items():
+        for listener, owners in SUBSCRIPTIONS.items():
             if owner in owners and listener in books.connections:
                 stands = _standing(books, owner, listener, sorted({row.subject for row in told}))
                 yield from _left_behind(books, owner, listener, stands, told)

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.trace import trace_id
-from contracts.catalogue import HEARS, OWNERS
+from chassis.observability.trace import trace_id
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from hotelmate.invariants import Parked
 from hotelmate.story import ledgers, shelf
 from hotelmate.story.happening import Happening
@@ -121,9 +121,10 @@ def _unheard(shelves: Shelves, told: Told, parked: Sequence[Parked]) -> Iterator
             if row.published_at is None:
                 yield f"{owner}' {shelf.name_of(row.type)}, number {row.sequence}, waits for the relay"
         subjects = sorted({row.subject for row in rows})
-        for listener in (name for name, owners in HEARS.items() if owner in owners):
+        for listener in (name for name, owners in SUBSCRIPTIONS.items() if owner in owners):
             stands = {
-                row.subject: row.last for row in shelves.rows(listener, ledgers.HEARD, source=owner, subjects=subjects)
+                row.subject: row.last
+                for row in shelves.rows(listener, ledgers.INBOX_POSITION, source=owner, subjects=subjects)
             }
             letters = {(one.subject, one.sequence) for one in parked if (one.service, one.source) == (listener, owner)}
             for row in rows:

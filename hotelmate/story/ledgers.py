@@ -49,7 +49,7 @@ NOTICES = """
 DELIVERED = """
     SELECT event_id::text AS event_id, outcome, applied_at FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[]))
 """
-HEARD = "SELECT subject, last FROM heard WHERE source = :source AND subject = ANY(:subjects)"
+INBOX_POSITION = "SELECT subject, last FROM inbox_position WHERE source = :source AND subject = ANY(:subjects)"
 OWED = """
     SELECT kind, key, attempts, last_error, not_before, gave_up_at, created_at FROM errand
     WHERE done_at IS NULL AND (

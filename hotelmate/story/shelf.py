@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chassis.trace import trace_id
+from chassis.observability.trace import trace_id
 from hotelmate.story.happening import Happening, Kind
 
 Row = Any

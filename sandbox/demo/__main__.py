@@ -12,7 +12,7 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from chassis import logs
+from chassis.observability import logs
 from hotelmate.trouble import Trouble, told_plainly
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.expecting import Unmet

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from chassis import logs
+from chassis.observability import logs
 from contracts.rooms import HotelDefinition
 from gateway.identity.accounts import Accounts, EmailTaken
 from gateway.identity.roles import Role

@@ -30,10 +30,10 @@ class Commands:
     """An empty command is left out. A service is up once somebody listens to its `queues`."""
 
     stand_ins: Mapping[str, Argv] = field(default_factory=_stand_ins)
-    migrate: Argv = (*PYTHON, "chassis.migrate", *DATABASES)
-    service: Argv = (*PYTHON, "chassis.run", "{service}")
+    migrate: Argv = (*PYTHON, "chassis.transactions.migrate", *DATABASES)
+    service: Argv = (*PYTHON, "chassis.hosting.run", "{service}")
     queues: tuple[str, ...] = ("rpc-{service}", "{service}.inbox")
-    relay: Argv = (*PYTHON, "chassis.relay", *SERVICES)
+    relay: Argv = (*PYTHON, "chassis.messaging.relay", *SERVICES)
     gateway: Argv = (*PYTHON, "gateway")
     seed: Argv = (*PYTHON, "sandbox.demo.seed")
     walk: Argv = (*PYTHON, "sandbox.demo", "--stack", "{stack_json}")

@@ -1,6 +1,6 @@
 """The doors of bookings: which message goes to which function."""
 
-from chassis.doors import Service, asked, converses, every, on
+from chassis.service import Service, converses, every, handles, on
 from contracts import bookings as say
 from contracts import notifier, payments, rooms
 from services.bookings.handlers import (
@@ -29,24 +29,24 @@ from services.bookings.handlers import (
 from services.bookings.handlers import payments as paid
 from services.bookings.handlers import rooms as staying
 from services.bookings.settings import BookingsSettings
-from services.bookings.store.figures import figures
-from services.bookings.work import BookingsWork, tools
+from services.bookings.store.metrics import metrics
+from services.bookings.work import BookingsWork, dependencies
 
 SERVICE = Service(
     name="bookings",
     settings=BookingsSettings,
     work=BookingsWork,
-    tools=tools,
-    figures=figures,
+    dependencies=dependencies,
+    metrics=metrics,
     asks=[
         converses(say.CreateBooking, creating.create_booking, replay=creating.with_token),
         converses(say.AddWalkIn, walk_ins.add_walk_in, replay=creating.with_token),
         converses(say.SubmitBooking, staying.submit_booking),
-        asked(say.ApproveBooking, deciding.approve_booking),
-        asked(say.DeclineBooking, deciding.decline_booking),
-        asked(say.ConfirmBooking, deciding.confirm_booking),
+        handles(say.ApproveBooking, deciding.approve_booking),
+        handles(say.DeclineBooking, deciding.decline_booking),
+        handles(say.ConfirmBooking, deciding.confirm_booking),
         converses(say.CancelBooking, cancelling.cancel_booking),
-        asked(say.RetryRefund, deciding.retry_refund),
+        handles(say.RetryRefund, deciding.retry_refund),
         converses(say.AssignRoom, staying.assign_room),
         converses(say.UnassignRoom, staying.unassign_room),
         converses(say.CheckIn, staying.check_in),
@@ -54,41 +54,41 @@ SERVICE = Service(
         converses(say.CheckOut, staying.check_out),
         converses(say.CheckOutRooms, departures.check_out_rooms),
         converses(say.ExtendBooking, extending.extend_booking),
-        asked(say.MarkNoShow, no_shows.mark_no_show),
-        asked(say.SettleBalance, balance.settle_balance),
-        asked(say.AcknowledgeOverstay, overstays.acknowledge_overstay),
-        asked(say.GetOverstay, overstays.get_overstay),
-        asked(say.MarkSeen, noting.mark_seen),
-        asked(say.AmendBooking, noting.amend_booking),
-        asked(say.GetBooking, reading.get_booking),
-        asked(say.ListBookings, reading.list_bookings),
-        asked(say.GetFeed, reading.get_feed),
-        asked(say.GetTimeline, reading.get_timeline),
+        handles(say.MarkNoShow, no_shows.mark_no_show),
+        handles(say.SettleBalance, balance.settle_balance),
+        handles(say.AcknowledgeOverstay, overstays.acknowledge_overstay),
+        handles(say.GetOverstay, overstays.get_overstay),
+        handles(say.MarkSeen, noting.mark_seen),
+        handles(say.AmendBooking, noting.amend_booking),
+        handles(say.GetBooking, reading.get_booking),
+        handles(say.ListBookings, reading.list_bookings),
+        handles(say.GetFeed, reading.get_feed),
+        handles(say.GetTimeline, reading.get_timeline),
         converses(say.GetCandidateRooms, staying.get_candidate_rooms),
-        asked(say.GetPayable, reading.get_payable),
-        asked(say.GetGuestNames, reading.get_guest_names),
-        asked(say.GetMailFacts, access.get_mail_facts),
-        asked(say.AuthenticateGuest, access.authenticate_guest),
-        asked(say.ExchangeCode, access.exchange_code),
-        asked(say.RevokeGuestToken, access.revoke_guest_token),
-        asked(say.LookUpBookings, lookups.look_up_bookings),
-        asked(say.GetLookupLetter, lookups.get_lookup_letter),
-        asked(say.Communicate, communications.communicate),
-        asked(say.ListCommunications, communications.list_communications),
-        asked(say.GetLetter, communications.get_letter),
-        asked(say.SendChatMessage, chat.send_chat_message),
-        asked(say.ReadChat, chat.read_chat),
-        asked(say.GetChat, chat.get_chat),
-        asked(say.ListChats, chat.list_chats),
+        handles(say.GetPayable, reading.get_payable),
+        handles(say.GetGuestNames, reading.get_guest_names),
+        handles(say.GetMailFacts, access.get_mail_facts),
+        handles(say.AuthenticateGuest, access.authenticate_guest),
+        handles(say.ExchangeCode, access.exchange_code),
+        handles(say.RevokeGuestToken, access.revoke_guest_token),
+        handles(say.LookUpBookings, lookups.look_up_bookings),
+        handles(say.GetLookupLetter, lookups.get_lookup_letter),
+        handles(say.Communicate, communications.communicate),
+        handles(say.ListCommunications, communications.list_communications),
+        handles(say.GetLetter, communications.get_letter),
+        handles(say.SendChatMessage, chat.send_chat_message),
+        handles(say.ReadChat, chat.read_chat),
+        handles(say.GetChat, chat.get_chat),
+        handles(say.ListChats, chat.list_chats),
         converses(say.PlaceOrder, orders.place_order),
-        asked(say.AcceptOrder, orders.accept_order),
-        asked(say.CompleteOrder, orders.complete_order),
-        asked(say.CancelOrder, orders.cancel_order),
-        asked(say.ListOrders, orders.list_orders),
+        handles(say.AcceptOrder, orders.accept_order),
+        handles(say.CompleteOrder, orders.complete_order),
+        handles(say.CancelOrder, orders.cancel_order),
+        handles(say.ListOrders, orders.list_orders),
         converses(say.GetOwnMenu, in_house.get_own_menu),
-        asked(say.RegisterPushToken, in_house.register_push_token),
+        handles(say.RegisterPushToken, in_house.register_push_token),
     ],
-    hears=[
+    events=[
         on(payments.PaymentSessionOpened, paid.await_payment),
         on(payments.PaymentSessionExpired, paid.end_session),
         on(payments.PaymentAuthorized, paid.await_approval),

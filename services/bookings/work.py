@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from chassis.work import Work
+from chassis.transactions.work import Work
 from contracts.bookings import BookingEvent, OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import orders, overstays
@@ -28,7 +28,7 @@ from services.bookings.store.orders import RoomOrders
 
 
 @dataclass(frozen=True)
-class Tools:
+class BookingsDependencies:
     """What handlers use beyond the database: the key of guest tokens, chance, and whether text messages can be sent."""
 
     guest_token_key: str
@@ -37,15 +37,15 @@ class Tools:
     draw: Any = secrets.randbelow
 
 
-def tools(settings: BookingsSettings) -> Tools:
+def dependencies(settings: BookingsSettings) -> BookingsDependencies:
     """The tools of a running service."""
-    return Tools(guest_token_key=settings.guest_token_key, sms=settings.sms)
+    return BookingsDependencies(guest_token_key=settings.guest_token_key, sms=settings.sms)
 
 
 class BookingsWork(Work):
     """A transaction on the bookings database."""
 
-    tools: Tools
+    dependencies: BookingsDependencies
 
     @cached_property
     def bookings(self) -> Bookings:

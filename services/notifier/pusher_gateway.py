@@ -12,7 +12,7 @@ from pusher.http import POST, Request
 from pusher.pusher_client import PusherClient
 
 from chassis import codec
-from chassis.refusal import Hopeless, Later
+from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.domain import Message
 from services.notifier.settings import NotifierSettings
 
@@ -95,14 +95,14 @@ def _understood(call: Callable[[], Any]) -> None:
     except PusherError as refused:
         status = _status(refused)
         if status.startswith("4"):
-            raise Hopeless(f"PUSH_{status}") from None
-        raise Later(f"PUSH_{status}") from None
+            raise PermanentFailure(f"PUSH_{status}") from None
+        raise RetryLater(f"PUSH_{status}") from None
     except json.JSONDecodeError:
-        raise Later("PUSH_UNREADABLE") from None
+        raise RetryLater("PUSH_UNREADABLE") from None
     except OSError:
-        raise Later("PUSH_UNREACHABLE") from None
+        raise RetryLater("PUSH_UNREACHABLE") from None
     except ValueError:
-        raise Hopeless("PUSH_UNSENDABLE") from None
+        raise PermanentFailure("PUSH_UNSENDABLE") from None
 
 
 def _status(refused: PusherError) -> str:

@@ -1,6 +1,6 @@
 """The notifier's doors: the facts that it tells of, the errands by which it does, and the asks of those who listen."""
 
-from chassis.doors import Errand, Hears, Service, asked, converses, on
+from chassis.service import EventHandler, Job, Service, converses, handles, on
 from contracts.bookings import CommunicationRequested, GuestTokenRevoked, LookupRequested
 from contracts.notifier import (
     DescribeRealtime,
@@ -25,7 +25,7 @@ COALESCED = dict.fromkeys(
 )
 
 
-def _heard() -> list[Hears]:
+def _heard() -> list[EventHandler]:
     return [on(fact, COALESCED.get(fact, handlers.tell)) for fact in dict.fromkeys((*PUSHES, *MAILS))]
 
 
@@ -33,62 +33,62 @@ SERVICE = Service(
     name="notifier",
     settings=NotifierSettings,
     work=NotifierWork,
-    tools=make_tools,
+    dependencies=make_tools,
     asks=[
-        asked(DescribeRealtime, handlers.describe_realtime),
+        handles(DescribeRealtime, handlers.describe_realtime),
         converses(SignChannel, handlers.sign_channel),
         converses(SignUser, handlers.sign_user),
-        asked(DropUser, handlers.drop_user),
-        asked(ListNotices, handlers.list_notices),
-        asked(GetNotice, handlers.get_notice),
-        asked(ReplayNotice, handlers.replay_notice),
+        handles(DropUser, handlers.drop_user),
+        handles(ListNotices, handlers.list_notices),
+        handles(GetNotice, handlers.get_notice),
+        handles(ReplayNotice, handlers.replay_notice),
     ],
-    hears=[
+    events=[
         *_heard(),
         on(GuestTokenRevoked, handlers.guest_revoked),
         on(CommunicationRequested, handlers.request_message),
         on(LookupRequested, handlers.request_lookup),
     ],
-    errands=[
-        Errand(
+    jobs=[
+        Job(
             PushNotice,
             handlers.push,
-            settle=handlers.pushed,
-            gave_up=handlers.push_gave_up,
-            batch=20,
+            on_success=handlers.pushed,
+            on_give_up=handlers.push_gave_up,
+            batch_size=20,
             ordered=True,
-            patience=6 * HOUR,
+            give_up_after=6 * HOUR,
         ),
-        Errand(
+        Job(
             PushAvailability,
             handlers.push_availability,
-            settle=handlers.pushed,
-            gave_up=handlers.push_gave_up,
-            batch=50,
+            on_success=handlers.pushed,
+            on_give_up=handlers.push_gave_up,
+            batch_size=50,
             ordered=True,
-            patience=HOUR,
+            give_up_after=HOUR,
         ),
-        Errand(EndConnections, handlers.end_connections, patience=HOUR),
-        Errand(
+        Job(EndConnections, handlers.end_connections, give_up_after=HOUR),
+        Job(
             SendMail,
             handlers.send_mail,
-            settle=handlers.mailed,
-            gave_up=handlers.mail_gave_up,
-            patience=24 * HOUR,
+            on_success=handlers.mailed,
+            on_give_up=handlers.mail_gave_up,
+            give_up_after=24 * HOUR,
         ),
-        Errand(
+        Job(
             SendMessage,
             handlers.send_message,
-            settle=handlers.mailed,
-            gave_up=handlers.mail_gave_up,
-            patience=24 * HOUR,
+            on_success=handlers.mailed,
+            on_give_up=handlers.mail_gave_up,
+            give_up_after=24 * HOUR,
         ),
-        Errand(
+        Job(
             SendLookup,
             handlers.send_lookup,
-            settle=handlers.mailed,
-            gave_up=handlers.mail_gave_up,
-            patience=HOUR,
+            on_success=handlers.mailed,
+            on_give_up=handlers.mail_gave_up,
+            give_up_after=HOUR,
         ),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.tables import ERRAND
+from chassis.transactions.tables import JOB
 from services.notifier.domain import key_of
 from services.notifier.lifecycle import NoticeStatus
 
@@ -103,7 +103,7 @@ class SqlNotices:
 
     def overtaken(self, notice: Notice) -> bool:
         """Whether a later fact about the same may have been shown already: sent, or at least tried."""
-        tried = sa.exists().where(ERRAND.c.key == sa.func.concat(key_of(""), NOTICE.c.id), ERRAND.c.attempts > 0)
+        tried = sa.exists().where(JOB.c.key == sa.func.concat(key_of(""), NOTICE.c.id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,
             NOTICE.c.medium == notice.medium,

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from chassis.refusal import Hopeless
+from chassis.refusal import PermanentFailure
 
 
 class TextMessages(Protocol):
@@ -17,4 +17,4 @@ class NoTextMessages:
 
     def send(self, number: str, text: str) -> None:  # noqa: ARG002
         """It cannot be sent."""
-        raise Hopeless("SMS_NOT_CONFIGURED")
+        raise PermanentFailure("SMS_NOT_CONFIGURED")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.work import Work
+from chassis.transactions.work import Work
 from services.notifier.mailer import Letters, Mailer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
@@ -12,7 +12,7 @@ from services.notifier.texts import NoTextMessages, TextMessages
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tools:
+class NotifierDependencies:
     """What there is beyond the database."""
 
     settings: NotifierSettings
@@ -22,9 +22,9 @@ class Tools:
     texts: TextMessages
 
 
-def make_tools(settings: NotifierSettings) -> Tools:
+def make_tools(settings: NotifierSettings) -> NotifierDependencies:
     """The tools of one process."""
-    return Tools(
+    return NotifierDependencies(
         settings=settings,
         push=PusherGateway(settings),
         mailer=Mailer(settings),
@@ -36,7 +36,7 @@ def make_tools(settings: NotifierSettings) -> Tools:
 class NotifierWork(Work):
     """One transaction on the notifier's tables."""
 
-    tools: Tools
+    dependencies: NotifierDependencies
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chassis.doors import Errand, Service, asked, converses, every, on
+from chassis.service import Job, Service, converses, every, handles, on
 from contracts.bookings import (
     BalancePaymentAccepted,
     BalancePaymentRefused,
@@ -40,38 +40,38 @@ from services.payments.handlers import (
     webhooks,
 )
 from services.payments.settings import PaymentsSettings
-from services.payments.store.figures import figures
+from services.payments.store.metrics import metrics
 from services.payments.stripe_gateway import StripeCards
-from services.payments.work import PaymentsWork, Tools
+from services.payments.work import PaymentsDependencies, PaymentsWork
 
 A_MONTH = 30 * 24 * 3600.0  # longer than any card's hold lives
 
 
-def tools(settings: PaymentsSettings) -> Tools:
+def dependencies(settings: PaymentsSettings) -> PaymentsDependencies:
     """The card provider, as the settings name it."""
     cards = StripeCards(settings.stripe_api_key, url=settings.stripe_api_base, secrets=settings.webhook_secrets)
     minutes = timedelta(minutes=settings.reconcile_minutes)
-    return Tools(cards=cards, origins=settings.origins, compare_every=minutes)
+    return PaymentsDependencies(cards=cards, origins=settings.origins, compare_every=minutes)
 
 
 SERVICE = Service(
     name="payments",
     settings=PaymentsSettings,
     work=PaymentsWork,
-    tools=tools,
-    figures=figures,
+    dependencies=dependencies,
+    metrics=metrics,
     asks=[
         converses(OpenPaymentSession, opening.open_payment_session),
         converses(VerifyPayment, verifying.verify_payment),
-        asked(StoreWebhook, webhooks.store_webhook),
-        asked(ListWebhooks, parking.list_webhooks),
-        asked(GetWebhook, parking.get_webhook),
-        asked(ReplayWebhook, parking.replay_webhook),
-        asked(DismissWebhook, parking.dismiss_webhook),
+        handles(StoreWebhook, webhooks.store_webhook),
+        handles(ListWebhooks, parking.list_webhooks),
+        handles(GetWebhook, parking.get_webhook),
+        handles(ReplayWebhook, parking.replay_webhook),
+        handles(DismissWebhook, parking.dismiss_webhook),
         converses(Compare, reconciling.compare_page),
-        asked(GetReconciliation, reconciling.get_reconciliation),
+        handles(GetReconciliation, reconciling.get_reconciliation),
     ],
-    hears=[
+    events=[
         on(BalancePaymentAccepted, charging.accepted),
         on(BalancePaymentRefused, charging.refused),
         on(BalanceSettled, charging.settled),
@@ -86,9 +86,9 @@ SERVICE = Service(
         on(BookingRefundRetried, standing.refund_retried),
     ],
     timers=[every(reconciling.A_TICK, reconciling.compare_due, converses=True)],
-    errands=[
-        Errand(ApplyWebhook, webhooks.apply_webhooks, settle=webhooks.applied, gave_up=webhooks.parked),
-        Errand(Pursue, pursuing.pursue, gave_up=pursuing.gave_up, patience=A_MONTH),
-        Errand(ExpireSession, pursuing.expire_sessions, gave_up=pursuing.gave_up, patience=A_MONTH),
+    jobs=[
+        Job(ApplyWebhook, webhooks.apply_webhooks, on_success=webhooks.applied, on_give_up=webhooks.parked),
+        Job(Pursue, pursuing.pursue, on_give_up=pursuing.gave_up, give_up_after=A_MONTH),
+        Job(ExpireSession, pursuing.expire_sessions, on_give_up=pursuing.gave_up, give_up_after=A_MONTH),
     ],
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import logs
-from chassis.work import Work
+from chassis.observability import logs
+from chassis.transactions.work import Work
 from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
@@ -28,7 +28,7 @@ log = logs.logger(__name__)
 
 
 @dataclass(frozen=True)
-class Tools:
+class PaymentsDependencies:
     """What payments uses beyond its database: the card provider, and the origins of our own pages.
 
     `compare_every` is how often a payment that is not at rest is compared with the provider.
@@ -42,7 +42,7 @@ class Tools:
 class PaymentsWork(Work):
     """One transaction on the database of payments."""
 
-    tools: Tools
+    dependencies: PaymentsDependencies
 
     def __init__(self, connection: sa.Connection, **around: Any) -> None:
         super().__init__(connection, **around)
@@ -57,7 +57,7 @@ class PaymentsWork(Work):
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Make a decision so: the state, an audit row and an event for each fact, and the money seen to have moved."""
         if decision.payment != before:
-            self.payments.save(decision.payment, at=self.now, compare_at=self.now + self.tools.compare_every)
+            self.payments.save(decision.payment, at=self.now, compare_at=self.now + self.dependencies.compare_every)
         for change in decision.changes:
             self.audit(
                 subject=before.id,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from chassis.work import Work
+from chassis.transactions.work import Work
 from contracts.rooms import AvailabilityChanged, RoomBlocked, RoomStatusChanged, RoomUnblocked, TaskStatus
 from contracts.values import Actor
 from services.rooms import store

@@ -15,7 +15,7 @@ PACKAGES = ("contracts", "chassis", "services", "gateway", "sandbox", "hotelmate
 BREAKS = {
     "contracts-import-nothing": ("contracts/values.py", "import msgspec"),
     "services-are-strangers": ("services/rooms/work.py", "import services.bookings.lifecycle"),
-    "chassis-knows-no-hotel": ("chassis/work.py", "import services.rooms.lifecycle"),
+    "chassis-knows-no-hotel": ("chassis/transactions/work.py", "import services.rooms.lifecycle"),
     "product-knows-no-sandbox": ("hotelmate/main.py", "import sandbox.listening"),
     "nobody-needs-the-command-line": ("gateway/app.py", "import hotelmate.main"),
     "gateway-and-services": ("gateway/settings.py", "import services.bookings.lifecycle"),

@@ -6,11 +6,11 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from chassis.migrate import HOMES, migrations_of
+from chassis.transactions.migrate import FOLDERS, migrations_of
 from contracts.catalogue import OWNERS
 
 
-@pytest.mark.parametrize("name", [*OWNERS, *HOMES])
+@pytest.mark.parametrize("name", [*OWNERS, *FOLDERS])
 def test_a_database_has_one_history(name: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations_of(name)))

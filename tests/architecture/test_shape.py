@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.doors import Service
-from contracts.catalogue import HEARS, OWNERS, asks, events
+from chassis.service import Service
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations"}
@@ -64,19 +64,19 @@ ONLY_IN_THE_FEED = {
 
 
 def test_every_event_is_heard_by_somebody_or_says_why_not() -> None:
-    heard = {door.event.wire_name for name in OWNERS for door in load(name).hears}
+    heard = {door.event.wire_name for name in OWNERS for door in load(name).events}
 
     assert set(events()) - heard == set(ONLY_IN_THE_FEED) - heard
 
 
 def test_every_owner_s_events_reach_a_durable_queue() -> None:
-    assert {owner for heard in HEARS.values() for owner in heard} == set(OWNERS)
+    assert {owner for heard in SUBSCRIPTIONS.values() for owner in heard} == set(OWNERS)
 
 
 def test_a_service_hears_only_owners_that_it_is_bound_to() -> None:
     for name in OWNERS:
-        for door in load(name).hears:
-            assert door.event.owner in HEARS[name], f"{name} cannot hear {door.event.wire_name}"
+        for door in load(name).events:
+            assert door.event.owner in SUBSCRIPTIONS[name], f"{name} cannot hear {door.event.wire_name}"
 
 
 def test_every_ask_has_one_door_at_its_owner() -> None:

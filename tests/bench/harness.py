@@ -51,7 +51,7 @@ class Comparison:
 
 
 @dataclass
-class Figure:
+class Metric:
     """What came out of a comparison."""
 
     comparison: Comparison
@@ -70,9 +70,9 @@ class Figure:
         return self.ratio >= wanted.goal if wanted.p99 is None else (middle(self.things, 0.99) or 0) <= wanted.p99
 
 
-def compare(comparison: Comparison, *, rounds: int | None = None) -> Figure:
+def compare(comparison: Comparison, *, rounds: int | None = None) -> Metric:
     """Run the rounds, thing and yardstick taking turns."""
-    figure = Figure(comparison)
+    figure = Metric(comparison)
     for number in range(rounds or comparison.rounds):
         pair = [(figure.things, comparison.thing), (figure.yardsticks, comparison.yardstick)]
         for kept, measure in pair if number % 2 else reversed(pair):
@@ -80,7 +80,7 @@ def compare(comparison: Comparison, *, rounds: int | None = None) -> Figure:
     return figure
 
 
-def show(figures: Sequence[Figure], console: Console) -> None:
+def show(figures: Sequence[Metric], console: Console) -> None:
     """The table."""
     table = Table(title="Beside a yardstick in the same run; median of interleaved rounds")
     for column in ("what", "per second", "p50 ms", "p99 ms", "yardstick", "per second", "p99 ms", "ratio", "goal", ""):

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from chassis.migrate import migrate
+from chassis.transactions.migrate import migrate
 from tests.bench.harness import Measured
 
 CLIENTS = 8

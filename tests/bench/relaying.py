@@ -11,9 +11,9 @@ import pika
 import psycopg
 import sqlalchemy as sa
 
-from chassis import wire
+from chassis.messaging import topology
 from chassis.settings import with_driver
-from chassis.tables import create_all
+from chassis.transactions.tables import create_all
 from tests.bench.harness import Comparison, Measured
 
 ROWS = 50_000
@@ -39,7 +39,7 @@ def relay(database_url: str, amqp_url: str) -> Iterator[Comparison]:
     engine.dispose()
     drained = _Drain(amqp_url)
     environment = {**os.environ, "BOOKINGS_DATABASE_URL": database_url, "AMQP_URL": amqp_url, "LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen([sys.executable, "-m", "chassis.relay", "bookings"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "chassis.messaging.relay", "bookings"], env=environment)
     base = iter(range(0, 10**9, ROWS))
     try:
         yield Comparison(
@@ -64,8 +64,8 @@ class _Drain:
     def __call__(self) -> int:
         with pika.BlockingConnection(pika.URLParameters(self._url)) as connection:
             channel = connection.channel()
-            wire.declare(channel)
-            counts = {name: channel.queue_purge(wire.inbox(name)).method.message_count for name in LISTENERS}
+            topology.declare(channel)
+            counts = {name: channel.queue_purge(topology.inbox(name)).method.message_count for name in LISTENERS}
             return int(counts[LISTENERS[0]])
 
 
@@ -94,7 +94,11 @@ def _one_by_one(amqp_url: str, drain: _Drain) -> Measured:
         began = time.perf_counter()
         for _ in range(ONE_BY_ONE):
             channel.basic_publish(
-                wire.exchange("bookings"), "bookings.BookingHeld.v1", body, pika.BasicProperties(delivery_mode=2), True
+                topology.exchange("bookings"),
+                "bookings.BookingHeld.v1",
+                body,
+                pika.BasicProperties(delivery_mode=2),
+                True,
             )
         seconds = time.perf_counter() - began
     if drain() != ONE_BY_ONE:

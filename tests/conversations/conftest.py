@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chassis.codec import typed
-from chassis.migrate import migrate
 from chassis.settings import ServiceSettings
+from chassis.transactions.migrate import migrate
 from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
 from contracts.catalogue import OWNERS
 from contracts.payments import OpenPaymentSession, PaymentSession, StoreWebhook
@@ -93,7 +93,7 @@ class Scene:
     def today(self) -> Any:
         """The hotel's own date."""
         house = self.town.houses["bookings"]
-        with house.transactor.read() as work:
+        with house.unit_of_work.read() as work:
             return work.now.astimezone(ZoneInfo("Europe/Dublin")).date()
 
     def mails(self) -> list[str]:

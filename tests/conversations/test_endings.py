@@ -22,7 +22,7 @@ from contracts.bookings import (
 )
 from contracts.message import Ask
 from contracts.rooms import CheckAvailability, GetRoom, RoomStatus
-from contracts.rooms.asks import MoveOut
+from contracts.rooms.occupancy import MoveOut
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, Scene, guest
 
@@ -68,7 +68,7 @@ def living(scene: Scene, created: CreatedBooking) -> str:
 
 def to_local(scene: Scene, wanted: datetime) -> None:
     """Move everyone's clock to that wall time in Dublin."""
-    with scene.town.houses["bookings"].transactor.read() as work:
+    with scene.town.houses["bookings"].unit_of_work.read() as work:
         scene.town.advance(wanted.replace(tzinfo=DUBLIN) - work.now)
     scene.settle()
 
@@ -130,7 +130,7 @@ def test_a_stay_that_is_called_off_converges_wherever_the_process_dies(
         return ask_for_real(message, context)
 
     house = scene.town.houses["bookings"]
-    monkeypatch.setattr(house.answering, "_ask", die)
+    monkeypatch.setattr(house.ask_server, "_ask", die)
     with pytest.raises(Unavailable):
         scene.town.ask(CancelBooking(**about(created, reason="fire", waive_fee=True)), STAFF)
     monkeypatch.undo()
@@ -262,7 +262,7 @@ def test_a_capture_that_fails_for_good_leaves_a_day_to_pay_again(scene: Scene) -
     before = left_by_night(scene, 2)
     created = scene.book()
     scene.pay(created)
-    with scene.town.houses["bookings"].transactor.read() as work:
+    with scene.town.houses["bookings"].unit_of_work.read() as work:
         authorized_at = work.now
     scene.stripe.fault("decline", for_good=True, decline_code="insufficient_funds")
     scene.town.ask(ApproveBooking(**about(created)), STAFF)

@@ -113,7 +113,7 @@ FAULTS = {
         "UPDATE outbox SET published_at = NULL WHERE type = 'bookings.GuestCheckedOut.v1'",
         {"I5"},
     ),
-    "a listener that never heard": (ROOMS, "DELETE FROM heard WHERE source = 'bookings'", {"I6"}),
+    "a listener that never heard": (ROOMS, "DELETE FROM inbox_position WHERE source = 'bookings'", {"I6"}),
     "a listener that passed without applying": (
         BOOKINGS,
         """
@@ -125,7 +125,7 @@ FAULTS = {
     ),
     "a listener ahead of its owner": (
         PAYMENTS,
-        "UPDATE heard SET last = last + 10 WHERE source = 'bookings' AND subject LIKE 'BK-%'",
+        "UPDATE inbox_position SET last = last + 10 WHERE source = 'bookings' AND subject LIKE 'BK-%'",
         {"I6"},
     ),
     "a key's booking is gone": (
@@ -165,8 +165,8 @@ FAULTS = {
     "a call to Stripe given up": (
         PAYMENTS,
         """
-        UPDATE errand SET done_at = NULL, gave_up_at = now()
-        WHERE position = (SELECT min(position) FROM errand WHERE kind = 'Pursue')
+        UPDATE job SET done_at = NULL, gave_up_at = now()
+        WHERE position = (SELECT min(position) FROM job WHERE kind = 'Pursue')
         """,
         {"I17"},
     ),
@@ -198,7 +198,7 @@ def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: Scene) 
     with books(lived) as opened:
         connection = opened.connections[ROOMS]
         stuck = connection.execute(
-            sa.text("DELETE FROM heard WHERE source = 'bookings' AND subject LIKE 'BK-%' RETURNING subject")
+            sa.text("DELETE FROM inbox_position WHERE source = 'bookings' AND subject LIKE 'BK-%' RETURNING subject")
         ).scalars()
         letters = [
             Parked(service=ROOMS, id="1f3c", type="t", source=BOOKINGS, subject=each, sequence=1) for each in stuck
@@ -212,7 +212,7 @@ def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: Scene) 
 def test_what_is_over_at_a_second_look_is_not_found(lived: Scene) -> None:
     with books(lived) as opened:
         connection = opened.connections[ROOMS]
-        connection.execute(sa.text("DELETE FROM heard WHERE source = 'bookings'"))
+        connection.execute(sa.text("DELETE FROM inbox_position WHERE source = 'bookings'"))
 
         [verdict] = judged(opened, only=["I6"], pause=lambda _: connection.rollback())
 

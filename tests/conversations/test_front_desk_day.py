@@ -47,7 +47,7 @@ def listed(nora: Colleague, asked: str) -> list[str]:
 def half_past_noon_has_come(scene: Scene) -> None:
     """It is the next day at the hotel: check-out time is over, and nobody is waited for any more."""
     then = datetime.combine(scene.today() + timedelta(days=1), time(12, 30), tzinfo=ZoneInfo("Europe/Dublin"))
-    with scene.town.houses["bookings"].transactor.read() as work:
+    with scene.town.houses["bookings"].unit_of_work.read() as work:
         now = work.now
     scene.town.advance(then - now)
     scene.settle()

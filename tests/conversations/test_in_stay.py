@@ -129,7 +129,7 @@ def test_the_next_guest_of_a_room_sees_nothing_of_the_last(scene: Scene) -> None
     assert PLANTED["message"] in kept
 
 
-def test_no_event_push_notice_or_errand_carries_what_was_said_ordered_or_kept(
+def test_no_event_push_notice_or_job_carries_what_was_said_ordered_or_kept(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     created = move_in(scene)
@@ -143,7 +143,7 @@ def test_no_event_push_notice_or_errand_carries_what_was_said_ordered_or_kept(
     stored = ""
     for house in scene.town.houses.values():
         with house.engine.begin() as connection:
-            for table in ("outbox", "errand", "inbox", "heard"):
+            for table in ("outbox", "job", "inbox", "inbox_position"):
                 stored += str(connection.execute(sa.text(f"SELECT to_jsonb(t)::text FROM {table} t")).all())
     logged = capsys.readouterr()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import chassis.work
+import chassis.transactions.work
 from contracts.bookings import ApproveBooking, BookingExpired, CancelBooking, ExpiryReason
 from services.notifier.handlers import pushing
 from tests.conversations.conftest import HOTEL, STAFF, Scene
@@ -64,7 +64,7 @@ def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(scene: Scene
 
 def test_what_was_not_committed_is_not_logged(scene: Scene, log: Log) -> None:
     def expire(*, well: bool) -> None:
-        with scene.town.houses["bookings"].transactor.begin() as work:
+        with scene.town.houses["bookings"].unit_of_work.begin() as work:
             work.publish(FACT)
             work.flush()
             if not well:

@@ -46,7 +46,7 @@ def about(created: CreatedBooking) -> dict[str, str]:
 
 def late(scene: Scene, created: CreatedBooking, minutes: int) -> None:
     """The domain's clock goes on until so long after check-out time."""
-    with scene.town.houses["bookings"].transactor.read() as work:
+    with scene.town.houses["bookings"].unit_of_work.read() as work:
         ahead = scene.booking(created).checkout_deadline_at - work.now
     advance(scene, ahead + timedelta(minutes=minutes))
 

@@ -25,7 +25,7 @@ MAILBOX: dict[str, dict[str, str]] = {
     "audit": {},
     "stream": {},
     "heard": {},
-    "errand": {"done_at": "now()"},
+    "job": {"done_at": "now()"},
 }
 # What each service keeps, parents first, and how what is piled up differs: it is over and done with.
 KEPT: dict[str, dict[str, dict[str, str]]] = {

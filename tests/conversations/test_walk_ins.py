@@ -112,7 +112,7 @@ def test_where_the_type_is_sold_out_a_free_room_takes_nobody(scene: Scene) -> No
 def test_after_midnight_the_night_may_have_begun_yesterday(scene: Scene, hour: int, minute: int, begins: bool) -> None:
     """The demo hotel takes late arrivals until 02:00."""
     dublin = ZoneInfo("Europe/Dublin")
-    with scene.town.houses["bookings"].transactor.read() as work:
+    with scene.town.houses["bookings"].unit_of_work.read() as work:
         now = work.now.astimezone(dublin)
     tomorrow = now.date() + timedelta(days=1)
     wanted = datetime(tomorrow.year, tomorrow.month, tomorrow.day, hour, minute, tzinfo=dublin)

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.transact import Transactor
-from chassis.work import Work
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
 from contracts.message import Envelope
 from contracts.values import Context
 from services.payments.cards import Cards
@@ -36,7 +36,7 @@ class Fate:
             raise Crash
 
 
-class MortalTransactor(Transactor):
+class MortalTransactor(UnitOfWork):
     """Transactions around which a process may die. `ahead` says how far the domain's clock runs before the wall's."""
 
     def __init__(self, *given: Any, fate: Fate, ahead: Callable[[], timedelta], **named: Any) -> None:

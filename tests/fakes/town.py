@@ -14,14 +14,15 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.answering import Answering
-from chassis.doors import Service, method_of
-from chassis.errands import Errands
-from chassis.hearing import Fate, Hearing
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
+from chassis.service import Service, method_of
 from chassis.settings import ServiceSettings
-from chassis.tables import OUTBOX
-from chassis.transact import Desk, Transactor
-from contracts.catalogue import HEARS, OWNERS
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.tables import OUTBOX
+from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
 
@@ -39,14 +40,14 @@ class House:
         self.service = service
         self.engine = sa.create_engine(settings.sync_url, pool_size=12)
         self._town = town
-        self.open(Transactor(self.engine, service.work, tools=service.tools(settings), demo=True))
+        self.open(UnitOfWork(self.engine, service.work, dependencies=service.dependencies(settings), demo=True))
 
-    def open(self, transactor: Transactor) -> None:
+    def open(self, unit_of_work: UnitOfWork) -> None:
         """Open all doors anew, as a restarted process does."""
-        self.transactor = transactor
-        self.answering = Answering(self.service, transactor, self._town.pass_on)
-        self.hearing = Hearing(self.service, transactor)
-        self.errands = [Errands(door, transactor, self._town.pass_on) for door in self.service.errands]
+        self.unit_of_work = unit_of_work
+        self.ask_server = AskServer(self.service, unit_of_work, self._town.pass_on)
+        self.event_dispatcher = EventDispatcher(self.service, unit_of_work)
+        self.jobs = [JobRunner(door, unit_of_work, self._town.pass_on) for door in self.service.jobs]
 
     def unpublished(self) -> list[Envelope]:
         """What the relay would carry now, taken as carried."""
@@ -67,9 +68,11 @@ class House:
         for door in self.service.timers:
             for _ in range(ROUNDS):
                 if door.converses:
-                    more = door.step(Desk(self.transactor, self._town.pass_on, Context(caller=Caller(kind="system"))))
+                    more = door.step(
+                        Conversation(self.unit_of_work, self._town.pass_on, Context(caller=Caller(kind="system")))
+                    )
                 else:
-                    with self.transactor.begin() as work:
+                    with self.unit_of_work.begin() as work:
                         more = door.step(work)
                 if not more:
                     break
@@ -79,10 +82,10 @@ class House:
     def run_errands(self) -> bool:
         """Make every call that is due; whether there was one."""
         worked = False
-        for errands in self.errands:
-            while due := errands.claim():
+        for jobs in self.jobs:
+            while due := jobs.claim():
                 worked = True
-                errands.run(due)
+                jobs.run(due)
         return worked
 
 
@@ -102,7 +105,7 @@ class Town:
         """Ask a service as the gateway would; raises its `Refusal`."""
         context = context or Context(caller=Caller(kind="system"))
         house = self.houses[service or message.owner]
-        answer = house.answering.answer(
+        answer = house.ask_server.handle(
             method_of(type(message)), codec.decode(codec.encode(message)), codec.decode(codec.encode(context))
         )
         reply: Reply = codec.typed(codec.decode(codec.encode(answer.reply)), reply_type(type(message)))
@@ -132,14 +135,14 @@ class Town:
             envelopes = house.unpublished()
             self.carried += envelopes
             for listener in self.waiting:
-                if name in HEARS[listener]:
+                if name in SUBSCRIPTIONS[listener]:
                     self.waiting[listener] += envelopes
         moved = False
         for listener, waiting in self.waiting.items():
             if waiting:
                 moved = True
-                outcomes = self.houses[listener].hearing.apply(waiting)
-                bad = [outcome for outcome in outcomes if outcome.fate is not Fate.APPLIED]
+                outcomes = self.houses[listener].event_dispatcher.apply(waiting)
+                bad = [outcome for outcome in outcomes if outcome.disposition is not Disposition.APPLIED]
                 assert not bad, f"{listener} could not apply what it was told: {bad}"
                 waiting.clear()
         return moved
@@ -147,7 +150,7 @@ class Town:
     def advance(self, delta: timedelta) -> None:
         """Move everyone's domain clock."""
         for house in self.houses.values():
-            house.transactor.advance(delta.total_seconds())
+            house.unit_of_work.advance(delta.total_seconds())
 
     def happened(self, subject: str) -> list[str]:
         """The names of the facts about a subject, in the order they were carried."""

@@ -20,12 +20,12 @@ TARGETS = dict.fromkeys(OWNERS, "service") | {
 }
 ENTRIES = {
     **{name: (f"services.{name}.service",) for name in OWNERS},
-    "rooms": ("chassis.run", "services.rooms.service"),  # the host is the same for all, and slow to start
-    "relay": ("chassis.relay",),
+    "rooms": ("chassis.hosting.run", "services.rooms.service"),  # the host is the same for all, and slow to start
+    "relay": ("chassis.messaging.relay",),
     "gateway": ("gateway.__main__", "gateway.app"),
     "cli": ("hotelmate.main",),
     "sandbox": ("sandbox.stripe.__main__", "sandbox.pusher.__main__", "sandbox.mailbox.__main__"),
-    "migrate": ("chassis.migrate",),
+    "migrate": ("chassis.transactions.migrate",),
 }
 # Ends with the names of the modules that are installed here and not in the image.
 IMPORTING = """

@@ -12,7 +12,9 @@ import psycopg
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import codec, wire
+from chassis import codec
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp import parameters
 from contracts.message import Envelope
 from sandbox.demo.booking_steps import Booked
 from sandbox.demo.expecting import eventually
@@ -46,7 +48,7 @@ def an_event(subject: str, number: int) -> Envelope:
 
 @pytest.fixture
 def channel(stack: Stack) -> Iterator[BlockingChannel]:
-    connection = pika.BlockingConnection(wire.parameters(stack.stack_json["amqp"], "test"))
+    connection = pika.BlockingConnection(parameters.parameters(stack.stack_json["amqp"], "test"))
     channel = connection.channel()
     channel.confirm_delivery()
     yield channel
@@ -54,7 +56,7 @@ def channel(stack: Stack) -> Iterator[BlockingChannel]:
 
 
 def put(channel: BlockingChannel, queue: str, event: Envelope) -> None:
-    channel.basic_publish("", queue, codec.encode(event), wire.event_properties(event), mandatory=True)
+    channel.basic_publish("", queue, codec.encode(event), event_protocol.event_properties(event), mandatory=True)
 
 
 def applied(stack: Stack, event: Envelope) -> str | None:
@@ -128,7 +130,7 @@ def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], 
 def test_what_cannot_be_read_is_parked_shown_and_dropped(command_line: Run, channel: BlockingChannel) -> None:
     name = token_hex(8)
     broken = pika.BasicProperties(message_id=name, delivery_mode=2)
-    channel.basic_publish("", wire.inbox("rooms"), b"{nonsense", broken, mandatory=True)
+    channel.basic_publish("", topology.inbox("rooms"), b"{nonsense", broken, mandatory=True)
 
     eventually("it is parked", lambda: command_line("dlq", "list", "rooms")[1], holds=lambda said: name in said)
     code, shown = command_line("dlq", "show", "rooms", name)
@@ -139,7 +141,7 @@ def test_what_cannot_be_read_is_parked_shown_and_dropped(command_line: Run, chan
 
 def test_a_parked_event_is_replayed_and_applied(command_line: Run, stack: Stack, channel: BlockingChannel) -> None:
     event = an_event(f"BK-TEST-{token_hex(3)}", 1)
-    put(channel, wire.dead_letters("rooms"), event)
+    put(channel, topology.dead_letters("rooms"), event)
     assert event.id in command_line("dlq", "list", "rooms")[1]
 
     code, said = command_line("dlq", "replay", "rooms", event.id[:13])
@@ -154,9 +156,9 @@ def test_a_parked_event_holds_back_its_subject_until_it_is_dropped(
 ) -> None:
     subject = f"BK-TEST-{token_hex(3)}"
     first, second, third = (an_event(subject, number) for number in (1, 2, 3))
-    put(channel, wire.dead_letters("rooms"), first)
-    put(channel, wire.dead_letters("rooms"), second)
-    put(channel, wire.inbox("rooms"), third)
+    put(channel, topology.dead_letters("rooms"), first)
+    put(channel, topology.dead_letters("rooms"), second)
+    put(channel, topology.inbox("rooms"), third)
 
     refused, why = command_line("dlq", "drop", "rooms", second.id, "--yes")
     assert (refused, "stands at 0" in why) == (1, True)

@@ -11,7 +11,8 @@ import httpx
 import pika
 from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import wire
+from chassis.messaging import topology
+from chassis.messaging.amqp import parameters
 from contracts.catalogue import OWNERS
 from hotelmate.story.requests import read_entry
 from sandbox.demo import deciding_steps, staying_steps
@@ -84,9 +85,9 @@ def test_what_is_parked_fails_the_examination_until_it_is_dropped(
     command_line: Callable[..., tuple[int, str]], stack: Stack
 ) -> None:
     name = token_hex(8)
-    with pika.BlockingConnection(wire.parameters(stack.stack_json["amqp"], "test")) as connection:
+    with pika.BlockingConnection(parameters.parameters(stack.stack_json["amqp"], "test")) as connection:
         parked = pika.BasicProperties(message_id=name, delivery_mode=2)
-        connection.channel().basic_publish("", wire.dead_letters("rooms"), b"{nonsense", parked)
+        connection.channel().basic_publish("", topology.dead_letters("rooms"), b"{nonsense", parked)
 
     found = eventually(
         "it is found", lambda: command_line("doctor", "--only", "i17", "--json"), holds=lambda said: said[0] == 1

@@ -7,8 +7,9 @@ import pika
 import pytest
 from pusher import Pusher
 
-from chassis import codec, wire
-from contracts.catalogue import HEARS, OWNERS
+from chassis import codec
+from chassis.messaging import event_protocol, topology
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from sandbox.demo.expecting import eventually
 from sandbox.demo.world import World
 from sandbox.stack import Stack
@@ -25,7 +26,7 @@ def places(stack: Stack, troubled: Stay) -> dict[str, str]:
 def test_every_place_that_should_tell_of_the_stay_does(places: dict[str, str], troubled: Stay) -> None:
     named = {place for place, text in places.items() if troubled.booked.id in text}
 
-    assert named >= {"channels", "events", "notices", "bookings's outbox", "payments's outbox", "notifier's errands"}
+    assert named >= {"channels", "events", "notices", "bookings's outbox", "payments's outbox", "notifier's jobs"}
     assert "payments's log" in named
     assert all(places[f"{name}'s log"] for name in (*OWNERS, "relay", "gateway", "postgres", "rabbit"))
     assert "planted" in places["bookings's log"], "the constraint that refused a row is named, the row is not"
@@ -49,16 +50,16 @@ def test_something_private_would_be_found_wherever_it_came(stack: Stack, world: 
     )
     with pika.BlockingConnection(pika.URLParameters(stack.stack_json["amqp"])) as connection:
         channel = connection.channel()
-        properties = wire.event_properties(leaking)
-        properties.headers[wire.ATTEMPT] = wire.MAX_ATTEMPTS - 1
-        channel.basic_publish(wire.exchange("bookings"), fact.type, codec.encode(leaking), properties)
+        properties = event_protocol.event_properties(leaking)
+        properties.headers[event_protocol.ATTEMPT] = topology.MAX_ATTEMPTS - 1
+        channel.basic_publish(topology.exchange("bookings"), fact.type, codec.encode(leaking), properties)
         provider.trigger("some-channel", "leak", {"guest": LEAK})
         found = eventually(
             "it is parked",
             lambda: {place for _, place in found_in(left_behind(stack, troubled), {"leak": LEAK})},
             holds=lambda seen: "dead letters" in seen,
         )
-        for service in HEARS:
-            channel.queue_purge(wire.dead_letters(service))
+        for service in SUBSCRIPTIONS:
+            channel.queue_purge(topology.dead_letters(service))
 
     assert found == {"channels", "events", "dead letters"}

@@ -12,7 +12,7 @@ import httpx
 import pika
 import psycopg
 
-from chassis import wire
+from chassis.messaging import event_protocol, topology
 from contracts.catalogue import OWNERS
 from contracts.message import Envelope
 from sandbox.demo.booking_steps import Booked
@@ -86,14 +86,14 @@ class Spy:
         with opened(amqp_url) as channel:
             queue = channel.queue_declare(f"spy-{uuid4()}").method.queue
             for owner in OWNERS:
-                channel.queue_bind(queue, wire.exchange(owner), "#")
+                channel.queue_bind(queue, topology.exchange(owner), "#")
         return cls(amqp_url, queue)
 
     def envelopes(self) -> list[Envelope]:
         """All events so far, as they came."""
         with opened(self.amqp_url) as channel:
             self.bodies += drained(channel, self.queue)
-        return [wire.read_envelope(body) for body, _ in self.bodies]
+        return [event_protocol.read_envelope(body) for body, _ in self.bodies]
 
 
 @dataclass
@@ -222,7 +222,7 @@ def left_behind(stack: Stack, stay: Stay) -> dict[str, str]:
     parked = []
     for service in OWNERS:
         with opened(stack.stack_json["amqp"]) as channel:
-            parked += drained(channel, wire.dead_letters(service), keep=True)
+            parked += drained(channel, topology.dead_letters(service), keep=True)
     logs = {path.stem: path.read_text("utf-8", "replace") for path in (stack.directory / "logs").glob("*.log")}
     stand_ins = ("stripe", "pusher", "mailbox")
     return {
@@ -230,7 +230,7 @@ def left_behind(stack: Stack, stay: Stay) -> dict[str, str]:
         "events": str(stay.spy.bodies),
         "dead letters": str(parked),
         **{f"{name}'s outbox": rows(databases[name], "outbox") for name in OWNERS},
-        **{f"{name}'s errands": rows(databases[name], "errand") for name in ("payments", "notifier")},
+        **{f"{name}'s jobs": rows(databases[name], "job") for name in ("payments", "notifier")},
         "notices": rows(databases["notifier"], "notice"),
         **{f"{name}'s log": text for name, text in logs.items() if name not in stand_ins},
     }
@@ -268,9 +268,11 @@ def still_to_come(databases: Mapping[str, str], stay: Stay) -> list[Any]:
             told = connection.execute("SELECT subject, max(sequence) FROM outbox GROUP BY subject").fetchall()
         numbers[owner] = dict(told)
     with psycopg.connect(databases["notifier"]) as connection:
-        heard = {tuple(row[:2]): row[2] for row in connection.execute("SELECT source, subject, last FROM heard")}
+        heard = {
+            tuple(row[:2]): row[2] for row in connection.execute("SELECT source, subject, last FROM inbox_position")
+        }
         owed = connection.execute(
-            "SELECT kind, last_error FROM errand WHERE done_at IS NULL AND gave_up_at IS NULL"
+            "SELECT kind, last_error FROM job WHERE done_at IS NULL AND gave_up_at IS NULL"
         ).fetchall()
     about = (stay.booked.id, f"{stay.booked.world.hotel}/{stay.room}")
     unheard = [

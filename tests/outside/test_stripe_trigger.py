@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.migrate import migrate
+from chassis.transactions.migrate import migrate
 from sandbox.stripe import StripeStandIn
 from sandbox.stripe.inbox import Inbox
 from services.payments.handlers.webhooks import APPLIED

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import sqlalchemy as sa
 
-from chassis.migrate import migrate
 from chassis.settings import ServiceSettings
+from chassis.transactions.migrate import migrate
 from contracts.values import Caller, Context, Permission
 from hotelmate.invariants import Books, Finding, examine
 from tests.fakes.mortal import Fate, MortalTransactor
@@ -29,7 +29,7 @@ TICKING = ("bookings", "payments")
 BUSY = """
     SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL),
            coalesce(bool_or(try_at <= now()), false), coalesce(bool_or(try_at > now()), false)
-    FROM errand, clock WHERE done_at IS NULL AND gave_up_at IS NULL
+    FROM job, clock WHERE done_at IS NULL AND gave_up_at IS NULL
     AND (not_before IS NULL OR not_before <= now() + make_interval(secs => ahead_seconds))
 """
 POINTING = """
@@ -40,7 +40,7 @@ POINTING = """
 """
 # What a story leaves in rooms, where the hotels themselves stay.
 LEFT_IN_ROOMS = (
-    "outbox", "inbox", "heard", "stream", "hold", "errand", "period", "cleaning_task", "action", "idempotency",
+    "outbox", "inbox", "inbox_position", "stream", "hold", "job", "period", "cleaning_task", "action", "idempotency",
 )  # fmt: skip
 ROOMS_AT_FIRST = """
     DELETE FROM audit WHERE NOT (starts_with(subject, 'room/') AND sequence = 1);
@@ -48,7 +48,7 @@ ROOMS_AT_FIRST = """
     WHERE version > 1
 """
 KEPT = {"alembic_version", "clock", "lease"}
-RETRIED = "UPDATE errand SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL AND try_at > now()"
+RETRIED = "UPDATE job SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL AND try_at > now()"
 LEFT_LYING = (
     "UPDATE booking SET action_due_at = now() WHERE action_due_at > now()",
     "UPDATE hold SET check_at = now() WHERE check_at > now()",
@@ -84,9 +84,9 @@ class Ground:
         """Who lives here."""
         return tuple(self.town.houses)
 
-    def tools(self, name: str) -> Any:
+    def dependencies(self, name: str) -> Any:
         """What a service's processes are given when they start."""
-        return self.town.houses[name].transactor.tools
+        return self.town.houses[name].unit_of_work.dependencies
 
     def restart(self) -> None:
         """Every process anew; what they had leased is free again."""
@@ -95,7 +95,7 @@ class Ground:
                 MortalTransactor(
                     house.engine,
                     house.service.work,
-                    tools=self.tools(name),
+                    dependencies=self.dependencies(name),
                     demo=True,
                     fate=self.fate,
                     ahead=lambda: self.ahead,

@@ -9,7 +9,7 @@ from typing import Any
 from chassis.refusal import Refusal
 from contracts.bookings import BookingStatus, CreatedBooking, IncidentStatus, RoomsCheckedOut
 from contracts.rooms import HotelDefinition, ImportHotel, RoomStatus
-from contracts.rooms.views import RoomTypeDefinition
+from contracts.rooms.hotel_import import RoomTypeDefinition
 from services.bookings.settings import BookingsSettings
 from services.rooms.settings import RoomsSettings
 from tests.storm.board import DAY, ENDED, Board, Card, Hook, at, nights

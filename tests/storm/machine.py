@@ -25,7 +25,7 @@ from tests.storm.model import Life, Reply, Word, reply_to
 from tests.storm.place import POLICIES, guest
 from tests.storm.troubles import TROUBLES
 
-OWED = "SELECT key, last_error FROM errand WHERE done_at IS NULL AND not_before IS NULL"
+OWED = "SELECT key, last_error FROM job WHERE done_at IS NULL AND not_before IS NULL"
 MOST = 2  # bookings in one storm
 CARD_HOLDS = timedelta(days=6)
 SPANS = [timedelta(minutes=2), timedelta(minutes=16), timedelta(minutes=50), timedelta(hours=26), timedelta(days=8)]

@@ -18,7 +18,7 @@ from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, Get
 from contracts.payments import Compare, Part, StoreWebhook
 from contracts.payments import Finding as Drift
 from contracts.rooms import HotelDefinition, ImportHotel
-from contracts.rooms.views import RoomTypeDefinition
+from contracts.rooms.hotel_import import RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
 from hotelmate.invariants import Books
 from sandbox.stripe.courier import signature
@@ -27,7 +27,7 @@ from sandbox.stripe.world import Json
 from services.bookings.settings import BookingsSettings
 from services.payments.settings import PaymentsSettings
 from services.payments.stripe_gateway import StripeCards
-from services.payments.work import Tools
+from services.payments.work import PaymentsDependencies
 from services.rooms.settings import RoomsSettings
 from tests.fakes.mortal import MortalCards
 from tests.fakes.rewinding import OneConnection
@@ -101,10 +101,10 @@ class Place(Ground):
         self.delivered: list[str] = []
         self.answered: set[str] = set()
 
-    def tools(self, name: str) -> Any:
+    def dependencies(self, name: str) -> Any:
         if name == "payments":
-            return Tools(cards=MortalCards(self.cards, self.fate), origins=("https://hotel.example",))
-        return super().tools(name)
+            return PaymentsDependencies(cards=MortalCards(self.cards, self.fate), origins=("https://hotel.example",))
+        return super().dependencies(name)
 
     def fresh(self) -> None:
         """As it was at first: no bookings, no money, real time."""

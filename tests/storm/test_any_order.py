@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession, VerifyPayment
 from services.payments.handlers import webhooks
@@ -151,7 +151,7 @@ class Orders:
             if (state, event_id) in self._repeated:
                 continue
             self._repeated.add((state, event_id))
-            event = told.place.stripe.desk.world.events[event_id]
+            event = told.place.stripe.conversation.world.events[event_id]
             with self._rewinding.tried():
                 told.place.deliver(event)
                 told.place.deliver(event, renamed="x")
@@ -206,7 +206,7 @@ def expired_then_late_money(place: Place) -> Told:
     place.advance(timedelta(minutes=18))
     place.tick()
     assert place.booking(told.created).status is Status.EXPIRED
-    place.stripe.desk.faults.remove()
+    place.stripe.conversation.faults.remove()
     return told
 
 
@@ -242,8 +242,8 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
 ) -> None:
     """The negative control: the last notice that came decides."""
 
-    def trusted(event_id: str, desk: Desk) -> str:
-        with desk.transaction() as work:
+    def trusted(event_id: str, conversation: Conversation) -> str:
+        with conversation.transaction() as work:
             notice = work.webhooks.get(event_id).notice
             names = {"payment_id": None, "session_id": notice.session_id, "intent_id": notice.intent_id}
             payment_id = str(work.payments.id_named(**names))

@@ -10,8 +10,8 @@ from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
-from chassis.errands import Errands
-from chassis.tables import ERRAND
+from chassis.jobs.runner import JobRunner
+from chassis.transactions.tables import JOB
 from contracts.payments import FindingKind
 from sandbox.stripe.cards import SUCCESS
 from services.bookings.domain import paying
@@ -52,15 +52,15 @@ def notices_are_answered_and_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
-    claim = Errands.claim
+    claim = JobRunner.claim
 
-    def at_most_once(self: Errands) -> list[Any]:
+    def at_most_once(self: JobRunner) -> list[Any]:
         due = claim(self)
-        with self._transactor.begin() as work:
-            self._mark(work.connection, due, done_at=ERRAND.c.created_at)
+        with self._unit_of_work.begin() as work:
+            self._mark(work.connection, due, done_at=JOB.c.created_at)
         return due
 
-    patch.setattr(Errands, "claim", at_most_once)
+    patch.setattr(JobRunner, "claim", at_most_once)
 
 
 def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from chassis.transact import Transactor
+from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession
 from services.bookings.handlers.clock import look_at_due
@@ -55,7 +55,7 @@ class Scene:
     def expire(self) -> None:
         """The timer's clock is past every deadline, the others' is not."""
         house = self.place.town.houses["bookings"]
-        with later(house.transactor, house.engine, self.place).begin() as work:
+        with later(house.unit_of_work, house.engine, self.place).begin() as work:
             look_at_due(work)
 
     def news(self) -> None:
@@ -101,8 +101,8 @@ class Scene:
         self.place.town.houses["payments"].run_errands()
 
 
-def later(transactor: Transactor, engine: Any, place: Place) -> Transactor:
-    named: dict[str, Any] = {"tools": transactor.tools, "demo": True, "fate": place.fate}
+def later(unit_of_work: UnitOfWork, engine: Any, place: Place) -> UnitOfWork:
+    named: dict[str, Any] = {"dependencies": unit_of_work.dependencies, "demo": True, "fate": place.fate}
     work = place.town.houses["bookings"].service.work
     return MortalTransactor(engine, work, ahead=lambda: place.ahead + FAR, **named)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.refusal import Refusal
 from contracts.bookings import AssignRoom, BookingEvent, BookingStatus, RoomAssigned, RoomUnassigned
-from contracts.rooms.views import RoomTaken
+from contracts.rooms.assignments import RoomTaken
 from services.bookings.domain.booking import Booking, PendingAction
 
 

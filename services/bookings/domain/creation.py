@@ -16,7 +16,7 @@ from contracts.bookings import (
     CreateBooking,
     GuestDetails,
 )
-from contracts.rooms.views import Held
+from contracts.rooms.holds import Held
 from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking, Guest, Terms

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.bookings import BookingStatus
-from contracts.rooms.census import RoomLife
+from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.lifecycle import ENDED
 
 
@@ -38,7 +38,7 @@ class Standing:
     busy: bool
 
 
-def found(rooms: Sequence[RoomLife], standings: Mapping[str, Standing]) -> Iterator[Ghost]:
+def found(rooms: Sequence[RoomOccupancy], standings: Mapping[str, Standing]) -> Iterator[Ghost]:
     """The ghosts in these rooms. `standings` has every booking that they name, and all that are in house in them."""
     in_house = {(one.hotel, one.room_number): one for one in standings.values() if one.status is BookingStatus.IN_HOUSE}
     for room in rooms:
@@ -55,5 +55,5 @@ def found(rooms: Sequence[RoomLife], standings: Mapping[str, Standing]) -> Itera
                 yield _ghost(GhostKind.CLAIMED_BY_NOBODY, room, booking_id)
 
 
-def _ghost(kind: GhostKind, room: RoomLife, booking_id: str) -> Ghost:
+def _ghost(kind: GhostKind, room: RoomOccupancy, booking_id: str) -> Ghost:
     return Ghost(kind=kind, hotel=room.hotel, room_number=room.room_number, booking_id=booking_id)

@@ -12,7 +12,7 @@ from contracts.bookings import (
     GuestCheckedIn,
     RoomAssigned,
 )
-from contracts.rooms.views import RoomTaken
+from contracts.rooms.assignments import RoomTaken
 from contracts.values import Actor, HotelSettings
 from services.bookings.domain import creation, local_time
 from services.bookings.domain.booking import Booking

@@ -34,7 +34,7 @@ def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAcc
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
     """The token and the codes that lead to it open nothing any more; notifier hears of it and closes what is open."""
     booking = locked(work, command)
-    by, key = work.caller.actor, work.tools.guest_token_key
+    by, key = work.caller.actor, work.dependencies.guest_token_key
     fact, guest = access.revoked(booking, key=key, by=by, now=work.now)
     work.codes.void(booking.id, now=work.now)
     return presenting.detail(work.record(booking, (fact,), by=by, guest=guest), now=work.now)
@@ -64,7 +64,7 @@ def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
     booking = work.bookings.find(booking_id) if booking_id else None
     if booking is None or work.now >= access.token_ends_at(booking):
         raise Refusal("INVALID_CODE", "This link has been used or has run out.")
-    key, generation = work.tools.guest_token_key, booking.guest.token_generation
+    key, generation = work.dependencies.guest_token_key, booking.guest.token_generation
     return _access(booking, token=access.derived_token(key, booking.id, generation))
 
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from chassis import logs
+from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.message import Ask
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
-from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import ClearRoom, MoveGuest
+from contracts.rooms.assignments import GiveRoom, TakeRoomBack
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import HoldInventory, ReleaseInventory
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import ClearRoom, MoveIn, MoveOut
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.handlers import endings
 from services.bookings.work import BookingsWork
@@ -118,7 +120,10 @@ def begin(work: BookingsWork, booking: Booking, kind: ActionKind, **detail: Any)
 
 
 def carry_out(
-    desk: Desk, booking: Booking, *, and_then: Callable[[BookingsWork, Booking], Any] = lambda _, __: None
+    conversation: Conversation[BookingsWork],
+    booking: Booking,
+    *,
+    and_then: Callable[[BookingsWork, Booking], Any] = lambda _, __: None,
 ) -> Any:
     """Ask rooms and end the action; `and_then` runs in the ending transaction. Raises rooms' refusal, when cleared."""
     action = booking.pending
@@ -126,27 +131,29 @@ def carry_out(
         raise ValueError(f"nothing is under way with {booking.id}")
     together = ACTIONS[action.kind]
     try:
-        reply = desk.ask(together.ask(booking, action))
+        reply = conversation.ask(together.ask(booking, action))
     except Refusal:
-        with desk.transaction() as work:
+        with conversation.transaction() as work:
             if mine := _still_pending(work, booking.id, action):
                 work.note(mine, pending=None)
         raise
-    with desk.transaction() as work:
+    with conversation.transaction() as work:
         mine = _still_pending(work, booking.id, action)
-        ended = together.end(mine, action, reply, work) if mine else None
-        return and_then(work, ended or work.bookings.lock(booking.id))
+        ended = together.end(mine, action, reply, work) if mine else work.bookings.lock(booking.id)
+        if ended is None:
+            raise LookupError(f"booking {booking.id} is gone")
+        return and_then(work, ended)
 
 
-def drive_stale_actions(desk: Desk) -> bool:
+def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:
     """Bring one action that nobody has ended to its end."""
-    with desk.transaction() as work:
+    with conversation.transaction() as work:
         booking = work.bookings.lock_stale()
     if booking is None or booking.pending is None:
         return False
     facts = {"booking_id": booking.id, "kind": booking.pending.kind}
     try:
-        carry_out(desk, booking)
+        carry_out(conversation, booking)
     except Unavailable:
         log.warning("action_waits", **facts)
         return False

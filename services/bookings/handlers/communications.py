@@ -15,7 +15,7 @@ def communicate(command: Communicate, work: BookingsWork) -> Communication:
     """Keep it, and where it is to be sent have the notifier hear of it."""
     booking = locked(work, command)
     by = work.caller.actor
-    begun = communicating.begin(booking, command, str(uuid4()), by=by, now=work.now, sms=work.tools.sms)
+    begun = communicating.begin(booking, command, str(uuid4()), by=by, now=work.now, sms=work.dependencies.sms)
     after = work.record(booking, (begun.fact,), by=by)
     work.communications.add(after, begun.kept)
     return begun.kept

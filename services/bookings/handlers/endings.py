@@ -4,8 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from contracts.bookings import InHouse, StayExtended
-from contracts.rooms.extending import Extended
-from contracts.rooms.views import RoomOccupiedReply, RoomTaken, WiFi
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.extensions import Extended
+from contracts.rooms.hotels import WiFi
+from contracts.rooms.occupancy import RoomOccupiedReply
 from services.bookings.domain import assigning, creation, cutting_short, extending, moving, staying
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import LIFECYCLE
@@ -51,7 +53,7 @@ def checked_in(booking: Booking, action: PendingAction, reply: RoomOccupiedReply
 
 def with_pin(booking: Booking, wifi: WiFi, work: BookingsWork) -> InHouse:
     """What a guest in house is told, with a new PIN."""
-    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.tools.draw(A_PIN_OF_ANY_LENGTH))
+    pin = staying.room_pin(booking.terms.settings.room_pin_digits, work.dependencies.draw(A_PIN_OF_ANY_LENGTH))
     return InHouse(wifi_ssid=wifi.ssid, wifi_password=wifi.password, room_pin=pin)
 
 

@@ -1,6 +1,6 @@
 """What a guest in house may do from the room: look into the menu, leave the phone's push token."""
 
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.bookings import BookingDetail, GetOwnMenu, RegisterPushToken
 from contracts.rooms import GetMenu, Menu
 from services.bookings.domain import access, orders, presenting
@@ -19,10 +19,10 @@ def register_push_token(command: RegisterPushToken, work: BookingsWork) -> Booki
     return presenting.detail(booking, now=work.now)
 
 
-def get_own_menu(query: GetOwnMenu, desk: Desk) -> Menu:
+def get_own_menu(query: GetOwnMenu, conversation: Conversation[BookingsWork]) -> Menu:
     """What can be ordered now; rooms knows it."""
-    with desk.reading() as work:
+    with conversation.reading() as work:
         booking = seen(work, hotel=query.hotel, booking_id=query.booking_id)
         access.may_change(booking, work.caller)
         orders.in_house(booking)
-    return desk.ask(GetMenu(hotel=booking.hotel, only_available=True))
+    return conversation.ask(GetMenu(hotel=booking.hotel, only_available=True))

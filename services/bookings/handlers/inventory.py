@@ -1,12 +1,11 @@
 """What bookings does when rooms says something, and the sweep of holds that nobody wants."""
 
-from chassis import logs
+from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.bookings import BookingStatus
-from contracts.rooms.asks import ReleaseInventory
-from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
-from contracts.rooms.extending import InventoryExtended
+from contracts.rooms.events import InventoryExtended, InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.holds import ReleaseInventory
 from services.bookings.domain.booking import ActionKind, Booking
 from services.bookings.handlers import actions
 from services.bookings.lifecycle import CALLED_OFF
@@ -32,9 +31,9 @@ def hasten(fact: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsW
         work.bookings.hasten_action(booking)
 
 
-def sweep_holds(desk: Desk) -> bool:
+def sweep_holds(conversation: Conversation[BookingsWork]) -> bool:
     """Free one hold that nobody wants: its booking is a draft, has come to nothing, or was never written down."""
-    with desk.transaction() as work:
+    with conversation.transaction() as work:
         booking_id = work.holds.take_due()
         if booking_id is None:
             return False
@@ -47,7 +46,7 @@ def sweep_holds(desk: Desk) -> bool:
         if booking and booking.status is BookingStatus.DRAFT:
             booking = actions.begin(work, booking, ActionKind.RELEASE)
     try:
-        _release(desk, booking_id, booking)
+        _release(conversation, booking_id, booking)
     except (Unavailable, Refusal) as problem:
         log.warning("orphan_hold_waits", booking_id=booking_id, why=type(problem).__name__)
         return False
@@ -55,12 +54,12 @@ def sweep_holds(desk: Desk) -> bool:
     return True
 
 
-def _release(desk: Desk, booking_id: str, booking: Booking | None) -> None:
+def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
     """A draft may be submitted at any moment, so its hold is released as an action that shuts that out."""
     if booking and booking.pending:
-        actions.carry_out(desk, booking)
+        actions.carry_out(conversation, booking)
     else:
-        desk.ask(ReleaseInventory(booking_id=booking_id, unwritten=booking is None))
+        conversation.ask(ReleaseInventory(booking_id=booking_id, unwritten=booking is None))
 
 
 def _is_orphan(booking: Booking | None) -> bool:

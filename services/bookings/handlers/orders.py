@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from chassis.answering import KeyedDesk
 from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings import (
     AcceptOrder,
     CancelOrder,
@@ -24,18 +24,18 @@ from services.bookings.handlers.admission import locked_by_id, own_hotel, seen
 from services.bookings.work import BookingsWork
 
 
-def place_order(command: PlaceOrder, desk: KeyedDesk) -> Order:
+def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWork]) -> Order:
     """Price it at rooms, then write it down, unless the guest has left meanwhile."""
     wanted = orders.quantities(command)
-    with desk.reading() as work:
+    with conversation.reading() as work:
         _at_home(work, hotel=command.hotel, booking_id=command.booking_id)
-    priced = desk.ask(PriceItems(hotel=command.hotel, quantities=dict(wanted)))
-    with desk.transaction() as work:
+    priced = conversation.ask(PriceItems(hotel=command.hotel, quantities=dict(wanted)))
+    with conversation.transaction() as work:
         booking = orders.in_house(locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id))
         order = orders.placed(booking, priced, uuid4().hex, note=command.note.strip(), now=work.now)
         work.record(booking, (orders.begun(booking, order),), by=work.caller.actor, why=orders.summary(order))
         work.orders.add(booking.hotel, order)
-        kept: Order = desk.finish(work, order)
+        kept: Order = conversation.finish(work, order)
     return kept
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from chassis import logs, trace
+from chassis.observability import logs, trace
 from contracts.bookings import BookingEvent
 from contracts.payments import (
     CancellationFeeCaptured,

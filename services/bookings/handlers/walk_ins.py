@@ -4,10 +4,10 @@ Nothing is ever half made: what rooms has done for a booking that is not written
 so, when the sweep of holds finds that there is no such booking.
 """
 
-from chassis.answering import KeyedDesk
+from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings import AddWalkIn, CreatedBooking
-from contracts.rooms.asks import GetSettings
-from contracts.rooms.front_desk import ReceiveWalkIn
+from contracts.rooms.settings import GetSettings
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.bookings.domain import access, creation, local_time, walking_in
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers import endings
@@ -15,12 +15,12 @@ from services.bookings.handlers.creating import Taken, under_a_new_name
 from services.bookings.work import BookingsWork
 
 
-def add_walk_in(command: AddWalkIn, desk: KeyedDesk) -> CreatedBooking:
+def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork]) -> CreatedBooking:
     """Book, confirm, assign and check in at once, or refuse and change nothing."""
-    caller = desk.context.caller
+    caller = conversation.context.caller
     access.staff_only(caller)
-    terms = desk.ask(GetSettings(hotel=command.hotel))
-    with desk.reading() as work:
+    terms = conversation.ask(GetSettings(hotel=command.hotel))
+    with conversation.reading() as work:
         now = work.now
     timezone = terms.page.card.timezone
     request = walking_in.order(command, settings=terms.settings, timezone=timezone, now=now)
@@ -36,9 +36,9 @@ def add_walk_in(command: AddWalkIn, desk: KeyedDesk) -> CreatedBooking:
             check_out=request.check_out,
             adults=request.adults,
             children=request.children,
-            room_versions=desk.context.if_match,
+            room_versions=conversation.context.if_match,
         )
-        received = desk.ask(ask)
+        received = conversation.ask(ask)
 
         def begin(new: Booking, work: BookingsWork) -> Booking:
             facts = walking_in.begin(new, request, received.room, by=work.caller.actor, now=work.now)
@@ -48,4 +48,4 @@ def add_walk_in(command: AddWalkIn, desk: KeyedDesk) -> CreatedBooking:
         return Taken(received.held, begin)
 
     year = local_time.local_date(now, timezone).year
-    return under_a_new_name(request, desk, year=year, take=receive)
+    return under_a_new_name(request, conversation, year=year, take=receive)

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `chassis.migrate` hands in."""
+"""Runs the migrations on the connection that `chassis.transactions.migrate` hands in."""
 
 from alembic import context
 

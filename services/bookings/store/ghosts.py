@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from contracts.bookings import BookingStatus
-from contracts.rooms.census import RoomLife
+from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.domain.ghosts import Ghost, Standing
 from services.bookings.store.tables import BOOKING
 
@@ -52,7 +52,7 @@ class Ghosts:
         self._connection.execute(GONE)
         self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
 
-    def standings(self, rooms: Sequence[RoomLife]) -> dict[str, Standing]:
+    def standings(self, rooms: Sequence[RoomOccupancy]) -> dict[str, Standing]:
         """Every booking that these rooms name, and all that are in house in them."""
         named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
-from chassis.tables import AUDIT, OUTBOX
+from chassis.transactions.tables import AUDIT, OUTBOX
 from contracts.bookings import BookingStatus, FeedItem, TimelineItem
 from contracts.values import PROVIDER, SYSTEM, Actor
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT

@@ -52,8 +52,8 @@ def listed(connection: sa.Connection, query: ListBookings, now: datetime) -> Lis
     ).mappings()
     bookings = [booking_of(row) for row in rows]
     if query.include_counts:
-        tally = [sa.func.count().filter(condition).label(name) for name, condition in buckets.items()]
-        numbers = _counted(connection, query, base, sa.func.count().filter(chosen).label("count"), *tally)
+        counters = [sa.func.count().filter(condition).label(name) for name, condition in buckets.items()]
+        numbers = _counted(connection, query, base, sa.func.count().filter(chosen).label("count"), *counters)
         return Listed(bookings, numbers.pop("count"), numbers)
     numbers = _counted(connection, query, sa.and_(base, chosen), sa.func.count().label("count"))
     return Listed(bookings, numbers["count"], None)

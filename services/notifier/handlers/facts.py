@@ -12,14 +12,14 @@ from services.notifier.work import NotifierWork
 def tell(event: Event, work: NotifierWork) -> None:
     """Owe the push and the mail about this fact, where the tables have any."""
     envelope = _cause(work)
-    push = domain.push_about(event, envelope, legacy=work.tools.settings.with_legacy_channels)
+    push = domain.push_about(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
     mail = domain.mail_about(event, envelope)
     notices = [_noted(owed, envelope) for owed in (push, mail) if owed is not None]
     work.notices.add(notices, now=work.now)
     if push is not None:
-        work.owe(push, key=domain.key_of(push.notice_id))
+        work.enqueue(push, key=domain.key_of(push.notice_id))
     if mail is not None:
-        work.owe(mail, key=domain.key_of(mail.notice_id))
+        work.enqueue(mail, key=domain.key_of(mail.notice_id))
 
 
 def tell_availability(_: InventoryHeld | InventoryReleased | AvailabilityChanged, work: NotifierWork) -> None:
@@ -37,7 +37,7 @@ def tell_availability(_: InventoryHeld | InventoryReleased | AvailabilityChanged
         sequence=push.sequence,
     )
     work.notices.add([notice], now=work.now)
-    work.owe(due, key=domain.key_of(due.notice_id), not_before=at)
+    work.enqueue(due, key=domain.key_of(due.notice_id), not_before=at)
 
 
 def request_message(fact: CommunicationRequested, work: NotifierWork) -> None:
@@ -55,7 +55,7 @@ def request_lookup(fact: LookupRequested, work: NotifierWork) -> None:
 
 def _post(owed: SendMessage | SendLookup, work: NotifierWork) -> None:
     work.notices.add([_noted(owed, _cause(work))], now=work.now)
-    work.owe(owed, key=domain.key_of(owed.notice_id))
+    work.enqueue(owed, key=domain.key_of(owed.notice_id))
 
 
 def _noted(owed: PushNotice | Posted, envelope: Envelope) -> Notice:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.refusal import Refusal
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.bookings import AuthenticateGuest, GetBooking, GuestTokenRevoked
 from contracts.message import Nothing
 from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
@@ -18,7 +18,7 @@ from services.notifier.work import NotifierWork
 
 def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
     """How clients connect, and the names by which they bind. Channels are templates with `{…}` left to fill in."""
-    told = work.tools.settings
+    told = work.dependencies.settings
     secure = told.pusher_ssl if told.pusher_public_ssl is None else told.pusher_public_ssl
     return Realtime(
         key=told.pusher_key,
@@ -36,22 +36,26 @@ def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
     )
 
 
-def sign_channel(ask: SignChannel, desk: Desk) -> ChannelSignature:
+def sign_channel(ask: SignChannel, conversation: Conversation[NotifierWork]) -> ChannelSignature:
     """Let the caller into a channel of their own."""
-    caller = desk.context.caller
+    caller = conversation.context.caller
     channel = domain.check_channel(caller, socket_id=ask.socket_id, channel_name=ask.channel_name)
-    if channel.kind is Kind.BOOKING and not _is_theirs(channel.booking_id, desk):
+    if channel.kind is Kind.BOOKING and not _is_theirs(channel.booking_id, conversation):
         raise forbidden()
-    return ChannelSignature(auth=desk.tools.push.sign_channel(socket_id=ask.socket_id, channel_name=channel.name))
+    return ChannelSignature(
+        auth=conversation.dependencies.push.sign_channel(socket_id=ask.socket_id, channel_name=channel.name)
+    )
 
 
-def sign_user(ask: SignUser, desk: Desk) -> ChannelSignature:
+def sign_user(ask: SignUser, conversation: Conversation[NotifierWork]) -> ChannelSignature:
     """Let the caller sign in at the push provider, by an id that names nobody."""
-    caller = desk.context.caller
+    caller = conversation.context.caller
     check_proof(caller, socket_id=ask.socket_id)
-    booking_id = desk.ask(AuthenticateGuest(booking_id=ask.booking_id)).booking_id if caller.kind == "guest" else None
+    booking_id = (
+        conversation.ask(AuthenticateGuest(booking_id=ask.booking_id)).booking_id if caller.kind == "guest" else None
+    )
     user_id = domain.user_of(caller, booking_id=booking_id)
-    auth, user_data = desk.tools.push.sign_user(socket_id=ask.socket_id, user_id=user_id)
+    auth, user_data = conversation.dependencies.push.sign_user(socket_id=ask.socket_id, user_id=user_id)
     return ChannelSignature(auth=auth, user_data=user_data)
 
 
@@ -59,29 +63,29 @@ def drop_user(ask: DropUser, work: NotifierWork) -> Nothing:
     """Owe the end of a user's connections; asked by those who revoke tokens."""
     if ask.staff_id or ask.booking_id:
         user_id = domain.user_id(staff_id=ask.staff_id, booking_id=ask.booking_id)
-        work.owe(EndConnections(user_id=user_id), key=f"end/{user_id}/{work.now.isoformat()}")
+        work.enqueue(EndConnections(user_id=user_id), key=f"end/{user_id}/{work.now.isoformat()}")
     return Nothing()
 
 
 def guest_revoked(fact: GuestTokenRevoked, work: NotifierWork) -> None:
     """Owe the end of the guest's connections: whoever holds the old token hears nothing more."""
     user_id = domain.user_id(staff_id=None, booking_id=fact.booking_id)
-    work.owe(EndConnections(user_id=user_id), key=f"end/{user_id}/{fact.generation}")
+    work.enqueue(EndConnections(user_id=user_id), key=f"end/{user_id}/{fact.generation}")
 
 
-def end_connections(owed: Sequence[EndConnections], desk: Desk) -> list[Outcome]:
+def end_connections(owed: Sequence[EndConnections], conversation: Conversation[NotifierWork]) -> list[Outcome]:
     """Close them; what the provider refuses is given up, as there is nobody to tell."""
     for each in owed:
-        desk.tools.push.end_connections(each.user_id)
+        conversation.dependencies.push.end_connections(each.user_id)
     return [SENT] * len(owed)
 
 
-def _is_theirs(booking_id: str, desk: Desk) -> bool:
+def _is_theirs(booking_id: str, conversation: Conversation[NotifierWork]) -> bool:
     """Whether the booking is the guest's own, or their hotel's. A refusal says no, whatever its reason."""
-    caller = desk.context.caller
+    caller = conversation.context.caller
     try:
         if caller.kind == "guest":
-            return desk.ask(AuthenticateGuest(booking_id=booking_id)).booking_id == booking_id
-        return desk.ask(GetBooking(hotel=caller.hotel or "", booking_id=booking_id)).hotel == caller.hotel
+            return conversation.ask(AuthenticateGuest(booking_id=booking_id)).booking_id == booking_id
+        return conversation.ask(GetBooking(hotel=caller.hotel or "", booking_id=booking_id)).hotel == caller.hotel
     except Refusal:
         return False

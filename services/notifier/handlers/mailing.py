@@ -5,8 +5,8 @@ from email.message import EmailMessage
 from functools import partial
 from typing import TypeVar
 
-from chassis.refusal import Hopeless, Refusal
-from chassis.transact import Desk
+from chassis.refusal import PermanentFailure, Refusal
+from chassis.transactions.conversation import Conversation
 from contracts.bookings import GetLetter, GetLookupLetter, GetMailFacts, Letter, LookupLetter, MailFacts
 from contracts.message import Ask
 from contracts.notifier import NoticeGaveUp, NoticeSent
@@ -19,26 +19,26 @@ from services.notifier.work import NotifierWork
 T = TypeVar("T")
 
 
-def send_mail(mails: Sequence[SendMail], desk: Desk) -> list[str]:
+def send_mail(mails: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str]:
     """Write and send each; what its subject was. The server is reached first: no link is made for what cannot leave."""
-    return [_sent(desk, GetMailFacts(booking_id=mail.booking_id), partial(_letter, mail)) for mail in mails]
+    return [_sent(conversation, GetMailFacts(booking_id=mail.booking_id), partial(_letter, mail)) for mail in mails]
 
 
-def send_message(messages: Sequence[SendMessage], desk: Desk) -> list[str]:
+def send_message(messages: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send what staff wrote. Its subject is theirs, and told to nobody else."""
     for message in messages:
         ask = GetLetter(booking_id=message.booking_id, communication_id=message.notice_id)
         if message.medium == "sms":
-            letter = _asked(desk, ask)
-            desk.tools.texts.send(letter.recipient, letter.message)
+            letter = _asked(conversation, ask)
+            conversation.dependencies.texts.send(letter.recipient, letter.message)
         else:
-            _sent(desk, ask, partial(_message, message))
+            _sent(conversation, ask, partial(_message, message))
     return [""] * len(messages)
 
 
-def send_lookup(lookups: Sequence[SendLookup], desk: Desk) -> list[str]:
+def send_lookup(lookups: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send somebody the links to their bookings."""
-    return [_sent(desk, GetLookupLetter(lookup_id=each.notice_id), partial(_lookup, each)) for each in lookups]
+    return [_sent(conversation, GetLookupLetter(lookup_id=each.notice_id), partial(_lookup, each)) for each in lookups]
 
 
 def mailed(mail: Posted, headline: str, work: NotifierWork) -> None:
@@ -87,15 +87,15 @@ def _lookup(lookup: SendLookup, letter: LookupLetter, letters: Letters) -> Email
     return letters.lookup(lookup, letter)
 
 
-def _sent(desk: Desk, ask: Ask[T], write: Callable[[T, Letters], EmailMessage]) -> str:
-    with desk.tools.mailer.opened() as post:
-        letter = write(_asked(desk, ask), desk.tools.letters)
+def _sent(conversation: Conversation[NotifierWork], ask: Ask[T], write: Callable[[T, Letters], EmailMessage]) -> str:
+    with conversation.dependencies.mailer.opened() as post:
+        letter = write(_asked(conversation, ask), conversation.dependencies.letters)
         post.send(letter)
     return str(letter["Subject"])
 
 
-def _asked(desk: Desk, ask: Ask[T]) -> T:
+def _asked(conversation: Conversation[NotifierWork], ask: Ask[T]) -> T:
     try:
-        return desk.ask(ask)
+        return conversation.ask(ask)
     except Refusal as refused:
-        raise Hopeless(refused.code) from None
+        raise PermanentFailure(refused.code) from None

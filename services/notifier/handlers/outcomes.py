@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from chassis.refusal import Hopeless, Later
+from chassis.refusal import PermanentFailure, RetryLater
 
 
 class Sent(Enum):
@@ -13,7 +13,7 @@ class Sent(Enum):
 
 
 SENT = Sent.SENT
-Outcome = Sent | Later | Hopeless
+Outcome = Sent | RetryLater | PermanentFailure
 
 
 def reason_code(why: str) -> str:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
-from chassis import logs
-from chassis.refusal import Hopeless, Later
-from chassis.transact import Desk
+from chassis.observability import logs
+from chassis.refusal import PermanentFailure, RetryLater
+from chassis.transactions.conversation import Conversation
 from contracts.notifier import NoticeGaveUp, NoticeSent
 from services.notifier import domain
 from services.notifier.domain import PushAvailability, PushNotice
@@ -23,27 +23,27 @@ log = logs.logger(__name__)
 _OWN_OCCASION = PUSHES[NoticeGaveUp].shown[0].name
 
 
-def push(notices: Sequence[PushNotice], desk: Desk) -> list[Outcome]:
+def push(notices: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[Outcome]:
     """Send them one after the other.
 
     Before a second fact about a subject is sent, the first is noted as sent: after a crash it is not sent again
     behind the second. What the provider refuses is given up alone; a failure that may pass stops all that follow.
     """
-    with desk.reading() as work:
+    with conversation.reading() as work:
         sent = work.notices.sent_among([notice.notice_id for notice in notices])
     until = time.monotonic() + BUSY_FOR
     unnoted: dict[str, str] = {}
     outcomes: list[Outcome] = []
-    stop: Later | None = None
+    stop: RetryLater | None = None
     for notice in notices:
         if notice.notice_id in sent:
             outcomes.append(SENT)
             continue
         if notice.subject in unnoted and stop is None:
-            _note_sent(unnoted, desk)
-        stop = stop or (Later("PUSH_SLOW", seconds=A_BREATH) if time.monotonic() > until else None)
-        outcome = stop or _sent(notice, desk)
-        if isinstance(outcome, Later):
+            _note_sent(unnoted, conversation)
+        stop = stop or (RetryLater("PUSH_SLOW", seconds=A_BREATH) if time.monotonic() > until else None)
+        outcome = stop or _sent(notice, conversation)
+        if isinstance(outcome, RetryLater):
             stop = outcome
         elif outcome is SENT:
             unnoted[notice.subject] = notice.notice_id
@@ -51,13 +51,15 @@ def push(notices: Sequence[PushNotice], desk: Desk) -> list[Outcome]:
     return outcomes
 
 
-def push_availability(dues: Sequence[PushAvailability], desk: Desk) -> list[Outcome]:
+def push_availability(dues: Sequence[PushAvailability], conversation: Conversation[NotifierWork]) -> list[Outcome]:
     """Send what no later push, itself due, has made old news; old news counts as sent with the later one."""
     notices = [domain.availability_notice(due) for due in dues]
-    with desk.reading() as work:
+    with conversation.reading() as work:
         newest = work.notices.newest({notice.subject for notice in notices}, up_to=int(work.now.timestamp()))
     fresh = [notice for notice in notices if notice.sequence >= newest.get(notice.subject, 0)]
-    outcomes = dict(zip((notice.notice_id for notice in fresh), push(fresh, desk), strict=True)) if fresh else {}
+    outcomes = (
+        dict(zip((notice.notice_id for notice in fresh), push(fresh, conversation), strict=True)) if fresh else {}
+    )
     return [outcomes.get(notice.notice_id, SENT) for notice in notices]
 
 
@@ -88,16 +90,16 @@ def push_gave_up(notice: PushNotice | PushAvailability, why: str, work: Notifier
         )
 
 
-def _sent(notice: PushNotice, desk: Desk) -> Outcome:
+def _sent(notice: PushNotice, conversation: Conversation[NotifierWork]) -> Outcome:
     try:
-        desk.tools.push.send(list(notice.messages))
-    except (Later, Hopeless) as problem:
+        conversation.dependencies.push.send(list(notice.messages))
+    except (RetryLater, PermanentFailure) as problem:
         return problem
     return SENT
 
 
-def _note_sent(unnoted: dict[str, str], desk: Desk) -> None:
+def _note_sent(unnoted: dict[str, str], conversation: Conversation[NotifierWork]) -> None:
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
-    with desk.transaction() as work:
+    with conversation.transaction() as work:
         work.notices.settle(list(unnoted.values()), status, now=work.now)
     unnoted.clear()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.errands import hold_still
+from chassis.jobs.queue import lock_job_kind
 from chassis.refusal import Refusal
 from contracts.notifier import GetNotice, KeptNotice, ListNotices, NoticePage, NoticeReplayed, ReplayNotice
 from services.notifier.domain import PushAvailability, PushNotice, key_of
@@ -37,10 +37,10 @@ def replay_notice(command: ReplayNotice, work: NotifierWork) -> KeptNotice:
         raise Refusal("NOT_GIVEN_UP", f"This notice was not given up: {kept.status.lower()}.")
     if kept.notice.medium == "push":
         for kind in (PushNotice, PushAvailability):
-            hold_still(work.connection, kind)
+            lock_job_kind(work.connection, kind)
         if work.notices.overtaken(kept.notice):
             raise Refusal("OVERTAKEN", "Screens have been told of something later, or may have been.")
-    if not work.owe_again(key_of(notice_id)):
+    if not work.retry_job(key_of(notice_id)):
         raise Refusal("NOT_GIVEN_UP", "Nothing is left of what was to be sent.")
     work.notices.reopen(notice_id, LIFECYCLE.after(kept.status, NoticeReplayed))
     work.publish(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chassis.refusal import Hopeless
+from chassis.refusal import PermanentFailure
 from contracts.bookings import Letter, LookupLetter, MailFacts
 from contracts.values import HotelCard, Money
 from services.notifier.domain import Posted, SendLookup, SendMail, SendMessage
@@ -103,7 +103,7 @@ def _address(text: str) -> Address:
     try:
         return Address(addr_spec=text)
     except (ValueError, IndexError, MessageError):
-        raise Hopeless("ADDRESS_UNUSABLE") from None
+        raise PermanentFailure("ADDRESS_UNUSABLE") from None
 
 
 def _one_line(text: str) -> str:

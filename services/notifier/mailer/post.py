@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
-from chassis.refusal import Hopeless, Later
+from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.settings import NotifierSettings
 
 TIMEOUT = 10.0
@@ -28,7 +28,7 @@ class Post:
         What they say is a code, never the server's own words: those may repeat an address.
         """
         if time.monotonic() > self._until:
-            raise Later("SMTP_SLOW")
+            raise RetryLater("SMTP_SLOW")
         try:
             self._server.send_message(letter)
         except smtplib.SMTPRecipientsRefused as refused:
@@ -36,11 +36,11 @@ class Post:
         except smtplib.SMTPResponseException as refused:
             raise _verdict(refused.smtp_code) from None
         except smtplib.SMTPNotSupportedError:
-            raise Hopeless("SMTP_CANNOT_ADDRESS") from None
+            raise PermanentFailure("SMTP_CANNOT_ADDRESS") from None
         except OSError:
-            raise Later("SMTP_UNREACHABLE") from None
+            raise RetryLater("SMTP_UNREACHABLE") from None
         except ValueError:
-            raise Hopeless("LETTER_UNSENDABLE") from None
+            raise PermanentFailure("LETTER_UNSENDABLE") from None
 
 
 class Mailer:
@@ -56,9 +56,9 @@ class Mailer:
         try:
             server = self._connected()
         except smtplib.SMTPResponseException as refused:
-            raise Later(f"SMTP_{refused.smtp_code}") from None
+            raise RetryLater(f"SMTP_{refused.smtp_code}") from None
         except OSError:
-            raise Later("SMTP_UNREACHABLE") from None
+            raise RetryLater("SMTP_UNREACHABLE") from None
         try:
             yield Post(server, until=until)
         finally:
@@ -84,4 +84,4 @@ class Mailer:
 
 
 def _verdict(code: int) -> Exception:
-    return Hopeless(f"SMTP_{code}") if 500 <= code < 600 and code not in _OURS else Later(f"SMTP_{code}")
+    return PermanentFailure(f"SMTP_{code}") if 500 <= code < 600 and code not in _OURS else RetryLater(f"SMTP_{code}")

@@ -49,4 +49,4 @@ def _taken(payment: Payment, work: PaymentsWork) -> int:
 def _decided(payment_id: str, stance: Stance, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
     work.standings.decide(payment_id, stance, why=why, since=work.now, fee=fee)
     cause = work.cause.id if work.cause else work.now.isoformat()
-    work.owe(Pursue(payment_id=payment_id, why=why), key=f"pursue:{payment_id}:{cause}")
+    work.enqueue(Pursue(payment_id=payment_id, why=why), key=f"pursue:{payment_id}:{cause}")

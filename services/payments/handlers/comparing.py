@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis import logs
-from chassis.refusal import Hopeless, Later, Unavailable
-from chassis.transact import Desk
+from chassis.observability import logs
+from chassis.refusal import PermanentFailure, RetryLater, Unavailable
+from chassis.transactions.conversation import Conversation
 from contracts.payments import Compare, Compared, Finding, FindingKind
 from services.payments.cards import Unknown
 from services.payments.domain import Payment, decide
@@ -36,17 +36,17 @@ class Comparison:
         return {(each.kind, each.object_id) for each in self.differences}
 
 
-def compare(payment_id: str, desk: Desk) -> Comparison:
+def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> Comparison:
     """Look and conclude, and change nothing. Raises `Unavailable` where the provider does not answer."""
     for _ in range(PATIENCE):
-        with desk.reading() as work:
+        with conversation.reading() as work:
             known = known_of(payment_id, work)
         payment = known[0]
         try:
-            seen = sight(payment, desk.tools.cards)
+            seen = sight(payment, conversation.dependencies.cards)
         except Unknown as unknown:
             return Comparison(payment=payment, differences=(missing(payment, str(unknown)),))
-        with desk.reading() as work:
+        with conversation.reading() as work:
             booked = work.comparisons.booked(payment_id)
             standing = work.standings.towards(payment)
             now, again = work.now, known_of(payment_id, work)
@@ -56,26 +56,26 @@ def compare(payment_id: str, desk: Desk) -> Comparison:
     raise Unavailable("others keep changing the payment")
 
 
-def repair(payment_id: str, desk: Desk, *, run: str) -> tuple[Finding, ...]:
+def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[Finding, ...]:
     """Compare; what differs goes the way of every look, and is compared again. Noted under the run."""
-    before = compare(payment_id, desk)
+    before = compare(payment_id, conversation)
     after = before
     if before.differences:
         try:
-            see_through(payment_id, desk, why=f"reconciled {run}")
-        except (Later, Hopeless, Unknown) as problem:
+            see_through(payment_id, conversation, why=f"reconciled {run}")
+        except (RetryLater, PermanentFailure, Unknown) as problem:
             log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
-        after = compare(payment_id, desk)
+        after = compare(payment_id, conversation)
     gone = [_found(before.payment, each, repaired=True) for each in before.differences if _key(each) not in after.keys]
     left = [_found(after.payment, each) for each in after.differences]
-    with desk.transaction() as work:
+    with conversation.transaction() as work:
         _noted(after.payment, (*gone, *left), work, run=run)
     return (*gone, *left)
 
 
-def dry(payment_id: str, desk: Desk) -> tuple[Finding, ...]:
+def dry(payment_id: str, conversation: Conversation[PaymentsWork]) -> tuple[Finding, ...]:
     """Compare, and that is all."""
-    found = compare(payment_id, desk)
+    found = compare(payment_id, conversation)
     return tuple(_found(found.payment, each) for each in found.differences)
 
 
@@ -89,11 +89,11 @@ def concerns(command: Compare, hotel: str, booking_id: str) -> bool:
     return command.hotel in (None, hotel) and command.booking_id in (None, booking_id)
 
 
-def keep(command: Compare, desk: Desk, compared: Compared) -> Compared:
+def keep(command: Compare, conversation: Conversation[PaymentsWork], compared: Compared) -> Compared:
     """Of a run that repairs, note what is no payment's own difference; those are noted with their payment."""
     findings = [finding for finding in compared.findings if finding.kind in _APART]
     if command.repair and findings:
-        with desk.transaction() as work:
+        with conversation.transaction() as work:
             for finding in findings:
                 work.findings.resolve_object(finding.object_id, at=work.now)
                 told(finding)
@@ -105,7 +105,7 @@ def _noted(payment: Payment, findings: Sequence[Finding], work: PaymentsWork, *,
     work.findings.resolve(payment.id, [each for each in findings if not each.repaired], at=work.now)
     work.findings.note(run, findings, looked=1, at=work.now)
     changed_at = work.comparisons.changed_at(payment.id)
-    every = work.tools.compare_every
+    every = work.dependencies.compare_every
     work.comparisons.again_at(payment.id, next_comparison(payment, changed_at=changed_at, now=work.now, every=every))
     for finding in findings:
         told(finding)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chassis.refusal import Unavailable
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from services.payments.cards import Cards
 from services.payments.domain import Payment, Seen, Want, decide
 from services.payments.domain.owed import Pursue
@@ -37,7 +37,7 @@ Then = Callable[[Learnt, PaymentsWork], None]
 
 def look(
     payment_id: str,
-    desk: Desk,
+    conversation: Conversation[PaymentsWork],
     *,
     why: str,
     clue: Clue = Clue(),
@@ -50,10 +50,10 @@ def look(
     included: a look that somebody has overtaken is thrown away, so that nothing is ever decided on an old sight.
     """
     for _ in range(PATIENCE):
-        with desk.reading() as work:
+        with conversation.reading() as work:
             known = known_of(payment_id, work)
-        seen = sight(known[0], desk.tools.cards, clue)
-        with desk.transaction() as work:
+        seen = sight(known[0], conversation.dependencies.cards, clue)
+        with conversation.transaction() as work:
             locked = work.payments.lock(payment_id)
             if locked and not _overtaken(known, (locked, work.actions.latest(payment_id))):
                 return _recorded(locked, known[1], seen, work, why=why, pursue=pursue, then=then)
@@ -108,7 +108,7 @@ def _recorded(
     work.record(payment, decision, why=why)
     call = _kept(payment.id, decision.want, latest, work) if decision.want else None
     if call and pursue:
-        work.owe(Pursue(payment_id=payment.id, why=why), key=f"pursue:{call.key}")
+        work.enqueue(Pursue(payment_id=payment.id, why=why), key=f"pursue:{call.key}")
     learnt = Learnt(payment=decision.payment, changed=bool(decision.changes), call=call)
     if then:
         then(learnt, work)
@@ -125,5 +125,5 @@ def _kept(payment_id: str, want: Want, latest: Mapping[str, Call], work: Payment
     if last and last.state in (State.OWED, State.DONE):
         return last
     attempt = last.attempt + 1 if last else 1
-    request = work.tools.cards.request(want)
+    request = work.dependencies.cards.request(want)
     return work.actions.begin(Call(payment_id=payment_id, action=want.action, attempt=attempt, request=request))

@@ -6,8 +6,8 @@ Every step leaves behind what the next needs, so that asking again goes on where
 from datetime import timedelta
 from uuid import uuid4
 
-from chassis.answering import KeyedDesk
-from chassis.refusal import Later, Refusal, Unavailable
+from chassis.refusal import Refusal, RetryLater, Unavailable
+from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings import GetPayable, Payable
 from contracts.payments import OpenPaymentSession, PaymentSession, PaymentStatus
 from services.payments.cards import CallBusy, Order
@@ -28,8 +28,8 @@ SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=23, minutes=55)  # th
 class Opening:
     """One request for a page."""
 
-    def __init__(self, desk: KeyedDesk, payable: Payable, pages: ReturnPages) -> None:
-        self._desk = desk
+    def __init__(self, conversation: KeyedConversation[PaymentsWork], payable: Payable, pages: ReturnPages) -> None:
+        self._conversation = conversation
         self._payable = payable
         self._pages = pages
         self._patience = Patience()
@@ -62,14 +62,14 @@ class Opening:
             self._close(live)
 
     def _live(self) -> Payment | None:
-        with self._desk.reading() as work:
+        with self._conversation.reading() as work:
             found: Payment | None = work.payments.live_of(self._payable.booking_id, self._payable.purpose)
             return found
 
     def _looked_at(self, payment: Payment) -> Payment | None:
         """The page may have been paid on or have run out unheard. A silent provider leaves us with what we know."""
         try:
-            learnt = look(payment.id, self._desk, why="asked for the page again")
+            learnt = look(payment.id, self._conversation, why="asked for the page again")
         except Unavailable:
             return payment
         if learnt.payment.status is PaymentStatus.SESSION_OPEN and learnt.call and not learnt.payment.superseded:
@@ -79,7 +79,7 @@ class Opening:
     def _begin(self) -> None:
         """First transaction: the payment and the whole request. Of two at once, the index lets one in."""
         expires_at = self._payable.expires_at
-        with self._desk.transaction() as work:
+        with self._conversation.transaction() as work:
             payment = Payment(
                 id=f"pay_{uuid4().hex}",
                 booking_id=self._payable.booking_id,
@@ -94,7 +94,7 @@ class Opening:
             if work.payments.insert(payment):
                 self._ordered(payment, 1, work)
                 key = f"expire:{payment.id}"
-                work.owe(ExpireSession(payment_id=payment.id), key=key, not_before=payment.hold_expires_at)
+                work.enqueue(ExpireSession(payment_id=payment.id), key=key, not_before=payment.hold_expires_at)
 
     def _ordered(self, payment: Payment, attempt: int, work: PaymentsWork) -> Call:
         self._attempt = attempt
@@ -110,7 +110,7 @@ class Opening:
             pages=self._pages,
             expires_at=work.now + lasts,
         )
-        request = work.tools.cards.order(order)
+        request = work.dependencies.cards.order(order)
         return work.actions.begin(Call(payment_id=payment.id, action=SESSION, attempt=attempt, request=request))
 
     def _open(self, payment: Payment) -> None:
@@ -119,19 +119,19 @@ class Opening:
         What was ordered before this request may be refused because the page would close too soon by now: that is no
         refusal of the payment, and it is ordered anew.
         """
-        with self._desk.reading() as work:
+        with self._conversation.reading() as work:
             call: Call = work.actions.latest(payment.id)[SESSION]
         if call.state in (State.FAILED, State.REFUSED):
             if self._found(payment):
                 return
-            with self._desk.transaction() as work:
+            with self._conversation.transaction() as work:
                 call = self._ordered(payment, call.attempt + 1, work)
         try:
-            session_id = make(call, self._desk)
+            session_id = make(call, self._conversation)
         except CallBusy as busy:
             self._patience.wait(busy)
             return
-        except Later as later:
+        except RetryLater as later:
             raise Unavailable(str(later)) from later
         if session_id is not None:
             self._opened(payment, Clue(session_id=session_id))
@@ -148,38 +148,38 @@ class Opening:
         def answered(learnt: Learnt, work: PaymentsWork) -> None:
             fresh = learnt.changed and learnt.payment.status is PaymentStatus.SESSION_OPEN
             if fresh and learnt.call is None and learnt.payment.amount == self._payable.amount:
-                self._reply = self._desk.finish(work, _reply(learnt.payment, "created"))
+                self._reply = self._conversation.finish(work, _reply(learnt.payment, "created"))
 
-        with self._desk.reading() as work:
+        with self._conversation.reading() as work:
             current = work.payments.get(payment.id)
         if current and current.status is PaymentStatus.NONE:
-            look(payment.id, self._desk, why="the page was opened", clue=clue, then=answered)
+            look(payment.id, self._conversation, why="the page was opened", clue=clue, then=answered)
 
     def _close(self, payment: Payment) -> None:
         """The amount has changed: the old page must be closed at the provider before there is a new one."""
-        with self._desk.transaction() as work:
+        with self._conversation.transaction() as work:
             work.payments.supersede(payment.id)
         try:
-            see_through(payment.id, self._desk, why="the amount has changed")
-        except Later as later:
+            see_through(payment.id, self._conversation, why="the amount has changed")
+        except RetryLater as later:
             raise Unavailable(str(later)) from later
 
     def _answer(self, payment: Payment, status: str) -> None:
-        with self._desk.transaction() as work:
-            self._reply = self._desk.finish(work, _reply(payment, status))
+        with self._conversation.transaction() as work:
+            self._reply = self._conversation.finish(work, _reply(payment, status))
 
 
-def open_payment_session(command: OpenPaymentSession, desk: KeyedDesk) -> PaymentSession:
+def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
     """A page for the guest to pay on: new, the one that is open, or none because it is paid."""
     pages = return_pages(
-        desk.tools.origins,
+        conversation.dependencies.origins,
         hotel=command.hotel,
         booking_id=command.booking_id,
         success=command.success_url,
         cancel=command.cancel_url,
     )
-    payable = desk.ask(GetPayable(hotel=command.hotel, booking_id=command.booking_id))
-    return Opening(desk, payable, pages).session()
+    payable = conversation.ask(GetPayable(hotel=command.hotel, booking_id=command.booking_id))
+    return Opening(conversation, payable, pages).session()
 
 
 def _not_payable() -> Refusal:

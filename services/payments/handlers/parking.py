@@ -36,7 +36,7 @@ def replay_webhook(command: ReplayWebhook, work: PaymentsWork) -> StoredWebhook:
         return _shown(kept)
     _parked(kept)
     work.webhooks.settle(command.event_id, Outcome.STORED)
-    work.owe(ApplyWebhook(event_id=command.event_id), key=f"webhook:{command.event_id}:{work.now.isoformat()}")
+    work.enqueue(ApplyWebhook(event_id=command.event_id), key=f"webhook:{command.event_id}:{work.now.isoformat()}")
     return _shown(_there(work.webhooks.get(command.event_id)))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from chassis import logs
+from chassis.observability import logs
 from chassis.refusal import Unavailable
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.payments import Compare, Compared, Finding, GetReconciliation, Part, Reconciliation
 from services.payments.handlers.comparing import MOST, dry, named, repair
 from services.payments.handlers.leftovers import SEEN_THROUGH, compare_errands, compare_notices
@@ -18,60 +19,62 @@ LATE = timedelta(minutes=10)
 log = logs.logger(__name__)
 
 
-def compare_due(desk: Desk) -> bool:
+def compare_due(conversation: Conversation[PaymentsWork]) -> bool:
     """By the clock: compare a page of what is due, so that the provider gets so many calls a tick and no more.
 
     What could not be compared comes back when the lease has run out.
     """
-    with desk.transaction() as work:
+    with conversation.transaction() as work:
         payment_ids = work.comparisons.claim(work.now, limit=PAGE, lease=LEASE)
         run = f"clock {work.now:%Y-%m-%dT%H}"
     for payment_id in payment_ids:
         try:
-            repair(payment_id, desk, run=run)
+            repair(payment_id, conversation, run=run)
         except Unavailable as silence:
             log.info("reconciliation_waits", why=str(silence))
             break
     return False
 
 
-def compare_page(command: Compare, desk: Desk) -> Compared:
+def compare_page(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
     """A page of what an operator wants compared. Raises `Unavailable` where the provider does not answer."""
-    return _PARTS[command.part](command, desk)
+    return _PARTS[command.part](command, conversation)
 
 
 def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliation:
     """How it stands."""
-    figures = work.findings.figures(work.now, late=LATE, kinds=SEEN_THROUGH)
-    waited = figures["oldest_webhook_seconds"]
+    metrics = work.findings.metrics(work.now, late=LATE, kinds=SEEN_THROUGH)
+    waited = metrics["oldest_webhook_seconds"]
     return Reconciliation(
-        looked=int(figures["looked"]),
-        found=int(figures["found"]),
-        repaired=int(figures["repaired"]),
-        overdue=figures["overdue"],
-        webhooks_waiting=figures["webhooks_waiting"],
-        webhooks_parked=figures["webhooks_parked"],
-        errands_given_up=figures["errands_given_up"],
-        last_at=figures["last_at"],
+        looked=int(metrics["looked"]),
+        found=int(metrics["found"]),
+        repaired=int(metrics["repaired"]),
+        overdue=metrics["overdue"],
+        webhooks_waiting=metrics["webhooks_waiting"],
+        webhooks_parked=metrics["webhooks_parked"],
+        errands_given_up=metrics["errands_given_up"],
+        last_at=metrics["last_at"],
         oldest_webhook_seconds=None if waited is None else float(waited),
         open=work.findings.open(),
     )
 
 
-def _payments(command: Compare, desk: Desk) -> Compared:
-    chosen = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
+def _payments(command: Compare, conversation: Conversation[PaymentsWork]) -> Compared:
+    chosen: dict[str, Any] = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
     limit = max(1, min(command.limit, MOST))
-    with desk.reading() as work:
+    with conversation.reading() as work:
         payment_ids = work.comparisons.page(**chosen, after=command.after, limit=limit)
         total = None if command.after else work.comparisons.count(**chosen)
     found: list[Finding] = []
     for payment_id in payment_ids:
-        found += repair(payment_id, desk, run=named(command)) if command.repair else dry(payment_id, desk)
+        found += (
+            repair(payment_id, conversation, run=named(command)) if command.repair else dry(payment_id, conversation)
+        )
     following = payment_ids[-1] if len(payment_ids) == limit else None
     return Compared(looked=len(payment_ids), findings=tuple(found), next=following, total=total)
 
 
-_PARTS: dict[Part, Callable[[Compare, Desk], Compared]] = {
+_PARTS: dict[Part, Callable[[Compare, Conversation[PaymentsWork]], Compared]] = {
     Part.PAYMENTS: _payments,
     Part.SESSIONS: compare_list,
     Part.INTENTS: compare_list,

@@ -85,7 +85,7 @@ def _changed(standing: Standing, work: PaymentsWork) -> None:
 
 def _pursue(payment_id: str, why: str, work: PaymentsWork) -> None:
     cause = work.cause.id if work.cause else work.now.isoformat()
-    work.owe(Pursue(payment_id=payment_id, why=why), key=f"pursue:{payment_id}:{cause}")
+    work.enqueue(Pursue(payment_id=payment_id, why=why), key=f"pursue:{payment_id}:{cause}")
 
 
 def _name(event: Event) -> str:

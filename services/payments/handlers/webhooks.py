@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from chassis import logs
-from chassis.refusal import Hopeless, Later, Refusal
-from chassis.transact import Desk
+from chassis.observability import logs
+from chassis.refusal import PermanentFailure, Refusal, RetryLater
+from chassis.transactions.conversation import Conversation
 from contracts.payments import StoreWebhook, WebhookStored
 from services.payments.cards import InvalidNotice, Unknown
 from services.payments.domain.owed import ApplyWebhook
@@ -37,19 +37,19 @@ log = logs.logger(__name__)
 def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
     """Keep a notice that the provider has signed. Refused `INVALID_WEBHOOK`."""
     try:
-        notice = work.tools.cards.notice(command.body, command.signature)
+        notice = work.dependencies.cards.notice(command.body, command.signature)
     except InvalidNotice as invalid:
         raise Refusal("INVALID_WEBHOOK", "The signature or the body is not the provider's.") from invalid
     concerns = notice.type in APPLIED
     fresh = work.webhooks.store(notice, Outcome.STORED if concerns else Outcome.IGNORED)
     if fresh and concerns:
-        work.owe(ApplyWebhook(event_id=notice.event_id), key=f"webhook:{notice.event_id}")
+        work.enqueue(ApplyWebhook(event_id=notice.event_id), key=f"webhook:{notice.event_id}")
     return WebhookStored(already_processed=not fresh)
 
 
-def apply_webhooks(payloads: Sequence[ApplyWebhook], desk: Desk) -> list[Any]:
+def apply_webhooks(payloads: Sequence[ApplyWebhook], conversation: Conversation[PaymentsWork]) -> list[Any]:
     """Errand: bring the payment that each notice is about up to what the provider shows; its id."""
-    return [apply(payload.event_id, desk) for payload in payloads]
+    return [apply(payload.event_id, conversation) for payload in payloads]
 
 
 def applied(payload: ApplyWebhook, payment_id: str, work: PaymentsWork) -> None:
@@ -63,50 +63,56 @@ def parked(payload: ApplyWebhook, why: str, work: PaymentsWork) -> None:
     work.webhooks.settle(payload.event_id, Outcome.PARKED, why)
 
 
-def apply(event_id: str, desk: Desk) -> str:
+def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
     """Bring the payment that the notice is about up to what the provider shows; its id.
 
     Raises `Hopeless` where there is no such payment, `Later` where it may only not be there yet, `Unavailable`.
     """
-    with desk.reading() as work:
+    with conversation.reading() as work:
         kept = work.webhooks.get(event_id)
     if kept is None:
-        raise Hopeless(f"{event_id} is not in the store")
+        raise PermanentFailure(f"{event_id} is not in the store")
     try:
-        payment_id = _owner(kept, desk)
+        payment_id = _owner(kept, conversation)
         clue = Clue(session_id=kept.notice.session_id, intent_id=kept.notice.intent_id)
-        look(payment_id, desk, why=f"{kept.notice.type} {event_id}", clue=clue)
+        look(payment_id, conversation, why=f"{kept.notice.type} {event_id}", clue=clue)
     except Unknown as unknown:
         raise _early(kept, f"the provider does not know {kept.notice.object_id}: {unknown}") from unknown
     return payment_id
 
 
-def _owner(kept: Kept, desk: Desk) -> str:
+def _owner(kept: Kept, conversation: Conversation[PaymentsWork]) -> str:
     """The payment that a notice is about. Raises as `apply`; `Unknown` where the provider has no such object."""
     notice = kept.notice
-    found = _ours(desk, notice.payment_id, session_id=notice.session_id, intent_id=notice.intent_id)
+    found = _ours(conversation, notice.payment_id, session_id=notice.session_id, intent_id=notice.intent_id)
     if found:
         return found
     named: str | None = notice.payment_id
     if notice.session_id and not named:
-        raise Hopeless(f"{notice.session_id} is not of our making")
+        raise PermanentFailure(f"{notice.session_id} is not of our making")
     if notice.intent_id and not named:
-        named = desk.tools.cards.intent(notice.intent_id).payment_id
+        named = conversation.dependencies.cards.intent(notice.intent_id).payment_id
         if named is None:
-            raise Hopeless(f"{notice.intent_id} is not of our making")
-        if _ours(desk, named):
+            raise PermanentFailure(f"{notice.intent_id} is not of our making")
+        if _ours(conversation, named):
             return named
     if named is None:
-        raise Hopeless(f"{notice.object_id} belongs to nothing of our making")
+        raise PermanentFailure(f"{notice.object_id} belongs to nothing of our making")
     raise _early(kept, f"no payment {named} is known, which {notice.object_id} names")
 
 
-def _ours(desk: Desk, payment_id: str | None, *, session_id: str | None = None, intent_id: str | None = None) -> str:
-    with desk.reading() as work:
+def _ours(
+    conversation: Conversation[PaymentsWork],
+    payment_id: str | None,
+    *,
+    session_id: str | None = None,
+    intent_id: str | None = None,
+) -> str:
+    with conversation.reading() as work:
         found = work.payments.id_named(payment_id=payment_id, session_id=session_id, intent_id=intent_id)
     return str(found or "")
 
 
 def _early(kept: Kept, why: str) -> Exception:
     """A notice may overtake what it is about, but not by much."""
-    return Later(why) if kept.waited < MAY_BE_EARLY else Hopeless(why)
+    return RetryLater(why) if kept.waited < MAY_BE_EARLY else PermanentFailure(why)

@@ -1,4 +1,4 @@
-"""Runs on the connection that `chassis.migrate` hands over."""
+"""Runs on the connection that `chassis.transactions.migrate` hands over."""
 
 from alembic import context
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from chassis.tables import ERRAND
+from chassis.transactions.tables import JOB
 from contracts.values import Money
 from services.payments.domain.movements import Kind
 from services.payments.store.tables import LEDGER, PAYMENT
@@ -59,19 +59,19 @@ class SqlComparisons:
 
     def given_up(self, kinds: Sequence[str], *, after: int, limit: int) -> Sequence[sa.RowMapping]:
         """Errands of these kinds that were given up, by position, with the payment each is for."""
-        payment_id = ERRAND.c.payload["payment_id"].astext
-        columns = (ERRAND.c.position, ERRAND.c.key, ERRAND.c.last_error, PAYMENT.c.id, PAYMENT.c.booking_id)
+        payment_id = JOB.c.payload["payment_id"].astext
+        columns = (JOB.c.position, JOB.c.key, JOB.c.last_error, PAYMENT.c.id, PAYMENT.c.booking_id)
         chosen = (
             sa.select(*columns, PAYMENT.c.hotel)
             .join(PAYMENT, PAYMENT.c.id == payment_id)
-            .where(ERRAND.c.kind.in_(kinds), ERRAND.c.gave_up_at.is_not(None), ERRAND.c.done_at.is_(None))
-            .where(ERRAND.c.position > after)
+            .where(JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
+            .where(JOB.c.position > after)
         )
-        return self._connection.execute(chosen.order_by(ERRAND.c.position).limit(limit)).mappings().all()
+        return self._connection.execute(chosen.order_by(JOB.c.position).limit(limit)).mappings().all()
 
     def done_after_all(self, position: int) -> None:
         """What an errand was for has been done."""
-        self._connection.execute(ERRAND.update().where(ERRAND.c.position == position).values(done_at=sa.func.now()))
+        self._connection.execute(JOB.update().where(JOB.c.position == position).values(done_at=sa.func.now()))
 
 
 def _wanted(hotel: str | None, booking_id: str | None, since: datetime | None) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.tables import ERRAND
+from chassis.transactions.tables import JOB
 from contracts.payments import Finding
 from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
 
@@ -59,11 +59,11 @@ class SqlFindings:
         counted = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
         return {str(kind): int(count) for kind, count in self._connection.execute(counted).all()}
 
-    def figures(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
+    def metrics(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
         """All other figures, in one statement. Overdue: to be compared for longer than `late`."""
         lately = RUN.c.last_at >= now - _DAY
         waiting = WEBHOOK.c.outcome == "STORED"
-        given_up = (ERRAND.c.kind.in_(kinds), ERRAND.c.gave_up_at.is_not(None), ERRAND.c.done_at.is_(None))
+        given_up = (JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
         age = sa.func.extract("epoch", sa.func.clock_timestamp() - sa.func.min(WEBHOOK.c.received_at))
 
         def number(what: Any, *where: Any) -> Any:
@@ -78,7 +78,7 @@ class SqlFindings:
                     number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - late).label("overdue"),
                     number(sa.func.count(WEBHOOK.c.event_id), waiting).label("webhooks_waiting"),
                     number(sa.func.count(WEBHOOK.c.event_id), WEBHOOK.c.outcome == "PARKED").label("webhooks_parked"),
-                    number(sa.func.count(ERRAND.c.position), *given_up).label("errands_given_up"),
+                    number(sa.func.count(JOB.c.position), *given_up).label("errands_given_up"),
                     sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
                     sa.select(age).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
                 )

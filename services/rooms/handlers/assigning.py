@@ -7,9 +7,10 @@ from chassis import codec
 from chassis.refusal import Refusal
 from contracts.message import Nothing
 from contracts.rooms import CandidateRoom, Candidates, FindCandidates, GiveRoom, RoomStatus, RoomTaken, TakeRoomBack
-from contracts.rooms.asks import MoveIn, MoveOut
-from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import ClearRoom, MoveGuest, ReceiveWalkIn
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import ClearRoom, MoveIn, MoveOut
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.rooms.domain import assigning, candidates, inventory, stays
 from services.rooms.domain.assigning import Room
 from services.rooms.domain.candidates import Candidate

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from chassis.refusal import Refusal
-from contracts.rooms import FindFreeRooms, FreeRoom, Occupancy, TakenRoom
+from contracts.rooms import FindFreeRooms, FreeRoom, FreeRooms, TakenRoom
 from contracts.values import Stay
 from services.rooms.domain import searching, stays
 from services.rooms.domain.assigning import Taken
@@ -11,7 +11,7 @@ from services.rooms.handlers.hotels import check_own, found
 from services.rooms.work import RoomsWork
 
 
-def find_free_rooms(query: FindFreeRooms, work: RoomsWork) -> Occupancy:
+def find_free_rooms(query: FindFreeRooms, work: RoomsWork) -> FreeRooms:
     """Every room of the hotel, or of one type, as free or with what is in the way."""
     check_own(work.caller, query.hotel)
     nights = Stay(query.check_in, query.check_out)
@@ -27,7 +27,7 @@ def find_free_rooms(query: FindFreeRooms, work: RoomsWork) -> Occupancy:
     judged = [
         searching.judged(room, nights, taken[room.id], today=today, besides=query.exclude_booking) for room in rooms
     ]
-    return Occupancy(
+    return FreeRooms(
         available_rooms=tuple(room for room in judged if isinstance(room, FreeRoom)),
         unavailable_rooms=tuple(room for room in judged if isinstance(room, TakenRoom)),
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chassis import logs
+from chassis.observability import logs
 from services.rooms.domain import stays
 from services.rooms.work import RoomsWork
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from chassis import codec
 from contracts.rooms import ChangeSource, MaintenancePriority, RoomChange, RoomStatus
-from contracts.rooms.census import RoomLife
+from contracts.rooms.occupancy import RoomOccupancy
 from contracts.values import Actor, Page
 from services.rooms.domain.assigning import Room
 
@@ -148,10 +148,10 @@ class Rooms:
         }
         return int(self._connection.execute(TURN, changed).scalar_one())
 
-    def census(self, *, after: int, limit: int) -> dict[int, RoomLife]:
+    def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
         """Who lives where, of the rooms of all hotels after that id, by id."""
         return {
-            row.id: RoomLife(
+            row.id: RoomOccupancy(
                 hotel=row.hotel,
                 room_number=row.room_number,
                 occupied_by=row.occupied_by,

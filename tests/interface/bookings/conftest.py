@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from chassis.migrate import migrate
 from chassis.settings import with_driver
+from chassis.transactions.migrate import migrate
 from tests.interface.bookings.counter import Counter
 
 TABLES = "booking, overstay, guest, access_code, hold, communication, payment_fact"
 IN_STAY = "chat_message, chat_reading, room_order, lookup_request, lookup_mail"
-MAILBOX = "outbox, stream, inbox, heard, idempotency, errand, audit"
+MAILBOX = "outbox, stream, inbox, inbox_position, idempotency, job, audit"
 
 
 @pytest.fixture(scope="session")

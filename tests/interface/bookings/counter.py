@@ -10,35 +10,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.answering import Answer, Answering
-from chassis.hearing import Hearing, Outcome
-from chassis.transact import Desk, Transactor
+from chassis.messaging.ask_server import AskReply, AskServer
+from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import AssignRoom, BookingDetail, CheckIn, ConfirmBooking, CreatedBooking
 from contracts.message import Ask, Envelope, Event, Nothing
-from contracts.rooms.asks import (
-    FindCandidates,
-    GetHotel,
-    GiveRoom,
-    HoldInventory,
-    MoveIn,
-    MoveOut,
-    ReleaseInventory,
-    TakeRoomBack,
-)
+from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
 from contracts.rooms.events import RoomStatus
-from contracts.rooms.extending import Extended, ExtendStay
-from contracts.rooms.front_desk import MoveGuest
+from contracts.rooms.extensions import Extended, ExtendStay
+from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
+from contracts.rooms.hotels import GetHotel, HotelPage, WiFi
 from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItems, PriceItems
-from contracts.rooms.views import Candidates, Held, HotelPage, RoomOccupiedReply, RoomTaken, WiFi
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
-from services.bookings.work import BookingsWork, Tools
+from services.bookings.work import BookingsDependencies, BookingsWork
 from tests.unit.bookings import builders as build
 
 KEY = "a-key-for-guest-tokens"
 
 
-class StoppedClock(Transactor):
+class StoppedClock(UnitOfWork):
     """The domain's time is what the test says."""
 
     moment = build.NOW
@@ -120,24 +114,26 @@ class FakeRooms:
 class Counter:
     """What a guest, a receptionist, other services and the clock can do at bookings."""
 
-    def __init__(self, engine: sa.Engine, **tools: Any) -> None:
+    def __init__(self, engine: sa.Engine, **dependencies: Any) -> None:
         self.engine = engine
         self.rooms = FakeRooms()
-        self.transactor = StoppedClock(engine, BookingsWork, tools=Tools(guest_token_key=KEY, **tools))
-        self.answering = Answering(SERVICE, self.transactor, self.rooms)
-        self.hearing = Hearing(SERVICE, self.transactor)
+        self.unit_of_work = StoppedClock(
+            engine, BookingsWork, dependencies=BookingsDependencies(guest_token_key=KEY, **dependencies)
+        )
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self.rooms)
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self._told: dict[str, int] = {}
 
     def ask(self, message: Ask[Any], caller: Caller = build.STAFF, **context: Any) -> Any:
         return self.answer(message, caller, **context).reply
 
-    def answer(self, message: Ask[Any], caller: Caller = build.STAFF, **context: Any) -> Answer:
+    def answer(self, message: Ask[Any], caller: Caller = build.STAFF, **context: Any) -> AskReply:
         around = Context(caller=caller, **context)
-        return self.answering.answer(type(message).__name__, codec.plain(message), codec.plain(around))
+        return self.ask_server.handle(type(message).__name__, codec.plain(message), codec.plain(around))
 
-    def tell(self, *events: Event) -> list[Outcome]:
+    def tell(self, *events: Event) -> list[DispatchResult]:
         """Deliver facts of other services, in order."""
-        return self.hearing.apply([self.envelope(event) for event in events])
+        return self.event_dispatcher.apply([self.envelope(event) for event in events])
 
     def envelope(self, event: Event) -> Envelope:
         self._told[event.subject] = self._told.get(event.subject, 0) + 1
@@ -146,7 +142,7 @@ class Counter:
             source=event.owner,
             type=event.wire_name,
             subject=event.subject,
-            time=self.transactor.moment,
+            time=self.unit_of_work.moment,
             sequence=self._told[event.subject],
             hotel=build.HOTEL,
             data=codec.plain(event),
@@ -154,17 +150,17 @@ class Counter:
         )
 
     def pass_time(self, **time: float) -> None:
-        self.transactor.moment = self.transactor.moment + timedelta(**time)
+        self.unit_of_work.moment = self.unit_of_work.moment + timedelta(**time)
 
     def at(self, moment: datetime) -> None:
-        self.transactor.moment = moment
+        self.unit_of_work.moment = moment
 
     def tick(self, step: Callable[[Any], bool]) -> bool:
         """Let a timer take one step."""
         door = next(door for door in SERVICE.timers if door.step is step)
         if door.converses:
-            return door.step(Desk(self.transactor, self.rooms, Context(caller=build.SYSTEM)))
-        with self.transactor.begin() as work:
+            return door.step(Conversation(self.unit_of_work, self.rooms, Context(caller=build.SYSTEM)))
+        with self.unit_of_work.begin() as work:
             return door.step(work)
 
     def book(self, caller: Caller = build.PUBLIC, **overrides: Any) -> CreatedBooking:

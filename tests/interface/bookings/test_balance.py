@@ -90,7 +90,7 @@ def test_of_desk_and_card_at_the_same_moment_one_is_taken(counter: Counter) -> N
 
         at_once(
             lambda booking_id=booking_id: counter.ask(SettleBalance(**about(booking_id))),
-            lambda fact=fact: counter.hearing.apply([fact]),
+            lambda fact=fact: counter.event_dispatcher.apply([fact]),
         )
 
         happened = [name for name in counter.events(booking_id) if name.startswith("Balance")]

@@ -26,7 +26,7 @@ from contracts.bookings import (
     RevokeGuestToken,
     SubmitBooking,
 )
-from contracts.rooms.asks import HoldInventory
+from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.counter import Counter, guest_of
 from tests.interface.bookings.test_whole_life import about, refused

@@ -19,8 +19,8 @@ from contracts.bookings import (
     MarkNoShow,
 )
 from contracts.payments import PaymentCaptureFailed, PaymentRefunded
-from contracts.rooms.asks import MoveIn, MoveOut
 from contracts.rooms.events import RoomVacated
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from contracts.values import CancellationPolicy
 from services.bookings.handlers.actions import drive_stale_actions
 from services.bookings.handlers.clock import look_at_due

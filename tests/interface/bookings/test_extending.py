@@ -12,8 +12,9 @@ from contracts.bookings import (
     ExtendBooking,
     GetBooking,
 )
-from contracts.rooms.asks import ReleaseInventory
-from contracts.rooms.extending import ExtendStay, InventoryExtended
+from contracts.rooms.events import InventoryExtended
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import ReleaseInventory
 from services.bookings.handlers.actions import drive_stale_actions
 from services.bookings.handlers.overstays import flag_overstays
 from tests.interface.bookings.counter import Counter

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.migrate import migrate
 from chassis.refusal import Refusal
 from chassis.settings import with_driver
+from chassis.transactions.migrate import migrate
 from contracts.bookings import AssignRoom, BookingSource, CancelBooking, CheckIn, CheckOut, GuestDetails, ListBookings
 from contracts.values import HotelSettings, Page
 from services.bookings.store import listing, tables
@@ -267,7 +267,7 @@ def crowded(new_database: Callable[[str], str]) -> Iterator[Counter]:
         """
     )
     counter.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
-    with counter.transactor.reading.connect() as autocommitting:
+    with counter.unit_of_work.reading.connect() as autocommitting:
         autocommitting.execute(sa.text("VACUUM ANALYZE booking, guest, hold"))
     yield counter
     counter.engine.dispose()

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.bookings import (
     AcceptOrder,
     CancelOrder,
@@ -193,8 +193,8 @@ def test_a_destructive_check_out_deletes_the_chat_and_what_was_still_to_be_serve
     counter.ask(SendChatMessage(**about(booking_id, text="PLANTED")), guest)
     order(counter, booking_id, guest)
 
-    desk = Desk(counter.transactor, counter.rooms, Context(caller=STAFF))
-    assert emptying.check_out(desk, booking_id, reason="fire", force=destructive)
+    conversation = Conversation(counter.unit_of_work, counter.rooms, Context(caller=STAFF))
+    assert emptying.check_out(conversation, booking_id, reason="fire", force=destructive)
 
     chats = counter.row("SELECT count(*) AS n FROM chat_message").n
     assert (chats, counter.row("SELECT count(*) AS n FROM room_order").n) == kept

@@ -90,7 +90,7 @@ def test_two_workers_share_the_work_and_none_waits_for_the_other(counter: Counte
     first, second = staying(counter), staying(counter)
     counter.at(counter.stored(first).checkout_deadline_at + timedelta(minutes=5))
 
-    with counter.transactor.begin() as one, counter.transactor.begin() as other:
+    with counter.unit_of_work.begin() as one, counter.unit_of_work.begin() as other:
         taken = {one.bookings.lock_overstaying(one.now).id, other.bookings.lock_overstaying(other.now).id}
 
     assert taken == {first, second}

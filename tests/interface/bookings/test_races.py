@@ -17,7 +17,7 @@ from contracts.bookings import (
     CheckIn,
     DeclineBooking,
 )
-from contracts.rooms.asks import GiveRoom
+from contracts.rooms.assignments import GiveRoom
 from services.bookings.handlers.clock import look_at_due
 from services.bookings.store.bookings import Bookings
 from services.bookings.store.tables import BOOKING

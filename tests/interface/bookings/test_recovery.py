@@ -16,10 +16,12 @@ from contracts.bookings import (
     SubmitBooking,
     UnassignRoom,
 )
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut, ReleaseInventory, TakeRoomBack
+from contracts.rooms.assignments import GiveRoom, TakeRoomBack
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
-from contracts.rooms.extending import ExtendStay
-from contracts.rooms.front_desk import MoveGuest
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import HoldInventory, ReleaseInventory
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.handlers.actions import drive_stale_actions
 from services.bookings.handlers.inventory import sweep_holds
 from tests.interface.bookings.counter import Counter, guest_of
@@ -70,7 +72,7 @@ def test_an_action_whose_process_died_is_driven_to_its_end(
     assert counter.stored(booking_id).pending
     assert not counter.tick(drive_stale_actions)  # not stale yet
 
-    started_at = counter.transactor.moment
+    started_at = counter.unit_of_work.moment
     counter.pass_time(seconds=30)
     due(counter)
     assert not counter.tick(drive_stale_actions)  # rooms is still away: the action waits

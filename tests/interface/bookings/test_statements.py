@@ -103,7 +103,7 @@ def test_every_column_of_a_booking_is_written() -> None:
 def test_a_booking_is_read_as_it_was_written(counter: Counter) -> None:
     booking_id = awaiting(counter)
 
-    with counter.transactor.begin() as work:
+    with counter.unit_of_work.begin() as work:
         first = work.bookings.lock(booking_id)
         work.bookings.save(first, first)
         again = work.bookings.find(booking_id)

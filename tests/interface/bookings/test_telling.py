@@ -154,7 +154,7 @@ def test_a_fact_names_the_very_fact_that_caused_it(counter: Counter) -> None:
         for booking_id, digit in ((first, "a"), (second, "b"))
     ]
 
-    counter.hearing.apply(heard)
+    counter.event_dispatcher.apply(heard)
 
     rows = counter.rows(
         "SELECT causation_id, traceparent FROM outbox WHERE type LIKE '%PaymentAwaited%' ORDER BY position"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.hearing import Fate
+from chassis.messaging.event_dispatcher import Disposition
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings import (
     ApproveBooking,
@@ -34,7 +34,9 @@ from contracts.payments import (
     PaymentVoided,
     RefundFailed,
 )
-from contracts.rooms.asks import GiveRoom, HoldInventory, MoveIn, MoveOut
+from contracts.rooms.assignments import GiveRoom
+from contracts.rooms.holds import HoldInventory
+from contracts.rooms.occupancy import MoveIn, MoveOut
 from contracts.values import CancellationPolicy, HotelSettings
 from services.bookings.handlers.clock import look_at_due
 from tests.interface.bookings.counter import Counter, guest_of
@@ -262,7 +264,7 @@ def test_late_money_does_not_revive_a_booking(counter: Counter) -> None:
 
     outcomes = counter.tell(opened(booking_id), authorized(booking_id), captured(booking_id))
 
-    assert {outcome.fate for outcome in outcomes} == {Fate.APPLIED}
+    assert {outcome.disposition for outcome in outcomes} == {Disposition.APPLIED}
     assert counter.events(booking_id) == ["BookingHeld", "BookingExpired", "PaymentTurnedAway"]
     assert counter.stored(booking_id).payment_status == "CAPTURED"
 

@@ -12,11 +12,11 @@ import pika
 import pytest
 import sqlalchemy as sa
 
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from chassis.settings import with_driver
-from chassis.tables import create_all
-from chassis.transact import Transactor
-from chassis.work import Work
+from chassis.transactions.tables import create_all
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
 from contracts.bookings import BookingAmended
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
@@ -40,10 +40,10 @@ class Owner:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"))
         with self.engine.begin() as connection:
             create_all(connection)
-        self.transactor = Transactor(self.engine, Work)
+        self.unit_of_work = UnitOfWork(self.engine, Work)
 
     def publish(self, booking_id: str, *notes: str) -> None:
-        with self.transactor.begin() as work:
+        with self.unit_of_work.begin() as work:
             for note in notes:
                 work.publish(BookingAmended(booking_id=booking_id, hotel="h", fields=(note,), by=SYSTEM))
 
@@ -74,7 +74,7 @@ class Toy:
     def running(self, *, ready: bool = True) -> Iterator[subprocess.Popen[bytes]]:
         with program(["tests.interface.chassis.toy"], self.environment) as process:
             if ready:
-                asker = Asker(self.environment["AMQP_URL"], "waiting").start(wait=5)
+                asker = AskClient(self.environment["AMQP_URL"], "waiting").start(wait=5)
                 until(lambda: asker_hears(asker), what="the toy answering")
                 asker.stop()
             yield process
@@ -96,7 +96,7 @@ class Toy:
             return [(row.booking_id, row.sequence, row.note) for row in rows]
 
 
-def asker_hears(asker: Asker) -> bool:
+def asker_hears(asker: AskClient) -> bool:
     from chassis.refusal import Unavailable
     from contracts.operations import Ping
 
@@ -124,12 +124,12 @@ def program(module: Sequence[str], environment: dict[str, str]) -> Iterator[subp
 @pytest.fixture
 def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
     """The broker with empty queues, those in which an earlier test's messages wait for another try included."""
-    from chassis import wire
+    from chassis.messaging import topology
 
     with pika.BlockingConnection(pika.URLParameters(rabbit.amqp_url)) as connection:
         channel = connection.channel()
-        wire.declare(channel)
-        for queue, _ in reversed(wire.topology()[1]):  # what waits first, or it would come back to an empty inbox
+        topology.declare(channel)
+        for queue, _ in reversed(topology.topology()[1]):  # what waits first, or it would come back to an empty inbox
             channel.queue_purge(queue)
     return rabbit
 
@@ -165,4 +165,4 @@ def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str
         "AMQP_URL": rabbit.amqp_url,
         "LOG_FORMAT": "console",
     }
-    return ["chassis.relay", "bookings"], environment
+    return ["chassis.messaging.relay", "bookings"], environment

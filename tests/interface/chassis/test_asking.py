@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chassis.asking import Asker
+from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
 from contracts.rooms import GetRoomHistory, ReleaseInventory
 from contracts.values import Context
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture
-def asker(clean_rabbit: RabbitNode) -> Iterator[Asker]:
-    made = Asker(clean_rabbit.amqp_url, "test").start(wait=5)
+def asker(clean_rabbit: RabbitNode) -> Iterator[AskClient]:
+    made = AskClient(clean_rabbit.amqp_url, "test").start(wait=5)
     yield made
     made.stop()
 
 
-def test_ten_sleeping_queries_are_answered_side_by_side(toy: Toy, asker: Asker) -> None:
+def test_ten_sleeping_queries_are_answered_side_by_side(toy: Toy, asker: AskClient) -> None:
     with toy.running(), ThreadPoolExecutor(10) as pool:
         began = time.monotonic()
 
@@ -33,7 +33,7 @@ def test_ten_sleeping_queries_are_answered_side_by_side(toy: Toy, asker: Asker) 
         assert time.monotonic() - began < 2.5  # one after the other they would take five seconds
 
 
-def test_a_refusal_arrives_as_it_was_said(toy: Toy, asker: Asker) -> None:
+def test_a_refusal_arrives_as_it_was_said(toy: Toy, asker: AskClient) -> None:
     with toy.running(), pytest.raises(Refusal) as refused:
         asker(ReleaseInventory(booking_id="refuse"))
 
@@ -41,12 +41,12 @@ def test_a_refusal_arrives_as_it_was_said(toy: Toy, asker: Asker) -> None:
     assert toy.effects() == []
 
 
-def test_a_late_answer_is_not_waited_for(toy: Toy, asker: Asker) -> None:
+def test_a_late_answer_is_not_waited_for(toy: Toy, asker: AskClient) -> None:
     with toy.running(), pytest.raises(Unavailable, match="did not answer"):
         asker(GetRoomHistory(hotel="h", room_number="1"), deadline=0.3)
 
 
-def test_nobody_there_is_said_in_time(clean_rabbit: RabbitNode, asker: Asker) -> None:
+def test_nobody_there_is_said_in_time(clean_rabbit: RabbitNode, asker: AskClient) -> None:
     began = time.monotonic()
 
     with pytest.raises(Unavailable):
@@ -55,7 +55,7 @@ def test_nobody_there_is_said_in_time(clean_rabbit: RabbitNode, asker: Asker) ->
     assert time.monotonic() - began < 1.5
 
 
-def test_the_same_key_twice_at_once_has_one_effect(toy: Toy, asker: Asker) -> None:
+def test_the_same_key_twice_at_once_has_one_effect(toy: Toy, asker: AskClient) -> None:
     keyed = Context(idempotency_key="k" * 16, fingerprint="f")
     with toy.running(), ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: asker(ReleaseInventory(booking_id="BK-1"), keyed), range(4)))
@@ -66,7 +66,7 @@ def test_the_same_key_twice_at_once_has_one_effect(toy: Toy, asker: Asker) -> No
     assert toy.effects() == [("BK-1", 0, "ask")]
 
 
-def test_an_ask_in_flight_is_answered_before_the_service_stops(toy: Toy, asker: Asker) -> None:
+def test_an_ask_in_flight_is_answered_before_the_service_stops(toy: Toy, asker: AskClient) -> None:
     with toy.running() as process, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(asker, GetRoomHistory(hotel="h", room_number="1"))
         time.sleep(0.3)
@@ -77,7 +77,7 @@ def test_an_ask_in_flight_is_answered_before_the_service_stops(toy: Toy, asker: 
         assert process.wait(11) == 0
 
 
-def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: Asker, clean_rabbit: RabbitNode) -> None:
+def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: AskClient, clean_rabbit: RabbitNode) -> None:
     with toy.running():
         clean_rabbit.kill()
         with pytest.raises(Unavailable):
@@ -93,7 +93,7 @@ def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: Asker, clean
         until(answered, within=10, what="an answer")
 
 
-def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: Toy, asker: Asker) -> None:
+def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: Toy, asker: AskClient) -> None:
     with toy.running() as first, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(asker, ReleaseInventory(booking_id="BK-1"))
         until(lambda: "active" in toy.activity(), what="the command running")

@@ -10,7 +10,8 @@ import pika
 import pytest
 import sqlalchemy as sa
 
-from chassis import codec, wire
+from chassis import codec
+from chassis.messaging import event_protocol, topology
 from contracts.bookings import BookingAmended
 from contracts.message import Envelope
 from sandbox.stack.postgres import PostgresNode
@@ -73,15 +74,15 @@ def test_poison_is_parked_and_delays_only_its_own_booking(
         assert time.monotonic() - began < 2
 
         assert "held back" not in {note for _, _, note in toy.effects()}
-        assert depth(clean_rabbit, wire.dead_letters("rooms")) == 0  # it is still being tried
+        assert depth(clean_rabbit, topology.dead_letters("rooms")) == 0  # it is still being tried
 
 
 def test_a_message_that_is_no_event_is_parked_at_once(toy: Toy, clean_rabbit: RabbitNode) -> None:
     with toy.running():
         with pika.BlockingConnection(pika.URLParameters(clean_rabbit.amqp_url)) as connection:
-            connection.channel().basic_publish("", wire.inbox("rooms"), b"{not json")
+            connection.channel().basic_publish("", topology.inbox("rooms"), b"{not json")
 
-        until(lambda: depth(clean_rabbit, wire.dead_letters("rooms")) == 1, what="the dead letter")
+        until(lambda: depth(clean_rabbit, topology.dead_letters("rooms")) == 1, what="the dead letter")
 
 
 def test_a_relay_killed_after_publishing_loses_and_doubles_nothing(
@@ -114,7 +115,7 @@ def test_a_service_that_is_asked_to_stop_ends_what_it_has_begun(
         assert process.wait(11) == 0
         assert time.monotonic() - began < 10
     assert [note for _, _, note in toy.effects()] == ["slow"]
-    assert depth(clean_rabbit, wire.inbox("rooms")) == 0
+    assert depth(clean_rabbit, topology.inbox("rooms")) == 0
 
 
 def test_two_relays_elect_one_and_the_other_takes_over(owner: Owner, toy: Toy, clean_rabbit: RabbitNode) -> None:
@@ -184,12 +185,12 @@ def test_what_fails_for_the_fifth_time_is_parked_with_its_cause(
     )
     with toy.running(), pika.BlockingConnection(pika.URLParameters(clean_rabbit.amqp_url)) as connection:
         channel = connection.channel()
-        properties = wire.event_properties(poison)
-        properties.headers = {wire.ATTEMPT: wire.MAX_ATTEMPTS - 1}
-        channel.basic_publish(wire.exchange("bookings"), poison.type, codec.encode(poison), properties)
+        properties = event_protocol.event_properties(poison)
+        properties.headers = {event_protocol.ATTEMPT: topology.MAX_ATTEMPTS - 1}
+        channel.basic_publish(topology.exchange("bookings"), poison.type, codec.encode(poison), properties)
 
-        until(lambda: depth(clean_rabbit, wire.dead_letters("rooms")) == 1, what="the dead letter")
-        _, parked, _ = channel.basic_get(wire.dead_letters("rooms"), auto_ack=True)
+        until(lambda: depth(clean_rabbit, topology.dead_letters("rooms")) == 1, what="the dead letter")
+        _, parked, _ = channel.basic_get(topology.dead_letters("rooms"), auto_ack=True)
 
-    assert parked.headers[wire.ERROR] == "ValueError: poison"
+    assert parked.headers[event_protocol.ERROR] == "ValueError: poison"
     assert toy.effects() == []

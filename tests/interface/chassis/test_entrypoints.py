@@ -5,7 +5,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from chassis.entrypoints import Asks, Events
+from chassis.hosting.ask_consumer import AskConsumer
+from chassis.hosting.event_consumer import EventConsumer
 
 
 def entrypoint(kind: type[Any], line: Callable[[Callable[[], None]], bool]) -> tuple[Any, list[Any]]:
@@ -25,7 +26,7 @@ def channel() -> Any:
 
 
 def test_a_batch_whose_connection_died_after_it_was_handed_over_does_not_stop_the_next() -> None:
-    events, spawned = entrypoint(Events, lambda _: True)  # accepted, and never run
+    events, spawned = entrypoint(EventConsumer, lambda _: True)  # accepted, and never run
     events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
@@ -40,7 +41,7 @@ def test_a_batch_whose_connection_died_after_it_was_handed_over_does_not_stop_th
 
 
 def test_while_a_batch_is_being_applied_the_next_one_waits() -> None:
-    events, spawned = entrypoint(Events, lambda _: True)
+    events, spawned = entrypoint(EventConsumer, lambda _: True)
     events.channel = channel()
     for tag in (1, 2):
         events._gathered.append(SimpleNamespace(tag=tag))
@@ -52,7 +53,7 @@ def test_while_a_batch_is_being_applied_the_next_one_waits() -> None:
 
 def test_the_end_of_a_lost_batch_does_not_end_a_newer_one() -> None:
     handed: list[Callable[[], None]] = []
-    events, spawned = entrypoint(Events, lambda work: handed.append(work) is None)
+    events, spawned = entrypoint(EventConsumer, lambda work: handed.append(work) is None)
     events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
@@ -68,7 +69,7 @@ def test_the_end_of_a_lost_batch_does_not_end_a_newer_one() -> None:
 
 
 def test_an_answer_that_its_connection_took_along_is_not_waited_for() -> None:
-    asks, _ = entrypoint(Asks, lambda _: True)
+    asks, _ = entrypoint(AskConsumer, lambda _: True)
     asks.channel = channel()
     asks.owed.add(7)
 

@@ -1,16 +1,16 @@
 """A toy service on the real chassis: it notes what it hears, answers slowly, and fails on demand."""
 
 if __name__ == "__main__":  # as in production: the patch comes before everything else
-    from chassis.run import run
+    from chassis.hosting.run import run
 
 import os
 
 import sqlalchemy as sa
 
-from chassis.doors import Service, asked, on
 from chassis.refusal import Refusal
+from chassis.service import Service, handles, on
 from chassis.settings import ServiceSettings, prefixed
-from chassis.work import Work
+from chassis.transactions.work import Work
 from contracts.bookings import BookingAmended
 from contracts.message import Nothing
 from contracts.rooms import GetRoomHistory, ReleaseInventory, RoomHistory
@@ -61,9 +61,9 @@ TOY = Service(
     name="rooms",
     settings=ToySettings,
     work=Work,
-    tools=lambda _: None,
-    asks=[asked(GetRoomHistory, sleep), asked(ReleaseInventory, count)],
-    hears=[on(BookingAmended, note)],
+    dependencies=lambda _: None,
+    asks=[handles(GetRoomHistory, sleep), handles(ReleaseInventory, count)],
+    events=[on(BookingAmended, note)],
 )
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
-from chassis.migrate import migrate
 from chassis.refusal import Unavailable
 from chassis.settings import with_driver
+from chassis.transactions.migrate import migrate
 from gateway.identity.accounts import PREFIX, Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.migrate import migrate
+from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.gateway.responder import Responder

@@ -14,7 +14,9 @@ import pika
 import pika.exceptions
 import pytest
 
-from chassis import codec, wire
+from chassis import codec
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp import parameters
 from contracts.message import Envelope
 from sandbox.stack.rabbit import RabbitNode
 
@@ -50,17 +52,19 @@ class Broker:
     """What a relay does, by hand."""
 
     def __init__(self, url: str) -> None:
-        self.connection = pika.BlockingConnection(wire.parameters(url, "test"))
+        self.connection = pika.BlockingConnection(parameters.parameters(url, "test"))
         self.channel = self.connection.channel()
-        wire.declare(self.channel)
+        topology.declare(self.channel)
 
     def publish(self, *events: Envelope) -> None:
         for event in events:
-            exchange = wire.exchange(event.source)
-            self.channel.basic_publish(exchange, event.type, codec.encode(event), wire.event_properties(event))
+            exchange = topology.exchange(event.source)
+            self.channel.basic_publish(
+                exchange, event.type, codec.encode(event), event_protocol.event_properties(event)
+            )
 
     def waiting(self) -> int:
-        return int(self.channel.queue_declare(wire.inbox("payments"), passive=True).method.message_count)
+        return int(self.channel.queue_declare(topology.inbox("payments"), passive=True).method.message_count)
 
 
 @pytest.fixture

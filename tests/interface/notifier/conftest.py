@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.answering import Answering
-from chassis.errands import Errands
-from chassis.hearing import APPLIED, Hearing
-from chassis.migrate import migrate
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import APPLIED, EventDispatcher
 from chassis.settings import with_driver
-from chassis.transact import Transactor
+from chassis.transactions.migrate import migrate
+from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Ask, Envelope
 from contracts.values import Caller, Context
 from sandbox.mailbox import Mailbox
@@ -21,7 +21,7 @@ from services.notifier.service import SERVICE
 from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, make_tools
 
-TABLES = ("notice", "errand", "outbox", "inbox", "heard", "stream", "audit")
+TABLES = ("notice", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
 
 
 class Notifier:
@@ -31,10 +31,10 @@ class Notifier:
         self.engine = engine
         self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {}
         self.asked: list[tuple[Ask[Any], Context]] = []
-        self.transactor = Transactor(engine, NotifierWork, tools=make_tools(settings))
-        self.hearing = Hearing(SERVICE, self.transactor)
-        self.answering = Answering(SERVICE, self.transactor, self.ask)
-        self.errands = {door.kind: Errands(door, self.transactor, self.ask) for door in SERVICE.errands}
+        self.unit_of_work = UnitOfWork(engine, NotifierWork, dependencies=make_tools(settings))
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self.ask)
+        self.jobs = {door.kind: JobRunner(door, self.unit_of_work, self.ask) for door in SERVICE.jobs}
 
     def ask(self, message: Ask[Any], context: Context) -> Any:
         """Stand in for the services that the notifier asks."""
@@ -43,28 +43,28 @@ class Notifier:
 
     def hear(self, *envelopes: Envelope) -> None:
         """Apply these deliveries."""
-        assert self.hearing.apply(envelopes) == [APPLIED] * len(envelopes)
+        assert self.event_dispatcher.apply(envelopes) == [APPLIED] * len(envelopes)
 
     def run(self, kind: str) -> int:
-        """Run what is due of this kind of errand until nothing is; how many rounds that took."""
+        """Run what is due of this kind of job until nothing is; how many rounds that took."""
         rounds = 0
-        while due := self.errands[kind].claim():
-            self.errands[kind].run(due)
+        while due := self.jobs[kind].claim():
+            self.jobs[kind].run(due)
             rounds += 1
         return rounds
 
     def wait_over(self) -> None:
         """As if every wait for a next try, and every lease, had passed."""
-        self.sql("UPDATE errand SET try_at = now(), not_before = NULL")
+        self.sql("UPDATE job SET try_at = now(), not_before = NULL")
 
     def let_hours_pass(self) -> None:
         """As if everything had been owed for days."""
-        self.sql("UPDATE errand SET try_at = now(), created_at = created_at - interval '3 days', attempts = 10")
+        self.sql("UPDATE job SET try_at = now(), created_at = created_at - interval '3 days', attempts = 10")
 
     def answer(self, message: Ask[Any], caller: Caller) -> Any:
         """What a client is answered."""
         context = codec.plain(Context(caller=caller))
-        return self.answering.answer(type(message).__name__, codec.plain(message), context).reply
+        return self.ask_server.handle(type(message).__name__, codec.plain(message), context).reply
 
     def sql(self, statement: str) -> list[Any]:
         """Look, or meddle."""

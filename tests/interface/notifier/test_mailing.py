@@ -61,7 +61,7 @@ def test_a_server_that_is_busy_gets_it_later_and_once(notifier: Notifier, mailbo
 
     notifier.run("SendMail")
     assert mailbox.messages() == []
-    assert notifier.sql("SELECT last_error FROM errand WHERE kind = 'SendMail'") == [("Later: SMTP_451",)]
+    assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("Later: SMTP_451",)]
     for _ in range(3):
         notifier.wait_over()
         notifier.run("SendMail")
@@ -98,12 +98,12 @@ def test_a_mail_refused_for_good_is_given_up_at_once(notifier: Notifier, mailbox
 
 def test_without_a_server_no_link_is_made(notifier: Notifier) -> None:
     notifier.hear(confirmed())
-    notifier.transactor.tools.settings.smtp_port = 1
+    notifier.unit_of_work.dependencies.settings.smtp_port = 1
 
     notifier.run("SendMail")
 
     assert notifier.asked == []
-    assert notifier.sql("SELECT last_error FROM errand WHERE kind = 'SendMail'") == [("Later: SMTP_UNREACHABLE",)]
+    assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("Later: SMTP_UNREACHABLE",)]
 
 
 def test_while_bookings_cannot_be_asked_the_mail_waits(notifier: Notifier, mailbox: Mailbox) -> None:
@@ -155,11 +155,11 @@ def test_who_was_written_to_is_kept_nowhere(
 
 def test_a_server_that_wants_a_login_gets_one(notifier: Notifier) -> None:
     with Mailbox.start(user="hotelmate", password="s3cr3t-enough") as locked:
-        told = notifier.transactor.tools.settings
+        told = notifier.unit_of_work.dependencies.settings
         told.smtp_port, told.smtp_username, told.smtp_password = locked.smtp_port, "hotelmate", "wrong"
         notifier.hear(confirmed())
         notifier.run("SendMail")
-        assert notifier.sql("SELECT last_error FROM errand WHERE kind = 'SendMail'") == [("Later: SMTP_535",)]
+        assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("Later: SMTP_535",)]
 
         told.smtp_password = "s3cr3t-enough"
         notifier.wait_over()

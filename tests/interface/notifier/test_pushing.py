@@ -130,7 +130,7 @@ class ProcessDied(BaseException):
 
 def _die_after(notifier: Notifier, monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
     """The process dies right after telling that many notices, before it could note anything more."""
-    send = notifier.transactor.tools.push.send
+    send = notifier.unit_of_work.dependencies.push.send
     left = [calls]
 
     def dying(messages: object) -> None:
@@ -139,10 +139,10 @@ def _die_after(notifier: Notifier, monkeypatch: pytest.MonkeyPatch, calls: int) 
         if not left[0]:
             raise ProcessDied
 
-    monkeypatch.setattr(notifier.transactor.tools.push, "send", dying)
+    monkeypatch.setattr(notifier.unit_of_work.dependencies.push, "send", dying)
     with pytest.raises(ProcessDied):
         notifier.run("PushNotice")
-    monkeypatch.setattr(notifier.transactor.tools.push, "send", send)
+    monkeypatch.setattr(notifier.unit_of_work.dependencies.push, "send", send)
     notifier.wait_over()
     notifier.run("PushNotice")
 
@@ -160,7 +160,7 @@ def test_after_a_crash_nothing_older_follows_what_a_channel_already_got(
 def test_without_the_note_between_two_facts_a_crash_would_repeat_the_older_behind_the_newer(
     notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushing, "_note_sent", lambda unnoted, desk: None)
+    monkeypatch.setattr(pushing, "_note_sent", lambda unnoted, conversation: None)
     notifier.hear(held(1), assigned(2), assigned(3))
 
     _die_after(notifier, monkeypatch, 2)
@@ -169,7 +169,7 @@ def test_without_the_note_between_two_facts_a_crash_would_repeat_the_older_behin
 
 
 def test_facts_go_out_ten_messages_a_call(notifier: Notifier, pusher: PusherStandIn) -> None:
-    notifier.transactor.tools.settings.legacy_channels = True
+    notifier.unit_of_work.dependencies.settings.legacy_channels = True
     changed = {"status": BookingStatus.IN_HOUSE, "previous_status": BookingStatus.CONFIRMED}
     notifier.hear(heard(sample(bookings.GuestCheckedIn, **changed)))
 
@@ -196,12 +196,12 @@ def test_availability_is_told_once_for_all_changes_of_a_second(notifier: Notifie
 def test_after_an_outage_availability_is_told_once_not_once_a_second(
     notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = notifier.transactor.now
+    now = notifier.unit_of_work.now
     for second in (-30, -20, -10):
         earlier = timedelta(seconds=second)
-        monkeypatch.setattr(notifier.transactor, "now", lambda connection, by=earlier: now(connection) + by)
+        monkeypatch.setattr(notifier.unit_of_work, "now", lambda connection, by=earlier: now(connection) + by)
         notifier.hear(heard(sample(rooms.InventoryHeld, booking_id=f"BK-2027-AAAA{-second}")))
-    monkeypatch.setattr(notifier.transactor, "now", now)
+    monkeypatch.setattr(notifier.unit_of_work, "now", now)
 
     notifier.run("PushAvailability")
 
@@ -222,8 +222,8 @@ def test_a_notice_survives_the_database_as_it_was(notifier: Notifier) -> None:
     fact = held()
     notifier.hear(fact)
 
-    due = notifier.errands["PushNotice"].claim()
+    due = notifier.jobs["PushNotice"].claim()
 
-    (notice,) = [errand.payload for errand in due]
+    (notice,) = [job.payload for job in due]
     assert isinstance(notice, PushNotice)
     assert all(message.data["event_id"] == fact.id for message in notice.messages)

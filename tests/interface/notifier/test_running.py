@@ -10,8 +10,9 @@ from typing import Any
 import pika
 import pytest
 
-from chassis import codec, wire
-from chassis.asking import Asker
+from chassis import codec
+from chassis.messaging import ask_protocol, event_protocol, topology
+from chassis.messaging.ask_client import AskClient
 from contracts import bookings
 from contracts.bookings import BookingStatus
 from contracts.message import Envelope
@@ -32,7 +33,7 @@ class Broker:
     def __init__(self, url: str) -> None:
         self._parameters = pika.URLParameters(url)
         with pika.BlockingConnection(self._parameters) as connection:
-            wire.declare(connection.channel())
+            topology.declare(connection.channel())
         self._over = threading.Event()
         self._answering = threading.Thread(target=self._answer, daemon=True)
         self._answering.start()
@@ -43,10 +44,10 @@ class Broker:
             channel.confirm_delivery()
             for envelope in envelopes:
                 channel.basic_publish(
-                    wire.exchange(envelope.source),
+                    topology.exchange(envelope.source),
                     envelope.type,
                     codec.encode(envelope),
-                    wire.event_properties(envelope),
+                    event_protocol.event_properties(envelope),
                     mandatory=True,
                 )
 
@@ -57,12 +58,12 @@ class Broker:
     def _answer(self) -> None:
         with pika.BlockingConnection(self._parameters) as connection:
             channel = connection.channel()
-            asks = channel.consume(wire.asks_queue("bookings"), auto_ack=True, inactivity_timeout=0.1)
+            asks = channel.consume(topology.asks_queue("bookings"), auto_ack=True, inactivity_timeout=0.1)
             for _, properties, _ in asks:
                 if properties is not None:
-                    reply = wire.reply_body(mail_facts())
+                    reply = ask_protocol.reply_body(mail_facts())
                     channel.basic_publish(
-                        wire.ASKS, properties.reply_to, reply, wire.reply_properties(properties, None)
+                        topology.ASKS, properties.reply_to, reply, ask_protocol.reply_properties(properties, None)
                     )
                 if self._over.is_set():
                     return
@@ -76,15 +77,15 @@ def broker(rabbit: RabbitNode) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) -> Iterator[Asker]:
+def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) -> Iterator[AskClient]:
     """The service in a process of its own, once it answers."""
     told = {name: value for name, value in settings.model_dump().items() if value not in (None, "")}
     variables = {f"NOTIFIER_{name.upper()}": str(value) for name, value in told.items()}
     environment: dict[str, Any] = {
         **os.environ, **variables, "AMQP_URL": rabbit.amqp_url, "HOTELMATE_MODE": "demo", "LOG_FORMAT": "console"
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "chassis.run", "notifier"], env=environment)
-    asker = Asker(rabbit.amqp_url, "test").start(wait=10)
+    process = subprocess.Popen([sys.executable, "-m", "chassis.hosting.run", "notifier"], env=environment)
+    asker = AskClient(rabbit.amqp_url, "test").start(wait=10)
     try:
         asker(DescribeRealtime(), deadline=20)
         yield asker
@@ -95,7 +96,7 @@ def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) 
 
 
 def test_a_fact_on_the_broker_reaches_the_guests_page_and_mailbox(
-    running: Asker, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
 ) -> None:
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
     fact = heard(sample(bookings.BookingConfirmed, **changed))
@@ -109,7 +110,7 @@ def test_a_fact_on_the_broker_reaches_the_guests_page_and_mailbox(
 
 
 def test_while_the_mail_server_dawdles_pushes_go_on(
-    running: Asker, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
 ) -> None:
     mailbox.fault("delay", seconds=5)
     facts = [heard(sample(bookings.BookingConfirmed), sequence=1)]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chassis.hearing import Fate
+from chassis.messaging.event_dispatcher import Disposition
 from contracts import bookings, rooms
 from contracts.message import Envelope
 from sandbox.pusher import PusherStandIn
@@ -54,21 +54,21 @@ def deliver(notifier: Notifier, envelopes: Sequence[Envelope], rng: random.Rando
     waiting = [*envelopes, *rng.sample(list(envelopes), 8)]
     rng.shuffle(waiting)
     while waiting:
-        fates = [(each, notifier.hearing.apply([each])[0].fate) for each in waiting]
-        assert {fate for _, fate in fates} <= {Fate.APPLIED, Fate.TOO_EARLY}
-        waiting = [each for each, fate in fates if fate is Fate.TOO_EARLY]
+        fates = [(each, notifier.event_dispatcher.apply([each])[0].disposition) for each in waiting]
+        assert {fate for _, fate in fates} <= {Disposition.APPLIED, Disposition.TOO_EARLY}
+        waiting = [each for each, fate in fates if fate is Disposition.TOO_EARLY]
 
 
 def push_with_trouble(notifier: Notifier, pusher: PusherStandIn, rng: random.Random) -> None:
     """Faults at the provider and deaths of ours between a call and the note of it, until everything is out."""
-    send = notifier.transactor.tools.push.send
+    send = notifier.unit_of_work.dependencies.push.send
 
     def dying(messages: Sequence[Any]) -> None:
         send(messages)
         if rng.random() < 0.15:
             raise ProcessDied
 
-    notifier.transactor.tools.push.send = dying
+    notifier.unit_of_work.dependencies.push.send = dying
     for _ in range(80):
         if rng.random() < 0.5:
             mode = rng.choice(("fail_before", "fail_after", "drop_connection"))
@@ -102,13 +102,13 @@ def test_redelivered_late_and_through_faults_and_crashes_every_fact_arrives_in_o
 def test_without_the_note_between_two_facts_the_same_trouble_would_break_the_order(
     notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushing, "_note_sent", lambda unnoted, desk: unnoted.clear())
+    monkeypatch.setattr(pushing, "_note_sent", lambda unnoted, conversation: unnoted.clear())
     broken = []
     for seed in range(4):
         rng = random.Random(seed)
-        notifier.sql("TRUNCATE notice, errand, outbox, inbox, heard, stream")
+        notifier.sql("TRUNCATE notice, job, outbox, inbox, inbox_position, stream")
         pusher.reset()
-        notifier.transactor.tools = make_tools(notifier.transactor.tools.settings)
+        notifier.unit_of_work.dependencies = make_tools(notifier.unit_of_work.dependencies.settings)
         deliver(notifier, story(BOOKING), rng)
         push_with_trouble(notifier, pusher, rng)
         broken.append(not in_order(pusher))
@@ -120,7 +120,7 @@ def test_without_the_note_between_two_facts_the_same_trouble_would_break_the_ord
 def _impatient(monkeypatch: pytest.MonkeyPatch, notifier: Notifier) -> None:
     """A notifier that waits for the provider a fifth of a second."""
     monkeypatch.setattr(pusher_gateway, "TIMEOUT", 0.2)
-    notifier.transactor.tools = make_tools(notifier.transactor.tools.settings)
+    notifier.unit_of_work.dependencies = make_tools(notifier.unit_of_work.dependencies.settings)
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -132,7 +132,7 @@ def test_a_call_that_the_provider_acts_upon_too_late_only_repeats_what_was_told(
     pusher.fault("delay", seconds=0.8)
 
     notifier.run("PushNotice")
-    assert notifier.sql("SELECT DISTINCT last_error FROM errand") == [("Later: PUSH_UNREACHABLE",)]
+    assert notifier.sql("SELECT DISTINCT last_error FROM job") == [("Later: PUSH_UNREACHABLE",)]
     notifier.wait_over()
     notifier.run("PushNotice")
     pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", count=2, timeout=3)
@@ -152,7 +152,7 @@ def test_a_slow_provider_is_left_for_the_next_round_before_anyone_thinks_us_dead
     notifier.run("PushNotice")
 
     assert time.monotonic() - began < 2
-    assert ("Later: PUSH_SLOW",) in notifier.sql("SELECT DISTINCT last_error FROM errand")
+    assert ("Later: PUSH_SLOW",) in notifier.sql("SELECT DISTINCT last_error FROM job")
     notifier.wait_over()
     notifier.run("PushNotice")
     assert in_order(pusher)
@@ -165,10 +165,10 @@ def test_minutes_of_outage_give_nothing_up_and_each_wait_is_longer(notifier: Not
     waits = []
     for _ in range(8):
         notifier.run("PushNotice")
-        ((wait,),) = notifier.sql("SELECT extract(epoch FROM max(try_at) - now()) FROM errand")
+        ((wait,),) = notifier.sql("SELECT extract(epoch FROM max(try_at) - now()) FROM job")
         waits.append(float(wait))
         notifier.wait_over()
-    notifier.sql("UPDATE errand SET created_at = created_at - interval '5 hours'")
+    notifier.sql("UPDATE job SET created_at = created_at - interval '5 hours'")
     notifier.run("PushNotice")
 
     assert notifier.sql("SELECT DISTINCT status FROM notice") == [("PENDING",)]
@@ -191,7 +191,7 @@ def test_no_call_breaks_the_providers_limits(
     monkeypatch.setattr(
         pusher_gateway.PusherGateway, "_told", lambda self, batch: (calls.append(batch), told(self, batch))[1]
     )
-    notifier.transactor.tools.settings.legacy_channels = True
+    notifier.unit_of_work.dependencies.settings.legacy_channels = True
     notifier.hear(
         heard(sample(rooms.HotelSettingsChanged, fields=tuple(f"{'f' * 60}{number}" for number in range(60)))),
         *story(BOOKING),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chassis.migrate import migrate
+from chassis.transactions.migrate import migrate
 from sandbox.stripe import StripeStandIn
 from sandbox.stripe.inbox import Inbox
 from services.payments.stripe_gateway import StripeCards
@@ -41,7 +41,9 @@ def house(payments_url: str, outside: tuple[StripeStandIn, Inbox], cards: Stripe
     stripe.reset()
     inbox.clear()
     made = House(url=payments_url, stripe=stripe, inbox=inbox, cards=cards)
-    tables = "payment, refund, provider_action, ledger, standing, webhook, errand, outbox, stream, inbox, heard, audit"
+    tables = (
+        "payment, refund, provider_action, ledger, standing, webhook, job, outbox, stream, inbox, inbox_position, audit"
+    )
     tables += ", finding, reconciliation"
     made.sql(f"TRUNCATE {tables}, idempotency RESTART IDENTITY CASCADE")
     made.sql("UPDATE clock SET ahead_seconds = 0")

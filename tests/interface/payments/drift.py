@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from chassis.transact import Desk
+from chassis.transactions.conversation import Conversation
 from contracts.payments import Compare, Compared, Finding, GetReconciliation, Part, Reconciliation
 from services.payments.handlers.reconciling import compare_due
 from tests.interface.payments.house import House
@@ -15,8 +15,8 @@ def client(house: House) -> stripe.StripeClient:
     return stripe.StripeClient("sk_test_house", base_addresses={"api": house.stripe.url}, max_network_retries=0)
 
 
-def desk(house: House) -> Desk:
-    return Desk(house.transactor, house._ask)
+def conversation(house: House) -> Conversation:
+    return Conversation(house.unit_of_work, house._ask)
 
 
 def compared(house: House, part: Part, **wanted: Any) -> Compared:
@@ -50,7 +50,7 @@ def figures(house: House) -> Reconciliation:
 
 def state(house: House) -> dict[str, Any]:
     """All that a look could change."""
-    tables = ("payment", "refund", "provider_action", "ledger", "webhook", "errand", "outbox", "audit", "finding")
+    tables = ("payment", "refund", "provider_action", "ledger", "webhook", "job", "outbox", "audit", "finding")
     return {table: house.sql(f"SELECT * FROM {table}") for table in (*tables, "reconciliation")}
 
 
@@ -89,24 +89,24 @@ def lapsed_hold(house: House) -> str:
 
 
 def forgotten_void(house: House) -> str:
-    """Declined, and the errand that lets the hold go is lost."""
+    """Declined, and the job that lets the hold go is lost."""
     booking_id = house.authorised()
     house.decline(booking_id)
-    house.sql("DELETE FROM errand")
+    house.sql("DELETE FROM job")
     return booking_id
 
 
 def forgotten_capture(house: House) -> str:
     booking_id = house.authorised()
     house.approve(booking_id)
-    house.sql("DELETE FROM errand")
+    house.sql("DELETE FROM job")
     return booking_id
 
 
 def forgotten_refund(house: House) -> str:
     booking_id = house.captured()
     house.cancel(booking_id, fee=5000)
-    house.sql("DELETE FROM errand")
+    house.sql("DELETE FROM job")
     return booking_id
 
 
@@ -119,4 +119,4 @@ def missing_row(house: House) -> str:
 def hours_pass(house: House) -> None:
     """What is due within the hour is due now."""
     house.sql("UPDATE payment SET compare_at = compare_at - interval '61 minutes'")
-    compare_due(desk(house))
+    compare_due(conversation(house))

@@ -10,12 +10,12 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.answering import Answer, Answering
-from chassis.errands import Errands
-from chassis.hearing import Fate, Hearing
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_server import AskReply, AskServer
+from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
 from chassis.refusal import Refusal
 from chassis.settings import with_driver
-from chassis.transact import Transactor
+from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import (
     BalancePaymentAccepted,
     BalancePaymentRefused,
@@ -45,7 +45,7 @@ from sandbox.stripe import StripeStandIn
 from sandbox.stripe.inbox import Inbox
 from services.payments.cards import Cards
 from services.payments.service import SERVICE
-from services.payments.work import PaymentsWork, Tools
+from services.payments.work import PaymentsDependencies, PaymentsWork
 
 HOTEL = "hotel-killarney"
 AMOUNT = Money(15000, "EUR")
@@ -74,11 +74,11 @@ class House:
 
     def rewire(self, cards: Cards) -> None:
         """Open all doors anew, as a restarted process does."""
-        tools = Tools(cards=cards, origins=ORIGINS)
-        self.transactor = Transactor(self.engine, PaymentsWork, tools=tools, demo=True)
-        self.answering = Answering(SERVICE, self.transactor, self._ask)
-        self.hearing = Hearing(SERVICE, self.transactor)
-        self.errands = [Errands(door, self.transactor, self._ask) for door in SERVICE.errands]
+        dependencies = PaymentsDependencies(cards=cards, origins=ORIGINS)
+        self.unit_of_work = UnitOfWork(self.engine, PaymentsWork, dependencies=dependencies, demo=True)
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self._ask)
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
+        self.jobs = [JobRunner(door, self.unit_of_work, self._ask) for door in SERVICE.jobs]
 
     # bookings, played by hand
 
@@ -123,8 +123,8 @@ class House:
             data=codec.plain(event),
             dataschema="",
         )
-        (outcome,) = self.hearing.apply([envelope])
-        assert outcome.fate is Fate.APPLIED, outcome
+        (outcome,) = self.event_dispatcher.apply([envelope])
+        assert outcome.disposition is Disposition.APPLIED, outcome
 
     def approve(self, booking_id: str) -> None:
         self.say(
@@ -223,9 +223,9 @@ class House:
 
     # the service's own doors
 
-    def ask(self, message: Command[Any], *, key: str | None = None) -> Answer:
+    def ask(self, message: Command[Any], *, key: str | None = None) -> AskReply:
         context = Context(idempotency_key=key, fingerprint="same" if key else None)
-        return self.answering.answer(type(message).__name__, codec.plain(message), codec.plain(context))
+        return self.ask_server.handle(type(message).__name__, codec.plain(message), codec.plain(context))
 
     def open(self, booking_id: str, *, key: str | None = None, **urls: str) -> PaymentSession:
         reply: PaymentSession = self.ask(OpenPaymentSession(hotel=HOTEL, booking_id=booking_id, **urls), key=key).reply
@@ -252,17 +252,17 @@ class House:
         """Run what is owed and due until nothing is; with `patient`, what must wait does not."""
         for _ in range(rounds):
             done = False
-            for errands in self.errands:
-                while due := errands.claim():
+            for jobs in self.jobs:
+                while due := jobs.claim():
                     done = True
-                    errands.run(due)
+                    jobs.run(due)
             if not done:
                 return
             if patient:
-                self.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL")
+                self.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL")
 
     def settle(self) -> None:
-        """Notices and errands until all is quiet."""
+        """Notices and jobs until all is quiet."""
         for _ in range(6):
             self.run()
             if not self.post():
@@ -285,11 +285,11 @@ class House:
     # what there is to see
 
     def now(self) -> datetime:
-        with self.transactor.read() as work:
+        with self.unit_of_work.read() as work:
             return work.now
 
     def advance(self, minutes: float) -> None:
-        self.transactor.advance(minutes * 60)
+        self.unit_of_work.advance(minutes * 60)
 
     def payment(self, booking_id: str) -> dict[str, Any]:
         """The booking's newest payment."""

@@ -1,4 +1,4 @@
-"""The process dies between any two steps: asking again, or the errand, goes on from there, and money moves once."""
+"""The process dies between any two steps: asking again, or the job, goes on from there, and money moves once."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_a_refund_is_recognised_by_our_name_when_the_key_is_forgotten(house: Hou
 
     house.rewire(cards)
     house.stripe.advance(2 * 24 * 3600)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
+    house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
     house.settle()
 
     assert moved(house, booking_id, "refund") == 1

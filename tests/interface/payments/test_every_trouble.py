@@ -154,9 +154,9 @@ def come_what_may(house: House) -> int:
         except Crash:
             deaths += 1
             house.rewire(house.cards)
-            house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
+            house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
         else:
-            if not house.sql("SELECT * FROM errand WHERE kind = 'Pursue' AND done_at IS NULL AND gave_up_at IS NULL"):
+            if not house.sql("SELECT * FROM job WHERE kind = 'Pursue' AND done_at IS NULL AND gave_up_at IS NULL"):
                 return deaths
     raise AssertionError(f"it does not come to its end; it died {deaths} times")
 
@@ -174,7 +174,7 @@ def test_money_moves_once_whatever_goes_wrong(house: House, move: Move, strike: 
     assert house.journal(booking_id) == move.journal
     assert house.ledger(booking_id) == move.journal
     assert house.status(booking_id) == move.status
-    assert house.sql("SELECT * FROM errand WHERE gave_up_at IS NOT NULL") == []
+    assert house.sql("SELECT * FROM job WHERE gave_up_at IS NOT NULL") == []
 
 
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)

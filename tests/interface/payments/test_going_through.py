@@ -7,7 +7,15 @@ from contracts.payments import Part
 from services.payments.handlers.comparing import repair
 from services.payments.handlers.reconciling import compare_due
 from tests.interface.payments.breaking import moved
-from tests.interface.payments.drift import compared, desk, figures, forgotten_refund, gone_through, hours_pass, kinds
+from tests.interface.payments.drift import (
+    compared,
+    conversation,
+    figures,
+    forgotten_refund,
+    gone_through,
+    hours_pass,
+    kinds,
+)
 from tests.interface.payments.house import House
 
 TEN = timedelta(minutes=10)
@@ -17,7 +25,7 @@ def test_a_notice_that_was_not_applied_is_found_and_applied(house: House) -> Non
     booking_id = house.book()
     house.stripe.pay(house.open(booking_id).session_id)
     house.post()
-    house.sql("DELETE FROM errand WHERE kind = 'ApplyWebhook'")
+    house.sql("DELETE FROM job WHERE kind = 'ApplyWebhook'")
     assert "WEBHOOK_NOT_APPLIED" not in kinds(gone_through(house))
     house.sql("UPDATE webhook SET received_at = now() - interval '10 minutes'")
 
@@ -42,10 +50,10 @@ def test_a_parked_notice_stays_found_until_somebody_dismisses_it(house: House) -
     assert figures(house).webhooks_parked == count
 
 
-def test_an_errand_that_was_given_up_is_found_and_run_after_all(house: House) -> None:
+def test_a_job_that_was_given_up_is_found_and_run_after_all(house: House) -> None:
     booking_id = house.authorised()
     house.decline(booking_id)
-    house.sql("UPDATE errand SET gave_up_at = now(), last_error = 'silence' WHERE kind = 'Pursue' AND done_at IS NULL")
+    house.sql("UPDATE job SET gave_up_at = now(), last_error = 'silence' WHERE kind = 'Pursue' AND done_at IS NULL")
 
     looked = gone_through(house)
     repaired = gone_through(house, repair=True)
@@ -93,9 +101,9 @@ def test_two_clocks_share_the_work(house: House) -> None:
     for _ in range(3):
         lost_authorisation_of(house)
     house.sql("UPDATE payment SET compare_at = compare_at - interval '61 minutes'")
-    with house.transactor.begin() as first:
+    with house.unit_of_work.begin() as first:
         mine = first.comparisons.claim(first.now, limit=2, lease=TEN)
-        with house.transactor.begin() as second:
+        with house.unit_of_work.begin() as second:
             theirs = second.comparisons.claim(second.now, limit=5, lease=TEN)
 
     assert (len(mine), len(theirs)) == (2, 1)
@@ -109,12 +117,12 @@ def test_a_silent_provider_is_left_alone_until_the_lease_has_run_out(house: Hous
     asked = len(house.stripe.requests())
 
     hours_pass(house)
-    compare_due(desk(house))
+    compare_due(conversation(house))
 
     assert len(house.stripe.requests()) - asked <= 2
     house.stripe.lift_faults()
     house.advance(6)
-    compare_due(desk(house))
+    compare_due(conversation(house))
     assert {row["status"] for row in house.sql("SELECT status FROM payment")} == {"AUTHORIZED"}
 
 
@@ -126,7 +134,7 @@ def test_a_settled_payment_is_looked_at_ever_more_seldom_and_then_no_more(house:
         if due is None:
             break
         house.advance((due - house.now()).total_seconds() / 60 + 1)
-        compare_due(desk(house))
+        compare_due(conversation(house))
         looks += 1
 
     assert house.payment(booking_id)["compare_at"] is None
@@ -138,7 +146,7 @@ def test_concurrent_repairs_move_money_once(house: House) -> None:
     payment_id = house.payment(booking_id)["id"]
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: repair(payment_id, desk(house), run="both"), range(3)))
+        list(pool.map(lambda _: repair(payment_id, conversation(house), run="both"), range(3)))
 
     assert moved(house, booking_id, "refund") == 1
     assert house.payment(booking_id)["refunded"] == 10000

@@ -44,7 +44,7 @@ def test_a_notice_is_stored_once(house: House) -> None:
 
     assert (first.already_processed, second.already_processed) == (False, True)
     assert stored(house) == [("evt_x", "IGNORED")]
-    assert house.sql("SELECT * FROM errand") == []
+    assert house.sql("SELECT * FROM job") == []
 
 
 def test_a_notice_that_comes_many_times_at_once_is_stored_once(house: House) -> None:
@@ -54,7 +54,7 @@ def test_a_notice_that_comes_many_times_at_once_is_stored_once(house: House) -> 
         answers = list(pool.map(lambda _: house.notice(body, signed(body)), range(8)))
 
     assert sorted(answer.already_processed for answer in answers) == [False] + [True] * 7
-    assert house.sql("SELECT count(*) AS owed FROM errand WHERE kind = 'ApplyWebhook'") == [{"owed": 1}]
+    assert house.sql("SELECT count(*) AS owed FROM job WHERE kind = 'ApplyWebhook'") == [{"owed": 1}]
 
 
 def test_every_active_secret_is_accepted(house: House) -> None:

@@ -23,7 +23,7 @@ def hear(house: House, about: dict[str, Any], name: str = "evt_x", kind: str = "
 def aged(house: House, minutes: int = 6) -> None:
     """The notices came that long ago, and what is owed is due."""
     house.sql("UPDATE webhook SET received_at = received_at - make_interval(mins => :minutes)", minutes=minutes)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
+    house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
 
 
 def kept(house: House, name: str = "evt_x") -> StoredWebhook:
@@ -43,8 +43,8 @@ def test_a_notice_that_may_merely_be_early_waits_and_is_then_parked(house: House
     assert early == "STORED"
     assert kept(house).outcome == "PARKED"
     assert about["id"] in kept(house).reason
-    (errand,) = house.sql("SELECT done_at, gave_up_at FROM errand")
-    assert errand["gave_up_at"] is not None
+    (job,) = house.sql("SELECT done_at, gave_up_at FROM job")
+    assert job["gave_up_at"] is not None
 
 
 def test_the_wait_of_an_early_notice_grows(house: House) -> None:
@@ -53,8 +53,8 @@ def test_the_wait_of_an_early_notice_grows(house: House) -> None:
     waits = []
     for _ in range(5):
         house.run(patient=False)
-        waits.append(house.sql("SELECT extract(epoch FROM try_at - now()) AS wait FROM errand")[0]["wait"])
-        house.sql("UPDATE errand SET try_at = now()")
+        waits.append(house.sql("SELECT extract(epoch FROM try_at - now()) AS wait FROM job")[0]["wait"])
+        house.sql("UPDATE job SET try_at = now()")
 
     assert waits[-1] > 4 * waits[0]
 
@@ -85,7 +85,7 @@ def test_a_parked_notice_is_replayed_once_its_cause_is_gone(house: House) -> Non
     assert (parked, [answer.outcome for answer in answers]) == ("PARKED", ["STORED", "STORED"])
     assert (kept(house).outcome, kept(house).payment_id) == ("APPLIED", house.payment(booking_id)["id"])
     assert house.status(booking_id) == "AUTHORIZED"
-    assert house.sql("SELECT count(*) AS n FROM errand WHERE kind = 'ApplyWebhook'") == [{"n": 2}]
+    assert house.sql("SELECT count(*) AS n FROM job WHERE kind = 'ApplyWebhook'") == [{"n": 2}]
 
 
 def test_a_replay_that_does_not_help_parks_it_again_at_once(house: House) -> None:

@@ -9,8 +9,8 @@ from services.payments.handlers.comparing import repair
 from services.payments.handlers.reconciling import compare_due
 from tests.interface.payments.drift import (
     client,
+    conversation,
     deaf,
-    desk,
     figures,
     forgotten_capture,
     forgotten_refund,
@@ -76,7 +76,7 @@ def test_the_clock_repairs_the_drift_within_the_hour(
     booking_id = plant(house)
     asked = len(house.stripe.requests())
 
-    compare_due(desk(house))
+    compare_due(conversation(house))
     early = len(house.stripe.requests()) - asked
     hours_pass(house)
 
@@ -121,7 +121,7 @@ def test_a_row_that_the_provider_knows_nothing_of_is_shown_and_kept(house: House
     assert figures(house).open == {"LEDGER_EXCEEDS": 1}
 
     house.sql("DELETE FROM ledger WHERE provider_id = 're_invented'")
-    repair(house.payment(booking_id)["id"], desk(house), run="again")
+    repair(house.payment(booking_id)["id"], conversation(house), run="again")
     assert figures(house).open == {}
 
 

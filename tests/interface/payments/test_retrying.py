@@ -112,7 +112,7 @@ def test_a_crash_around_the_second_try_gives_back_once(house: House, cards: Stri
         house.run()
 
     house.rewire(cards)
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
+    house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
     house.settle()
 
     assert moved(house, booking_id, "refund") == 2
@@ -127,7 +127,7 @@ def test_only_what_has_failed_can_be_marked_as_tried_again(house: House) -> None
     with pytest.raises(Exception, match="refund_retried_has_failed"):
         house.sql("UPDATE refund SET retried = true")
 
-    with house.transactor.read() as work:
+    with house.unit_of_work.read() as work:
         payment = SqlPayments(work.connection).get(house.payment(booking_id)["id"])
     assert payment is not None
     assert [refund.waits_for_people for refund in payment.refunds] == [False]

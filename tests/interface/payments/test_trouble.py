@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chassis.refusal import Later, Refusal, Unavailable
-from chassis.transact import Desk
+from chassis.refusal import Refusal, RetryLater, Unavailable
+from chassis.transactions.conversation import Conversation
 from services.payments.cards import Cards
 from services.payments.handlers import looking
 from services.payments.handlers.pursuing import see_through
@@ -52,7 +52,7 @@ def test_a_stored_failure_is_escaped_only_by_a_new_key(house: House, cards: Stri
 
     with pytest.raises(Exception, match="500"):
         cards.perform(kept["request"], key=f"{kept['payment_id']}:capture:1")
-    house.sql("UPDATE errand SET try_at = now() WHERE done_at IS NULL")
+    house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
     house.settle()
 
     assert (attempt, state) == (1, "FAILED")
@@ -162,8 +162,8 @@ def overtaken(house: House, cards: StripeCards, settle: Callable[[], None]) -> s
     payment_id = house.payment(booking_id)["id"]
 
     def second() -> None:
-        with pytest.raises(Later):
-            see_through(payment_id, Desk(house.transactor, house._ask), why="the second")
+        with pytest.raises(RetryLater):
+            see_through(payment_id, Conversation(house.unit_of_work, house._ask), why="the second")
 
     house.rewire(OvertakenCards(cards, second))
     settle()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from chassis.migrate import migrate
+from chassis.transactions.migrate import migrate
 from tests.interface.rooms.house import House
 
 
@@ -21,7 +21,9 @@ def house(rooms_url: str) -> Iterator[House]:
     """The service, with a hotel of two doubles and a suite."""
     house = House(rooms_url)
     with house.engine.begin() as connection:
-        connection.execute(sa.text("TRUNCATE hotel, hold, action, quote, outbox, stream, inbox, heard, audit CASCADE"))
+        connection.execute(
+            sa.text("TRUNCATE hotel, hold, action, quote, outbox, stream, inbox, inbox_position, audit CASCADE")
+        )
     house.import_hotel()
     yield house
     assert (house.miscounted(), house.forgotten()) == ([], [])

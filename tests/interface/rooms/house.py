@@ -11,12 +11,12 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.answering import Answering
-from chassis.doors import method_of
-from chassis.hearing import Hearing, Outcome
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
 from chassis.refusal import Refusal
+from chassis.service import method_of
 from chassis.settings import with_driver
-from chassis.transact import Transactor
+from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Ask, Envelope, Event
 from contracts.rooms import (
     GiveRoom,
@@ -47,7 +47,7 @@ def day(number: int) -> date:
     return TODAY + timedelta(days=number)
 
 
-class At(Transactor):
+class At(UnitOfWork):
     """A transactor whose time is what the test says it is."""
 
     moment = START
@@ -61,15 +61,15 @@ class House:
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        self.transactor = At(self.engine, RoomsWork)
-        self.answering = Answering(SERVICE, self.transactor, self._asks_nobody)
-        self.hearing = Hearing(SERVICE, self.transactor)
+        self.unit_of_work = At(self.engine, RoomsWork)
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""
         self._heard: dict[str, int] = {}
 
     def ask(self, message: Ask[Reply], *, caller: Caller = SYSTEM, **context: Any) -> Reply:
         around = codec.plain(Context(caller=caller, **context))
-        reply: Reply = self.answering.answer(method_of(type(message)), codec.plain(message), around).reply
+        reply: Reply = self.ask_server.handle(method_of(type(message)), codec.plain(message), around).reply
         return reply
 
     def refusal(self, message: Ask[Any], *, caller: Caller = SYSTEM, **context: Any) -> Refusal:
@@ -79,11 +79,11 @@ class House:
             return refusal
         raise AssertionError(f"not refused, but answered {reply}")
 
-    def hear(self, *events: Event, again: bool = False) -> list[Outcome]:
+    def hear(self, *events: Event, again: bool = False) -> list[DispatchResult]:
         """Apply a batch; `again` delivers each twice."""
         envelopes = [self._envelope(event) for event in events]
-        outcomes = self.hearing.apply(envelopes)
-        return self.hearing.apply(envelopes) if again else outcomes
+        outcomes = self.event_dispatcher.apply(envelopes)
+        return self.event_dispatcher.apply(envelopes) if again else outcomes
 
     def import_hotel(self, **overrides: Any) -> HotelDefinition:
         definition = a_hotel(**overrides)

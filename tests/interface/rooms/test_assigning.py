@@ -115,7 +115,7 @@ def test_a_room_lived_in_is_given_to_a_later_stay_only(house: House) -> None:
     house.hold("BK-A", 0, 1)
     house.give("BK-A", "101")
     house.move_in("BK-A")
-    house.transactor.moment = house.transactor.moment.replace(day=11)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=11)
     house.hold("BK-B", 1, 2)
     house.hold("BK-C", 2, 3)
 
@@ -146,7 +146,7 @@ def test_an_upgrade_into_a_full_type_is_refused_and_changes_nothing(house: House
 
 def test_a_late_guest_moves_only_the_nights_that_remain(house: House) -> None:
     house.hold("BK-A", 0, 3)
-    house.transactor.moment = house.transactor.moment.replace(day=11)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=11)
 
     house.give("BK-A", "201")
 

@@ -107,7 +107,7 @@ def test_a_guest_who_should_have_left_still_has_the_room_tonight(house: House) -
     house.hold("BK-A", 0, 1)
     house.give("BK-A", "101")
     house.move_in("BK-A")
-    house.transactor.moment = house.transactor.moment.replace(day=11)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=11)
 
     assert house.refusal(blocking(house, 1, 3)).details["conflicts"] == ["BK-A"]
     block(house, 2, 3)
@@ -129,8 +129,8 @@ def test_a_block_of_what_is_needed_is_refused_with_the_nights_and_changes_nothin
 def test_a_block_beyond_what_is_on_sale_counts_when_those_nights_come(house: House) -> None:
     block(house, 731, 735)
 
-    house.transactor.moment = START + timedelta(days=3)
-    with house.transactor.begin() as work:
+    house.unit_of_work.moment = START + timedelta(days=3)
+    with house.unit_of_work.begin() as work:
         work.nights.extend(house.hotel, first=day(731), through=day(733))
 
     assert [row.capacity for row in house.rows(
@@ -141,7 +141,7 @@ def test_a_block_beyond_what_is_on_sale_counts_when_those_nights_come(house: Hou
 
 def test_lifting_gives_back_what_is_left(house: House) -> None:
     made = block(house, 0, 4)
-    house.transactor.moment = START + timedelta(days=2)
+    house.unit_of_work.moment = START + timedelta(days=2)
 
     left = house.ask(unblocking(house, block_id=made.id))
 
@@ -178,7 +178,7 @@ def test_out_of_order_is_a_block_that_ends_with_the_status_alone(house: House) -
 
 def test_a_room_that_comes_back_late_lifts_what_is_over(house: House) -> None:
     house.ask(turned(house, RoomStatus.OUT_OF_ORDER, until=day(2)))
-    house.transactor.moment = START + timedelta(days=5)
+    house.unit_of_work.moment = START + timedelta(days=5)
 
     house.ask(turned(house, RoomStatus.READY_FOR_GUEST))
 
@@ -246,7 +246,7 @@ def test_the_constraint_alone_refuses_a_block_that_slipped_past_the_check(house:
     house.give("BK-A", "101")
     [stay] = house.rows("SELECT room_id FROM period WHERE live")
 
-    with pytest.raises(Refusal) as refused, house.transactor.begin() as work:
+    with pytest.raises(Refusal) as refused, house.unit_of_work.begin() as work:
         work.periods.block(
             stay.room_id, "101", nights=Stay(day(1), day(9)), reason="", out_of_order=False, now=work.now
         )

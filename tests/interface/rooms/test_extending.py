@@ -146,7 +146,7 @@ def test_only_a_guest_in_house_stays_on(house: House) -> None:
 
 def test_who_is_two_days_late_may_still_stay_on(house: House) -> None:
     in_house(house)
-    house.transactor.moment = START + timedelta(days=4)
+    house.unit_of_work.moment = START + timedelta(days=4)
 
     assert house.ask(extending(house, 5)).price.subtotal == Money(30000, "EUR")
     assert nights(house) == Stay(day(0), day(5))

@@ -116,7 +116,7 @@ def test_nights_taken_in_opposite_orders_would_deadlock(house: House, deadlocks:
 
     def take(*nights: int) -> str:
         try:
-            with house.transactor.begin() as work:
+            with house.unit_of_work.begin() as work:
                 for number, night in enumerate(nights):
                     change = NightChange(room_type_id=type_id, first_night=day(night), until=day(night + 1), by=1)
                     work.nights.shift([change])

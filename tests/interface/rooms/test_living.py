@@ -54,9 +54,9 @@ def ended(house: House, kind: type[Event], booking_id: str = "BK-A") -> Event:
 def test_a_guest_moves_in(house: House) -> None:
     house.hold("BK-A")
     house.give("BK-A", "101")
-    desk = staff(house, Permission.MANAGE_CHECKIN)
+    conversation = staff(house, Permission.MANAGE_CHECKIN)
 
-    reply = house.ask(house.moving_in("BK-A", action_id="in-1"), caller=desk)
+    reply = house.ask(house.moving_in("BK-A", action_id="in-1"), caller=conversation)
 
     assert (reply.room.room_number, reply.room.room_status) == ("101", RoomStatus.OCCUPIED)
     assert (reply.wifi.ssid, reply.wifi.password) == ("house", "only-in-replies")

@@ -57,10 +57,10 @@ def nights_of(house: House, booking_id: str) -> list[Any]:
 
 def test_a_guest_moves_and_both_rooms_follow(house: House) -> None:
     in_house(house, "BK-A", "101")
-    house.transactor.moment = house.transactor.moment.replace(day=11)
-    desk = staff(house, Permission.ASSIGN_ROOMS)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=11)
+    conversation = staff(house, Permission.ASSIGN_ROOMS)
 
-    taken = house.ask(moving(house, "BK-A", "102", action_id="move-1"), caller=desk)
+    taken = house.ask(moving(house, "BK-A", "102", action_id="move-1"), caller=conversation)
 
     assert (taken.room_number, taken.room_status, taken.warnings) == ("102", Status.OCCUPIED, ())
     old, new = room(house, "101"), room(house, "102")
@@ -102,7 +102,7 @@ def test_on_the_last_day_and_after_it_the_guest_takes_the_last_night_along(house
     in_house(house, "BK-A", "101")
     house.hold("BK-B", 3, 6)
     house.give("BK-B", "102")
-    house.transactor.moment = house.transactor.moment.replace(day=10 + today)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=10 + today)
 
     house.ask(moving(house, "BK-A", "102"))
 
@@ -114,7 +114,7 @@ def test_on_the_last_day_and_after_it_the_guest_takes_the_last_night_along(house
 def test_an_upgrade_moves_the_nights_that_remain_and_says_so(house: House) -> None:
     house.import_hotel(settings=HotelSettings(strict_room_type=True))
     in_house(house, "BK-A", "101")
-    house.transactor.moment = house.transactor.moment.replace(day=11)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=11)
 
     assert house.ask(moving(house, "BK-A", "201")).warnings == ("ROOM_TYPE_MISMATCH",)
 
@@ -154,7 +154,7 @@ def test_a_move_is_refused_for(house: House) -> None:
     assert house.refusal(moving(house, "BK-A", "105")).code == "ROOM_NOT_BOOKABLE"
     assert house.refusal(moving(house, "BK-C", "101")).code == "NOT_CHECKED_IN"
     assert house.refusal(moving(house, "BK-NONE", "101")).code == "NOTHING_HELD"
-    house.transactor.moment = house.transactor.moment.replace(day=11)
+    house.unit_of_work.moment = house.unit_of_work.moment.replace(day=11)
     assert house.refusal(moving(house, "BK-A", "102")).code == "ROOM_OCCUPIED"  # BK-B stays over
     assert room(house, "101").current_booking_id == "BK-A"
 

@@ -13,7 +13,7 @@ from contracts.rooms import (
     FindCandidates,
     FindFreeRooms,
     FreeRoom,
-    Occupancy,
+    FreeRooms,
     RoomStatus,
     TakenRoom,
 )
@@ -27,7 +27,7 @@ def asking(house: House, first: int = 2, until: int = 4, **overrides: Any) -> Fi
     return FindFreeRooms(**({"hotel": house.hotel, "check_in": day(first), "check_out": day(until)} | overrides))
 
 
-def search(house: House, first: int = 2, until: int = 4, **overrides: Any) -> Occupancy:
+def search(house: House, first: int = 2, until: int = 4, **overrides: Any) -> FreeRooms:
     return house.ask(asking(house, first, until, **overrides))
 
 
@@ -36,11 +36,11 @@ def given(house: House, booking_id: str, first: int, until: int, number: str = "
     house.give(booking_id, number)
 
 
-def free(found: Occupancy) -> list[str]:
+def free(found: FreeRooms) -> list[str]:
     return [room.room_number for room in found.available_rooms]
 
 
-def taken(found: Occupancy) -> TakenRoom:
+def taken(found: FreeRooms) -> TakenRoom:
     [room] = found.unavailable_rooms
     return room
 
@@ -101,7 +101,7 @@ def test_a_lived_in_room_is_taken_while_it_is_and_free_later_with_who_lives_ther
 def test_a_guest_who_stays_too_long_is_in_the_way_of_tonight(house: House) -> None:
     given(house, "BK-A", 0, 2)
     house.move_in("BK-A")
-    house.transactor.moment = START + timedelta(days=3)
+    house.unit_of_work.moment = START + timedelta(days=3)
 
     found = taken(search(house, 3, 4))
 
@@ -122,7 +122,7 @@ def test_blocked_out_of_order_and_closed_rooms_say_so(house: House) -> None:
         day(1),
     )
     assert free(search(house, 1, 3)) == ["101", "102", "201"]
-    house.transactor.moment = START + timedelta(days=1)
+    house.unit_of_work.moment = START + timedelta(days=1)
     overdue = taken(search(house, 1, 2))
     assert (overdue.conflict_reason, overdue.available_from) == (WHY.OUT_OF_ORDER, None)
 

@@ -97,11 +97,11 @@ def test_only_a_hotels_own_staff_see_its_settings(house: House) -> None:
 
 def test_each_new_day_puts_another_night_on_sale(house: House) -> None:
     assert last_night(house) == day(730)
-    house.transactor.moment = START + timedelta(days=2)
+    house.unit_of_work.moment = START + timedelta(days=2)
 
-    with house.transactor.begin() as work:
+    with house.unit_of_work.begin() as work:
         assert extend_nights(work)
-    with house.transactor.begin() as work:
+    with house.unit_of_work.begin() as work:
         assert not extend_nights(work)
 
     assert last_night(house) == day(732)
@@ -110,11 +110,11 @@ def test_each_new_day_puts_another_night_on_sale(house: House) -> None:
 
 def test_a_hotel_further_east_gets_its_day_first(house: House) -> None:
     house.import_hotel(timezone="Asia/Tokyo")
-    house.transactor.moment = START.replace(hour=16)
+    house.unit_of_work.moment = START.replace(hour=16)
 
-    with house.transactor.begin() as work:
+    with house.unit_of_work.begin() as work:
         assert extend_nights(work)
-    with house.transactor.begin() as work:
+    with house.unit_of_work.begin() as work:
         assert not extend_nights(work)
 
     assert last_night(house) == day(731)
@@ -128,8 +128,8 @@ def test_old_quotes_are_forgotten(house: House) -> None:
         )
 
     for left in (500, 0):
-        with house.transactor.begin() as work:
+        with house.unit_of_work.begin() as work:
             assert forget_quotes(work)
         assert house.rows("SELECT count(*) FROM quote")[0][0] == left
-    with house.transactor.begin() as work:
+    with house.unit_of_work.begin() as work:
         assert not forget_quotes(work)

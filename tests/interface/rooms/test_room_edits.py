@@ -185,11 +185,11 @@ def test_a_version_that_is_not_the_rooms_is_refused(house: House) -> None:
 
 
 def test_only_those_who_manage_rooms_of_this_hotel_may(house: House) -> None:
-    desk = staff(house, *(set(Permission) - {Permission.MANAGE_ROOMS}))
+    conversation = staff(house, *(set(Permission) - {Permission.MANAGE_ROOMS}))
     stranger = Caller(kind="staff", staff_id="8", hotel="elsewhere", permissions=frozenset(Permission))
 
     for ask in (adding(house), changing(house, floor=1), removing(house)):
-        assert house.refusal(ask, caller=desk).code == "PERMISSION_DENIED"
+        assert house.refusal(ask, caller=conversation).code == "PERMISSION_DENIED"
         assert house.refusal(ask, caller=stranger).code == "HOTEL_NOT_FOUND"
         assert house.refusal(ask, caller=Caller()).code == "PERMISSION_DENIED"
 

@@ -215,7 +215,7 @@ def test_a_live_quote_keeps_its_price(house: House) -> None:
 
 def test_a_quote_that_ran_out_is_refused(house: House) -> None:
     quote = quoted(house)
-    house.transactor.moment = START + timedelta(minutes=31)
+    house.unit_of_work.moment = START + timedelta(minutes=31)
 
     assert house.refusal(house.wish("BK-A", quote_id=quote.quote_id)).code == "UNKNOWN_QUOTE"
 
@@ -223,7 +223,7 @@ def test_a_quote_that_ran_out_is_refused(house: House) -> None:
 def test_a_draft_made_in_time_keeps_its_quote_until_it_is_submitted(house: House) -> None:
     quote = quoted(house)
     house.hold("BK-A", quote_id=quote.quote_id, price_only=True)
-    house.transactor.moment = START + timedelta(hours=3)
+    house.unit_of_work.moment = START + timedelta(hours=3)
 
     assert house.hold("BK-A", quote_id=quote.quote_id).price == quote.price
     assert house.refusal(house.wish("BK-B", quote_id=quote.quote_id)).code == "UNKNOWN_QUOTE"

@@ -115,9 +115,9 @@ def test_the_wifi_is_told_only_to_who_may_change_it_and_in_no_event(house: House
 
 
 def test_only_those_who_manage_settings_may(house: House) -> None:
-    desk = staff(house, *(set(Permission) - {Permission.MANAGE_SETTINGS}))
+    conversation = staff(house, *(set(Permission) - {Permission.MANAGE_SETTINGS}))
 
-    assert house.refusal(changing(house, name="X"), caller=desk).code == "PERMISSION_DENIED"
+    assert house.refusal(changing(house, name="X"), caller=conversation).code == "PERMISSION_DENIED"
 
 
 def test_what_is_held_keeps_its_terms_and_what_comes_has_the_new_ones(house: House) -> None:
@@ -138,8 +138,8 @@ def test_an_overbooking_allowance_sells_more_than_there_is_and_is_kept_for_days_
 
     change(house, overbooking_allowance=1)
     house.hold("BK-B", room_type="STE")
-    house.transactor.moment = START + timedelta(days=1)
-    with house.transactor.begin() as work:
+    house.unit_of_work.moment = START + timedelta(days=1)
+    with house.unit_of_work.begin() as work:
         assert extend_nights(work)
 
     assert allowed(house) == {1}

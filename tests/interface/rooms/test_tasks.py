@@ -122,13 +122,13 @@ def test_a_move_that_is_refused_at_its_end_opens_none(house: House) -> None:
 def test_the_task_is_worked_off_and_the_room_follows(house: House) -> None:
     left(house)
     me = cleaner(house)
-    house.transactor.moment = START + timedelta(minutes=5)
+    house.unit_of_work.moment = START + timedelta(minutes=5)
     started = house.ask(StartTask(hotel=house.hotel, task_id=task(house).id), caller=me)
 
     assert (started.status, started.room_status) == (TaskStatus.IN_PROGRESS, S.CLEANING_IN_PROGRESS)
     assert started.assignee
     assert started.assignee.id == "7"
-    house.transactor.moment = START + timedelta(minutes=25)
+    house.unit_of_work.moment = START + timedelta(minutes=25)
     done = house.ask(FinishTask(hotel=house.hotel, task_id=started.id), caller=me)
 
     assert (done.status, done.room_status) == (TaskStatus.DONE, S.CLEANED_UNINSPECTED)

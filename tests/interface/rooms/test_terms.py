@@ -154,7 +154,7 @@ def test_a_live_quote_keeps_its_price_whatever_rates_become(house: House) -> Non
 @pytest.mark.parametrize(("seconds", "alive"), [(1800, True), (1801, False)])
 def test_a_quote_lives_exactly_as_long_as_it_says(house: House, seconds: int, *, alive: bool) -> None:
     quote = quoted(house)
-    house.transactor.moment = START + timedelta(seconds=seconds)
+    house.unit_of_work.moment = START + timedelta(seconds=seconds)
     wish = house.wish("BK-A", quote_id=quote.quote_id)
 
     if alive:
@@ -440,11 +440,11 @@ def test_types_are_listed_and_found(house: House) -> None:
 
 
 def test_only_those_who_manage_settings_may_and_every_change_is_in_the_trail(house: House) -> None:
-    desk = staff(house, *(set(Permission) - {Permission.MANAGE_SETTINGS}))
+    conversation = staff(house, *(set(Permission) - {Permission.MANAGE_SETTINGS}))
     asks = [a_type(house), writing(house, 1, 2, "1.00"), promoting(house), a_policy(house)]
     looks = [ListRates(hotel=house.hotel), ListPromotions(hotel=house.hotel), ListPolicies(hotel=house.hotel)]
 
-    assert {house.refusal(ask, caller=desk).code for ask in (*asks, *looks)} == {"PERMISSION_DENIED"}
+    assert {house.refusal(ask, caller=conversation).code for ask in (*asks, *looks)} == {"PERMISSION_DENIED"}
     for ask in asks:
         house.ask(ask, caller=manager(house))
 

@@ -49,7 +49,7 @@ def dirty(house: House) -> None:
 
 def test_the_ordinary_turnover(house: House) -> None:
     dirty(house)
-    house.transactor.moment = START + timedelta(hours=1)
+    house.unit_of_work.moment = START + timedelta(hours=1)
     cleaner, inspector = staff(house, P.CLEAN), staff(house, P.INSPECT)
 
     turn(house, S.CLEANING_IN_PROGRESS, S.CLEANED_UNINSPECTED, caller=cleaner)
@@ -138,7 +138,7 @@ def test_a_room_out_of_order_is_not_sold_until_it_is_back(house: House) -> None:
     assert house.capacity()[:5] == [1, 1, 1, 2, 2]
     house.hold("BK-A")
     assert house.refusal(house.giving("BK-A", "101")).code == "ROOM_NOT_BOOKABLE"
-    house.transactor.moment = START + timedelta(days=1)
+    house.unit_of_work.moment = START + timedelta(days=1)
     turn(house, S.READY_FOR_GUEST)
     assert house.capacity()[:5] == [1, 2, 2, 2, 2]
 

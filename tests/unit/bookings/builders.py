@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.bookings import BookingSource, BookingStatus, CreateBooking, GuestDetails
-from contracts.rooms.views import Held
+from contracts.rooms.holds import Held
 from contracts.values import (
     Actor,
     ActorKind,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.contract_schemas import all_schemas, problems, shrinkage
+from chassis.messaging.contract_schemas import all_schemas, problems, shrinkage
 
 NAME = "bookings.BookingDeclined.v1"
 

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pika
 import pytest
 
-from chassis import codec, trace, wire
-from chassis.deliveries import UNREADABLE, Delivery, dispose
-from chassis.errands import LONGEST_DELAY, backoff
-from chassis.hearing import APPLIED, Fate, Outcome
-from chassis.outbox import Row, envelope, publishable
+from chassis import codec
+from chassis.jobs.backoff import LONGEST_DELAY, backoff
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.acknowledgement import EARLY_FOR, UNREADABLE, EventDelivery, acknowledge
+from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition
+from chassis.messaging.outbox import OutboxRow, envelope, publishable
+from chassis.observability import trace
 from chassis.settings import ServiceSettings
 
 
@@ -32,71 +34,72 @@ class Channel:
         self.acked.append(tag)
 
 
-def row(position: int, subject: str = "BK-1", *, waits: bool = False) -> Row:
-    return Row(
+def row(position: int, subject: str = "BK-1", *, waits: bool = False) -> OutboxRow:
+    return OutboxRow(
         position=position, id=uuid4(), subject=subject, sequence=position, type="bookings.BookingHeld.v1", hotel="h",
         time=datetime(2026, 1, 1, tzinfo=UTC), data={}, traceparent="", correlation_id="", causation_id="", waits=waits,
     )  # fmt: skip
 
 
-def delivery(headers: dict[str, Any] | None = None) -> Delivery:
+def delivery(headers: dict[str, Any] | None = None) -> EventDelivery:
     body = codec.encode(envelope("bookings", row(1)))
-    return Delivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
+    return EventDelivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
 
 
-def disposed(one: Delivery, outcome: Outcome) -> Channel:
+def acknowledged(one: EventDelivery, outcome: DispatchResult) -> Channel:
     channel = Channel()
-    dispose("rooms", channel, channel, [one], [outcome])  # type: ignore[arg-type]
+    acknowledge("rooms", channel, channel, [one], [outcome])  # type: ignore[arg-type]
     return channel
 
 
 def test_what_was_applied_is_only_acknowledged() -> None:
-    channel = disposed(delivery(), APPLIED)
+    channel = acknowledged(delivery(), APPLIED)
 
     assert (channel.published, channel.acked) == ([], [7])
 
 
-def test_a_failure_comes_back_later_each_time() -> None:
-    seen = [
-        disposed(delivery({wire.ATTEMPT: tries} if tries else None), Outcome(Fate.FAILED, "why")).published[0][0]
-        for tries in range(4)
-    ]
+def test_each_failed_attempt_waits_longer() -> None:
+    def delay_after(attempts: int) -> str:
+        headers = {event_protocol.ATTEMPT: attempts} if attempts else None
+        return acknowledged(delivery(headers), DispatchResult(Disposition.FAILED, "why")).published[0][0]
 
-    assert seen == [wire.delay(ms) for ms in wire.DELAYS_MS[1:]]
+    assert [delay_after(attempts) for attempts in range(4)] == [topology.delay(ms) for ms in topology.DELAYS_MS[1:]]
 
 
 def test_the_fifth_failure_is_parked_with_its_cause() -> None:
-    channel = disposed(delivery({wire.ATTEMPT: 4}), Outcome(Fate.FAILED, "why"))
+    channel = acknowledged(delivery({event_protocol.ATTEMPT: 4}), DispatchResult(Disposition.FAILED, "why"))
 
     ((exchange, key, headers),) = channel.published
-    assert (exchange, key, headers[wire.ERROR]) == ("", wire.dead_letters("rooms"), "why")
+    assert (exchange, key, headers[event_protocol.ERROR]) == ("", topology.dead_letters("rooms"), "why")
 
 
 def test_being_too_early_is_not_a_try() -> None:
-    channel = disposed(delivery({wire.ATTEMPT: 4}), Outcome(Fate.TOO_EARLY, "gap"))
+    channel = acknowledged(delivery({event_protocol.ATTEMPT: 4}), DispatchResult(Disposition.TOO_EARLY, "gap"))
 
-    assert channel.published[0][0] == wire.delay(wire.DELAYS_MS[0])
-    assert channel.published[0][2][wire.ATTEMPT] == 4
+    assert channel.published[0][0] == topology.delay(topology.DELAYS_MS[0])
+    assert channel.published[0][2][event_protocol.ATTEMPT] == 4
 
 
 @pytest.mark.parametrize(("waited", "pause"), [(0, 200), (5, 1_000), (30, 5_000), (300, 30_000), (3_600, 120_000)])
 def test_what_is_too_early_comes_back_in_proportion_to_its_wait(waited: int, pause: int) -> None:
-    since = {wire.EARLY_SINCE: int(time.time()) - waited}
+    since = {event_protocol.EARLY_SINCE: int(time.time()) - waited}
 
-    assert disposed(delivery(since), Outcome(Fate.TOO_EARLY, "gap")).published[0][0] == wire.delay(pause)
+    assert acknowledged(delivery(since), DispatchResult(Disposition.TOO_EARLY, "gap")).published[0][
+        0
+    ] == topology.delay(pause)
 
 
 def test_too_early_for_a_day_is_parked() -> None:
-    since = int(time.time()) - wire.EARLY_FOR - 1
-    channel = disposed(delivery({wire.EARLY_SINCE: since}), Outcome(Fate.TOO_EARLY, "gap"))
+    since = int(time.time()) - EARLY_FOR - 1
+    channel = acknowledged(delivery({event_protocol.EARLY_SINCE: since}), DispatchResult(Disposition.TOO_EARLY, "gap"))
 
-    assert channel.published[0][1] == wire.dead_letters("rooms")
+    assert channel.published[0][1] == topology.dead_letters("rooms")
 
 
 def test_what_cannot_be_read_is_parked_at_once() -> None:
-    unreadable = Delivery.received(7, pika.BasicProperties(), b"{")
+    unreadable = EventDelivery.received(7, pika.BasicProperties(), b"{")
 
-    assert disposed(unreadable, UNREADABLE).published[0][1] == wire.dead_letters("rooms")
+    assert acknowledged(unreadable, UNREADABLE).published[0][1] == topology.dead_letters("rooms")
 
 
 def test_a_row_that_waits_holds_back_its_subject_only() -> None:
@@ -108,7 +111,7 @@ def test_a_row_that_waits_holds_back_its_subject_only() -> None:
 def test_an_envelope_survives_the_wire() -> None:
     sent = envelope("bookings", row(3))
 
-    assert wire.read_envelope(codec.encode(sent)) == sent
+    assert event_protocol.read_envelope(codec.encode(sent)) == sent
 
 
 def test_waits_double_up_to_a_minute() -> None:

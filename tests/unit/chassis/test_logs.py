@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from chassis import logs
+from chassis.observability import logs
 
 ROW = "('BK-1', 'Planted Name',\n 'planted@example.org')"
 REFUSED = (

@@ -110,7 +110,7 @@ def test_free_rooms_are_told_with_who_lives_there_asked_at_once(gateway: Gateway
         room_number="103", room_type="Double", conflict_reason=rooms.ConflictReason.EXISTING_BOOKING,
         conflict_booking_id="BK-9", available_from=date(2026, 8, 16),
     )  # fmt: skip
-    found = rooms.Occupancy(available_rooms=(free, empty), unavailable_rooms=(taken,))
+    found = rooms.FreeRooms(available_rooms=(free, empty), unavailable_rooms=(taken,))
     gateway.bus.answers(rooms.FindFreeRooms, found)
     gateway.bus.answers(bookings.GetGuestNames, bookings.GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
 

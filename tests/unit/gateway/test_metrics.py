@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from contracts.operations import Figure, Figures, ReadFigures
+from contracts.operations import Metric, Metrics, ReadMetrics
 from tests.unit.gateway.fakes import Gateway
 
 
@@ -17,16 +17,16 @@ def told(gateway: Gateway, **headers: str) -> dict[tuple[str, str], float]:
     }
 
 
-def figures(service: str) -> Figures:
-    return Figures(
+def figures(service: str) -> Metrics:
+    return Metrics(
         service=service,
         instance="host:1",
-        figures=(Figure(name="outbox_age_seconds", value=1.5), Figure(name="events_failed_total", value=2)),
+        metrics=(Metric(name="outbox_age_seconds", value=1.5), Metric(name="events_failed_total", value=2)),
     )
 
 
 def test_every_service_is_asked_and_told(gateway: Gateway) -> None:
-    gateway.bus.answers(ReadFigures, figures("any"))
+    gateway.bus.answers(ReadMetrics, figures("any"))
 
     seen = told(gateway)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chassis import logs
+from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from contracts.operations import Health, Ping
 from gateway import edge

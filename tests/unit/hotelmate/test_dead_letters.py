@@ -7,8 +7,9 @@ from typing import Any
 import pika
 import pytest
 
-from chassis import codec, wire
-from contracts.catalogue import HEARS
+from chassis import codec
+from chassis.messaging import event_protocol, topology
+from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Envelope
 from hotelmate.dead_letters import chosen, known
 from hotelmate.parked import DeadLetters, Letter
@@ -68,7 +69,12 @@ def opened(*messages: tuple[pika.BasicProperties, bytes]) -> tuple[DeadLetters, 
 
 
 def test_letters_tell_why_they_are_parked() -> None:
-    queue, _ = opened(parked(an_event(), **{wire.ERROR: "KeyError: x", wire.ATTEMPT: 5, wire.FIRST_FAILED: 0}))
+    queue, _ = opened(
+        parked(
+            an_event(),
+            **{event_protocol.ERROR: "KeyError: x", event_protocol.ATTEMPT: 5, event_protocol.FIRST_FAILED: 0},
+        )
+    )
 
     [letter] = queue.letters()
 
@@ -83,7 +89,9 @@ def test_what_cannot_be_read_is_listed_too() -> None:
 
 
 def test_a_replay_is_published_without_its_past_before_it_is_acknowledged() -> None:
-    queue, channel = opened(parked(an_event(), **{wire.ATTEMPT: 5, wire.ERROR: "boom", "x-early": 3, "x-death": []}))
+    queue, channel = opened(
+        parked(an_event(), **{event_protocol.ATTEMPT: 5, event_protocol.ERROR: "boom", "x-early": 3, "x-death": []})
+    )
     [letter] = queue.letters()
 
     queue.replay(letter)
@@ -128,8 +136,8 @@ def test_an_unknown_service_is_named_with_those_there_are() -> None:
 
 
 def test_a_parked_message_may_be_looked_at_as_often_as_one_likes() -> None:
-    _, queues, _ = wire.topology()
+    _, queues, _ = topology.topology()
 
     limits = [arguments["x-delivery-limit"] for name, arguments in queues if name.endswith(".dlq")]
 
-    assert limits == [1_000_000] * len(HEARS)
+    assert limits == [1_000_000] * len(SUBSCRIPTIONS)

@@ -79,7 +79,7 @@ def test_warnings_about_the_booking_or_in_its_traces_are_told_and_others_are_not
         return f"2026-11-21T12:00:02Z [{level:9}] {event}   service=payments {facts}"
 
     lines = [
-        line("errand_failed", "warning", "trace_id=t1 why='Later: it failed'"),
+        line("job_failed", "warning", "trace_id=t1 why='Later: it failed'"),
         line("action_waits", "warning", "booking_id=BK-1"),
         line("action_waits", "warning", "booking_id=BK-2"),
         line("payment_changed", "info", "booking_id=BK-1"),
@@ -88,6 +88,6 @@ def test_warnings_about_the_booking_or_in_its_traces_are_told_and_others_are_not
     _, said = noted_requests(lines, booking_id="BK-1", happenings=[happening(0, "a", trace_id="t1")])
 
     assert [(one.what, one.facts.get("why")) for one in said] == [
-        ("errand_failed", "Later: it failed"),
+        ("job_failed", "Later: it failed"),
         ("action_waits", None),
     ]

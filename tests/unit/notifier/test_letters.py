@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.refusal import Hopeless
+from chassis.refusal import PermanentFailure
 from contracts.bookings import BookingStatus
 from contracts.values import Money
 from services.notifier.domain import SendMail
@@ -107,7 +107,7 @@ def test_a_name_cannot_write_headers_or_lines() -> None:
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@d", "a@b, c@d", "PLANTED<a@b>x"])
 def test_an_unusable_address_is_given_up_without_repeating_it(address: str) -> None:
-    with pytest.raises(Hopeless) as given_up:
+    with pytest.raises(PermanentFailure) as given_up:
         letter("welcome", guest_email=address)
 
     assert str(given_up.value) == "ADDRESS_UNUSABLE"

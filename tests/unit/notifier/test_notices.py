@@ -7,7 +7,7 @@ from services.notifier.notices import MAILS, NOT_SHOWN, PUSHES, STATUS_CHANGED, 
 from services.notifier.notices.mails import SUBJECTS
 from services.notifier.service import SERVICE
 
-HEARD_OWNERS = catalogue.HEARS["notifier"]
+HEARD_OWNERS = catalogue.SUBSCRIPTIONS["notifier"]
 
 
 def test_every_fact_is_shown_or_it_is_said_why_not() -> None:
@@ -21,7 +21,7 @@ def test_every_fact_is_shown_or_it_is_said_why_not() -> None:
 def test_every_fact_in_a_table_is_heard() -> None:
     acted_upon = {bookings.GuestTokenRevoked, bookings.CommunicationRequested, bookings.LookupRequested}
 
-    assert {door.event for door in SERVICE.hears} == set(PUSHES) | set(MAILS) | acted_upon
+    assert {door.event for door in SERVICE.events} == set(PUSHES) | set(MAILS) | acted_upon
 
 
 def test_every_field_that_a_row_names_exists() -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from chassis.refusal import Hopeless, Later
+from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.mailer import Post
 
 ADDRESS = "planted@example.org"
@@ -26,7 +26,7 @@ class Server:
 
 def verdict(problem: Exception, *, left: float = 10) -> Exception:
     post = Post(cast("smtplib.SMTP", Server(problem)), until=time.monotonic() + left)
-    with pytest.raises((Hopeless, Later)) as ended:
+    with pytest.raises((PermanentFailure, RetryLater)) as ended:
         post.send(EmailMessage())
     return ended.value
 
@@ -34,16 +34,16 @@ def verdict(problem: Exception, *, left: float = 10) -> Exception:
 @pytest.mark.parametrize(
     ("problem", "kind", "code"),
     [
-        (smtplib.SMTPRecipientsRefused({ADDRESS: (550, SAID)}), Hopeless, "SMTP_550"),
-        (smtplib.SMTPRecipientsRefused({ADDRESS: (450, SAID)}), Later, "SMTP_450"),
-        (smtplib.SMTPDataError(554, SAID), Hopeless, "SMTP_554"),
-        (smtplib.SMTPDataError(451, SAID), Later, "SMTP_451"),
-        (smtplib.SMTPSenderRefused(553, SAID, ADDRESS), Hopeless, "SMTP_553"),
-        (smtplib.SMTPSenderRefused(530, SAID, ADDRESS), Later, "SMTP_530"),
-        (smtplib.SMTPServerDisconnected(SAID.decode()), Later, "SMTP_UNREACHABLE"),
-        (smtplib.SMTPNotSupportedError("SMTPUTF8"), Hopeless, "SMTP_CANNOT_ADDRESS"),
-        (TimeoutError(SAID.decode()), Later, "SMTP_UNREACHABLE"),
-        (ValueError(SAID.decode()), Hopeless, "LETTER_UNSENDABLE"),
+        (smtplib.SMTPRecipientsRefused({ADDRESS: (550, SAID)}), PermanentFailure, "SMTP_550"),
+        (smtplib.SMTPRecipientsRefused({ADDRESS: (450, SAID)}), RetryLater, "SMTP_450"),
+        (smtplib.SMTPDataError(554, SAID), PermanentFailure, "SMTP_554"),
+        (smtplib.SMTPDataError(451, SAID), RetryLater, "SMTP_451"),
+        (smtplib.SMTPSenderRefused(553, SAID, ADDRESS), PermanentFailure, "SMTP_553"),
+        (smtplib.SMTPSenderRefused(530, SAID, ADDRESS), RetryLater, "SMTP_530"),
+        (smtplib.SMTPServerDisconnected(SAID.decode()), RetryLater, "SMTP_UNREACHABLE"),
+        (smtplib.SMTPNotSupportedError("SMTPUTF8"), PermanentFailure, "SMTP_CANNOT_ADDRESS"),
+        (TimeoutError(SAID.decode()), RetryLater, "SMTP_UNREACHABLE"),
+        (ValueError(SAID.decode()), PermanentFailure, "LETTER_UNSENDABLE"),
     ],
 )
 def test_for_good_or_for_now_and_never_in_the_servers_words(

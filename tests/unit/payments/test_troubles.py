@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from chassis.errands import LONGEST_DELAY
+from chassis.jobs.backoff import LONGEST_DELAY
 from chassis.refusal import Unavailable
 from services.payments.cards import CallBusy, CallFailed, CallRefused, Unknown
 from services.payments.handlers import patience

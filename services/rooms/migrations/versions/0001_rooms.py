@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import create_all
+from chassis.transactions.tables import create_all
 
 revision = "0001"
 down_revision = None

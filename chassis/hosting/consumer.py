@@ -1,0 +1,58 @@
+"""The base of entrypoints that consume from the broker: one connection, and the deliveries not yet acknowledged."""
+
+import time
+from abc import abstractmethod
+from typing import Any
+
+from nameko.extensions import Entrypoint
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
+
+GRACE = 8.0
+
+
+class AmqpConsumer(Entrypoint):  # type: ignore[misc]
+    """An entrypoint that consumes from the broker, and knows the unacknowledged deliveries of its current channel.
+
+    A delivery belongs to its channel: when that channel is lost, the broker redelivers the message, and an
+    acknowledgement on a later channel would be wrong.
+    """
+
+    def __init__(self, amqp_url: str, **kwargs: Any) -> None:
+        self._url = amqp_url
+        self.unacknowledged: set[int] = set()
+        self.stopping = False
+        self.channel: BlockingChannel | None = None
+        self.keeper: BlockingConnectionKeeper
+        super().__init__(**kwargs)
+
+    def setup(self) -> None:
+        name = f"{self.container.service_name}-{self.method_name}"
+        self.keeper = BlockingConnectionKeeper(self._url, name, on_open=self.opened, on_lost=self.lost)
+
+    def start(self) -> None:
+        self.keeper.start()
+
+    def stop(self) -> None:
+        """Consume nothing new, wait until the running deliveries are acknowledged, then disconnect."""
+        self.stopping = True
+        self.keeper.submit(lambda: self.channel.cancel() if self.channel else None)
+        until = time.monotonic() + GRACE
+        while self.unacknowledged and time.monotonic() < until:
+            time.sleep(0.01)
+        self.keeper.stop()
+
+    @abstractmethod
+    def opened(self, channel: BlockingChannel) -> None:
+        """Begin consuming on a new channel."""
+
+    def is_current(self, channel: BlockingChannel) -> bool:
+        """Whether the channel is this consumer's current one, and open."""
+        current: Any = self.channel
+        return current is channel and bool(current.is_open)
+
+    def lost(self) -> None:
+        """The channel is lost; the broker redelivers what was not acknowledged."""
+        self.channel = None
+        self.unacknowledged.clear()

@@ -1,0 +1,113 @@
+"""Hosts one service on nameko: `python -m chassis.hosting.run bookings`."""
+
+# Everything below runs green, so the patch comes before any other import. Whole, without naming modules: naming one
+# would leave the others, and psycopg2, blocking.
+import os
+import warnings
+
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+warnings.filterwarnings("ignore", message=r"\nEventlet is deprecated")
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import argparse
+import importlib
+import signal
+from typing import Any
+
+from nameko.containers import ServiceContainer
+
+from chassis.hosting.ask_consumer import AskConsumer
+from chassis.hosting.event_consumer import EventConsumer, apply_patiently
+from chassis.hosting.runtime import RuntimeProvider
+from chassis.hosting.scheduler import JobLoop, TimerLoop
+from chassis.messaging.event_dispatcher import SYSTEM_CONTEXT
+from chassis.observability import logs
+from chassis.service import Service, Timer
+from chassis.settings import ServiceSettings
+from chassis.transactions.retention import delete_old_rows
+from contracts.catalogue import OWNERS
+
+STOP_WITHIN = 10
+RETENTION = Timer(600, delete_old_rows)
+
+log = logs.logger(__name__)
+
+
+def load(name: str) -> Service:
+    """The registry of the service of that name."""
+    service: Service = importlib.import_module(f"services.{name}.service").SERVICE
+    return service
+
+
+def hosted(service: Service, settings: ServiceSettings) -> type:
+    """The nameko service class of a registry."""
+
+    def handle(self: Any, method: str, message: Any, context: Any) -> Any:
+        return self.runtime.ask_server.handle(method, message, context)
+
+    def apply(self: Any, batch: Any, is_ours: Any) -> Any:
+        return apply_patiently(self.runtime, batch, is_ours)
+
+    members: dict[str, Any] = {
+        "name": service.name,
+        "runtime": RuntimeProvider(service, settings),
+        "asks": AskConsumer.decorator(settings.amqp_url, settings.workers)(handle),
+        "events": EventConsumer.decorator(settings.amqp_url)(apply),
+    }
+    for timer in (*service.timers, RETENTION):
+        members[timer.name] = TimerLoop.decorator(timer)(_timer_worker(timer))
+    for job in service.jobs:
+        members[f"run_{job.kind}"] = JobLoop.decorator(job.kind)(_job_worker(job.kind))
+    return type(service.name.capitalize(), (), members)
+
+
+def _timer_worker(timer: Timer) -> Any:
+    def step(self: Any) -> bool:
+        if timer.converses:
+            return bool(timer.step(self.runtime.conversation()))
+        with self.runtime.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+            return bool(timer.step(work))
+
+    return step
+
+
+def _job_worker(kind: str) -> Any:
+    def run_jobs(self: Any, leased: Any) -> bool:
+        return bool(self.runtime.job_runners[kind].run(leased))
+
+    return run_jobs
+
+
+def run(service: Service) -> None:
+    """Host the service until SIGTERM or SIGINT; then finish the running work and exit, within ten seconds."""
+    settings = service.settings()
+    logs.configure(service.name, level=settings.log_level, fmt=settings.log_format)
+    config = {"max_workers": settings.workers + len(service.timers) + 8}
+    container = ServiceContainer(hosted(service, settings), config=config)
+
+    def stop(signum: int, _: Any) -> None:
+        log.info("stopping", signal=signal.Signals(signum).name)
+        eventlet.spawn_after(STOP_WITHIN, os._exit, 1)
+        eventlet.spawn_n(container.stop)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    container.start()
+    log.info("started", asks=len(service.asks), events=len(service.events), timers=len(service.timers))
+    container.wait()
+    log.info("stopped")
+    os._exit(0)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m chassis.hosting.run", description="Run one HotelMate service.")
+    parser.add_argument("service", choices=OWNERS, help="which service to run; its settings come from the environment")
+    run(load(parser.parse_args().service))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The runtime of a service, made once per process and injected by nameko into every worker."""
+
+import threading
+from typing import Any
+
+import sqlalchemy as sa
+from nameko.extensions import DependencyProvider
+
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_client import AskClient
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import SYSTEM_CONTEXT, EventDispatcher
+from chassis.service import Service
+from chassis.settings import ServiceSettings
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.values import Context
+
+LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
+
+
+class ServiceRuntime:
+    """The database engines, the ask client, the unit of work, and the runners of a service's handlers."""
+
+    def __init__(self, service: Service, settings: ServiceSettings) -> None:
+        self.wakes: list[threading.Event] = []
+        connect_args = {"connect_timeout": 5, "application_name": service.name, "options": LIMITS}
+        pool = {
+            "pool_size": settings.workers + 4,
+            "max_overflow": 4,
+            "connect_args": connect_args,
+            "hide_parameters": True,
+        }
+        reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+        self._engines = [
+            sa.create_engine(settings.sync_url, **pool),
+            sa.create_engine(settings.sync_url, **pool, **reading),
+        ]
+        self.ask_client = AskClient(settings.amqp_url, service.name)
+        self.unit_of_work = UnitOfWork(
+            self._engines[0],
+            service.work,
+            reading=self._engines[1],
+            dependencies=service.dependencies(settings),
+            demo=settings.demo,
+            wake=self._wake,
+        )
+        self.ask_server = AskServer(service, self.unit_of_work, self.ask)
+        self.event_dispatcher = EventDispatcher(service, self.unit_of_work)
+        self.job_runners = {job.kind: JobRunner(job, self.unit_of_work, self.ask) for job in service.jobs}
+
+    def ask(self, message: Any, context: Context) -> Any:
+        """Ask another service on behalf of this request's caller; never under the caller's Idempotency-Key."""
+        unkeyed = Context(caller=context.caller, traceparent=context.traceparent, request_id=context.request_id)
+        return self.ask_client(message, unkeyed)
+
+    def conversation(self) -> Conversation[Any]:
+        """A conversation on behalf of the system, for timers."""
+        return Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
+
+    def _wake(self) -> None:
+        for event in self.wakes:
+            event.set()
+
+    def close(self) -> None:
+        """Close the connections to the broker and the database."""
+        self.ask_client.stop()
+        for engine in self._engines:
+            engine.dispose()
+
+
+class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
+    """Injects the one `ServiceRuntime` into every worker."""
+
+    def __init__(self, service: Service, settings: ServiceSettings) -> None:
+        self._service = service
+        self._settings = settings
+        self.runtime: ServiceRuntime
+
+    def setup(self) -> None:
+        """Make the runtime, before any entrypoint starts."""
+        self.runtime = ServiceRuntime(self._service, self._settings)
+
+    def start(self) -> None:
+        """Connect the ask client."""
+        self.runtime.ask_client.start()
+
+    def stop(self) -> None:
+        """Close the runtime; nameko stops dependencies after the last worker has ended."""
+        self.runtime.close()
+
+    def get_dependency(self, worker_ctx: Any) -> ServiceRuntime:
+        """The runtime, for this worker."""
+        return self.runtime
+
+
+def runtime_of(container: Any) -> ServiceRuntime:
+    """The runtime of a nameko container."""
+    runtime: ServiceRuntime = next(d for d in container.dependencies if d.attr_name == "runtime").runtime
+    return runtime

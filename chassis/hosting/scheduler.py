@@ -1,0 +1,128 @@
+"""The entrypoints that poll: timers, and jobs that are due."""
+
+import threading
+import time
+from abc import abstractmethod
+from typing import Any
+
+from nameko.extensions import Entrypoint
+
+from chassis.hosting.consumer import GRACE
+from chassis.hosting.runtime import ServiceRuntime, runtime_of
+from chassis.jobs.runner import JobRunner
+from chassis.observability import logs
+from chassis.service import Timer
+
+log = logs.logger(__name__)
+
+
+class PollLoop(Entrypoint):  # type: ignore[misc]
+    """An entrypoint that starts workers by itself until it is stopped."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._stopping = threading.Event()
+        self._idle = threading.Event()
+        super().__init__(**kwargs)
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._loop, identifier=f"{type(self).__name__}.{self.method_name}")
+
+    def stop(self) -> None:
+        """Start no further worker; nameko waits for the running one."""
+        self._stopping.set()
+        self.wake()
+        self._idle.wait(GRACE)
+
+    def wake(self) -> None:
+        """End the current pause."""
+
+    def _loop(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self.turn()
+                except Exception as problem:
+                    log.warning("loop_failed", loop=self.method_name, why=repr(problem)[:200])
+                    self._stopping.wait(1)
+        finally:
+            self._idle.set()
+
+    @abstractmethod
+    def turn(self) -> None:
+        """One round, its pause included."""
+
+    def run_worker(self, *args: Any) -> Any:
+        """Run one worker, and return its result or raise its exception."""
+        done = threading.Event()
+        ends: list[Any] = []
+
+        def ended(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            ends.append((result, exc_info))
+            done.set()
+            return None, None
+
+        self.container.spawn_worker(self, args, {}, handle_result=ended)
+        done.wait()
+        result, exc_info = ends[0]
+        if exc_info:
+            raise exc_info[1]
+        return result
+
+
+class TimerLoop(PollLoop):
+    """Runs a timer's step every so many seconds, again at once while the step returns True."""
+
+    def __init__(self, timer: Timer) -> None:
+        self._timer = timer
+        super().__init__()
+
+    def turn(self) -> None:
+        while not self._stopping.is_set() and self.run_worker():
+            pass
+        self._stopping.wait(self._timer.seconds)
+
+
+class JobLoop(PollLoop):
+    """Runs jobs of one kind: woken by each commit that enqueues a job, and every second."""
+
+    POLL = 1.0
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._woken = threading.Event()
+        self._running = 0
+        super().__init__()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def turn(self) -> None:
+        self._woken.clear()
+        while not self._stopping.is_set():
+            runner = self._bound_to(runtime_of(self.container))
+            concurrency = 1 if runner.job.ordered else runner.job.concurrency
+            leased = runner.claim() if self._running < concurrency else []
+            if not leased:
+                break
+            self._running += 1
+            self.container.spawn_worker(self, (leased,), {}, handle_result=self._ended)
+        self._woken.wait(self.POLL)
+
+    def stop(self) -> None:
+        super().stop()
+        until = time.monotonic() + GRACE
+        while self._running and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def _bound_to(self, runtime: ServiceRuntime) -> JobRunner:
+        """The runner of this kind; from now on every commit that enqueues a job wakes this loop."""
+        if self._woken not in runtime.wakes:
+            runtime.wakes.append(self._woken)
+        return runtime.job_runners[self._kind]
+
+    def _ended(self, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        self._running -= 1
+        if exc_info:
+            log.error("job_worker_failed", kind=self._kind, exc_info=exc_info)
+        self._woken.set()
+        return None, None

@@ -1,0 +1,123 @@
+"""Runs the jobs of one kind: claims them with a lease, runs them outside any transaction, stores their end in one."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.jobs import queue
+from chassis.jobs.backoff import backoff, retry_after
+from chassis.jobs.queue import LeasedJob
+from chassis.observability import logs, trace
+from chassis.refusal import PermanentFailure, RetryLater, Unavailable
+from chassis.service import Job
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.unit_of_work import UnitOfWork, is_outage
+from contracts.message import Ask
+from contracts.values import Caller, Context
+
+RENEW_EVERY = 3.0
+FEWEST_ATTEMPTS = 5
+
+log = logs.logger(__name__)
+
+
+class JobRunner:
+    """All open jobs of one kind."""
+
+    def __init__(self, job: Job, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any]) -> None:
+        self.job = job
+        self._unit_of_work = unit_of_work
+        self._ask = ask
+
+    def claim(self) -> list[LeasedJob]:
+        """Lease the jobs that are due, oldest first."""
+        with self._unit_of_work.begin() as work:
+            return queue.claim(
+                work.connection,
+                self.job.payload,
+                ordered=self.job.ordered,
+                batch_size=self.job.batch_size,
+                now=work.now,
+            )
+
+    def run(self, leased: Sequence[LeasedJob]) -> bool:
+        """Run leased jobs and store their ends; False where any is retried. An outcome may be an exception."""
+        conversation: Conversation[Any] = Conversation(
+            self._unit_of_work, self._ask, Context(caller=Caller(kind="system"))
+        )
+        with trace.following(leased[0].traceparent):
+            try:
+                with self._renewed(leased):
+                    outcomes = list(self.job.run([job.payload for job in leased], conversation))
+                pairs = list(zip(leased, outcomes, strict=True))
+                self._complete([(job, outcome) for job, outcome in pairs if not isinstance(outcome, Exception)])
+                failed = [(job, outcome) for job, outcome in pairs if isinstance(outcome, Exception)]
+            except Exception as problem:
+                failed = [(job, problem) for job in leased]
+            wait = backoff(leased[0].attempts)
+            for job, reason in failed:
+                self._fail(job, reason, wait)
+        return not failed
+
+    def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
+        with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
+            for job, outcome in succeeded:
+                if self.job.on_success:
+                    self.job.on_success(job.payload, outcome, work)
+            queue.mark(work.connection, [job for job, _ in succeeded], done_at=sa.func.now(), last_error="")
+
+    @contextmanager
+    def _renewed(self, leased: Sequence[LeasedJob]) -> Iterator[None]:
+        """Renew the leases while the block runs: a process that loses a lease is dead, or has stood still for long."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.wait(RENEW_EVERY):
+                try:
+                    with self._unit_of_work.engine.begin() as connection:
+                        queue.renew(connection, leased)
+                except sa.exc.SQLAlchemyError as problem:
+                    log.warning("lease_not_renewed", kind=self.job.kind, why=type(problem).__name__)
+
+        renewing = threading.Thread(target=renew, daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            renewing.join()
+
+    def _fail(self, job: LeasedJob, problem: Exception, wait: float) -> None:
+        why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
+        gives_up = self._gives_up(job, problem)
+        expected = is_outage(problem) or isinstance(problem, (RetryLater, PermanentFailure))
+        write = log.error if gives_up else log.warning
+        event = "job_gave_up" if gives_up else "job_failed"
+        write(event, kind=self.job.kind, key=job.key, why=why, exc_info=None if expected else problem)
+        with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
+            if not gives_up:
+                try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
+                queue.mark(work.connection, [job], try_at=try_at, last_error=why)
+                return
+            if self.job.on_give_up:
+                self.job.on_give_up(job.payload, why, work)
+            queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
+
+    def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:
+        if isinstance(problem, PermanentFailure):
+            return True
+        age = datetime.now(UTC) - job.created_at
+        return job.attempts >= FEWEST_ATTEMPTS and age > timedelta(seconds=self.job.give_up_after)
+
+
+def _pause(problem: Exception, wait: float) -> float:
+    """Seconds until the next attempt: what the problem asks for, else the backoff."""
+    if isinstance(problem, RetryLater) and problem.seconds:
+        return problem.seconds
+    if isinstance(problem, Unavailable) and problem.seconds:
+        return max(wait, retry_after(problem.seconds))
+    return wait

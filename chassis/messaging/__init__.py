@@ -1,0 +1,1 @@
+"""Messages between processes: topology, asks, events, outbox, inbox and relay."""

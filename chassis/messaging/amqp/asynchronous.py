@@ -1,0 +1,140 @@
+"""A broker connection on the event loop, with one channel. It reconnects by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from pika.adapters.asyncio_connection import AsyncioConnection
+from pika.channel import Channel
+
+from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.topology import topology
+from chassis.observability import logs
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
+CLOSE_WITHIN = 3.0
+
+log = logs.logger(__name__)
+
+
+async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a channel's method and return the broker's answer."""
+    answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def answered(frame: Any) -> None:
+        if not answer.done():
+            answer.set_result(frame)
+
+    method(*args, callback=answered, **kwargs)
+    return await answer
+
+
+async def declare_topology(channel: Channel) -> None:
+    """Declare the whole topology; harmless when it is there.
+
+    The broker answers in order, so its answer to the last declaration covers all of them.
+    """
+    exchanges, queues, bindings = topology()
+    for name, kind in exchanges:
+        channel.exchange_declare(name, kind, durable=True)
+    for name, arguments in queues:
+        channel.queue_declare(name, durable=True, arguments=arguments)
+    *others, last = bindings
+    for binding in others:
+        channel.queue_bind(*binding)
+    await call(channel.queue_bind, *last)
+
+
+class AsyncioConnectionKeeper:
+    """Keeps a channel open until closed: `on_open(channel)` prepares each new one, `on_lost()` runs after each loss."""
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        on_open: Callable[[Channel], Awaitable[None]],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self._url = url
+        self._name = name
+        self._on_open = on_open
+        self._on_lost = on_lost
+        self._keeping: asyncio.Task[None] | None = None
+        self.opened = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin connecting; returns at once."""
+        self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self._name}")
+
+    async def close(self) -> None:
+        """Disconnect for good."""
+        if self._keeping:
+            self._keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeping
+
+    async def _keep(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            was_open = False
+            try:
+                why = await self._serve()
+            except Exception as problem:
+                why = repr(problem)
+            finally:
+                was_open = self.opened.is_set()
+                self.opened.clear()
+                self._on_lost()
+            if was_open:
+                pause = FIRST_PAUSE
+                log.warning("broker_lost", connection=self._name, why=why[:200])
+            else:
+                log.info("broker_away", connection=self._name, why=why[:200])
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _serve(self) -> str:
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[str] = loop.create_future()
+        channels: asyncio.Future[Channel] = loop.create_future()
+
+        def end(_: Any, problem: Any = None) -> None:
+            if not ended.done():
+                ended.set_result(repr(problem))
+
+        def opened(channel: Channel) -> None:
+            channel.add_on_close_callback(end)
+            if not channels.done():
+                channels.set_result(channel)
+
+        connection = AsyncioConnection(
+            parameters(self._url, self._name),
+            on_open_callback=lambda made: made.channel(on_open_callback=opened),
+            on_open_error_callback=end,
+            on_close_callback=end,
+            custom_ioloop=loop,
+        )
+        preparing = asyncio.ensure_future(self._prepare(channels))
+        try:
+            await asyncio.wait((preparing, ended), return_when=asyncio.FIRST_COMPLETED)
+            if preparing.done():
+                preparing.result()
+                self.opened.set()
+                log.info("broker_connected", connection=self._name)
+            await asyncio.wait((ended,))
+            return ended.result()
+        finally:
+            preparing.cancel()
+            await _close(connection, ended)
+
+    async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
+        await self._on_open(await channels)
+
+
+async def _close(connection: AsyncioConnection, ended: asyncio.Future[str]) -> None:
+    if connection.is_closed or connection.is_closing:
+        return
+    connection.close()
+    await asyncio.wait((ended,), timeout=CLOSE_WITHIN)

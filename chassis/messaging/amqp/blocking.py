@@ -1,0 +1,105 @@
+"""A broker connection that one thread owns and other threads submit calls to. It reconnects by itself."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chassis.messaging.amqp.parameters import parameters
+from chassis.observability import logs
+
+log = logs.logger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
+
+
+class BlockingConnectionKeeper:
+    """Keeps a connection and one channel open until stopped.
+
+    `on_open(channel)` runs on each new channel, in the keeper's thread; `on_lost()` runs after each loss.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        on_open: Callable[[BlockingChannel], None],
+        on_lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._url = url
+        self._name = name
+        self._on_open = on_open
+        self._on_lost = on_lost
+        self._stopping = False
+        self._connection: pika.BlockingConnection | None = None
+        self._thread = threading.Thread(target=self._keep, name=f"connection-{name}", daemon=True)
+        self.opened = threading.Event()
+
+    def start(self) -> None:
+        """Begin connecting; returns at once."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 10) -> None:
+        """Close the connection and end the thread, after the calls that were submitted before."""
+        self._stopping = True
+        self.submit(lambda: None)
+        self._thread.join(timeout)
+
+    def submit(self, call: Callable[[], Any]) -> bool:
+        """Have the keeper's thread make this call soon; False where there is no connection, and no call is made."""
+        connection = self._connection
+        if connection is None or not connection.is_open:
+            return False
+        try:
+            connection.add_callback_threadsafe(call)
+        except pika.exceptions.AMQPError:
+            return False
+        return True
+
+    def _keep(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping:
+            try:
+                self._serve()
+                pause = FIRST_PAUSE
+            except (pika.exceptions.AMQPError, OSError) as problem:
+                if self.opened.is_set():
+                    pause = FIRST_PAUSE
+                    log.warning("broker_lost", connection=self._name, why=repr(problem)[:200])
+                self._release()
+                time.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+            except Exception:
+                log.exception("connection_failed", connection=self._name)
+                self._release()
+                time.sleep(LONGEST_PAUSE)
+
+    def _serve(self) -> None:
+        connection = pika.BlockingConnection(parameters(self._url, self._name))
+        self._connection = connection
+        channel = connection.channel()
+        self._on_open(channel)
+        self.opened.set()
+        log.info("broker_connected", connection=self._name)
+        while not self._stopping:
+            connection.process_data_events(time_limit=1)
+            if not channel.is_open:
+                raise pika.exceptions.ChannelWrongStateError("the broker closed the channel")
+        connection.process_data_events(time_limit=0)
+        connection.close()
+        self._release()
+
+    def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        was_open = self.opened.is_set()
+        self.opened.clear()
+        if connection is not None and connection.is_open:
+            with contextlib.suppress(pika.exceptions.AMQPError):
+                connection.close()
+        if was_open:
+            self._on_lost()

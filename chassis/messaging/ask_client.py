@@ -1,0 +1,126 @@
+"""The client of asks: sends an ask and waits for its reply, from any thread."""
+
+import threading
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chassis import codec
+from chassis.messaging import ask_protocol, topology
+from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
+from chassis.observability import trace
+from chassis.refusal import Unavailable
+from chassis.service import method_of
+from contracts.message import Ask, reply_type
+from contracts.values import Caller, Context
+
+Reply = TypeVar("Reply")
+
+DEADLINE = 5.0
+
+
+@dataclass
+class PendingAsk:
+    """An ask whose reply is awaited."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+    body: bytes | None = None
+    problem: str = ""
+
+    def end(self, *, body: bytes | None = None, problem: str = "") -> None:
+        """Set the reply, or the reason why none comes."""
+        self.body, self.problem = body, problem
+        self.done.set()
+
+
+class AskClient:
+    """Asks any service. An ask fails at once when the broker is lost, and never waits past its deadline."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._queue = f"rpc.reply-{name}-{uuid.uuid4().hex}"
+        self._keeper = BlockingConnectionKeeper(url, f"{name}-asks", on_open=self._open, on_lost=self._lost)
+        self._channel: BlockingChannel | None = None
+        self._pending: dict[str, PendingAsk] = {}
+
+    def start(self, *, wait: float = 0) -> "AskClient":
+        """Connect, and wait up to `wait` seconds for the broker."""
+        self._keeper.start()
+        if wait:
+            self._keeper.opened.wait(wait)
+        return self
+
+    def stop(self) -> None:
+        """Disconnect; pending asks fail."""
+        self._keeper.stop()
+        self._lost()
+
+    def __call__(
+        self,
+        message: Ask[Reply],
+        context: Context | None = None,
+        *,
+        service: str | None = None,
+        deadline: float = DEADLINE,
+    ) -> Reply:
+        """Ask and wait up to `deadline` seconds. Raises the service's `Refusal`, or `Unavailable`."""
+        owner = service or message.owner
+        method = method_of(type(message))
+        ask_context = context or Context(caller=Caller(kind="system"))
+        body = ask_protocol.ask_body(message, _traced(ask_context))
+        pending, correlation_id = PendingAsk(), uuid.uuid4().hex
+        self._pending[correlation_id] = pending
+        if not self._keeper.opened.is_set():
+            self._keeper.opened.wait(min(deadline, 1.0))
+        try:
+            if not self._keeper.submit(lambda: self._send(f"{owner}.{method}", body, correlation_id, deadline)):
+                raise Unavailable(f"{owner} cannot be asked {method}: the broker is away")
+            if not pending.done.wait(deadline):
+                raise Unavailable(f"{owner} did not answer {method} in {deadline:g} s")
+        finally:
+            self._pending.pop(correlation_id, None)
+        if pending.body is None:
+            raise Unavailable(f"{owner} cannot be asked {method}: {pending.problem}")
+        answer = codec.decode(pending.body)
+        if answer["error"]:
+            ask_protocol.raise_error(answer["error"])
+        reply: Reply = codec.typed(answer["result"], reply_type(type(message)))
+        return reply
+
+    def _open(self, channel: BlockingChannel) -> None:
+        topology.declare(channel)
+        channel.queue_declare(self._queue, exclusive=True, auto_delete=True)
+        channel.queue_bind(self._queue, topology.ASKS, self._queue)
+        channel.basic_consume(self._queue, self._replied, auto_ack=True)
+        channel.add_on_return_callback(self._returned)
+        self._channel = channel
+
+    def _send(self, key: str, body: bytes, correlation_id: str, deadline: float) -> None:
+        if self._channel is None or not self._channel.is_open:
+            self._lost()
+            return
+        properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
+        self._channel.basic_publish(topology.ASKS, key, body, properties, mandatory=True)
+
+    def _replied(self, _: Any, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
+        pending = self._pending.get(properties.correlation_id or "")
+        if pending:
+            pending.end(body=body)
+
+    def _returned(self, _: Any, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
+        pending = self._pending.get(properties.correlation_id or "")
+        if pending:
+            pending.end(problem="no queue takes it")
+
+    def _lost(self) -> None:
+        for pending in list(self._pending.values()):
+            pending.end(problem="the broker was lost")
+
+
+def _traced(context: Context) -> Context:
+    current = trace.current()
+    if not current or context.traceparent == current:
+        return context
+    return replace(context, traceparent=current)

@@ -1,0 +1,78 @@
+"""The wire format of asks: nameko's RPC protocol.
+
+An ask goes to the exchange `nameko-rpc` with the routing key `<service>.<method>` and the body `{"args", "kwargs"}`;
+its reply `{"result", "error"}` goes to the client's own queue under the same correlation id.
+"""
+
+import time
+from typing import Any
+
+import pika
+
+from chassis import codec
+from chassis.refusal import Refusal, Unavailable
+
+
+def ask_body(message: Any, context: Any) -> bytes:
+    """The body of an ask."""
+    return codec.encode({"args": [], "kwargs": {"message": message, "context": context}})
+
+
+def ask_properties(correlation_id: str, *, reply_to: str, deadline: float) -> pika.BasicProperties:
+    """The properties of an ask that is dropped after `deadline` seconds."""
+    return pika.BasicProperties(
+        content_type="application/json",
+        content_encoding="utf-8",
+        delivery_mode=1,
+        reply_to=reply_to,
+        correlation_id=correlation_id,
+        expiration=str(int(deadline * 1000)),
+        headers={"nameko.call_id_stack": [correlation_id], "deadline": int((time.time() + deadline) * 1000)},
+    )
+
+
+def reply_body(result: Any) -> bytes:
+    """The body of a reply."""
+    return codec.encode({"result": result, "error": None})
+
+
+def error_body(problem: BaseException) -> bytes:
+    """The body of a reply that carries an error: nameko's error shape, a `Refusal`'s fields in `exc_args`."""
+    if isinstance(problem, Refusal):
+        arguments = [problem.code, problem.message, list(problem.errors), problem.details]
+        text = problem.message
+    else:
+        text = str(problem) if isinstance(problem, Unavailable) else "the service could not answer"
+        arguments = [text]
+    kind = type(problem)
+    return codec.encode(
+        {
+            "result": None,
+            "error": {
+                "exc_type": kind.__name__,
+                "exc_path": f"{kind.__module__}.{kind.__qualname__}",
+                "exc_args": arguments,
+                "value": text,
+            },
+        }
+    )
+
+
+def raise_error(error: dict[str, Any]) -> None:
+    """Raise, on the client's side, the error of a reply: a `Refusal`, or `Unavailable` for everything else."""
+    if error.get("exc_type") == Refusal.__name__:
+        code, message, errors, details = error["exc_args"]
+        raise Refusal(code, message, errors=errors, **details)
+    raise Unavailable(f"{error.get('exc_type')}: {error.get('value')}")
+
+
+def reply_properties(ask: pika.BasicProperties, headers: dict[str, Any] | None) -> pika.BasicProperties:
+    """The properties of the reply to this ask: the reply expires when its client stops waiting."""
+    return pika.BasicProperties(
+        content_type="application/json",
+        content_encoding="utf-8",
+        delivery_mode=1,
+        correlation_id=ask.correlation_id,
+        expiration=ask.expiration,
+        headers=headers,
+    )

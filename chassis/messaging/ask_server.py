@@ -1,0 +1,124 @@
+"""Handles asks: finds the handler, runs it in a transaction or a conversation, stores the replies to keyed commands."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.observability import trace
+from chassis.observability.metrics import INSTANCE, service_metrics
+from chassis.refusal import Refusal
+from chassis.service import AskHandler, Service, handles
+from chassis.transactions import idempotency
+from chassis.transactions.conversation import KeyedConversation
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
+from contracts.message import Ask, reply_type
+from contracts.operations import AdvanceClock, Health, Metrics, Ping, ReadMetrics
+from contracts.values import Context
+
+
+@dataclass(frozen=True)
+class AskReply:
+    """A reply, and whether it was stored earlier for the same Idempotency-Key."""
+
+    reply: Any
+    replayed: bool = False
+
+
+class AskServer:
+    """All of a service's ask handlers, by method name."""
+
+    def __init__(self, service: Service, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any]) -> None:
+        self._service = service
+        self._unit_of_work = unit_of_work
+        self._ask = ask
+        common = (
+            handles(Ping, self._pong),
+            handles(AdvanceClock, self._advance_clock),
+            handles(ReadMetrics, self._read_metrics),
+        )
+        self._handlers = {handler.method: handler for handler in (*service.asks, *common)}
+        self._reply_types = {name: reply_type(handler.message) for name, handler in self._handlers.items()}
+
+    def handle(self, method: str, message: Any, context: Any) -> AskReply:
+        """Handle an ask that is plain data. Any exception, a `Refusal` included, has changed nothing."""
+        handler = self._handlers.get(method)
+        if handler is None:
+            raise Refusal("UNKNOWN_ASK", f"{self._service.name} cannot be asked {method}.")
+        try:
+            ask = codec.typed(message, handler.message)
+            ask_context = codec.typed(context, Context)
+        except ValueError as problem:
+            raise Refusal("INVALID_MESSAGE", str(problem)) from problem
+        with trace.following(ask_context.traceparent):
+            if handler.converses:
+                return self._converse(handler, ask, ask_context)
+            if handler.changes:
+                return self._command(handler, ask, ask_context)
+            return self._query(handler, ask, ask_context)
+
+    def may_repeat(self, method: str, context: dict[str, Any]) -> bool:
+        """Whether an ask that may have taken effect can be handled again without a second effect."""
+        handler = self._handlers.get(method)
+        return handler is None or not handler.changes or bool(context.get("idempotency_key"))
+
+    def _query(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
+        with self._unit_of_work.read(context) as work:
+            return AskReply(handler.handler(ask, work))
+
+    def _command(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
+        with self._unit_of_work.begin(context) as work:
+            key = context.idempotency_key
+            stored = idempotency.claim(work.connection, key, context.fingerprint or "") if key else None
+            if stored is not None:
+                return AskReply(self._replay(handler, stored, work), replayed=True)
+            reply = handler.handler(ask, work)
+            if key:
+                idempotency.store(work.connection, key, codec.plain(reply))
+            return AskReply(reply)
+
+    def _converse(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
+        conversation: KeyedConversation[Any] = KeyedConversation(self._unit_of_work, self._ask, context)
+        conversation.key = key = context.idempotency_key if handler.changes else None
+        if key is None:
+            return AskReply(handler.handler(ask, conversation))
+        with self._unit_of_work.begin(context) as work:
+            stored = idempotency.claim(work.connection, key, context.fingerprint or "")
+            if stored is not None:
+                return AskReply(self._replay(handler, stored, work), replayed=True)
+        with self._released_unless_stored(conversation, key):
+            return AskReply(handler.handler(ask, conversation))
+
+    @contextmanager
+    def _released_unless_stored(self, conversation: KeyedConversation[Any], key: str) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if not conversation.stored:
+                with self._unit_of_work.begin() as work:
+                    idempotency.release(work.connection, key)
+
+    def _replay(self, handler: AskHandler, stored: Any, work: Work) -> Any:
+        reply = codec.typed(stored, self._reply_types[handler.method])
+        return handler.replay(reply, work) if handler.replay else reply
+
+    def _pong(self, _: Ping, work: Work) -> Health:
+        work.connection.execute(sa.text("SELECT 1"))
+        return Health(service=self._service.name, ready=True, now=work.now)
+
+    def _read_metrics(self, _: ReadMetrics, work: Work) -> Metrics:
+        kinds = [job.kind for job in self._service.jobs]
+        common = service_metrics(work.connection, self._unit_of_work.counters, kinds=kinds, now=work.now)
+        metrics = (*common, *self._service.metrics(work))
+        return Metrics(service=self._service.name, instance=INSTANCE, metrics=metrics)
+
+    def _advance_clock(self, command: AdvanceClock, _: Work) -> Health:
+        try:
+            now = self._unit_of_work.advance(command.seconds)
+        except PermissionError as problem:
+            raise Refusal("DEMO_ONLY", str(problem)) from problem
+        return Health(service=self._service.name, ready=True, now=now)

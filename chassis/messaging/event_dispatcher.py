@@ -1,0 +1,115 @@
+"""Applies events: each exactly once, in the order of its subject, a batch in one transaction.
+
+An event that cannot be applied holds back its own subject only: the subject's next event is too early until the event
+before it has been applied, or dropped by an operator.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chassis import codec
+from chassis.messaging import inbox
+from chassis.observability import logs, trace
+from chassis.refusal import Refusal, TooEarly
+from chassis.service import Service
+from chassis.transactions.unit_of_work import UnitOfWork, is_outage
+from chassis.transactions.work import Work
+from contracts.message import Envelope
+from contracts.values import Caller, Context
+
+SYSTEM_CONTEXT = Context(caller=Caller(kind="system"))
+
+log = logs.logger(__name__)
+
+
+class Disposition(StrEnum):
+    """What becomes of one delivery."""
+
+    APPLIED = "applied"  # or applied earlier, or without a handler: acknowledge
+    TOO_EARLY = "too_early"  # retry later; not an attempt
+    FAILED = "failed"  # retry later; an attempt
+    OUTAGE = "outage"  # keep the delivery and wait: something is down
+
+
+@dataclass(frozen=True)
+class DispatchResult:
+    """One delivery's disposition, and its reason."""
+
+    disposition: Disposition
+    why: str = ""
+
+
+APPLIED = DispatchResult(Disposition.APPLIED)
+
+
+class EventDispatcher:
+    """All of a service's event handlers, by event type."""
+
+    def __init__(self, service: Service, unit_of_work: UnitOfWork) -> None:
+        self._unit_of_work = unit_of_work
+        self._handlers = {handler.event.wire_name: handler for handler in service.events}
+
+    def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
+        """Apply the batch in one transaction; where that fails, one by one, so that only the culprit fails."""
+        if len(envelopes) > 1:
+            try:
+                self._apply_batch(envelopes)
+                return [APPLIED] * len(envelopes)
+            except Exception as problem:
+                if is_outage(problem):
+                    return [DispatchResult(Disposition.OUTAGE, _reason(problem))] * len(envelopes)
+        return [self._apply_one(envelope) for envelope in envelopes]
+
+    def _apply_one(self, envelope: Envelope) -> DispatchResult:
+        fields = {"type": envelope.type, "subject": envelope.subject, "sequence": envelope.sequence}
+        try:
+            self._apply_batch([envelope])
+        except TooEarly as early:
+            return DispatchResult(Disposition.TOO_EARLY, _reason(early))
+        except Refusal as refusal:
+            log.warning("event_refused", code=refusal.code, **fields)
+            return self._skip(envelope, refusal.code)
+        except Exception as problem:
+            if is_outage(problem):
+                return DispatchResult(Disposition.OUTAGE, _reason(problem))
+            log.exception("event_failed", **fields)
+            self._unit_of_work.counters["events_failed"] += 1
+            return DispatchResult(Disposition.FAILED, _reason(problem))
+        return APPLIED
+
+    def _skip(self, envelope: Envelope, code: str) -> DispatchResult:
+        """A refusal is an answer: the event counts as applied, and changes nothing."""
+        try:
+            with self._unit_of_work.begin(cause=envelope) as work:
+                inbox.skip(work.connection, envelope, outcome=f"refused: {code}")
+        except Exception as problem:
+            if is_outage(problem):
+                return DispatchResult(Disposition.OUTAGE, _reason(problem))
+            raise
+        return APPLIED
+
+    def _apply_batch(self, envelopes: Sequence[Envelope]) -> None:
+        try:
+            with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                inbox.advance(work.connection, envelopes)
+                self._dispatch(envelopes, work)
+        except inbox.SequenceMismatch:
+            with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                fresh = inbox.advance_past_repeats(work.connection, envelopes)
+                self._unit_of_work.counters["events_repeated"] += len(envelopes) - len(fresh)
+                self._dispatch(fresh, work)
+
+    def _dispatch(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        handled = [envelope for envelope in envelopes if envelope.type in self._handlers]
+        inbox.insert(work.connection, handled)
+        for envelope in handled:
+            handler = self._handlers[envelope.type]
+            work.cause = envelope
+            with trace.following(envelope.traceparent):
+                handler.handler(codec.typed(envelope.data, handler.event), work)
+
+
+def _reason(problem: BaseException) -> str:
+    lines = str(problem).splitlines()
+    return f"{type(problem).__name__}: {lines[0] if lines else ''}"[:300]

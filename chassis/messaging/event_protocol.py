@@ -1,0 +1,29 @@
+"""The wire format of events: a CloudEvents envelope as JSON, and the headers of a delivery that is retried."""
+
+import time
+
+import msgspec
+import pika
+
+from contracts.message import Envelope
+
+ATTEMPT, ERROR, FIRST_FAILED, EARLY_SINCE = "x-attempt", "x-error", "x-first-failed-at", "x-early-since"
+
+_envelopes = msgspec.json.Decoder(Envelope)
+
+
+def event_properties(envelope: Envelope) -> pika.BasicProperties:
+    """Persistent properties under the event's own id."""
+    return pika.BasicProperties(
+        content_type="application/cloudevents+json",
+        delivery_mode=2,
+        message_id=envelope.id,
+        type=envelope.type,
+        timestamp=int(time.time()),
+        headers={"traceparent": envelope.traceparent},
+    )
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Decode an event. Raises `ValueError` where the body is no envelope."""
+    return _envelopes.decode(body)

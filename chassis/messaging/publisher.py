@@ -1,0 +1,95 @@
+"""Publishes events with pipelined publisher confirms and `mandatory`."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pika
+from pika.channel import Channel
+
+from chassis import codec
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call, declare_topology
+from chassis.messaging.outbox import OutboxRow, envelope
+from chassis.observability import logs
+
+log = logs.logger(__name__)
+
+
+class Publisher:
+    """One confirming channel for all relays of a process. It reconnects by itself."""
+
+    def __init__(self, amqp_url: str) -> None:
+        self._channel: Channel | None = None
+        self._keeper = AsyncioConnectionKeeper(amqp_url, "relay", on_open=self._opened, on_lost=self._lost)
+        self._published = 0
+        self._by_tag: dict[int, asyncio.Future[bool]] = {}
+        self._by_id: dict[str, asyncio.Future[bool]] = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether the channel is open."""
+        return self._keeper.opened.is_set()
+
+    def start(self) -> None:
+        """Begin connecting; returns at once."""
+        self._keeper.start()
+
+    async def close(self) -> None:
+        """Disconnect for good."""
+        await self._keeper.close()
+
+    async def publish(self, rows: Sequence[tuple[str, OutboxRow]], *, within: float) -> list[bool]:
+        """Publish all rows, then wait `within` seconds: True for each that the broker routed and confirmed."""
+        futures = [self._send(owner, row) for owner, row in rows]
+        await asyncio.wait(futures, timeout=within)
+        return [future.done() and future.result() for future in futures]
+
+    def _send(self, owner: str, row: OutboxRow) -> asyncio.Future[bool]:
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        channel = self._channel
+        if channel is None or not channel.is_open:
+            future.set_result(False)
+            return future
+        event = envelope(owner, row)
+        self._published += 1
+        self._by_tag[self._published] = future
+        self._by_id[event.id] = future
+        future.add_done_callback(lambda _: self._by_id.pop(event.id, None))
+        channel.basic_publish(
+            topology.exchange(owner),
+            row.type,
+            codec.encode(event),
+            event_protocol.event_properties(event),
+            mandatory=True,
+        )
+        return future
+
+    async def _opened(self, channel: Channel) -> None:
+        self._published = 0
+        channel.add_on_return_callback(self._returned)
+        await call(channel.confirm_delivery, self._confirmed)
+        await declare_topology(channel)
+        self._channel = channel
+
+    def _confirmed(self, frame: Any) -> None:
+        method = frame.method
+        acknowledged = isinstance(method, pika.spec.Basic.Ack)
+        tags = [tag for tag in self._by_tag if tag <= method.delivery_tag] if method.multiple else [method.delivery_tag]
+        for tag in tags:
+            future = self._by_tag.pop(tag, None)
+            if future is not None and not future.done():
+                future.set_result(acknowledged)
+
+    def _returned(self, _: Channel, method: Any, properties: pika.BasicProperties, __: bytes) -> None:
+        future = self._by_id.get(properties.message_id or "")
+        if future is not None and not future.done():
+            log.warning("event_unroutable", type=method.routing_key)
+            future.set_result(False)
+
+    def _lost(self) -> None:
+        self._channel = None
+        for future in self._by_tag.values():
+            if not future.done():
+                future.set_result(False)
+        self._by_tag.clear()

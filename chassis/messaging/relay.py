@@ -1,0 +1,155 @@
+"""The relay: publishes outboxes to the broker. `python -m chassis.messaging.relay bookings payments …` runs it.
+
+One elected relay per database publishes the unpublished rows, oldest first, with pipelined confirms and `mandatory`;
+a row that the broker does not confirm keeps its place. The relay wakes at each commit (LISTEN) and every second.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from chassis.messaging.lease import Lease
+from chassis.messaging.outbox import OutboxRow, publishable, read
+from chassis.messaging.publisher import Publisher
+from chassis.observability import logs
+from chassis.settings import Settings
+
+BATCH = 500
+POLL = 1.0
+PAUSE = 0.5
+CONFIRM_WITHIN = 15.0
+
+_DONE = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(%(positions)s)"
+_WAIT = "UPDATE outbox SET next_try_at = now() + interval '1 second' WHERE position = ANY(%(positions)s)"
+
+log = logs.logger(__name__)
+
+
+class Relay:
+    """The relay of one database."""
+
+    def __init__(self, owner: str, database_url: str, publisher: Publisher) -> None:
+        self.owner = owner
+        self._url = database_url
+        self._publisher = publisher
+        self._holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish the current batch, release the lease and end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Publish until stopped, through outages of the database and the broker."""
+        while not self._stopping.is_set():
+            try:
+                await self._session()
+            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as problem:
+                log.warning("database_lost", database=self.owner, why=str(problem).splitlines()[0][:200])
+                await self._pause(PAUSE)
+
+    async def _session(self) -> None:
+        async with (
+            await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection,
+            await psycopg.AsyncConnection.connect(self._url, autocommit=True) as listening,
+        ):
+            await listening.execute("LISTEN outbox")
+            lease = Lease(connection, "relay", self._holder)
+            woken = asyncio.Event()
+            listener = asyncio.create_task(_listen(listening, woken))
+            try:
+                while not self._stopping.is_set() and not listener.done():
+                    if not await lease.held():
+                        await self._pause(POLL)
+                        continue
+                    woken.clear()
+                    if not await self._publish_batch(connection, lease):
+                        await self._until(woken, listener)
+                await lease.release()
+            finally:
+                listener.cancel()
+
+    async def _publish_batch(self, connection: psycopg.AsyncConnection[Any], lease: Lease) -> bool:
+        """Publish one batch; True where more rows may be ready."""
+        if not self._publisher.ready:
+            await self._pause(0.1)
+            return False
+        async with connection.cursor(row_factory=class_row(OutboxRow)) as cursor:
+            rows = publishable(await read(cursor, BATCH))
+        if not rows:
+            return False
+        confirms = await self._publisher.publish([(self.owner, row) for row in rows], within=CONFIRM_WITHIN)
+        confirmed = [row.position for row, ok in zip(rows, confirms, strict=True) if ok]
+        refused = [row.position for row, ok in zip(rows, confirms, strict=True) if not ok]
+        if confirmed and not await lease.fenced(_DONE, confirmed):
+            log.warning("lease_lost", database=self.owner)
+            return False
+        if refused and self._publisher.ready:
+            log.warning("events_refused", database=self.owner, count=len(refused))
+            await lease.fenced(_WAIT, refused)
+        return bool(confirmed)
+
+    async def _until(self, woken: asyncio.Event, listener: asyncio.Task[None]) -> None:
+        waits = [asyncio.create_task(woken.wait()), asyncio.create_task(self._stopping.wait())]
+        await asyncio.wait([*waits, listener], timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event) -> None:
+    async for _ in connection.notifies():
+        woken.set()
+
+
+async def run_relays(databases: dict[str, str], amqp_url: str) -> None:
+    """Run the relays of these databases (name → URL) until SIGTERM or SIGINT."""
+    publisher = Publisher(amqp_url)
+    relays = [Relay(owner, url, publisher) for owner, url in databases.items()]
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, lambda: _stop_all(relays))
+    publisher.start()
+    started = time.monotonic()
+    log.info("started", databases=sorted(databases))
+    await asyncio.gather(*(relay.run() for relay in relays))
+    await publisher.close()
+    log.info("stopped", ran_seconds=round(time.monotonic() - started))
+
+
+def _stop_all(relays: Iterable[Relay]) -> None:
+    for relay in relays:
+        relay.stop()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m chassis.messaging.relay",
+        description="Publish the outboxes of these services to the broker. Reads AMQP_URL and <NAME>_DATABASE_URL.",
+    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
+    names = parser.parse_args().names
+    settings = Settings()
+    logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
+    missing = [name for name in names if f"{name.upper()}_DATABASE_URL" not in os.environ]
+    if missing:
+        raise SystemExit(f"not set: {', '.join(f'{name.upper()}_DATABASE_URL' for name in missing)}")
+    asyncio.run(run_relays({name: os.environ[f"{name.upper()}_DATABASE_URL"] for name in names}, settings.amqp_url))
+
+
+if __name__ == "__main__":
+    main()

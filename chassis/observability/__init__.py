@@ -1,0 +1,1 @@
+"""Logs, traces, metrics, and what of an event may be shown."""

@@ -1,0 +1,54 @@
+"""Migrates databases: `python -m chassis.transactions.migrate bookings rooms …`."""
+
+import argparse
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from chassis.observability import logs
+from chassis.settings import with_driver
+
+FOLDERS = {"gateway": "gateway"}
+
+log = logs.logger(__name__)
+
+
+def migrations_of(name: str) -> Path:
+    """The migrations folder of a service, or of the gateway."""
+    root = Path(__file__).resolve().parents[2]
+    return root / FOLDERS.get(name, f"services/{name}") / "migrations"
+
+
+def migrate(name: str, url: str) -> None:
+    """Migrate one database to the newest schema. Concurrent migrations wait for each other."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_of(name)))
+    engine = sa.create_engine(with_driver(url, "psycopg2"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('migrate'))"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m chassis.transactions.migrate",
+        description="Bring each service's database to its newest schema. Reads <NAME>_DATABASE_URL.",
+    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier, gateway")
+    logs.configure("migrate", level=os.environ.get("LOG_LEVEL", "INFO"), fmt=os.environ.get("LOG_FORMAT", "json"))
+    for name in parser.parse_args().names:
+        variable = f"{name.upper()}_DATABASE_URL"
+        if variable not in os.environ:
+            raise SystemExit(f"{variable} is not set")
+        migrate(name, os.environ[variable])
+        log.info("migrated", database=name)
+
+
+if __name__ == "__main__":
+    main()

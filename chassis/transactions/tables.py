@@ -1,0 +1,163 @@
+"""The tables that every service has: outbox, inbox, idempotency, jobs, audit, lease and clock."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+METADATA = sa.MetaData()
+
+
+def _moment(name: str, *, default: bool = False, nullable: bool = True) -> sa.Column[datetime]:
+    server_default = sa.text("now()") if default else None
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, server_default=server_default)
+
+
+# Every event of this service, never deleted: the feed. The relay publishes the rows without `published_at`.
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("hotel", sa.Text, nullable=False),
+    sa.Column("time", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("data", JSONB, nullable=False),
+    sa.Column("traceparent", sa.Text, nullable=False, server_default=""),
+    sa.Column("correlation_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("causation_id", sa.Text, nullable=False, server_default=""),
+    _moment("recorded_at", default=True, nullable=False),
+    _moment("published_at"),
+    _moment("next_try_at"),
+    sa.UniqueConstraint("subject", "sequence", name="outbox_one_event_per_number"),
+    sa.Index("outbox_unpublished", "position", postgresql_where=sa.text("published_at IS NULL")),
+)
+
+# The last sequence of each subject that has no version of its own.
+STREAM = sa.Table(
+    "stream",
+    METADATA,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+# Every event that this service has applied. The row is inserted before the handler runs, in the same transaction.
+INBOX = sa.Table(
+    "inbox",
+    METADATA,
+    sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False, server_default="applied"),
+    _moment("applied_at", default=True, nullable=False),
+)
+
+# The last sequence that was applied, per owner and subject.
+INBOX_POSITION = sa.Table(
+    "inbox_position",
+    METADATA,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+# Replies to commands with an Idempotency-Key. Without an answer the command is running, until the claim lapses.
+IDEMPOTENCY = sa.Table(
+    "idempotency",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("answer", JSONB(none_as_null=True)),
+    _moment("claimed_until", nullable=False),
+    _moment("created_at", default=True, nullable=False),
+)
+
+# Calls to the outside world, retried until they succeed or are given up.
+JOB = sa.Table(
+    "job",
+    METADATA,
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("payload", JSONB, nullable=False),
+    sa.Column("traceparent", sa.Text, nullable=False, server_default=""),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    _moment("not_before"),  # the domain's time
+    _moment("try_at", default=True, nullable=False),  # wall time, as is all below
+    _moment("created_at", default=True, nullable=False),
+    _moment("done_at"),
+    _moment("gave_up_at"),
+    sa.Column("last_error", sa.Text, nullable=False, server_default=""),
+    sa.Index("job_open", "kind", "position", postgresql_where=sa.text("done_at IS NULL AND gave_up_at IS NULL")),
+)
+
+# One row per change: who, what, from, to, when, why.
+AUDIT = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("by", JSONB, nullable=False),
+    sa.Column("from_status", sa.Text),
+    sa.Column("to_status", sa.Text),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("trace_id", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("subject", "sequence", name="audit_one_row_per_change"),
+)
+
+# The relay that may publish the outbox. `epoch` rises with every change of holder and fences every write.
+LEASE = sa.Table(
+    "lease",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    _moment("expires_at", nullable=False),
+)
+
+# How many seconds the domain's clock runs ahead of wall time, in demo mode.
+CLOCK = sa.Table(
+    "clock",
+    METADATA,
+    sa.Column("one_row", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("ahead_seconds", sa.Float, nullable=False, server_default="0"),
+    sa.CheckConstraint("one_row", name="clock_has_one_row"),
+)
+
+# Wakes the relay at each commit, without a round trip of its own.
+NOTIFY = (
+    """
+    CREATE FUNCTION wake_relay() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$
+    """,
+    """
+    CREATE TRIGGER outbox_wakes_relay AFTER INSERT ON outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION wake_relay()
+    """,
+)
+
+# For a database whose first migration ran under the old names; a newer one has the new names from the start.
+RENAMES = (
+    "ALTER TABLE IF EXISTS errand RENAME TO job",
+    "ALTER TABLE IF EXISTS heard RENAME TO inbox_position",
+    "ALTER INDEX IF EXISTS errand_open RENAME TO job_open",
+    "ALTER INDEX IF EXISTS errand_pkey RENAME TO job_pkey",
+    "ALTER INDEX IF EXISTS errand_key_key RENAME TO job_key_key",
+    "ALTER INDEX IF EXISTS heard_pkey RENAME TO inbox_position_pkey",
+    "ALTER SEQUENCE IF EXISTS errand_position_seq RENAME TO job_position_seq",
+)
+
+
+def create_all(connection: sa.Connection) -> None:
+    """Create the tables; a service's first migration calls this."""
+    METADATA.create_all(connection)
+    for statement in NOTIFY:
+        connection.execute(sa.text(statement))
+    connection.execute(CLOCK.insert().values(one_row=True))

@@ -1,0 +1,86 @@
+"""The only place that commits: state, audit, outbox, inbox and idempotency row are stored together, or not at all."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.refusal import Unavailable
+from chassis.transactions.tables import CLOCK
+from chassis.transactions.work import Work
+from contracts.message import Envelope
+from contracts.values import Context
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the error says that something is down, rather than that the work is wrong. Outages are not attempts."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.connection_invalidated or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
+    return isinstance(error, (Unavailable, ConnectionError, sa.exc.TimeoutError))
+
+
+class UnitOfWork:
+    """Opens transactions on one service's database. In `demo` mode the domain's clock may run ahead of wall time."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        work: type[Work],
+        *,
+        reading: sa.Engine | None = None,
+        dependencies: Any = None,
+        demo: bool = False,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.engine = engine
+        self.reading = reading or engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.dependencies = dependencies
+        self.wake = wake
+        self.counters: Counter[str] = Counter()  # since this process started, for metrics
+        self._work = work
+        self._demo = demo
+
+    def now(self, connection: sa.Connection) -> datetime:
+        """The domain's time, UTC."""
+        wall = datetime.now(UTC)
+        if not self._demo:
+            return wall
+        return wall + timedelta(seconds=float(connection.execute(sa.select(CLOCK.c.ahead_seconds)).scalar_one()))
+
+    @contextmanager
+    def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
+        """One transaction: committed at the end of the block, rolled back by any exception."""
+        with self.engine.begin() as connection:
+            work = self._made(connection, context, cause)
+            yield work
+            work.flush()
+        if work.has_new_jobs:
+            self.wake()
+        for callback in work.after_commit:
+            callback()
+
+    @contextmanager
+    def read(self, context: Context | None = None) -> Iterator[Work]:
+        """Reads without a transaction, each statement on its own."""
+        with self.reading.connect() as connection:
+            yield self._made(connection, context, None)
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the domain's clock and return its time. Raises `PermissionError` outside demo mode."""
+        if not self._demo:
+            raise PermissionError("the clock moves in demo mode only")
+        with self.engine.begin() as connection:
+            connection.execute(CLOCK.update().values(ahead_seconds=CLOCK.c.ahead_seconds + seconds))
+            return self.now(connection)
+
+    def _made(self, connection: sa.Connection, context: Context | None, cause: Envelope | None) -> Work:
+        return self._work(
+            connection,
+            now=self.now(connection),
+            context=context or Context(),
+            dependencies=self.dependencies,
+            cause=cause,
+        )

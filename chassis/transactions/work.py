@@ -1,0 +1,151 @@
+"""What one transaction may do: read and write its service's tables, publish events, enqueue jobs, write audit rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import codec
+from chassis.jobs import queue
+from chassis.observability import logs, redaction, trace
+from chassis.transactions.tables import AUDIT, OUTBOX, STREAM
+from contracts.log_names import log_name
+from contracts.message import Envelope, Event
+from contracts.values import Actor, Caller, Context
+
+log = logs.logger(__name__)
+
+# Built once: what every transaction does should cost no more than its round trip.
+_NEXT_SEQUENCE = (
+    insert(STREAM)
+    .on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1})
+    .returning(STREAM.c.last)
+)
+_INSERT_AUDIT = sa.insert(AUDIT)
+_INSERT_OUTBOX = sa.insert(OUTBOX)
+
+
+@dataclass
+class PendingEvent:
+    """An event that is written to the outbox at commit."""
+
+    event: Event
+    sequence: int | None
+    id: UUID
+    traceparent: str
+    cause: Envelope | None
+
+
+class Work:
+    """One transaction. Services add their ports; only `UnitOfWork` commits.
+
+    `now` is the domain's time, UTC. `cause` is the event that is being applied, if any.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        *,
+        now: datetime,
+        context: Context,
+        dependencies: Any = None,
+        cause: Envelope | None = None,
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self.context = context
+        self.dependencies = dependencies
+        self.cause = cause
+        self.has_new_jobs = False
+        self.after_commit: list[Callable[[], None]] = []
+        self._events: list[PendingEvent] = []
+        self._audit: list[dict[str, Any]] = []
+
+    @property
+    def caller(self) -> Caller:
+        """The guest, member of staff or process on whose behalf the transaction runs."""
+        return self.context.caller
+
+    def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
+        """Write an event to the outbox at commit. Its sequence is the subject's version if given, else the next."""
+        pending = PendingEvent(event, sequence, uuid4(), trace.current(), self.cause)
+        self._events.append(pending)
+        return pending.id
+
+    def audit(
+        self,
+        *,
+        subject: str,
+        sequence: int,
+        what: str,
+        by: Actor,
+        from_status: str | None,
+        to_status: str | None,
+        why: str = "",
+    ) -> None:
+        """Write one audit row at commit; `why` may be a person's own words, so audit rows stay in this database."""
+        self._audit.append(
+            {
+                "subject": subject,
+                "sequence": sequence,
+                "what": what,
+                "by": codec.plain(by),
+                "from_status": from_status,
+                "to_status": to_status,
+                "at": self.now,
+                "why": why,
+                "trace_id": trace.trace_id(trace.current()),
+            }
+        )
+
+    def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
+        """Enqueue a job that runs after the commit; a key enqueues once. `not_before` is the domain's time, UTC."""
+        queue.enqueue(self.connection, payload, key=key, not_before=not_before)
+        self.has_new_jobs = True
+
+    def retry_job(self, key: str) -> bool:
+        """Enqueue a job again that was given up; False where no job was given up under that key."""
+        retried = queue.retry(self.connection, key)
+        self.has_new_jobs = self.has_new_jobs or retried
+        return retried
+
+    def flush(self) -> None:
+        """Write the audit rows and the outbox; `UnitOfWork` calls this just before the commit."""
+        if self._audit:
+            self.connection.execute(_INSERT_AUDIT, self._audit)
+            self._audit = []
+        if self._events:
+            self.connection.execute(_INSERT_OUTBOX, [self._row(pending) for pending in self._events])
+            self.after_commit.append(partial(_log_events, self._events))
+            self._events = []
+
+    def _row(self, pending: PendingEvent) -> dict[str, Any]:
+        event = pending.event
+        return {
+            "id": pending.id,
+            "subject": event.subject,
+            "sequence": pending.sequence if pending.sequence is not None else self._next_sequence(event.subject),
+            "type": event.wire_name,
+            "hotel": getattr(event, "hotel", ""),
+            "time": self.now,
+            "data": codec.plain(event),
+            "traceparent": pending.traceparent,
+            "correlation_id": self.context.request_id or (pending.cause.correlationid if pending.cause else ""),
+            "causation_id": pending.cause.id if pending.cause else "",
+        }
+
+    def _next_sequence(self, subject: str) -> int:
+        return int(self.connection.execute(_NEXT_SEQUENCE, {"subject": subject, "last": 1}).scalar_one())
+
+
+def _log_events(committed: Sequence[PendingEvent]) -> None:
+    """Write a log line for each event of a transaction that has committed."""
+    for pending in committed:
+        fields = redaction.public_fields(pending.event, leave_out=(datetime,))
+        trace_id = trace.trace_id(pending.traceparent)
+        log.info(log_name(pending.event), fact=type(pending.event).__name__, trace_id=trace_id, **fields)

@@ -1,0 +1,43 @@
+"""Availability by room type."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.message import Query
+from contracts.values import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeAvailability:
+    """One room type on the asked nights."""
+
+    room_type_code: str
+    room_type_name: str
+    available_units: int
+    is_available: bool
+    can_accommodate: bool
+    max_occupancy: int
+    price_from: Money
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Availability:
+    """What a hotel has left on the asked nights, by room type."""
+
+    hotel: str
+    check_in: date
+    check_out: date
+    nights: int
+    room_types: tuple[TypeAvailability, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckAvailability(Query[Availability]):
+    """What is left by room type on the nights `[check_in, check_out)`; refused as a stay is."""
+
+    hotel: str
+    check_in: date
+    check_out: date
+    adults: int = 2
+    children: int = 0

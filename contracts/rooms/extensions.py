@@ -1,0 +1,30 @@
+"""Extensions: a guest in house keeps the room for more nights."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.message import Command
+from contracts.rooms.assignments import RoomTaken
+from contracts.values import Price
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extended:
+    """The guest keeps the room. `price` is that of the added nights alone."""
+
+    room: RoomTaken
+    price: Price
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtendStay(Command[Extended]):
+    """The booking's guest keeps the room up to, not including, the night of `until`. Keyed by `action_id`.
+
+    Refused `EXTENSION_CONFLICT` where the room is somebody else's then, and `SOLD_OUT` where its type is full, both
+    with `conflicts` and up to five `suggested_rooms`; `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
+    """
+
+    action_id: str
+    booking_id: str
+    hotel: str
+    until: date

@@ -1,0 +1,71 @@
+"""The import of a hotel from a property file: `hotelmate hotel import FILE`."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from contracts.message import Command
+from contracts.rooms.hotels import WiFi
+from contracts.rooms.promotions import PromotionDefinition
+from contracts.values import CancellationPolicy, HotelSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomTypeDefinition:
+    """A room type as a property file gives it. `base_price` is in major units (`"120.00"`)."""
+
+    code: str
+    name: str
+    max_occupancy: int
+    base_price: str
+    rooms: tuple[str, ...]
+    bed_setup: str = ""
+    photo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotelDefinition:
+    """A whole property as a file gives it: `hotelmate hotel import FILE`."""
+
+    slug: str
+    name: str
+    code: str
+    timezone: str
+    currency: str
+    room_types: tuple[RoomTypeDefinition, ...]
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    tagline: str = ""
+    short_description: str = ""
+    long_description: str = ""
+    hero_image: str = ""
+    logo_image: str = ""
+    gallery: tuple[str, ...] = ()
+    amenities: tuple[str, ...] = ()
+    theme: dict[str, Any] = field(default_factory=dict)
+    tax_percent: Decimal = Decimal(9)
+    settings: HotelSettings = field(default_factory=HotelSettings)
+    policy: CancellationPolicy = field(default_factory=lambda: CancellationPolicy(kind="FLEXIBLE"))
+    wifi: WiFi = field(default_factory=WiFi)
+    promotions: tuple[PromotionDefinition, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import changed."""
+
+    hotel: str
+    created: bool
+    rooms_added: int
+    types_added: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportHotel(Command[Imported]):
+    """Create the property, or add what it lacks and write what it says anew. The same again changes nothing.
+
+    Never removes a room, brings back one that staff removed, or changes a price that is set.
+    """
+
+    definition: HotelDefinition

@@ -1,0 +1,51 @@
+"""Hotels: the directory and each hotel's public page."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.message import Query
+from contracts.values import HotelCard
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotelPage:
+    """A hotel as anyone may see it. `theme`, `amenities` and `gallery` are the hotel's own data, shown as given."""
+
+    card: HotelCard
+    tagline: str = ""
+    short_description: str = ""
+    long_description: str = ""
+    hero_image: str = ""
+    logo_image: str = ""
+    gallery: tuple[str, ...] = ()
+    amenities: tuple[str, ...] = ()
+    theme: dict[str, Any] = field(default_factory=dict)
+    check_in_time: str = "15:00"
+    check_out_time: str = "11:00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hotels:
+    """Every hotel on the platform."""
+
+    hotels: tuple[HotelPage, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WiFi:
+    """How a guest in house gets online. A secret: never in an event."""
+
+    ssid: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListHotels(Query[Hotels]):
+    """The directory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetHotel(Query[HotelPage]):
+    """One hotel's page; refused `HOTEL_NOT_FOUND`."""
+
+    hotel: str

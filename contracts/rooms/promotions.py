@@ -1,0 +1,81 @@
+"""Promotions of a hotel. In a change, None leaves a field as it is and `clear` names the fields to empty."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.message import Command, Nothing, Query
+from contracts.values import Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionDefinition:
+    """A promotion as a property file gives it. `value` is a percentage, or major units where `kind` is `FIXED`.
+
+    `starts_on` and `ends_on` are the first and last check-in date that it is for; `room_type` is a code.
+    """
+
+    code: str
+    kind: str  # PERCENT | FIXED
+    value: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    room_type: str | None = None
+    min_nights: int = 1
+    max_nights: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotions:
+    """A page of a hotel's promotions, by code."""
+
+    count: int
+    results: tuple[PromotionDefinition, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPromotions(Query[Promotions]):
+    """A hotel's promotions; `search` matches the code."""
+
+    hotel: str
+    search: str = ""
+    page: Page = Page()  # noqa: RUF009
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetPromotion(Query[PromotionDefinition]):
+    """One promotion, by its code in any case; refused `PROMOTION_NOT_FOUND`."""
+
+    hotel: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddPromotion(Command[PromotionDefinition]):
+    """Offer a discount by code; refused `PROMOTION_EXISTS`."""
+
+    hotel: str
+    promotion: PromotionDefinition
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePromotion(Command[PromotionDefinition]):
+    """Change a promotion; bookings and quotes keep what they were made with."""
+
+    hotel: str
+    code: str
+    kind: str | None = None
+    value: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    room_type: str | None = None
+    min_nights: int | None = None
+    max_nights: int | None = None
+    clear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovePromotion(Command[Nothing]):
+    """Offer it no more."""
+
+    hotel: str
+    code: str

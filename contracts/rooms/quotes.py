@@ -1,0 +1,38 @@
+"""Quotes: prices that are kept for 30 minutes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.message import Command
+from contracts.values import Price
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """A price that a booking made before `valid_until` keeps."""
+
+    quote_id: str
+    hotel: str
+    room_type_code: str
+    room_type_name: str
+    check_in: date
+    check_out: date
+    nights: int
+    dates: tuple[date, ...]
+    price: Price
+    currency: str
+    policy_text: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveQuote(Command[Quote]):
+    """Price a stay and keep the price for 30 minutes. `room_type` is a code or a name."""
+
+    hotel: str
+    room_type: str
+    check_in: date
+    check_out: date
+    adults: int
+    children: int
+    promo_code: str | None = None

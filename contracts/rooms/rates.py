@@ -1,0 +1,61 @@
+"""Daily rates: prices of single nights. Amounts in asks are in major units."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.message import Command, Query
+from contracts.values import Money, Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyRate:
+    """What a night of a room type costs instead of the base price."""
+
+    room_type_code: str
+    date: date
+    price: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyRates:
+    """A page of a hotel's daily rates, by date and type."""
+
+    count: int
+    results: tuple[DailyRate, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRates(Query[DailyRates]):
+    """The rates that are set from today on, or between two dates, both included."""
+
+    hotel: str
+    room_type: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    page: Page = Page()  # noqa: RUF009
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatesWritten:
+    """Which nights now have another price; `price` None: the base price again."""
+
+    room_type_code: str
+    start_date: date
+    end_date: date
+    price: Money | None
+    nights: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteRates(Command[RatesWritten]):
+    """Set the price of every night between two dates, both included, or (None) let the base price hold again.
+
+    `weekdays` narrows it: 0 is Monday. Refused `ROOM_TYPE_NOT_FOUND`, `BEYOND_HORIZON`.
+    """
+
+    hotel: str
+    room_type: str
+    start_date: date
+    end_date: date
+    price: str | None
+    weekdays: tuple[int, ...] = ()

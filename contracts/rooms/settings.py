@@ -1,0 +1,82 @@
+"""A hotel's page and operating settings, for its staff."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from contracts.message import Command, Query
+from contracts.rooms.hotels import HotelPage, WiFi
+from contracts.values import HotelSettings
+
+# The lowest and the highest value of each setting that is a number.
+SETTING_BOUNDS = {
+    "payment_hold_minutes": (5, 1440),
+    "approval_sla_minutes": (1, 1440),
+    "approval_cutoff_day_offset": (0, 1),
+    "late_checkout_grace_minutes": (0, 120),
+    "room_pin_digits": (4, 8),
+    "overbooking_allowance": (0, 100),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsChange:
+    """What is to be different of a hotel's page and of how it operates. Times are hotel-local, `HH:MM`."""
+
+    name: str | None = None
+    timezone: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    tagline: str | None = None
+    short_description: str | None = None
+    long_description: str | None = None
+    hero_image: str | None = None
+    logo_image: str | None = None
+    gallery: tuple[str, ...] | None = None
+    amenities: tuple[str, ...] | None = None
+    theme: dict[str, Any] | None = None
+    tax_percent: Decimal | None = None
+    wifi: WiFi | None = None
+    payment_hold_minutes: int | None = None
+    approval_required: bool | None = None
+    approval_sla_minutes: int | None = None
+    approval_cutoff_time: str | None = None
+    approval_cutoff_day_offset: int | None = None
+    check_in_time: str | None = None
+    early_checkin_from: str | None = None
+    late_arrival_cutoff: str | None = None
+    standard_checkout_time: str | None = None
+    late_checkout_grace_minutes: int | None = None
+    room_pin_digits: int | None = None
+    strict_room_type: bool | None = None
+    overbooking_allowance: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatingSettings:
+    """A hotel's page and operating settings together, with the version that `If-Match` compares.
+
+    `wifi` is told only to who may change it.
+    """
+
+    page: HotelPage
+    settings: HotelSettings
+    version: int
+    tax_percent: Decimal = Decimal(9)
+    wifi: WiFi | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetSettings(Query[OperatingSettings]):
+    """A hotel's page and operating settings, for its staff."""
+
+    hotel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSettings(Command[OperatingSettings]):
+    """Write a hotel's settings; refused `VALIDATION_ERROR`, `VERSION_MISMATCH`, `WOULD_OVERSELL` (with `nights`)."""
+
+    hotel: str
+    change: SettingsChange

@@ -1,0 +1,123 @@
+"""Whoever makes a call keeps its lease for as long as that takes; of whoever died, another takes over soon."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.jobs import queue, runner
+from chassis.jobs.runner import JobRunner
+from chassis.service import Job
+from chassis.settings import with_driver
+from chassis.transactions.tables import create_all
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
+from tests.interface.chassis.conftest import until
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something to do outside."""
+
+    number: int
+
+
+class Outside:
+    """Takes its time over each call, until told to go on."""
+
+    def __init__(self) -> None:
+        self.called: list[int] = []
+        self.go_on = threading.Event()
+
+    def __call__(self, calls: Sequence[Call], _: Any) -> list[str]:
+        self.called.extend(call.number for call in calls)
+        self.go_on.wait(10)
+        return ["done"] * len(calls)
+
+
+@pytest.fixture
+def unit_of_work(new_database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[UnitOfWork]:
+    """A database where one call is owed, and leases are short."""
+    monkeypatch.setattr(queue, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(runner, "RENEW_EVERY", 0.1)
+    engine = sa.create_engine(with_driver(new_database("leases"), "psycopg2"))
+    with engine.begin() as connection:
+        create_all(connection)
+    made = UnitOfWork(engine, Work)
+    with made.begin() as work:
+        work.enqueue(Call(1), key="call")
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def worker(unit_of_work: UnitOfWork, outside: Outside) -> JobRunner:
+    return JobRunner(Job(Call, outside), unit_of_work, lambda *_: None)
+
+
+def taken_over(worker: JobRunner, *, within: float) -> bool:
+    """Whether another worker gets the lease while this one's call takes its time."""
+    waited = threading.Event()
+    deadline = threading.Timer(within, waited.set)
+    deadline.start()
+    found = False
+    while not (found or waited.wait(0.02)):
+        found = bool(worker.claim())
+    deadline.cancel()
+    return found
+
+
+def test_a_call_that_takes_longer_than_the_lease_is_not_made_twice(worker: JobRunner, outside: Outside) -> None:
+    calling = threading.Thread(target=worker.run, args=(worker.claim(),))
+    calling.start()
+
+    assert not taken_over(worker, within=1.0)
+
+    outside.go_on.set()
+    calling.join()
+    assert outside.called == [1]
+    assert worker.claim() == []
+
+
+def test_without_renewal_it_would_be(worker: JobRunner, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JobRunner, "_renewed", lambda *_: nullcontext())
+    calling = threading.Thread(target=worker.run, args=(worker.claim(),))
+    calling.start()
+
+    assert taken_over(worker, within=1.0)
+
+    outside.go_on.set()
+    calling.join()
+
+
+def test_what_a_dead_process_had_leased_is_anothers_once_the_lease_has_run_out(worker: JobRunner) -> None:
+    [left_behind] = worker.claim()
+
+    assert worker.claim() == []
+    found: list[queue.LeasedJob] = []
+    until(lambda: bool(found) or bool(found.extend(worker.claim())), within=3, what="the lease running out")
+
+    assert (found[0].position, found[0].attempts) == (left_behind.position, 2)
+
+
+def test_a_renewal_that_comes_late_leaves_the_next_ones_lease_alone(
+    worker: JobRunner, unit_of_work: UnitOfWork
+) -> None:
+    [mine] = worker.claim()
+    until(lambda: bool(worker.claim()), within=3, what="somebody else taking over")
+    with unit_of_work.begin() as work:
+        before = work.connection.execute(sa.text("SELECT try_at FROM job")).scalar_one()
+        queue.renew(work.connection, [mine])
+        after = work.connection.execute(sa.text("SELECT try_at FROM job")).scalar_one()
+
+    assert after == before
