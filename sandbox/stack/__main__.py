@@ -99,13 +99,13 @@ def down(directory: Path) -> int:
 
 
 def clean(directory: Path) -> int:
-    """End the stack of this directory and remove all it kept."""
+    """End the stack of this directory and remove all it kept; with the usual directory, also the copied programs."""
     if code := down(directory):
         return code
     if directory.exists():
         vacate(directory / "postgres")
         shutil.rmtree(directory)
-    if programs := bundled():
+    if directory == RUN and (programs := bundled()):
         remove_copy(programs)
     return 0
 
