@@ -1,5 +1,6 @@
 """Real servers for the tests that say they use them: one private node of each a session, a database per asker."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -53,6 +54,16 @@ class Together(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     return Together(config, log)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """What a test's program does to logging ends with the test: its handler writes to a stream that is closed then."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox.stack.databases import Administrator
+from sandbox.stack.databases import Administrator, forget_other_servers
 from sandbox.stack.places import Secrets, log_since, run_directory, vacate
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
@@ -58,7 +58,7 @@ class PostgresNode:
     @property
     def admin_url(self) -> str:
         password = self._password(SUPERUSER)
-        return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/postgres?sslmode=disable"
+        return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/postgres"
 
     @property
     def pid(self) -> int | None:
@@ -72,6 +72,7 @@ class PostgresNode:
         if self.alive():
             return self
         end_leftover(self._note, sig=signal.SIGINT)
+        forget_other_servers()
         seat = take_seat(self.directory)
         programs = seat.programs(self._programs or find_postgres())
         data = seat.home / f"data-{programs.major}"
