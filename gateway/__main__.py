@@ -17,7 +17,7 @@ log = logs.logger("gateway")
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which tells the streams that it is about to stop: they would not end by themselves."""
+    """Uvicorn, which ends the event streams first: they do not end by themselves."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
@@ -26,10 +26,10 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take no new connection, end the streams, let requests finish."""
         log.info("stopping", signal=signal.Signals(sig).name)
-        tools = getattr(self._app.state, "tools", None)
-        if tools:
-            tools.stopping.set()
-            tools.bus.interrupt()
+        state = getattr(self._app.state, "app_state", None)
+        if state:
+            state.stopping.set()
+            state.bus.interrupt()
         super().handle_exit(sig, frame)
 
 
@@ -37,13 +37,13 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
         prog="python -m gateway",
-        description="Serve HotelMate's HTTP API. Everything is set by the environment: GATEWAY_DATABASE_URL, "
+        description="Serve HotelMate's HTTP API. The environment holds the settings: GATEWAY_DATABASE_URL, "
         "GATEWAY_HOST, GATEWAY_PORT, GATEWAY_ALLOWED_ORIGINS, GATEWAY_RATE_LIMITS, AMQP_URL, HOTELMATE_MODE.",
     )
-    parser.add_argument("--host", help="listen here instead of GATEWAY_HOST")
-    parser.add_argument("--port", type=int, help="listen there instead of GATEWAY_PORT")
-    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
-    settings = GatewaySettings(**given)
+    parser.add_argument("--host", help="the address to listen on instead of GATEWAY_HOST")
+    parser.add_argument("--port", type=int, help="the port to listen on instead of GATEWAY_PORT")
+    options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    settings = GatewaySettings(**options)
     logs.configure("gateway", level=settings.log_level, fmt=settings.log_format)
     app = build(settings=settings)
     config = uvicorn.Config(

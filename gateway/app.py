@@ -1,4 +1,4 @@
-"""The ASGI application: declared routes behind one switchboard, inside the edge."""
+"""The ASGI application: the operations behind one router, inside the middleware."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,22 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway import problems
-from gateway.bus import RabbitBus
-from gateway.edge import Edge
+from gateway.api.operations.metrics import metrics
+from gateway.api.routes import operations
+from gateway.app_state import AppState, make_app_state
+from gateway.bus.rabbit import RabbitBus
+from gateway.http.middleware import RequestMiddleware
+from gateway.http.problems import problem_response
+from gateway.http.routing import router_of, routes_of
 from gateway.identity.accounts import Accounts
 from gateway.identity.passwords import Passwords
-from gateway.metrics import metrics
-from gateway.openapi import TITLE, VERSION, document
-from gateway.operations import doors, switchboard
+from gateway.openapi.document import TITLE, VERSION, document
+from gateway.openapi.responses import describe
 from gateway.pages import pages
-from gateway.routes import operations
 from gateway.settings import GatewaySettings
-from gateway.tools import Tools, equipped
 
 BROKER_WITHIN = 5.0
-EXPOSED = ["ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id", "traceparent"]
-ACCEPTED = [
+EXPOSED_HEADERS = ["ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id", "traceparent"]
+ALLOWED_HEADERS = [
     "Authorization",
     "Content-Type",
     "Idempotency-Key",
@@ -37,58 +38,58 @@ ACCEPTED = [
 ]
 
 
-def build(tools: Tools | None = None, *, settings: GatewaySettings) -> FastAPI:
-    """The application. Without tools it makes its own when it starts, and lets go of them when it ends."""
+def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAPI:
+    """The application. Without a state it makes its own when it starts, and closes it when it stops."""
     app = FastAPI(
         title=TITLE,
         version=VERSION,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        lifespan=None if tools else _equipping(settings),
-        exception_handlers={HTTPException: _refused},
+        lifespan=None if state else _lifespan(settings),
+        exception_handlers={HTTPException: _on_http_exception},
     )
-    declared = doors(operations())
-    app.router.routes[:0] = [switchboard(declared), *declared, *pages(), Route("/metrics", metrics)]
-    app.openapi = _documenting(app)  # type: ignore[method-assign]
+    routes = routes_of(operations(), describe=describe)
+    app.router.routes[:0] = [router_of(routes), *routes, *pages(), Route("/metrics", metrics)]
+    app.openapi = _openapi(app)  # type: ignore[method-assign]
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=ACCEPTED,
-            expose_headers=EXPOSED,
+            allow_headers=ALLOWED_HEADERS,
+            expose_headers=EXPOSED_HEADERS,
             max_age=600,
         )
-    app.add_middleware(Edge)
-    if tools:
-        app.state.tools = tools
+    app.add_middleware(RequestMiddleware)
+    if state:
+        app.state.app_state = state
     return app
 
 
-def _equipping(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def equipping(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         accounts = Accounts(settings.async_url, passwords=Passwords(), token_life=timedelta(hours=settings.token_hours))
         bus = await RabbitBus(settings.amqp_url).start(wait=BROKER_WITHIN)
-        app.state.tools = equipped(settings, bus=bus, accounts=accounts)
+        app.state.app_state = make_app_state(settings, bus=bus, accounts=accounts)
         try:
             yield
         finally:
             await bus.close()
             await accounts.close()
 
-    return equipping
+    return lifespan
 
 
-def _documenting(app: FastAPI) -> Callable[[], dict[str, object]]:
-    def documented() -> dict[str, object]:
+def _openapi(app: FastAPI) -> Callable[[], dict[str, object]]:
+    def openapi() -> dict[str, object]:
         if app.openapi_schema is None:
             app.openapi_schema = document(app.routes)
         return app.openapi_schema
 
-    return documented
+    return openapi
 
 
-async def _refused(request: Request, problem: Exception) -> Response:
-    return problems.answered(problem, request)
+async def _on_http_exception(request: Request, exception: Exception) -> Response:
+    return problem_response(exception, request)

@@ -1,13 +1,13 @@
-"""What the gateway is told by its environment."""
+"""The gateway's settings, from the environment."""
 
 from pydantic import Field
 
 from chassis.settings import Settings, prefixed, with_driver
-from gateway.limits import Limit, parsed
+from gateway.identity.rate_limits import RateLimit, parse_limits
 
 
 class GatewaySettings(Settings):
-    """`GATEWAY_*`, and what every process reads. Lists are separated by commas."""
+    """`GATEWAY_*`, and the settings of every process. Lists are separated by commas."""
 
     model_config = prefixed("gateway")
 
@@ -30,10 +30,10 @@ class GatewaySettings(Settings):
 
     @property
     def origins(self) -> list[str]:
-        """The origins whose pages may call us."""
+        """The origins that may call the API from a browser."""
         return [origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip()]
 
     @property
-    def limits(self) -> dict[str, Limit]:
-        """Rate limits by audience; none where they are off."""
-        return parsed(self.rate_limits)
+    def limits(self) -> dict[str, RateLimit]:
+        """Rate limits by kind of request; empty where they are off."""
+        return parse_limits(self.rate_limits)

@@ -1,4 +1,4 @@
-"""What routes may do on the bus, whoever carries it."""
+"""The bus as the API uses it, whatever carries it."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from contracts.message import Ask
 from contracts.values import Context
-from gateway.bus.hearing import Hearing
+from gateway.bus.subscriptions import EventSubscription
 
 Reply = TypeVar("Reply")
 
@@ -14,25 +14,25 @@ DEADLINE = 5.0
 
 
 class Bus(Protocol):
-    """Asks, and the facts about bookings."""
+    """Asks to services, and the events of bookings."""
 
     @property
     def up(self) -> bool:
-        """Whether the broker is there."""
+        """Whether the broker is connected."""
 
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Reply, bool]:
         """The reply, and whether it was stored earlier for the same Idempotency-Key.
 
-        Raises the answerer's `Refusal`, or `Unavailable` where nobody answers in time.
+        Raises the service's `Refusal`, or `Unavailable` where no reply comes within `deadline` seconds.
         """
 
-    def hear(self, booking_id: str) -> AbstractContextManager[Hearing]:
-        """Every fact about this booking from now until the block ends."""
+    def subscribe(self, booking_id: str) -> AbstractContextManager[EventSubscription]:
+        """A subscription to this booking's events until the block ends."""
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
-        """How many messages wait in each queue. Raises `Unavailable` where the broker is away."""
+        """The number of messages in each queue. Raises `Unavailable` where the broker is not connected."""
 
     def interrupt(self) -> None:
-        """Have everybody who hears look for themselves now."""
+        """Wake every subscriber."""

@@ -1,4 +1,4 @@
-"""The bus over RabbitMQ: one connection for asks, their replies, and the stream of bookings' facts."""
+"""The bus over RabbitMQ: one connection for asks, their replies, and the events of bookings."""
 
 import asyncio
 import uuid
@@ -14,95 +14,95 @@ from chassis.observability import logs
 from chassis.refusal import Unavailable
 from contracts.message import Ask
 from contracts.values import Context
-from gateway.bus.asking import Asking
-from gateway.bus.hearing import Hearing, Hearings
+from gateway.bus.ask_client import PendingAsks
 from gateway.bus.port import DEADLINE
+from gateway.bus.subscriptions import EventSubscription, EventSubscriptions
 
 Reply = TypeVar("Reply")
 
 SOURCE = "bookings"
-PATIENCE = 1.0
+CONNECT_WITHIN = 1.0
 
 log = logs.logger(__name__)
 
 
 class RabbitBus:
-    """The gateway's client of the broker at `url`. Never waits past a deadline; reconnects by itself."""
+    """The gateway's connection to the broker at `url`. It reconnects by itself, and no call waits past its deadline."""
 
     def __init__(self, url: str, *, name: str = "gateway") -> None:
         self._name = name
-        self._asking = Asking(name)
-        self._hearings = Hearings()
+        self._asks = PendingAsks(name)
+        self._subscriptions = EventSubscriptions()
         self._channel: Channel | None = None
-        self._line = AsyncioConnectionKeeper(url, name, on_open=self._opened, on_lost=self._lost)
+        self._connection = AsyncioConnectionKeeper(url, name, on_open=self._opened, on_lost=self._lost)
 
     @property
     def up(self) -> bool:
-        """Whether the broker is there."""
-        return self._line.opened.is_set()
+        """Whether the broker is connected."""
+        return self._connection.opened.is_set()
 
     async def start(self, *, wait: float = 0) -> "RabbitBus":
-        """Connect; wait up to that many seconds for the broker."""
-        self._line.start()
+        """Connect; wait up to `wait` seconds for the broker."""
+        self._connection.start()
         await self._connected(wait)
         return self
 
     async def close(self) -> None:
-        """Disconnect; what is under way fails."""
-        await self._line.close()
+        """Disconnect; pending asks fail."""
+        await self._connection.close()
 
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Reply, bool]:
         """The reply, and whether it was stored earlier for the same Idempotency-Key."""
-        await self._connected(min(deadline, PATIENCE))
-        return await self._asking.ask(message, context, service=service, deadline=deadline)
+        await self._connected(min(deadline, CONNECT_WITHIN))
+        return await self._asks.ask(message, context, service=service, deadline=deadline)
 
-    def hear(self, booking_id: str) -> AbstractContextManager[Hearing]:
-        """Every fact about this booking from now until the block ends."""
-        return self._hearings.hear(booking_id)
+    def subscribe(self, booking_id: str) -> AbstractContextManager[EventSubscription]:
+        """A subscription to this booking's events until the block ends."""
+        return self._subscriptions.subscribe(booking_id)
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
-        """How many messages wait in each queue. Raises `Unavailable` where the broker is away."""
+        """The number of messages in each queue. Raises `Unavailable` where the broker is not connected."""
         channel = self._channel
         if channel is None:
-            raise Unavailable("the broker is away")
-        found = {}
-        async with asyncio.timeout(PATIENCE):
+            raise Unavailable("the broker is not connected")
+        counts = {}
+        async with asyncio.timeout(CONNECT_WITHIN):
             for queue in queues:
-                counted = await call(channel.queue_declare, queue, passive=True)
-                found[queue] = counted.method.message_count
-        return found
+                declared = await call(channel.queue_declare, queue, passive=True)
+                counts[queue] = declared.method.message_count
+        return counts
 
     def interrupt(self) -> None:
-        """Have everybody who hears look for themselves now."""
-        self._hearings.interrupt()
+        """Wake every subscriber."""
+        self._subscriptions.interrupt()
 
     async def _connected(self, wait: float) -> None:
         if not self.up and wait:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self._line.opened.wait()
+                    await self._connection.opened.wait()
 
     async def _opened(self, channel: Channel) -> None:
         await declare_topology(channel)
         queue = f"{self._name}.hears-{uuid.uuid4().hex}"
         await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
         await call(channel.queue_bind, queue, topology.exchange(SOURCE), f"{SOURCE}.#")
-        await call(channel.basic_consume, queue, self._heard, auto_ack=True)
-        await self._asking.opened(channel)
+        await call(channel.basic_consume, queue, self._on_event, auto_ack=True)
+        await self._asks.opened(channel)
         self._channel = channel
-        self._hearings.interrupt()
+        self._subscriptions.interrupt()
 
     def _lost(self) -> None:
         self._channel = None
-        self._asking.lost()
-        self._hearings.interrupt()
+        self._asks.lost()
+        self._subscriptions.interrupt()
 
-    def _heard(self, _: Channel, __: Any, ___: Any, body: bytes) -> None:
-        if not self._hearings:
+    def _on_event(self, _: Channel, __: Any, ___: Any, body: bytes) -> None:
+        if not self._subscriptions:
             return
         try:
-            self._hearings.tell(event_protocol.read_envelope(body))
+            self._subscriptions.deliver(event_protocol.read_envelope(body))
         except ValueError as problem:
             log.warning("fact_unreadable", why=str(problem)[:200])

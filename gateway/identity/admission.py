@@ -1,4 +1,4 @@
-"""Lets a request in or not: what proof each audience needs, and whether staff stand in their own hotel."""
+"""Authentication and authorisation: the tokens that each audience needs, and the permissions of staff."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SCHEMES = {"bearer": None, "token": "staff", "guesttoken": "guest"}
 
 
 class Audience(StrEnum):
-    """Who a route is for."""
+    """The callers that an operation is for."""
 
     PUBLIC = "public"
     GUEST = "guest"
@@ -27,7 +27,8 @@ class Audience(StrEnum):
     OPERATOR = "operator"
 
 
-LIMITED_AS = {
+# The rate limit of each audience; the others have none.
+RATE_LIMITS = {
     Audience.PUBLIC: "public",
     Audience.EXCHANGE: "public",
     Audience.LOOKUP: "lookup",
@@ -35,48 +36,49 @@ LIMITED_AS = {
     Audience.EITHER: "guest",
     Audience.LOGIN: "login",
 }
-ADMITS = {Audience.GUEST: ("guest",), Audience.EITHER: ("guest", "staff"), Audience.STAFF: ("staff",)}
+# The kinds of token that each audience takes; the others need none.
+TOKENS = {Audience.GUEST: ("guest",), Audience.EITHER: ("guest", "staff"), Audience.STAFF: ("staff",)}
 
 
-class Tokens(Protocol):
+class StaffTokens(Protocol):
     """Where staff tokens are looked up."""
 
     async def whose(self, token: str) -> Staff | None:
-        """Whose token this is, if it is good."""
+        """The member of staff with this token; None where the token is not valid."""
 
 
-def presented(authorization: str) -> tuple[str, str]:
+def parse_authorization(header: str) -> tuple[str, str]:
     """The kind of token (`guest` or `staff`) in an `Authorization` header, and the token; refused `INVALID_TOKEN`."""
-    scheme, _, token = authorization.partition(" ")
+    scheme, _, token = header.partition(" ")
     token = token.strip()
     if scheme.lower() not in SCHEMES or not TOKEN_FORM.fullmatch(token):
-        raise _unknown()
+        raise _invalid_token()
     return SCHEMES[scheme.lower()] or ("staff" if token.startswith(PREFIX) else "guest"), token
 
 
-async def admitted(audience: Audience, authorization: str, tokens: Tokens) -> tuple[Caller, Staff | None]:
-    """Who asks. A guest's token is checked by bookings, which alone knows whose it is."""
-    admits = ADMITS.get(audience)
-    if admits is None:
+async def authenticate(audience: Audience, authorization: str, tokens: StaffTokens) -> tuple[Caller, Staff | None]:
+    """The caller, and the account where the caller is staff. Bookings checks a guest's token, not the gateway."""
+    kinds = TOKENS.get(audience)
+    if kinds is None:
         return Caller(), None
     if not authorization:
-        raise Refusal("INVALID_TOKEN", "Sign in first: this needs a token.")
-    kind, token = presented(authorization)
-    if kind not in admits:
-        raise _unknown()
+        raise Refusal("INVALID_TOKEN", "This operation needs a token.")
+    kind, token = parse_authorization(authorization)
+    if kind not in kinds:
+        raise _invalid_token()
     if kind == "guest":
         return Caller(kind="guest", guest_token=token), None
     staff = await tokens.whose(token)
     if staff is None:
-        raise _unknown()
+        raise _invalid_token()
     return staff.caller, staff
 
 
-def permitted(caller: Caller, needs: Sequence[Permission]) -> None:
-    """Whether staff hold one of these permissions; refused `PERMISSION_DENIED`."""
+def require_permission(caller: Caller, needs: Sequence[Permission]) -> None:
+    """Refused `PERMISSION_DENIED` where staff hold none of these permissions."""
     if caller.kind == "staff" and needs and not caller.permissions.intersection(needs):
         raise Refusal("PERMISSION_DENIED", f"This needs {' or '.join(sorted(needs))}.")
 
 
-def _unknown() -> Refusal:
-    return Refusal("INVALID_TOKEN", "The token is not known or no longer good.")
+def _invalid_token() -> Refusal:
+    return Refusal("INVALID_TOKEN", "The token is unknown, expired or revoked.")

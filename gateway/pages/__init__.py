@@ -14,8 +14,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gateway.shapes.realtime import Connection
-from gateway.tools import Tools
+from gateway.app_state import AppState
+from gateway.lookups.realtime import Connection
 
 FOLDER = Path(__file__).resolve().parent
 PAGES = {
@@ -76,7 +76,7 @@ def _sockets(connection: Connection | None) -> tuple[str, ...]:
 
 def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
     async def page(request: Request) -> Response:
-        tools: Tools = request.app.state.tools
+        tools: AppState = request.app.state.app_state
         headers = {**HEADERS, "Content-Security-Policy": policy(await tools.realtime.for_staff(""), name=name)}
         return HTMLResponse(_text(name), headers=headers)
 

@@ -25,6 +25,7 @@ BREAKS = {
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
+    "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
 }
 
 

@@ -48,7 +48,7 @@ class Commits:
 
 
 @dataclass
-class Door:
+class OperationRoute:
     """The push provider's stand-in, by its control API, and by its API proper."""
 
     told: dict[str, Any]
@@ -72,7 +72,7 @@ class Door:
 @contextmanager
 def commit_to_push(*, bookings_url: str, pusher: dict[str, Any], book: Callable[[int], str]) -> Iterator[Comparison]:
     """`book` makes one booking and answers its id. One after the other: nothing else is going on."""
-    commits, door = Commits(bookings_url), Door(pusher)
+    commits, door = Commits(bookings_url), OperationRoute(pusher)
     provider = door.provider()
 
     def changes() -> Measured:

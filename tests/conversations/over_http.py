@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.message import Ask
 from contracts.values import Context
-from gateway.bus import DEADLINE
+from gateway.bus.port import DEADLINE
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL, Scene
 from tests.fakes.town import Town

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
+from gateway.http.problems import MEDIA_TYPE
 from gateway.identity.roles import Role
-from gateway.problems import MEDIA_TYPE
 from tests.conversations.conftest import HOTEL
 from tests.conversations.street import NEXT_DOOR, Street, a_street
 from tests.unit.gateway.builders import staff

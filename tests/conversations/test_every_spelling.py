@@ -10,16 +10,16 @@ import httpx
 import pytest
 
 from contracts.bookings import BookingDetail, CreatedBooking
+from gateway.api.routes import operations
+from gateway.http.routing import router_of, routes_of
 from gateway.identity.roles import Role
-from gateway.operations import doors, switchboard
-from gateway.routes import operations
 from tests.conversations.conftest import HOTEL, Scene, a_scene
 from tests.conversations.front_desk import assigned, confirmed, living_in
 from tests.conversations.over_http import TownBus
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.fakes import Gateway
 
-BOARD = switchboard(doors(operations()))
+ROUTER = router_of(routes_of(operations()))
 CHANGING = {"updated_at", "version", "expires_at", "timestamp", "trace_id"}
 GUEST = {"first_name": "Ada", "last_name": "Guest", "email": "ada@example.com", "phone": "+353 1 5550100"}
 
@@ -206,7 +206,7 @@ def test_what_the_sources_name_works_as_they_spell_it(
 ) -> None:
     wanted = old_client.ready_for(operation)
     spelled = path.format_map({"slug": HOTEL, **wanted.path})
-    found = BOARD.matches({"type": "http", "method": method, "path": spelled})[1]["route"].operation
+    found = ROUTER.matches({"type": "http", "method": method, "path": spelled})[1]["route"].operation
     assert found.name == operation
 
     answered = old_client.calls(method, path, wanted)

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.catalogue import OWNERS
+from gateway.api.routes import operations
 from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
-from gateway.routes import operations
 from tests.conversations.conftest import HOTEL, a_scene
 from tests.conversations.over_http import TownBus
 from tests.conversations.street import Street

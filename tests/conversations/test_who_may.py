@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from contracts.bookings import RevokeGuestToken
+from gateway.api.routes import operations
+from gateway.http.operation import Operation
 from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
-from gateway.operations import Operation
-from gateway.routes import operations
 from tests.conversations.conftest import HOTEL, STAFF
 from tests.conversations.street import NEXT_DOOR, Street, a_street
 from tests.unit.gateway.builders import staff

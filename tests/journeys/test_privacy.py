@@ -9,6 +9,7 @@ from pusher import Pusher
 
 from chassis import codec
 from chassis.messaging import event_protocol, topology
+from chassis.messaging.acknowledgement import MAX_ATTEMPTS
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from sandbox.demo.expecting import eventually
 from sandbox.demo.world import World
@@ -51,7 +52,7 @@ def test_something_private_would_be_found_wherever_it_came(stack: Stack, world: 
     with pika.BlockingConnection(pika.URLParameters(stack.stack_json["amqp"])) as connection:
         channel = connection.channel()
         properties = event_protocol.event_properties(leaking)
-        properties.headers[event_protocol.ATTEMPT] = topology.MAX_ATTEMPTS - 1
+        properties.headers[event_protocol.ATTEMPT] = MAX_ATTEMPTS - 1
         channel.basic_publish(topology.exchange("bookings"), fact.type, codec.encode(leaking), properties)
         provider.trigger("some-channel", "leak", {"guest": LEAK})
         found = eventually(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.messaging import event_protocol, topology
+from chassis.messaging.acknowledgement import MAX_ATTEMPTS
 from contracts.bookings import BookingAmended
 from contracts.message import Envelope
 from sandbox.stack.postgres import PostgresNode
@@ -186,7 +187,7 @@ def test_what_fails_for_the_fifth_time_is_parked_with_its_cause(
     with toy.running(), pika.BlockingConnection(pika.URLParameters(clean_rabbit.amqp_url)) as connection:
         channel = connection.channel()
         properties = event_protocol.event_properties(poison)
-        properties.headers = {event_protocol.ATTEMPT: topology.MAX_ATTEMPTS - 1}
+        properties.headers = {event_protocol.ATTEMPT: MAX_ATTEMPTS - 1}
         channel.basic_publish(topology.exchange("bookings"), poison.type, codec.encode(poison), properties)
 
         until(lambda: depth(clean_rabbit, topology.dead_letters("rooms")) == 1, what="the dead letter")

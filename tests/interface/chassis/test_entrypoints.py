@@ -1,4 +1,4 @@
-"""What an entrypoint owes belongs to its channel: a connection that dies takes it along."""
+"""An unacknowledged delivery belongs to its channel: it is forgotten when the connection is lost."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from chassis.hosting.ask_consumer import AskConsumer
 from chassis.hosting.event_consumer import EventConsumer
 
 
-def entrypoint(kind: type[Any], line: Callable[[Callable[[], None]], bool]) -> tuple[Any, list[Any]]:
-    """An entrypoint on a line that does with what it is handed as told, and the workers that were spawned."""
+def entrypoint(kind: type[Any], submit: Callable[[Callable[[], None]], bool]) -> tuple[Any, list[Any]]:
+    """An entrypoint whose connection keeper submits calls by this function, and the workers that it spawned."""
     spawned: list[Any] = []
     made = object.__new__(kind)
-    made.owed, made.stopping, made._confirming, made._gathered = set(), False, None, deque()
-    made.line = SimpleNamespace(hand=line)
+    made.unacknowledged, made.stopping, made._confirming, made._gathered = set(), False, None, deque()
+    made.keeper = SimpleNamespace(submit=submit)
     made.container = SimpleNamespace(
         service_name="rooms", spawn_worker=lambda *_, handle_result, **__: spawned.append(handle_result)
     )
@@ -25,7 +25,7 @@ def channel() -> Any:
     return SimpleNamespace(is_open=True)
 
 
-def test_a_batch_whose_connection_died_after_it_was_handed_over_does_not_stop_the_next() -> None:
+def test_the_next_batch_is_applied_after_the_connection_of_the_last_one_was_lost() -> None:
     events, spawned = entrypoint(EventConsumer, lambda _: True)  # accepted, and never run
     events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
@@ -40,7 +40,7 @@ def test_a_batch_whose_connection_died_after_it_was_handed_over_does_not_stop_th
     assert len(spawned) == 2
 
 
-def test_while_a_batch_is_being_applied_the_next_one_waits() -> None:
+def test_a_batch_waits_while_another_is_applied() -> None:
     events, spawned = entrypoint(EventConsumer, lambda _: True)
     events.channel = channel()
     for tag in (1, 2):
@@ -51,9 +51,9 @@ def test_while_a_batch_is_being_applied_the_next_one_waits() -> None:
     assert len(events._gathered) == 1
 
 
-def test_the_end_of_a_lost_batch_does_not_end_a_newer_one() -> None:
-    handed: list[Callable[[], None]] = []
-    events, spawned = entrypoint(EventConsumer, lambda work: handed.append(work) is None)
+def test_the_end_of_a_batch_from_a_lost_channel_does_not_end_a_newer_batch() -> None:
+    submitted: list[Callable[[], None]] = []
+    events, spawned = entrypoint(EventConsumer, lambda call: submitted.append(call) is None)
     events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
@@ -63,16 +63,16 @@ def test_the_end_of_a_lost_batch_does_not_end_a_newer_one() -> None:
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()
 
-    handed[0]()
+    submitted[0]()
 
-    assert events.owed == {1}
+    assert events.unacknowledged == {1}
 
 
-def test_an_answer_that_its_connection_took_along_is_not_waited_for() -> None:
+def test_a_consumer_does_not_wait_to_acknowledge_an_ask_of_a_lost_channel() -> None:
     asks, _ = entrypoint(AskConsumer, lambda _: True)
     asks.channel = channel()
-    asks.owed.add(7)
+    asks.unacknowledged.add(7)
 
     asks.lost()
 
-    assert not asks.owed
+    assert not asks.unacknowledged

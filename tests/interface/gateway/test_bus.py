@@ -13,7 +13,7 @@ from contracts.message import Ask
 from contracts.operations import Ping
 from contracts.rooms import GetHotel
 from contracts.values import Caller, Context, Permission
-from gateway.bus import RabbitBus
+from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.gateway.responder import Responder
 
@@ -31,7 +31,7 @@ FACT = {
 }
 
 
-class Asking:
+class AskTransport:
     """A bus on its own event loop."""
 
     def __init__(self, url: str) -> None:
@@ -54,13 +54,13 @@ class Asking:
 
 
 @pytest.fixture
-def asking(rabbit: RabbitNode) -> Iterator[Asking]:
-    made = Asking(rabbit.amqp_url)
+def asking(rabbit: RabbitNode) -> Iterator[AskTransport]:
+    made = AskTransport(rabbit.amqp_url)
     yield made
     made.close()
 
 
-def test_an_ask_goes_out_and_its_reply_comes_back_typed(asking: Asking, rabbit: RabbitNode) -> None:
+def test_an_ask_goes_out_and_its_reply_comes_back_typed(asking: AskTransport, rabbit: RabbitNode) -> None:
     caller = Caller(kind="staff", staff_id="7", hotel="h", permissions=frozenset({Permission.APPROVE}))
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"result": HEALTH}) as rooms:
         health, replayed = asking.ask(Ping(), Context(caller=caller, idempotency_key="k"), service="rooms")
@@ -77,12 +77,12 @@ def test_an_ask_goes_out_and_its_reply_comes_back_typed(asking: Asking, rabbit: 
     assert properties.headers["nameko.call_id_stack"]
 
 
-def test_a_stored_reply_says_so(asking: Asking, rabbit: RabbitNode) -> None:
+def test_a_stored_reply_says_so(asking: AskTransport, rabbit: RabbitNode) -> None:
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"result": HEALTH, "headers": {"replayed": True}}):
         assert asking.ask(Ping(), service="rooms")[1] is True
 
 
-def test_a_refusal_arrives_as_one(asking: Asking, rabbit: RabbitNode) -> None:
+def test_a_refusal_arrives_as_one(asking: AskTransport, rabbit: RabbitNode) -> None:
     arguments = ["SOLD_OUT", "Nothing left.", [{"field": "x", "message": "y"}], {"nights": ["2026-08-14"]}]
     error = {"exc_type": "Refusal", "exc_path": "x.Refusal", "exc_args": arguments, "value": "Nothing left."}
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"error": error}), pytest.raises(Refusal) as refused:
@@ -93,13 +93,13 @@ def test_a_refusal_arrives_as_one(asking: Asking, rabbit: RabbitNode) -> None:
     assert refused.value.details == {"nights": ["2026-08-14"]}
 
 
-def test_an_accident_over_there_is_unavailable(asking: Asking, rabbit: RabbitNode) -> None:
+def test_an_accident_over_there_is_unavailable(asking: AskTransport, rabbit: RabbitNode) -> None:
     error = {"exc_type": "KeyError", "exc_path": "KeyError", "exc_args": [], "value": "…"}
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"error": error}), pytest.raises(Unavailable):
         asking.ask(GetHotel(hotel="h"))
 
 
-def test_many_asks_at_once_each_get_their_own_reply(asking: Asking, rabbit: RabbitNode) -> None:
+def test_many_asks_at_once_each_get_their_own_reply(asking: AskTransport, rabbit: RabbitNode) -> None:
     def answer(_: str, kwargs: dict[str, Any], __: Any) -> dict[str, Any]:
         return {"result": {**HEALTH, "service": kwargs["context"]["request_id"]}}
 
@@ -111,7 +111,7 @@ def test_many_asks_at_once_each_get_their_own_reply(asking: Asking, rabbit: Rabb
         assert asking.run(many) == [str(number) for number in range(200)]
 
 
-def test_silence_ends_at_the_deadline(asking: Asking, rabbit: RabbitNode) -> None:
+def test_silence_ends_at_the_deadline(asking: AskTransport, rabbit: RabbitNode) -> None:
     with Responder(rabbit.amqp_url, "rooms", lambda *_: None):
         began = time.monotonic()
         with pytest.raises(Unavailable, match=r"no answer in 0\.3 s"):
@@ -120,18 +120,18 @@ def test_silence_ends_at_the_deadline(asking: Asking, rabbit: RabbitNode) -> Non
     assert time.monotonic() - began < 2
 
 
-def test_a_service_that_never_was_is_unavailable_at_once(asking: Asking) -> None:
+def test_a_service_that_never_was_is_unavailable_at_once(asking: AskTransport) -> None:
     began = time.monotonic()
 
-    with pytest.raises(Unavailable, match="nobody listens"):
+    with pytest.raises(Unavailable, match="no service consumes"):
         asking.ask(Ping(), service="nowhere", deadline=30)
 
     assert time.monotonic() - began < 5
 
 
-def test_facts_reach_who_hears_that_booking(asking: Asking, rabbit: RabbitNode) -> None:
+def test_facts_reach_who_hears_that_booking(asking: AskTransport, rabbit: RabbitNode) -> None:
     async def heard(bus: RabbitBus) -> tuple[Any, Any]:
-        with bus.hear("BK-1") as one, bus.hear("BK-2") as other:
+        with bus.subscribe("BK-1") as one, bus.subscribe("BK-2") as other:
             publish(json.dumps({**FACT, "subject": "BK-3"}).encode())
             publish(b"not an event")
             publish(json.dumps(FACT).encode())
@@ -152,11 +152,11 @@ def test_when_the_broker_goes_asks_fail_at_once_and_it_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     with RabbitNode(tmp_path_factory.mktemp("own-rabbit")) as node:
-        asking = Asking(node.amqp_url)
+        asking = AskTransport(node.amqp_url)
 
         async def outage(bus: RabbitBus) -> float:
             loop = asyncio.get_running_loop()
-            with bus.hear("BK-1") as hearing:
+            with bus.subscribe("BK-1") as hearing:
                 under_way = asyncio.ensure_future(bus.ask(Ping(), Context(), service="rooms", deadline=60))
                 await asyncio.sleep(0.2)
                 killed = loop.run_in_executor(None, node.kill)

@@ -61,7 +61,7 @@ def test_a_server_that_is_busy_gets_it_later_and_once(notifier: Notifier, mailbo
 
     notifier.run("SendMail")
     assert mailbox.messages() == []
-    assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("Later: SMTP_451",)]
+    assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_451",)]
     for _ in range(3):
         notifier.wait_over()
         notifier.run("SendMail")
@@ -103,7 +103,7 @@ def test_without_a_server_no_link_is_made(notifier: Notifier) -> None:
     notifier.run("SendMail")
 
     assert notifier.asked == []
-    assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("Later: SMTP_UNREACHABLE",)]
+    assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_UNREACHABLE",)]
 
 
 def test_while_bookings_cannot_be_asked_the_mail_waits(notifier: Notifier, mailbox: Mailbox) -> None:
@@ -159,7 +159,7 @@ def test_a_server_that_wants_a_login_gets_one(notifier: Notifier) -> None:
         told.smtp_port, told.smtp_username, told.smtp_password = locked.smtp_port, "hotelmate", "wrong"
         notifier.hear(confirmed())
         notifier.run("SendMail")
-        assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("Later: SMTP_535",)]
+        assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_535",)]
 
         told.smtp_password = "s3cr3t-enough"
         notifier.wait_over()

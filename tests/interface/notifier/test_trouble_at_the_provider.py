@@ -132,7 +132,7 @@ def test_a_call_that_the_provider_acts_upon_too_late_only_repeats_what_was_told(
     pusher.fault("delay", seconds=0.8)
 
     notifier.run("PushNotice")
-    assert notifier.sql("SELECT DISTINCT last_error FROM job") == [("Later: PUSH_UNREACHABLE",)]
+    assert notifier.sql("SELECT DISTINCT last_error FROM job") == [("RetryLater: PUSH_UNREACHABLE",)]
     notifier.wait_over()
     notifier.run("PushNotice")
     pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", count=2, timeout=3)
@@ -152,7 +152,7 @@ def test_a_slow_provider_is_left_for_the_next_round_before_anyone_thinks_us_dead
     notifier.run("PushNotice")
 
     assert time.monotonic() - began < 2
-    assert ("Later: PUSH_SLOW",) in notifier.sql("SELECT DISTINCT last_error FROM job")
+    assert ("RetryLater: PUSH_SLOW",) in notifier.sql("SELECT DISTINCT last_error FROM job")
     notifier.wait_over()
     notifier.run("PushNotice")
     assert in_order(pusher)

@@ -17,10 +17,11 @@ from contracts.notifier import DescribeRealtime
 from contracts.rooms import GetHotel
 from contracts.values import Context
 from gateway.app import build
-from gateway.bus import DEADLINE, Hearing, Hearings
+from gateway.app_state import make_app_state
+from gateway.bus.port import DEADLINE
+from gateway.bus.subscriptions import EventSubscription, EventSubscriptions
 from gateway.identity.accounts import SignedIn, Staff
 from gateway.settings import GatewaySettings
-from gateway.tools import equipped
 from tests.unit.gateway import builders
 
 GUEST_TOKEN = "guest-token-of-ada"
@@ -33,7 +34,7 @@ class FakeBus:
     def __init__(self) -> None:
         self.up = True
         self.asked: list[tuple[Ask[Any], Context]] = []
-        self.hearings = Hearings()
+        self.subscriptions = EventSubscriptions()
         self.replayed = False
         self._answers: dict[type[Any], Any] = {}
         self.answers(GetHotel, _hotel)
@@ -53,11 +54,11 @@ class FakeBus:
             raise reply
         return codec.typed(codec.decode(codec.encode(reply)), reply_type(type(message))), self.replayed
 
-    def hear(self, booking_id: str) -> AbstractContextManager[Hearing]:
-        return self.hearings.hear(booking_id)
+    def subscribe(self, booking_id: str) -> AbstractContextManager[EventSubscription]:
+        return self.subscriptions.subscribe(booking_id)
 
     def interrupt(self) -> None:
-        self.hearings.interrupt()
+        self.subscriptions.interrupt()
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
         """Nothing waits, or the broker is away."""
@@ -71,7 +72,7 @@ class FakeBus:
             id="e", source="bookings", type=kind, subject=booking_id, time=datetime.now(UTC), sequence=sequence,
             hotel=builders.HOTEL, data={}, dataschema="",
         )  # fmt: skip
-        asyncio.get_running_loop().call_soon(self.hearings.tell, fact)
+        asyncio.get_running_loop().call_soon(self.subscriptions.deliver, fact)
 
     def last(self, message: type[Any]) -> Any:
         """The latest ask of this kind."""
@@ -137,9 +138,9 @@ class Gateway:
     def __init__(self, *, app: FastAPI | None = None, bus: FakeBus | None = None, **settings: Any) -> None:
         self.bus, self.accounts = bus or FakeBus(), FakeAccounts()
         self.settings = GatewaySettings(**{"rate_limits": "off", "capture_seconds": 0.2, **settings})
-        self.tools = equipped(self.settings, bus=self.bus, accounts=self.accounts)
-        self.app = app or build(self.tools, settings=self.settings)
-        self.app.state.tools = self.tools
+        self.app_state = make_app_state(self.settings, bus=self.bus, accounts=self.accounts)
+        self.app = app or build(self.app_state, settings=self.settings)
+        self.app.state.app_state = self.app_state
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(app=self.app)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://gateway.test")

@@ -9,21 +9,23 @@ import pytest
 from contracts import bookings, rooms
 from contracts.notifier import ChannelSignature, SignChannel
 from contracts.values import Context
-from gateway.aliases import spellings
+from gateway.api.routes import operations
+from gateway.http.aliases import aliases_of
+from gateway.http.operation import Operation
+from gateway.http.routing import OperationRoute, router_of, routes_of
 from gateway.identity.admission import Audience
-from gateway.operations import Door, Operation, doors, switchboard
-from gateway.routes import operations
+from gateway.openapi.responses import describe
 from tests.unit.gateway import builders
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import GUEST, Gateway
 
 SAMPLES = builders.SAMPLES
-DECLARED = doors(operations())
-ALIASED = [each for each in operations() if spellings(each.method, each.path)]
+DECLARED = routes_of(operations(), describe=describe)
+ALIASED = [each for each in operations() if aliases_of(each.method, each.path)]
 STAFF = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
 
 
-def _ids(door: Door) -> str:
+def _ids(door: OperationRoute) -> str:
     return f"{door.operation.method} {door.path}"
 
 
@@ -34,7 +36,7 @@ def test_every_method_and_path_is_declared_once() -> None:
 
 
 @pytest.mark.parametrize("door", DECLARED, ids=_ids)
-def test_every_method_and_path_has_exactly_one_match(door: Door) -> None:
+def test_every_method_and_path_has_exactly_one_match(door: OperationRoute) -> None:
     path = door.path.format_map(SAMPLES)
 
     matching = [
@@ -48,8 +50,8 @@ def test_every_method_and_path_has_exactly_one_match(door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", DECLARED, ids=_ids)
-def test_the_switchboard_finds_it_with_and_without_its_trailing_slash(door: Door) -> None:
-    board, path = switchboard(DECLARED), door.path.format_map(SAMPLES)
+def test_the_switchboard_finds_it_with_and_without_its_trailing_slash(door: OperationRoute) -> None:
+    board, path = router_of(DECLARED), door.path.format_map(SAMPLES)
 
     for spelled in (path, path.removesuffix("/")):
         _, found = board.matches({"type": "http", "method": door.operation.method, "path": spelled})
@@ -58,12 +60,12 @@ def test_the_switchboard_finds_it_with_and_without_its_trailing_slash(door: Door
 
 
 def test_two_routes_for_the_same_are_a_mistake() -> None:
-    with pytest.raises(ValueError, match="GET /livez/ is also /livez/"):
-        switchboard([DECLARED[0], DECLARED[0]])
+    with pytest.raises(ValueError, match="GET /livez/ has the same path as /livez/"):
+        router_of([DECLARED[0], DECLARED[0]])
 
 
 def test_aliases_combine() -> None:
-    found = spellings("POST", "/api/staff/hotels/{slug}/room-bookings/{booking_id}/check-out/")
+    found = aliases_of("POST", "/api/staff/hotels/{slug}/room-bookings/{booking_id}/check-out/")
 
     assert "/api/staff/hotel/{slug}/bookings/{booking_id}/checkout/" in found
     assert len(found) == 7
@@ -116,7 +118,7 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
     canonical = asked(operation.path)
     assert canonical[0] in {200, 503}
     assert canonical[1] or canonical[0] == 200
-    for path in spellings(operation.method, operation.path):
+    for path in aliases_of(operation.method, operation.path):
         assert asked(path) == canonical
 
 
@@ -147,7 +149,7 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
     ],
 )
 def test_what_older_clients_call_leads_to(method: str, spelled: str, name: str) -> None:
-    _, found = switchboard(DECLARED).matches({"type": "http", "method": method, "path": spelled})
+    _, found = router_of(DECLARED).matches({"type": "http", "method": method, "path": spelled})
 
     assert found["route"].operation.name == name
     assert found["route"].is_alias

@@ -77,7 +77,7 @@ def test_a_refused_approval_is_not_waited_for(gateway: Gateway, manager: dict[st
     answer = gateway.post(APPROVE, headers=manager)
 
     assert (answer.status_code, code(answer)) == (409, "DECISION_MADE")
-    assert not gateway.bus.hearings
+    assert not gateway.bus.subscriptions
 
 
 def test_a_replayed_approval_answers_the_current_state(gateway: Gateway, manager: dict[str, str]) -> None:
@@ -115,9 +115,9 @@ def test_a_fact_told_before_anybody_hears_is_lost_which_is_why_we_hear_before_we
     async def act(_: object) -> tuple[object, object]:
         gateway.bus.happens(BookingConfirmed.wire_name)
         await asyncio.sleep(0)
-        with gateway.bus.hear(builders.BOOKING) as late:
+        with gateway.bus.subscribe(builders.BOOKING) as late:
             missed = await late.next(within=0.01)
-        with gateway.bus.hear(builders.BOOKING) as early:
+        with gateway.bus.subscribe(builders.BOOKING) as early:
             gateway.bus.happens(BookingConfirmed.wire_name)
             return missed, await early.next(within=1)
 

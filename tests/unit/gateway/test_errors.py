@@ -5,7 +5,7 @@ import pytest
 from chassis.refusal import Refusal
 from contracts import bookings, rooms
 from contracts.notifier import ChannelSignature, SignChannel, SignUser
-from gateway.refusals import STATUSES, status_of
+from gateway.http.status_codes import STATUSES, status_of
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, Gateway, code
 

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from gateway.examples import EXAMPLES
+from gateway.openapi.examples import EXAMPLES
 from tests.unit.gateway import builders
 from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, said, tokens_of
 from tests.unit.gateway.fakes import GUEST, Gateway, code

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from contracts.operations import Health, Ping
-from gateway import edge
-from gateway.limits import Buckets, Limit, parsed
-from gateway.memory import Remembered
+from gateway.http import middleware
+from gateway.identity.rate_limits import RateLimit, RateLimiter, parse_limits
+from gateway.lookups.cache import Cache
 from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, Gateway, code
@@ -70,7 +70,7 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
 
 def test_a_bucket_fills_again_with_time() -> None:
     now = [0.0]
-    buckets = Buckets({"login": Limit(10)}, clock=lambda: now[0])
+    buckets = RateLimiter({"login": RateLimit(10)}, clock=lambda: now[0])
     for _ in range(10):
         buckets.take("login", "a")
     buckets.take("login", "b")
@@ -84,13 +84,18 @@ def test_a_bucket_fills_again_with_time() -> None:
 @pytest.mark.parametrize("text", ["", "sometimes", "public=0", "public=x", "staff=3"])
 def test_limits_that_cannot_be_read_are_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="is no rate limit"):
-        parsed(text)
+        parse_limits(text)
 
 
 def test_limits_off_are_none_and_on_the_usual() -> None:
-    assert parsed("off") == {}
-    assert parsed("on") == {"public": Limit(30), "guest": Limit(60), "login": Limit(10), "lookup": Limit(10)}
-    assert parsed("public=100")["public"] == Limit(100)
+    assert parse_limits("off") == {}
+    assert parse_limits("on") == {
+        "public": RateLimit(30),
+        "guest": RateLimit(60),
+        "login": RateLimit(10),
+        "lookup": RateLimit(10),
+    }
+    assert parse_limits("public=100")["public"] == RateLimit(100)
 
 
 def test_pages_of_configured_origins_may_call_and_read_what_they_need() -> None:
@@ -123,7 +128,9 @@ def test_each_request_leaves_one_line_without_its_secrets(
 ) -> None:
     handlers = logging.getLogger().handlers[:]
     logs.configure("gateway", level="INFO")
-    monkeypatch.setattr(edge, "log", logs.logger(edge.__name__))  # a logger keeps what it was first used with
+    monkeypatch.setattr(
+        middleware, "log", logs.logger(middleware.__name__)
+    )  # a logger keeps what it was first used with
     try:
         gateway.get(f"{PUBLIC}room-bookings/{builders.BOOKING}/?token=in-the-query", headers=GUEST)
     finally:
@@ -162,7 +169,7 @@ def test_what_is_remembered_bridges_an_outage_and_is_asked_once_by_many(gateway:
             raise Unavailable("gone")
         return key.upper()
 
-    remembered: Remembered[str, str] = Remembered(ask, seconds=5, clock=lambda: now[0])
+    remembered: Cache[str, str] = Cache(ask, max_age=5, clock=lambda: now[0])
 
     async def act(_: Any) -> None:
         assert await asyncio.gather(*(remembered.get("a") for _ in range(10))) == ["A"] * 10

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from gateway.lookups.realtime import Connection
 from gateway.pages import FOLDER, PAGES, policy
-from gateway.shapes.realtime import Connection
 from tests.unit.gateway.fakes import Gateway
 
 PUSH = Connection(

@@ -19,7 +19,7 @@ class Story:
 
     def __call__(self, asked: GetFeed, _: Context) -> Feed | Exception:
         if not self._steps:
-            self._gateway.tools.stopping.set()
+            self._gateway.app_state.stopping.set()
             return builders.feed(last=self._known)
         step = self._steps.pop(0)
         if isinstance(step, Exception):
@@ -53,12 +53,12 @@ def test_a_client_that_comes_back_goes_on_where_it_was(gateway: Gateway) -> None
 
 
 def test_a_silent_stream_shows_that_it_lives(gateway: Gateway) -> None:
-    object.__setattr__(gateway.tools.settings, "heartbeat_seconds", 0.01)
+    object.__setattr__(gateway.app_state.settings, "heartbeat_seconds", 0.01)
     gateway.bus.answers(GetFeed, builders.feed(1))
 
     def count(asked: GetFeed, _: Context) -> Feed:
         if gateway.bus.count(GetFeed) > 4:
-            gateway.tools.stopping.set()
+            gateway.app_state.stopping.set()
         return builders.feed(1)
 
     gateway.bus.answers(GetFeed, count)
@@ -87,7 +87,7 @@ def test_a_stream_that_may_not_be_had_is_refused_as_usual(gateway: Gateway) -> N
     answer = gateway.get(EVENTS, headers=STREAM)
 
     assert (answer.status_code, code(answer)) == (404, "BOOKING_NOT_FOUND")
-    assert not gateway.bus.hearings
+    assert not gateway.bus.subscriptions
 
 
 def test_nobody_hears_any_more_once_the_stream_has_ended(gateway: Gateway) -> None:
@@ -95,4 +95,4 @@ def test_nobody_hears_any_more_once_the_stream_has_ended(gateway: Gateway) -> No
 
     gateway.get(EVENTS, headers=STREAM)
 
-    assert not gateway.bus.hearings
+    assert not gateway.bus.subscriptions

@@ -1,0 +1,1 @@
+"""Bookings: for guests, for the public, and for the staff of a hotel."""

@@ -1,0 +1,1 @@
+"""What a hotel sells: room types, daily rates, promotions and cancellation policies."""

@@ -1,0 +1,1 @@
+"""Hotels: the public directory, availability, quotes, and the settings that staff change."""

@@ -1,0 +1,1 @@
+"""Messages between guests and staff: chat and communications."""

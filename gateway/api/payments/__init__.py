@@ -1,0 +1,1 @@
+"""Payments: payment sessions, the provider's webhook, and balances paid at the desk."""

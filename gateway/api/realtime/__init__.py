@@ -1,0 +1,1 @@
+"""Authorisation of push channels."""

@@ -1,0 +1,79 @@
+"""Letting clients of the push provider in: guests to their booking's channel, staff to their hotel's."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+
+from chassis import codec
+from chassis.refusal import Refusal
+from contracts.notifier import SignChannel, SignUser
+from gateway.api.realtime.responses import ChannelAuth, UserAuth
+from gateway.http.request import ApiRequest
+from gateway.http.routing import Routes
+from gateway.identity.admission import Audience
+
+routes = Routes("realtime", audience=Audience.EITHER, under="/api/realtime")
+
+
+_FIELDS = {
+    "socket_id": {"type": "string", "maxLength": 200, "description": "The connection, as the push provider told it."},
+    "channel_name": {"type": "string", "maxLength": 200, "description": "One of those told in `realtime`."},
+}
+_SHOWN = {"socket_id": "1234.5678", "channel_name": "as told in `realtime`"}
+
+
+def _form(*names: str) -> dict[str, Any]:
+    """A body with these fields, as a form or as JSON."""
+    schema = {
+        "type": "object",
+        "required": list(names),
+        "properties": {name: _FIELDS[name] for name in names},
+        "examples": [{name: _SHOWN[name] for name in names}],
+    }
+    kinds = ("application/x-www-form-urlencoded", "application/json")
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
+
+
+@routes.post(
+    "/auth/",
+    response=ChannelAuth,
+    idempotency_key=False,
+    refuses=("CHANNEL_FORBIDDEN", "INVALID_SOCKET_ID", "MISSING_FIELD"),
+    openapi=_form("socket_id", "channel_name"),
+)
+async def authorise_channel(request: ApiRequest) -> Response:
+    """Sign a subscription, as the client library asks for it: a form or JSON."""
+    given = await _given(request, "socket_id", "channel_name")
+    signed = await request.ask(SignChannel(**given))
+    if signed.channel_data is None:
+        return request.respond({"auth": signed.auth})
+    return request.respond(ChannelAuth(auth=signed.auth, channel_data=signed.channel_data))
+
+
+@routes.post(
+    "/user-auth/",
+    response=UserAuth,
+    idempotency_key=False,
+    refuses=("INVALID_SOCKET_ID", "MISSING_FIELD"),
+    openapi=_form("socket_id"),
+)
+async def authorise_user(request: ApiRequest) -> Response:
+    """Sign a client in, so that it is thrown out when its token ends."""
+    given = await _given(request, "socket_id")
+    signed = await request.ask(SignUser(**given))
+    return request.respond(UserAuth(auth=signed.auth, user_data=signed.user_data or ""))
+
+
+async def _given(request: ApiRequest, *names: str) -> dict[str, str]:
+    raw = await request.read_body()
+    try:
+        read = codec.decode(raw) if raw.lstrip()[:1] == b"{" else dict(parse_qsl(raw.decode()))
+    except (ValueError, RecursionError) as problem:
+        raise Refusal("MALFORMED_JSON", "The body is neither a form nor JSON.") from problem
+    for name in names:
+        if not isinstance(read.get(name), str) or not 0 < len(read[name]) <= 200 or "\x00" in read[name]:
+            raise Refusal(
+                "MISSING_FIELD", f"{name} is missing.", errors=[{"field": name, "message": "This field is required."}]
+            )
+    return {name: read[name] for name in names}

@@ -1,0 +1,1 @@
+"""Room service: menus and orders."""

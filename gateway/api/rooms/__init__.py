@@ -1,0 +1,1 @@
+"""Rooms: the rooms themselves, their status, blocks and housekeeping tasks."""

@@ -1,0 +1,1 @@
+"""Stays: room assignment, check-in, check-out, the front desk and overstays."""

@@ -1,0 +1,59 @@
+"""The state of one gateway process: settings, bus, accounts, caches, rate limits and metrics."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from gateway.bus.port import Bus
+from gateway.identity.accounts import SignedIn, Staff
+from gateway.identity.rate_limits import RateLimiter
+from gateway.lookups.hotels import HotelLookup
+from gateway.lookups.realtime import RealtimeLookup
+from gateway.request_metrics import RequestMetrics
+from gateway.settings import GatewaySettings
+
+
+class StaffAccounts(Protocol):
+    """The staff accounts, as requests use them. Every method raises `Unavailable` where the database is down."""
+
+    async def whose(self, token: str) -> Staff | None:
+        """The member of staff with this token; None where the token is not valid."""
+
+    async def get(self, staff_id: UUID) -> Staff | None:
+        """One account, if it is active."""
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | None:
+        """A new token; None where e-mail or password is wrong."""
+
+    async def sign_out(self, token: str) -> None:
+        """End this token."""
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` where the database does not answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppState:
+    """Made once per process."""
+
+    settings: GatewaySettings
+    bus: Bus
+    accounts: StaffAccounts
+    hotels: HotelLookup
+    realtime: RealtimeLookup
+    rate_limiter: RateLimiter
+    request_metrics: RequestMetrics = field(default_factory=RequestMetrics)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccounts) -> AppState:
+    """The state around a bus and the accounts."""
+    return AppState(
+        settings=settings,
+        bus=bus,
+        accounts=accounts,
+        hotels=HotelLookup(bus),
+        realtime=RealtimeLookup(bus),
+        rate_limiter=RateLimiter(settings.limits),
+    )

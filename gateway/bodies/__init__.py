@@ -1,1 +1,0 @@
-"""What clients may send: one model per body. Unknown fields are refused."""

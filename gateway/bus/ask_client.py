@@ -1,0 +1,123 @@
+"""Pending asks over nameko's RPC protocol. An ask ends by its reply, its deadline, a return, or a lost connection."""
+
+import asyncio
+import time
+import uuid
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+import pika
+from pika.channel import Channel
+
+from chassis.messaging import ask_protocol, topology
+from chassis.messaging.amqp.asynchronous import call
+from chassis.refusal import Unavailable
+from chassis.service import method_of
+from contracts.message import Ask, reply_type
+from contracts.values import Context
+
+Reply = TypeVar("Reply")
+
+
+class ReplyBody(msgspec.Struct):
+    """The body of a reply; `result` stays raw JSON until its type is known."""
+
+    result: msgspec.Raw
+    error: dict[str, Any] | None = None
+
+
+_bodies = msgspec.json.Decoder(ReplyBody)
+
+
+@cache
+def _results(message: Any) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(reply_type(message), strict=False)
+
+
+class PendingAsks:
+    """Sends asks on the current channel, and resolves each with its reply."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._channel: Channel | None = None
+        self._queue = ""
+        self._waiting: dict[str, asyncio.Future[tuple[bytes, bool]]] = {}
+
+    async def opened(self, channel: Channel) -> None:
+        """Consume replies on this channel, from a queue that lives as long as the connection."""
+        queue = f"rpc.reply-{self._name}-{uuid.uuid4().hex}"
+        await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
+        await call(channel.queue_bind, queue, topology.ASKS, queue)
+        channel.add_on_return_callback(self._returned)
+        await call(channel.basic_consume, queue, self._replied, auto_ack=True)
+        self._queue, self._channel = queue, channel
+
+    def lost(self) -> None:
+        """Fail every pending ask: the connection is lost, and its replies with it."""
+        self._channel = None
+        for waiting in list(self._waiting.values()):
+            _fail(waiting, "the connection to the broker was lost")
+
+    async def ask(
+        self, message: Ask[Reply], context: Context, *, service: str | None, deadline: float
+    ) -> tuple[Reply, bool]:
+        """The reply as its contract class, and whether it was stored earlier."""
+        raw, replayed = await self.reply(message, context, service=service, deadline=deadline)
+        kind: Any = type(message)
+        reply: Reply = _results(kind).decode(raw)
+        return reply, replayed
+
+    async def reply(
+        self, message: Ask[Any], context: Context, *, service: str | None, deadline: float
+    ) -> tuple[msgspec.Raw, bool]:
+        """The reply as raw JSON. Raises the service's `Refusal`, or `Unavailable`."""
+        owner, method = service or message.owner, method_of(type(message))
+        channel = self._channel
+        if channel is None or not channel.is_open:
+            raise Unavailable(f"{owner} cannot be asked {method}: the broker is not connected")
+        loop, correlation_id = asyncio.get_running_loop(), uuid.uuid4().hex
+        waiting: asyncio.Future[tuple[bytes, bool]] = loop.create_future()
+        request = ask_protocol.ask_body(message, context)
+        self._waiting[correlation_id] = waiting
+        timeout = loop.call_later(deadline, _fail, waiting, f"no answer in {deadline:g} s")
+        try:
+            channel.basic_publish(
+                topology.ASKS, f"{owner}.{method}", request, self._properties(correlation_id, deadline), mandatory=True
+            )
+            body, replayed = await waiting
+        except (Unavailable, pika.exceptions.AMQPError) as problem:
+            raise Unavailable(f"{owner} cannot be asked {method}: {problem}") from problem
+        finally:
+            timeout.cancel()
+            self._waiting.pop(correlation_id, None)
+        answer = _bodies.decode(body)
+        if answer.error:
+            ask_protocol.raise_error(answer.error)
+        return answer.result, replayed
+
+    def _properties(self, correlation_id: str, deadline: float) -> pika.BasicProperties:
+        return pika.BasicProperties(
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=1,
+            reply_to=self._queue,
+            correlation_id=correlation_id,
+            expiration=str(int(deadline * 1000)),
+            headers={"nameko.call_id_stack": [correlation_id], "deadline": int((time.time() + deadline) * 1000)},
+        )
+
+    def _replied(self, _: Channel, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
+        waiting = self._waiting.get(properties.correlation_id or "")
+        if waiting and not waiting.done():
+            waiting.set_result((body, bool((properties.headers or {}).get("replayed"))))
+
+    def _returned(self, _: Channel, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
+        waiting = self._waiting.get(properties.correlation_id or "")
+        if waiting:
+            _fail(waiting, "no service consumes these asks")
+
+
+def _fail(waiting: "asyncio.Future[Any]", why: str) -> None:
+    if not waiting.done():
+        waiting.set_exception(Unavailable(why))

@@ -1,0 +1,1 @@
+"""HTTP: how a request is declared, routed, authorised, read and answered."""

@@ -1,0 +1,52 @@
+"""What an operation of the HTTP API is: path, audience, permissions, responses and refusals. Plain data."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+
+from contracts.values import Permission
+from gateway.identity.admission import Audience
+
+Endpoint = Callable[..., Awaitable[Response]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation. A caller needs any one of the permissions in `needs`.
+
+    `response` is the type of the body that goes with `status`; `other_responses` are further successes by status:
+    a description and a type. `stream_type` is a media type that the response may have instead. `openapi` is merged
+    into the document as it is. `etag`: the resource has a version, though no path parameter says so.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    audience: Audience
+    tag: str
+    response: Any
+    status: int = 200
+    needs: tuple[Permission, ...] = ()
+    refuses: tuple[str, ...] = ()
+    idempotency_key: bool = False
+    other_responses: Mapping[int, tuple[str, Any]] = field(default_factory=dict)
+    stream_type: str = ""
+    openapi: Mapping[str, Any] = field(default_factory=dict)
+    etag: bool = False
+
+    @property
+    def name(self) -> str:
+        """The unique OpenAPI operation id."""
+        return self.endpoint.__name__
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the resource has a version, and so an ETag."""
+        return self.etag or "{booking_id}" in self.path or "{room_number}" in self.path
+
+    @property
+    def takes_if_match(self) -> bool:
+        """Whether the operation takes `If-Match`."""
+        return self.versioned and self.method != "GET"

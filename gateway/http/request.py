@@ -1,0 +1,158 @@
+"""A request of the HTTP API: its caller, its preconditions, and its response."""
+
+import hashlib
+import re
+from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis import codec
+from chassis.observability import trace
+from chassis.refusal import Refusal
+from contracts.message import Ask
+from contracts.values import Caller, Context
+from gateway.app_state import AppState
+from gateway.http import preconditions
+from gateway.http.operation import Operation
+from gateway.identity.accounts import Staff
+from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
+
+Reply = TypeVar("Reply")
+
+MAX_BODY = 64 * 1024
+_canonical = msgspec.json.Encoder(order="sorted")
+
+
+class ApiRequest(Request):
+    """A request for an operation. Endpoints take it as their first argument."""
+
+    operation: Operation
+    caller = Caller()
+    staff: Staff | None = None
+    replayed = False
+
+    @property
+    def app_state(self) -> AppState:
+        """The process's bus, accounts, caches and settings."""
+        state: AppState = self.scope["app"].state.app_state
+        return state
+
+    @property
+    def hotel(self) -> str:
+        """The hotel's slug from the path; where an alias has none, the hotel of the member of staff."""
+        return str(self.path_params.get("slug") or self.caller.hotel or "")
+
+    @property
+    def booking_id(self) -> str:
+        """The path's booking."""
+        return str(self.path_params["booking_id"])
+
+    @property
+    def code(self) -> str:
+        """The path's code of a room type, promotion or policy."""
+        return str(self.path_params["code"])
+
+    @property
+    def room_number(self) -> str:
+        """The path's room."""
+        return str(self.path_params["room_number"])
+
+    def path_number(self, name: str, *, missing: str) -> int:
+        """The path parameter as a number; refused with the code `missing` where it is not one."""
+        text = str(self.path_params[name])
+        if not re.fullmatch(r"[0-9]{1,18}", text):
+            raise Refusal(missing, "There is no such resource.")
+        return int(text)
+
+    @property
+    def authorization(self) -> str:
+        """The `Authorization` header."""
+        return self.headers.get("authorization", "")
+
+    async def authorize(self) -> None:
+        """Check rate limit (429), token (401), hotel (403, 404) and permission (403), in this order."""
+        operation, state = self.operation, self.app_state
+        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.client.host if self.client else "")
+        self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts)
+        if self.caller.kind == "staff":
+            if self.hotel != self.caller.hotel:
+                await state.hotels.get(self.hotel)
+                raise Refusal("PERMISSION_DENIED", "This member of staff belongs to another hotel.")
+            require_permission(self.caller, operation.needs)
+
+    async def read_json(self) -> None:
+        """Read the JSON body; no body is an empty object. Refused `MALFORMED_JSON`, `BODY_TOO_LARGE`."""
+        self._body = await self.read_body() or b"{}"
+        try:
+            self._json = codec.decode(self._body)
+        except (ValueError, RecursionError) as problem:
+            raise Refusal("MALFORMED_JSON", "The body is not JSON.") from problem
+
+    async def read_body(self) -> bytes:
+        """The body as bytes, up to 64 KiB; refused `BODY_TOO_LARGE`."""
+        header = self.headers.get("content-length", "")
+        length, chunks = 0, []
+        if not (header.isdigit() and int(header) > MAX_BODY):
+            async for chunk in self.stream():
+                length += len(chunk)
+                if length > MAX_BODY:
+                    break
+                chunks.append(chunk)
+            else:
+                return b"".join(chunks)
+        raise Refusal("BODY_TOO_LARGE", f"A body has at most {MAX_BODY} bytes.")
+
+    async def ask(self, message: Ask[Reply], *, deadline: float | None = None) -> Reply:
+        """Ask a service on behalf of the caller; `deadline` in seconds. Raises its `Refusal`, or `Unavailable`."""
+        reply, replayed = await self.app_state.bus.ask(
+            message, self.context, deadline=deadline or self.app_state.settings.ask_seconds
+        )
+        self.replayed = self.replayed or replayed
+        return reply
+
+    def respond(
+        self,
+        body: Any,
+        *,
+        status: int | None = None,
+        version: int | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """The JSON response; `version` becomes the ETag."""
+        headers = headers or {}
+        if version is not None:
+            headers["ETag"] = f'"{version}"'
+        if self.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return Response(
+            codec.encode(body),
+            status_code=status or self.operation.status,
+            headers=headers,
+            media_type="application/json",
+        )
+
+    @cached_property
+    def context(self) -> Context:
+        """The context of every ask of this request."""
+        key = self._scoped_key()
+        return Context(
+            caller=self.caller,
+            traceparent=trace.current(),
+            request_id=self.scope.get("request_id", ""),
+            idempotency_key=key,
+            fingerprint=hashlib.sha256(_canonical.encode(getattr(self, "_json", {}))).hexdigest() if key else None,
+            if_match=preconditions.versions(self.headers.getlist("if-match") if self.operation.takes_if_match else ()),
+        )
+
+    def _scoped_key(self) -> str | None:
+        key = self.headers.get("idempotency-key") if self.operation.idempotency_key else None
+        if key is None:
+            return None
+        owner = self.caller.staff_id or preconditions.hashed(self.caller.guest_token or "")
+        path = self.operation.path.format_map({**self.path_params, "slug": self.hotel})
+        return preconditions.scoped_key(
+            key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path
+        )

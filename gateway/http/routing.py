@@ -1,0 +1,140 @@
+"""Declares operations (`Routes`) and serves each under its canonical path and its aliases (`OperationRoute`)."""
+
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
+
+from contracts.values import Permission
+from gateway.http import problems
+from gateway.http.aliases import aliases_of
+from gateway.http.operation import Endpoint, Operation
+from gateway.http.request import ApiRequest
+from gateway.http.router import TrieRouter
+from gateway.identity.admission import Audience
+
+Decorator = Callable[[Endpoint], Endpoint]
+# What OpenAPI says of an operation at its path (alias 0) or at one of its aliases: arguments of `APIRoute`.
+Describe = Callable[[Operation, int], Mapping[str, Any]]
+
+
+class OperationRoute(APIRoute):
+    """One path of an operation: the canonical path, or an alias."""
+
+    def __init__(self, operation: Operation, path: str, *, alias: int = 0, documentation: Mapping[str, Any]) -> None:
+        self.operation = operation
+        self.is_alias = bool(alias)
+        super().__init__(
+            path,
+            operation.endpoint,
+            methods=[operation.method],
+            status_code=operation.status,
+            response_model=None,
+            strict_content_type=False,
+            **documentation,
+        )
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Never matches: `TrieRouter` matches for all routes."""
+        del scope
+        return Match.NONE, {}
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Authorise, read the body, let FastAPI validate, respond; every exception becomes a problem response."""
+        operation, has_body = self.operation, self.body_field is not None
+        validated = super().get_route_handler()
+
+        async def handler(received: Request) -> Response:
+            request = ApiRequest(_as_json(received.scope) if has_body else received.scope, received.receive)
+            request.operation = operation
+            try:
+                await request.authorize()
+                if has_body:
+                    await request.read_json()
+                return await validated(request)
+            except Exception as problem:
+                return problems.problem_response(problem, request)
+
+        return handler
+
+
+class Routes:
+    """The operations of one noun, in the order of their declaration."""
+
+    def __init__(self, tag: str, *, audience: Audience, under: str = "") -> None:
+        self._tag = tag
+        self._audience = audience
+        self._under = under
+        self.operations: list[Operation] = []
+
+    def get(self, path: str, *, response: Any, **more: Any) -> Decorator:
+        """Declare a query."""
+        return self._declare("GET", path, response=response, **more)
+
+    def post(self, path: str, *, response: Any, idempotency_key: bool = True, **more: Any) -> Decorator:
+        """Declare a command. It honours `Idempotency-Key` unless `idempotency_key` is false."""
+        return self._declare("POST", path, response=response, idempotency_key=idempotency_key, **more)
+
+    def patch(self, path: str, *, response: Any, **more: Any) -> Decorator:
+        """Declare a change of some fields."""
+        return self._declare("PATCH", path, response=response, **more)
+
+    def put(self, path: str, *, response: Any, **more: Any) -> Decorator:
+        """Declare a replacement."""
+        return self._declare("PUT", path, response=response, **more)
+
+    def delete(self, path: str, *, response: Any = None, status: int = 204, **more: Any) -> Decorator:
+        """Declare a removal. It takes no body and returns none by default."""
+        return self._declare("DELETE", path, response=response, status=status, **more)
+
+    def _declare(
+        self,
+        method: str,
+        path: str,
+        *,
+        audience: Audience | None = None,
+        needs: Permission | tuple[Permission, ...] = (),
+        **more: Any,
+    ) -> Decorator:
+        def declare(endpoint: Endpoint) -> Endpoint:
+            self.operations.append(
+                Operation(
+                    method=method,
+                    path=self._under + path,
+                    endpoint=endpoint,
+                    audience=audience or self._audience,
+                    tag=self._tag,
+                    needs=(needs,) if isinstance(needs, Permission) else needs,
+                    **more,
+                )
+            )
+            return endpoint
+
+        return declare
+
+
+def routes_of(operations: Iterable[Operation], *, describe: Describe = lambda *_: {}) -> list[OperationRoute]:
+    """Every path of these operations; each canonical path comes before its aliases."""
+    return [
+        OperationRoute(operation, path, alias=alias, documentation=describe(operation, alias))
+        for operation in operations
+        for alias, path in enumerate((operation.path, *aliases_of(operation.method, operation.path)))
+    ]
+
+
+def router_of(routes: Iterable[OperationRoute]) -> TrieRouter:
+    """The router over these routes; raises `ValueError` where two have the same method and path."""
+    router = TrieRouter()
+    for route in routes:
+        router.add(route, method=route.operation.method)
+    return router
+
+
+def _as_json(scope: Scope) -> Scope:
+    """The request with a JSON body, whatever its `Content-Type` says."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+    return {**scope, "headers": [*headers, (b"content-type", b"application/json")]}

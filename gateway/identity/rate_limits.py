@@ -1,0 +1,59 @@
+"""Rate limits: one token bucket per client and kind of request, in this process."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chassis.refusal import Refusal
+
+MAX_CLIENTS = 50_000
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """The size of a bucket, and the tokens it gains each minute."""
+
+    per_minute: int
+
+
+DEFAULTS = {"public": RateLimit(30), "guest": RateLimit(60), "login": RateLimit(10), "lookup": RateLimit(10)}
+
+
+def parse_limits(text: str) -> dict[str, RateLimit]:
+    """The limits that `off`, `on`, or changes of the defaults (`public=100,login=5`) mean. Raises `ValueError`."""
+    if text.strip().lower() in {"off", "on"}:
+        return dict(DEFAULTS) if text.strip().lower() == "on" else {}
+    limits = dict(DEFAULTS)
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        if name.strip() not in DEFAULTS or not number.strip().isdigit() or int(number) < 1:
+            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. public=30,guest=60,login=10,lookup=10")
+        limits[name.strip()] = RateLimit(int(number))
+    return limits
+
+
+class RateLimiter:
+    """The token buckets. Beyond `MAX_CLIENTS`, the buckets that were used longest ago are dropped."""
+
+    def __init__(self, limits: Mapping[str, RateLimit], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+
+    def take(self, kind: str | None, client: str) -> None:
+        """Take one token; refused `RATE_LIMITED` with `retry_after` in seconds where the bucket is empty."""
+        limit = self._limits.get(kind) if kind else None
+        if kind is None or limit is None:
+            return
+        now, per_second = self._clock(), limit.per_minute / 60
+        tokens, updated = self._buckets.pop((kind, client), (float(limit.per_minute), now))
+        tokens = min(float(limit.per_minute), tokens + (now - updated) * per_second)
+        allowed = tokens >= 1
+        self._buckets[(kind, client)] = (tokens - 1 if allowed else tokens, now)
+        if len(self._buckets) > MAX_CLIENTS:
+            self._buckets.popitem(last=False)
+        if not allowed:
+            retry_after = max(1, math.ceil((1 - tokens) / per_second))
+            raise Refusal("RATE_LIMITED", "Too many requests; try again later.", retry_after=retry_after)

@@ -1,0 +1,1 @@
+"""Answers of services that the gateway caches for some seconds."""

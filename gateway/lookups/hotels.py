@@ -1,0 +1,32 @@
+"""The hotels that exist, cached for some seconds."""
+
+from chassis.observability import trace
+from chassis.refusal import Refusal
+from contracts.rooms import GetHotel, HotelPage
+from contracts.values import Context
+from gateway.bus.port import Bus
+from gateway.lookups.cache import Cache
+
+MAX_AGE = 5.0
+
+
+class HotelLookup:
+    """Hotels by slug, as rooms has them. A hotel that does not exist is cached, too."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._pages: Cache[str, HotelPage | Refusal] = Cache(self._fetch, max_age=MAX_AGE)
+
+    async def get(self, slug: str) -> HotelPage:
+        """The hotel; refused `HOTEL_NOT_FOUND`."""
+        page = await self._pages.get(slug)
+        if isinstance(page, Refusal):
+            raise Refusal(page.code, page.message)
+        return page
+
+    async def _fetch(self, slug: str) -> HotelPage | Refusal:
+        try:
+            page, _ = await self._bus.ask(GetHotel(hotel=slug), Context(traceparent=trace.current()))
+        except Refusal as refusal:
+            return refusal
+        return page

@@ -1,1 +1,0 @@
-"""What HTTP answers look like: one frozen dataclass per shape, encoded as it is and documented from its fields."""
