@@ -1,5 +1,1 @@
-"""A mailbox that swallows every mail and shows it: to people as pages, to tests as JSON."""
-
-from sandbox.mailbox.inprocess import Mailbox
-
-__all__ = ["Mailbox"]
+"""A mail server that stores every mail and shows it: to people as pages, to tests as JSON."""

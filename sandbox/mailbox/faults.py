@@ -1,42 +1,42 @@
-"""Faults on demand: what goes wrong with the next mails."""
+"""Faults on demand for the next mails."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sandbox.trouble import Row, Trouble, check_status
+from sandbox.faults import BaseFault, FaultQueue, check_status
 
 
-class Mode(StrEnum):
-    """What happens when a mail's content has arrived."""
+class MailFaultMode(StrEnum):
+    """The kinds of fault, applied after a mail's content has arrived."""
 
     REJECT = "reject"
-    """Refused for good, 550 unless `code` says otherwise; not kept."""
+    """Refused permanently with `code`, by default 550; not stored."""
     TEMPFAIL = "tempfail"
-    """Refused for now, 451 unless `code` says otherwise; not kept."""
+    """Refused temporarily with `code`, by default 451; not stored."""
     DROP_AFTER_ACCEPT = "drop_after_accept"
-    """Kept, but the connection is cut instead of the 250: the sender cannot know."""
+    """Stored, but the connection is aborted instead of the 250 response."""
     DELAY = "delay"
-    """Kept at once, but answered only after `seconds`: an impatient sender sends again."""
+    """Stored at once, but answered after `seconds`; a sender with a shorter timeout sends again."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Fault(Trouble):
-    """One kind of trouble, for so many mails."""
+class MailFault(BaseFault):
+    """One fault, for a number of mails."""
 
-    mode: Mode
+    mode: MailFaultMode
     code: int | None = None
 
     @classmethod
-    def parse(cls, body: dict[str, Any]) -> "Fault":
-        """The fault a control request asks for.
+    def parse(cls, body: dict[str, Any]) -> "MailFault":
+        """Parse the fault in a control request.
 
         Raises:
-            ValueError: there is no such fault.
+            ValueError: the fault is invalid.
 
         """
         try:
-            fault = cls(**(body | {"mode": Mode(body.get("mode", ""))}))
+            fault = cls(**(body | {"mode": MailFaultMode(body.get("mode", ""))}))
         except TypeError as error:
             raise ValueError(str(error)) from None
         fault.check()
@@ -45,5 +45,5 @@ class Fault(Trouble):
         return fault
 
 
-class Faults(Row[Fault]):
-    """What goes wrong with the mails to come."""
+class MailFaults(FaultQueue[MailFault]):
+    """The faults of the next mails."""

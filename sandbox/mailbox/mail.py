@@ -1,4 +1,4 @@
-"""One received mail, taken apart into what a reader or a test wants to see."""
+"""One received mail, parsed for pages and tests."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,11 +21,11 @@ Mail = TypedDict(
         "headers": dict[str, str],
     },
 )
-"""`from` and `to` are the envelope's, so blind copies show; a repeated header has a line each."""
+"""`from` and `to` are the envelope's and include blind copies; a repeated header has one line per value."""
 
 
 def parse(content: bytes, *, number: int, sender: str, recipients: Sequence[str]) -> Mail:
-    """The mail in the bytes that came with DATA."""
+    """Parse the content that came with DATA."""
     message = BytesParser(EmailMessage, policy=policy.SMTPUTF8).parsebytes(content)
     headers: dict[str, str] = {}
     for name, value in message.items():

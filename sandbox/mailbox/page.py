@@ -1,11 +1,11 @@
-"""The pages a person reads: the list of mails, and one mail."""
+"""The HTML pages: the list of mails, and one mail."""
 
 from html import escape
 
 from sandbox.mailbox.mail import Mail
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'"
-"""What the browser may load: nothing from elsewhere, and no script at all."""
+"""Content security policy: no scripts, nothing from other origins."""
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8881;
@@ -37,7 +37,7 @@ summary { cursor: pointer; margin: 2rem 0 .5rem; font-weight: 600 }
 
 
 def list_page(mails: list[Mail], *, to: str = "", subject: str = "") -> str:
-    """All mails meant, the newest first."""
+    """The list of matching mails, newest first."""
     items = "\n".join(_item(mail) for mail in reversed(mails))
     count = f"{len(mails)} mail{'' if len(mails) == 1 else 's'}"
     nothing = "<p>No mail here yet. Refresh the page once something was sent.</p>"
@@ -55,7 +55,7 @@ def list_page(mails: list[Mail], *, to: str = "", subject: str = "") -> str:
 
 
 def mail_page(mail: Mail) -> str:
-    """One mail: who, what, and both its bodies; the HTML one behind glass."""
+    """One mail: addresses, subject and both bodies; the HTML body in a sandboxed frame."""
     facts = {
         "From": mail["from"],
         "To": ", ".join(mail["to"]),
@@ -88,7 +88,7 @@ def mail_page(mail: Mail) -> str:
 
 
 def missing_page() -> str:
-    """For a mail that is not there, or not any more."""
+    """The page for a mail that does not exist or was deleted."""
     return _page("No such mail", '<h1>No such mail</h1><p>It may be gone. <a href="/">All mails</a></p>')
 
 

@@ -1,4 +1,4 @@
-"""The SMTP door: accepts every mail for everybody, after a login if one was asked for."""
+"""The SMTP server: accepts every mail for any address, after a login if one is required."""
 
 import asyncio
 import hmac
@@ -7,12 +7,12 @@ from typing import cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from sandbox.mailbox.faults import Fault, Faults, Mode
-from sandbox.mailbox.mails import Mails
+from sandbox.mailbox.faults import MailFault, MailFaultMode, MailFaults
+from sandbox.mailbox.store import MailStore
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class SmtpLogin:
     """The one user and password that may send."""
 
     user: str
@@ -21,24 +21,24 @@ class Login:
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
     ) -> AuthResult:
-        """Whether these are they."""
+        """Whether the credentials are valid."""
         is_right = isinstance(data, LoginPassword) and all(
-            hmac.compare_digest(given, expected.encode())
-            for given, expected in ((data.login, self.user), (data.password, self.password))
+            hmac.compare_digest(received, expected.encode())
+            for received, expected in ((data.login, self.user), (data.password, self.password))
         )
         return AuthResult(success=is_right, handled=False)
 
 
-class Door:
-    """What happens at each step of an SMTP conversation."""
+class SmtpHandler:
+    """Handles the steps of an SMTP session."""
 
-    def __init__(self, mails: Mails, faults: Faults, *, login: Login | None) -> None:
+    def __init__(self, mails: MailStore, faults: MailFaults, *, login: SmtpLogin | None) -> None:
         self._mails = mails
         self._faults = faults
         self._login = login
 
     def protocol(self) -> SMTP:
-        """The conversation with one sender."""
+        """The protocol for one SMTP session."""
         return SMTP(
             self,
             hostname="mailbox.localhost",
@@ -57,7 +57,7 @@ class Door:
         address: str,
         options: list[str],
     ) -> str:
-        """A sender's name, welcome once they are logged in."""
+        """Accept the sender, after the login if one is required."""
         if self._login and not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
@@ -65,12 +65,12 @@ class Door:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """A mail's content: kept, unless a fault says otherwise."""
-        fault = self._faults.take() or Fault(mode=Mode.DELAY, seconds=0)
+        """Store a mail's content, unless a fault applies."""
+        fault = self._faults.take() or MailFault(mode=MailFaultMode.DELAY, seconds=0)
         match fault.mode:
-            case Mode.REJECT:
+            case MailFaultMode.REJECT:
                 return f"{fault.code or 550} Rejected on demand"
-            case Mode.TEMPFAIL:
+            case MailFaultMode.TEMPFAIL:
                 return f"{fault.code or 451} Try again later, on demand"
         content = envelope.content
         mail = self._mails.accept(
@@ -79,8 +79,8 @@ class Door:
             recipients=[str(address) for address in envelope.rcpt_tos],
         )
         match fault.mode:
-            case Mode.DROP_AFTER_ACCEPT:
+            case MailFaultMode.DROP_AFTER_ACCEPT:
                 cast("asyncio.Transport", server.transport).abort()
-            case Mode.DELAY:
+            case MailFaultMode.DELAY:
                 await asyncio.sleep(fault.seconds)
-        return f"250 OK, kept as {mail['id']}"
+        return f"250 OK, stored as {mail['id']}"

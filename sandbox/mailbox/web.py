@@ -1,4 +1,4 @@
-"""The HTTP door: pages for people, JSON for tests, and faults on demand."""
+"""The HTTP server: pages for people, JSON for tests, and faults on demand."""
 
 import json
 from typing import Any
@@ -10,14 +10,14 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 from sandbox.mailbox import page
-from sandbox.mailbox.faults import Fault, Faults
-from sandbox.mailbox.mails import Mails, Query
+from sandbox.mailbox.faults import MailFault, MailFaults
+from sandbox.mailbox.store import MailFilter, MailStore
 
 LONGEST_WAIT_SECONDS = 60.0
 
 
-def make_app(mails: Mails, faults: Faults) -> Starlette:
-    """The application around one mailbox."""
+def make_app(mails: MailStore, faults: MailFaults) -> Starlette:
+    """The application over one mailbox."""
     app = Starlette(
         routes=[
             Route("/", show_list),
@@ -66,48 +66,48 @@ async def get(request: Request) -> JSONResponse:
 
 
 async def clear(request: Request) -> JSONResponse:
-    """Throw all mails away."""
+    """Delete all mails."""
     _mails(request).clear()
     return JSONResponse([])
 
 
 async def wait(request: Request) -> JSONResponse:
-    """Mails as soon as there are some: `…&timeout=&count=`; empty-handed in the end."""
+    """Mails as soon as there are `count`: `…&timeout=&count=`; after the timeout, those that exist."""
     timeout = min(_number(request, "timeout", default=10.0), LONGEST_WAIT_SECONDS)
     count = int(_number(request, "count", default=1))
     return JSONResponse(await _mails(request).wait(_query(request), count=count, timeout=timeout))
 
 
 async def list_faults(request: Request) -> JSONResponse:
-    """The faults still to come."""
+    """The remaining faults."""
     return JSONResponse(_faults(request).as_json())
 
 
 async def add_fault(request: Request) -> JSONResponse:
-    """One more: `{mode, times, code, seconds}`."""
+    """Add a fault: `{mode, times, code, seconds}`."""
     try:
         body = json.loads(await request.body())
         if not isinstance(body, dict):
             raise ValueError("the body must be an object")
-        _faults(request).add(Fault.parse(body))
+        _faults(request).add(MailFault.parse(body))
     except ValueError as error:
         raise HTTPException(400, f"no such fault: {error}") from None
     return JSONResponse(_faults(request).as_json())
 
 
 async def clear_faults(request: Request) -> JSONResponse:
-    """No more faults."""
+    """Remove every fault."""
     _faults(request).clear()
     return JSONResponse([])
 
 
-def _mails(request: Request) -> Mails:
-    mails: Mails = _state(request).mails
+def _mails(request: Request) -> MailStore:
+    mails: MailStore = _state(request).mails
     return mails
 
 
-def _faults(request: Request) -> Faults:
-    faults: Faults = _state(request).faults
+def _faults(request: Request) -> MailFaults:
+    faults: MailFaults = _state(request).faults
     return faults
 
 
@@ -115,8 +115,8 @@ def _state(request: Request) -> Any:
     return request.app.state
 
 
-def _query(request: Request) -> Query:
-    return Query(
+def _query(request: Request) -> MailFilter:
+    return MailFilter(
         to=request.query_params.get("to"),
         subject=request.query_params.get("subject"),
         after=int(_number(request, "after", default=0)),

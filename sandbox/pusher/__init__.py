@@ -1,5 +1,1 @@
-"""A stand-in for Pusher Channels: the same protocol and HTTP API, with a memory and faults."""
-
-from sandbox.pusher.standin import PusherStandIn
-
-__all__ = ["PusherStandIn"]
+"""A stand-in for Pusher Channels: the same protocol and HTTP API, with a log of events and faults on demand."""

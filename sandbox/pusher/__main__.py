@@ -1,26 +1,26 @@
-"""The stand-in as a process of its own: `python -m sandbox.pusher`."""
+"""The stand-in as its own process: `python -m sandbox.pusher`."""
 
 import argparse
 import asyncio
 import contextlib
 from collections.abc import Callable
 
-from sandbox.listening import listen
-from sandbox.pusher.serving import serve
-from sandbox.pusher.settings import Settings
-from sandbox.pusher.world import World
+from sandbox.pusher.app_state import PusherAppState
+from sandbox.pusher.server import serve
+from sandbox.pusher.settings import PusherAppSettings
+from sandbox.sockets import listen
 
 EPILOG = """\
-Servers talk to it with any Pusher library (ssl off, this host and port), clients with any
-Pusher client (forceTLS off, wsHost and wsPort). What it was told: GET /_control/events.
-Trouble on demand: POST /_control/faults {"mode": "fail_before", "status": 503, "times": 2}.
+Servers connect with any Pusher library (ssl off, this host and port), clients with any
+Pusher client (forceTLS off, wsHost and wsPort). Received events: GET /_control/events.
+Faults on demand: POST /_control/faults {"mode": "fail_before", "status": 503, "times": 2}.
 """
 
 
 def main() -> None:
     """Serve until interrupted."""
     options = _parser().parse_args()
-    settings = Settings(
+    settings = PusherAppSettings(
         app_id=options.app_id,
         key=options.key,
         secret=options.secret,
@@ -31,7 +31,7 @@ def main() -> None:
     listener = listen(options.host, options.port)
     port = listener.getsockname()[1]
 
-    def ready(world: World, stop: Callable[[], None]) -> None:
+    def ready(state: PusherAppState, stop: Callable[[], None]) -> None:
         print(f"pusher stand-in listening on http://{options.host}:{port}", flush=True)
 
     with contextlib.suppress(KeyboardInterrupt):
@@ -46,11 +46,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port; 0, the default, picks one")
+    parser.add_argument("--port", type=int, default=0, help="port; 0, the default, picks a free one")
     parser.add_argument("--app-id", default="1", help="the app's number (default: %(default)s)")
     parser.add_argument("--key", required=True, help="the app's public key")
-    parser.add_argument("--secret", required=True, help="what requests are signed with")
-    parser.add_argument("--webhook-url", help="where to post signed webhooks (default: nowhere)")
+    parser.add_argument("--secret", required=True, help="the secret that signs requests")
+    parser.add_argument("--webhook-url", help="URL that receives signed webhooks (default: none)")
     parser.add_argument(
         "--activity-timeout",
         type=float,
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="silence after which a client is pinged (default: %(default)s)",
     )
-    parser.add_argument("--max-connections", type=int, metavar="N", help="refuse more sockets with 4004")
+    parser.add_argument("--max-connections", type=int, metavar="N", help="refuse further sockets with 4004")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""One client's socket: who it is, what it listens to, and the frames waiting to go out."""
+"""One client's socket: its user, its channels and its queue of outgoing frames."""
 
 import asyncio
 import json
@@ -10,23 +10,23 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from sandbox.pusher.errors import Complaint
-from sandbox.pusher.journal import Journal
+from sandbox.pusher.errors import ProtocolError
+from sandbox.pusher.event_log import EventLog
 from sandbox.pusher.settings import CLIENT_EVENTS_PER_SECOND
 
 Frame = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Hangup:
-    """The last thing to happen on a socket. Without a code the line goes dead, no farewell."""
+class Close:
+    """The end of a socket. Without a code, the TCP connection is aborted without a close frame."""
 
     code: int | None
     reason: str = ""
 
 
-class Connection:
-    """A connected client. Frames are queued at once, in order, and sent by `write`."""
+class ClientConnection:
+    """A connected client. Frames are queued in order and sent by `write`."""
 
     def __init__(self, websocket: WebSocket, *, abort: Callable[[], None]) -> None:
         self.socket_id = f"{randbelow(10**6)}.{randbelow(10**9)}"
@@ -34,57 +34,57 @@ class Connection:
         self.user_id: str | None = None
         self._websocket = websocket
         self._abort = abort
-        self._outbox: asyncio.Queue[Frame | Hangup] = asyncio.Queue()
-        self._spoke_at: deque[float] = deque(maxlen=CLIENT_EVENTS_PER_SECOND)
+        self._outbox: asyncio.Queue[Frame | Close] = asyncio.Queue()
+        self._client_events_at: deque[float] = deque(maxlen=CLIENT_EVENTS_PER_SECOND)
 
     def send(self, event: str, data: object, *, channel: str | None = None) -> None:
-        """Queue a frame of the protocol's own; `data` goes out as a JSON string."""
+        """Queue a protocol frame; `data` is sent as a JSON string."""
         self.send_frame(frame(event, json.dumps(data), channel=channel))
 
     def send_frame(self, frame: Frame) -> None:
-        """Queue a frame as it is."""
+        """Queue a frame unchanged."""
         self._outbox.put_nowait(frame)
 
-    def complain(self, complaint: Complaint) -> None:
-        """Queue a `pusher:error`, whose data is an object; hang up after it if it is fatal."""
-        body = {"code": complaint.code, "message": complaint.message}
+    def send_error(self, error: ProtocolError) -> None:
+        """Queue a `pusher:error`, whose data is an object; a fatal error closes the socket afterwards."""
+        body = {"code": error.code, "message": error.message}
         self.send_frame({"event": "pusher:error", "data": body})
-        if complaint.fatal:
-            self.hang_up(Hangup(complaint.code, complaint.message))
+        if error.fatal:
+            self.close(Close(error.code, error.message))
 
-    def hang_up(self, hangup: Hangup) -> None:
-        """Queue the end."""
-        self._outbox.put_nowait(hangup)
+    def close(self, close: Close) -> None:
+        """Queue the end of the socket."""
+        self._outbox.put_nowait(close)
 
-    def may_speak(self, *, now: float) -> bool:
-        """Whether another client event fits into this second; if so it is counted."""
-        if len(self._spoke_at) == CLIENT_EVENTS_PER_SECOND and now - self._spoke_at[0] < 1:
+    def allow_client_event(self, *, now: float) -> bool:
+        """Whether the rate limit allows another client event now; an allowed event is counted."""
+        if len(self._client_events_at) == CLIENT_EVENTS_PER_SECOND and now - self._client_events_at[0] < 1:
             return False
-        self._spoke_at.append(now)
+        self._client_events_at.append(now)
         return True
 
-    async def write(self, journal: Journal) -> None:
-        """Send what is queued, until the end or until the client is gone."""
+    async def write(self, event_log: EventLog) -> None:
+        """Send the queued frames until the socket is closed by either side."""
         while True:
             item = await self._outbox.get()
             try:
-                if isinstance(item, Hangup):
+                if isinstance(item, Close):
                     await self._close(item)
                     return
                 await self._websocket.send_text(json.dumps(item))
             except (WebSocketDisconnect, RuntimeError):
                 return
-            journal.record_sent(self.socket_id, item)
+            event_log.record_sent(self.socket_id, item)
 
-    async def _close(self, hangup: Hangup) -> None:
-        if hangup.code is None:
+    async def _close(self, close: Close) -> None:
+        if close.code is None:
             self._abort()
         else:
             # A close frame carries at most 123 bytes of reason.
-            reason = hangup.reason.encode()[:123].decode(errors="ignore")
-            await self._websocket.close(hangup.code, reason)
+            reason = close.reason.encode()[:123].decode(errors="ignore")
+            await self._websocket.close(close.code, reason)
 
 
 def frame(event: str, data: object, *, channel: str | None = None) -> Frame:
-    """A frame as it goes over the wire; `channel` is left out where there is none."""
+    """A frame in its wire form, without `channel` if there is none."""
     return {"event": event, "data": data} | ({"channel": channel} if channel else {})

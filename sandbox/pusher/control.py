@@ -1,4 +1,4 @@
-"""The control API, `/_control/…`: what the stand-in remembers, and how to make it misbehave."""
+"""The control API, `/_control/…`: the recorded events, and faults on demand."""
 
 from typing import Any
 
@@ -6,86 +6,86 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.pusher.errors import Refused
+from sandbox.pusher.app_state import PusherAppState
+from sandbox.pusher.errors import HttpRefusal
+from sandbox.pusher.event_log import EventFilter
 from sandbox.pusher.events import parse_object
-from sandbox.pusher.faults import Fault
-from sandbox.pusher.journal import Query
-from sandbox.pusher.world import World
+from sandbox.pusher.faults import ApiFault
 
 LONGEST_WAIT_SECONDS = 60.0
 
 
 async def events(request: Request) -> JSONResponse:
-    """What was told: `?channel=&event=&after=`."""
-    return JSONResponse(_world(request).journal.told(_query(request)))
+    """The received events: `?channel=&event=&after=`."""
+    return JSONResponse(_state(request).event_log.received(_query(request)))
 
 
 async def wait(request: Request) -> JSONResponse:
-    """The same, as soon as there is something: `…&timeout=&count=`; empty-handed in the end."""
+    """The received events as soon as there are `count`: `…&timeout=&count=`; after the timeout, those that exist."""
     timeout = min(_number(request, "timeout", default=10.0), LONGEST_WAIT_SECONDS)
     count = int(_number(request, "count", default=1))
-    journal = _world(request).journal
-    return JSONResponse(await journal.wait(_query(request), count=count, timeout=timeout))
+    event_log = _state(request).event_log
+    return JSONResponse(await event_log.wait(_query(request), count=count, timeout=timeout))
 
 
 async def deliveries(request: Request) -> JSONResponse:
-    """What was sent to whom: `?channel=&event=&after=&socket_id=`."""
+    """The frames sent to sockets: `?channel=&event=&after=&socket_id=`."""
     socket_id = request.query_params.get("socket_id")
-    journal = _world(request).journal
-    return JSONResponse(journal.deliveries(_query(request), socket_id=socket_id))
+    event_log = _state(request).event_log
+    return JSONResponse(event_log.deliveries(_query(request), socket_id=socket_id))
 
 
 async def reset(request: Request) -> JSONResponse:
-    """Forget everything, faults and refusals included."""
-    _world(request).reset()
+    """Delete all records, faults and outages."""
+    _state(request).reset()
     return JSONResponse({})
 
 
 async def list_faults(request: Request) -> JSONResponse:
-    """The faults still to come."""
-    return JSONResponse(_world(request).faults.as_json())
+    """The remaining faults."""
+    return JSONResponse(_state(request).faults.as_json())
 
 
 async def add_fault(request: Request) -> JSONResponse:
-    """One more: `{mode, status, times, seconds}`."""
-    faults = _world(request).faults
-    faults.add(Fault.parse(await _body(request)))
+    """Add a fault: `{mode, status, times, seconds}`."""
+    faults = _state(request).faults
+    faults.add(ApiFault.parse(await _body(request)))
     return JSONResponse(faults.as_json())
 
 
 async def clear_faults(request: Request) -> JSONResponse:
-    """No more faults."""
-    _world(request).faults.clear()
+    """Remove every fault."""
+    _state(request).faults.clear()
     return JSONResponse([])
 
 
 async def disconnect(request: Request) -> JSONResponse:
-    """Drop every socket: `{code}` says how, without one the lines go dead."""
+    """Close every socket with the error `{code}`; without a code, abort the connections."""
     code = (await _body(request)).get("code")
     if code is not None and not (isinstance(code, int) and 4000 <= code <= 4999):
-        raise Refused(400, "code must be 4000 to 4999")
-    return JSONResponse({"disconnected": _world(request).hub.hang_up_all(code=code)})
+        raise HttpRefusal(400, "code must be 4000 to 4999")
+    return JSONResponse({"disconnected": _state(request).channels.close_all(code=code)})
 
 
 async def refuse_connections(request: Request) -> JSONResponse:
-    """Turn new sockets away, `{on, code}`: with HTTP 503, or with a protocol error code."""
+    """Refuse new sockets, `{on, code}`: with the protocol error code, or without a code with HTTP 503."""
     body = await _body(request)
-    moods = _world(request).moods
-    moods.refuses_connections = bool(body.get("on", True))
-    moods.refusal_code = body.get("code")
-    return JSONResponse({"on": moods.refuses_connections, "code": moods.refusal_code})
+    outage = _state(request).outage
+    outage.refuses_connections = bool(body.get("on", True))
+    outage.refusal_code = body.get("code")
+    return JSONResponse({"on": outage.refuses_connections, "code": outage.refusal_code})
 
 
 async def disable(request: Request) -> JSONResponse:
-    """Disable the app, `{on}`: 403 and 4003."""
-    moods = _world(request).moods
-    moods.disabled = bool((await _body(request)).get("on", True))
-    return JSONResponse({"on": moods.disabled})
+    """Disable the app, `{on}`: 403 on the API, 4003 on new sockets."""
+    outage = _state(request).outage
+    outage.disabled = bool((await _body(request)).get("on", True))
+    return JSONResponse({"on": outage.disabled})
 
 
-def _world(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
+def _state(request: Request) -> PusherAppState:
+    state: PusherAppState = request.app.state.pusher
+    return state
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -93,8 +93,8 @@ async def _body(request: Request) -> dict[str, Any]:
     return parse_object(body) if body else {}
 
 
-def _query(request: Request) -> Query:
-    return Query(
+def _query(request: Request) -> EventFilter:
+    return EventFilter(
         channel=request.query_params.get("channel") or None,
         event=request.query_params.get("event") or None,
         after=int(_number(request, "after", default=0)),
@@ -105,7 +105,7 @@ def _number(request: Request, name: str, *, default: float) -> float:
     try:
         return float(request.query_params.get(name) or default)
     except ValueError:
-        raise Refused(400, f"{name} must be a number") from None
+        raise HttpRefusal(400, f"{name} must be a number") from None
 
 
 ROUTES = [

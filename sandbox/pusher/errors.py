@@ -1,10 +1,10 @@
-"""What Pusher says no with: HTTP refusals and the numbered errors of a socket."""
+"""Pusher's errors: HTTP refusals and the numbered errors of the socket protocol."""
 
 from enum import IntEnum
 
 
-class Refused(Exception):
-    """An HTTP request is answered with this status and explanation."""
+class HttpRefusal(Exception):
+    """An HTTP request is refused with this status and message."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -12,8 +12,8 @@ class Refused(Exception):
         self.message = message
 
 
-class Code(IntEnum):
-    """40xx: do not come back unchanged. 42xx: come back at once. 43xx: the socket stays open."""
+class ErrorCode(IntEnum):
+    """40xx: do not reconnect unchanged. 42xx: reconnect at once. 43xx: the socket stays open."""
 
     UNKNOWN_APP = 4001
     APP_DISABLED = 4003
@@ -27,8 +27,8 @@ class Code(IntEnum):
     CLIENT_EVENT_REJECTED = 4301
 
 
-class Complaint(Exception):
-    """A message on a socket is answered with `pusher:error`; `fatal` closes the socket too."""
+class ProtocolError(Exception):
+    """A socket message is answered with `pusher:error`; a `fatal` error also closes the socket."""
 
     def __init__(self, message: str, *, code: int | None = None, fatal: bool = False) -> None:
         super().__init__(message)

@@ -1,10 +1,10 @@
-"""What `POST events` and `POST batch_events` may ask for."""
+"""The request bodies of `POST events` and `POST batch_events`."""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.pusher.errors import Refused
+from sandbox.pusher.errors import HttpRefusal
 from sandbox.pusher.names import is_channel, is_socket_id
 from sandbox.pusher.settings import (
     MAX_CHANNELS_PER_EVENT,
@@ -16,7 +16,7 @@ from sandbox.pusher.settings import (
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One event for some channels, valid in every respect."""
+    """One validated event for one or more channels."""
 
     name: str
     channels: tuple[str, ...]
@@ -26,7 +26,7 @@ class Trigger:
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """A body that must be a JSON object.
+    """Parse a body that must be a JSON object.
 
     Raises:
         Refused: 400.
@@ -35,9 +35,9 @@ def parse_object(body: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(body)
     except ValueError:
-        raise Refused(400, "The body is not JSON") from None
+        raise HttpRefusal(400, "The body is not JSON") from None
     if not isinstance(parsed, dict):
-        raise Refused(400, "The body must be an object")
+        raise HttpRefusal(400, "The body must be an object")
     return parsed
 
 
@@ -45,7 +45,7 @@ def parse_event(body: dict[str, Any]) -> Trigger:
     """The event of `POST events`, which names `channels` or one `channel`.
 
     Raises:
-        Refused: 413 when the data is over 10 KB, otherwise 400.
+        Refused: 413 if the data is over 10 KB, otherwise 400.
 
     """
     channels = body.get("channels")
@@ -53,17 +53,17 @@ def parse_event(body: dict[str, Any]) -> Trigger:
 
 
 def parse_batch(body: dict[str, Any]) -> list[Trigger]:
-    """The events of `POST batch_events`; all are valid, or none is taken.
+    """The events of `POST batch_events`; one invalid event refuses the whole batch.
 
     Raises:
-        Refused: 413 when some event's data is over 10 KB, otherwise 400.
+        Refused: 413 if an event's data is over 10 KB, otherwise 400.
 
     """
     batch = body.get("batch")
     if not isinstance(batch, list) or not all(isinstance(event, dict) for event in batch):
-        raise Refused(400, "batch must be a list of events")
+        raise HttpRefusal(400, "batch must be a list of events")
     if len(batch) > MAX_EVENTS_PER_BATCH:
-        raise Refused(400, f"Batch too large ({len(batch)} > {MAX_EVENTS_PER_BATCH})")
+        raise HttpRefusal(400, f"Batch too large ({len(batch)} > {MAX_EVENTS_PER_BATCH})")
     return [_trigger(event, [event.get("channel")]) for event in batch]
 
 
@@ -71,22 +71,22 @@ def _trigger(body: dict[str, Any], channels: object) -> Trigger:
     name, data, info = body.get("name"), body.get("data"), body.get("info")
     socket_id = body.get("socket_id")
     if not isinstance(name, str) or not name:
-        raise Refused(400, "name is missing")
+        raise HttpRefusal(400, "name is missing")
     if len(name) > MAX_EVENT_NAME:
-        raise Refused(400, f"Event name too long ({len(name)} > {MAX_EVENT_NAME})")
+        raise HttpRefusal(400, f"Event name too long ({len(name)} > {MAX_EVENT_NAME})")
     if not isinstance(data, str):
-        raise Refused(400, "data must be a string")
+        raise HttpRefusal(400, "data must be a string")
     if (size := len(data.encode())) > MAX_DATA_BYTES:
-        raise Refused(413, f"The data content of this event is {size} bytes, over 10 KB")
+        raise HttpRefusal(413, f"The data content of this event is {size} bytes, over 10 KB")
     if not isinstance(channels, list) or not channels:
-        raise Refused(400, "channels must be a list of names")
+        raise HttpRefusal(400, "channels must be a list of names")
     if len(channels) > MAX_CHANNELS_PER_EVENT:
-        raise Refused(400, f"Too many channels ({len(channels)} > {MAX_CHANNELS_PER_EVENT})")
+        raise HttpRefusal(400, f"Too many channels ({len(channels)} > {MAX_CHANNELS_PER_EVENT})")
     for channel in channels:
         if not is_channel(channel):
-            raise Refused(400, f"Invalid channel name: {channel!r}")
+            raise HttpRefusal(400, f"Invalid channel name: {channel!r}")
     if socket_id is not None and not is_socket_id(socket_id):
-        raise Refused(400, f"Invalid socket id: {socket_id!r}")
+        raise HttpRefusal(400, f"Invalid socket id: {socket_id!r}")
     if info is not None and not isinstance(info, str):
-        raise Refused(400, "info must be a string")
+        raise HttpRefusal(400, "info must be a string")
     return Trigger(name, tuple(channels), data, socket_id, info)

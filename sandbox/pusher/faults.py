@@ -1,4 +1,4 @@
-"""Faults on demand: the API fails, dawdles or hangs up as often as it was told to."""
+"""Faults on demand for the HTTP API: failures, delays and dropped connections."""
 
 import asyncio
 from collections import deque
@@ -9,56 +9,56 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.pusher.errors import Refused
-from sandbox.pusher.lines import abort_of
-from sandbox.trouble import Row, Trouble, check_status
+from sandbox.faults import BaseFault, FaultQueue, check_status
+from sandbox.pusher.errors import HttpRefusal
+from sandbox.pusher.protocols import abort_of
 
 
-class Mode(StrEnum):
-    """What goes wrong."""
+class ApiFaultMode(StrEnum):
+    """The kinds of fault."""
 
     FAIL_BEFORE = "fail_before"
-    """Answers with the status and does nothing."""
+    """Responds with the status without processing the request."""
     FAIL_AFTER = "fail_after"
-    """Does what was asked, then answers with the status."""
+    """Processes the request, then responds with the status."""
     DELAY = "delay"
-    """Waits, then does what was asked."""
+    """Waits, then processes the request."""
     DROP_CONNECTION = "drop_connection"
-    """Does nothing and cuts the connection without an answer."""
+    """Aborts the connection without processing the request."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Fault(Trouble):
-    """One kind of trouble, for so many requests."""
+class ApiFault(BaseFault):
+    """One fault of the HTTP API, for a number of requests."""
 
-    mode: Mode
+    mode: ApiFaultMode
     status: int = 500
 
     @classmethod
-    def parse(cls, body: dict[str, Any]) -> "Fault":
-        """The fault a control request asks for.
+    def parse(cls, body: dict[str, Any]) -> "ApiFault":
+        """Parse the fault in a control request.
 
         Raises:
-            Refused: 400, when there is no such fault.
+            HttpRefusal: 400, if the fault is invalid.
 
         """
         try:
-            fault = cls(**(body | {"mode": Mode(body.get("mode", ""))}))
+            fault = cls(**(body | {"mode": ApiFaultMode(body.get("mode", ""))}))
             fault.check()
             check_status("status", fault.status)
         except (TypeError, ValueError) as error:
-            raise Refused(400, f"no such fault: {error}") from None
+            raise HttpRefusal(400, f"no such fault: {error}") from None
         return fault
 
 
-class Faults(Row[Fault]):
-    """What goes wrong with the requests to come."""
+class ApiFaults(FaultQueue[ApiFault]):
+    """The faults of the next requests."""
 
 
-class FaultyApi:
-    """Middleware: requests to the public API meet the faults, the control API never does."""
+class FaultMiddleware:
+    """Middleware that applies faults to the public API, never to the control API."""
 
-    def __init__(self, app: ASGIApp, *, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, *, faults: ApiFaults) -> None:
         self._app = app
         self._faults = faults
 
@@ -70,30 +70,30 @@ class FaultyApi:
             return
         failure = PlainTextResponse("fault on demand", status_code=fault.status)
         match fault.mode:
-            case Mode.FAIL_BEFORE:
+            case ApiFaultMode.FAIL_BEFORE:
                 await failure(scope, receive, send)
-            case Mode.FAIL_AFTER:
-                await self._app(scope, receive, _swallow)
+            case ApiFaultMode.FAIL_AFTER:
+                await self._app(scope, receive, _discard)
                 await failure(scope, receive, send)
-            case Mode.DELAY:
-                receive = await _heard_out(receive)
+            case ApiFaultMode.DELAY:
+                receive = await _read_ahead(receive)
                 await asyncio.sleep(fault.seconds)
                 await self._app(scope, receive, send)
-            case Mode.DROP_CONNECTION:
+            case ApiFaultMode.DROP_CONNECTION:
                 abort_of(scope)()
 
 
-async def _heard_out(receive: Receive) -> Receive:
-    """The whole request taken in now, so that it is acted on though the caller may give up."""
-    heard = deque([await receive()])
-    while heard[-1].get("more_body"):
-        heard.append(await receive())
+async def _read_ahead(receive: Receive) -> Receive:
+    """Read the whole request now, so that it is processed even if the client disconnects."""
+    messages = deque([await receive()])
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
 
     async def replay() -> Message:
-        return heard.popleft() if heard else await receive()
+        return messages.popleft() if messages else await receive()
 
     return replay
 
 
-async def _swallow(message: Message) -> None:
-    """An answer nobody gets."""
+async def _discard(message: Message) -> None:
+    """Drop a response message."""

@@ -10,8 +10,8 @@ _USER_ID = re.compile(r"[A-Za-z0-9_\-=@,.;]{1,200}")
 _SOCKET_ID = re.compile(r"\d+\.\d+")
 
 
-class Kind(Enum):
-    """What a channel's prefix makes of it."""
+class ChannelKind(Enum):
+    """The kind of a channel, given by its name's prefix."""
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -21,30 +21,30 @@ class Kind(Enum):
 
     @property
     def needs_auth(self) -> bool:
-        """Whether a subscription must carry a signature."""
-        return self in (Kind.PRIVATE, Kind.ENCRYPTED, Kind.PRESENCE)
+        """Whether a subscription requires a signature."""
+        return self in (ChannelKind.PRIVATE, ChannelKind.ENCRYPTED, ChannelKind.PRESENCE)
 
     @property
     def allows_client_events(self) -> bool:
-        """Whether a subscriber may speak to the others."""
-        return self in (Kind.PRIVATE, Kind.PRESENCE)
+        """Whether subscribers may send client events."""
+        return self in (ChannelKind.PRIVATE, ChannelKind.PRESENCE)
 
 
-def kind_of(channel: str) -> Kind:
-    """The kind a channel's name says it is."""
+def kind_of(channel: str) -> ChannelKind:
+    """The kind of the channel with this name."""
     if channel.startswith(SERVER_TO_USER):
-        return Kind.USER
+        return ChannelKind.USER
     if channel.startswith("private-encrypted-"):
-        return Kind.ENCRYPTED
+        return ChannelKind.ENCRYPTED
     if channel.startswith("private-"):
-        return Kind.PRIVATE
+        return ChannelKind.PRIVATE
     if channel.startswith("presence-"):
-        return Kind.PRESENCE
-    return Kind.PUBLIC
+        return ChannelKind.PRESENCE
+    return ChannelKind.PUBLIC
 
 
 def is_channel(name: object) -> bool:
-    """Whether this may be the name of a channel, a user's own channel included."""
+    """Whether `name` is a valid channel name, server-to-user channels included."""
     if not isinstance(name, str):
         return False
     if name.startswith(SERVER_TO_USER):
@@ -53,10 +53,10 @@ def is_channel(name: object) -> bool:
 
 
 def is_user_id(user_id: object) -> bool:
-    """Whether this may be a signed-in user's id."""
+    """Whether `user_id` is a valid user id."""
     return isinstance(user_id, str) and _USER_ID.fullmatch(user_id) is not None
 
 
 def is_socket_id(socket_id: object) -> bool:
-    """Whether this may be a socket's id."""
+    """Whether `socket_id` is a valid socket id."""
     return isinstance(socket_id, str) and _SOCKET_ID.fullmatch(socket_id) is not None

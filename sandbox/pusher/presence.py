@@ -1,25 +1,25 @@
-"""Who is in a presence channel: a user is there once, however many sockets they have."""
+"""The users in a presence channel: each user counts once, with any number of sockets."""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.pusher.errors import Complaint
+from sandbox.pusher.errors import ProtocolError
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user as the channel's members see them."""
+    """A user's data as shown to the channel's members."""
 
     user_id: str
     user_info: Any = None
 
     @classmethod
     def parse(cls, channel_data: object) -> "Member":
-        """The member in a subscription's `channel_data`.
+        """Parse a subscription's `channel_data`.
 
         Raises:
-            Complaint: it is no JSON text of an object with a `user_id`.
+            ProtocolError: the data is not the JSON text of an object with a `user_id`.
 
         """
         try:
@@ -28,7 +28,7 @@ class Member:
             data = None
         user_id = data.get("user_id") if isinstance(data, dict) else None
         if not isinstance(data, dict) or not isinstance(user_id, str | int) or user_id == "":
-            raise Complaint("channel_data must be a JSON text with a user_id")
+            raise ProtocolError("channel_data must be a JSON text with a user_id")
         return cls(str(user_id), data.get("user_info"))
 
     def as_json(self) -> dict[str, Any]:
@@ -44,22 +44,22 @@ class Presence:
         self._by_socket: dict[str, Member] = {}
 
     def enter(self, socket_id: str, member: Member) -> bool:
-        """Let a socket in; True when its user was not there yet."""
+        """Add a socket. True if the user had no socket in the channel before."""
         is_new = member.user_id not in self.users()
         self._by_socket[socket_id] = member
         return is_new
 
     def leave(self, socket_id: str) -> Member | None:
-        """Let a socket out; its member when this was the user's last one."""
+        """Remove a socket. Returns the member if this was the user's last socket."""
         member = self._by_socket.pop(socket_id, None)
         return member if member and member.user_id not in self.users() else None
 
     def user_id(self, socket_id: str) -> str:
-        """Who sits at this socket."""
+        """The user id of a socket."""
         return self._by_socket[socket_id].user_id
 
     def users(self) -> dict[str, Any]:
-        """Each user's info by id, in the order they came."""
+        """Each user's info by id, in order of arrival."""
         return {member.user_id: member.user_info for member in self._by_socket.values()}
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Signed webhooks: what happens on channels, told to one URL in the order it happened."""
+"""Signed webhooks: channel events, posted to one URL in order."""
 
 import asyncio
 import json
@@ -8,27 +8,27 @@ from typing import Any
 
 import httpx
 
-from sandbox.pusher.settings import Settings
+from sandbox.pusher.settings import PusherAppSettings
 from sandbox.pusher.signing import sign
 
 _log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = (0.1, 0.5, 2.0)
 
 
-class Webhooks:
-    """Collects events and posts them; events that wait together travel together."""
+class WebhookQueue:
+    """A queue of webhook events; events queued together are posted in one request."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: PusherAppSettings) -> None:
         self._settings = settings
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
-    def tell(self, name: str, channel: str, **fields: object) -> None:
+    def enqueue(self, name: str, channel: str, **fields: object) -> None:
         """Queue an event, e.g. `channel_occupied` or `member_added` with its `user_id`."""
         if self._settings.webhook_url:
             self._queue.put_nowait({"name": name, "channel": channel} | fields)
 
     async def run(self) -> None:
-        """Post what is queued, for as long as the stand-in lives."""
+        """Post queued events until cancelled."""
         if not (url := self._settings.webhook_url):
             return
         async with httpx.AsyncClient(timeout=5, trust_env=False) as http:

@@ -7,8 +7,8 @@ import logging
 import sys
 
 from sandbox.stripe import control
-from sandbox.stripe.desk import Config
-from sandbox.stripe.server import open_desk, uvicorn_server
+from sandbox.stripe.app_state import StandInConfig
+from sandbox.stripe.server import open_socket, uvicorn_server
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.webhook_url and not options.webhook_secret:
         parser.error("--webhook-url needs --webhook-secret to sign with")
     logging.basicConfig(level=logging.WARNING)
-    config = Config(
+    config = StandInConfig(
         public_url=options.public_url or "",
         webhook_url=options.webhook_url,
         webhook_secrets=tuple(options.webhook_secret or ()),
@@ -26,8 +26,8 @@ def main(arguments: list[str] | None = None) -> None:
         business_name=options.business_name,
         strict=not options.lenient,
     )
-    listening, url, desk = open_desk(config, host=options.host, port=options.port)
-    server = uvicorn_server(desk, ready=lambda: _announce(url))
+    listening, url, state = open_socket(config, host=options.host, port=options.port)
+    server = uvicorn_server(state, ready=lambda: _announce(url))
     server.run(sockets=[listening])
 
 
@@ -40,26 +40,26 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.stripe",
         description="A stand-in for Stripe: Checkout, manual capture, refunds, disputes, webhooks. "
-        "Everything is kept in memory. Any sk_test_… key is accepted unless --api-key is given.",
+        "All data is in memory. Any sk_test_… key is accepted unless --api-key is given.",
         epilog=control.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=0, help="0 (the default) picks a free one")
+    parser.add_argument("--port", type=int, default=0, help="port; 0, the default, picks a free one")
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
-    parser.add_argument("--webhook-url", help="where events are posted; without it, nowhere")
+    parser.add_argument("--webhook-url", help="URL that receives the events (default: none)")
     parser.add_argument(
         "--webhook-secret",
         action="append",
         metavar="whsec_…",
-        help="signs the events; repeat it to sign with several, as during a rotation",
+        help="secret that signs the events; repeat to sign with several, as during a rotation",
     )
-    parser.add_argument("--api-key", metavar="sk_test_…", help="the only key to accept")
-    parser.add_argument("--public-url", help="where browsers reach the payment page; default: here")
+    parser.add_argument("--api-key", metavar="sk_test_…", help="the only accepted key (default: any test key)")
+    parser.add_argument("--public-url", help="public URL of the payment page (default: this server)")
     parser.add_argument("--business-name", default="HotelMate", help="shown on the payment page")
     parser.add_argument(
         "--lenient",
         action="store_true",
-        help="record answers that break the contract without failing them",
+        help="record responses that violate the contract without failing them",
     )
     return parser
 

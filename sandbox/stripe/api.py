@@ -1,4 +1,4 @@
-"""The HTTP side of the API: from a request to its log entry, its answer and Stripe's headers."""
+"""The HTTP layer of the API: log entry, response and Stripe's headers for each request."""
 
 from __future__ import annotations
 
@@ -6,65 +6,65 @@ import time
 
 from fastapi import Request, Response
 
-from sandbox.stripe.desk import Desk
-from sandbox.stripe.errors import Refusal
+from sandbox.stripe.app_state import StripeAppState
+from sandbox.stripe.errors import ApiError
 from sandbox.stripe.forms import parse_form
-from sandbox.stripe.idempotency import Answer
-from sandbox.stripe.work import Asked, Dropped, answer, refused
-from sandbox.stripe.world import API_VERSION, Cause, Json, new_id
+from sandbox.stripe.idempotency import ApiResponse
+from sandbox.stripe.pipeline import ApiRequest, ConnectionDropped, error_response, process
+from sandbox.stripe.store import API_VERSION, EventCause, Json, new_id
 
 
-async def serve(desk: Desk, request: Request) -> Response:
-    """Answer one request to /v1, or cut its connection when a fault says so."""
+async def serve(state: StripeAppState, request: Request) -> Response:
+    """Respond to one request to /v1, or abort its connection if a fault drops it."""
     try:
-        status, body, headers = await respond(desk, await _asked(request))
-    except Dropped:
+        status, body, headers = await respond(state, await _api_request(request))
+    except ConnectionDropped:
         request.state.transport.abort()
         return Response()
     return Response(body, status, headers, media_type="application/json")
 
 
-async def respond(desk: Desk, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body and Stripe's headers of the answer, noted in the desk's log; raises Dropped where there is none."""
+async def respond(state: StripeAppState, api_request: ApiRequest) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and Stripe's headers of the response, recorded in the request log. Raises ConnectionDropped."""
     started = time.perf_counter()
-    entry = _entry(asked, desk.world.clock.now())
-    desk.requests.append(entry)
+    entry = _entry(api_request, state.store.clock.now())
+    state.requests.append(entry)
     try:
-        given = await answer(desk, asked, entry)
-    except Refusal as refusal:
-        given = refused(refusal, asked.cause)
-    except Dropped:
+        response = await process(state, api_request, entry)
+    except ApiError as refusal:
+        response = error_response(refusal, api_request.cause)
+    except ConnectionDropped:
         entry["dropped"] = True
         raise
     entry |= {
-        "status": given.status,
-        "replayed": given.request_id != entry["id"],
+        "status": response.status,
+        "replayed": response.request_id != entry["id"],
         "milliseconds": round((time.perf_counter() - started) * 1000, 2),
     }
-    return given.status, given.body, _headers(asked, given)
+    return response.status, response.body, _headers(api_request, response)
 
 
-async def _asked(request: Request) -> Asked:
+async def _api_request(request: Request) -> ApiRequest:
     body = (await request.body()).decode(errors="replace")
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
-    return Asked(
+    return ApiRequest(
         method=request.method,
         path=request.url.path,
         encoded="&".join(part for part in (request.url.query, body) if part),
         authorization=request.headers.get("authorization"),
         version=request.headers.get("stripe-version"),
-        cause=Cause(new_id("req"), key),
+        cause=EventCause(new_id("req"), key),
     )
 
 
-def _entry(asked: Asked, now: int) -> Json:
+def _entry(api_request: ApiRequest, now: int) -> Json:
     return {
-        "id": asked.cause.request_id,
+        "id": api_request.cause.request_id,
         "at": now,
-        "method": asked.method,
-        "path": asked.path,
-        "params": parse_form(asked.encoded),
-        "idempotency_key": asked.cause.idempotency_key,
+        "method": api_request.method,
+        "path": api_request.path,
+        "params": parse_form(api_request.encoded),
+        "idempotency_key": api_request.cause.idempotency_key,
         "status": None,
         "replayed": False,
         "dropped": False,
@@ -73,17 +73,17 @@ def _entry(asked: Asked, now: int) -> Json:
     }
 
 
-def _headers(asked: Asked, given: Answer) -> dict[str, str]:
+def _headers(api_request: ApiRequest, response: ApiResponse) -> dict[str, str]:
     headers = {
-        "Request-Id": asked.cause.request_id or "",
-        "Stripe-Version": asked.version or API_VERSION,
+        "Request-Id": api_request.cause.request_id or "",
+        "Stripe-Version": api_request.version or API_VERSION,
         "Cache-Control": "no-cache, no-store",
     }
-    if asked.cause.idempotency_key:
-        headers["Idempotency-Key"] = asked.cause.idempotency_key
-        headers["Original-Request"] = given.request_id
-    if given.request_id != asked.cause.request_id:
+    if api_request.cause.idempotency_key:
+        headers["Idempotency-Key"] = api_request.cause.idempotency_key
+        headers["Original-Request"] = response.request_id
+    if response.request_id != api_request.cause.request_id:
         headers["Idempotent-Replayed"] = "true"
-    if given.should_retry is not None:
-        headers["Stripe-Should-Retry"] = str(given.should_retry).lower()
+    if response.should_retry is not None:
+        headers["Stripe-Should-Retry"] = str(response.should_retry).lower()
     return headers

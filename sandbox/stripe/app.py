@@ -1,4 +1,4 @@
-"""The application: the API, the hosted page and the control on one port, and what runs beside."""
+"""The application: the API, the hosted page and the control API on one port, with their background tasks."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from sandbox.stripe import api, control, page
-from sandbox.stripe.desk import Desk
-from sandbox.stripe.errors import Refusal
-from sandbox.stripe.world import ContractBrokenError, new_id
+from sandbox.stripe.app_state import StripeAppState
+from sandbox.stripe.errors import ApiError
+from sandbox.stripe.store import ContractBrokenError, new_id
 
 _TICK = 0.1
 _log = logging.getLogger(__name__)
 
 
-def build(desk: Desk, *, ready: Callable[[], None] = lambda: None) -> FastAPI:
-    """The ASGI application of one stand-in; `ready` is called once it is about to serve."""
+def build(state: StripeAppState, *, ready: Callable[[], None] = lambda: None) -> FastAPI:
+    """The ASGI application of one stand-in; `ready` is called at startup."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        beside = [asyncio.create_task(desk.courier.run()), asyncio.create_task(_tick(desk))]
+        tasks = [asyncio.create_task(state.webhooks.run()), asyncio.create_task(_tick(state))]
         ready()
         try:
             yield
         finally:
-            for task in beside:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(
         title="Stripe stand-in",
@@ -40,27 +40,27 @@ def build(desk: Desk, *, ready: Callable[[], None] = lambda: None) -> FastAPI:
         redoc_url=None,
         openapi_url="/_control/openapi.json",
     )
-    app.include_router(control.router(desk))
-    app.include_router(page.router(desk))
-    app.add_exception_handler(Refusal, _refused)
+    app.include_router(control.router(state))
+    app.include_router(page.router(state))
+    app.add_exception_handler(ApiError, _refused)
 
     @app.api_route("/v1/{path:path}", methods=["GET", "POST", "DELETE"], include_in_schema=False)
     async def answer(request: Request) -> Response:
-        return await api.serve(desk, request)
+        return await api.serve(state, request)
 
     return app
 
 
-async def _tick(desk: Desk) -> None:
-    """Let deadlines pass even when nobody asks for anything."""
+async def _tick(state: StripeAppState) -> None:
+    """Run due deadlines, independent of requests."""
     while True:
         try:
-            desk.world.clock.run_due()
-        except (Refusal, ContractBrokenError):
+            state.store.clock.run_due()
+        except (ApiError, ContractBrokenError):
             _log.exception("a deadline failed")
         await asyncio.sleep(_TICK)
 
 
 async def _refused(_: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, ApiError)
     return JSONResponse(refusal.body(new_id("req")), refusal.status)

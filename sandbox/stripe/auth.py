@@ -1,28 +1,28 @@
-"""Who may ask: the secret key, as a bearer token or as the user name of basic authentication."""
+"""Authentication by the secret key, as a bearer token or as the user name of basic authentication."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 
-from sandbox.stripe.errors import Refusal
+from sandbox.stripe.errors import ApiError
 
 _TEST_KEYS = ("sk_test_", "rk_test_")
 
 
 def check_key(header: str | None, expected: str | None) -> None:
-    """Refuse (401) a missing key, one that is not `expected`, or any live key."""
+    """Raises ApiError (401) for a missing key, a key other than `expected`, or any live key."""
     key = _key(header)
     if not key:
-        raise Refusal(
+        raise ApiError(
             401,
             "invalid_request_error",
             "You did not provide an API key. You need to provide your API key in the Authorization "
             "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
         )
     if not key.startswith(_TEST_KEYS) or expected not in (None, key):
-        shown = f"{key[:8]}{'*' * max(len(key) - 12, 4)}{key[-4:]}"
-        raise Refusal(401, "invalid_request_error", f"Invalid API Key provided: {shown}")
+        redacted = f"{key[:8]}{'*' * max(len(key) - 12, 4)}{key[-4:]}"
+        raise ApiError(401, "invalid_request_error", f"Invalid API Key provided: {redacted}")
 
 
 def _key(header: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Stripe's test cards: numbers, tokens and ready-made payment methods, and what each one does.
+"""Stripe's test cards: numbers, tokens and predefined payment methods, each with its behaviour.
 
 Source: Stripe's documentation, "Test card numbers".
 """
@@ -13,14 +13,14 @@ from sandbox.stripe.errors import invalid
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card and its behaviour: refused with `code`, asking the payer, or trouble afterwards."""
+    """A card and its behaviour: declined with `code`, requiring authentication, or failing later."""
 
     number: str
     brand: str = "visa"
     code: str | None = None
     decline_code: str | None = None
     message: str = ""
-    asks_payer: bool = False
+    requires_authentication: bool = False
     refund: Literal["succeeds", "succeeds_later", "fails_later"] = "succeeds"
     dispute: Literal["inquiry", "chargeback"] | None = None
 
@@ -55,14 +55,14 @@ _PROCESSING = Card(
     decline_code="processing_error",
     message="An error occurred while processing your card. Try again in a little bit.",
 )
-_ASKS_PAYER = Card("4000002500003155", asks_payer=True)
+_REQUIRES_AUTHENTICATION = Card("4000002500003155", requires_authentication=True)
 _SLOW_REFUND = Card("4000000000007726", refund="succeeds_later")
 _FAILED_REFUND = Card("4000000000005126", refund="fails_later")
 _CHARGEBACK = Card("4000000000000259", dispute="chargeback")
 _INQUIRY = Card("4000000000001976", dispute="inquiry")
 
 _CARDS = (
-    SUCCESS, DECLINED, INSUFFICIENT, _EXPIRED, _WRONG_CVC, _PROCESSING, _ASKS_PAYER,
+    SUCCESS, DECLINED, INSUFFICIENT, _EXPIRED, _WRONG_CVC, _PROCESSING, _REQUIRES_AUTHENTICATION,
     _SLOW_REFUND, _FAILED_REFUND, _CHARGEBACK, _INQUIRY,
     Card("5555555555554444", brand="mastercard"), Card("378282246310005", brand="amex"),
 )  # fmt: skip
@@ -79,7 +79,7 @@ _BY_NAME = {
     "chargeDeclinedExpiredCard": _EXPIRED,
     "chargeDeclinedIncorrectCvc": _WRONG_CVC,
     "chargeDeclinedProcessingError": _PROCESSING,
-    "authenticationRequired": _ASKS_PAYER,
+    "authenticationRequired": _REQUIRES_AUTHENTICATION,
     "pendingRefund": _SLOW_REFUND,
     "refundFail": _FAILED_REFUND,
     "createDispute": _CHARGEBACK,
@@ -88,7 +88,7 @@ _BY_NAME = {
 
 
 def card_by_number(typed: str) -> Card:
-    """The test card with this number, however spaced; raises Stripe's `incorrect_number`."""
+    """The test card with this number; spaces and hyphens are ignored. Raises Stripe's `incorrect_number`."""
     number = typed.replace(" ", "").replace("-", "")
     if number not in _BY_NUMBER:
         raise invalid("Your card number is incorrect.", param="number", code="incorrect_number")
@@ -96,5 +96,5 @@ def card_by_number(typed: str) -> Card:
 
 
 def card_by_token(token: str) -> Card | None:
-    """The card behind `tok_visa` or `pm_card_visa` and their like."""
+    """The test card of a token such as `tok_visa` or `pm_card_visa`."""
     return _BY_NAME.get(token.removeprefix("tok_").removeprefix("pm_card_"))

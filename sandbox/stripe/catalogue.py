@@ -1,4 +1,4 @@
-"""Products, prices and payment methods: what has to exist before anything can be paid."""
+"""Products, prices and payment methods."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from sandbox.stripe.cards import SUCCESS, Card, card_by_number, card_by_token
 from sandbox.stripe.currencies import check_currency
 from sandbox.stripe.errors import invalid, missing
 from sandbox.stripe.metadata import merged
-from sandbox.stripe.world import Call, Json, World, find, new_id
+from sandbox.stripe.store import ApiCall, Json, StripeStore, find, new_id
 
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
-def create_product(call: Call) -> Json:
-    return add_product(call.world, call.params)
+def create_product(call: ApiCall) -> Json:
+    return add_product(call.store, call.params)
 
 
-def read_product(call: Call) -> Json:
-    return find("product", call.world.products, call.id)
+def read_product(call: ApiCall) -> Json:
+    return find("product", call.store.products, call.id)
 
 
-def add_product(world: World, params: Json) -> Json:
-    now = world.clock.now()
+def add_product(store: StripeStore, params: Json) -> Json:
+    now = store.clock.now()
     product: Json = {
         "id": params.get("id") or new_id("prod"),
         "object": "product",
@@ -44,22 +44,22 @@ def add_product(world: World, params: Json) -> Json:
         "updated": now,
         "url": None,
     }
-    world.products[product["id"]] = product
+    store.products[product["id"]] = product
     return product
 
 
-def create_price(call: Call) -> Json:
+def create_price(call: ApiCall) -> Json:
     params = call.params
     if "product" in params:
-        find("product", call.world.products, params["product"], param="product")
-    return add_price(call.world, params)
+        find("product", call.store.products, params["product"], param="product")
+    return add_price(call.store, params)
 
 
-def read_price(call: Call) -> Json:
-    return find("price", call.world.prices, call.id)
+def read_price(call: ApiCall) -> Json:
+    return find("price", call.store.prices, call.id)
 
 
-def add_price(world: World, params: Json) -> Json:
+def add_price(store: StripeStore, params: Json) -> Json:
     check_currency(params["currency"])
     amount = _unit_amount(params)
     if "product" not in params:
@@ -69,13 +69,13 @@ def add_price(world: World, params: Json) -> Json:
                 code="parameter_missing",
                 param="product",
             )
-        params = {**params, "product": add_product(world, params["product_data"])["id"]}
+        params = {**params, "product": add_product(store, params["product_data"])["id"]}
     price: Json = {
         "id": new_id("price"),
         "object": "price",
         "active": True,
         "billing_scheme": "per_unit",
-        "created": world.clock.now(),
+        "created": store.clock.now(),
         "currency": params["currency"],
         "custom_unit_amount": None,
         "livemode": False,
@@ -91,7 +91,7 @@ def add_price(world: World, params: Json) -> Json:
         "unit_amount": amount,
         "unit_amount_decimal": str(amount),
     }
-    world.prices[price["id"]] = price
+    store.prices[price["id"]] = price
     return price
 
 
@@ -104,7 +104,7 @@ def _unit_amount(params: Json) -> int:
     return int(Decimal(amount))
 
 
-def create_payment_method(call: Call) -> Json:
+def create_payment_method(call: ApiCall) -> Json:
     params = call.params
     if params.get("type") != "card":
         raise invalid("The stand-in knows payment methods of type `card` only.", param="type")
@@ -113,29 +113,29 @@ def create_payment_method(call: Call) -> Json:
     card = card_by_number(typed) if typed else card_by_token(details.get("token", "tok_visa"))
     if card is None:
         raise missing("token", details["token"], param="card[token]")
-    method = add_payment_method(call.world, card)
+    method = add_payment_method(call.store, card)
     billing = params.get("billing_details", {})
     address = {**_NO_ADDRESS, **billing.get("address", {})}
     method["billing_details"] |= {**billing, "address": address}
     return method
 
 
-def read_payment_method(call: Call) -> Json:
-    return find("payment_method", call.world.payment_methods, call.id)
+def read_payment_method(call: ApiCall) -> Json:
+    return find("payment_method", call.store.payment_methods, call.id)
 
 
-def payment_method(world: World, named: str) -> Json:
-    """The payment method with this id; a ready-made one such as `pm_card_visa` is made afresh."""
-    if named in world.payment_methods:
-        return world.payment_methods[named]
-    card = card_by_token(named) if named.startswith("pm_card_") else None
+def payment_method(store: StripeStore, object_id: str) -> Json:
+    """The payment method with this id; a predefined one such as `pm_card_visa` is created anew."""
+    if object_id in store.payment_methods:
+        return store.payment_methods[object_id]
+    card = card_by_token(object_id) if object_id.startswith("pm_card_") else None
     if card is None:
-        raise missing("payment_method", named, param="payment_method")
-    return add_payment_method(world, card)
+        raise missing("payment_method", object_id, param="payment_method")
+    return add_payment_method(store, card)
 
 
 def add_payment_method(
-    world: World, card: Card = SUCCESS, *, email: str | None = None, name: str | None = None
+    store: StripeStore, card: Card = SUCCESS, *, email: str | None = None, name: str | None = None
 ) -> Json:
     method: Json = {
         "id": new_id("pm"),
@@ -167,16 +167,16 @@ def add_payment_method(
             "three_d_secure_usage": {"supported": True},
             "wallet": None,
         },
-        "created": world.clock.now(),
+        "created": store.clock.now(),
         "customer": None,
         "livemode": False,
         "metadata": {},
         "type": "card",
     }
-    world.payment_methods[method["id"]] = method
+    store.payment_methods[method["id"]] = method
     return method
 
 
 def card_of(method: Json) -> Card:
-    """The test card a payment method was made from."""
+    """The test card of a payment method."""
     return card_by_number(method["card"]["fingerprint"].removeprefix("stand-in-"))

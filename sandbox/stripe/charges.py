@@ -5,20 +5,20 @@ from __future__ import annotations
 from sandbox.stripe import listing
 from sandbox.stripe.cards import Card
 from sandbox.stripe.clock import DAY
-from sandbox.stripe.world import Call, Cause, Json, World, find, new_id
+from sandbox.stripe.store import ApiCall, EventCause, Json, StripeStore, find, new_id
 
 
-def read(call: Call) -> Json:
-    return find("charge", call.world.charges, call.id)
+def read(call: ApiCall) -> Json:
+    return find("charge", call.store.charges, call.id)
 
 
-def search(call: Call) -> Json:
-    charges = call.world.charges
+def search(call: ApiCall) -> Json:
+    charges = call.store.charges
     return listing.page(call, "charge", charges, url="/v1/charges", match=("payment_intent",))
 
 
-def attempt(world: World, intent: Json, method: Json, card: Card) -> Json:
-    """A new charge for the whole intent, failed if the card refuses; no event, no money yet."""
+def attempt(store: StripeStore, intent: Json, method: Json, card: Card) -> Json:
+    """Create a charge for the whole intent, failed if the card declines. Records no event and no movement."""
     amount: int = intent["amount"]
     failed = card.code is not None
     charge: Json = {
@@ -34,7 +34,7 @@ def attempt(world: World, intent: Json, method: Json, card: Card) -> Json:
         "billing_details": dict(method["billing_details"]),
         "calculated_statement_descriptor": "HOTELMATE",
         "captured": False,
-        "created": world.clock.now(),
+        "created": store.clock.now(),
         "currency": intent["currency"],
         "customer": None,
         "description": intent["description"],
@@ -50,7 +50,7 @@ def attempt(world: World, intent: Json, method: Json, card: Card) -> Json:
         "paid": not failed,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"type": "card", "card": _card_details(world, intent, card)},
+        "payment_method_details": {"type": "card", "card": _card_details(store, intent, card)},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": None,
@@ -65,39 +65,39 @@ def attempt(world: World, intent: Json, method: Json, card: Card) -> Json:
         "transfer_data": None,
         "transfer_group": None,
     }
-    world.charges[charge["id"]] = charge
+    store.charges[charge["id"]] = charge
     return charge
 
 
-def capture(world: World, charge: Json, amount: int, *, intent: Json, cause: Cause) -> None:
-    """Take `amount` of an authorised charge and release the rest, once and for all."""
+def capture(store: StripeStore, charge: Json, amount: int, *, intent: Json, cause: EventCause) -> None:
+    """Capture `amount` of an authorised charge and release the rest."""
     rest = charge["amount"] - amount
     charge |= {
         "captured": True,
         "amount_captured": amount,
         "balance_transaction": new_id("txn"),
     }
-    world.book("capture", charge, cause, amount=amount, about=intent)
+    store.record_movement("capture", charge, cause, amount=amount, about=intent)
     if rest:
-        world.book("release", charge, cause, amount=rest, about=intent)
-    if rest and world.settings.release_shows_as_refund:
+        store.record_movement("release", charge, cause, amount=rest, about=intent)
+    if rest and store.settings.release_shows_as_refund:
         charge["amount_refunded"] = rest
-        world.publish("charge.refunded", charge, cause, previous={"amount_refunded": 0})
+        store.publish("charge.refunded", charge, cause, previous={"amount_refunded": 0})
 
 
 def release(charge: Json) -> None:
-    """Give an uncaptured hold back. Stripe shows this as a refund of money that never moved."""
+    """Release an uncaptured hold. Stripe shows the release as a refund, although no money moved."""
     charge |= {"amount_refunded": charge["amount"], "refunded": True}
 
 
-def refundable(world: World, charge: Json) -> int:
-    """What was captured and not yet given back, failed refunds not counted."""
-    given_back = sum(
+def refundable(store: StripeStore, charge: Json) -> int:
+    """The captured amount minus the refunds that have not failed."""
+    refunded = sum(
         int(refund["amount"])
-        for refund in world.refunds.values()
+        for refund in store.refunds.values()
         if refund["charge"] == charge["id"] and refund["status"] not in ("failed", "canceled")
     )
-    return int(charge["amount_captured"]) - given_back
+    return int(charge["amount_captured"]) - refunded
 
 
 def _outcome(card: Card) -> Json:
@@ -115,9 +115,9 @@ def _outcome(card: Card) -> Json:
     }
 
 
-def _card_details(world: World, intent: Json, card: Card) -> Json:
+def _card_details(store: StripeStore, intent: Json, card: Card) -> Json:
     manual = intent["capture_method"] == "manual" and card.code is None
-    until = world.clock.now() + world.settings.hold_days * DAY
+    until = store.clock.now() + store.settings.hold_days * DAY
     return {
         "amount_authorized": None if card.code else intent["amount"],
         "authorization_code": None if card.code else "123456",

@@ -1,4 +1,4 @@
-"""The control's client: drives a running stand-in from a test or a script."""
+"""The client of the control API, for tests and scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Self
 import httpx
 
 from sandbox.stripe.cards import SUCCESS
-from sandbox.stripe.world import Json
+from sandbox.stripe.store import Json
 
 
 class StandInControl:
@@ -31,14 +31,14 @@ class StandInControl:
         return self._post(f"/sessions/{session_id}/pay", {"card": card, "email": email})
 
     def advance(self, seconds: int) -> int:
-        """Move the clock; answers what it shows now."""
+        """Advance the clock. Returns its time (UTC seconds)."""
         return int(self._post("/clock/advance", {"seconds": seconds})["now"])
 
     def now(self) -> int:
         return int(self._get("/clock")["now"])
 
     def fault(self, kind: str, **spec: Any) -> Json:
-        """Make something go wrong; the fields are those of `FaultSpec`."""
+        """Add a fault; the fields are those of `FaultSpec`."""
         return self._post("/faults", {"kind": kind, **spec})
 
     def faults(self) -> list[Json]:
@@ -52,7 +52,7 @@ class StandInControl:
         return self._post("/webhooks", changes)
 
     def drop_events(self, event_type: str = "", *, times: int | None = 1) -> None:
-        """Lose the next events whose type matches the regular expression."""
+        """Drop the next events whose type matches the regular expression."""
         self._post("/webhooks/drop", {"type": event_type, "times": times})
 
     def resend(self, event_id: str) -> None:
@@ -87,7 +87,7 @@ class StandInControl:
         return list(self._get("/violations")["violations"])
 
     def wait_until_delivered(self, within: float = 5.0) -> None:
-        """Return once no webhook waits, is retried or is under way; raises TimeoutError."""
+        """Wait until no webhook is queued or in flight. Raises TimeoutError."""
         deadline = time.monotonic() + within
         while self._get("/webhooks")["waiting"]:
             if time.monotonic() > deadline:
@@ -95,11 +95,9 @@ class StandInControl:
             time.sleep(0.01)
 
     def _get(self, path: str, **params: str) -> Json:
-        answer = self._http.get(path, params=params).raise_for_status()
-        found: Json = answer.json()
-        return found
+        response: Json = self._http.get(path, params=params).raise_for_status().json()
+        return response
 
     def _post(self, path: str, body: Json) -> Json:
-        answer = self._http.post(path, json=body).raise_for_status()
-        found: Json = answer.json()
-        return found
+        response: Json = self._http.post(path, json=body).raise_for_status().json()
+        return response

@@ -1,4 +1,4 @@
-"""The stand-in's clock: real time plus what the control has added, and the deadlines on it."""
+"""The stand-in's clock: real time plus an offset set by the control API, with deadlines."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ DAY = 86_400
 
 
 class Clock:
-    """Whole seconds, UTC. Deadlines run in order, each with the clock showing its own moment."""
+    """Whole seconds, UTC. Deadlines run in order; during each, the clock shows the deadline's time."""
 
     def __init__(self) -> None:
-        self._ahead = 0
-        self._standing_at: int | None = None
+        self._offset = 0
+        self._running_at: int | None = None
         self._deadlines: list[tuple[int, int, Callable[[], None]]] = []
         self._numbers = count()
 
     def now(self) -> int:
-        return self._standing_at or int(time.time()) + self._ahead
+        return self._running_at or int(time.time()) + self._offset
 
     def advance(self, seconds: int) -> None:
-        """Move forward and run every deadline passed on the way."""
-        self._ahead += seconds
+        """Advance the clock and run every due deadline."""
+        self._offset += seconds
         self.run_due()
 
-    def at(self, moment: int, action: Callable[[], None]) -> None:
+    def call_at(self, moment: int, action: Callable[[], None]) -> None:
         heapq.heappush(self._deadlines, (moment, next(self._numbers), action))
 
     def run_due(self) -> None:
-        today = int(time.time()) + self._ahead
-        while self._deadlines and self._deadlines[0][0] <= today:
+        now = int(time.time()) + self._offset
+        while self._deadlines and self._deadlines[0][0] <= now:
             moment, _, action = heapq.heappop(self._deadlines)
-            self._standing_at = moment
+            self._running_at = moment
             try:
                 action()
             finally:
-                self._standing_at = None
+                self._running_at = None

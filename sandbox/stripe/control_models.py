@@ -1,4 +1,4 @@
-"""What can be said to the control: one model per JSON body."""
+"""The request bodies of the control API."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sandbox.stripe.cards import SUCCESS
 
 
-class _Said(BaseModel):
+class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Pay(_Said):
-    """Pay an open session with a test card, as a person would on the page."""
+class Pay(_Body):
+    """Pay an open session with a test card, as on the payment page."""
 
     card: str = SUCCESS.number
     email: str | None = None
 
 
-class Advance(_Said):
-    """Move the clock forward."""
+class Advance(_Body):
+    """Advance the clock."""
 
     seconds: int = Field(ge=0)
 
 
-class OpenDispute(_Said):
-    """Dispute a captured charge, named itself or by its intent."""
+class OpenDispute(_Body):
+    """Dispute a captured charge, given by its id or its intent's id."""
 
     charge: str | None = None
     payment_intent: str | None = None
@@ -42,21 +42,21 @@ class OpenDispute(_Said):
         return self
 
 
-class CloseDispute(_Said):
-    """End a dispute; an inquiry is closed either way."""
+class CloseDispute(_Body):
+    """Close a dispute; an inquiry is closed with either status."""
 
     status: Literal["won", "lost"]
 
 
-class SettleRefund(_Said):
-    """Bring a refund to its end."""
+class SettleRefund(_Body):
+    """Complete a refund."""
 
     status: Literal["succeeded", "failed"]
     reason: str = "lost_or_stolen_card"
 
 
-class ChangeSettings(_Said):
-    """Change how the stand-in behaves; what is left out stays."""
+class SettingsChange(_Body):
+    """Change behaviour settings; omitted fields are unchanged."""
 
     strict: bool | None = None
     hold_days: int | None = Field(default=None, ge=1)

@@ -1,4 +1,4 @@
-"""Currencies as Stripe takes them: exponents, smallest and largest charges, special steps.
+"""Stripe's currencies: exponents, minimum and maximum charges, special steps.
 
 Source: Stripe's documentation, "Supported currencies".
 """
@@ -36,14 +36,14 @@ _LARGEST = 99_999_999
 
 
 def exponent(currency: str) -> int:
-    """How many decimals the provider's minor unit stands for."""
+    """The number of decimals of the provider's minor unit."""
     if currency in _ZERO_DECIMAL:
         return 0
     return 3 if currency in _THREE_DECIMAL else 2
 
 
 def display(amount: int, currency: str) -> str:
-    """A price for people: `150.00 EUR`, `15000 JPY`."""
+    """A formatted price: `150.00 EUR`, `15000 JPY`."""
     digits = exponent(currency)
     whole, part = divmod(amount, 10**digits)
     number = f"{whole}.{part:0{digits}d}" if digits else str(whole)
@@ -51,7 +51,7 @@ def display(amount: int, currency: str) -> str:
 
 
 def check_currency(currency: str, *, param: str = "currency") -> None:
-    """Refuse what is no supported currency in lower case."""
+    """Raises ApiError unless `currency` is a supported currency in lower case."""
     if currency not in _SUPPORTED:
         supported = ", ".join(sorted(_SUPPORTED))
         raise invalid(
@@ -61,7 +61,7 @@ def check_currency(currency: str, *, param: str = "currency") -> None:
 
 
 def check_charge(amount: int, currency: str, *, param: str = "amount") -> None:
-    """Refuse an amount too small, too large or between the steps the currency can be charged in."""
+    """Raises ApiError for an amount too small, too large or not a multiple of the currency's step."""
     smallest = _SMALLEST.get(currency, 1)
     if amount < smallest:
         raise invalid(

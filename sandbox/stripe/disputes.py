@@ -8,45 +8,45 @@ from sandbox.stripe import listing
 from sandbox.stripe.clock import DAY
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.metadata import merged
-from sandbox.stripe.world import Call, Cause, Json, World, find, new_id
+from sandbox.stripe.store import ApiCall, EventCause, Json, StripeStore, find, new_id
 
 _DAYS_TO_ANSWER = 7
 
 
 def open_dispute(
-    world: World,
+    store: StripeStore,
     charge: Json,
     *,
     kind: Literal["inquiry", "chargeback"] = "chargeback",
     reason: str = "fraudulent",
     amount: int | None = None,
-    cause: Cause,
+    cause: EventCause,
 ) -> Json:
     """A new dispute of a captured charge. A chargeback withdraws the money, an inquiry does not."""
     if not charge["captured"]:
         raise invalid("Only a captured charge can be disputed.", param="charge")
     if charge["disputed"]:
         raise invalid("This charge has been disputed already.", param="charge")
-    taken = kind == "chargeback"
+    withdrawn = kind == "chargeback"
     dispute: Json = {
         "id": new_id("du"),
         "object": "dispute",
         "amount": amount or charge["amount_captured"],
         "balance_transactions": [],
         "charge": charge["id"],
-        "created": world.clock.now(),
+        "created": store.clock.now(),
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
         "evidence": {"enhanced_evidence": {}},
         "evidence_details": {
-            "due_by": world.clock.now() + _DAYS_TO_ANSWER * DAY,
+            "due_by": store.clock.now() + _DAYS_TO_ANSWER * DAY,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        "is_charge_refundable": not taken,
+        "is_charge_refundable": not withdrawn,
         "livemode": False,
         "metadata": {},
         "network_reason_code": "10.4",
@@ -61,50 +61,50 @@ def open_dispute(
             "type": "card",
         },
         "reason": reason,
-        "status": "needs_response" if taken else "warning_needs_response",
+        "status": "needs_response" if withdrawn else "warning_needs_response",
     }
-    world.disputes[dispute["id"]] = dispute
+    store.disputes[dispute["id"]] = dispute
     charge["disputed"] = True
-    world.publish("charge.dispute.created", dispute, cause)
-    if taken:
-        world.book("dispute", charge, cause, amount=dispute["amount"], about=dispute)
-        world.publish("charge.dispute.funds_withdrawn", dispute, cause)
+    store.publish("charge.dispute.created", dispute, cause)
+    if withdrawn:
+        store.record_movement("dispute", charge, cause, amount=dispute["amount"], about=dispute)
+        store.publish("charge.dispute.funds_withdrawn", dispute, cause)
     return dispute
 
 
-def close_dispute(world: World, dispute: Json, status: Literal["won", "lost"], *, cause: Cause) -> None:
-    """End a dispute; winning a chargeback brings the money back."""
-    taken = not dispute["status"].startswith("warning_")
+def close_dispute(store: StripeStore, dispute: Json, status: Literal["won", "lost"], *, cause: EventCause) -> None:
+    """Close a dispute; a won chargeback returns the money."""
+    withdrawn = not dispute["status"].startswith("warning_")
     if dispute["status"] in ("won", "lost", "warning_closed"):
         raise invalid("This dispute is already closed.")
-    dispute["status"] = status if taken else "warning_closed"
-    world.publish("charge.dispute.closed", dispute, cause)
-    if taken and status == "won":
-        charge = world.charges[dispute["charge"]]
+    dispute["status"] = status if withdrawn else "warning_closed"
+    store.publish("charge.dispute.closed", dispute, cause)
+    if withdrawn and status == "won":
+        charge = store.charges[dispute["charge"]]
         dispute["is_charge_refundable"] = True
-        world.book("dispute_won", charge, cause, amount=dispute["amount"], about=dispute)
-        world.publish("charge.dispute.funds_reinstated", dispute, cause)
+        store.record_movement("dispute_won", charge, cause, amount=dispute["amount"], about=dispute)
+        store.publish("charge.dispute.funds_reinstated", dispute, cause)
 
 
-def read(call: Call) -> Json:
-    return find("dispute", call.world.disputes, call.id)
+def read(call: ApiCall) -> Json:
+    return find("dispute", call.store.disputes, call.id)
 
 
-def search(call: Call) -> Json:
-    disputes = call.world.disputes
+def search(call: ApiCall) -> Json:
+    disputes = call.store.disputes
     return listing.page(call, "dispute", disputes, url="/v1/disputes", match=("charge", "payment_intent"))
 
 
-def update(call: Call) -> Json:
+def update(call: ApiCall) -> Json:
     dispute = read(call)
     before = dict(dispute["metadata"])
     dispute["metadata"] = merged(before, call.params.get("metadata"))
-    call.world.publish("charge.dispute.updated", dispute, call.cause, previous={"metadata": before})
+    call.store.publish("charge.dispute.updated", dispute, call.cause, previous={"metadata": before})
     return dispute
 
 
-def close(call: Call) -> Json:
-    """The merchant gives in: the dispute is lost."""
+def close(call: ApiCall) -> Json:
+    """The merchant accepts the dispute: its status is lost."""
     dispute = read(call)
-    close_dispute(call.world, dispute, "lost", cause=call.cause)
+    close_dispute(call.store, dispute, "lost", cause=call.cause)
     return dispute

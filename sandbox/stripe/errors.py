@@ -1,12 +1,12 @@
-"""The errors Stripe answers: one exception, its JSON body and a name for each common kind."""
+"""Stripe's API errors: one exception with its JSON body, and a function for each common kind."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-class Refusal(Exception):
-    """A refusal, with the status code and the error object Stripe gives it."""
+class ApiError(Exception):
+    """An API error with Stripe's status code and error object."""
 
     def __init__(
         self,
@@ -41,19 +41,19 @@ class Refusal(Exception):
         return {"error": {**error, "request_log_url": log_url}}
 
 
-def invalid(message: str, *, param: str | None = None, code: str | None = None) -> Refusal:
-    return Refusal(400, "invalid_request_error", message, param=param, code=code)
+def invalid(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
+    return ApiError(400, "invalid_request_error", message, param=param, code=code)
 
 
-def missing(kind: str, named: str, *, param: str = "id") -> Refusal:
+def missing(kind: str, object_id: str, *, param: str = "id") -> ApiError:
     """404 for an id in the path, 400 for one in a parameter."""
     status = 404 if param == "id" else 400
-    message = f"No such {kind}: '{named}'"
-    return Refusal(status, "invalid_request_error", message, param=param, code="resource_missing")
+    message = f"No such {kind}: '{object_id}'"
+    return ApiError(status, "invalid_request_error", message, param=param, code="resource_missing")
 
 
-def unexpected_state(message: str, intent: dict[str, Any]) -> Refusal:
-    return Refusal(
+def unexpected_state(message: str, intent: dict[str, Any]) -> ApiError:
+    return ApiError(
         400,
         "invalid_request_error",
         message,
@@ -70,8 +70,8 @@ def declined(
     intent: dict[str, Any] | None = None,
     charge: str | None = None,
     payment_method: dict[str, Any] | None = None,
-) -> Refusal:
-    return Refusal(
+) -> ApiError:
+    return ApiError(
         402,
         "card_error",
         message,
@@ -83,10 +83,10 @@ def declined(
     )
 
 
-def api_error(status: int, message: str) -> Refusal:
-    """A 429, or any 5xx, with the type and code Stripe gives it."""
+def server_error(status: int, message: str) -> ApiError:
+    """A 409, a 429 or any 5xx, with Stripe's type and code."""
     if status == 429:
-        return Refusal(429, "invalid_request_error", message, code="rate_limit")
+        return ApiError(429, "invalid_request_error", message, code="rate_limit")
     if status == 409:
-        return Refusal(409, "invalid_request_error", message, code="lock_timeout")
-    return Refusal(status, "api_error", message)
+        return ApiError(409, "invalid_request_error", message, code="lock_timeout")
+    return ApiError(status, "api_error", message)

@@ -1,18 +1,18 @@
-"""Events, as they can be read back."""
+"""The events API."""
 
 from __future__ import annotations
 
 from sandbox.stripe import listing
-from sandbox.stripe.world import Call, Json, find
+from sandbox.stripe.store import ApiCall, Json, find
 
 
-def read(call: Call) -> Json:
-    return find("event", call.world.events, call.id)
+def read(call: ApiCall) -> Json:
+    return find("event", call.store.events, call.id)
 
 
-def search(call: Call) -> Json:
-    wanted = call.params.get("types")
-    events = call.world.events
-    if wanted:
-        events = {key: event for key, event in events.items() if event["type"] in wanted}
+def search(call: ApiCall) -> Json:
+    types = call.params.get("types")
+    events = call.store.events
+    if types:
+        events = {key: event for key, event in events.items() if event["type"] in types}
     return listing.page(call, "event", events, url="/v1/events", match=("type",))

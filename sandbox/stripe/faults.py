@@ -1,4 +1,4 @@
-"""Faults: what the control has asked to go wrong, and which requests it strikes."""
+"""Faults on demand, and the requests to which they apply."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sandbox.stripe.errors import Refusal, api_error, declined
+from sandbox.stripe.errors import ApiError, declined, server_error
 from sandbox.stripe.patterns import Pattern
-from sandbox.stripe.world import Json, clone, new_id
+from sandbox.stripe.store import Json, clone, new_id
 
-Kind = Literal["delay", "fail_before", "fail_after", "decline", "refund"]
+FaultKind = Literal["delay", "fail_before", "fail_after", "decline", "refund"]
 
 _PATHS = {"decline": r"^/v1/payment_intents/[^/]+/capture$", "refund": r"^/v1/refunds$"}
 
@@ -22,13 +22,13 @@ _PATHS = {"decline": r"^/v1/payment_intents/[^/]+/capture$", "refund": r"^/v1/re
 class FaultSpec(BaseModel):
     """A fault for the next `times` requests (null: all) that match method, path and body.
 
-    `store` says what a repetition of the idempotency key gets: the fault, the true answer or a
-    new attempt. Defaults: a 5xx is stored; a dropped connection stores what was really done.
+    `store` is the response stored under the idempotency key: the fault, the true answer or nothing
+    (a repetition is a new attempt). Defaults: a 5xx is stored; a dropped connection stores the true answer.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Kind
+    kind: FaultKind
     method: str | None = None
     path: Pattern = ""
     contains: str = ""
@@ -53,54 +53,54 @@ class FaultSpec(BaseModel):
         if self.kind == "fail_before":
             self.store = self.store or ("nothing" if self.drop else "fault")
             if self.store == "answer" or (self.drop and self.store == "fault"):
-                raise ValueError("before the work there is no such answer to store")
+                raise ValueError("a failure before the work has no such response to store")
         if self.kind == "fail_after":
             self.store = self.store or ("answer" if self.drop else "fault")
             if self.drop and self.store == "fault":
-                raise ValueError("a dropped connection is no answer that could be stored")
+                raise ValueError("a dropped connection has no response to store")
         return self
 
     @property
-    def strikes_replays(self) -> bool:
-        """Whether a replayed answer can be struck too: by the network, not by the work."""
+    def applies_to_replays(self) -> bool:
+        """Whether the fault also applies to replayed responses: network faults do."""
         return self.kind == "delay" or self.store in ("answer", "nothing")
 
-    def failure(self) -> Refusal:
-        return api_error(self.status, "The stand-in was told to fail this request.")
+    def failure(self) -> ApiError:
+        return server_error(self.status, "This request fails because of a fault on demand.")
 
 
 @dataclass(slots=True)
-class Fault:
-    """A fault in force: how often it will still strike and how often it has."""
+class ActiveFault:
+    """An active fault, with its remaining and past applications."""
 
     spec: FaultSpec
     id: str = field(default_factory=lambda: new_id("fault"))
     left: int | None = None
-    struck: int = 0
+    applied: int = 0
 
-    def described(self) -> Json:
+    def as_json(self) -> Json:
         spec = self.spec.model_dump(mode="json")
-        return {"id": self.id, "left": self.left, "struck": self.struck, **spec}
+        return {"id": self.id, "left": self.left, "struck": self.applied, **spec}
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The faults one request has drawn, at most one of each kind."""
+class RequestFaults:
+    """The faults that apply to one request, at most one of each kind."""
 
-    specs: dict[Kind, FaultSpec]
+    specs: dict[FaultKind, FaultSpec]
 
     def delay(self, when: Literal["before", "after"]) -> float:
         spec = self.specs.get("delay")
         return spec.seconds if spec and spec.when == when else 0.0
 
     def refuse_capture(self, refused: dict[str, tuple[str, str | None]], intent: Json) -> None:
-        """Raise the card's refusal of a capture; one for good is remembered in `refused`."""
+        """Raises ApiError if the capture is declined; a `for_good` decline is stored in `refused`."""
         spec = self.specs.get("decline")
         if spec and spec.for_good:
             refused[intent["id"]] = (spec.code, spec.decline_code)
-        struck = (spec.code, spec.decline_code) if spec else refused.get(intent["id"])
-        if struck:
-            code, decline_code = struck
+        applied = (spec.code, spec.decline_code) if spec else refused.get(intent["id"])
+        if applied:
+            code, decline_code = applied
             raise declined(
                 "Your card was declined.",
                 code=code,
@@ -110,41 +110,41 @@ class Taken:
             )
 
     def refund(self) -> tuple[str, Literal["succeeded", "failed"] | None, int] | None:
-        """How the refund goes: its first status, its last and the seconds between."""
+        """The refund's first status, its last status and the seconds between."""
         spec = self.specs.get("refund")
         return (spec.starts, spec.ends, spec.after) if spec else None
 
 
-class Faults:
-    """The faults in force, oldest first."""
+class FaultRegistry:
+    """The active faults, oldest first."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._faults: list[ActiveFault] = []
 
-    def add(self, spec: FaultSpec) -> Fault:
-        fault = Fault(spec, left=spec.times)
+    def add(self, spec: FaultSpec) -> ActiveFault:
+        fault = ActiveFault(spec, left=spec.times)
         self._faults.append(fault)
         return fault
 
     def remove(self, fault_id: str | None = None) -> None:
         self._faults = [fault for fault in self._faults if fault_id not in (None, fault.id)]
 
-    def described(self) -> list[Json]:
-        return [fault.described() for fault in self._faults]
+    def as_json(self) -> list[Json]:
+        return [fault.as_json() for fault in self._faults]
 
-    def take(self, method: str, path: str, *, body: str, replaying: bool) -> Taken:
-        """The faults that strike this request; each counts as having struck once."""
-        taken: dict[Kind, FaultSpec] = {}
+    def take(self, method: str, path: str, *, body: str, replaying: bool) -> RequestFaults:
+        """The faults that apply to this request; each application is counted."""
+        specs: dict[FaultKind, FaultSpec] = {}
         for fault in self._matching(method, path, unquote_plus(body)):
-            if fault.spec.kind in taken or (replaying and not fault.spec.strikes_replays):
+            if fault.spec.kind in specs or (replaying and not fault.spec.applies_to_replays):
                 continue
-            taken[fault.spec.kind] = fault.spec
-            fault.struck += 1
+            specs[fault.spec.kind] = fault.spec
+            fault.applied += 1
             if fault.left is not None:
                 fault.left -= 1
-        return Taken(taken)
+        return RequestFaults(specs)
 
-    def _matching(self, method: str, path: str, body: str) -> Iterable[Fault]:
+    def _matching(self, method: str, path: str, body: str) -> Iterable[ActiveFault]:
         return [
             fault
             for fault in self._faults

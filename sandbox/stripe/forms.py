@@ -1,4 +1,4 @@
-"""Form encoding with nested brackets, as Stripe reads it: `a[b][0]=c` and `a[]=c`."""
+"""Form encoding with nested brackets, as read by Stripe: `a[b][0]=c` and `a[]=c`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 def parse_form(encoded: str) -> Form:
-    """The nested dictionary an encoded body or query stands for; lists are keyed "0", "1", …"""
+    """Parse an encoded body or query into a nested dictionary; lists are keyed "0", "1", …"""
     form: Form = {}
     for key, value in parse_qsl(encoded, keep_blank_values=True):
         head, bracket, rest = key.partition("[")

@@ -1,4 +1,4 @@
-"""Idempotency keys, with Stripe's semantics: one key, one set of parameters, one answer.
+"""Idempotency keys with Stripe's semantics: one key, one set of parameters, one response.
 
 Source: Stripe's documentation, "Idempotent requests": the status and body of the first request
 are kept whether it succeeded or failed, 5xx included, unless it failed validation or met another
@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.stripe.clock import DAY
-from sandbox.stripe.errors import Refusal, invalid
+from sandbox.stripe.errors import ApiError, invalid
 
 _LONGEST = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A finished answer: status, JSON text, the request that earned it, and advice on retrying."""
+class ApiResponse:
+    """A response: status, JSON text, the id of the request that produced it, and the retry advice."""
 
     status: int
     body: bytes
@@ -26,31 +26,31 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Use:
-    asked: tuple[str, str]
+class _KeyUse:
+    fingerprint: tuple[str, str]
     since: int
-    answer: Answer | None = None
+    answer: ApiResponse | None = None
 
 
-class Keys:
-    """Every key in use, by the moment of the stand-in's clock it was first used."""
+class IdempotencyKeys:
+    """The keys in use, each with the time of its first use on the stand-in's clock."""
 
     def __init__(self) -> None:
-        self._uses: dict[str, _Use] = {}
+        self._uses: dict[str, _KeyUse] = {}
 
-    def begin(self, key: str, *, path: str, form: str, now: int) -> Answer | None:
-        """The stored answer for a repetition, or None for a first use, which is now running.
+    def begin(self, key: str, *, path: str, form: str, now: int) -> ApiResponse | None:
+        """The stored response of a repetition; None for a first use, which is then marked as running.
 
-        Raises `idempotency_error` (400) for other parameters and 409 while the first still runs.
+        Raises `idempotency_error` (400) for other parameters, and 409 while the first request is running.
         """
         if len(key) > _LONGEST:
             raise invalid(f"Idempotency keys may be at most {_LONGEST} characters long.")
         use = self._uses.get(key)
         if use is None or now - use.since >= DAY:
-            self._uses[key] = _Use((path, form), now)
+            self._uses[key] = _KeyUse((path, form), now)
             return None
-        if use.asked != (path, form):
-            raise Refusal(
+        if use.fingerprint != (path, form):
+            raise ApiError(
                 400,
                 "idempotency_error",
                 "Keys for idempotent requests can only be used with the same parameters they were "
@@ -58,7 +58,7 @@ class Keys:
                 "different request.",
             )
         if use.answer is None:
-            raise Refusal(
+            raise ApiError(
                 409,
                 "idempotency_error",
                 "There is currently another in-progress request using this Stripe-Idempotency-Key "
@@ -68,8 +68,8 @@ class Keys:
             )
         return use.answer
 
-    def finish(self, key: str, answer: Answer | None) -> None:
-        """Keep the answer of a first use; without one, forget that the key was used."""
+    def finish(self, key: str, answer: ApiResponse | None) -> None:
+        """Store the response of a first use; without one, delete the key."""
         if answer is None:
             self._uses.pop(key, None)
         else:

@@ -1,13 +1,13 @@
-"""What a new payment intent looks like."""
+"""The JSON of a new payment intent."""
 
 from __future__ import annotations
 
 import secrets
 
 from sandbox.stripe.metadata import merged
-from sandbox.stripe.world import Json, World, new_id
+from sandbox.stripe.store import Json, StripeStore, new_id
 
-_TAKEN_AS_GIVEN = (
+_COPIED_PARAMS = (
     "description",
     "receipt_email",
     "setup_future_usage",
@@ -18,8 +18,8 @@ _TAKEN_AS_GIVEN = (
 )
 
 
-def new_intent(world: World, params: Json, *, amount: int, currency: str) -> Json:
-    """An intent waiting for a payment method, from `payment_intent_data` or create parameters."""
+def new_intent(store: StripeStore, params: Json, *, amount: int, currency: str) -> Json:
+    """Create an intent in `requires_payment_method`, from `payment_intent_data` or create parameters."""
     intent_id = new_id("pi")
     intent: Json = {
         "id": intent_id,
@@ -36,7 +36,7 @@ def new_intent(world: World, params: Json, *, amount: int, currency: str) -> Jso
         "capture_method": params.get("capture_method", "automatic_async"),
         "client_secret": f"{intent_id}_secret_{secrets.token_hex(12)}",
         "confirmation_method": params.get("confirmation_method", "automatic"),
-        "created": world.clock.now(),
+        "created": store.clock.now(),
         "currency": currency,
         "customer": None,
         "last_payment_error": None,
@@ -61,7 +61,7 @@ def new_intent(world: World, params: Json, *, amount: int, currency: str) -> Jso
         "source": None,
         "status": "requires_payment_method",
         "transfer_data": None,
-        **{name: params.get(name) for name in _TAKEN_AS_GIVEN},
+        **{name: params.get(name) for name in _COPIED_PARAMS},
     }
-    world.intents[intent_id] = intent
+    store.intents[intent_id] = intent
     return intent

@@ -1,4 +1,4 @@
-"""The life of a payment intent. Only this file knows what may follow what."""
+"""The lifecycle of a payment intent. Only this module knows its transitions."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from sandbox.stripe import charges, disputes, listing
 from sandbox.stripe.cards import Card
 from sandbox.stripe.catalogue import card_of, payment_method
 from sandbox.stripe.currencies import check_charge, check_currency, check_step
-from sandbox.stripe.errors import Refusal, declined, invalid, unexpected_state
+from sandbox.stripe.errors import ApiError, declined, invalid, unexpected_state
 from sandbox.stripe.intent_shape import new_intent
 from sandbox.stripe.metadata import merged
-from sandbox.stripe.world import Call, Cause, Json, World, clone, find
+from sandbox.stripe.store import ApiCall, EventCause, Json, StripeStore, clone, find
 
 _ENDED = ("succeeded", "canceled")
 _UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-def create(call: Call) -> Json:
+def create(call: ApiCall) -> Json:
     params = call.params
     check_currency(params["currency"])
     check_charge(params["amount"], params["currency"])
     if set(params.get("payment_method_types", ["card"])) != {"card"}:
         raise invalid("The stand-in takes cards only.", param="payment_method_types")
-    named = params.get("payment_method")
-    method = payment_method(call.world, named) if named else None
-    intent = new_intent(call.world, params, amount=params["amount"], currency=params["currency"])
-    call.world.publish("payment_intent.created", intent, call.cause)
+    object_id = params.get("payment_method")
+    method = payment_method(call.store, object_id) if object_id else None
+    intent = new_intent(call.store, params, amount=params["amount"], currency=params["currency"])
+    call.store.publish("payment_intent.created", intent, call.cause)
     if method:
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     if params.get("confirm"):
@@ -34,16 +34,16 @@ def create(call: Call) -> Json:
     return intent
 
 
-def read(call: Call) -> Json:
-    return find("payment_intent", call.world.intents, call.id)
+def read(call: ApiCall) -> Json:
+    return find("payment_intent", call.store.intents, call.id)
 
 
-def search(call: Call) -> Json:
-    intents = call.world.intents
+def search(call: ApiCall) -> Json:
+    intents = call.store.intents
     return listing.page(call, "payment_intent", intents, url="/v1/payment_intents", match=("customer",))
 
 
-def update(call: Call) -> Json:
+def update(call: ApiCall) -> Json:
     """Change texts and metadata at any time; the amount only before payment."""
     intent, params = read(call), call.params
     if {"amount", "currency"} & params.keys() and intent["status"] not in _UNPAID:
@@ -59,21 +59,21 @@ def update(call: Call) -> Json:
     intent |= changes
     intent["metadata"] = merged(intent["metadata"], params.get("metadata"))
     if "payment_method" in params:
-        method = payment_method(call.world, params["payment_method"])
+        method = payment_method(call.store, params["payment_method"])
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     return intent
 
 
-def confirm(call: Call) -> Json:
+def confirm(call: ApiCall) -> Json:
     intent = read(call)
     if "payment_method" in call.params:
-        method = payment_method(call.world, call.params["payment_method"])
+        method = payment_method(call.store, call.params["payment_method"])
         intent["payment_method"] = method["id"]
     return _confirm_through_api(call, intent)
 
 
-def _confirm_through_api(call: Call, intent: Json) -> Json:
-    if intent["id"] in call.world.session_of_intent:
+def _confirm_through_api(call: ApiCall, intent: Json) -> Json:
+    if intent["id"] in call.store.session_of_intent:
         raise unexpected_state("You cannot confirm a PaymentIntent of a Checkout Session.", intent)
     if intent["status"] not in _UNPAID:
         raise unexpected_state(
@@ -82,42 +82,42 @@ def _confirm_through_api(call: Call, intent: Json) -> Json:
         )
     if intent["payment_method"] is None:
         raise unexpected_state("You cannot confirm this PaymentIntent because it's missing a payment method.", intent)
-    return pay(call.world, intent, call.world.payment_methods[intent["payment_method"]], call.cause)
+    return pay(call.store, intent, call.store.payment_methods[intent["payment_method"]], call.cause)
 
 
-def pay(world: World, intent: Json, method: Json, cause: Cause) -> Json:
-    """Charge the method: hold the money, take it at once, or raise the card's refusal (402)."""
+def pay(store: StripeStore, intent: Json, method: Json, cause: EventCause) -> Json:
+    """Charge the payment method: authorise or capture. Raises ApiError (402) if the card is declined."""
     card = card_of(method)
     intent |= {"payment_method": method["id"], "next_action": None}
-    if card.asks_payer:
+    if card.requires_authentication:
         intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
         intent["status"] = "requires_action"
-        world.publish("payment_intent.requires_action", intent, cause)
+        store.publish("payment_intent.requires_action", intent, cause)
         return intent
-    charge = charges.attempt(world, intent, method, card)
+    charge = charges.attempt(store, intent, method, card)
     intent["latest_charge"] = charge["id"]
     if card.code:
-        raise _fail(world, intent, charge, card=card, cause=cause)
+        raise _fail(store, intent, charge, card=card, cause=cause)
     intent["last_payment_error"] = None
-    world.book("authorise", charge, cause, amount=charge["amount"], about=intent)
+    store.record_movement("authorise", charge, cause, amount=charge["amount"], about=intent)
     if intent["capture_method"] == "manual":
         intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
-        world.publish("charge.succeeded", charge, cause)
-        world.publish("payment_intent.amount_capturable_updated", intent, cause)
+        store.publish("charge.succeeded", charge, cause)
+        store.publish("payment_intent.amount_capturable_updated", intent, cause)
         until = charge["payment_method_details"]["card"]["capture_before"]
-        world.clock.at(until, partial(expire_hold, world, intent))
+        store.clock.call_at(until, partial(expire_hold, store, intent))
     else:
-        charges.capture(world, charge, intent["amount"], intent=intent, cause=cause)
+        charges.capture(store, charge, intent["amount"], intent=intent, cause=cause)
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
-        world.publish("charge.succeeded", charge, cause)
-        world.publish("payment_intent.succeeded", intent, cause)
+        store.publish("charge.succeeded", charge, cause)
+        store.publish("payment_intent.succeeded", intent, cause)
     if card.dispute:
-        disputes.open_dispute(world, charge, kind=card.dispute, cause=cause)
+        disputes.open_dispute(store, charge, kind=card.dispute, cause=cause)
     return intent
 
 
-def _fail(world: World, intent: Json, charge: Json, *, card: Card, cause: Cause) -> Refusal:
-    method = clone(world.payment_methods[charge["payment_method"]])
+def _fail(store: StripeStore, intent: Json, charge: Json, *, card: Card, cause: EventCause) -> ApiError:
+    method = clone(store.payment_methods[charge["payment_method"]])
     intent |= {"status": "requires_payment_method", "payment_method": None}
     intent["last_payment_error"] = {
         "charge": charge["id"],
@@ -128,8 +128,8 @@ def _fail(world: World, intent: Json, charge: Json, *, card: Card, cause: Cause)
         "payment_method": method,
         "type": "card_error",
     }
-    world.publish("charge.failed", charge, cause)
-    world.publish("payment_intent.payment_failed", intent, cause)
+    store.publish("charge.failed", charge, cause)
+    store.publish("payment_intent.payment_failed", intent, cause)
     return declined(
         card.message,
         code=str(card.code),
@@ -140,9 +140,9 @@ def _fail(world: World, intent: Json, charge: Json, *, card: Card, cause: Cause)
     )
 
 
-def capture(call: Call) -> Json:
-    """Take all or part of what is held, once; the rest is released."""
-    world, intent, cause = call.world, read(call), call.cause
+def capture(call: ApiCall) -> Json:
+    """Capture all or part of the authorised amount, once; the rest is released."""
+    store, intent, cause = call.store, read(call), call.cause
     if intent["status"] != "requires_capture":
         raise unexpected_state(
             f"This PaymentIntent could not be captured because it has a status of "
@@ -150,7 +150,7 @@ def capture(call: Call) -> Json:
             "captured: requires_capture.",
             intent,
         )
-    call.faults.refuse_capture(world.refused_captures, intent)
+    call.faults.refuse_capture(store.refused_captures, intent)
     held: int = intent["amount_capturable"]
     amount = call.params.get("amount_to_capture", held)
     if amount > held:
@@ -169,19 +169,19 @@ def capture(call: Call) -> Json:
     if call.params.get("final_capture") is False:
         raise invalid("Multicapture is not available for this card.", param="final_capture")
     intent["metadata"] = merged(intent["metadata"], call.params.get("metadata"))
-    charge = world.charges[intent["latest_charge"]]
-    charges.capture(world, charge, amount, intent=intent, cause=cause)
+    charge = store.charges[intent["latest_charge"]]
+    charges.capture(store, charge, amount, intent=intent, cause=cause)
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
-    session = world.session_of_intent.get(intent["id"])
+    session = store.session_of_intent.get(intent["id"])
     if session:
-        world.sessions[session]["payment_status"] = "paid"
-    world.publish("charge.captured", charge, cause)
-    world.publish("payment_intent.succeeded", intent, cause)
+        store.sessions[session]["payment_status"] = "paid"
+    store.publish("charge.captured", charge, cause)
+    store.publish("payment_intent.succeeded", intent, cause)
     return intent
 
 
-def cancel(call: Call) -> Json:
-    world, intent = call.world, read(call)
+def cancel(call: ApiCall) -> Json:
+    store, intent = call.store, read(call)
     if intent["status"] in _ENDED:
         raise unexpected_state(
             f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. "
@@ -190,45 +190,45 @@ def cancel(call: Call) -> Json:
             "processing.",
             intent,
         )
-    session = world.session_of_intent.get(intent["id"])
-    if session and world.sessions[session]["status"] == "open":
+    session = store.session_of_intent.get(intent["id"])
+    if session and store.sessions[session]["status"] == "open":
         raise unexpected_state(
             "You cannot cancel this PaymentIntent because it was created by an open Checkout "
             "Session. Expire the Checkout Session instead.",
             intent,
         )
-    void(world, intent, call.params.get("cancellation_reason"), cause=call.cause)
+    void(store, intent, call.params.get("cancellation_reason"), cause=call.cause)
     return intent
 
 
-def void(world: World, intent: Json, reason: str | None, *, cause: Cause) -> None:
-    """End an unfinished intent. A hold is given back, which Stripe announces as a refund."""
+def void(store: StripeStore, intent: Json, reason: str | None, *, cause: EventCause) -> None:
+    """Cancel an unfinished intent. A hold is released, which Stripe reports as a refund."""
     held = intent["status"] == "requires_capture"
-    _end(world, intent, reason)
+    _end(store, intent, reason)
     if held:
-        charge = world.charges[intent["latest_charge"]]
+        charge = store.charges[intent["latest_charge"]]
         charges.release(charge)
-        world.book("void", charge, cause, amount=charge["amount"], about=intent)
-        world.publish("charge.refunded", charge, cause, previous={"amount_refunded": 0, "refunded": False})
-    world.publish("payment_intent.canceled", intent, cause)
+        store.record_movement("void", charge, cause, amount=charge["amount"], about=intent)
+        store.publish("charge.refunded", charge, cause, previous={"amount_refunded": 0, "refunded": False})
+    store.publish("payment_intent.canceled", intent, cause)
 
 
-def expire_hold(world: World, intent: Json) -> None:
-    """The bank's patience is over: what is still only held goes back by itself."""
+def expire_hold(store: StripeStore, intent: Json) -> None:
+    """Cancel an intent whose authorisation has expired."""
     if intent["status"] != "requires_capture":
         return
-    _end(world, intent, "automatic")
-    charge = world.charges[intent["latest_charge"]]
+    _end(store, intent, "automatic")
+    charge = store.charges[intent["latest_charge"]]
     charges.release(charge)
-    world.book("expire", charge, Cause(), amount=charge["amount"], about=intent)
-    world.publish("charge.expired", charge, Cause())
-    world.publish("payment_intent.canceled", intent, Cause())
+    store.record_movement("expire", charge, EventCause(), amount=charge["amount"], about=intent)
+    store.publish("charge.expired", charge, EventCause())
+    store.publish("payment_intent.canceled", intent, EventCause())
 
 
-def _end(world: World, intent: Json, reason: str | None) -> None:
+def _end(store: StripeStore, intent: Json, reason: str | None) -> None:
     intent |= {
         "status": "canceled",
-        "canceled_at": world.clock.now(),
+        "canceled_at": store.clock.now(),
         "cancellation_reason": reason,
         "amount_capturable": 0,
         "next_action": None,

@@ -1,4 +1,4 @@
-"""The journal of money: an append-only list of every movement, the judge for ledger checks."""
+"""The money journal: an append-only list of every movement, the reference for ledger checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Movement = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     """One movement. Amounts are positive minor units; `at` is the stand-in's clock, UTC seconds.
 
     Holds: authorise = capture + release + void + expire once the intent has ended.
@@ -41,16 +41,16 @@ class Entry:
     metadata: dict[str, str]
 
 
-class Journal:
-    """Entries in the order they happened."""
+class MoneyJournal:
+    """Entries in order."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries: list[JournalEntry] = []
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: JournalEntry) -> None:
         self._entries.append(entry)
 
     def entries(self, payment_intent: str | None = None) -> list[dict[str, Any]]:

@@ -1,37 +1,37 @@
-"""Line items: what a session sells, priced from a price or from price data."""
+"""The line items of a session, priced from a price or from price data."""
 
 from __future__ import annotations
 
 from sandbox.stripe.catalogue import add_price
 from sandbox.stripe.errors import invalid
-from sandbox.stripe.world import Json, World, find, new_id
+from sandbox.stripe.store import Json, StripeStore, find, new_id
 
 
-def line_items(world: World, params: Json) -> list[Json]:
+def line_items(store: StripeStore, params: Json) -> list[Json]:
     """The priced items of a session's `line_items`; all must be in one currency."""
     if not params.get("line_items"):
         raise invalid("Missing required param: line_items.", param="line_items", code="parameter_missing")
-    items = [_item(world, given, i) for i, given in enumerate(params["line_items"])]
+    items = [_item(store, item, i) for i, item in enumerate(params["line_items"])]
     currencies = {item["currency"] for item in items}
     if len(currencies) > 1 or params.get("currency", items[0]["currency"]) not in currencies:
         raise invalid("All line items must use the session's currency.", param="currency")
     return items
 
 
-def _item(world: World, given: Json, index: int) -> Json:
+def _item(store: StripeStore, item: Json, index: int) -> Json:
     where = f"line_items[{index}]"
-    if ("price" in given) == ("price_data" in given):
+    if ("price" in item) == ("price_data" in item):
         raise invalid("You must specify either `price` or `price_data`.", param=where)
-    if "price" in given:
-        price = find("price", world.prices, given["price"], param=f"{where}[price]")
+    if "price" in item:
+        price = find("price", store.prices, item["price"], param=f"{where}[price]")
     else:
-        price = add_price(world, given["price_data"])
-    if "quantity" not in given:
+        price = add_price(store, item["price_data"])
+    if "quantity" not in item:
         raise invalid("Quantity is required. Add `quantity`", param=f"{where}[quantity]")
-    quantity = given["quantity"]
+    quantity = item["quantity"]
     if quantity < 1:
         raise invalid("This value must be greater than or equal to 1.", param=f"{where}[quantity]")
-    product = world.products[price["product"]]
+    product = store.products[price["product"]]
     total = price["unit_amount"] * quantity
     return {
         "id": new_id("li"),

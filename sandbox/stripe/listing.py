@@ -1,4 +1,4 @@
-"""Lists: newest first, cut by cursor and limit, as every Stripe list is."""
+"""Lists: newest first, paginated by cursor and limit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.stripe.errors import invalid
-from sandbox.stripe.world import Call, Json, find
+from sandbox.stripe.store import ApiCall, Json, find
 
 _COMPARE = {
     "gt": lambda created, bound: created > bound,
@@ -16,14 +16,14 @@ _COMPARE = {
 }
 
 
-def page(call: Call, kind: str, objects: dict[str, Json], *, url: str, match: tuple[str, ...] = ()) -> Json:
-    """The list `call` asks for. `match` names the parameters that filter by equality."""
-    wanted = {name: call.params[name] for name in match if name in call.params}
+def page(call: ApiCall, kind: str, objects: dict[str, Json], *, url: str, match: tuple[str, ...] = ()) -> Json:
+    """The page requested by `call`. `match` names the parameters that filter by equality."""
+    filters = {name: call.params[name] for name in match if name in call.params}
     created = call.params.get("created")
-    found = [
+    items = [
         item
         for item in reversed(objects.values())
-        if all(item[name] == value for name, value in wanted.items()) and _within(item, created)
+        if all(item[name] == value for name, value in filters.items()) and _within(item, created)
     ]
     limit = call.params.get("limit", 10)
     if not 1 <= limit <= 100:
@@ -34,16 +34,16 @@ def page(call: Call, kind: str, objects: dict[str, Json], *, url: str, match: tu
         )
     if "starting_after" in call.params:
         cursor = find(kind, objects, call.params["starting_after"], param="starting_after")
-        found = found[_position(found, cursor) + 1 :]
+        items = items[_position(items, cursor) + 1 :]
     elif "ending_before" in call.params:
         cursor = find(kind, objects, call.params["ending_before"], param="ending_before")
-        found = found[: _position(found, cursor)]
-        return _list(found[-limit:], url, has_more=len(found) > limit)
-    return _list(found[:limit], url, has_more=len(found) > limit)
+        items = items[: _position(items, cursor)]
+        return _list(items[-limit:], url, has_more=len(items) > limit)
+    return _list(items[:limit], url, has_more=len(items) > limit)
 
 
-def whole(items: Iterable[Json], url: str) -> Json:
-    """A list with nothing left out, as it stands inside another object."""
+def complete_list(items: Iterable[Json], url: str) -> Json:
+    """A list without pagination, as embedded in another object."""
     return _list(list(items), url, has_more=False)
 
 

@@ -1,4 +1,4 @@
-"""Metadata: merged key by key, an empty value unsets, and Stripe's limits hold."""
+"""Metadata: merged key by key, an empty value deletes the key, and Stripe's limits apply."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LONGEST_VALUE = 500
 
 
 def merged(old: dict[str, str], new: dict[str, str] | str | None) -> dict[str, str]:
-    """`old` with `new` laid over it; an empty string for the whole clears everything."""
+    """`old` updated with `new`; an empty string instead of a dictionary deletes every key."""
     if new is None:
         return dict(old)
     if isinstance(new, str):

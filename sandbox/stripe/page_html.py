@@ -6,7 +6,7 @@ from html import escape
 
 from sandbox.stripe.cards import DECLINED, INSUFFICIENT, SUCCESS
 from sandbox.stripe.currencies import display
-from sandbox.stripe.world import Json
+from sandbox.stripe.store import Json
 
 _STYLE = """
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -36,7 +36,7 @@ _PRESETS = (
 
 
 def payment_page(business: str, session: Json, *, items: list[Json], problem: str | None) -> str:
-    """The form for an open session, with the reason the last card was refused, if one was."""
+    """The form of an open session; `problem` is the reason why the last card was declined."""
     currency = session["currency"]
     rows = "".join(
         f"<tr><td>{escape(item['description'])}{_quantity(item)}</td>"

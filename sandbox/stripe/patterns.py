@@ -1,4 +1,4 @@
-"""Regular expressions the control is given: refused at the door if they do not compile."""
+"""Regular expressions in control requests, validated by compiling them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paying a Checkout Session: from the payer's card to a completed session or a refusal."""
+"""Paying a Checkout Session: from the payer's card to a completed session or an error."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sandbox.stripe.catalogue import add_payment_method
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.intent_shape import new_intent
 from sandbox.stripe.sessions import read
-from sandbox.stripe.world import Call, Cause, Json, World, find
+from sandbox.stripe.store import ApiCall, EventCause, Json, StripeStore, find
 
 
 class PaymentPageReadParams(TypedDict):
-    """What the command-line tool asks a payment page with: nothing. No public contract has it."""
+    """The command-line tool's parameters for reading a payment page: none. Not part of the public contract."""
 
 
 class _Method(TypedDict):
@@ -22,41 +22,41 @@ class _Method(TypedDict):
 
 
 class PaymentPageConfirmParams(_Method, total=False):
-    """What the command-line tool confirms a payment page with."""
+    """The command-line tool's parameters for confirming a payment page."""
 
     expected_amount: int
 
 
-def read_page(call: Call) -> Json:
+def read_page(call: ApiCall) -> Json:
     return _page(read(call))
 
 
-def confirm_page(call: Call) -> Json:
-    world, session = call.world, read(call)
+def confirm_page(call: ApiCall) -> Json:
+    store, session = call.store, read(call)
     expected = call.params.get("expected_amount", session["amount_total"])
     if expected != session["amount_total"]:
         raise invalid(f"The amount is {session['amount_total']}.", param="expected_amount")
-    named = call.params["payment_method"]
-    method = find("payment_method", world.payment_methods, named, param="payment_method")
-    pay_session(world, session, method, call.cause)
+    object_id = call.params["payment_method"]
+    method = find("payment_method", store.payment_methods, object_id, param="payment_method")
+    pay_session(store, session, method, call.cause)
     return _page(session)
 
 
-def pay_with_card(world: World, session: Json, number: str, *, email: str | None = None) -> None:
-    """Pay as a person would on the page; raises the card's refusal (402) or a bad number (400)."""
+def pay_with_card(store: StripeStore, session: Json, number: str, *, email: str | None = None) -> None:
+    """Pay as on the payment page. Raises ApiError: 402 if the card is declined, 400 for an unknown number."""
     payer = email or session["customer_email"] or "guest@example.com"
     card = card_by_number(number)
-    pay_session(world, session, add_payment_method(world, card, email=payer), Cause())
+    pay_session(store, session, add_payment_method(store, card, email=payer), EventCause())
 
 
-def pay_session(world: World, session: Json, method: Json, cause: Cause) -> None:
-    """Charge an open session's intent, made on the first attempt, and complete the session."""
+def pay_session(store: StripeStore, session: Json, method: Json, cause: EventCause) -> None:
+    """Charge the intent of an open session (created by the first attempt) and complete the session."""
     if session["status"] != "open":
         raise invalid(f"This Checkout Session has a status of '{session['status']}' and can no longer be paid.")
-    intent = _intent(world, session, cause)
-    intents.pay(world, intent, method, cause)
+    intent = _intent(store, session, cause)
+    intents.pay(store, intent, method, cause)
     if intent["status"] not in ("requires_capture", "succeeded"):
-        raise invalid("This card asks its holder to authenticate, which the stand-in cannot show.")
+        raise invalid("This card requires authentication, which the stand-in does not support.")
     billing = method["billing_details"]
     session |= {
         "status": "complete",
@@ -72,21 +72,21 @@ def pay_session(world: World, session: Json, method: Json, cause: Cause) -> None
             "tax_ids": [],
         },
     }
-    world.publish("checkout.session.completed", session, cause)
+    store.publish("checkout.session.completed", session, cause)
 
 
-def _intent(world: World, session: Json, cause: Cause) -> Json:
-    if session["id"] in world.intent_of_session:
-        return world.intents[world.intent_of_session[session["id"]]]
+def _intent(store: StripeStore, session: Json, cause: EventCause) -> Json:
+    if session["id"] in store.intent_of_session:
+        return store.intents[store.intent_of_session[session["id"]]]
     intent = new_intent(
-        world,
-        world.payment_intent_data[session["id"]],
+        store,
+        store.payment_intent_data[session["id"]],
         amount=session["amount_total"],
         currency=session["currency"],
     )
-    world.intent_of_session[session["id"]] = intent["id"]
-    world.session_of_intent[intent["id"]] = session["id"]
-    world.publish("payment_intent.created", intent, cause)
+    store.intent_of_session[session["id"]] = intent["id"]
+    store.session_of_intent[intent["id"]] = session["id"]
+    store.publish("payment_intent.created", intent, cause)
     return intent
 
 

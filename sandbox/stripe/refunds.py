@@ -1,4 +1,4 @@
-"""The life of a refund: created, then succeeded or failed, at once or later."""
+"""The lifecycle of a refund: created, then succeeded or failed, immediately or later."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from sandbox.stripe.charges import refundable
 from sandbox.stripe.currencies import check_step, display
 from sandbox.stripe.errors import invalid, unexpected_state
 from sandbox.stripe.metadata import merged
-from sandbox.stripe.world import Call, Cause, Json, World, find, new_id
+from sandbox.stripe.store import ApiCall, EventCause, Json, StripeStore, find, new_id
 
 
-def create(call: Call) -> Json:
-    world, params, cause = call.world, call.params, call.cause
-    charge = _charge(world, params)
-    amount = _amount(world, charge, params)
+def create(call: ApiCall) -> Json:
+    store, params, cause = call.store, call.params, call.cause
+    charge = _charge(store, params)
+    amount = _amount(store, charge, params)
     fault = call.faults.refund()
-    starts, ends, after = fault or _by_card(world, charge)
+    starts, ends, after = fault or _by_card(store, charge)
     refund: Json = {
         "id": new_id("re"),
         "object": "refund",
         "amount": amount,
         "balance_transaction": new_id("txn"),
         "charge": charge["id"],
-        "created": world.clock.now(),
+        "created": store.clock.now(),
         "currency": charge["currency"],
         "destination_details": {
             "type": "card",
@@ -44,78 +44,78 @@ def create(call: Call) -> Json:
         "status": starts,
         "transfer_reversal": None,
     }
-    world.refunds[refund["id"]] = refund
-    world.book("refund", charge, cause, amount=amount, about=refund)
-    _show_on(charge, amount)
-    world.publish("refund.created", refund, cause)
-    world.publish(
+    store.refunds[refund["id"]] = refund
+    store.record_movement("refund", charge, cause, amount=amount, about=refund)
+    _add_refunded(charge, amount)
+    store.publish("refund.created", refund, cause)
+    store.publish(
         "charge.refunded",
         charge,
         cause,
         previous={"amount_refunded": charge["amount_refunded"] - amount},
     )
     if ends is not None:
-        world.clock.at(world.clock.now() + after, partial(settle, world, refund, ends))
+        store.clock.call_at(store.clock.now() + after, partial(settle, store, refund, ends))
     return refund
 
 
-def read(call: Call) -> Json:
-    return find("refund", call.world.refunds, call.id)
+def read(call: ApiCall) -> Json:
+    return find("refund", call.store.refunds, call.id)
 
 
-def search(call: Call) -> Json:
-    refunds = call.world.refunds
+def search(call: ApiCall) -> Json:
+    refunds = call.store.refunds
     return listing.page(call, "refund", refunds, url="/v1/refunds", match=("charge", "payment_intent"))
 
 
-def update(call: Call) -> Json:
+def update(call: ApiCall) -> Json:
     refund = read(call)
     before = dict(refund["metadata"])
     refund["metadata"] = merged(before, call.params.get("metadata"))
-    _announce(call.world, refund, call.cause, previous={"metadata": before})
+    _publish_update(call.store, refund, call.cause, previous={"metadata": before})
     return refund
 
 
-def cancel(call: Call) -> Json:
-    """Refunds to cards cannot be called back; Stripe cancels only those awaiting the payer."""
+def cancel(call: ApiCall) -> Json:
+    """Always refused: refunds to cards cannot be cancelled."""
     refund = read(call)
     raise invalid(f"This refund ({refund['id']}) is not in a state where it can be canceled.")
 
 
 def settle(
-    world: World,
+    store: StripeStore,
     refund: Json,
     status: Literal["succeeded", "failed"],
     reason: str = "lost_or_stolen_card",
 ) -> None:
-    """Bring a refund to its end; a failed one brings the money back to the merchant."""
+    """Complete a refund; a failed refund returns the money to the merchant."""
     if refund["status"] in ("failed", status):
         return
     before, refund["status"] = refund["status"], status
     if status == "failed":
-        charge = world.charges[refund["charge"]]
+        charge = store.charges[refund["charge"]]
         refund["failure_reason"] = reason
         refund["failure_balance_transaction"] = new_id("txn")
-        _show_on(charge, -refund["amount"])
-        world.book("refund_failed", charge, Cause(), amount=refund["amount"], about=refund)
-    _announce(world, refund, Cause(), previous={"status": before})
+        _add_refunded(charge, -refund["amount"])
+        store.record_movement("refund_failed", charge, EventCause(), amount=refund["amount"], about=refund)
+    _publish_update(store, refund, EventCause(), previous={"status": before})
     if status == "failed":
-        world.publish("refund.failed", refund, Cause())
+        store.publish("refund.failed", refund, EventCause())
 
 
-def _announce(world: World, refund: Json, cause: Cause, *, previous: Json) -> None:
-    world.publish("refund.updated", refund, cause, previous=previous)
-    world.publish("charge.refund.updated", refund, cause, previous=previous)
+def _publish_update(store: StripeStore, refund: Json, cause: EventCause, *, previous: Json) -> None:
+    store.publish("refund.updated", refund, cause, previous=previous)
+    store.publish("charge.refund.updated", refund, cause, previous=previous)
 
 
-def _charge(world: World, params: Json) -> Json:
+def _charge(store: StripeStore, params: Json) -> Json:
     if "charge" in params:
-        charge = find("charge", world.charges, params["charge"], param="charge")
-        intent = world.intents[charge["payment_intent"]]
+        charge = find("charge", store.charges, params["charge"], param="charge")
+        intent = store.intents[charge["payment_intent"]]
     elif "payment_intent" in params:
-        named = params["payment_intent"]
-        intent = find("payment_intent", world.intents, named, param="payment_intent")
-        charge = world.charges.get(intent["latest_charge"], {})
+        object_id = params["payment_intent"]
+        intent = find("payment_intent", store.intents, object_id, param="payment_intent")
+        charge = store.charges.get(intent["latest_charge"], {})
     else:
         raise invalid(
             "One of the following params should be provided for this request: payment_intent or charge.",
@@ -129,10 +129,10 @@ def _charge(world: World, params: Json) -> Json:
     return charge
 
 
-def _amount(world: World, charge: Json, params: Json) -> int:
-    rest = refundable(world, charge)
+def _amount(store: StripeStore, charge: Json, params: Json) -> int:
+    rest = refundable(store, charge)
     if charge["disputed"] and any(
-        dispute["charge"] == charge["id"] and not dispute["is_charge_refundable"] for dispute in world.disputes.values()
+        dispute["charge"] == charge["id"] and not dispute["is_charge_refundable"] for dispute in store.disputes.values()
     ):
         raise invalid(f"Charge {charge['id']} has been charged back.", code="charge_disputed")
     if rest == 0:
@@ -145,17 +145,17 @@ def _amount(world: World, charge: Json, params: Json) -> int:
             code="parameter_invalid_integer",
         )
     if amount > rest:
-        asked, left = display(amount, charge["currency"]), display(rest, charge["currency"])
+        requested, remaining = display(amount, charge["currency"]), display(rest, charge["currency"])
         raise invalid(
-            f"Refund amount ({asked}) is greater than unrefunded amount on charge ({left})",
+            f"Refund amount ({requested}) is greater than unrefunded amount on charge ({remaining})",
             param="amount",
         )
     check_step(amount, charge["currency"])
     return amount
 
 
-def _by_card(world: World, charge: Json) -> tuple[str, Literal["succeeded", "failed"] | None, int]:
-    card = card_of(world.payment_methods[charge["payment_method"]])
+def _by_card(store: StripeStore, charge: Json) -> tuple[str, Literal["succeeded", "failed"] | None, int]:
+    card = card_of(store.payment_methods[charge["payment_method"]])
     if card.refund == "succeeds_later":
         return "pending", "succeeded", 0
     if card.refund == "fails_later":
@@ -163,6 +163,6 @@ def _by_card(world: World, charge: Json) -> tuple[str, Literal["succeeded", "fai
     return "succeeded", None, 0
 
 
-def _show_on(charge: Json, amount: int) -> None:
+def _add_refunded(charge: Json, amount: int) -> None:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] >= charge["amount_captured"]

@@ -1,4 +1,4 @@
-"""The table of contents: which request is read as what and does which work."""
+"""The routing table: request parameters and handler per method and path."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from sandbox.stripe import (
     refunds,
     sessions,
 )
-from sandbox.stripe.errors import Refusal
-from sandbox.stripe.world import Call, Json
+from sandbox.stripe.errors import ApiError
+from sandbox.stripe.store import ApiCall, Json
 
 
-class Older(TypedDict, total=False):
-    """What requests without a Stripe-Version may still say: their account is on an old version."""
+class OlderVersionParams(TypedDict, total=False):
+    """Further parameters of requests without a Stripe-Version header, as from an account on an older version."""
 
     payment_method_types: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method and path, the declared parameters, and the handler. `{}` stands for the id."""
+    """A method and path with its declared parameters and its handler. `{}` is the object's id."""
 
     method: str
     path: str
     params: type
-    handler: Callable[[Call], Json]
+    handler: Callable[[ApiCall], Json]
     older: type | None = None
 
 
@@ -57,7 +57,7 @@ ROUTES = (
         checkout.SessionListLineItemsParams,
         sessions.read_line_items,
     ),
-    Route("POST", _INTENT, params.PaymentIntentCreateParams, intents.create, older=Older),
+    Route("POST", _INTENT, params.PaymentIntentCreateParams, intents.create, older=OlderVersionParams),
     Route("GET", _INTENT, params.PaymentIntentListParams, intents.search),
     Route("GET", _INTENT + "/{}", params.PaymentIntentRetrieveParams, intents.read),
     Route("POST", _INTENT + "/{}", params.PaymentIntentUpdateParams, intents.update),
@@ -101,12 +101,12 @@ _PATTERNS = [(route, re.compile(re.escape(route.path).replace(r"\{\}", "([^/]+)"
 
 
 def find_route(method: str, path: str) -> tuple[Route, str]:
-    """The route of a request and the id in its path; raises Stripe's 404."""
+    """The route of a request and the id in its path. Raises ApiError (404)."""
     for route, pattern in _PATTERNS:
         matched = pattern.fullmatch(path)
         if matched and route.method == method:
             return route, "".join(matched.groups())
-    raise Refusal(
+    raise ApiError(
         404,
         "invalid_request_error",
         f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we "

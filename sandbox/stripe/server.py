@@ -1,4 +1,4 @@
-"""The server: a socket, the application on it, and a way to run both in a thread for tests."""
+"""The server: a socket with the application, in a thread for tests."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sandbox.listening import listen
+from sandbox.sockets import listen
 from sandbox.stripe.app import build
+from sandbox.stripe.app_state import StandInConfig, StripeAppState
 from sandbox.stripe.client import StandInControl
-from sandbox.stripe.desk import Config, Desk
 
 _START_WITHIN = 10.0
 
 
 class StripeStandIn(StandInControl):
-    """A stand-in running in this process; everything said to it goes over HTTP all the same."""
+    """A stand-in running in this process, controlled over HTTP."""
 
-    def __init__(self, url: str, desk: Desk) -> None:
+    def __init__(self, url: str, state: StripeAppState) -> None:
         super().__init__(url)
-        self.desk = desk
+        self.state = state
 
     @classmethod
     @contextmanager
@@ -42,9 +42,9 @@ class StripeStandIn(StandInControl):
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> Iterator[Self]:
-        """Serve from a thread until the block ends."""
+        """Serve in a thread until the block ends."""
         secrets = (webhook_secret,) if isinstance(webhook_secret, str) else webhook_secret
-        config = Config(
+        config = StandInConfig(
             public_url=public_url or "",
             webhook_url=webhook_url,
             webhook_secrets=secrets,
@@ -52,14 +52,14 @@ class StripeStandIn(StandInControl):
             business_name=business_name,
             strict=strict,
         )
-        listening, url, desk = open_desk(config, host=host, port=port)
+        listening, url, state = open_socket(config, host=host, port=port)
         started = threading.Event()
-        server = uvicorn_server(desk, ready=started.set)
+        server = uvicorn_server(state, ready=started.set)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         if not started.wait(_START_WITHIN):
             raise TimeoutError("the Stripe stand-in did not start")
-        stand_in = cls(url, desk)
+        stand_in = cls(url, state)
         try:
             yield stand_in
         finally:
@@ -69,16 +69,16 @@ class StripeStandIn(StandInControl):
             listening.close()
 
 
-def open_desk(config: Config, *, host: str, port: int) -> tuple[socket.socket, str, Desk]:
-    """A listening socket (port 0: any free one), its URL, and a desk that knows it."""
+def open_socket(config: StandInConfig, *, host: str, port: int) -> tuple[socket.socket, str, StripeAppState]:
+    """A listening socket (port 0: any free port), its URL, and a state with that URL."""
     listening = listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"
-    return listening, url, Desk(replace(config, public_url=config.public_url or url))
+    return listening, url, StripeAppState(replace(config, public_url=config.public_url or url))
 
 
-def uvicorn_server(desk: Desk, *, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
+def uvicorn_server(state: StripeAppState, *, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
     config = uvicorn.Config(
-        build(desk, ready=ready),
+        build(state, ready=ready),
         http=_DroppableProtocol,
         ws="none",
         loop="asyncio",
@@ -89,7 +89,7 @@ def uvicorn_server(desk: Desk, *, ready: Callable[[], None] = lambda: None) -> u
 
 
 class _DroppableProtocol(H11Protocol):
-    """HTTP whose transport a request can reach, as `request.state.transport`, to cut it."""
+    """HTTP with `request.state.transport`, so that a request can abort its connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

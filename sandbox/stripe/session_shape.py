@@ -1,13 +1,13 @@
-"""What a new Checkout Session looks like."""
+"""The JSON of a new Checkout Session."""
 
 from __future__ import annotations
 
 import secrets
 
 from sandbox.stripe.metadata import merged
-from sandbox.stripe.world import Call, Json
+from sandbox.stripe.store import ApiCall, Json
 
-_TAKEN_AS_GIVEN = (
+_COPIED_PARAMS = (
     "allow_promotion_codes",
     "billing_address_collection",
     "cancel_url",
@@ -23,8 +23,8 @@ _TAKEN_AS_GIVEN = (
 _TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 
 
-def new_session(call: Call, *, total: int, currency: str, expires_at: int) -> Json:
-    """An open session; its intent comes with the first attempt to pay."""
+def new_session(call: ApiCall, *, total: int, currency: str, expires_at: int) -> Json:
+    """An open session; its intent is created by the first attempt to pay."""
     params = call.params
     session_id = f"cs_test_{secrets.token_hex(24)}"
     ui_mode = params.get("ui_mode", "hosted_page")
@@ -41,7 +41,7 @@ def new_session(call: Call, *, total: int, currency: str, expires_at: int) -> Js
         "client_secret": None if hosted else f"{session_id}_secret_{secrets.token_hex(12)}",
         "consent": None,
         "consent_collection": None,
-        "created": call.world.clock.now(),
+        "created": call.store.clock.now(),
         "currency": currency,
         "currency_conversion": None,
         "custom_fields": [],
@@ -75,5 +75,5 @@ def new_session(call: Call, *, total: int, currency: str, expires_at: int) -> Js
         "ui_mode": ui_mode,
         "url": f"{call.public_url}/c/pay/{session_id}" if hosted else None,
         "wallet_options": None,
-        **{name: params.get(name) for name in _TAKEN_AS_GIVEN},
+        **{name: params.get(name) for name in _COPIED_PARAMS},
     }

@@ -1,4 +1,4 @@
-"""The life of a Checkout Session: open, then complete or expired."""
+"""The lifecycle of a Checkout Session: open, then complete or expired."""
 
 from __future__ import annotations
 
@@ -11,78 +11,78 @@ from sandbox.stripe.errors import invalid
 from sandbox.stripe.line_items import line_items
 from sandbox.stripe.metadata import merged
 from sandbox.stripe.session_shape import new_session
-from sandbox.stripe.world import Call, Cause, Json, World, find
+from sandbox.stripe.store import ApiCall, EventCause, Json, StripeStore, find
 
 _SHORTEST = 30 * 60
 _LONGEST = 24 * 60 * 60
 _LONGEST_REFERENCE = 200
 
 
-def create(call: Call) -> Json:
-    world, params = call.world, call.params
+def create(call: ApiCall) -> Json:
+    store, params = call.store, call.params
     if params.get("mode", "payment") != "payment":
         raise invalid("The stand-in knows mode `payment` only.", param="mode")
     _check_urls(params)
     if len(params.get("client_reference_id", "")) > _LONGEST_REFERENCE:
         raise invalid("Invalid client_reference_id: too long", param="client_reference_id")
-    expires_at = _expiry(world.clock.now(), params)
-    items = line_items(world, params)
+    expires_at = _expiry(store.clock.now(), params)
+    items = line_items(store, params)
     currency = items[0]["currency"]
     total = sum(item["amount_total"] for item in items)
     check_charge(total, currency, param="line_items")
     session = new_session(call, total=total, currency=currency, expires_at=expires_at)
-    world.line_items[session["id"]] = items
-    world.payment_intent_data[session["id"]] = params.get("payment_intent_data", {})
-    world.sessions[session["id"]] = session
-    world.clock.at(expires_at, partial(_expire_if_open, world, session))
+    store.line_items[session["id"]] = items
+    store.payment_intent_data[session["id"]] = params.get("payment_intent_data", {})
+    store.sessions[session["id"]] = session
+    store.clock.call_at(expires_at, partial(_expire_if_open, store, session))
     return session
 
 
-def read(call: Call) -> Json:
-    return find("checkout.session", call.world.sessions, call.id)
+def read(call: ApiCall) -> Json:
+    return find("checkout.session", call.store.sessions, call.id)
 
 
-def search(call: Call) -> Json:
-    sessions = call.world.sessions
+def search(call: ApiCall) -> Json:
+    sessions = call.store.sessions
     url = "/v1/checkout/sessions"
     return listing.page(call, "checkout.session", sessions, url=url, match=("payment_intent", "status"))
 
 
-def read_line_items(call: Call) -> Json:
+def read_line_items(call: ApiCall) -> Json:
     session = read(call)
-    items = {item["id"]: item for item in reversed(call.world.line_items[session["id"]])}
+    items = {item["id"]: item for item in reversed(call.store.line_items[session["id"]])}
     return listing.page(call, "item", items, url=f"/v1/checkout/sessions/{call.id}/line_items")
 
 
-def update(call: Call) -> Json:
+def update(call: ApiCall) -> Json:
     session = read(call)
     session["metadata"] = merged(session["metadata"], call.params.get("metadata"))
     return session
 
 
-def expire(call: Call) -> Json:
+def expire(call: ApiCall) -> Json:
     session = read(call)
     if session["status"] != "open":
         raise invalid(
             "Only Checkout Sessions with a status in ['open'] can be expired. This Checkout "
             f"Session has a status of '{session['status']}'."
         )
-    end_unpaid(call.world, session, call.cause)
+    end_unpaid(call.store, session, call.cause)
     return session
 
 
-def end_unpaid(world: World, session: Json, cause: Cause) -> None:
-    """Expire an open session; an intent left over from a refused card ends with it."""
+def end_unpaid(store: StripeStore, session: Json, cause: EventCause) -> None:
+    """Expire an open session and cancel its intent, if a declined card has created one."""
     session |= {"status": "expired", "url": None}
-    world.publish("checkout.session.expired", session, cause)
-    intent_id = world.intent_of_session.get(session["id"])
+    store.publish("checkout.session.expired", session, cause)
+    intent_id = store.intent_of_session.get(session["id"])
     if intent_id:
-        intents.void(world, world.intents[intent_id], "automatic", cause=cause)
+        intents.void(store, store.intents[intent_id], "automatic", cause=cause)
 
 
-def _expire_if_open(world: World, session: Json) -> None:
+def _expire_if_open(store: StripeStore, session: Json) -> None:
     if session["status"] == "open":
-        end_unpaid(world, session, Cause())
+        end_unpaid(store, session, EventCause())
 
 
 def _expiry(now: int, params: Json) -> int:

@@ -16,7 +16,7 @@ BREAKS = {
     "contracts-import-nothing": ("contracts/values.py", "import msgspec"),
     "services-are-strangers": ("services/rooms/work.py", "import services.bookings.lifecycle"),
     "chassis-knows-no-hotel": ("chassis/transactions/work.py", "import services.rooms.lifecycle"),
-    "product-knows-no-sandbox": ("hotelmate/main.py", "import sandbox.listening"),
+    "product-knows-no-sandbox": ("hotelmate/main.py", "import sandbox.sockets"),
     "nobody-needs-the-command-line": ("gateway/app.py", "import hotelmate.main"),
     "gateway-and-services": ("gateway/settings.py", "import services.bookings.lifecycle"),
     "services-and-gateway": ("services/rooms/settings.py", "import gateway.settings"),

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import psycopg
 
-from sandbox.stripe.courier import signature
+from sandbox.stripe.webhook_sender import signature
 from tests.bench.harness import Comparison, Measured
 from tests.bench.http_load import Request, load
 

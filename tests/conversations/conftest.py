@@ -19,9 +19,9 @@ from contracts.catalogue import OWNERS
 from contracts.payments import OpenPaymentSession, PaymentSession, StoreWebhook
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.values import Caller, Context, Permission
-from sandbox.mailbox import Mailbox
-from sandbox.pusher import PusherStandIn
-from sandbox.stripe import StripeStandIn
+from sandbox.mailbox.stand_in import MailboxStandIn
+from sandbox.pusher.stand_in import PusherStandIn
+from sandbox.stripe.server import StripeStandIn
 from services.bookings.settings import BookingsSettings
 from services.notifier.settings import NotifierSettings
 from services.payments.settings import PaymentsSettings
@@ -44,7 +44,7 @@ class Scene:
     town: Town
     stripe: StripeStandIn
     pusher: PusherStandIn
-    mailbox: Mailbox
+    mailbox: MailboxStandIn
     webhooks: WebhookBox
 
     def settle(self) -> None:
@@ -148,7 +148,7 @@ class Outside:
     webhooks: WebhookBox
     stripe: StripeStandIn
     pusher: PusherStandIn
-    mailbox: Mailbox
+    mailbox: MailboxStandIn
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def _outside() -> Iterator[Outside]:
         WebhookBox.start() as webhooks,
         StripeStandIn.start(webhook_url=webhooks.url, webhook_secret=SECRET, api_key="sk_test_town_1234") as stripe,
         PusherStandIn.start(app_id="1", key="key", secret="secret") as pusher,
-        Mailbox.start() as mailbox,
+        MailboxStandIn.start() as mailbox,
     ):
         yield Outside(webhooks, stripe, pusher, mailbox)
 

@@ -12,7 +12,7 @@ from contracts.bookings import BookingDetail, BookingStatus, CancelBooking, Crea
 from contracts.payments import OpenPaymentSession
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.values import Context
-from sandbox.stripe.world import Json
+from sandbox.stripe.store import Json
 from tests.conversations.conftest import HOTELS, STAFF, Scene, guest
 
 Status = BookingStatus
@@ -106,7 +106,7 @@ def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
     session_id = opened(instant, created)
     instant.stripe.webhooks(paused=True)
     instant.stripe.pay(session_id)
-    (intent,) = instant.stripe.desk.world.intents.values()
+    (intent,) = instant.stripe.state.store.intents.values()
     wrong(intent)
     instant.stripe.webhooks(paused=False)
 
@@ -120,7 +120,7 @@ def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
 
 def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: Scene) -> None:
     created = paid(instant)
-    (charge,) = instant.stripe.desk.world.charges
+    (charge,) = instant.stripe.state.store.charges
 
     instant.stripe.dispute(charge)
     instant.settle()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from chassis.transactions.migrate import migrate
-from sandbox.stripe import StripeStandIn
-from sandbox.stripe.inbox import Inbox
+from sandbox.stripe.server import StripeStandIn
+from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.handlers.webhooks import APPLIED
 from services.payments.stripe_gateway import StripeCards
 from tests.interface.payments.house import House
@@ -36,7 +36,7 @@ def house(new_database: Callable[[str], str]) -> Iterator[House]:
     url = new_database("payments_outside")
     migrate("payments", url)
     with (
-        Inbox.open(secret=SECRET) as inbox,
+        WebhookReceiver.open(secret=SECRET) as inbox,
         StripeStandIn.start(webhook_url=inbox.url, webhook_secret=SECRET, api_key=KEY) as stripe,
     ):
         made = House(url=url, stripe=stripe, inbox=inbox, cards=StripeCards(KEY, url=stripe.url, secrets=(SECRET,)))
@@ -49,7 +49,7 @@ def test_what_it_triggers_is_stored_and_dealt_with(
     house: House, stripe_program: Path, tmp_path: Path, event: str
 ) -> None:
     ours = {"STRIPE_API_KEY": KEY, "STRIPE_CLI_TELEMETRY_OPTOUT": "1", "XDG_CONFIG_HOME": str(tmp_path)}
-    before = len(house.inbox.letters)
+    before = len(house.inbox.deliveries)
 
     run = subprocess.run(
         [stripe_program, "trigger", event, "--api-base", house.stripe.url],

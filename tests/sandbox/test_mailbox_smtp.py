@@ -6,19 +6,19 @@ from email.message import EmailMessage
 
 import pytest
 
-from sandbox.mailbox import Mailbox
+from sandbox.mailbox.stand_in import MailboxStandIn
 
 pytestmark = pytest.mark.timeout(20)
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Mailbox]:
-    with Mailbox.start() as mailbox:
+def running() -> Iterator[MailboxStandIn]:
+    with MailboxStandIn.start() as mailbox:
         yield mailbox
 
 
 @pytest.fixture
-def mailbox(running: Mailbox) -> Mailbox:
+def mailbox(running: MailboxStandIn) -> MailboxStandIn:
     running.reset()
     return running
 
@@ -38,12 +38,12 @@ def a_mail(**headers: str) -> EmailMessage:
     return message
 
 
-def send(mailbox: Mailbox, message: EmailMessage) -> None:
+def send(mailbox: MailboxStandIn, message: EmailMessage) -> None:
     with smtplib.SMTP(mailbox.smtp_host, mailbox.smtp_port, timeout=5) as smtp:
         smtp.send_message(message)
 
 
-def test_a_mail_is_kept_with_both_bodies(mailbox: Mailbox) -> None:
+def test_a_mail_is_kept_with_both_bodies(mailbox: MailboxStandIn) -> None:
     send(mailbox, a_mail())
 
     (mail,) = mailbox.messages()
@@ -56,20 +56,20 @@ def test_a_mail_is_kept_with_both_bodies(mailbox: Mailbox) -> None:
     assert mail["headers"]["From"] == "stay@hotel.example"
 
 
-def test_a_subject_beyond_ascii_is_read(mailbox: Mailbox) -> None:
+def test_a_subject_beyond_ascii_is_read(mailbox: MailboxStandIn) -> None:
     send(mailbox, a_mail(Subject="Payment authorized — awaiting hotel confirmation (BK-1)"))
 
     assert mailbox.messages()[0]["subject"].startswith("Payment authorized — awaiting")
 
 
-def test_blind_copies_are_recipients(mailbox: Mailbox) -> None:
+def test_blind_copies_are_recipients(mailbox: MailboxStandIn) -> None:
     send(mailbox, a_mail(Bcc="desk@hotel.example"))
 
     (mail,) = mailbox.messages(to="desk@hotel.example")
     assert "Bcc" not in mail["headers"]
 
 
-def test_a_rejected_mail_is_not_kept(mailbox: Mailbox) -> None:
+def test_a_rejected_mail_is_not_kept(mailbox: MailboxStandIn) -> None:
     mailbox.fault("reject", code=554)
 
     with pytest.raises(smtplib.SMTPDataError) as refused:
@@ -79,7 +79,7 @@ def test_a_rejected_mail_is_not_kept(mailbox: Mailbox) -> None:
     assert mailbox.messages() == []
 
 
-def test_a_tempfail_passes_after_so_many_times(mailbox: Mailbox) -> None:
+def test_a_tempfail_passes_after_so_many_times(mailbox: MailboxStandIn) -> None:
     mailbox.fault("tempfail", times=2)
 
     for _ in range(2):
@@ -91,7 +91,7 @@ def test_a_tempfail_passes_after_so_many_times(mailbox: Mailbox) -> None:
     assert len(mailbox.messages()) == 1
 
 
-def test_a_line_cut_after_accepting_leaves_the_sender_in_doubt(mailbox: Mailbox) -> None:
+def test_a_line_cut_after_accepting_leaves_the_sender_in_doubt(mailbox: MailboxStandIn) -> None:
     mailbox.fault("drop_after_accept")
 
     with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):
@@ -100,7 +100,7 @@ def test_a_line_cut_after_accepting_leaves_the_sender_in_doubt(mailbox: Mailbox)
     assert len(mailbox.messages()) == 1
 
 
-def test_a_delay_outlasts_an_impatient_sender(mailbox: Mailbox) -> None:
+def test_a_delay_outlasts_an_impatient_sender(mailbox: MailboxStandIn) -> None:
     mailbox.fault("delay", seconds=0.4)
 
     with smtplib.SMTP(mailbox.smtp_host, mailbox.smtp_port, timeout=5) as smtp:
@@ -115,7 +115,7 @@ def test_a_delay_outlasts_an_impatient_sender(mailbox: Mailbox) -> None:
 
 
 def test_only_the_right_login_may_send() -> None:
-    with Mailbox.start(user="hotel", password="sesame") as mailbox:
+    with MailboxStandIn.start(user="hotel", password="sesame") as mailbox:
         with smtplib.SMTP(mailbox.smtp_host, mailbox.smtp_port, timeout=5) as smtp:
             with pytest.raises(smtplib.SMTPSenderRefused) as refused:
                 smtp.send_message(a_mail())

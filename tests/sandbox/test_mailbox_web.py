@@ -10,20 +10,20 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from sandbox.mailbox import Mailbox
+from sandbox.mailbox.stand_in import MailboxStandIn
 from tests.sandbox.test_mailbox_smtp import a_mail, send
 
 pytestmark = pytest.mark.timeout(20)
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox.start() as running:
+def mailbox() -> Iterator[MailboxStandIn]:
+    with MailboxStandIn.start() as running:
         yield running
 
 
 @pytest.fixture
-def web(mailbox: Mailbox) -> Iterator[httpx.Client]:
+def web(mailbox: MailboxStandIn) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=mailbox.http_url, trust_env=False, timeout=10) as client:
         yield client
 
@@ -43,7 +43,7 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
-def test_mails_are_found_by_address_and_subject(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_mails_are_found_by_address_and_subject(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     send(mailbox, a_mail(To="ann@example.com", Subject="Welcome to Inn"))
     send(mailbox, a_mail(To="joann@example.com", Subject="Booking Cancelled - 1"))
 
@@ -66,7 +66,7 @@ def test_mails_are_found_by_address_and_subject(mailbox: Mailbox, web: httpx.Cli
     assert [each["id"] for each in found] == [2]
 
 
-def test_one_mail_is_there_until_all_are_deleted(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_one_mail_is_there_until_all_are_deleted(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     send(mailbox, a_mail())
     assert web.get("/messages/1").json()["subject"] == "Booking Confirmed"
 
@@ -77,7 +77,7 @@ def test_one_mail_is_there_until_all_are_deleted(mailbox: Mailbox, web: httpx.Cl
     assert web.get("/mails/1").status_code == 404
 
 
-def test_waiting_ends_when_the_mail_comes(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_waiting_ends_when_the_mail_comes(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     sender = threading.Timer(0.1, send, (mailbox, a_mail()))
     sender.start()
     began = time.monotonic()
@@ -89,7 +89,7 @@ def test_waiting_ends_when_the_mail_comes(mailbox: Mailbox, web: httpx.Client) -
     sender.join()
 
 
-def test_waiting_in_vain_ends_empty_handed(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_waiting_in_vain_ends_empty_handed(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     send(mailbox, a_mail())
 
     assert web.get("/wait", params={"subject": "other", "timeout": 0.05}).json() == []
@@ -97,7 +97,7 @@ def test_waiting_in_vain_ends_empty_handed(mailbox: Mailbox, web: httpx.Client) 
         mailbox.wait_for(subject="other", timeout=0.05)
 
 
-def test_faults_are_ordered_and_called_off_over_http(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_faults_are_ordered_and_called_off_over_http(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     assert web.post("/_control/faults", json={"mode": "reject", "times": 3}).status_code == 200
     assert web.get("/_control/faults").json()[0]["times"] == 3
 
@@ -108,7 +108,7 @@ def test_faults_are_ordered_and_called_off_over_http(mailbox: Mailbox, web: http
     assert web.post("/_control/faults", content=b"[]").status_code == 400
 
 
-def test_the_list_shows_the_newest_first_and_labels_its_fields(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_the_list_shows_the_newest_first_and_labels_its_fields(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     send(mailbox, a_mail(Subject="first"))
     send(mailbox, a_mail(Subject="second"))
 
@@ -122,7 +122,7 @@ def test_the_list_shows_the_newest_first_and_labels_its_fields(mailbox: Mailbox,
     assert {"href": "/mails/2"} in elements.named("a")
 
 
-def test_a_mails_html_is_shown_behind_glass(mailbox: Mailbox, web: httpx.Client) -> None:
+def test_a_mails_html_is_shown_behind_glass(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     hostile = a_mail(Subject="<script>alert(1)</script>")
     hostile.get_payload()[1].set_content(  # type: ignore[index,union-attr]
         '"><script>alert(2)</script>', subtype="html"

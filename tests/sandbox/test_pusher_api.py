@@ -11,8 +11,8 @@ import pusher  # type: ignore[import-untyped]
 import pytest
 from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus  # type: ignore
 
-from sandbox.pusher import PusherStandIn
 from sandbox.pusher.signing import sign
+from sandbox.pusher.stand_in import PusherStandIn
 from tests.sandbox.test_pusher_sockets import Client, join
 
 pytestmark = pytest.mark.timeout(20)

@@ -14,7 +14,7 @@ import pusher  # type: ignore[import-untyped]
 import pysher  # type: ignore[import-untyped]
 import pytest
 
-from sandbox.pusher import PusherStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from tests.sandbox.test_pusher_sockets import Client, join
 
 pytestmark = pytest.mark.timeout(20)

@@ -10,7 +10,7 @@ import pytest
 import requests
 from pusher.errors import PusherBadStatus  # type: ignore[import-untyped]
 
-from sandbox.pusher import PusherStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 
 pytestmark = pytest.mark.timeout(20)
 

@@ -10,8 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from sandbox.pusher import PusherStandIn
 from sandbox.pusher.signing import sign
+from sandbox.pusher.stand_in import PusherStandIn
 
 pytestmark = pytest.mark.timeout(20)
 PATIENCE = 5.0

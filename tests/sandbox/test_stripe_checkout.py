@@ -10,35 +10,35 @@ import stripe
 
 from sandbox.stripe.cards import DECLINED, INSUFFICIENT, SUCCESS
 from sandbox.stripe.clock import DAY
-from sandbox.stripe.scene import Scene, line_item, official_client
+from sandbox.stripe.fixture import StripeFixture, line_item, official_client
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Scene]:
-    with Scene.set() as scene:
-        yield scene
+def running() -> Iterator[StripeFixture]:
+    with StripeFixture.open() as fixture:
+        yield fixture
 
 
 @pytest.fixture
-def scene(running: Scene) -> Scene:
-    return running.fresh()
+def fixture(running: StripeFixture) -> StripeFixture:
+    return running.reset()
 
 
-def test_a_new_session_is_open_and_has_no_intent_yet(scene: Scene) -> None:
-    session = scene.session()
+def test_a_new_session_is_open_and_has_no_intent_yet(fixture: StripeFixture) -> None:
+    session = fixture.session()
 
     assert (session.status, session.payment_status) == ("open", "unpaid")
     assert (session.amount_total, session.currency) == (15000, "eur")
     assert session.payment_intent is None
-    assert session.url == f"{scene.stand_in.url}/c/pay/{session.id}"
+    assert session.url == f"{fixture.stand_in.url}/c/pay/{session.id}"
 
 
-def test_paying_a_manual_capture_session_holds_the_money_and_leaves_it_unpaid(scene: Scene) -> None:
-    session = scene.session()
+def test_paying_a_manual_capture_session_holds_the_money_and_leaves_it_unpaid(fixture: StripeFixture) -> None:
+    session = fixture.session()
 
-    scene.stand_in.pay(session.id)
+    fixture.stand_in.pay(session.id)
 
-    paid = scene.client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent.latest_charge"]})
+    paid = fixture.client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent.latest_charge"]})
     assert (paid.status, paid.payment_status) == ("complete", "unpaid")
     assert isinstance(paid.payment_intent, stripe.PaymentIntent)
     assert paid.payment_intent.status == "requires_capture"
@@ -48,15 +48,15 @@ def test_paying_a_manual_capture_session_holds_the_money_and_leaves_it_unpaid(sc
     assert paid.payment_intent.metadata["booking_id"] == "booking-1"
 
 
-def test_paying_sends_signed_events_in_order(scene: Scene) -> None:
-    session = scene.session()
+def test_paying_sends_signed_events_in_order(fixture: StripeFixture) -> None:
+    session = fixture.session()
 
-    scene.stand_in.pay(session.id)
+    fixture.stand_in.pay(session.id)
 
-    completed = scene.inbox.wait_for("checkout.session.completed")
+    completed = fixture.receiver.wait_for("checkout.session.completed")
     assert completed.data.object["id"] == session.id
     assert completed.api_version == "2026-10-28.endive"
-    assert scene.inbox.types() == [
+    assert fixture.receiver.types() == [
         "payment_intent.created",
         "charge.succeeded",
         "payment_intent.amount_capturable_updated",
@@ -64,10 +64,10 @@ def test_paying_sends_signed_events_in_order(scene: Scene) -> None:
     ]
 
 
-def test_the_page_shows_what_is_paid_for_and_escapes_it(scene: Scene) -> None:
+def test_the_page_shows_what_is_paid_for_and_escapes_it(fixture: StripeFixture) -> None:
     item = line_item()
     item["price_data"]["product_data"]["name"] = "Room <script>"
-    session = scene.session(line_items=[item])
+    session = fixture.session(line_items=[item])
 
     page = httpx.get(session.url or "")
 
@@ -77,8 +77,8 @@ def test_the_page_shows_what_is_paid_for_and_escapes_it(scene: Scene) -> None:
     assert "https://hotel.example/cancelled" in page.text
 
 
-def test_a_good_card_on_the_page_sends_the_payer_to_the_success_url(scene: Scene) -> None:
-    session = scene.session()
+def test_a_good_card_on_the_page_sends_the_payer_to_the_success_url(fixture: StripeFixture) -> None:
+    session = fixture.session()
 
     answer = httpx.post(session.url or "", data={"card": SUCCESS.number})
 
@@ -88,8 +88,8 @@ def test_a_good_card_on_the_page_sends_the_payer_to_the_success_url(scene: Scene
 
 
 @pytest.mark.parametrize("card", [DECLINED, INSUFFICIENT])
-def test_a_refused_card_on_the_page_is_told_and_may_be_tried_again(scene: Scene, card: type) -> None:
-    session = scene.session()
+def test_a_refused_card_on_the_page_is_told_and_may_be_tried_again(fixture: StripeFixture, card: type) -> None:
+    session = fixture.session()
 
     refused = httpx.post(session.url or "", data={"card": card.number})  # type: ignore[attr-defined]
     second = httpx.post(session.url or "", data={"card": SUCCESS.number})
@@ -97,64 +97,64 @@ def test_a_refused_card_on_the_page_is_told_and_may_be_tried_again(scene: Scene,
     assert refused.status_code == 402
     assert card.message in refused.text  # type: ignore[attr-defined]
     assert second.status_code == 303
-    failed = scene.inbox.wait_for("payment_intent.payment_failed")
-    held = scene.inbox.wait_for("payment_intent.amount_capturable_updated")
+    failed = fixture.receiver.wait_for("payment_intent.payment_failed")
+    held = fixture.receiver.wait_for("payment_intent.amount_capturable_updated")
     assert failed.data.object["last_payment_error"]["decline_code"] == card.decline_code  # type: ignore[attr-defined]
     assert failed.data.object["id"] == held.data.object["id"]
 
 
-def test_a_page_that_is_over_says_so(scene: Scene) -> None:
-    complete, expired = scene.session(), scene.session()
-    scene.stand_in.pay(complete.id)
-    scene.client.v1.checkout.sessions.expire(expired.id)
+def test_a_page_that_is_over_says_so(fixture: StripeFixture) -> None:
+    complete, expired = fixture.session(), fixture.session()
+    fixture.stand_in.pay(complete.id)
+    fixture.client.v1.checkout.sessions.expire(expired.id)
 
     assert httpx.get(complete.url or "").status_code == 200
     assert httpx.post(expired.url or "", data={"card": SUCCESS.number}).status_code == 410
-    assert httpx.get(f"{scene.stand_in.url}/c/pay/cs_unknown").status_code == 404
-    assert len(scene.stand_in.journal()) == 1
+    assert httpx.get(f"{fixture.stand_in.url}/c/pay/cs_unknown").status_code == 404
+    assert len(fixture.stand_in.journal()) == 1
 
 
-def test_a_session_expires_when_the_clock_reaches_its_hour(scene: Scene) -> None:
-    session = scene.session(expires_at=scene.stand_in.now() + 3600)
+def test_a_session_expires_when_the_clock_reaches_its_hour(fixture: StripeFixture) -> None:
+    session = fixture.session(expires_at=fixture.stand_in.now() + 3600)
 
-    scene.stand_in.advance(3599 - 5)
-    still = scene.client.v1.checkout.sessions.retrieve(session.id)
-    scene.stand_in.advance(6)
+    fixture.stand_in.advance(3599 - 5)
+    still = fixture.client.v1.checkout.sessions.retrieve(session.id)
+    fixture.stand_in.advance(6)
 
     assert still.status == "open"
-    assert scene.client.v1.checkout.sessions.retrieve(session.id).status == "expired"
-    expired = scene.inbox.wait_for("checkout.session.expired")
+    assert fixture.client.v1.checkout.sessions.retrieve(session.id).status == "expired"
+    expired = fixture.receiver.wait_for("checkout.session.expired")
     assert expired.created == session.expires_at
     assert expired.request is not None
     assert expired.request.id is None
 
 
 @pytest.mark.parametrize("seconds", [29 * 60, DAY + 60])
-def test_a_session_lives_between_half_an_hour_and_a_day(scene: Scene, seconds: int) -> None:
+def test_a_session_lives_between_half_an_hour_and_a_day(fixture: StripeFixture, seconds: int) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.session(expires_at=scene.stand_in.now() + seconds)
+        fixture.session(expires_at=fixture.stand_in.now() + seconds)
 
     assert refused.value.param == "expires_at"
 
 
-def test_a_completed_session_cannot_be_expired(scene: Scene) -> None:
-    session = scene.session()
-    scene.stand_in.pay(session.id)
+def test_a_completed_session_cannot_be_expired(fixture: StripeFixture) -> None:
+    session = fixture.session()
+    fixture.stand_in.pay(session.id)
 
     with pytest.raises(stripe.InvalidRequestError, match="status of 'complete'"):
-        scene.client.v1.checkout.sessions.expire(session.id)
+        fixture.client.v1.checkout.sessions.expire(session.id)
 
 
-def test_the_intent_of_an_open_session_cannot_be_cancelled_but_ends_with_it(scene: Scene) -> None:
-    session = scene.session()
+def test_the_intent_of_an_open_session_cannot_be_cancelled_but_ends_with_it(fixture: StripeFixture) -> None:
+    session = fixture.session()
     httpx.post(session.url or "", data={"card": DECLINED.number})
-    intent_id = scene.inbox.wait_for("payment_intent.payment_failed").data.object["id"]
+    intent_id = fixture.receiver.wait_for("payment_intent.payment_failed").data.object["id"]
 
     with pytest.raises(stripe.InvalidRequestError, match="Expire the Checkout Session"):
-        scene.client.v1.payment_intents.cancel(intent_id)
-    scene.client.v1.checkout.sessions.expire(session.id)
+        fixture.client.v1.payment_intents.cancel(intent_id)
+    fixture.client.v1.checkout.sessions.expire(session.id)
 
-    assert scene.client.v1.payment_intents.retrieve(intent_id).status == "canceled"
+    assert fixture.client.v1.payment_intents.retrieve(intent_id).status == "canceled"
 
 
 @pytest.mark.parametrize(
@@ -168,25 +168,25 @@ def test_the_intent_of_an_open_session_cannot_be_cancelled_but_ends_with_it(scen
     ],
 )
 def test_amounts_the_currency_cannot_be_charged_in_are_refused(
-    scene: Scene, item: dict[str, object], code: str | None
+    fixture: StripeFixture, item: dict[str, object], code: str | None
 ) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.session(line_items=[item])
+        fixture.session(line_items=[item])
 
     assert refused.value.code == code
 
 
-def test_a_currency_without_decimals_is_shown_without_them(scene: Scene) -> None:
-    session = scene.session(line_items=[line_item(15000, "jpy")])
+def test_a_currency_without_decimals_is_shown_without_them(fixture: StripeFixture) -> None:
+    session = fixture.session(line_items=[line_item(15000, "jpy")])
 
     assert "15000 JPY" in httpx.get(session.url or "").text
 
 
-def test_sessions_are_listed_newest_first_and_by_cursor(scene: Scene) -> None:
-    first, second, third = (scene.session() for _ in range(3))
+def test_sessions_are_listed_newest_first_and_by_cursor(fixture: StripeFixture) -> None:
+    first, second, third = (fixture.session() for _ in range(3))
 
-    page = scene.client.v1.checkout.sessions.list({"limit": 2})
-    rest = scene.client.v1.checkout.sessions.list({"limit": 2, "starting_after": second.id})
+    page = fixture.client.v1.checkout.sessions.list({"limit": 2})
+    rest = fixture.client.v1.checkout.sessions.list({"limit": 2, "starting_after": second.id})
 
     assert [session.id for session in page.data] == [third.id, second.id]
     assert page.has_more
@@ -194,26 +194,26 @@ def test_sessions_are_listed_newest_first_and_by_cursor(scene: Scene) -> None:
     assert not rest.has_more
 
 
-def test_a_session_is_found_by_its_intent(scene: Scene) -> None:
-    scene.session()
-    session = scene.session()
-    intent = scene.stand_in.pay(session.id)["payment_intent"]
+def test_a_session_is_found_by_its_intent(fixture: StripeFixture) -> None:
+    fixture.session()
+    session = fixture.session()
+    intent = fixture.stand_in.pay(session.id)["payment_intent"]
 
-    found = scene.client.v1.checkout.sessions.list({"payment_intent": intent["id"]})
+    found = fixture.client.v1.checkout.sessions.list({"payment_intent": intent["id"]})
 
     assert [one.id for one in found.data] == [session.id]
 
 
-def test_an_unknown_session_is_not_found(scene: Scene) -> None:
+def test_an_unknown_session_is_not_found(fixture: StripeFixture) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.client.v1.checkout.sessions.retrieve("cs_test_unknown")
+        fixture.client.v1.checkout.sessions.retrieve("cs_test_unknown")
 
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
 
 
-def test_only_the_right_key_is_let_in(scene: Scene) -> None:
-    stranger = stripe.StripeClient("sk_test_other", base_addresses={"api": scene.stand_in.url})
+def test_only_the_right_key_is_let_in(fixture: StripeFixture) -> None:
+    stranger = stripe.StripeClient("sk_test_other", base_addresses={"api": fixture.stand_in.url})
 
     with pytest.raises(stripe.AuthenticationError):
         stranger.v1.checkout.sessions.list()
-    assert official_client(scene.stand_in.url).v1.checkout.sessions.list().data == []
+    assert official_client(fixture.stand_in.url).v1.checkout.sessions.list().data == []

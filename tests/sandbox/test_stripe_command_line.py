@@ -7,7 +7,7 @@ import sys
 
 import stripe
 
-from sandbox.stripe import StandInControl
+from sandbox.stripe.client import StandInControl
 
 COMMAND = [sys.executable, "-m", "sandbox.stripe"]
 

@@ -10,21 +10,22 @@ import stripe
 from stripe import params
 from stripe.params.checkout import SessionCreateParams
 
-from sandbox.stripe.contract import object_violations, read_params
-from sandbox.stripe.errors import Refusal
+from sandbox.stripe.contract.requests import read_params
+from sandbox.stripe.contract.responses import object_violations
+from sandbox.stripe.errors import ApiError
+from sandbox.stripe.fixture import StripeFixture
 from sandbox.stripe.forms import parse_form
-from sandbox.stripe.scene import Scene
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Scene]:
-    with Scene.set() as scene:
-        yield scene
+def running() -> Iterator[StripeFixture]:
+    with StripeFixture.open() as fixture:
+        yield fixture
 
 
 @pytest.fixture
-def scene(running: Scene) -> Scene:
-    return running.fresh()
+def fixture(running: StripeFixture) -> StripeFixture:
+    return running.reset()
 
 
 def refund(**changes: Any) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def test_a_request_is_read_with_its_types() -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_request_is_refused_as_stripe_would(encoded: str, declared: str, code: str | None, param: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ApiError) as refused:
         read_params(parse_form(encoded), getattr(params, declared))
 
     assert refused.value.status == 400
@@ -136,53 +137,53 @@ def test_a_wrong_request_is_refused_as_stripe_would(encoded: str, declared: str,
         ({"success_url": "hotel"}, "url_invalid"),
     ],
 )
-def test_a_wrong_session_is_refused(scene: Scene, planted: dict[str, Any], code: str | None) -> None:
+def test_a_wrong_session_is_refused(fixture: StripeFixture, planted: dict[str, Any], code: str | None) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.session(**planted)
+        fixture.session(**planted)
 
     assert refused.value.code == code
 
 
-def test_a_broken_answer_fails_and_is_recorded(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.desk.world.intents[held["id"]]["status"] = "almost"
+def test_a_broken_answer_fails_and_is_recorded(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.state.store.intents[held["id"]]["status"] = "almost"
 
-    with pytest.raises(stripe.APIError, match="broke the contract"):
-        scene.client.v1.payment_intents.retrieve(held["id"])
+    with pytest.raises(stripe.APIError, match="violates the contract"):
+        fixture.client.v1.payment_intents.retrieve(held["id"])
 
-    [violation] = scene.stand_in.violations()
+    [violation] = fixture.stand_in.violations()
     assert "payment_intent.status: 'almost' is none of" in violation["problems"][0]
 
 
-def test_a_broken_answer_only_counts_when_lenient(scene: Scene) -> None:
-    scene.stand_in.settings(strict=False)
-    held = scene.authorised()
-    scene.stand_in.desk.world.intents[held["id"]]["status"] = "almost"
+def test_a_broken_answer_only_counts_when_lenient(fixture: StripeFixture) -> None:
+    fixture.stand_in.settings(strict=False)
+    held = fixture.authorised()
+    fixture.stand_in.state.store.intents[held["id"]]["status"] = "almost"
 
-    intent = scene.client.v1.payment_intents.retrieve(held["id"])
+    intent = fixture.client.v1.payment_intents.retrieve(held["id"])
 
     assert intent.status == "almost"
-    assert len(scene.stand_in.violations()) == 1
+    assert len(fixture.stand_in.violations()) == 1
 
 
-def test_unknown_expansions_are_refused_before_any_work(scene: Scene) -> None:
-    held = scene.authorised()
+def test_unknown_expansions_are_refused_before_any_work(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
 
     with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
-        scene.client.v1.payment_intents.capture(held["id"], {"expand": ["colour"]})
+        fixture.client.v1.payment_intents.capture(held["id"], {"expand": ["colour"]})
 
-    assert len(scene.stand_in.journal()) == 1
+    assert len(fixture.stand_in.journal()) == 1
 
 
-def test_everything_answered_in_a_whole_life_fits_the_contract(scene: Scene) -> None:
-    intent = scene.captured()
-    client = scene.client.v1
+def test_everything_answered_in_a_whole_life_fits_the_contract(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
+    client = fixture.client.v1
     client.refunds.create({"payment_intent": intent.id, "amount": 100})
-    dispute = scene.stand_in.dispute(str(intent.latest_charge))
+    dispute = fixture.stand_in.dispute(str(intent.latest_charge))
     client.disputes.retrieve(dispute["id"], {"expand": ["charge", "payment_intent"]})
     client.charges.list({"payment_intent": intent.id, "expand": ["data.refunds"]})
     client.checkout.sessions.list({"expand": ["data.line_items", "data.payment_intent"]})
     for event in client.events.list({"limit": 100}).data:
         client.events.retrieve(event.id)
 
-    assert scene.stand_in.violations() == []
+    assert fixture.stand_in.violations() == []

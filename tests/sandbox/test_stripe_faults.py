@@ -9,58 +9,58 @@ import httpx
 import pytest
 import stripe
 
-from sandbox.stripe.scene import Scene
+from sandbox.stripe.fixture import StripeFixture
 
 CAPTURE = r"/capture$"
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Scene]:
-    with Scene.set() as scene:
-        yield scene
+def running() -> Iterator[StripeFixture]:
+    with StripeFixture.open() as fixture:
+        yield fixture
 
 
 @pytest.fixture
-def scene(running: Scene) -> Scene:
-    return running.fresh()
+def fixture(running: StripeFixture) -> StripeFixture:
+    return running.reset()
 
 
-def captures(scene: Scene) -> int:
-    return sum(entry["movement"] == "capture" for entry in scene.stand_in.journal())
+def captures(fixture: StripeFixture) -> int:
+    return sum(entry["movement"] == "capture" for entry in fixture.stand_in.journal())
 
 
-def test_fail_before_does_not_do_the_work(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("fail_before", path=CAPTURE, status=503)
+def test_fail_before_does_not_do_the_work(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("fail_before", path=CAPTURE, status=503)
 
     with pytest.raises(stripe.APIError) as failed:
-        scene.client.v1.payment_intents.capture(held["id"])
+        fixture.client.v1.payment_intents.capture(held["id"])
 
     assert failed.value.http_status == 503
-    assert captures(scene) == 0
+    assert captures(fixture) == 0
 
 
-def test_fail_after_does_the_work_and_answers_an_error(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("fail_after", path=CAPTURE)
+def test_fail_after_does_the_work_and_answers_an_error(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("fail_after", path=CAPTURE)
 
     with pytest.raises(stripe.APIError):
-        scene.client.v1.payment_intents.capture(held["id"])
+        fixture.client.v1.payment_intents.capture(held["id"])
 
-    assert captures(scene) == 1
+    assert captures(fixture) == 1
 
 
-def test_fail_after_keeps_what_it_is_told_to_under_the_key(scene: Scene) -> None:
+def test_fail_after_keeps_what_it_is_told_to_under_the_key(fixture: StripeFixture) -> None:
     key = {"idempotency_key": "k"}
     outcomes: dict[str, str] = {}
     for store in ("fault", "answer"):
-        scene.fresh()
-        held = scene.authorised()
-        scene.stand_in.fault("fail_after", path=CAPTURE, store=store)
+        fixture.reset()
+        held = fixture.authorised()
+        fixture.stand_in.fault("fail_after", path=CAPTURE, store=store)
         with pytest.raises(stripe.APIError):
-            scene.client.v1.payment_intents.capture(held["id"], None, key)  # type: ignore[arg-type]
+            fixture.client.v1.payment_intents.capture(held["id"], None, key)  # type: ignore[arg-type]
         try:
-            again = scene.client.v1.payment_intents.capture(held["id"], None, key)  # type: ignore[arg-type]
+            again = fixture.client.v1.payment_intents.capture(held["id"], None, key)  # type: ignore[arg-type]
             outcomes[store] = again.status
         except stripe.APIError as failed:
             outcomes[store] = str(failed.http_status)
@@ -69,121 +69,121 @@ def test_fail_after_keeps_what_it_is_told_to_under_the_key(scene: Scene) -> None
 
 
 @pytest.mark.parametrize(("kind", "done"), [("fail_before", 0), ("fail_after", 1)])
-def test_a_connection_can_be_dropped_before_or_after_the_work(scene: Scene, kind: str, done: int) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault(kind, path=CAPTURE, drop=True)
+def test_a_connection_can_be_dropped_before_or_after_the_work(fixture: StripeFixture, kind: str, done: int) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault(kind, path=CAPTURE, drop=True)
 
     with pytest.raises(stripe.APIConnectionError):
-        scene.client.v1.payment_intents.capture(held["id"])
+        fixture.client.v1.payment_intents.capture(held["id"])
 
-    assert captures(scene) == done
-    assert scene.stand_in.requests()[-1]["dropped"]
+    assert captures(fixture) == done
+    assert fixture.stand_in.requests()[-1]["dropped"]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_delay_holds_the_answer_back(scene: Scene, when: str) -> None:
-    scene.stand_in.fault("delay", path="^/v1/refunds$", method="GET", seconds=0.2, when=when)
+def test_a_delay_holds_the_answer_back(fixture: StripeFixture, when: str) -> None:
+    fixture.stand_in.fault("delay", path="^/v1/refunds$", method="GET", seconds=0.2, when=when)
     started = time.monotonic()
 
-    scene.client.v1.refunds.list()
+    fixture.client.v1.refunds.list()
 
     assert time.monotonic() - started >= 0.2
 
 
-def test_a_fault_strikes_only_as_often_and_where_it_is_told(scene: Scene) -> None:
-    held, other = scene.authorised(), scene.authorised()
-    scene.stand_in.fault("fail_before", method="GET", path=held["id"], times=2)
-    read = scene.client.v1.payment_intents.retrieve
+def test_a_fault_strikes_only_as_often_and_where_it_is_told(fixture: StripeFixture) -> None:
+    held, other = fixture.authorised(), fixture.authorised()
+    fixture.stand_in.fault("fail_before", method="GET", path=held["id"], times=2)
+    read = fixture.client.v1.payment_intents.retrieve
 
     for _ in range(2):
         with pytest.raises(stripe.APIError):
             read(held["id"])
 
     assert read(other["id"]).status == read(held["id"]).status == "requires_capture"
-    assert [(fault["left"], fault["struck"]) for fault in scene.stand_in.faults()] == [(0, 2)]
+    assert [(fault["left"], fault["struck"]) for fault in fixture.stand_in.faults()] == [(0, 2)]
 
 
-def test_a_fault_can_pick_requests_by_what_they_say(scene: Scene) -> None:
-    intent = scene.captured()
-    scene.stand_in.fault("fail_before", path="^/v1/refunds$", contains="metadata[refund_id]=r-2", times=9)
-    create = scene.client.v1.refunds.create
+def test_a_fault_can_pick_requests_by_what_they_say(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
+    fixture.stand_in.fault("fail_before", path="^/v1/refunds$", contains="metadata[refund_id]=r-2", times=9)
+    create = fixture.client.v1.refunds.create
 
     create({"payment_intent": intent.id, "amount": 1, "metadata": {"refund_id": "r-1"}})
     with pytest.raises(stripe.APIError):
         create({"payment_intent": intent.id, "amount": 1, "metadata": {"refund_id": "r-2"}})
 
 
-def test_a_lasting_fault_lasts_until_it_is_lifted(scene: Scene) -> None:
-    scene.stand_in.fault("fail_before", path="^/v1/", times=None, status=429)
+def test_a_lasting_fault_lasts_until_it_is_lifted(fixture: StripeFixture) -> None:
+    fixture.stand_in.fault("fail_before", path="^/v1/", times=None, status=429)
 
     for _ in range(3):
         with pytest.raises(stripe.RateLimitError):
-            scene.client.v1.refunds.list()
-    scene.stand_in.lift_faults()
+            fixture.client.v1.refunds.list()
+    fixture.stand_in.lift_faults()
 
-    assert scene.client.v1.refunds.list().data == []
+    assert fixture.client.v1.refunds.list().data == []
 
 
-def test_a_declined_capture_leaves_the_hold_and_may_succeed_later(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("decline", code="card_declined", decline_code="do_not_honor")
+def test_a_declined_capture_leaves_the_hold_and_may_succeed_later(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("decline", code="card_declined", decline_code="do_not_honor")
 
     with pytest.raises(stripe.CardError) as refused:
-        scene.client.v1.payment_intents.capture(held["id"])
-    later = scene.client.v1.payment_intents.capture(held["id"])
+        fixture.client.v1.payment_intents.capture(held["id"])
+    later = fixture.client.v1.payment_intents.capture(held["id"])
 
     assert refused.value.error is not None
     assert refused.value.error.decline_code == "do_not_honor"
     assert later.status == "succeeded"
 
 
-def test_a_capture_declined_for_good_can_only_be_cancelled(scene: Scene) -> None:
-    held, other = scene.authorised(), scene.authorised()
-    scene.stand_in.fault("decline", for_good=True)
-    capture = scene.client.v1.payment_intents.capture
+def test_a_capture_declined_for_good_can_only_be_cancelled(fixture: StripeFixture) -> None:
+    held, other = fixture.authorised(), fixture.authorised()
+    fixture.stand_in.fault("decline", for_good=True)
+    capture = fixture.client.v1.payment_intents.capture
 
     for _ in range(3):
         with pytest.raises(stripe.CardError):
             capture(held["id"])
 
     assert capture(other["id"]).status == "succeeded"
-    assert scene.client.v1.payment_intents.cancel(held["id"]).status == "canceled"
+    assert fixture.client.v1.payment_intents.cancel(held["id"]).status == "canceled"
 
 
 @pytest.mark.parametrize("ends", ["succeeded", "failed"])
-def test_a_refund_can_be_left_pending_and_settled_later(scene: Scene, ends: str) -> None:
-    intent = scene.captured()
-    scene.stand_in.fault("refund", starts="pending")
-    refund = scene.client.v1.refunds.create({"payment_intent": intent.id, "amount": 5000})
+def test_a_refund_can_be_left_pending_and_settled_later(fixture: StripeFixture, ends: str) -> None:
+    intent = fixture.captured()
+    fixture.stand_in.fault("refund", starts="pending")
+    refund = fixture.client.v1.refunds.create({"payment_intent": intent.id, "amount": 5000})
 
-    scene.stand_in.settle_refund(refund.id, ends)
+    fixture.stand_in.settle_refund(refund.id, ends)
 
     assert refund.status == "pending"
-    assert scene.client.v1.refunds.retrieve(refund.id).status == ends
-    updated = scene.inbox.wait_for("refund.updated")
+    assert fixture.client.v1.refunds.retrieve(refund.id).status == ends
+    updated = fixture.receiver.wait_for("refund.updated")
     assert updated.data.previous_attributes is not None
     assert updated.data.previous_attributes["status"] == "pending"
 
 
-def test_a_refund_that_fails_brings_the_money_back_to_the_hotel(scene: Scene) -> None:
-    intent = scene.captured()
-    scene.stand_in.fault("refund", starts="pending", ends="failed", after=3600)
-    refund = scene.client.v1.refunds.create({"payment_intent": intent.id})
+def test_a_refund_that_fails_brings_the_money_back_to_the_hotel(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
+    fixture.stand_in.fault("refund", starts="pending", ends="failed", after=3600)
+    refund = fixture.client.v1.refunds.create({"payment_intent": intent.id})
 
-    scene.stand_in.advance(3601)
+    fixture.stand_in.advance(3601)
 
-    failed = scene.inbox.wait_for("refund.failed")
+    failed = fixture.receiver.wait_for("refund.failed")
     assert failed.data.object["failure_reason"] == "lost_or_stolen_card"
-    assert scene.client.v1.charges.retrieve(str(intent.latest_charge)).amount_refunded == 0
-    movements = [entry["movement"] for entry in scene.stand_in.journal()]
+    assert fixture.client.v1.charges.retrieve(str(intent.latest_charge)).amount_refunded == 0
+    movements = [entry["movement"] for entry in fixture.stand_in.journal()]
     assert movements == ["authorise", "capture", "refund", "refund_failed"]
-    assert scene.client.v1.refunds.create({"payment_intent": intent.id}).id != refund.id
+    assert fixture.client.v1.refunds.create({"payment_intent": intent.id}).id != refund.id
 
 
-def test_requests_are_logged_with_their_keys(scene: Scene) -> None:
-    scene.session(metadata={"booking_id": "b-9"})
+def test_requests_are_logged_with_their_keys(fixture: StripeFixture) -> None:
+    fixture.session(metadata={"booking_id": "b-9"})
 
-    logged = scene.stand_in.requests()[-1]
+    logged = fixture.stand_in.requests()[-1]
 
     assert (logged["method"], logged["path"]) == ("POST", "/v1/checkout/sessions")
     assert logged["params"]["metadata"] == {"booking_id": "b-9"}
@@ -191,21 +191,21 @@ def test_requests_are_logged_with_their_keys(scene: Scene) -> None:
     assert logged["status"] == 200
 
 
-def test_a_reset_forgets_everything(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("fail_before", path="^/v1/", times=None)
-    scene.stand_in.advance(100)
+def test_a_reset_forgets_everything(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("fail_before", path="^/v1/", times=None)
+    fixture.stand_in.advance(100)
 
-    scene.stand_in.reset()
+    fixture.stand_in.reset()
 
-    assert scene.stand_in.journal() == []
-    assert abs(scene.stand_in.now() - time.time()) < 2
+    assert fixture.stand_in.journal() == []
+    assert abs(fixture.stand_in.now() - time.time()) < 2
     with pytest.raises(stripe.InvalidRequestError):
-        scene.client.v1.payment_intents.retrieve(held["id"])
+        fixture.client.v1.payment_intents.retrieve(held["id"])
 
 
-def test_the_control_explains_itself_and_refuses_what_it_does_not_know(scene: Scene) -> None:
-    control = f"{scene.stand_in.url}/_control"
+def test_the_control_explains_itself_and_refuses_what_it_does_not_know(fixture: StripeFixture) -> None:
+    control = f"{fixture.stand_in.url}/_control"
 
     assert "/_control/journal" in httpx.get(control).text
     for path, body in (

@@ -10,35 +10,35 @@ import pytest
 import stripe
 
 from sandbox.stripe.clock import DAY
-from sandbox.stripe.inbox import wait_until
-from sandbox.stripe.scene import Scene, official_client
+from sandbox.stripe.fixture import StripeFixture, official_client
+from sandbox.stripe.webhook_receiver import wait_until
 
 KEY = {"idempotency_key": "payment-1:capture:1"}
 CAPTURE = r"/capture$"
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Scene]:
-    with Scene.set() as scene:
-        yield scene
+def running() -> Iterator[StripeFixture]:
+    with StripeFixture.open() as fixture:
+        yield fixture
 
 
 @pytest.fixture
-def scene(running: Scene) -> Scene:
-    return running.fresh()
+def fixture(running: StripeFixture) -> StripeFixture:
+    return running.reset()
 
 
-def post(scene: Scene, path: str, **params: object) -> httpx.Response:
-    headers = {"Authorization": "Bearer sk_test_scene", "Idempotency-Key": "raw-1"}
-    return httpx.post(f"{scene.stand_in.url}{path}", data=params, headers=headers)
+def post(fixture: StripeFixture, path: str, **params: object) -> httpx.Response:
+    headers = {"Authorization": "Bearer sk_test_fixture", "Idempotency-Key": "raw-1"}
+    return httpx.post(f"{fixture.stand_in.url}{path}", data=params, headers=headers)
 
 
-def test_the_same_key_and_parameters_get_the_first_answer_again(scene: Scene) -> None:
-    held = scene.authorised()
+def test_the_same_key_and_parameters_get_the_first_answer_again(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
     path = f"/v1/payment_intents/{held['id']}/capture"
 
-    first = post(scene, path, amount_to_capture=5000)
-    second = post(scene, path, amount_to_capture=5000)
+    first = post(fixture, path, amount_to_capture=5000)
+    second = post(fixture, path, amount_to_capture=5000)
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert second.content == first.content
@@ -47,23 +47,23 @@ def test_the_same_key_and_parameters_get_the_first_answer_again(scene: Scene) ->
     assert second.headers["Original-Request"] == first.headers["Request-Id"]
     assert second.headers["Request-Id"] != first.headers["Request-Id"]
     assert first.headers["Idempotency-Key"] == "raw-1"
-    captures = [e for e in scene.stand_in.journal() if e["movement"] == "capture"]
+    captures = [e for e in fixture.stand_in.journal() if e["movement"] == "capture"]
     assert len(captures) == 1
 
 
-def test_without_a_key_the_work_is_attempted_again(scene: Scene) -> None:
-    intent = scene.captured()
+def test_without_a_key_the_work_is_attempted_again(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
 
     for _ in range(2):
-        scene.client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
+        fixture.client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
 
-    refunds = [e for e in scene.stand_in.journal() if e["movement"] == "refund"]
+    refunds = [e for e in fixture.stand_in.journal() if e["movement"] == "refund"]
     assert len(refunds) == 2
 
 
-def test_the_same_key_with_other_parameters_is_an_error(scene: Scene) -> None:
-    held = scene.authorised()
-    capture = scene.client.v1.payment_intents.capture
+def test_the_same_key_with_other_parameters_is_an_error(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    capture = fixture.client.v1.payment_intents.capture
     capture(held["id"], {"amount_to_capture": 5000}, KEY)  # type: ignore[arg-type]
 
     with pytest.raises(stripe.IdempotencyError) as refused:
@@ -72,23 +72,23 @@ def test_the_same_key_with_other_parameters_is_an_error(scene: Scene) -> None:
     assert refused.value.http_status == 400
 
 
-def test_a_refusal_made_while_working_is_stored(scene: Scene) -> None:
-    held = scene.authorised()
-    refunds = scene.client.v1.refunds
+def test_a_refusal_made_while_working_is_stored(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    refunds = fixture.client.v1.refunds
     params = {"payment_intent": held["id"]}
     with pytest.raises(stripe.InvalidRequestError):
         refunds.create(params, KEY)  # type: ignore[arg-type]
-    scene.client.v1.payment_intents.capture(held["id"])
+    fixture.client.v1.payment_intents.capture(held["id"])
 
     with pytest.raises(stripe.InvalidRequestError):
         refunds.create(params, KEY)  # type: ignore[arg-type]
 
-    assert scene.stand_in.requests()[-1]["replayed"]
+    assert fixture.stand_in.requests()[-1]["replayed"]
 
 
-def test_a_refusal_made_before_working_is_not_stored(scene: Scene) -> None:
-    held = scene.authorised()
-    capture = scene.client.v1.payment_intents.capture
+def test_a_refusal_made_before_working_is_not_stored(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    capture = fixture.client.v1.payment_intents.capture
     with pytest.raises(stripe.InvalidRequestError, match="unknown parameter"):
         capture(held["id"], {"amount": 5000}, KEY)  # type: ignore[arg-type]
 
@@ -97,10 +97,10 @@ def test_a_refusal_made_before_working_is_not_stored(scene: Scene) -> None:
     assert intent.amount_received == 5000
 
 
-def test_a_stored_server_error_is_replayed_and_a_new_key_does_the_work(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("fail_before", path=CAPTURE, status=500)
-    capture = scene.client.v1.payment_intents.capture
+def test_a_stored_server_error_is_replayed_and_a_new_key_does_the_work(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("fail_before", path=CAPTURE, status=500)
+    capture = fixture.client.v1.payment_intents.capture
 
     for _ in range(2):
         with pytest.raises(stripe.APIError) as failed:
@@ -108,21 +108,21 @@ def test_a_stored_server_error_is_replayed_and_a_new_key_does_the_work(scene: Sc
         assert failed.value.http_status == 500
         assert failed.value.headers is not None
         assert failed.value.headers["stripe-should-retry"] == "false"
-    still_held = scene.client.v1.payment_intents.retrieve(held["id"])
+    still_held = fixture.client.v1.payment_intents.retrieve(held["id"])
     captured = capture(held["id"], None, {"idempotency_key": "payment-1:capture:2"})
 
     assert still_held.status == "requires_capture"
     assert captured.status == "succeeded"
 
 
-def test_a_key_in_use_is_a_conflict(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("delay", path=CAPTURE, seconds=0.4)
-    capture = scene.client.v1.payment_intents.capture
+def test_a_key_in_use_is_a_conflict(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("delay", path=CAPTURE, seconds=0.4)
+    capture = fixture.client.v1.payment_intents.capture
 
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(capture, held["id"], None, KEY)  # type: ignore[arg-type]
-        wait_until(lambda: scene.stand_in.requests()[-1]["faults"] == ["delay"], what="a slow request")
+        wait_until(lambda: fixture.stand_in.requests()[-1]["faults"] == ["delay"], what="a slow request")
         with pytest.raises(stripe.APIError) as conflict:
             capture(held["id"], None, KEY)  # type: ignore[arg-type]
         first = slow.result()
@@ -136,28 +136,28 @@ def test_a_key_in_use_is_a_conflict(scene: Scene) -> None:
     assert first.status == again.status == "succeeded"
 
 
-def test_a_key_is_forgotten_after_a_day_of_its_clock(scene: Scene) -> None:
-    intent = scene.captured()
+def test_a_key_is_forgotten_after_a_day_of_its_clock(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
     refund = {"payment_intent": intent.id, "amount": 100}
-    create = scene.client.v1.refunds.create
+    create = fixture.client.v1.refunds.create
     first = create(refund, KEY)  # type: ignore[arg-type]
 
-    scene.stand_in.advance(DAY - 60)
+    fixture.stand_in.advance(DAY - 60)
     same_day = create(refund, KEY)  # type: ignore[arg-type]
-    scene.stand_in.advance(61)
+    fixture.stand_in.advance(61)
     next_day = create(refund, KEY)  # type: ignore[arg-type]
 
     assert first.id == same_day.id
     assert next_day.id != first.id
 
 
-def test_the_official_client_survives_a_lost_answer_by_itself(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.stand_in.fault("fail_after", path=CAPTURE, drop=True)
-    patient = official_client(scene.stand_in.url, max_network_retries=2)
+def test_the_official_client_survives_a_lost_answer_by_itself(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.stand_in.fault("fail_after", path=CAPTURE, drop=True)
+    patient = official_client(fixture.stand_in.url, max_network_retries=2)
 
     intent = patient.v1.payment_intents.capture(held["id"])
 
     assert intent.status == "succeeded"
-    captures = [e for e in scene.stand_in.journal() if e["movement"] == "capture"]
+    captures = [e for e in fixture.stand_in.journal() if e["movement"] == "capture"]
     assert len(captures) == 1

@@ -8,127 +8,127 @@ import pytest
 import stripe
 
 from sandbox.stripe.clock import DAY
-from sandbox.stripe.scene import Scene
+from sandbox.stripe.fixture import StripeFixture
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Scene]:
-    with Scene.set() as scene:
-        yield scene
+def running() -> Iterator[StripeFixture]:
+    with StripeFixture.open() as fixture:
+        yield fixture
 
 
 @pytest.fixture
-def scene(running: Scene) -> Scene:
-    return running.fresh()
+def fixture(running: StripeFixture) -> StripeFixture:
+    return running.reset()
 
 
-def movements(scene: Scene) -> list[tuple[str, int]]:
-    return [(entry["movement"], entry["amount"]) for entry in scene.stand_in.journal()]
+def movements(fixture: StripeFixture) -> list[tuple[str, int]]:
+    return [(entry["movement"], entry["amount"]) for entry in fixture.stand_in.journal()]
 
 
-def test_a_full_capture_takes_everything(scene: Scene) -> None:
-    held = scene.authorised()
+def test_a_full_capture_takes_everything(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
 
-    intent = scene.client.v1.payment_intents.capture(held["id"], {"expand": ["latest_charge"]})
+    intent = fixture.client.v1.payment_intents.capture(held["id"], {"expand": ["latest_charge"]})
 
     assert (intent.status, intent.amount_received) == ("succeeded", 15000)
     assert isinstance(intent.latest_charge, stripe.Charge)
     assert intent.latest_charge.amount_captured == 15000
-    assert movements(scene) == [("authorise", 15000), ("capture", 15000)]
-    scene.inbox.wait_for("charge.captured")
-    scene.inbox.wait_for("payment_intent.succeeded")
+    assert movements(fixture) == [("authorise", 15000), ("capture", 15000)]
+    fixture.receiver.wait_for("charge.captured")
+    fixture.receiver.wait_for("payment_intent.succeeded")
 
 
-def test_a_partial_capture_releases_the_rest(scene: Scene) -> None:
-    held = scene.authorised()
+def test_a_partial_capture_releases_the_rest(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
 
-    intent = scene.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
+    intent = fixture.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
 
     assert (intent.amount_received, intent.amount_capturable) == (4000, 0)
-    assert movements(scene) == [("authorise", 15000), ("capture", 4000), ("release", 11000)]
-    assert "charge.refunded" not in scene.inbox.types()
+    assert movements(fixture) == [("authorise", 15000), ("capture", 4000), ("release", 11000)]
+    assert "charge.refunded" not in fixture.receiver.types()
 
 
-def test_a_release_can_be_made_to_show_as_a_refund(scene: Scene) -> None:
-    scene.stand_in.settings(release_shows_as_refund=True)
-    held = scene.authorised()
+def test_a_release_can_be_made_to_show_as_a_refund(fixture: StripeFixture) -> None:
+    fixture.stand_in.settings(release_shows_as_refund=True)
+    held = fixture.authorised()
 
-    scene.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
+    fixture.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
 
-    refunded = scene.inbox.wait_for("charge.refunded")
+    refunded = fixture.receiver.wait_for("charge.refunded")
     assert refunded.data.object["amount_refunded"] == 11000
-    assert scene.client.v1.refunds.create({"payment_intent": held["id"]}).amount == 4000
+    assert fixture.client.v1.refunds.create({"payment_intent": held["id"]}).amount == 4000
 
 
-def test_a_second_capture_is_refused(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
+def test_a_second_capture_is_refused(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
+        fixture.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 4000})
 
     assert refused.value.code == "payment_intent_unexpected_state"
-    assert len(movements(scene)) == 3
+    assert len(movements(fixture)) == 3
 
 
-def test_no_more_than_the_hold_can_be_captured(scene: Scene) -> None:
-    held = scene.authorised()
+def test_no_more_than_the_hold_can_be_captured(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
 
     with pytest.raises(stripe.InvalidRequestError, match="less than or equal"):
-        scene.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 15001})
+        fixture.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 15001})
 
 
-def test_cancelling_a_hold_gives_it_back_and_looks_like_a_refund(scene: Scene) -> None:
-    held = scene.authorised()
+def test_cancelling_a_hold_gives_it_back_and_looks_like_a_refund(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
 
-    intent = scene.client.v1.payment_intents.cancel(held["id"], {"cancellation_reason": "requested_by_customer"})
+    intent = fixture.client.v1.payment_intents.cancel(held["id"], {"cancellation_reason": "requested_by_customer"})
 
     assert (intent.status, intent.amount_capturable) == ("canceled", 0)
     assert intent.cancellation_reason == "requested_by_customer"
-    assert movements(scene) == [("authorise", 15000), ("void", 15000)]
-    refunded = scene.inbox.wait_for("charge.refunded")
+    assert movements(fixture) == [("authorise", 15000), ("void", 15000)]
+    refunded = fixture.receiver.wait_for("charge.refunded")
     assert refunded.data.object["captured"] is False
-    scene.inbox.wait_for("payment_intent.canceled")
-    assert scene.client.v1.refunds.list({"payment_intent": held["id"]}).data == []
+    fixture.receiver.wait_for("payment_intent.canceled")
+    assert fixture.client.v1.refunds.list({"payment_intent": held["id"]}).data == []
 
 
-def test_a_captured_intent_cannot_be_cancelled(scene: Scene) -> None:
-    intent = scene.captured()
+def test_a_captured_intent_cannot_be_cancelled(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
 
     with pytest.raises(stripe.InvalidRequestError, match="status of succeeded"):
-        scene.client.v1.payment_intents.cancel(intent.id)
+        fixture.client.v1.payment_intents.cancel(intent.id)
 
 
-def test_a_hold_ends_by_itself_after_seven_days(scene: Scene) -> None:
-    held = scene.authorised()
-    charge = scene.client.v1.charges.retrieve(held["latest_charge"])
+def test_a_hold_ends_by_itself_after_seven_days(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    charge = fixture.client.v1.charges.retrieve(held["latest_charge"])
     assert charge.payment_method_details is not None
     assert charge.payment_method_details.card is not None
     capture_before = charge.payment_method_details.card.capture_before
 
-    scene.stand_in.advance(7 * DAY + 1)
+    fixture.stand_in.advance(7 * DAY + 1)
 
-    intent = scene.client.v1.payment_intents.retrieve(held["id"])
+    intent = fixture.client.v1.payment_intents.retrieve(held["id"])
     assert intent.status == "canceled"
-    assert movements(scene) == [("authorise", 15000), ("expire", 15000)]
-    assert scene.inbox.wait_for("charge.expired").created == capture_before
-    scene.inbox.wait_for("payment_intent.canceled")
+    assert movements(fixture) == [("authorise", 15000), ("expire", 15000)]
+    assert fixture.receiver.wait_for("charge.expired").created == capture_before
+    fixture.receiver.wait_for("payment_intent.canceled")
     with pytest.raises(stripe.InvalidRequestError):
-        scene.client.v1.payment_intents.capture(held["id"])
+        fixture.client.v1.payment_intents.capture(held["id"])
 
 
-def test_a_captured_hold_does_not_expire(scene: Scene) -> None:
-    intent = scene.captured()
+def test_a_captured_hold_does_not_expire(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
 
-    scene.stand_in.advance(8 * DAY)
+    fixture.stand_in.advance(8 * DAY)
 
-    assert scene.client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+    assert fixture.client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
 
 
-def test_a_refund_gives_back_what_was_asked_and_carries_its_metadata(scene: Scene) -> None:
-    intent = scene.captured()
+def test_a_refund_gives_back_what_was_asked_and_carries_its_metadata(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
 
-    refund = scene.client.v1.refunds.create(
+    refund = fixture.client.v1.refunds.create(
         {
             "payment_intent": intent.id,
             "amount": 5000,
@@ -143,91 +143,91 @@ def test_a_refund_gives_back_what_was_asked_and_carries_its_metadata(scene: Scen
         5000,
         intent.latest_charge,
     )
-    entry = scene.stand_in.journal(intent.id)[-1]
+    entry = fixture.stand_in.journal(intent.id)[-1]
     assert (entry["movement"], entry["object"]) == ("refund", refund.id)
     assert entry["metadata"] == {"refund_id": "r-1"}
     assert entry["idempotency_key"] == "refund-r-1"
-    refunded = scene.inbox.wait_for("charge.refunded")
+    refunded = fixture.receiver.wait_for("charge.refunded")
     assert (refunded.data.object["amount_refunded"], refunded.data.object["refunded"]) == (
         5000,
         False,
     )
     assert refunded.request is not None
     assert refunded.request.idempotency_key == "refund-r-1"
-    scene.inbox.wait_for("refund.created")
+    fixture.receiver.wait_for("refund.created")
 
 
-def test_refunds_never_exceed_what_was_captured(scene: Scene) -> None:
-    held = scene.authorised()
-    scene.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 6000})
-    scene.client.v1.refunds.create({"payment_intent": held["id"], "amount": 4000})
+def test_refunds_never_exceed_what_was_captured(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
+    fixture.client.v1.payment_intents.capture(held["id"], {"amount_to_capture": 6000})
+    fixture.client.v1.refunds.create({"payment_intent": held["id"], "amount": 4000})
 
     with pytest.raises(stripe.InvalidRequestError, match=r"\(20.01 EUR\) is greater"):
-        scene.client.v1.refunds.create({"payment_intent": held["id"], "amount": 2001})
-    rest = scene.client.v1.refunds.create({"payment_intent": held["id"]})
+        fixture.client.v1.refunds.create({"payment_intent": held["id"], "amount": 2001})
+    rest = fixture.client.v1.refunds.create({"payment_intent": held["id"]})
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.client.v1.refunds.create({"payment_intent": held["id"]})
+        fixture.client.v1.refunds.create({"payment_intent": held["id"]})
 
     assert rest.amount == 2000
     assert refused.value.code == "charge_already_refunded"
-    assert scene.client.v1.charges.retrieve(held["latest_charge"]).refunded
+    assert fixture.client.v1.charges.retrieve(held["latest_charge"]).refunded
 
 
-def test_a_hold_cannot_be_refunded(scene: Scene) -> None:
-    held = scene.authorised()
+def test_a_hold_cannot_be_refunded(fixture: StripeFixture) -> None:
+    held = fixture.authorised()
 
     for named in ({"payment_intent": held["id"]}, {"charge": held["latest_charge"]}):
         with pytest.raises(stripe.InvalidRequestError) as refused:
-            scene.client.v1.refunds.create(named)  # type: ignore[arg-type]
+            fixture.client.v1.refunds.create(named)  # type: ignore[arg-type]
         assert refused.value.http_status == 400
 
 
-def test_a_refund_needs_a_reason_stripe_knows(scene: Scene) -> None:
-    intent = scene.captured()
+def test_a_refund_needs_a_reason_stripe_knows(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
 
     with pytest.raises(stripe.InvalidRequestError, match="must be one of duplicate, fraudulent"):
-        scene.client.v1.refunds.create({"payment_intent": intent.id, "reason": "overbooked"})
+        fixture.client.v1.refunds.create({"payment_intent": intent.id, "reason": "overbooked"})
 
 
-def test_refunds_are_found_by_their_intent(scene: Scene) -> None:
-    intent, other = scene.captured(), scene.captured()
-    refund = scene.client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
-    scene.client.v1.refunds.create({"payment_intent": other.id})
+def test_refunds_are_found_by_their_intent(fixture: StripeFixture) -> None:
+    intent, other = fixture.captured(), fixture.captured()
+    refund = fixture.client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
+    fixture.client.v1.refunds.create({"payment_intent": other.id})
 
-    found = scene.client.v1.refunds.list({"payment_intent": intent.id, "expand": ["data.charge"]})
+    found = fixture.client.v1.refunds.list({"payment_intent": intent.id, "expand": ["data.charge"]})
 
     assert [one.id for one in found.data] == [refund.id]
     assert isinstance(found.data[0].charge, stripe.Charge)
 
 
 @pytest.mark.parametrize(("card", "ends"), [("4000000000007726", "succeeded"), ("4000000000005126", "failed")])
-def test_the_cards_for_late_refunds_behave_as_documented(scene: Scene, card: str, ends: str) -> None:
-    intent = scene.captured(card=card)
+def test_the_cards_for_late_refunds_behave_as_documented(fixture: StripeFixture, card: str, ends: str) -> None:
+    intent = fixture.captured(card=card)
 
-    refund = scene.client.v1.refunds.create({"payment_intent": intent.id})
+    refund = fixture.client.v1.refunds.create({"payment_intent": intent.id})
 
-    scene.inbox.wait_for("refund.updated")
+    fixture.receiver.wait_for("refund.updated")
     assert refund.status != ends
-    assert scene.client.v1.refunds.retrieve(refund.id).status == ends
+    assert fixture.client.v1.refunds.retrieve(refund.id).status == ends
 
 
-def test_a_dispute_withdraws_the_money_and_winning_it_brings_it_back(scene: Scene) -> None:
-    intent = scene.captured()
+def test_a_dispute_withdraws_the_money_and_winning_it_brings_it_back(fixture: StripeFixture) -> None:
+    intent = fixture.captured()
 
-    dispute = scene.stand_in.dispute(str(intent.latest_charge), reason="product_not_received")
+    dispute = fixture.stand_in.dispute(str(intent.latest_charge), reason="product_not_received")
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        scene.client.v1.refunds.create({"payment_intent": intent.id})
-    scene.stand_in.close_dispute(dispute["id"], "won")
+        fixture.client.v1.refunds.create({"payment_intent": intent.id})
+    fixture.stand_in.close_dispute(dispute["id"], "won")
 
-    created = scene.inbox.wait_for("charge.dispute.created")
+    created = fixture.receiver.wait_for("charge.dispute.created")
     assert created.data.object["payment_intent"] == intent.id
     assert refused.value.code == "charge_disputed"
-    assert movements(scene)[2:] == [("dispute", 15000), ("dispute_won", 15000)]
-    assert scene.client.v1.charges.retrieve(str(intent.latest_charge)).disputed
+    assert movements(fixture)[2:] == [("dispute", 15000), ("dispute_won", 15000)]
+    assert fixture.client.v1.charges.retrieve(str(intent.latest_charge)).disputed
 
 
-def test_an_intent_can_be_made_and_confirmed_without_a_session(scene: Scene) -> None:
-    intents = scene.client.v1.payment_intents
+def test_an_intent_can_be_made_and_confirmed_without_a_session(fixture: StripeFixture) -> None:
+    intents = fixture.client.v1.payment_intents
     made = intents.create({"amount": 2000, "currency": "usd", "capture_method": "manual"})
 
     intent = intents.confirm(made.id, {"payment_method": "pm_card_visa"})
@@ -235,9 +235,9 @@ def test_an_intent_can_be_made_and_confirmed_without_a_session(scene: Scene) -> 
     assert (made.status, intent.status) == ("requires_payment_method", "requires_capture")
 
 
-def test_a_declined_confirmation_names_the_card_the_charge_and_the_intent(scene: Scene) -> None:
+def test_a_declined_confirmation_names_the_card_the_charge_and_the_intent(fixture: StripeFixture) -> None:
     with pytest.raises(stripe.CardError) as refused:
-        scene.client.v1.payment_intents.create(
+        fixture.client.v1.payment_intents.create(
             {
                 "amount": 2000,
                 "currency": "usd",
@@ -252,19 +252,19 @@ def test_a_declined_confirmation_names_the_card_the_charge_and_the_intent(scene:
     assert error.decline_code == "insufficient_funds"
     assert error.payment_intent is not None
     assert error.payment_intent["status"] == "requires_payment_method"
-    charge = scene.client.v1.charges.retrieve(str(error.charge))
+    charge = fixture.client.v1.charges.retrieve(str(error.charge))
     assert (charge.status, charge.paid) == ("failed", False)
-    scene.inbox.wait_for("charge.failed")
+    fixture.receiver.wait_for("charge.failed")
 
 
-def test_holds_add_up_in_the_journal(scene: Scene) -> None:
-    first, second, third = (scene.authorised(amount=10000) for _ in range(3))
+def test_holds_add_up_in_the_journal(fixture: StripeFixture) -> None:
+    first, second, third = (fixture.authorised(amount=10000) for _ in range(3))
 
-    scene.client.v1.payment_intents.capture(first["id"], {"amount_to_capture": 2500})
-    scene.client.v1.payment_intents.cancel(second["id"])
-    scene.stand_in.advance(8 * DAY)
+    fixture.client.v1.payment_intents.capture(first["id"], {"amount_to_capture": 2500})
+    fixture.client.v1.payment_intents.cancel(second["id"])
+    fixture.stand_in.advance(8 * DAY)
 
     for held in (first, second, third):
-        entries = scene.stand_in.journal(held["id"])
+        entries = fixture.stand_in.journal(held["id"])
         ended = sum(entry["amount"] for entry in entries if entry["movement"] != "authorise")
         assert ended == 10000

@@ -43,7 +43,7 @@ class Beginnings:
             for service, statements in kept.statements.items():
                 with place.looking[service].cursor() as cursor:
                     cursor.execute(statements)
-            place.stripe.back_to(kept.stripe)
+            place.stripe.restore(kept.stripe)
         place.delivered, place.answered = list(kept.delivered), set(kept.answered)
         return copy.deepcopy(kept.lived)
 
@@ -52,7 +52,7 @@ class Beginnings:
         name = uuid4().hex[:12]
         return Copy(
             statements={service: self._rows(service, name) for service in FORGOTTEN},
-            stripe=place.stripe.mark(),
+            stripe=place.stripe.snapshot(),
             delivered=list(place.delivered),
             answered=set(place.answered),
             lived=copy.deepcopy(lived),

@@ -17,7 +17,7 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.bookings import ApproveBooking, CancelBooking, DeclineBooking
 from contracts.payments import FindingKind, OpenPaymentSession, VerifyPayment
 from sandbox.stripe.cards import DECLINED, SUCCESS
-from sandbox.stripe.errors import Refusal as CardRefused
+from sandbox.stripe.errors import ApiError as CardRefused
 from tests.fakes.mortal import Crash
 from tests.storm.beginnings import Beginnings
 from tests.storm.ground import staff
@@ -128,7 +128,7 @@ class Storm(RuleBasedStateMachine):
     @rule(which=ANY, anew=st.booleans(), lazy=LAZY)
     def a_notice_comes_again(self, which: int, anew: bool, lazy: bool) -> None:
         told = self.place.delivered[which % len(self.place.delivered)]
-        event = self.place.stripe.desk.world.events[told]
+        event = self.place.stripe.state.store.events[told]
         self._survive(lambda: self.place.deliver(event, renamed="x" if anew else ""))
         self._then(lazy)
 
@@ -149,7 +149,7 @@ class Storm(RuleBasedStateMachine):
 
     @rule()
     def the_provider_is_well_again(self) -> None:
-        self.place.stripe.desk.faults.remove()
+        self.place.stripe.state.faults.remove()
         self._then(lazy=False)
 
     @rule(steps=st.integers(0, 15))
@@ -170,7 +170,7 @@ class Storm(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.place.restart()
-        self.place.stripe.desk.faults.remove()
+        self.place.stripe.state.faults.remove()
         self._rest()
         self._judge()
         if any(life.word is Word.NONE for life in self.lives):

@@ -21,9 +21,9 @@ from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
 from hotelmate.invariants import Books
-from sandbox.stripe.courier import signature
-from sandbox.stripe.direct import DirectStripe
-from sandbox.stripe.world import Json
+from sandbox.stripe.in_memory import InMemoryStripe
+from sandbox.stripe.store import Json
+from sandbox.stripe.webhook_sender import signature
 from services.bookings.settings import BookingsSettings
 from services.payments.settings import PaymentsSettings
 from services.payments.stripe_gateway import StripeCards
@@ -77,7 +77,7 @@ class Place(Ground):
     judged_by = MONEY
 
     def __init__(self, new_database: Callable[[str], str]) -> None:
-        self.stripe = DirectStripe(api_key=KEY)
+        self.stripe = InMemoryStripe(api_key=KEY)
         self.cards = StripeCards(KEY, url="http://stripe.invalid", secrets=(SECRET,), http=self.stripe)
         demo: dict[str, Any] = {"mode": "demo"}
         super().__init__(
@@ -109,7 +109,7 @@ class Place(Ground):
     def fresh(self) -> None:
         """As it was at first: no bookings, no money, real time."""
         super().fresh()
-        self.stripe.desk.reset()
+        self.stripe.state.reset()
         self.delivered.clear()
         self.answered.clear()
 
@@ -201,7 +201,7 @@ class Place(Ground):
         return Purse(mine)
 
     def _whose(self, entry: Json) -> str:
-        intent = self.stripe.desk.world.intents[entry["payment_intent"]]
+        intent = self.stripe.state.store.intents[entry["payment_intent"]]
         return str(intent["metadata"].get("booking_id"))
 
 
@@ -217,13 +217,13 @@ class Rewinding:
         """What happens in the block has not happened after it."""
         place = self._place
         marks = {name: database.mark() for name, database in self._databases.items()}
-        stripe, delivered, answered = place.stripe.mark(), list(place.delivered), set(place.answered)
+        stripe, delivered, answered = place.stripe.snapshot(), list(place.delivered), set(place.answered)
         try:
             yield
         finally:
             for name, database in self._databases.items():
                 database.back_to(marks[name])
-            place.stripe.back_to(stripe, again=False)
+            place.stripe.restore(stripe, reusable=False)
             place.delivered, place.answered = delivered, answered
 
 

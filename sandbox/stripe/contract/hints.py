@@ -1,7 +1,7 @@
-"""The official library's declared types, field by field. Only this file reads annotations.
+"""The declared types of the official library, field by field. Only this module reads annotations.
 
-A field's type is resolved the first time a value meets it, so the library's hundreds of modules
-are imported only as far as they are needed.
+A field's type is resolved at its first use, so that only the needed modules of the library
+(it has hundreds) are imported.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Field:
 
 @cache
 def fields_of(owner: type) -> Mapping[str, Field]:
-    """The fields `owner` declares; a nullable field of a resource counts as optional."""
+    """The fields declared by `owner`; a nullable field of a resource counts as optional."""
     required: frozenset[str] = getattr(owner, "__required_keys__", frozenset())
     typed_dict = is_typeddict(owner)
     fields: dict[str, Field] = {}

@@ -1,4 +1,4 @@
-"""The reader of requests: a form's strings become typed parameters, or the error Stripe answers."""
+"""Reads requests: converts a form's strings to typed parameters, or raises Stripe's error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stripe._stripe_object import UntypedStripeObject
 from typing_extensions import is_typeddict
 
 from sandbox.stripe.contract.hints import branches, fields_of
-from sandbox.stripe.errors import Refusal, invalid
+from sandbox.stripe.errors import ApiError, invalid
 from sandbox.stripe.forms import Form, FormValue
 
 _INTEGER = re.compile(r"-?\d{1,18}")
@@ -20,10 +20,10 @@ _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 
 def read_params(form: Form, params: type, *, at: str = "", older: type | None = None) -> dict[str, Any]:
-    """The parameters of a request, typed as the dictionary `params` of `stripe.params` declares.
+    """The parameters of a request, typed as declared by `params`, a dictionary of `stripe.params`.
 
-    `older` declares what is understood besides, from clients of an older API version.
-    Raises Refusal: `parameter_unknown`, `parameter_missing`, `parameter_invalid_integer`,
+    `older` declares further parameters, accepted from clients of an older API version.
+    Raises ApiError: `parameter_unknown`, `parameter_missing`, `parameter_invalid_integer`,
     `parameter_invalid_empty` or a plain `invalid_request_error`, naming the parameter.
     """
     fields = {**fields_of(params), **(fields_of(older) if older else {})}
@@ -43,11 +43,11 @@ def read_params(form: Form, params: type, *, at: str = "", older: type | None = 
 def _read(value: FormValue, hint: Any, where: str) -> Any:
     arms = [arm for arm in branches(hint) if arm is not NoneType]
     fitting = [arm for arm in arms if _nested(arm) == isinstance(value, dict)] or arms
-    fault: Refusal | None = None
+    fault: ApiError | None = None
     for arm in fitting:
         try:
             return _read_one(value, arm, where)
-        except Refusal as refused:
+        except ApiError as refused:
             fault = refused if fault is None or len(fitting) > 1 else fault
     raise fault or invalid(f"Invalid value for {where}", param=where)
 

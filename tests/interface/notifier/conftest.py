@@ -15,8 +15,8 @@ from chassis.transactions.migrate import migrate
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Ask, Envelope
 from contracts.values import Caller, Context
-from sandbox.mailbox import Mailbox
-from sandbox.pusher import PusherStandIn
+from sandbox.mailbox.stand_in import MailboxStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.service import SERVICE
 from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, make_tools
@@ -92,13 +92,13 @@ def pusher() -> Iterator[PusherStandIn]:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox.start() as box:
+def mailbox() -> Iterator[MailboxStandIn]:
+    with MailboxStandIn.start() as box:
         yield box
 
 
 @pytest.fixture
-def settings(database: str, pusher: PusherStandIn, mailbox: Mailbox) -> NotifierSettings:
+def settings(database: str, pusher: PusherStandIn, mailbox: MailboxStandIn) -> NotifierSettings:
     return NotifierSettings(
         database_url=database,
         pusher_app_id=pusher.settings.app_id,

@@ -8,7 +8,7 @@ import pytest
 from contracts import bookings
 from contracts.bookings import GetLookupLetter, GetMailFacts
 from contracts.message import Event
-from sandbox.mailbox import Mailbox
+from sandbox.mailbox.stand_in import MailboxStandIn
 from services.notifier.notices import MAILS
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, heard, mail_facts, sample
@@ -45,7 +45,7 @@ def _bookings_answers(notifier: Notifier) -> None:
 
 @pytest.mark.parametrize("fact", OCCASIONS, ids=lambda fact: fact.__name__)
 def test_each_occasion_is_one_mail_in_text_and_html_with_the_hotels_own_dates(
-    notifier: Notifier, mailbox: Mailbox, fact: type[Event]
+    notifier: Notifier, mailbox: MailboxStandIn, fact: type[Event]
 ) -> None:
     because = {"reason": bookings.ExpiryReason.HOLD_RAN_OUT} if fact is bookings.BookingExpired else {}
     happened = heard(sample(fact, **because))
@@ -65,7 +65,7 @@ def test_each_occasion_is_one_mail_in_text_and_html_with_the_hotels_own_dates(
     assert (status, headline) == ("SENT", OCCASIONS[fact])
 
 
-def test_a_lookup_is_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_lookup_is_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     booking = sample(bookings.LinkedBooking, booking_id=BOOKING, access_code="CODE-1")
     letter = bookings.LookupLetter(
         recipient=GUEST, hotel_card=CARD, bookings=(booking, replace(booking, booking_id=OTHER, access_code="CODE-2"))
@@ -85,7 +85,7 @@ def test_a_lookup_is_one_mail_with_a_link_to_each_booking(notifier: Notifier, ma
             assert f"https://stay.example/guest/{HOTEL}/bookings/{found}?code={code}" in part
 
 
-def test_html_loads_nothing_from_anywhere(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_html_loads_nothing_from_anywhere(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.hear(heard(sample(bookings.BookingConfirmed)))
     notifier.run("SendMail")
 

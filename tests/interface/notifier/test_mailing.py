@@ -6,7 +6,7 @@ from chassis.refusal import Refusal, Unavailable
 from contracts import bookings
 from contracts.bookings import BookingStatus, GetMailFacts
 from contracts.message import Envelope
-from sandbox.mailbox import Mailbox
+from sandbox.mailbox.stand_in import MailboxStandIn
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, HOTEL, heard, mail_facts, sample
 
@@ -27,7 +27,7 @@ def confirmed() -> Envelope:
     )
 
 
-def test_a_fact_heard_twice_is_mailed_once(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_fact_heard_twice_is_mailed_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     fact = confirmed()
     notifier.hear(fact)
     notifier.hear(fact)
@@ -55,7 +55,7 @@ def test_a_sent_mail_is_noted_and_published(notifier: Notifier) -> None:
     assert (data["booking_id"], data["occasion"], data["medium"]) == (BOOKING, "booking_confirmed", "mail")
 
 
-def test_a_server_that_is_busy_gets_it_later_and_once(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_server_that_is_busy_gets_it_later_and_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.hear(confirmed())
     mailbox.fault("tempfail")
 
@@ -69,7 +69,7 @@ def test_a_server_that_is_busy_gets_it_later_and_once(notifier: Notifier, mailbo
     assert len(mailbox.messages()) == 1
 
 
-def test_a_repetition_after_a_lost_answer_has_the_same_message_id(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_repetition_after_a_lost_answer_has_the_same_message_id(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.hear(confirmed())
     mailbox.fault("drop_after_accept")
 
@@ -81,7 +81,7 @@ def test_a_repetition_after_a_lost_answer_has_the_same_message_id(notifier: Noti
     assert first["message_id"] == second["message_id"]
 
 
-def test_a_mail_refused_for_good_is_given_up_at_once(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_a_mail_refused_for_good_is_given_up_at_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.hear(confirmed())
     mailbox.fault("reject")
 
@@ -106,7 +106,7 @@ def test_without_a_server_no_link_is_made(notifier: Notifier) -> None:
     assert notifier.sql("SELECT last_error FROM job WHERE kind = 'SendMail'") == [("RetryLater: SMTP_UNREACHABLE",)]
 
 
-def test_while_bookings_cannot_be_asked_the_mail_waits(notifier: Notifier, mailbox: Mailbox) -> None:
+def test_while_bookings_cannot_be_asked_the_mail_waits(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     facts = notifier.answers[GetMailFacts]
 
     def silent(_: GetMailFacts) -> None:
@@ -139,7 +139,7 @@ def test_a_booking_that_is_not_there_is_not_written_about(notifier: Notifier) ->
 
 @pytest.mark.parametrize("fault", [None, "tempfail", "reject"])
 def test_who_was_written_to_is_kept_nowhere(
-    notifier: Notifier, mailbox: Mailbox, capfd: pytest.CaptureFixture[str], fault: str | None
+    notifier: Notifier, mailbox: MailboxStandIn, capfd: pytest.CaptureFixture[str], fault: str | None
 ) -> None:
     if fault:
         mailbox.fault(fault)
@@ -154,7 +154,7 @@ def test_who_was_written_to_is_kept_nowhere(
 
 
 def test_a_server_that_wants_a_login_gets_one(notifier: Notifier) -> None:
-    with Mailbox.start(user="hotelmate", password="s3cr3t-enough") as locked:
+    with MailboxStandIn.start(user="hotelmate", password="s3cr3t-enough") as locked:
         told = notifier.unit_of_work.dependencies.settings
         told.smtp_port, told.smtp_username, told.smtp_password = locked.smtp_port, "hotelmate", "wrong"
         notifier.hear(confirmed())

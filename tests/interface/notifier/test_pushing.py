@@ -7,7 +7,7 @@ import pytest
 from contracts import bookings, rooms
 from contracts.bookings import BookingStatus
 from contracts.message import Envelope
-from sandbox.pusher import PusherStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.domain import PushNotice
 from services.notifier.handlers import pushing
 from tests.interface.notifier.conftest import Notifier

@@ -11,8 +11,8 @@ from contracts.bookings import BookingStatus, GetMailFacts
 from contracts.message import Envelope
 from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
 from contracts.values import Caller
-from sandbox.mailbox import Mailbox
-from sandbox.pusher import PusherStandIn
+from sandbox.mailbox.stand_in import MailboxStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.store import SqlNotices
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, heard, mail_facts, sample
@@ -106,7 +106,7 @@ def test_without_the_look_at_what_came_after_it_the_older_would_follow(
 
 
 def test_a_mail_that_was_given_up_is_replayed_under_its_own_id_at_any_time(
-    notifier: Notifier, mailbox: Mailbox
+    notifier: Notifier, mailbox: MailboxStandIn
 ) -> None:
     notifier.answers[GetMailFacts] = lambda _: mail_facts()
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}

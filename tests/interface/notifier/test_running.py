@@ -17,8 +17,8 @@ from contracts import bookings
 from contracts.bookings import BookingStatus
 from contracts.message import Envelope
 from contracts.notifier import DescribeRealtime
-from sandbox.mailbox import Mailbox
-from sandbox.pusher import PusherStandIn
+from sandbox.mailbox.stand_in import MailboxStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from sandbox.stack.rabbit import RabbitNode
 from services.notifier.settings import NotifierSettings
 from tests.interface.notifier.conftest import Notifier
@@ -96,7 +96,7 @@ def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) 
 
 
 def test_a_fact_on_the_broker_reaches_the_guests_page_and_mailbox(
-    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
     fact = heard(sample(bookings.BookingConfirmed, **changed))
@@ -110,7 +110,7 @@ def test_a_fact_on_the_broker_reaches_the_guests_page_and_mailbox(
 
 
 def test_while_the_mail_server_dawdles_pushes_go_on(
-    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: Mailbox
+    running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     mailbox.fault("delay", seconds=5)
     facts = [heard(sample(bookings.BookingConfirmed), sequence=1)]

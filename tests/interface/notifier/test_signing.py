@@ -15,7 +15,7 @@ from chassis.refusal import Refusal
 from contracts.bookings import AuthenticateGuest, BookingDetail, GetBooking, GuestAccess, GuestTokenRevoked
 from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
 from contracts.values import Caller
-from sandbox.pusher import PusherStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, HOTEL, heard, sample
 

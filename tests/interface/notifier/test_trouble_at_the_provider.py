@@ -14,7 +14,7 @@ import pytest
 from chassis.messaging.event_dispatcher import Disposition
 from contracts import bookings, rooms
 from contracts.message import Envelope
-from sandbox.pusher import PusherStandIn
+from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier import pusher_gateway
 from services.notifier.handlers import pushing
 from services.notifier.work import make_tools

@@ -35,4 +35,4 @@ def moved(house: House, booking_id: str, movement: str) -> int:
 
 
 def sessions_at(house: House) -> list[dict[str, Any]]:
-    return list(house.stripe.desk.world.sessions.values())
+    return list(house.stripe.state.store.sessions.values())

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chassis.transactions.migrate import migrate
-from sandbox.stripe import StripeStandIn
-from sandbox.stripe.inbox import Inbox
+from sandbox.stripe.server import StripeStandIn
+from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.stripe_gateway import StripeCards
 from tests.interface.payments.house import House
 
@@ -22,21 +22,21 @@ def payments_url(new_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def outside() -> Iterator[tuple[StripeStandIn, Inbox]]:
+def outside() -> Iterator[tuple[StripeStandIn, WebhookReceiver]]:
     with (
-        Inbox.open(secret=SECRET) as inbox,
+        WebhookReceiver.open(secret=SECRET) as inbox,
         StripeStandIn.start(webhook_url=inbox.url, webhook_secret=SECRET, api_key=KEY) as stripe,
     ):
         yield stripe, inbox
 
 
 @pytest.fixture
-def cards(outside: tuple[StripeStandIn, Inbox]) -> StripeCards:
+def cards(outside: tuple[StripeStandIn, WebhookReceiver]) -> StripeCards:
     return StripeCards(KEY, url=outside[0].url, secrets=("whsec_retired", SECRET))
 
 
 @pytest.fixture
-def house(payments_url: str, outside: tuple[StripeStandIn, Inbox], cards: StripeCards) -> Iterator[House]:
+def house(payments_url: str, outside: tuple[StripeStandIn, WebhookReceiver], cards: StripeCards) -> Iterator[House]:
     stripe, inbox = outside
     stripe.reset()
     inbox.clear()

@@ -41,8 +41,8 @@ from contracts.payments import (
     WebhookStored,
 )
 from contracts.values import GUEST, SYSTEM, Context, Money
-from sandbox.stripe import StripeStandIn
-from sandbox.stripe.inbox import Inbox
+from sandbox.stripe.server import StripeStandIn
+from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.cards import Cards
 from services.payments.service import SERVICE
 from services.payments.work import PaymentsDependencies, PaymentsWork
@@ -62,7 +62,7 @@ class House:
 
     url: str
     stripe: StripeStandIn
-    inbox: Inbox
+    inbox: WebhookReceiver
     cards: Cards
     payables: dict[str, Payable] = field(default_factory=dict)
     _sequences: dict[str, int] = field(default_factory=dict)
@@ -244,7 +244,7 @@ class House:
     def post(self) -> list[WebhookStored]:
         """Store every notice that the stand-in has sent since the last time."""
         self.stripe.wait_until_delivered()
-        letters = list(self.inbox.letters)[self._stored :]
+        letters = list(self.inbox.deliveries)[self._stored :]
         self._stored += len(letters)
         return [self.notice(body, signature) for body, signature in letters]
 

@@ -79,7 +79,7 @@ def test_bookings_may_say_yes_twice_and_the_webhooks_come_again(house: House) ->
     booking_id = paid(house)
 
     house.accept(booking_id)
-    for delivery in list(house.inbox.letters):
+    for delivery in list(house.inbox.deliveries):
         house.notice(*delivery)
     house.settle()
 

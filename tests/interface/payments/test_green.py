@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from sandbox.stripe import StripeStandIn
+from sandbox.stripe.server import StripeStandIn
 
 PROGRAM = """
 import os, sys, warnings

@@ -230,7 +230,7 @@ def test_nothing_of_a_person_is_kept_of_a_notice(house: House) -> None:
     kept = house.sql("SELECT to_jsonb(webhook)::text AS row FROM webhook")
     published = house.sql("SELECT data::text AS row FROM outbox")
 
-    assert any("planted@example.com" in letter.decode() for letter, _ in house.inbox.letters)
+    assert any("planted@example.com" in letter.decode() for letter, _ in house.inbox.deliveries)
     assert not any("@" in row["row"] for row in (*kept, *published))
 
 

@@ -17,7 +17,7 @@ DIRECT = "https://hotel.example/done"
 
 
 def pages_at(house: House) -> list[dict[str, Any]]:
-    return list(house.stripe.desk.world.sessions.values())
+    return list(house.stripe.state.store.sessions.values())
 
 
 def test_the_request_says_all_that_the_provider_must_know(house: House) -> None:
@@ -30,7 +30,7 @@ def test_the_request_says_all_that_the_provider_must_know(house: House) -> None:
     ours = {"payment_id": payment_id, "booking_id": booking_id, "hotel": "hotel-killarney"}
     assert page["metadata"] == ours
     assert page["client_reference_id"] == booking_id
-    assert house.stripe.desk.world.payment_intent_data[page["id"]] == {"capture_method": "manual", "metadata": ours}
+    assert house.stripe.state.store.payment_intent_data[page["id"]] == {"capture_method": "manual", "metadata": ours}
     assert (page["amount_total"], page["currency"]) == (15000, "eur")
     assert (page["success_url"], page["customer_email"]) == (DIRECT, "guest@example.com")
     assert 30 * 60 <= page["expires_at"] - page["created"] <= 32 * 60

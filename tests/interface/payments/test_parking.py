@@ -71,7 +71,7 @@ def test_a_parked_notice_is_replayed_once_its_cause_is_gone(house: House) -> Non
     booking_id = house.book()
     house.stripe.drop_events(times=None)
     house.stripe.pay(house.open(booking_id).session_id)
-    intents = house.stripe.desk.world.intents
+    intents = house.stripe.state.store.intents
     intent_id, intent = intents.popitem()
     hear(house, {"id": intent_id, "object": "payment_intent", "metadata": {}})
     aged(house)

@@ -161,7 +161,7 @@ def test_a_second_page_for_one_payment_is_shown(house: House) -> None:
 
 def test_what_the_provider_does_not_know_any_more_is_shown(house: House) -> None:
     house.captured()
-    house.stripe.desk.world.intents.clear()
+    house.stripe.state.store.intents.clear()
 
     (finding,) = [each for each in gone_through(house, repair=True) if each.kind != "LEDGER_EXCEEDS"]
 

@@ -1,4 +1,4 @@
-"""A web server that says when it listens, and that sends home whoever waits before it ends."""
+"""A web server with a callback for its start and one for its end."""
 
 import socket
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from typing import TypeVar
 
 import uvicorn
 
-World = TypeVar("World")
+State = TypeVar("State")
 
-# Called with what is served and with what stops it.
-Ready = Callable[[World, Callable[[], None]], None]
+# Called with the served state and the function that stops the server.
+ReadyCallback = Callable[[State, Callable[[], None]], None]
 
 
-class Server(uvicorn.Server):
-    """`ready` is called once it listens, `closing` before it ends."""
+class StandInServer(uvicorn.Server):
+    """Calls `ready` once the server listens, and `closing` before shutdown, so that waiting requests can end."""
 
     def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], closing: Callable[[], None]) -> None:
         super().__init__(config)
@@ -28,6 +28,6 @@ class Server(uvicorn.Server):
         self._closing()
         await super().shutdown(sockets)
 
-    def end(self) -> None:
-        """Stop serving, soon."""
+    def stop(self) -> None:
+        """Request shutdown; serving ends soon after."""
         self.should_exit = True

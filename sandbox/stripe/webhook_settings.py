@@ -1,4 +1,4 @@
-"""How webhooks are sent: the controls a test can turn."""
+"""The settings of webhook delivery."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.stripe.patterns import Pattern
 
 
 class WebhookSettings(BaseModel):
-    """Where events go and what happens to them on the way. Seconds are real time."""
+    """Destination and delivery behaviour. Durations are in seconds of real time."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +29,7 @@ class WebhookSettings(BaseModel):
 
 
 class Drop(BaseModel):
-    """Lose the next `times` events (null: all) whose type matches the regular expression."""
+    """Drops the next `times` events (null: all) whose type matches the regular expression."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""The world: every object the stand-in keeps, its clock and its journal. Nothing else is state."""
+"""The store: all Stripe objects with the clock and the money journal."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.stripe.clock import Clock
-from sandbox.stripe.contract import object_violations
+from sandbox.stripe.contract.responses import object_violations
 from sandbox.stripe.errors import missing
-from sandbox.stripe.journal import Entry, Journal, Movement
+from sandbox.stripe.journal import JournalEntry, MoneyJournal, Movement
 
 if TYPE_CHECKING:
-    from sandbox.stripe.faults import Taken
+    from sandbox.stripe.faults import RequestFaults
 
 Json: TypeAlias = dict[str, Any]
 
@@ -22,16 +22,16 @@ API_VERSION = "2026-10-28.endive"
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """What made something happen: an API request, or neither a request nor a key (a payer, time)."""
+class EventCause:
+    """The API request that caused an event; empty for a payer's action or a deadline."""
 
     request_id: str | None = None
     idempotency_key: str | None = None
 
 
 @dataclass(slots=True)
-class Settings:
-    """How this stand-in behaves where Stripe's own behaviour is uncertain or configurable."""
+class BehaviourSettings:
+    """Settings for behaviour that is uncertain or configurable at Stripe."""
 
     strict: bool = True
     hold_days: int = 7
@@ -39,13 +39,13 @@ class Settings:
 
 
 @dataclass(slots=True)
-class World:
-    """All objects by id, newest last, as the JSON they are answered as."""
+class StripeStore:
+    """All objects by id, newest last, in the JSON form of responses."""
 
     emit: Callable[[Json], None]
-    settings: Settings
+    settings: BehaviourSettings
     clock: Clock = field(default_factory=Clock)
-    journal: Journal = field(default_factory=Journal)
+    journal: MoneyJournal = field(default_factory=MoneyJournal)
     sessions: dict[str, Json] = field(default_factory=dict)
     line_items: dict[str, list[Json]] = field(default_factory=dict)
     intents: dict[str, Json] = field(default_factory=dict)
@@ -62,8 +62,8 @@ class World:
     refused_captures: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     violations: list[Json] = field(default_factory=list)
 
-    def publish(self, event_type: str, subject: Json, cause: Cause, *, previous: Json | None = None) -> None:
-        """Record an event about `subject` as it is now, and send it to the webhook."""
+    def publish(self, event_type: str, subject: Json, cause: EventCause, *, previous: Json | None = None) -> None:
+        """Record an event with the current state of `subject`, and queue its webhook."""
         data: Json = {"object": clone(subject)}
         if previous is not None:
             data["previous_attributes"] = clone(previous)
@@ -78,14 +78,14 @@ class World:
             "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},
             "type": event_type,
         }
-        self.check(event, f"event {event_type}")
+        self.check_contract(event, f"event {event_type}")
         self.events[event["id"]] = event
         self.emit(event)
 
-    def book(self, movement: Movement, charge: Json, cause: Cause, *, amount: int, about: Json) -> None:
-        """Write a movement of `charge`'s money into the journal; `about` carries the metadata."""
+    def record_movement(self, movement: Movement, charge: Json, cause: EventCause, *, amount: int, about: Json) -> None:
+        """Record a movement of `charge`'s money in the journal; `about` provides the metadata."""
         self.journal.append(
-            Entry(
+            JournalEntry(
                 sequence=len(self.journal) + 1,
                 movement=movement,
                 amount=amount,
@@ -100,30 +100,30 @@ class World:
             )
         )
 
-    def check(self, answer: Json, where: str) -> None:
-        """Record what the official types do not allow; in strict mode, fail on it."""
-        found = object_violations(answer)
-        if not found:
+    def check_contract(self, answer: Json, where: str) -> None:
+        """Record contract violations; in strict mode, raise ContractBrokenError."""
+        problems = object_violations(answer)
+        if not problems:
             return
-        self.violations.append({"where": where, "problems": found})
+        self.violations.append({"where": where, "problems": problems})
         if self.settings.strict:
-            raise ContractBrokenError(f"{where}: {'; '.join(found)}")
+            raise ContractBrokenError(f"{where}: {'; '.join(problems)}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One API request on its way to the handler that does its work."""
+class ApiCall:
+    """One API request with its validated parameters, as passed to the handler."""
 
-    world: World
+    store: StripeStore
     params: Json
     id: str
-    cause: Cause
+    cause: EventCause
     public_url: str
-    faults: Taken
+    faults: RequestFaults
 
 
 class ContractBrokenError(Exception):
-    """An answer or event of the stand-in that the official library's types do not allow."""
+    """A response or event of the stand-in violates the official library's types."""
 
 
 def clone(value: Json) -> Json:
@@ -131,11 +131,11 @@ def clone(value: Json) -> Json:
     return copied
 
 
-def find(kind: str, objects: dict[str, Json], named: str, *, param: str = "id") -> Json:
-    """The object with this id; raises Stripe's `resource_missing`."""
-    if named not in objects:
-        raise missing(kind, named, param=param)
-    return objects[named]
+def find(kind: str, objects: dict[str, Json], object_id: str, *, param: str = "id") -> Json:
+    """The object with this id. Raises ApiError (`resource_missing`)."""
+    if object_id not in objects:
+        raise missing(kind, object_id, param=param)
+    return objects[object_id]
 
 
 def new_id(prefix: str) -> str:

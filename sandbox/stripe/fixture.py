@@ -1,4 +1,4 @@
-"""A scene for tests: the stand-in, the official client and an inbox, with builders on top."""
+"""A test fixture: the stand-in, the official client, a webhook receiver and builders of payments."""
 
 from __future__ import annotations
 
@@ -10,55 +10,55 @@ from typing import Any, Self
 import stripe
 
 from sandbox.stripe.cards import SUCCESS
-from sandbox.stripe.inbox import Inbox
 from sandbox.stripe.server import StripeStandIn
-from sandbox.stripe.world import Json
+from sandbox.stripe.store import Json
+from sandbox.stripe.webhook_receiver import WebhookReceiver
 
-_KEY = "sk_test_scene"
-_SECRET = "whsec_scene"  # noqa: S105 - of a stand-in
+_KEY = "sk_test_fixture"
+_SECRET = "whsec_fixture"  # noqa: S105 - of a stand-in
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything a test of a payment needs. `fresh` forgets what earlier tests did."""
+class StripeFixture:
+    """The stand-in with its client and receiver. `reset` deletes the data of earlier tests."""
 
     stand_in: StripeStandIn
     client: stripe.StripeClient
-    inbox: Inbox
+    receiver: WebhookReceiver
 
     @classmethod
     @contextmanager
-    def set(cls) -> Iterator[Self]:
+    def open(cls) -> Iterator[Self]:
         with (
-            Inbox.open(secret=_SECRET) as inbox,
-            StripeStandIn.start(webhook_url=inbox.url, webhook_secret=_SECRET, api_key=_KEY) as stand_in,
+            WebhookReceiver.open(secret=_SECRET) as receiver,
+            StripeStandIn.start(webhook_url=receiver.url, webhook_secret=_SECRET, api_key=_KEY) as stand_in,
         ):
-            yield cls(stand_in, official_client(stand_in.url), inbox)
+            yield cls(stand_in, official_client(stand_in.url), receiver)
 
-    def fresh(self) -> Self:
+    def reset(self) -> Self:
         self.stand_in.reset()
-        self.inbox.clear()
+        self.receiver.clear()
         return self
 
     def session(self, **overrides: Any) -> stripe.checkout.Session:
-        """An open session over 150.00 EUR, to be captured by hand."""
+        """An open session over 150.00 EUR with manual capture."""
         params: Any = {**session_params(), **overrides}
         return self.client.v1.checkout.sessions.create(params)
 
     def authorised(self, *, amount: int = 15000, card: str = SUCCESS.number) -> Json:
-        """The intent of a session a payer has just paid: the money is held."""
+        """The intent of a paid session, authorised and not captured."""
         item = line_item(amount)
         paid = self.stand_in.pay(self.session(line_items=[item]).id, card)
         return dict(paid["payment_intent"])
 
     def captured(self, *, amount: int = 15000, card: str = SUCCESS.number) -> stripe.PaymentIntent:
-        """An intent whose money has been taken in full."""
+        """A fully captured intent."""
         intent = self.authorised(amount=amount, card=card)
         return self.client.v1.payment_intents.capture(intent["id"])
 
 
 def official_client(url: str, **options: Any) -> stripe.StripeClient:
-    """The official client pointed at a stand-in, retrying nothing unless told to."""
+    """The official client for a stand-in, by default without retries."""
     options = {"max_network_retries": 0, **options}
     return stripe.StripeClient(_KEY, base_addresses={"api": url}, **options)
 

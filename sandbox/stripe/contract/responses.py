@@ -1,4 +1,4 @@
-"""The checker of answers: what in a JSON value the official resource classes do not allow."""
+"""Checks responses: the parts of a JSON value that violate the official resource classes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _PLAIN: dict[Any, tuple[type, ...]] = {
 
 
 def object_violations(value: dict[str, Any]) -> list[str]:
-    """What is wrong with an object that names its own kind in `object`; [] if nothing is.
+    """The violations of an object that names its kind in `object`; [] if there are none.
 
     An event is checked together with the object it carries. Kinds the library does not know
-    (payment pages, which only the command-line tool asks for) are outside the contract.
+    (payment pages, which only the command-line tool requests) are outside the contract.
     """
     kind = value.get("object")
     if kind == "list":
@@ -37,14 +37,14 @@ def object_violations(value: dict[str, Any]) -> list[str]:
         return _of_list(value, Any, "list") + inner
     if kind not in OBJECT_CLASSES:
         return [] if kind == "payment_page" else [f"object: {kind!r} is not a known kind"]
-    found = violations(value, _resource(kind), kind)
+    problems = violations(value, _resource(kind), kind)
     if kind == "event" and isinstance(value.get("data"), dict):
-        found += object_violations(value["data"].get("object", {}))
-    return found
+        problems += object_violations(value["data"].get("object", {}))
+    return problems
 
 
 def violations(value: Any, hint: Any, path: str) -> list[str]:
-    """What keeps `value` from being a `hint`: one line per fault, each naming its place."""
+    """The violations of the type `hint` by `value`: one line each, with its path."""
     arms = branches(hint)
     if len(arms) > 1:
         return _of_union(value, arms, path)
@@ -81,32 +81,32 @@ def _of_generic(value: Any, hint: Any, path: str) -> list[str]:
 
 def _of_object(value: dict[str, Any], cls: type, path: str) -> list[str]:
     fields = fields_of(cls)
-    found = [f"{path}.{name}: unknown field" for name in value if name not in fields]
+    problems = [f"{path}.{name}: unknown field" for name in value if name not in fields]
     for name, field in fields.items():
         if value.get(name) is not None:
-            found += violations(value[name], field.hint, f"{path}.{name}")
+            problems += violations(value[name], field.hint, f"{path}.{name}")
         elif field.required:
-            found.append(f"{path}.{name}: required, but {'null' if name in value else 'missing'}")
-    return found
+            problems.append(f"{path}.{name}: required, but {'null' if name in value else 'missing'}")
+    return problems
 
 
 def _of_list(value: dict[str, Any], item: Any, path: str) -> list[str]:
-    found = [f"{path}.{name}: unknown field" for name in value if name not in ("object", "data", "has_more", "url")]
-    found += violations(value.get("object"), Literal["list"], f"{path}.object")
-    found += violations(value.get("has_more"), bool, f"{path}.has_more")
-    found += violations(value.get("url"), str, f"{path}.url")
-    return found + violations(value.get("data"), list[item], f"{path}.data")
+    problems = [f"{path}.{name}: unknown field" for name in value if name not in ("object", "data", "has_more", "url")]
+    problems += violations(value.get("object"), Literal["list"], f"{path}.object")
+    problems += violations(value.get("has_more"), bool, f"{path}.has_more")
+    problems += violations(value.get("url"), str, f"{path}.url")
+    return problems + violations(value.get("data"), list[item], f"{path}.data")
 
 
 def _of_union(value: Any, arms: tuple[Any, ...], path: str) -> list[str]:
     fewest: list[str] | None = None
     for arm in arms:
-        found = violations(value, arm, path)
-        if not found:
+        problems = violations(value, arm, path)
+        if not problems:
             return []
         likely = arm is not NoneType and (isinstance(value, dict) == _holds_fields(arm))
-        if likely and (fewest is None or len(found) < len(fewest)):
-            fewest = found
+        if likely and (fewest is None or len(problems) < len(fewest)):
+            fewest = problems
     return fewest or [f"{path}: {value!r} is none of {', '.join(_named(arm) for arm in arms)}"]
 
 

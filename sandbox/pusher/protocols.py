@@ -1,4 +1,4 @@
-"""The wires under HTTP and WebSocket, so that a connection can go dead without a farewell."""
+"""Uvicorn protocols that expose the TCP transport, so that a connection can be aborted without a close frame."""
 
 import asyncio
 from asyncio.transports import BaseTransport, Transport
@@ -13,7 +13,7 @@ _KEY = "sandbox.abort"
 
 
 def abort_of(scope: Scope) -> Callable[[], None]:
-    """What cuts this request's or socket's TCP connection."""
+    """The function that aborts the TCP connection of a request or socket."""
     return cast("Callable[[], None]", scope[_KEY])
 
 
@@ -25,15 +25,15 @@ def _with_abort(app: Any, transport: BaseTransport) -> ASGIApp:
     return call
 
 
-class HttpLine(H11Protocol):
-    """Plain HTTP, with `abort_of` for every request."""
+class AbortableHttpProtocol(H11Protocol):
+    """HTTP, with `abort_of` for every request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app = cast("Any", _with_abort(self.app, transport))
 
 
-class SocketLine(WebSocketsSansIOProtocol):
+class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
     """WebSocket, with `abort_of` for every socket."""
 
     def connection_made(self, transport: BaseTransport) -> None:

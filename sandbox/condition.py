@@ -1,0 +1,36 @@
+"""A condition that readers await until enough records exist."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Condition:
+    """Notified after each new record. All calls are from one event loop."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    def notify_all(self) -> None:
+        """Wake every waiting reader."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def close(self) -> None:
+        """End every wait now and in future; each returns the records that exist."""
+        self._closed = True
+        self.notify_all()
+
+    async def wait_for(self, read: Callable[[], Sequence[T]], *, count: int, timeout: float) -> list[T]:
+        """The result of `read`, as soon as it holds `count` records; after `timeout` seconds, the result as it is."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        while len(records := read()) < count and not self._closed:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._changed.wait()
+            except TimeoutError:
+                return list(read())
+        return list(records)

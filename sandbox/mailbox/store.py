@@ -1,0 +1,65 @@
+"""The accepted mails, in order of arrival."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from sandbox.condition import Condition
+from sandbox.mailbox.mail import Mail, parse
+
+CAPACITY = 10_000
+"""The number of stored mails; older ones are deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFilter:
+    """Selects mails: `to` is a whole address, `subject` a substring, both case-insensitive."""
+
+    to: str | None = None
+    subject: str | None = None
+    after: int = 0
+
+    def matches(self, mail: Mail) -> bool:
+        """Whether the filter selects this mail."""
+        return (
+            mail["id"] > self.after
+            and (not self.to or self.to.lower() in (each.lower() for each in mail["to"]))
+            and (not self.subject or self.subject.lower() in mail["subject"].lower())
+        )
+
+
+class MailStore:
+    """Accepted mails, numbered in order; `clear` does not restart the numbers."""
+
+    def __init__(self) -> None:
+        self._mails: deque[Mail] = deque(maxlen=CAPACITY)
+        self._number = count(1)
+        self._condition = Condition()
+
+    def accept(self, content: bytes, *, sender: str, recipients: Sequence[str]) -> Mail:
+        """Store a mail and wake waiting readers."""
+        mail = parse(content, number=next(self._number), sender=sender, recipients=recipients)
+        self._mails.append(mail)
+        self._condition.notify_all()
+        return mail
+
+    def find(self, query: MailFilter) -> list[Mail]:
+        """The matching mails, oldest first."""
+        return [mail for mail in self._mails if query.matches(mail)]
+
+    def get(self, number: int) -> Mail | None:
+        """One mail by its id."""
+        return next((mail for mail in self._mails if mail["id"] == number), None)
+
+    async def wait(self, query: MailFilter, *, count: int = 1, timeout: float) -> list[Mail]:
+        """The matching mails, as soon as there are `count`; after `timeout` seconds, those that exist."""
+        return await self._condition.wait_for(lambda: self.find(query), count=count, timeout=timeout)
+
+    def clear(self) -> None:
+        """Delete all mails."""
+        self._mails.clear()
+
+    def close(self) -> None:
+        """End every wait; each returns the mails that exist."""
+        self._condition.close()
