@@ -111,7 +111,7 @@ class Checkout:
                 shutil.copy2(source, self._place)
         self._hand_over()
 
-    def run(self, argv: Sequence[str], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, argv: Sequence[str], *, timeout: float = 100) -> subprocess.CompletedProcess[str]:
         """Run a command in the copy; `stdout` has its output and its errors."""
         with self.started(argv) as process:
             output, _ = process.communicate(timeout=timeout)
