@@ -30,7 +30,7 @@ class AdvanceClock(Command[Health]):
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One metric as of now. `label` tells metrics of one name apart: a kind of job, a state."""
+    """One metric as of now. `label` distinguishes metrics of one name: a kind of job, a state."""
 
     name: str
     value: float
@@ -48,4 +48,4 @@ class Metrics:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMetrics(Query[Metrics]):
-    """The metrics of a service: how much waits, how late it is, what has failed."""
+    """The metrics of a service: backlogs, delays, failures."""

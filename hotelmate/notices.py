@@ -9,7 +9,7 @@ from rich.console import Console
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
-from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
+from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from hotelmate.screen import moment, say, show_table
 from hotelmate.surroundings import asking, look_around
 from hotelmate.trouble import Trouble
@@ -62,7 +62,7 @@ def replay_notices(
     say(f"{len(wanted) - len(overtaken)} to be sent again.")
 
 
-def every(asker: AskClient, status: str) -> Iterator[KeptNotice]:
+def every(asker: AskClient, status: str) -> Iterator[NoticeDetail]:
     """All notices that stand so, asked for page by page."""
     after = None
     while True:
@@ -83,6 +83,6 @@ def _replayed(asker: AskClient, notice_id: str) -> bool:
     return True
 
 
-def _row(found: KeptNotice) -> tuple[object, ...]:
+def _row(found: NoticeDetail) -> tuple[object, ...]:
     about = (found.notice_id, found.medium, found.occasion, found.hotel, found.booking_id or "-")
     return (*about, moment(found.created_at), found.reason or "-")

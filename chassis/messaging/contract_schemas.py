@@ -33,7 +33,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 
 def shrinkage(old: Any, new: Any, where: str = "") -> list[str]:
-    """How the new schema would break one who knows the old: what was removed, retyped, or newly required."""
+    """The changes of the new schema that break readers of the old: fields removed, retyped, or newly required."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return [] if old == new else [f"{where}: {old!r} became {new!r}"]
     problems = []

@@ -7,7 +7,7 @@ from chassis import codec
 from contracts.catalogue import events
 from contracts.message import Envelope, Event
 from hotelmate.invariants.books import Books, Finding
-from services.notifier.domain import mail_about, push_about
+from services.notifier.domain.notice_mapping import mail_for, push_for
 
 CHUNK = 2_000
 COALESCED = "availability_changed"  # any number of facts in a second are one push
@@ -73,7 +73,7 @@ def _due(owner: str, row: Any, kind: type[Event]) -> Iterator[tuple[str, str]]:
         data=row.data,
         dataschema="",
     )
-    push, mail = push_about(event, envelope, legacy=False), mail_about(event, envelope)
+    push, mail = push_for(event, envelope, legacy=False), mail_for(event, envelope)
     if push is not None and push.occasion != COALESCED:
         yield push.notice_id, f"push {push.occasion} of {row.subject}"
     if mail is not None:

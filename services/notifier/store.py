@@ -1,7 +1,7 @@
-"""Notices in the database: the only SQL of this service."""
+"""The notice table: the only SQL of the notifier."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.tables import JOB
-from services.notifier.domain import key_of
+from services.notifier.domain.jobs import job_key
+from services.notifier.domain.notices import Notice, StoredNotice
 from services.notifier.lifecycle import NoticeStatus
 
 NOTICE = sa.Table(
@@ -30,110 +31,84 @@ NOTICE = sa.Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """One push or mail: what it is about and which fact made it due. `booking_id` may be empty."""
-
-    id: str
-    medium: str
-    occasion: str
-    hotel: str
-    booking_id: str
-    event_id: str
-    subject: str
-    sequence: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A notice and what became of it."""
-
-    notice: Notice
-    status: NoticeStatus
-    reason: str
-    created_at: datetime
-    settled_at: datetime | None
-
-
-_ABOUT = tuple(each.name for each in fields(Notice))
+_NOTICE_FIELDS = tuple(each.name for each in fields(Notice))
 
 
 class SqlNotices:
-    """All notices that were ever due, and what became of them."""
+    """The notices and their statuses."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add(self, notices: Sequence[Notice], *, now: datetime) -> None:
-        """Pending from now on; one that is there already stays as it is."""
-        if notices:
-            rows = [{**vars(notice), "status": NoticeStatus.PENDING, "created_at": now} for notice in notices]
-            self._connection.execute(insert(NOTICE).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    def add(self, notice: Notice, *, now: datetime) -> None:
+        """Insert the notice as `PENDING`; an id that exists already inserts nothing."""
+        row = {**vars(notice), "status": NoticeStatus.PENDING, "created_at": now}
+        self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id"]))
 
     def settle(self, ids: Collection[str], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
-        """What became of those that are pending."""
+        """Set the final status of those that are `PENDING`."""
         self._connection.execute(
             sa.update(NOTICE)
             .where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
             .values(status=status, settled_at=now, reason=reason)
         )
 
-    def get(self, notice_id: str) -> Kept | None:
-        """One of them."""
+    def get(self, notice_id: str) -> StoredNotice | None:
+        """The notice, if it exists."""
         return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id))
 
-    def lock(self, notice_id: str) -> Kept | None:
-        """One of them, held until the end of the transaction."""
+    def lock(self, notice_id: str) -> StoredNotice | None:
+        """The notice, if it exists, with its row locked until the transaction ends."""
         return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update())
 
-    def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[Kept]:
-        """So many that stand so, in the order in which they fell due, after that one."""
+    def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
+        """At most `limit` notices with these statuses, oldest first, after the notice `after`. Never sent ones."""
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.id)
-        found = sa.select(NOTICE).where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
+        query = sa.select(NOTICE).where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
-            there = sa.select(*order).where(NOTICE.c.id == after)
-            found = found.where(sa.tuple_(*order) > there.scalar_subquery())
-        rows = self._connection.execute(found.order_by(*order).limit(limit))
-        return [_kept(row) for row in rows.mappings()]
+            cursor = sa.select(*order).where(NOTICE.c.id == after)
+            query = query.where(sa.tuple_(*order) > cursor.scalar_subquery())
+        rows = self._connection.execute(query.order_by(*order).limit(limit))
+        return [_stored(row) for row in rows.mappings()]
 
     def reopen(self, notice_id: str, status: NoticeStatus) -> None:
-        """As if nothing had become of it yet."""
+        """Give the notice this status and clear its end."""
         values = {"status": status, "settled_at": None, "reason": ""}
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
-        """Whether a later fact about the same may have been shown already: sent, or at least tried."""
-        tried = sa.exists().where(JOB.c.key == sa.func.concat(key_of(""), NOTICE.c.id), JOB.c.attempts > 0)
+        """Whether a later notice of the same subject and medium was sent, or attempted."""
+        attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,
             NOTICE.c.medium == notice.medium,
             NOTICE.c.sequence > notice.sequence,
-            (NOTICE.c.status == NoticeStatus.SENT) | ((NOTICE.c.status == NoticeStatus.PENDING) & tried),
+            (NOTICE.c.status == NoticeStatus.SENT) | ((NOTICE.c.status == NoticeStatus.PENDING) & attempted),
         )
         return bool(self._connection.execute(sa.select(later)).scalar_one())
 
     def sent_among(self, ids: Collection[str]) -> set[str]:
-        """Those of these that have been sent."""
-        chosen = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
-        return set(self._connection.execute(chosen).scalars())
+        """The ids of those that have been sent."""
+        query = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
+        return set(self._connection.execute(query).scalars())
 
     def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
-        """The highest sequence, not above `up_to`, of the notices about each of these subjects."""
-        chosen = (
+        """The highest sequence, at most `up_to`, of the notices of each of these subjects."""
+        query = (
             sa.select(NOTICE.c.subject, sa.func.max(NOTICE.c.sequence))
             .where(NOTICE.c.subject.in_(subjects), NOTICE.c.sequence <= up_to)
             .group_by(NOTICE.c.subject)
         )
-        return {row[0]: row[1] for row in self._connection.execute(chosen)}
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def _one(self, choice: sa.Select[Any]) -> Kept | None:
-        row = self._connection.execute(choice).mappings().first()
-        return _kept(row) if row else None
+    def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
+        row = self._connection.execute(query).mappings().first()
+        return _stored(row) if row else None
 
 
-def _kept(row: sa.RowMapping) -> Kept:
-    return Kept(
-        notice=Notice(**{name: row[name] for name in _ABOUT}),
+def _stored(row: sa.RowMapping) -> StoredNotice:
+    return StoredNotice(
+        notice=Notice(**{name: row[name] for name in _NOTICE_FIELDS}),
         status=NoticeStatus(row["status"]),
         reason=row["reason"],
         created_at=row["created_at"],

@@ -24,6 +24,15 @@ BREAKS = {
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
+    "bookings-layers": ("services/bookings/domain/booking.py", "import services.bookings.handlers.no_shows"),
+    "bookings-handlers-are-strangers": (
+        "services/bookings/handlers/orders.py",
+        "from . import chat",
+    ),
+    "bookings-reach-the-store-through-work": (
+        "services/bookings/steps/replies.py",
+        "from ..store import chats",
+    ),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
 }

@@ -15,7 +15,7 @@ from chassis.jobs.runner import JobRunner
 from chassis.transactions.tables import JOB
 from contracts.payments import FindingKind
 from sandbox.stripe.cards import SUCCESS
-from services.bookings.domain import paying
+from services.bookings.domain import payment_events
 from services.payments.domain import Standing, Void, wants
 from services.payments.domain.seen import SeenRefund
 from services.payments.handlers import standing
@@ -85,7 +85,7 @@ def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_fee_that_no_card_paid_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(paying, "released", lambda *_, **__: ())
+    patch.setattr(payment_events, "released", lambda *_, **__: ())
 
 
 def the_ledger_forgets_what_is_let_go(patch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,10 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import initialize, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from services.bookings.domain import overstays, staying
-from services.bookings.store.bookings import Bookings
-from services.bookings.store.holds import Holds
+from services.bookings.actions import check_in
+from services.bookings.domain import overstays
+from services.bookings.store.bookings import SqlBookings
+from services.bookings.store.holds import SqlInventoryHolds
 from services.rooms.domain import inventory
 from services.rooms.handlers import blocking, ending, moving, turning
 from services.rooms.store import Actions, Periods
@@ -53,7 +54,7 @@ def nobody_is_told_to_clean(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_looks_at_the_clock(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(staying, "_within_window", lambda *_, **__: None)
+    patch.setattr(check_in, "_require_window", lambda *_, **__: None)
 
 
 def an_overstay_outlives_its_stay(patch: pytest.MonkeyPatch) -> None:
@@ -61,9 +62,9 @@ def an_overstay_outlives_its_stay(patch: pytest.MonkeyPatch) -> None:
 
 
 def actions_do_not_shut_out(patch: pytest.MonkeyPatch) -> None:
-    begin = Bookings.begin_action
+    begin = SqlBookings.begin_action
     patch.setattr(
-        Bookings, "begin_action", lambda self, booking, action: begin(self, replace(booking, pending=None), action)
+        SqlBookings, "begin_action", lambda self, booking, action: begin(self, replace(booking, pending=None), action)
     )
 
 
@@ -73,11 +74,11 @@ def an_action_is_done_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_lies_is_left_lying(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Bookings, "lock_stale", lambda _: None)
+    patch.setattr(SqlBookings, "lock_stale", lambda _: None)
 
 
 def a_hold_that_nobody_wants_is_kept(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Holds, "take_due", lambda _: None)
+    patch.setattr(SqlInventoryHolds, "take_due", lambda _: None)
 
 
 PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [

@@ -16,7 +16,7 @@ from chassis.refusal import Refusal
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession
-from services.bookings.handlers.clock import look_at_due
+from services.bookings.handlers.timers import apply_due_deadline
 from tests.fakes.mortal import MortalTransactor
 from tests.storm.ground import staff
 from tests.storm.model import Life, Word, arrival, fee_of
@@ -56,7 +56,7 @@ class Scene:
         """The timer's clock is past every deadline, the others' is not."""
         house = self.place.town.houses["bookings"]
         with later(house.unit_of_work, house.engine, self.place).begin() as work:
-            look_at_due(work)
+            apply_due_deadline(work)
 
     def news(self) -> None:
         """Bookings hears what payments has said."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
-from tests.interface.bookings.counter import Counter
+from tests.interface.bookings.service_under_test import BookingsUnderTest
 
 TABLES = "booking, overstay, guest, access_code, hold, communication, payment_fact"
 IN_STAY = "chat_message, chat_reading, room_order, lookup_request, lookup_mail"
@@ -24,7 +24,7 @@ def engine(new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def counter(engine: sa.Engine) -> Counter:
+def service(engine: sa.Engine) -> BookingsUnderTest:
     with engine.begin() as connection:
         connection.execute(sa.text(f"TRUNCATE {TABLES}, {IN_STAY}, {MAILBOX}"))
-    return Counter(engine)
+    return BookingsUnderTest(engine)

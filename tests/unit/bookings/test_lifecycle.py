@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.events import (
     BookingApproved,
     BookingCancelled,
     BookingConfirmed,
@@ -14,8 +14,8 @@ from contracts.bookings import (
     BookingRefunded,
     BookingStatus,
     GuestCheckedOut,
-    InHouse,
 )
+from contracts.bookings.views import InHouse
 from services.bookings.domain import evolution
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF, ENDED, LIFECYCLE

@@ -93,7 +93,7 @@ def test_every_service_of_compose_that_is_told_exists() -> None:
 
 def test_every_log_event_that_is_told_is_logged() -> None:
     logged = "\n".join(path.read_text("utf-8") for name in SOURCES for path in (ROOT / name).rglob("*.py"))
-    table = OPERATIONS.read_text("utf-8").partition("What goes wrong has names of its own:")[2]
+    table = OPERATIONS.read_text("utf-8").partition("Failures have log events of their own:")[2]
 
     told = re.findall(r"`([a-z]+_[a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)))
 
