@@ -16,6 +16,7 @@ BREAKS = {
     "contracts-import-nothing": ("contracts/values.py", "import msgspec"),
     "services-are-strangers": ("services/rooms/work.py", "import services.bookings.lifecycle"),
     "chassis-knows-no-hotel": ("chassis/transactions/work.py", "import services.rooms.lifecycle"),
+    "chassis-in-layers": ("chassis/codec.py", "import chassis.service"),
     "product-knows-no-sandbox": ("hotelmate/main.py", "import sandbox.sockets"),
     "nobody-needs-the-command-line": ("gateway/app.py", "import hotelmate.main"),
     "gateway-and-services": ("gateway/settings.py", "import services.bookings.lifecycle"),
@@ -24,15 +25,9 @@ BREAKS = {
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
-    "bookings-layers": ("services/bookings/domain/booking.py", "import services.bookings.handlers.no_shows"),
-    "bookings-handlers-are-strangers": (
-        "services/bookings/handlers/orders.py",
-        "from . import chat",
-    ),
-    "bookings-reach-the-store-through-work": (
-        "services/bookings/steps/replies.py",
-        "from ..store import chats",
-    ),
+    "service-layers": ("services/rooms/domain/stays.py", "import services.rooms.work"),
+    "handlers-are-strangers": ("services/rooms/handlers/menu.py", "import services.rooms.handlers.rates"),
+    "store-through-work": ("services/rooms/steps/offers.py", "import services.rooms.store.nights"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
 }

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations"}
 EXTRAS = {
     "bookings": {"actions", "steps"},
-    "rooms": set(),
+    "rooms": {"steps"},
     "payments": {"cards", "stripe_gateway"},
     "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms"},
 }
