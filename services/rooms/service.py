@@ -32,6 +32,7 @@ from services.rooms.handlers import (
 from services.rooms.handlers import rooms as room
 from services.rooms.handlers.nouns import MENU_ITEMS, POLICIES, PROMOTIONS, ROOM_TYPES
 from services.rooms.settings import RoomsSettings
+from services.rooms.store.examination import EXAMINATION
 from services.rooms.work import RoomsWork
 
 SERVICE = Service(
@@ -39,6 +40,7 @@ SERVICE = Service(
     settings=RoomsSettings,
     work=RoomsWork,
     dependencies=lambda _: None,
+    examination=EXAMINATION,
     asks=(
         handles(rooms.ListHotels, hotels.list_hotels),
         handles(rooms.GetHotel, hotels.get_hotel),

@@ -21,6 +21,7 @@ BREAKS = {
     "nobody-needs-the-command-line": ("gateway/app.py", "import hotelmate.main"),
     "gateway-and-services": ("gateway/settings.py", "import services.bookings.lifecycle"),
     "services-and-gateway": ("services/rooms/settings.py", "import gateway.settings"),
+    "command-line-asks": ("hotelmate/explain.py", "import services.rooms.lifecycle"),
     "decisions-do-no-io": ("services/rooms/lifecycle.py", "import sqlalchemy"),
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),

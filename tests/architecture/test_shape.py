@@ -11,7 +11,7 @@ from chassis.service import Service
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 
 ROOT = Path(__file__).resolve().parents[2]
-SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations"}
+SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations", "examine"}
 EXTRAS = {
     "bookings": {"actions", "steps"},
     "rooms": {"steps"},
