@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from chassis.jobs.runner import JobRunner
+from chassis.transactions import job_queue
 from chassis.transactions.tables import JOB
 from contracts.payments import FindingKind
 from sandbox.stripe.cards import SUCCESS
@@ -57,7 +58,7 @@ def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
     def at_most_once(self: JobRunner) -> list[Any]:
         due = claim(self)
         with self._unit_of_work.begin() as work:
-            self._mark(work.connection, due, done_at=JOB.c.created_at)
+            job_queue.mark(work.connection, due, done_at=JOB.c.created_at)
         return due
 
     patch.setattr(JobRunner, "claim", at_most_once)
