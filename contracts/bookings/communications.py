@@ -1,17 +1,17 @@
-"""What the hotel's staff and the system have written, said or noted about a booking."""
+"""Communications about a booking: messages and notes by staff, and notices by the system."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.views import MailFacts
+from contracts.bookings.mails import MailFacts
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
 
 
 class CommunicationType(StrEnum):
-    """How it reaches whom. `PHONE` and `NOTE` are records of what has happened already."""
+    """The type of a communication. `PHONE` and `NOTE` are records, which are not sent."""
 
     EMAIL = "EMAIL"
     SMS = "SMS"
@@ -20,7 +20,7 @@ class CommunicationType(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """How far it has come. `SENT`: the mail server took it; a record is `DELIVERED` by being there."""
+    """The delivery of a communication. `SENT`: accepted by the mail server. A record is `DELIVERED` at once."""
 
     PENDING = "PENDING"
     SENT = "SENT"
@@ -30,7 +30,7 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationRequested(BookingEvent):
-    """Staff wrote to the guest: it is to be sent. What and whom to is asked for when it is."""
+    """Staff requested a message to the guest. Text and recipient are not in the event."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -39,7 +39,7 @@ class CommunicationRequested(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationNoted(BookingEvent):
-    """Staff noted something on the booking that nobody has to send."""
+    """Staff stored a record that is not sent."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -48,7 +48,7 @@ class CommunicationNoted(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Communication:
-    """One of them. The system's own mails have no `staff_member`, and their text is not kept."""
+    """One communication. The system's own mails have no `staff_member`, and their text is not stored."""
 
     id: str
     communication_type: CommunicationType
@@ -72,7 +72,7 @@ class Communications:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What is to be sent, and whom to; with what a mail says of the booking."""
+    """The text and recipient of a message, with the facts of a mail about the booking."""
 
     recipient: str
     subject: str
@@ -82,7 +82,7 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Communicate(Command[Communication]):
-    """Write to the guest, or note what was said. `recipient` empty: the guest's own address or number."""
+    """Send a message to the guest, or store a record. `recipient` empty: the guest's own address or number."""
 
     hotel: str
     booking_id: str
@@ -103,7 +103,7 @@ class ListCommunications(Query[Communications]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetLetter(Command[Letter]):
-    """What a communication says, for who sends it; its link's code is made now. Refused `COMMUNICATION_NOT_FOUND`."""
+    """The text of a communication, with a new code for its link. Refused `COMMUNICATION_NOT_FOUND`."""
 
     booking_id: str
     communication_id: str

@@ -1,4 +1,4 @@
-"""Overstays: a guest in house past check-out time, what staff make of it, and how it is asked about."""
+"""Overstays: guests in house past the check-out deadline."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from contracts.values import Actor, Money
 
 
 class OverstaySeverity(StrEnum):
-    """How late it is: within the hotel's grace, past it, past two hours."""
+    """The severity of an overstay: within the hotel's grace period, past it, past two hours."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -19,7 +19,7 @@ class OverstaySeverity(StrEnum):
 
 
 class IncidentStatus(StrEnum):
-    """Where an overstay incident stands."""
+    """The status of an overstay incident."""
 
     OPEN = "OPEN"
     ACKNOWLEDGED = "ACKNOWLEDGED"
@@ -28,7 +28,7 @@ class IncidentStatus(StrEnum):
 
 
 class OverstayResolution(StrEnum):
-    """What ended an overstay."""
+    """The resolution of an overstay."""
 
     CHECKED_OUT = "CHECKED_OUT"
     CANCELLED = "CANCELLED"
@@ -37,7 +37,7 @@ class OverstayResolution(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayEvent(BookingEvent, abstract=True):
-    """A fact about one overstay incident of a booking."""
+    """An event of one overstay incident."""
 
     incident_id: str
     incident_status: IncidentStatus
@@ -46,7 +46,7 @@ class OverstayEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayFlagged(OverstayEvent):
-    """The guest has not left in time; told again, of the same incident, whenever the severity rises."""
+    """The guest overstays; published again for the same incident when the severity rises."""
 
     room_number: str
     checkout_deadline_at: datetime
@@ -56,7 +56,7 @@ class OverstayFlagged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayAcknowledged(OverstayEvent):
-    """Staff know of it."""
+    """Staff acknowledged the overstay."""
 
     acknowledged_at: datetime
     acknowledged_by: Actor
@@ -64,7 +64,7 @@ class OverstayAcknowledged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayDismissed(OverstayEvent):
-    """Staff say that it is none; for this check-out time it is not flagged again."""
+    """Staff dismissed the overstay; it is not flagged again for this deadline."""
 
     dismissed_at: datetime
     dismissed_by: Actor
@@ -72,7 +72,7 @@ class OverstayDismissed(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayResolved(OverstayEvent):
-    """It is over: the guest has left, or stays on as agreed."""
+    """The overstay ended: the guest left, or the stay was extended."""
 
     resolution: OverstayResolution
     resolved_at: datetime
@@ -80,7 +80,7 @@ class OverstayResolved(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One overstay incident. `deadline_at` is the check-out time that was missed; the note stays with the hotel."""
+    """One overstay incident. `deadline_at` is the missed check-out deadline; `note` is for staff only."""
 
     id: str
     status: IncidentStatus
@@ -97,7 +97,7 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayState:
-    """Whether a guest overstays right now, by how much, and the booking's latest incident."""
+    """The overstay at this moment, and the booking's latest incident."""
 
     booking_id: str
     is_overstay: bool
@@ -111,7 +111,7 @@ class OverstayState:
 
 @dataclass(frozen=True, kw_only=True)
 class AcknowledgeOverstay(BookingCommand):
-    """Staff know of the overstay, or `dismiss` it. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION` where it is closed."""
+    """Acknowledge or `dismiss` the overstay. Refused `NO_OVERSTAY`, and `ILLEGAL_TRANSITION` for a closed incident."""
 
     note: str = ""
     dismiss: bool = False
@@ -119,7 +119,7 @@ class AcknowledgeOverstay(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GetOverstay(Query[OverstayState]):
-    """How a booking's overstay stands, for its hotel's staff."""
+    """The overstay of a booking at this moment, for its hotel's staff."""
 
     hotel: str
     booking_id: str
