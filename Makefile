@@ -9,7 +9,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loads
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check approve bench docs pictures lock clean
+.PHONY: help setup demo up down test unit interface check approve bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ down: setup ## end what `make up` or `make demo` started elsewhere
 test: ## run every test; ARGS='-k name' chooses, -n0 runs one by one
 	@bin/setup --browser
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+unit: setup ## run the tests that need neither a broker nor a database, in seconds
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/unit tests/architecture $(ARGS)
+
+interface: setup ## run the tests of each service on a real PostgreSQL and RabbitMQ
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/interface $(ARGS)
 
 check: setup ## lint, types, architecture, images and contract schemas
 	$(PYTHON) -m ruff check .

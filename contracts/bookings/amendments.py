@@ -27,7 +27,7 @@ class MarkSeen(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAmended(BookingEvent):
-    """Staff changed the named fields. The event never carries their values."""
+    """Staff changed notes on the booking; the event carries the names of the fields, never their contents."""
 
     fields: tuple[str, ...]
     by: Actor

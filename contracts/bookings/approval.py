@@ -30,7 +30,7 @@ class ConfirmBooking(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAwaitsApproval(BookingEvent):
-    """The card is authorised and not captured; staff decide until `approval_deadline_at`."""
+    """The card is authorised, not captured; staff decide by `approval_deadline_at`."""
 
     payment_id: str
     payment_intent_id: str
@@ -41,9 +41,9 @@ class BookingAwaitsApproval(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalFellDue(Event):
-    """A booking's approval has become urgent; published once per urgency.
+    """A booking's approval has become urgent; published once per urgency. Staff should decide.
 
-    The event has a subject of its own, and the booking keeps its version.
+    The event counts on a feed of its own, and the booking keeps its version.
     """
 
     booking_id: str
@@ -60,7 +60,7 @@ class ApprovalFellDue(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingApproved(BookingEvent):
-    """Approved by staff, or by the system where the hotel requires no approval; payments captures."""
+    """Staff, or the system for a hotel without approval, approved the booking; the capture follows."""
 
     payment_id: str
     decision_made_at: datetime
@@ -69,7 +69,7 @@ class BookingApproved(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDeclined(BookingEvent):
-    """Declined by staff; payments voids the authorisation."""
+    """Staff declined the booking; the authorisation is voided."""
 
     reason_code: str
     decision_made_at: datetime
@@ -78,7 +78,7 @@ class BookingDeclined(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingConfirmed(BookingEvent):
-    """Paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
+    """The booking is paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
 
     confirmed_at: datetime
     confirmed_by: Actor

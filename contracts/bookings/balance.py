@@ -1,4 +1,4 @@
-"""The balance: paid by card, or settled at the desk."""
+"""The balance due of a booking: paid by card, or settled at the desk."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,9 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class SettleBalance(BookingCommand):
-    """Settle `amount` in major units (`"109.00"`) at the desk; None: the whole balance.
+    """Record a payment at the desk: `amount` in major units (`"109.00"`), or the whole balance due.
 
-    Refused `VALIDATION_ERROR` unless the amount is positive and at most the balance.
+    Refused `VALIDATION_ERROR` for an amount below the currency's smallest or above the balance due.
     """
 
     amount: str | None = None
@@ -21,7 +21,7 @@ class SettleBalance(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class BalanceSettled(BookingEvent):
-    """An amount was settled at the desk."""
+    """The guest paid at the desk."""
 
     amount: Money
     balance_due: Money
@@ -31,7 +31,7 @@ class BalanceSettled(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BalanceEvent(BookingEvent, abstract=True):
-    """An event of one card payment towards the balance."""
+    """An event of one card payment towards the balance due."""
 
     payment_id: str
     amount: Money
@@ -40,14 +40,14 @@ class BalanceEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentAccepted(BalanceEvent):
-    """The authorised amount is owed: it is off the balance, and payments captures it."""
+    """A card was authorised for an amount that is due; the balance is reduced, and payments captures the amount."""
 
     accepted_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentRefused(BalanceEvent):
-    """The authorised amount is not owed: payments releases it."""
+    """A card was authorised for more than the balance due; nothing is captured."""
 
     reason_code: str
     refused_at: datetime
@@ -62,7 +62,7 @@ class BalancePaid(BalanceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentFailed(BalanceEvent):
-    """The accepted amount was not captured: it is owed again."""
+    """The accepted amount could not be captured; the amount is due again."""
 
     reason_code: str
     failed_at: datetime

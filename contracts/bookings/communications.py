@@ -1,4 +1,4 @@
-"""Communications about a booking: messages and notes by staff, and notices by the system."""
+"""Communications: messages of staff to a guest, notes about a booking, and the system's mails."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from contracts.values import Actor, Page
 
 
 class CommunicationType(StrEnum):
-    """The type of a communication. `PHONE` and `NOTE` are records, which are not sent."""
+    """The types. `PHONE` and `NOTE` are records of past communication."""
 
     EMAIL = "EMAIL"
     SMS = "SMS"
@@ -20,7 +20,7 @@ class CommunicationType(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """The delivery of a communication. `SENT`: accepted by the mail server. A record is `DELIVERED` at once."""
+    """The statuses. `SENT`: the mail server accepted the mail; a record is `DELIVERED` at once."""
 
     PENDING = "PENDING"
     SENT = "SENT"
@@ -30,7 +30,7 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationRequested(BookingEvent):
-    """Staff requested a message to the guest. Text and recipient are not in the event."""
+    """Staff wrote a message that must be sent. The notifier asks for text and recipient when it sends the message."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -39,7 +39,7 @@ class CommunicationRequested(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationNoted(BookingEvent):
-    """Staff stored a record that is not sent."""
+    """Staff recorded a call or a note; nothing is sent."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -72,7 +72,7 @@ class Communications:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """The text and recipient of a message, with the facts of a mail about the booking."""
+    """Text and recipient of a message, with the booking's data for the mail."""
 
     recipient: str
     subject: str
@@ -82,7 +82,7 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Communicate(Command[Communication]):
-    """Send a message to the guest, or store a record. `recipient` empty: the guest's own address or number."""
+    """Send a message to the guest, or record a note. `recipient` empty: the guest's own address or number."""
 
     hotel: str
     booking_id: str
@@ -94,7 +94,7 @@ class Communicate(Command[Communication]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListCommunications(Query[Communications]):
-    """A booking's communications, for its hotel's staff."""
+    """Return a booking's communications, for the hotel's staff."""
 
     hotel: str
     booking_id: str
@@ -103,7 +103,7 @@ class ListCommunications(Query[Communications]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetLetter(Command[Letter]):
-    """The text of a communication, with a new code for its link. Refused `COMMUNICATION_NOT_FOUND`."""
+    """Return text and recipient, with a new one-time code for the link. Refused `COMMUNICATION_NOT_FOUND`."""
 
     booking_id: str
     communication_id: str

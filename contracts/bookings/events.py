@@ -10,7 +10,7 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event, abstract=True):
-    """An event of one booking. `status` and `previous_status` are set when the event is recorded."""
+    """An event of one booking. The two statuses are filled in when the event is recorded."""
 
     booking_id: str
     hotel: str
@@ -24,7 +24,7 @@ class BookingEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDrafted(BookingEvent):
-    """Priced and stored; nothing is held."""
+    """The booking is priced and stored; no nights are held."""
 
     room_type_code: str
     check_in: date
@@ -38,7 +38,7 @@ class BookingDrafted(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingHeld(BookingEvent):
-    """Inventory is held until `expires_at`, for the guest to pay."""
+    """The nights are held until `expires_at`; the guest may pay."""
 
     room_type_code: str
     check_in: date
@@ -53,7 +53,7 @@ class BookingHeld(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentAwaited(BookingEvent):
-    """A payment session is open."""
+    """A payment session is open: the guest has a payment page."""
 
     payment_provider: str
     payment_reference: str
@@ -62,7 +62,7 @@ class PaymentAwaited(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingPaymentFailed(BookingEvent):
-    """The capture failed finally; the guest may pay again until `expires_at`."""
+    """The capture failed permanently; the guest may pay again until `expires_at`."""
 
     reason_code: str
     failed_at: datetime
@@ -71,7 +71,7 @@ class BookingPaymentFailed(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentTurnedAway(BookingEvent):
-    """Late money: an authorisation for a booking that takes no payment any more. Payments releases it."""
+    """Late money: a card was authorised for a booking that accepts no payment any more. The authorisation is voided."""
 
     payment_id: str
     payment_intent_id: str
@@ -82,10 +82,10 @@ class PaymentTurnedAway(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCancelled(BookingEvent):
-    """Cancelled. `fee` is kept by the hotel; `refund` goes back of the captured money.
+    """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
-    `released_from`: of a stay in house, the nights from this date on are free again. `besides`: the price of room
-    service that is kept of balance payments, in addition to the fee.
+    In house: the guest has left the room, and the nights from `released_from` on are free again. `besides` is the
+    amount for room service that is kept, in addition to the fee, of payments towards the balance.
     """
 
     cancelled_at: datetime
@@ -98,7 +98,7 @@ class BookingCancelled(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingExpired(BookingEvent):
-    """The deadline of the draft, the hold or the approval has passed."""
+    """The booking missed the deadline of its draft, hold or approval."""
 
     reason: ExpiryReason
     expired_at: datetime

@@ -40,7 +40,7 @@ class RevokeGuestToken(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestTokenRevoked(BookingEvent):
-    """The guest's token was revoked; the next one has this generation."""
+    """The guest's token was revoked; the next token is of this generation."""
 
     generation: int
     revoked_at: datetime

@@ -10,7 +10,7 @@ from contracts.values import Actor, Money, Page
 
 
 class OrderStatus(StrEnum):
-    """The status of an order."""
+    """The statuses of an order."""
 
     PLACED = "PLACED"
     ACCEPTED = "ACCEPTED"
@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent(BookingEvent, abstract=True):
-    """An event of one order. Items and note are not in the event."""
+    """An event of one order. Items and note are not in the event: consumers ask for them."""
 
     order_id: str
     order_status: OrderStatus
@@ -44,7 +44,7 @@ class OrderAccepted(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCompleted(OrderEvent):
-    """The order was served. Its total is owed at the desk, never charged to the card."""
+    """The order was served. Its total is settled at the desk, never charged to the card."""
 
     completed_at: datetime
     completed_by: Actor
@@ -53,7 +53,7 @@ class OrderCompleted(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderEvent):
-    """The order was cancelled, or the guest checked out."""
+    """The order was cancelled, or the guest has left."""
 
     cancelled_at: datetime
     cancelled_by: Actor
@@ -61,7 +61,7 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A quantity of one item, at the price of the time of the order."""
+    """A number of one item, at its price at the time of the order."""
 
     item_id: int
     name: str
@@ -99,7 +99,7 @@ class Orders:
 
 @dataclass(frozen=True, kw_only=True)
 class WantedItem:
-    """A quantity of a menu item."""
+    """A number of one menu item."""
 
     item_id: int
     quantity: int = 1
@@ -107,7 +107,7 @@ class WantedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOrder(Command[Order]):
-    """Order from the menu at its present prices. Refused `NOT_IN_HOUSE`, and as `PriceItems`."""
+    """Place an order at the menu's current prices. Refused `NOT_IN_HOUSE`, and as `PriceItems`."""
 
     hotel: str
     booking_id: str
@@ -117,7 +117,7 @@ class PlaceOrder(Command[Order]):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCommand(Command[Order], abstract=True):
-    """A step of one order; repeated, it changes nothing. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
+    """A step of one order. A repetition changes nothing. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
 
     hotel: str
     order_id: str
@@ -130,12 +130,12 @@ class AcceptOrder(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteOrder(OrderCommand):
-    """Complete the order; its total is added to the booking's `balance_due`."""
+    """Complete the order: it was served, and its total is added to the booking's `balance_due`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelOrder(OrderCommand):
-    """Cancel an order: by staff while it is open, by the guest (with `booking_id`) until it is accepted."""
+    """Cancel the order: staff while it is open, the guest (with `booking_id`) until it is accepted."""
 
     booking_id: str | None = None
     reason: str = ""
@@ -143,9 +143,9 @@ class CancelOrder(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ListOrders(Query[Orders]):
-    """The orders of a hotel's guests in house, or of one booking; for staff, or a guest's own. Refused `NOT_IN_HOUSE`.
+    """Return a hotel's or a booking's orders, for staff; guests see their own while in house.
 
-    Orders of guests who have left are in their bookings' timelines.
+    Only orders of guests in house; orders of other bookings are in their timelines. Refused `NOT_IN_HOUSE`.
     """
 
     hotel: str

@@ -1,4 +1,4 @@
-"""Overstays: guests in house past the check-out deadline."""
+"""Overstays: a guest in house past check-out time, and how staff handle the incident."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from contracts.values import Actor, Money
 
 
 class OverstaySeverity(StrEnum):
-    """The severity of an overstay: within the hotel's grace period, past it, past two hours."""
+    """The severity: within the hotel's grace period, past it, past two hours."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -19,7 +19,7 @@ class OverstaySeverity(StrEnum):
 
 
 class IncidentStatus(StrEnum):
-    """The status of an overstay incident."""
+    """The statuses of an overstay incident."""
 
     OPEN = "OPEN"
     ACKNOWLEDGED = "ACKNOWLEDGED"
@@ -28,7 +28,7 @@ class IncidentStatus(StrEnum):
 
 
 class OverstayResolution(StrEnum):
-    """The resolution of an overstay."""
+    """The reasons why an overstay ended."""
 
     CHECKED_OUT = "CHECKED_OUT"
     CANCELLED = "CANCELLED"
@@ -37,7 +37,7 @@ class OverstayResolution(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayEvent(BookingEvent, abstract=True):
-    """An event of one overstay incident."""
+    """An event of one overstay incident of a booking."""
 
     incident_id: str
     incident_status: IncidentStatus
@@ -46,7 +46,7 @@ class OverstayEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayFlagged(OverstayEvent):
-    """The guest overstays; published again for the same incident when the severity rises."""
+    """The guest has not left by check-out time; published again for the same incident when the severity rises."""
 
     room_number: str
     checkout_deadline_at: datetime
@@ -56,7 +56,7 @@ class OverstayFlagged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayAcknowledged(OverstayEvent):
-    """Staff acknowledged the overstay."""
+    """Staff acknowledged the incident."""
 
     acknowledged_at: datetime
     acknowledged_by: Actor
@@ -64,7 +64,7 @@ class OverstayAcknowledged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayDismissed(OverstayEvent):
-    """Staff dismissed the overstay; it is not flagged again for this deadline."""
+    """Staff dismissed the incident; it is not flagged again for this check-out time."""
 
     dismissed_at: datetime
     dismissed_by: Actor
@@ -72,7 +72,7 @@ class OverstayDismissed(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayResolved(OverstayEvent):
-    """The overstay ended: the guest left, or the stay was extended."""
+    """The incident ended: the guest has left, or the stay was extended."""
 
     resolution: OverstayResolution
     resolved_at: datetime
@@ -80,7 +80,7 @@ class OverstayResolved(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One overstay incident. `deadline_at` is the missed check-out deadline; `note` is for staff only."""
+    """One overstay incident. `deadline_at` is the missed check-out time; guests never see the note."""
 
     id: str
     status: IncidentStatus
@@ -97,7 +97,7 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayState:
-    """The overstay at this moment, and the booking's latest incident."""
+    """The current overstay of a booking, if any, and its latest incident."""
 
     booking_id: str
     is_overstay: bool
@@ -111,7 +111,7 @@ class OverstayState:
 
 @dataclass(frozen=True, kw_only=True)
 class AcknowledgeOverstay(BookingCommand):
-    """Acknowledge or `dismiss` the overstay. Refused `NO_OVERSTAY`, and `ILLEGAL_TRANSITION` for a closed incident."""
+    """Acknowledge or `dismiss` the overstay. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION` where it is closed."""
 
     note: str = ""
     dismiss: bool = False
@@ -119,7 +119,7 @@ class AcknowledgeOverstay(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GetOverstay(Query[OverstayState]):
-    """The overstay of a booking at this moment, for its hotel's staff."""
+    """Return a booking's overstay, for the hotel's staff."""
 
     hotel: str
     booking_id: str

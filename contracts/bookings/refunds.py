@@ -15,7 +15,7 @@ class RetryRefund(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefunded(BookingEvent):
-    """The provider refunded the amount."""
+    """The provider refunded money to the guest."""
 
     amount: Money
     refund_reference: str
@@ -24,7 +24,7 @@ class BookingRefunded(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefundFailed(BookingEvent):
-    """The provider failed to refund the amount; staff must act. `refunded_total` is the amount refunded so far."""
+    """A refund failed; staff must act. `refunded_total` is the amount refunded so far."""
 
     amount: Money
     reason_code: str
@@ -34,7 +34,7 @@ class BookingRefundFailed(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefundRetried(BookingEvent):
-    """Staff retried a failed refund; payments requests the remaining amount again."""
+    """Staff retried a failed refund: the amount still to be refunded is requested again."""
 
     retried_at: datetime
     retried_by: Actor

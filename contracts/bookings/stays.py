@@ -70,7 +70,7 @@ class MarkNoShow(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomAssigned(BookingEvent):
-    """A room was assigned."""
+    """The booking was given a room."""
 
     room_number: str
     room_type_code: str
@@ -82,7 +82,7 @@ class RoomAssigned(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomUnassigned(BookingEvent):
-    """The assigned room was freed."""
+    """The booking's room was taken back."""
 
     room_number: str
     by: Actor
@@ -91,7 +91,7 @@ class RoomUnassigned(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestCheckedIn(BookingEvent):
-    """The guest checked in to the room."""
+    """The guest moved into the room."""
 
     room_number: str
     checked_in_at: datetime
@@ -112,7 +112,7 @@ class RoomMoved(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestCheckedOut(BookingEvent):
-    """The guest checked out of the room."""
+    """The guest left the room."""
 
     room_number: str
     checked_out_at: datetime
@@ -122,7 +122,7 @@ class GuestCheckedOut(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingNoShow(BookingEvent):
-    """The guest did not arrive. `fee` is kept by the hotel; `refund` goes back of the captured money."""
+    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
 
     marked_at: datetime
     marked_by: Actor

@@ -137,7 +137,7 @@ class BookingList:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedItem:
-    """One published event in a booking's feed."""
+    """One event of a booking's feed, as published."""
 
     id: str
     type: str

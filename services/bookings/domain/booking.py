@@ -86,8 +86,10 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class Booking:
-    """One stay of one guest. `status` is None before the first event. Changed by `evolution.evolve` only, except that
-    `pending`, `seen_at` and `approval_alerts` (the urgencies that staff were alerted to) change without a new version.
+    """One stay of one guest. `status` is None before the first event.
+
+    Only `evolution.evolve` changes a booking, except that `pending`, `seen_at` and `approval_alerts` (the urgencies
+    that staff were alerted to) change without a new version.
     """
 
     id: str

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from chassis.jobs.queue import lock_job_kind
 from chassis.refusal import Refusal
+from chassis.transactions.job_queue import lock_job_kind
 from contracts.notifier import GetNotice, ListNotices, NoticeDetail, NoticePage, NoticeReplayed, ReplayNotice
 from services.notifier.domain.jobs import PushAvailability, PushNotice, job_key
 from services.notifier.domain.notices import StoredNotice

@@ -18,7 +18,7 @@ class Patience:
 
     def wait(self, busy: CallBusy) -> None:
         """Wait before the same call is made again; raises the trouble itself where that would take too long."""
-        pause = max(min(LONGEST, FIRST * 2.0**self.waits) * random.uniform(0.5, 1.0), busy.seconds or 0.0)
+        pause = max(min(LONGEST, FIRST * 2.0**self.waits) * random.uniform(0.5, 1.0), busy.seconds or 0.0)  # noqa: S311 - jitter
         if self.spent + pause > ALTOGETHER:
             raise busy
         time.sleep(pause)
