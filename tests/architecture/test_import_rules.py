@@ -31,6 +31,7 @@ BREAKS = {
     "store-through-work": ("services/rooms/steps/offers.py", "import services.rooms.store.nights"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
+    "gateway-nouns": ("gateway/api/rooms/routes.py", "import gateway.api.hotels.routes"),
 }
 
 
