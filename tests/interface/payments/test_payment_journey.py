@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from chassis.refusal import Refusal
-from tests.interface.payments.payments_under_test import PaymentsUnderTest, eur, moment
+from tests.interface.payments.payments_under_test import PaymentsUnderTest, moment
+from tests.interface.payments.played_bookings import eur
 
 
 def test_a_paid_session_is_captured_on_approval(service: PaymentsUnderTest) -> None:
