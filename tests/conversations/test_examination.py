@@ -167,7 +167,7 @@ FAULTS = {
         PAYMENTS,
         """
         UPDATE job SET done_at = NULL, gave_up_at = now()
-        WHERE position = (SELECT min(position) FROM job WHERE kind = 'Pursue')
+        WHERE position = (SELECT min(position) FROM job WHERE kind = 'ConvergePayment')
         """,
         {"I17"},
     ),

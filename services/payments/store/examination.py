@@ -7,11 +7,10 @@ import sqlalchemy as sa
 from chassis.observability.examination import EVIDENCE, NEWEST_SUBJECTS, Examination, select
 from chassis.observability.status_trail import broken_steps
 from contracts.operations import Examine, Violation
-from services.payments.domain.owed import ExpireSession, Pursue
+from services.payments.domain.jobs import CONVERGING
 from services.payments.lifecycle import LIFECYCLE
 from services.payments.store.explanation import explain_booking
 
-CALLS = (Pursue.__name__, ExpireSession.__name__)
 CAPTURED = frozenset({"CAPTURED", "PARTIALLY_REFUNDED", "REFUNDED"})
 
 _STATES = """
@@ -123,7 +122,7 @@ def nothing_is_given_up(connection: sa.Connection, _: Examine) -> Iterator[Viola
     """I17: no webhook event is parked, and no call to the provider was given up."""
     for row in select(connection, _PARKED):
         yield Violation(invariant="I17", subject=row.event_id, what=f"{row.type} is parked: {row.reason}")
-    for row in select(connection, _GIVEN_UP, kinds=list(CALLS)):
+    for row in select(connection, _GIVEN_UP, kinds=list(CONVERGING)):
         yield Violation(invariant="I17", subject=row.key, what=f"{row.kind} was given up: {row.last_error}")
 
 
