@@ -151,7 +151,7 @@ class Orders:
             if (state, event_id) in self._repeated:
                 continue
             self._repeated.add((state, event_id))
-            event = told.place.stripe.conversation.world.events[event_id]
+            event = told.place.stripe.state.store.events[event_id]
             with self._rewinding.tried():
                 told.place.deliver(event)
                 told.place.deliver(event, renamed="x")
@@ -206,7 +206,7 @@ def expired_then_late_money(place: Place) -> Told:
     place.advance(timedelta(minutes=18))
     place.tick()
     assert place.booking(told.created).status is Status.EXPIRED
-    place.stripe.conversation.faults.remove()
+    place.stripe.state.faults.remove()
     return told
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from chassis.observability.examination import EVIDENCE, NEWEST_SUBJECTS, Examination, select
-from chassis.observability.status_trail import broken_steps
+from chassis.observability.status_trail import broken_steps, stale_statuses
 from contracts.operations import Examine, Violation
 from services.payments.domain.jobs import CONVERGING
 from services.payments.lifecycle import LIFECYCLE
@@ -71,10 +71,7 @@ def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> It
     yield from broken_steps(
         connection, newest=ask.newest, is_allowed=lambda before, _, after: (before, after) in _STEPS
     )
-    statement = _STATES.format(subjects=NEWEST_SUBJECTS.format(table="audit"))
-    for row in select(connection, statement, newest=ask.newest):
-        what = f"is {row.status}, version {row.version}; its last audit row is {row.to_status}, number {row.sequence}"
-        yield Violation(invariant="I3", subject=row.subject, what=what)
+    yield from stale_statuses(connection, _STATES, newest=ask.newest)
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:

@@ -15,6 +15,7 @@ from chassis.transactions.migrate import migrate
 from gateway.identity.accounts import PREFIX, Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
+from sandbox.stack.places import temporary_run
 from sandbox.stack.postgres import PostgresNode
 
 T = TypeVar("T")
@@ -180,8 +181,8 @@ def test_looking_a_token_up_uses_its_index(desk: Desk) -> None:
     assert "staff_account_pkey" in plan
 
 
-def test_a_database_that_is_down_is_unavailable_and_comes_back(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with PostgresNode(tmp_path_factory.mktemp("own-postgres")) as node:
+def test_a_database_that_is_down_is_unavailable_and_comes_back() -> None:
+    with temporary_run() as run, PostgresNode(run / "postgres") as node:
         url = node.create_database("gateway")
         migrate("gateway", url)
         desk = Desk(url)
