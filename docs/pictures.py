@@ -56,11 +56,11 @@ def lead(world: World, guest: Guest, today: date) -> Booked:
     }  # fmt: skip
     stay = stay_of(guest.room_type, check_in=today + timedelta(days=guest.arrives), nights=guest.nights)
     body = {**stay, "adults": 1 if guest.room_type == "SGL" else 2, "guest": somebody}
-    told = world.visitor().ask("POST", f"{world.public}/room-bookings/", status=201, body=body).body
+    created = world.visitor().ask("POST", f"{world.public}/room-bookings/", status=201, body=body).body
     booked = Booked(
-        world=world, guest=world.visitor().known_by(told["guest_token"]), id=told["booking_id"],
+        world=world, guest=world.visitor().known_by(created["guest_token"]), id=created["booking_id"],
         email=somebody["email"], phone="", first_name=guest.first_name,
-        total=told["total_amount"], currency=told["currency"],
+        total=created["total_amount"], currency=created["currency"],
     )  # fmt: skip
     if guest.until == "PENDING_PAYMENT":
         return booked
@@ -91,11 +91,11 @@ def house() -> Iterator[tuple[World, list[Booked]]]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
         raise SystemExit("no Chromium here: apt-get install --no-install-recommends chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
 
@@ -131,7 +131,7 @@ def take() -> None:
     PICTURES.mkdir(exist_ok=True)
     with house() as (world, bookings), chromium() as browser:
         arrived = bookings[-1]
-        eventually("the guest is in house", arrived.look, holds=lambda seen: seen["room_pin"])
+        eventually("the guest is in house", arrived.look, holds=lambda booking: booking["room_pin"])
         guest_page(browser, arrived).screenshot(path=PICTURES / "guest.png")
         staff_page(browser, world).screenshot(path=PICTURES / "staff.png")
 

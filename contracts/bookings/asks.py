@@ -178,7 +178,7 @@ class ListBookings(Query[BookingList]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetFeed(Query[Feed]):
-    """The booking's facts after a sequence number, for its guest or its hotel's staff."""
+    """Return the booking's events after a sequence number, for its guest or the hotel's staff."""
 
     hotel: str
     booking_id: str

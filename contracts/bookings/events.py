@@ -1,4 +1,4 @@
-"""Facts about a booking. Their sequence is the number that guests and staff see in its feed."""
+"""Events of a booking. Their sequence is the number in the booking's feed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from contracts.values import Actor, Money
 
 
 class BookingStatus(StrEnum):
-    """Where a booking stands. Older clients' `CHECKED_IN` and `CHECKED_OUT` are filter synonyms only."""
+    """The statuses of a booking. Older clients' `CHECKED_IN` and `CHECKED_OUT` are filter synonyms only."""
 
     DRAFT = "DRAFT"
     PENDING_PAYMENT = "PENDING_PAYMENT"
@@ -24,14 +24,14 @@ class BookingStatus(StrEnum):
 
 
 class BookingSource(StrEnum):
-    """Who made the booking."""
+    """The origin of a booking."""
 
     ONLINE = "online"
     STAFF = "staff"
 
 
 class ExpiryReason(StrEnum):
-    """Why a booking expired."""
+    """The deadline that a booking missed."""
 
     DRAFT_ABANDONED = "DRAFT_ABANDONED"
     HOLD_RAN_OUT = "HOLD_RAN_OUT"
@@ -39,7 +39,7 @@ class ExpiryReason(StrEnum):
 
 
 class ApprovalUrgency(StrEnum):
-    """Why a decision is urgent: the hotel's promise nears, is broken, long broken; or the time to decide runs out."""
+    """The urgency of a decision: the promised time is near, over, long over; or the approval deadline is near."""
 
     DUE_SOON = "DUE_SOON"
     OVERDUE = "OVERDUE"
@@ -49,7 +49,7 @@ class ApprovalUrgency(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event, abstract=True):
-    """A fact about one booking. The two statuses are filled in when it is recorded."""
+    """An event of one booking. The two statuses are filled in when the event is recorded."""
 
     booking_id: str
     hotel: str
@@ -63,7 +63,7 @@ class BookingEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDrafted(BookingEvent):
-    """Priced and saved; nothing is held."""
+    """The booking is priced and stored; no nights are held."""
 
     room_type_code: str
     check_in: date
@@ -77,7 +77,7 @@ class BookingDrafted(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingHeld(BookingEvent):
-    """Inventory is held until `expires_at`; the guest may pay."""
+    """The nights are held until `expires_at`; the guest may pay."""
 
     room_type_code: str
     check_in: date
@@ -92,7 +92,7 @@ class BookingHeld(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentAwaited(BookingEvent):
-    """A payment session is open: the guest has a page to pay on."""
+    """A payment session is open: the guest has a payment page."""
 
     payment_provider: str
     payment_reference: str
@@ -101,7 +101,7 @@ class PaymentAwaited(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAwaitsApproval(BookingEvent):
-    """The card is authorised, not captured; staff decide until `approval_deadline_at`."""
+    """The card is authorised, not captured; staff decide by `approval_deadline_at`."""
 
     payment_id: str
     payment_intent_id: str
@@ -112,9 +112,9 @@ class BookingAwaitsApproval(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalFellDue(Event):
-    """A booking's approval has become urgent; said once for each urgency. Staff are to decide.
+    """A booking's approval has become urgent; published once per urgency. Staff should decide.
 
-    No fact of the booking's own life: it has a feed of its own, and the booking keeps its version.
+    The event counts on a feed of its own, and the booking keeps its version.
     """
 
     booking_id: str
@@ -131,7 +131,7 @@ class ApprovalFellDue(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingApproved(BookingEvent):
-    """Staff (or, where the hotel wants it so, the system) said yes; the capture is asked for."""
+    """Staff, or the system for a hotel without approval, approved the booking; the capture follows."""
 
     payment_id: str
     decision_made_at: datetime
@@ -140,7 +140,7 @@ class BookingApproved(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingConfirmed(BookingEvent):
-    """Paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
+    """The booking is paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
 
     confirmed_at: datetime
     confirmed_by: Actor
@@ -149,7 +149,7 @@ class BookingConfirmed(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingPaymentFailed(BookingEvent):
-    """The capture failed for good: the guest may pay again until `expires_at`."""
+    """The capture failed permanently; the guest may pay again until `expires_at`."""
 
     reason_code: str
     failed_at: datetime
@@ -158,7 +158,7 @@ class BookingPaymentFailed(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentTurnedAway(BookingEvent):
-    """Late money: a card is good for a booking that takes none any more. It goes back by itself; the guest is told."""
+    """Late money: a card was authorised for a booking that accepts no payment any more. The authorisation is voided."""
 
     payment_id: str
     payment_intent_id: str
@@ -169,7 +169,7 @@ class PaymentTurnedAway(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDeclined(BookingEvent):
-    """Staff said no; the authorisation is to be voided."""
+    """Staff declined the booking; the authorisation is voided."""
 
     reason_code: str
     decision_made_at: datetime
@@ -178,10 +178,10 @@ class BookingDeclined(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCancelled(BookingEvent):
-    """Called off. `fee` is what the hotel keeps; `refund` what the guest gets back of what was captured.
+    """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
-    In house: the guest has left the room, and the nights from `released_from` on are free again. `besides` the fee,
-    room service is kept of what was paid towards the balance.
+    In house: the guest has left the room, and the nights from `released_from` on are free again. `besides` is the
+    amount for room service that is kept, in addition to the fee, of payments towards the balance.
     """
 
     cancelled_at: datetime
@@ -194,7 +194,7 @@ class BookingCancelled(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingExpired(BookingEvent):
-    """A deadline passed: of the draft, the hold, or the approval."""
+    """The booking missed the deadline of its draft, hold or approval."""
 
     reason: ExpiryReason
     expired_at: datetime
@@ -202,7 +202,7 @@ class BookingExpired(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingNoShow(BookingEvent):
-    """The guest did not come. `fee` is what the hotel keeps; `refund` what goes back of what was captured."""
+    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
 
     marked_at: datetime
     marked_by: Actor
@@ -212,7 +212,7 @@ class BookingNoShow(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomAssigned(BookingEvent):
-    """The booking has a room."""
+    """The booking was given a room."""
 
     room_number: str
     room_type_code: str
@@ -224,7 +224,7 @@ class RoomAssigned(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomUnassigned(BookingEvent):
-    """The booking has no room any more."""
+    """The booking's room was taken back."""
 
     room_number: str
     by: Actor
@@ -233,7 +233,7 @@ class RoomUnassigned(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomMoved(BookingEvent):
-    """The guest in house lives in another room from now on."""
+    """The guest in house moved to another room."""
 
     room_number: str
     room_type_code: str
@@ -245,7 +245,7 @@ class RoomMoved(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestCheckedIn(BookingEvent):
-    """The guest lives in the room."""
+    """The guest moved into the room."""
 
     room_number: str
     checked_in_at: datetime
@@ -254,7 +254,7 @@ class GuestCheckedIn(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestCheckedOut(BookingEvent):
-    """The guest has left the room."""
+    """The guest left the room."""
 
     room_number: str
     checked_out_at: datetime
@@ -264,7 +264,7 @@ class GuestCheckedOut(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAmended(BookingEvent):
-    """Staff changed what is noted on the booking: the fields' names, never their contents."""
+    """Staff changed notes on the booking; the event carries the names of the fields, never their contents."""
 
     fields: tuple[str, ...]
     by: Actor
@@ -272,7 +272,7 @@ class BookingAmended(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestTokenRevoked(BookingEvent):
-    """The guest's token opens nothing any more; the next is of this generation."""
+    """The guest's token was revoked; the next token is of this generation."""
 
     generation: int
     revoked_at: datetime
@@ -281,7 +281,7 @@ class GuestTokenRevoked(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefunded(BookingEvent):
-    """Money went back to the guest, as the provider says."""
+    """The provider refunded money to the guest."""
 
     amount: Money
     refund_reference: str
@@ -290,7 +290,7 @@ class BookingRefunded(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefundFailed(BookingEvent):
-    """The provider would not give the money back; staff must act. `refunded_total` is what stands given back."""
+    """A refund failed; staff must act. `refunded_total` is the amount refunded so far."""
 
     amount: Money
     reason_code: str
@@ -300,7 +300,7 @@ class BookingRefundFailed(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRefundRetried(BookingEvent):
-    """Staff had a refund that failed tried again: what is still to be given back is asked for anew."""
+    """Staff retried a failed refund: the amount still to be refunded is requested again."""
 
     retried_at: datetime
     retried_by: Actor

@@ -137,7 +137,7 @@ class BookingList:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedItem:
-    """One fact of a booking's feed, as it was published."""
+    """One event of a booking's feed, as published."""
 
     id: str
     type: str
@@ -148,7 +148,7 @@ class FeedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """A booking's facts after a sequence number, oldest first."""
+    """A booking's events after a sequence number, oldest first."""
 
     booking_id: str
     last_sequence: int

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotelmate.clock import advance, read_clocks
-from hotelmate.surroundings import asking
+from hotelmate.config import ask_client
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.outside import Mailbox, Push, Stripe
 from sandbox.demo.parties import Party
@@ -83,7 +83,7 @@ class World:
 
     def now(self) -> datetime:
         """The domain's time at the hotel."""
-        with asking(self.addresses.amqp) as asker:
+        with ask_client(self.addresses.amqp) as asker:
             [reading] = read_clocks(asker, ["bookings"])
         return reading.now.astimezone(ZoneInfo(self.page["timezone"]))
 
@@ -97,7 +97,7 @@ class World:
 
     def advance(self, span: timedelta) -> None:
         """Move every clock."""
-        with asking(self.addresses.amqp) as asker:
+        with ask_client(self.addresses.amqp) as asker:
             readings = advance(asker, self.addresses.stripe, seconds=int(span.total_seconds()))
         shown = sorted({f"{reading.now:%H:%M}" for reading in readings})
         self.transcript.line("clock", f"{span} later: {len(readings)} clocks say {' and '.join(shown)} UTC")

@@ -29,6 +29,7 @@ from services.bookings.handlers import (
 from services.bookings.handlers.metrics import metrics
 from services.bookings.settings import BookingsSettings
 from services.bookings.steps import booking_creation
+from services.bookings.store.examination import EXAMINATION
 from services.bookings.work import BookingsWork, dependencies
 
 SERVICE = Service(
@@ -37,6 +38,7 @@ SERVICE = Service(
     work=BookingsWork,
     dependencies=dependencies,
     metrics=metrics,
+    examination=EXAMINATION,
     asks=[
         converses(bookings.CreateBooking, creation.create_booking, replay=booking_creation.with_token),
         converses(bookings.AddWalkIn, walk_ins.add_walk_in, replay=booking_creation.with_token),

@@ -24,6 +24,7 @@ from services.notifier.domain.mails import MAILS
 from services.notifier.domain.pushes import PUSHES
 from services.notifier.handlers import channel_authorisation, events, mails, notice_admin, pushes
 from services.notifier.settings import NotifierSettings
+from services.notifier.store.examination import EXAMINATION
 from services.notifier.work import NotifierWork, dependencies
 
 HOUR = 3600.0
@@ -36,6 +37,7 @@ SERVICE = Service(
     settings=NotifierSettings,
     work=NotifierWork,
     dependencies=dependencies,
+    examination=EXAMINATION,
     asks=[
         handles(DescribeRealtime, channel_authorisation.describe_realtime),
         converses(SignChannel, channel_authorisation.sign_channel),

@@ -9,7 +9,7 @@ from services.notifier.mailer.smtp import SmtpServer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
 from services.notifier.sms import NoSmsProvider, SmsProvider
-from services.notifier.store import SqlNotices
+from services.notifier.store.notices import SqlNotices
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ from services.payments.handlers import (
     webhooks,
 )
 from services.payments.settings import PaymentsSettings
+from services.payments.store.examination import EXAMINATION
 from services.payments.store.metrics import metrics
 from services.payments.stripe_gateway import StripeCards
 from services.payments.work import PaymentsDependencies, PaymentsWork
@@ -60,6 +61,7 @@ SERVICE = Service(
     work=PaymentsWork,
     dependencies=dependencies,
     metrics=metrics,
+    examination=EXAMINATION,
     asks=[
         converses(OpenPaymentSession, opening.open_payment_session),
         converses(VerifyPayment, verifying.verify_payment),

@@ -21,21 +21,17 @@ BREAKS = {
     "nobody-needs-the-command-line": ("gateway/app.py", "import hotelmate.main"),
     "gateway-and-services": ("gateway/settings.py", "import services.bookings.lifecycle"),
     "services-and-gateway": ("services/rooms/settings.py", "import gateway.settings"),
+    "command-line-asks": ("hotelmate/explain.py", "import services.rooms.lifecycle"),
     "decisions-do-no-io": ("services/rooms/lifecycle.py", "import sqlalchemy"),
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
-    "bookings-layers": ("services/bookings/domain/booking.py", "import services.bookings.handlers.no_shows"),
-    "bookings-handlers-are-strangers": (
-        "services/bookings/handlers/orders.py",
-        "from . import chat",
-    ),
-    "bookings-reach-the-store-through-work": (
-        "services/bookings/steps/replies.py",
-        "from ..store import chats",
-    ),
+    "service-layers": ("services/rooms/domain/stays.py", "import services.rooms.work"),
+    "handlers-are-strangers": ("services/rooms/handlers/menu.py", "import services.rooms.handlers.rates"),
+    "store-through-work": ("services/rooms/steps/offers.py", "import services.rooms.store.nights"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
+    "gateway-nouns": ("gateway/api/rooms/routes.py", "import gateway.api.hotels.routes"),
 }
 
 

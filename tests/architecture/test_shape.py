@@ -11,10 +11,10 @@ from chassis.service import Service
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 
 ROOT = Path(__file__).resolve().parents[2]
-SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations"}
+SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations", "examine"}
 EXTRAS = {
     "bookings": {"actions", "steps"},
-    "rooms": set(),
+    "rooms": {"steps"},
     "payments": {"cards", "stripe_gateway"},
     "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms"},
 }

@@ -111,7 +111,7 @@ def pushed(scene: Scene, channel: str) -> list[tuple[str, dict[str, Any]]]:
 @contextmanager
 def dying(scene: Scene, kind: type[Ask[Any]], *, after: bool) -> Iterator[None]:
     """The process of bookings dies as it asks rooms this: `after` rooms has done it, or before."""
-    answering = scene.town.houses["bookings"].answering
+    ask_server = scene.town.houses["bookings"].ask_server
     really = scene.town.pass_on
 
     def dies(message: Ask[Any], context: Context) -> Any:
@@ -122,11 +122,11 @@ def dying(scene: Scene, kind: type[Ask[Any]], *, after: bool) -> Iterator[None]:
             raise Unavailable("the process died")
         return reply
 
-    answering._ask = dies
+    ask_server._ask = dies
     try:
         yield
     finally:
-        answering._ask = really
+        ask_server._ask = really
 
 
 def a_minute_passes(scene: Scene) -> None:

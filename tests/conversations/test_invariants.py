@@ -1,15 +1,17 @@
 """I1, I2, I12 and I13 hold over a front desk's day, and each finds what is planted."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from contracts.bookings import CancelBooking
 from contracts.rooms import MoveOut
-from hotelmate.invariants import Books, examine
+from hotelmate.invariants.catalogue import examine
+from hotelmate.invariants.context import ExaminationContext
 from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
 from tests.conversations.front_desk import (
     assigned,
@@ -20,22 +22,22 @@ from tests.conversations.front_desk import (
     moved,
     walked_in,
 )
+from tests.fakes.operators import open_services
 
 MINE = ("I1", "I2", "I12", "I13")
 
 
 @contextmanager
-def books(scene: Scene) -> Iterator[Books]:
-    with ExitStack() as open_ones:
-        connections = {
-            name: open_ones.enter_context(house.engine.connect()) for name, house in scene.town.houses.items()
-        }
-        yield Books(connections=connections, unrest=timedelta(0))
+def examination(scene: Scene, **bounds: Any) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
+    """The context in which invariants are judged, and the connections; what is written to them is rolled back."""
+    with open_services(scene.town) as services:
+        context = ExaminationContext(ask=services, older_than=timedelta(0), parked=(), **bounds)
+        yield context, services.connections
 
 
-def found(scene: Scene) -> set[str]:
-    with books(scene) as opened:
-        return {finding.invariant for finding in examine(opened, only=MINE)}
+def broken(scene: Scene) -> set[str]:
+    with examination(scene) as (context, _):
+        return {violation.invariant for violation in examine(context, only=MINE)}
 
 
 def a_day(scene: Scene) -> str:
@@ -52,11 +54,11 @@ def a_day(scene: Scene) -> str:
     return mine
 
 
-def test_an_ordinary_day_keeps_them(scene: Scene) -> None:
+def test_an_ordinary_day_breaks_no_invariant(scene: Scene) -> None:
     a_day(scene)
 
-    with books(scene) as opened:
-        assert examine(opened, only=MINE) == []
+    with examination(scene) as (context, _):
+        assert examine(context, only=MINE) == []
 
 
 ROOMS, BOOKINGS = "rooms", "bookings"
@@ -126,7 +128,7 @@ def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> It
     """A day that is over."""
     with a_scene(patterns, copied_database) as scene:
         a_day(scene)
-        assert found(scene) == set()
+        assert broken(scene) == set()
         yield scene
 
 
@@ -134,28 +136,28 @@ def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> It
 def test_a_planted_fault_is_found(lived: Scene, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
-    with books(lived) as opened:  # and undone
-        opened.connections[service].execute(sa.text(statement))
-        discovered = {finding.invariant for finding in examine(opened, only=MINE)}
+    with examination(lived) as (context, connections):
+        connections[service].execute(sa.text(statement))
+        violations = examine(context, only=MINE)
 
-    assert discovered == invariants
+    assert {violation.invariant for violation in violations} == invariants
 
 
-def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(scene: Scene) -> None:
+def test_an_action_that_is_not_finished_is_found_and_excuses_its_booking_meanwhile(scene: Scene) -> None:
     mine = a_day(scene)
     with dying(scene, MoveOut, after=True), pytest.raises(Exception, match="died"):
         checked_out(scene, mine)
-    assert found(scene) == set()
+    assert broken(scene) == set()
 
     with scene.town.houses["bookings"].engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE booking SET action_due_at = now() - interval '10 seconds' WHERE pending IS NOT NULL")
         )
 
-    assert found(scene) == {"I12"}
+    assert broken(scene) == {"I12"}
 
 
-def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(scene: Scene) -> None:
+def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_checked(scene: Scene) -> None:
     a_day(scene)
     with scene.town.houses["bookings"].engine.begin() as connection:
         references = (
@@ -165,9 +167,9 @@ def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(scene:
             connection.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
         connection.execute(sa.text("DELETE FROM booking WHERE status = 'PENDING_PAYMENT'"))
         connection.execute(sa.text("UPDATE hold SET check_at = now() + interval '1 minute'"))
-    assert found(scene) == set()
+    assert broken(scene) == set()
 
     with scene.town.houses["bookings"].engine.begin() as connection:
         connection.execute(sa.text("UPDATE hold SET check_at = NULL"))
 
-    assert found(scene) == {"I2"}
+    assert broken(scene) == {"I2"}

@@ -108,7 +108,7 @@ class Day(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.hotel.fate.steps = None
         self._rest()
-        found = [*map(str, self.hotel.findings()), *self.hotel.wrong(), *self.hotel.lies()]
+        found = [*map(str, self.hotel.violations()), *self.hotel.wrong(), *self.hotel.lies()]
         assert not found, found
 
     # moves

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 
 from chassis.settings import ServiceSettings
 from chassis.transactions.migrate import migrate
+from contracts.operations import Violation
 from contracts.values import Caller, Context, Permission
-from hotelmate.invariants import Books, Finding, examine
+from hotelmate.invariants.catalogue import examine
+from hotelmate.invariants.context import ExaminationContext
 from tests.fakes.mortal import Fate, MortalTransactor
 from tests.fakes.town import Town
 
@@ -181,19 +183,15 @@ class Ground:
 
     # judges
 
-    def books(self, **more: Any) -> Books:
-        """All that the invariants are judged by, on connections that are the caller's to close."""
-        connections = {name: house.engine.connect() for name, house in self.town.houses.items()}
-        return Books(connections=connections, **more)
+    def examination(self, **more: Any) -> ExaminationContext:
+        """The context in which the invariants are judged."""
+        return ExaminationContext(
+            ask=lambda service, query: self.town.ask(query, service=service), services=self.services, **more
+        )
 
-    def findings(self, *, unrest: timedelta = timedelta(0)) -> list[Finding]:
-        """What the product's own invariants find."""
-        books = self.books(unrest=unrest)
-        try:
-            return examine(books, only=self.judged_by)
-        finally:
-            for connection in books.connections.values():
-                connection.close()
+    def violations(self, *, older_than: timedelta = timedelta(0)) -> list[Violation]:
+        """The breaches of the product's own invariants."""
+        return examine(self.examination(older_than=older_than), only=self.judged_by)
 
     def sql(self, service: str, statement: str, **values: Any) -> list[dict[str, Any]]:
         """What a service's database answers."""

@@ -212,7 +212,7 @@ class Storm(RuleBasedStateMachine):
         raise AssertionError("it does not come to rest")
 
     def _judge(self) -> None:
-        found = [str(finding) for finding in self.place.findings()]
+        found = [str(violation) for violation in self.place.violations()]
         for life in self.lives:
             purse = self.place.purse(life.id)
             found += [

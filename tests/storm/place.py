@@ -20,7 +20,7 @@ from contracts.payments import Finding as Drift
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
-from hotelmate.invariants import Books
+from hotelmate.invariants.context import ExaminationContext
 from sandbox.stripe.in_memory import InMemoryStripe
 from sandbox.stripe.store import Json
 from sandbox.stripe.webhook_sender import signature
@@ -180,9 +180,9 @@ class Place(Ground):
 
     # judges
 
-    def books(self, **more: Any) -> Books:
+    def examination(self, **more: Any) -> ExaminationContext:
         """With the provider's journal beside our ledger."""
-        return super().books(journal=self.stripe.journal(), answered=self.answered, **more)
+        return super().examination(journal=self.stripe.journal(), acknowledged=self.answered, **more)
 
     def drift(self) -> list[Drift]:
         """What `hotelmate reconcile` would find, which changes nothing."""

@@ -23,7 +23,7 @@ def confirmed(place: Place) -> CreatedBooking:
 
 
 def found(place: Place) -> set[str]:
-    return {finding.invariant for finding in place.findings()}
+    return {violation.invariant for violation in place.violations()}
 
 
 BOOKINGS, PAYMENTS = "bookings", "payments"
@@ -57,7 +57,7 @@ VIOLATIONS = {
 def test_a_violation_is_found(place: Place, violation: str) -> None:
     service, statement, invariants = VIOLATIONS[violation]
     confirmed(place)
-    assert place.findings() == []
+    assert place.violations() == []
 
     place.sql(service, statement)
 
@@ -75,9 +75,9 @@ def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(place: Place) -
 def test_what_has_just_moved_is_not_judged(place: Place) -> None:
     created = confirmed(place)
     place.town.ask(CancelBooking(hotel=FREE, booking_id=created.booking.id), guest(created))
-    at_once = place.findings(), place.findings(unrest=timedelta(seconds=30))
+    at_once = place.violations(), place.violations(older_than=timedelta(seconds=30))
     place.settle()
 
-    assert [finding.invariant for finding in at_once[0]] == ["I7", "I8"]
+    assert [violation.invariant for violation in at_once[0]] == ["I7", "I8"]
     assert at_once[1] == []
-    assert place.findings() == []
+    assert place.violations() == []

@@ -176,7 +176,7 @@ def test_one_wins_and_the_money_follows(place: Place, pair: Any) -> None:
         scene.life.word = WORDS.get(booking.status, Word.NONE)
         scene.life.fee = fee_at(scene.life, happened(place), left=left)
         assert list(scene.life.wrong(booking, place.purse(scene.life.id))) == []
-        assert place.findings() == []
+        assert place.violations() == []
 
 
 def fee_at(life: Life, facts: list[str], *, left: timedelta) -> int:

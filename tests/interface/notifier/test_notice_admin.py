@@ -13,7 +13,7 @@ from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotic
 from contracts.values import Caller
 from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn
-from services.notifier.store import SqlNotices
+from services.notifier.store.notices import SqlNotices
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, envelope_of, mail_facts, sample
 

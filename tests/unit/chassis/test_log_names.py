@@ -12,7 +12,7 @@ from contracts.log_names import log_name
 from contracts.message import Event
 from contracts.notifier import NoticeSent
 from contracts.values import GUEST, SYSTEM, Actor, ActorKind
-from tests.unit.hotelmate.test_impersonal import filled
+from tests.unit.hotelmate.test_event_format import filled
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
