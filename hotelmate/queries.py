@@ -53,7 +53,11 @@ class ServiceProcesses:
     def close(self) -> None:
         """End the processes."""
         for process in self._processes.values():
-            process.communicate(timeout=STOP_WITHIN)
+            try:
+                process.communicate(timeout=STOP_WITHIN)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
 
     def _process(self, service: str) -> subprocess.Popen[bytes]:
         if service not in self._processes:

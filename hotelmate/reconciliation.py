@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from chassis.messaging.ask_client import AskClient
-from contracts.payments import Compare, Finding, Part
+from contracts.payments import Reconcile, ReconciliationFinding, ReconciliationPart
 from hotelmate.clock import parse_span
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say, show_table
@@ -23,13 +23,13 @@ MOST_COMPARED_AGAIN = 50  # bookings
 DIFFERENT = 1
 
 TITLES = {
-    Part.PAYMENTS: "payments",
-    Part.SESSIONS: "Stripe's sessions",
-    Part.INTENTS: "Stripe's intents",
-    Part.REFUNDS: "Stripe's refunds",
-    Part.DISPUTES: "Stripe's disputes",
-    Part.WEBHOOKS: "webhook events",
-    Part.ERRANDS: "jobs",
+    ReconciliationPart.PAYMENTS: "payments",
+    ReconciliationPart.SESSIONS: "Stripe's sessions",
+    ReconciliationPart.INTENTS: "Stripe's intents",
+    ReconciliationPart.REFUNDS: "Stripe's refunds",
+    ReconciliationPart.DISPUTES: "Stripe's disputes",
+    ReconciliationPart.WEBHOOKS: "webhook events",
+    ReconciliationPart.JOBS: "jobs",
 }
 
 
@@ -50,8 +50,13 @@ def reconcile(
     payments does not know is printed and never changed. Exit code 0 when all agrees or was repaired, 1 otherwise.
     """
     began = None if since == "all" or booking else datetime.now(UTC) - timedelta(seconds=parse_span(since))
-    command = Compare(
-        part=Part.PAYMENTS, repair=repair, run=uuid.uuid4().hex[:8], hotel=hotel, booking_id=booking, since=began
+    command = Reconcile(
+        part=ReconciliationPart.PAYMENTS,
+        repair=repair,
+        run=uuid.uuid4().hex[:8],
+        hotel=hotel,
+        booking_id=booking,
+        since=began,
     )
     with ask_client(load_config().amqp_url) as client, _progress() as progress:
         compared, findings = compare_all(client, command, progress)
@@ -68,16 +73,16 @@ def reconcile(
     raise typer.Exit(DIFFERENT if left else 0)
 
 
-def compare_all(client: AskClient, command: Compare, progress: Progress) -> tuple[int, list[Finding]]:
+def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tuple[int, list[ReconciliationFinding]]:
     """Compare every part, page by page. Returns the number of payments, and each difference once."""
     payments = 0
-    findings: dict[tuple[str, str], Finding] = {}
+    findings: dict[tuple[str, str], ReconciliationFinding] = {}
     for part, title in TITLES.items():
         task = progress.add_task(title, total=None)
         after: str | None = None
         while True:
             page = client(replace(command, part=part, after=after), deadline=DEADLINE)
-            payments += page.looked if part is Part.PAYMENTS else 0
+            payments += page.looked if part is ReconciliationPart.PAYMENTS else 0
             for finding in page.findings:
                 findings.setdefault((finding.kind, finding.object_id), finding)
             if page.total is not None:
@@ -90,7 +95,9 @@ def compare_all(client: AskClient, command: Compare, progress: Progress) -> tupl
     return payments, list(findings.values())
 
 
-def still_different(client: AskClient, command: Compare, findings: Sequence[Finding]) -> list[Finding]:
+def still_different(
+    client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
+) -> list[ReconciliationFinding]:
     """The findings, without differences of payments that are gone a little later: their change was on its way."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
@@ -100,20 +107,20 @@ def still_different(client: AskClient, command: Compare, findings: Sequence[Find
     return [finding for finding in findings if not _is_of_a_payment(finding) or _key(finding) in again]
 
 
-def _compare_booking(client: AskClient, command: Compare, booking_id: str) -> Iterable[Finding]:
-    of_booking = replace(command, part=Part.PAYMENTS, booking_id=booking_id, since=None, limit=50)
+def _compare_booking(client: AskClient, command: Reconcile, booking_id: str) -> Iterable[ReconciliationFinding]:
+    of_booking = replace(command, part=ReconciliationPart.PAYMENTS, booking_id=booking_id, since=None, limit=50)
     return client(of_booking, deadline=DEADLINE).findings
 
 
-def _is_of_a_payment(finding: Finding) -> bool:
-    return finding.kind not in {"UNKNOWN_TO_US", "WEBHOOK_NOT_APPLIED", "ERRAND_GIVEN_UP"}
+def _is_of_a_payment(finding: ReconciliationFinding) -> bool:
+    return finding.kind not in {"UNKNOWN_TO_US", "WEBHOOK_NOT_APPLIED", "JOB_GIVEN_UP"}
 
 
-def _key(finding: Finding) -> tuple[str, str]:
+def _key(finding: ReconciliationFinding) -> tuple[str, str]:
     return finding.kind, finding.object_id
 
 
-def _row(finding: Finding) -> tuple[object, ...]:
+def _row(finding: ReconciliationFinding) -> tuple[object, ...]:
     repaired = "yes" if finding.repaired else "no"
     return (finding.booking_id or "-", finding.kind, finding.object_id, finding.ours, finding.theirs, repaired)
 

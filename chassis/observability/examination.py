@@ -108,8 +108,8 @@ def read_evidence(service: str, examination: Examination, connection: sa.Connect
     if statement is None:
         raise Refusal("UNKNOWN_CHECK", f"{service} has no {ask.name}.")
     params = {name: getattr(ask, name) for name in ("newest", "older_than", "after", "limit")}
-    found = select(connection, _PAGE.format(statement=statement), keys=list(ask.keys), **params)
-    rows = tuple(codec.plain(dict(row._mapping)) for row in found)
+    page = select(connection, _PAGE.format(statement=statement), keys=list(ask.keys), **params)
+    rows = tuple(codec.plain(dict(row._mapping)) for row in page)
     return Evidence(rows=rows, next=rows[-1]["key"] if len(rows) == ask.limit else None)
 
 

@@ -1,4 +1,4 @@
-"""The audit rows of a subject as a trail of statuses: each step begins where the one before ends, and is allowed."""
+"""I3 by audit rows: each step begins where the one before ends, is allowed, and the last one gives the status."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from chassis.observability.examination import NEWEST_SUBJECTS, select
 from contracts.operations import Violation
+
+_SUBJECTS = NEWEST_SUBJECTS.format(table="audit")
 
 IsAllowed = Callable[[str | None, str, str], bool]
 
@@ -18,7 +20,7 @@ _STEPS = """
 def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowed) -> Iterator[Violation]:
     """I3: the steps that do not begin where the one before ends, or are not `is_allowed(from, what, to)`."""
     statuses: dict[str, str] = {}
-    for row in select(connection, _STEPS.format(subjects=NEWEST_SUBJECTS.format(table="audit")), newest=newest):
+    for row in select(connection, _STEPS.format(subjects=_SUBJECTS), newest=newest):
         before = statuses.get(row.subject)
         statuses[row.subject] = row.to_status
         if row.from_status != before and row.sequence > 1:
@@ -27,3 +29,14 @@ def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowe
         if not is_allowed(row.from_status, row.what, row.to_status):
             what = f"{row.what} may not lead from {row.from_status} to {row.to_status}"
             yield Violation(invariant="I3", subject=row.subject, what=what)
+
+
+def stale_statuses(connection: sa.Connection, statement: str, *, newest: int) -> Iterator[Violation]:
+    """I3: the rows whose status or version is not that of their last audit row.
+
+    The statement selects `subject`, `status`, `version`, `to_status` and `sequence` of each, for subjects in
+    `{subjects}`.
+    """
+    for row in select(connection, statement.format(subjects=_SUBJECTS), newest=newest):
+        what = f"is {row.status}, version {row.version}; its last audit row is {row.to_status}, number {row.sequence}"
+        yield Violation(invariant="I3", subject=row.subject, what=what)

@@ -37,7 +37,7 @@ class Page(Generic[Row]):
     results: tuple[Row, ...]
 
 
-class Found(Protocol[T_co]):
+class ReplyPage(Protocol[T_co]):
     """A page of a list, as the services answer it."""
 
     @property
@@ -57,14 +57,14 @@ class Rows(Generic[Row]):
     results: Sequence[Row]
 
 
-def page_body(encode: Callable[[T], Json], found: Found[T], paging: Paging, query: Mapping[str, str]) -> Json:
+def page_body(encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, query: Mapping[str, str]) -> Json:
     """The body of a `Page`, with rows from `encode`. Its links keep all other parameters of `query`: `"?page=2"`."""
-    last = max(1, -(-found.count // paging.page_size))
+    last = max(1, -(-reply.count // paging.page_size))
     return {
-        "count": found.count,
+        "count": reply.count,
         "next": _link(query, paging.page + 1) if paging.page < last else None,
         "previous": _link(query, min(paging.page - 1, last)) if paging.page > 1 else None,
-        "results": [encode(row) for row in found.results],
+        "results": [encode(row) for row in reply.results],
     }
 
 

@@ -18,7 +18,7 @@ from contracts.values import Caller, Context
 from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
-from gateway.http.pages import Found, Paging, page_body
+from gateway.http.pages import Paging, ReplyPage, page_body
 from gateway.http.views import Json, View
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
@@ -144,9 +144,9 @@ class ApiRequest(Request):
             media_type="application/json",
         )
 
-    def respond_page(self, encode: Callable[[T], Json], found: Found[T], paging: Paging, **more: Any) -> Response:
+    def respond_page(self, encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, **more: Any) -> Response:
         """A page of a list, each row encoded by `encode`; `more` are further fields beside `results`."""
-        return self.respond({**page_body(encode, found, paging, self.query_params), **more})
+        return self.respond({**page_body(encode, reply, paging, self.query_params), **more})
 
     @cached_property
     def context(self) -> Context:

@@ -15,7 +15,7 @@ SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "setting
 EXTRAS = {
     "bookings": {"actions", "steps"},
     "rooms": {"steps"},
-    "payments": {"cards", "stripe_gateway"},
+    "payments": {"cards", "steps", "stripe_gateway"},
     "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms"},
 }
 

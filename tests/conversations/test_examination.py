@@ -104,7 +104,7 @@ FAULTS = {
         """,
         {"I3", "I4"},
     ),
-    "a room's turn is not told": (
+    "a room's change of status has no audit row": (
         ROOMS,
         "DELETE FROM audit WHERE what LIKE 'RoomStatusChanged%' AND to_status = 'CHECKOUT_DIRTY'",
         {"I3", "I4"},
@@ -167,7 +167,7 @@ FAULTS = {
         PAYMENTS,
         """
         UPDATE job SET done_at = NULL, gave_up_at = now()
-        WHERE position = (SELECT min(position) FROM job WHERE kind = 'Pursue')
+        WHERE position = (SELECT min(position) FROM job WHERE kind = 'ConvergePayment')
         """,
         {"I17"},
     ),
@@ -264,14 +264,14 @@ def test_events_that_a_broker_has_lost_are_published_again_and_applied_once(
     patterns: dict[str, str], copied_database: Callable[[str], str]
 ) -> None:
     with a_scene(patterns, copied_database) as scene:
-        kept = confirmed(scene)
+        earlier = confirmed(scene)
         scene.settle()
         lost = confirmed(scene).id
         for house in scene.town.houses.values():
             house.unpublished()  # the broker had them, and no subscriber received them
         with examination(scene) as (context, _):
             assert lost in {violation.subject for violation in examine(context, only=["I6"])}
-        pushes = len(scene.pusher.events(channel=f"private-booking-{kept.id}"))
+        pushes = len(scene.pusher.events(channel=f"private-booking-{earlier.id}"))
 
         for service in scene.town.houses:
             scene.town.ask(PublishAgain(seconds=3600), service=service)
@@ -279,4 +279,4 @@ def test_events_that_a_broker_has_lost_are_published_again_and_applied_once(
 
         with examination(scene) as (context, _):
             assert examine(context, only=MINE) == []
-        assert len(scene.pusher.events(channel=f"private-booking-{kept.id}")) == pushes
+        assert len(scene.pusher.events(channel=f"private-booking-{earlier.id}")) == pushes

@@ -126,11 +126,11 @@ def test_an_event_that_has_not_arrived_or_is_parked_is_under_way(scene: Scene) -
 
 def test_a_printed_timeline_names_no_person(timeline: BookingTimeline, capsys: pytest.CaptureFixture[str]) -> None:
     show(timeline)
-    shown, machine = capsys.readouterr().out, as_json(timeline)
+    table, machine = capsys.readouterr().out, as_json(timeline)
 
-    assert "req-approve" in shown
-    assert "PENDING_APPROVAL -> CONFIRMED" in shown
-    assert "payments applied +" in shown
+    assert "req-approve" in table
+    assert "PENDING_APPROVAL -> CONFIRMED" in table
+    assert "payments applied +" in table
     assert [one["what"] for one in json.loads(machine)["happenings"]].count("GuestCheckedIn") == 1
     for private in ("Ada", "ada@example.com", "5550100", "Nora"):
-        assert private not in shown + machine
+        assert private not in table + machine

@@ -15,8 +15,8 @@ from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
-from contracts.payments import Compare, Part, StoreWebhook
-from contracts.payments import Finding as Drift
+from contracts.payments import Reconcile, ReconciliationPart, StoreWebhook
+from contracts.payments import ReconciliationFinding as Drift
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
@@ -26,7 +26,7 @@ from sandbox.stripe.store import Json
 from sandbox.stripe.webhook_sender import signature
 from services.bookings.settings import BookingsSettings
 from services.payments.settings import PaymentsSettings
-from services.payments.stripe_gateway import StripeCards
+from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
 from services.rooms.settings import RoomsSettings
 from tests.fakes.mortal import MortalCards
@@ -187,10 +187,10 @@ class Place(Ground):
     def drift(self) -> list[Drift]:
         """What `hotelmate reconcile` would find, which changes nothing."""
         found: list[Drift] = []
-        for part in Part:
+        for part in ReconciliationPart:
             after: str | None = ""
             while after is not None:
-                page = self.town.ask(Compare(part=part, run="storm", after=after or None))
+                page = self.town.ask(Reconcile(part=part, run="storm", after=after or None))
                 found += page.findings
                 after = page.next
         return found

@@ -68,8 +68,8 @@ async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Qu
     confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list; if
     it has bookings, their links are mailed to it, at most once in ten minutes.
     """
-    found = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
-    return request.respond(found_bookings(found), headers={"Cache-Control": "no-store"})
+    reply = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
+    return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
 
 
 @guest.get("/", response=GuestBooking)

@@ -143,7 +143,7 @@ def feed(events: bookings.Feed, reader: str) -> Json:
     return Feed.of(events, events=[feed_event(item, reader) for item in events.events])
 
 
-def found_bookings(found: bookings.FoundBookings) -> Json:
+def found_bookings(reply: bookings.FoundBookings) -> Json:
     """The bookings that a lookup reveals."""
-    whole = [guest_booking(booking, None) for booking in found.whole]
-    return {"bookings": whole or [BookingInBrief.of(brief) for brief in found.brief]}
+    whole = [guest_booking(booking, None) for booking in reply.whole]
+    return {"bookings": whole or [BookingInBrief.of(brief) for brief in reply.brief]}

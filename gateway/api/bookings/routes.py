@@ -29,8 +29,8 @@ async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, 
 
     Newest first by default. Drafts are listed only where `status` asks for them.
     """
-    found = await request.ask(filters.query(request.hotel))
-    return request.respond_page(BookingRow.of, found, filters, counts=found.counts)
+    reply = await request.ask(filters.query(request.hotel))
+    return request.respond_page(BookingRow.of, reply, filters, counts=reply.counts)
 
 
 @routes.post(

@@ -54,8 +54,8 @@ async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
 async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List room types."""
     query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    found = await request.ask(query)
-    return request.respond_page(RoomType.of, found, filters)
+    reply = await request.ask(query)
+    return request.respond_page(RoomType.of, reply, filters)
 
 
 @room_types.post("/", response=RoomType, status=201, needs=MANAGE, refuses=("ROOM_TYPE_EXISTS",))
@@ -100,8 +100,8 @@ async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query(
 
     By date and room type. Nights without a daily rate cost the base price.
     """
-    found = await request.ask(filters.query(request.hotel))
-    return request.respond_page(Rate.of, found, filters)
+    reply = await request.ask(filters.query(request.hotel))
+    return request.respond_page(Rate.of, reply, filters)
 
 
 @rates.post("/", response=RatesWritten, needs=MANAGE, refuses=RATES_REFUSE)
@@ -126,8 +126,8 @@ async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]
 async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List promotions."""
     query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    found = await request.ask(query)
-    return request.respond_page(Promotion.of, found, filters)
+    reply = await request.ask(query)
+    return request.respond_page(Promotion.of, reply, filters)
 
 
 @promotions.post("/", response=Promotion, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
@@ -167,8 +167,8 @@ async def remove_promotion(request: ApiRequest) -> Response:
 async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List cancellation policies."""
     query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    found = await request.ask(query)
-    return request.respond_page(Policy.of, found, filters)
+    reply = await request.ask(query)
+    return request.respond_page(Policy.of, reply, filters)
 
 
 @policies.post("/", response=Policy, status=201, needs=MANAGE, refuses=("POLICY_EXISTS",))

@@ -98,8 +98,8 @@ def staff_settings(settings: rooms.OperatingSettings) -> Json:
     }
 
 
-def quote(given: rooms.Quote) -> Json:
+def quote(priced: rooms.Quote) -> Json:
     """A quote with the price of each night."""
-    nights = zip(given.dates, given.price.nights, strict=True)
+    nights = zip(priced.dates, priced.price.nights, strict=True)
     breakdown = [NightPrice(date=night, price=price.text) for night, price in nights]
-    return Quote.of(given, breakdown=breakdown, **PriceTotals.of(given.price))
+    return Quote.of(priced, breakdown=breakdown, **PriceTotals.of(priced.price))

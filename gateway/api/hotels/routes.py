@@ -26,8 +26,8 @@ async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -
     """List hotels."""
     hotels = (await request.ask(rooms.ListHotels())).hotels
     first = (paging.page - 1) * paging.page_size
-    found = Rows(len(hotels), hotels[first : first + paging.page_size])
-    return request.respond_page(hotel, found, paging)
+    reply = Rows(len(hotels), hotels[first : first + paging.page_size])
+    return request.respond_page(hotel, reply, paging)
 
 
 @public.get("/{slug}/", response=Hotel)
@@ -48,8 +48,8 @@ async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Que
 
     Returns the available rooms by room type on the nights from check-in up to check-out.
     """
-    found = await request.ask(rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump()))
-    return request.respond(Availability.of(found, adults=stay.adults, children=stay.children))
+    reply = await request.ask(rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump()))
+    return request.respond(Availability.of(reply, adults=stay.adults, children=stay.children))
 
 
 @public.post(
@@ -73,8 +73,8 @@ async def _change(request: ApiRequest, change: rooms.SettingsChange) -> Response
 @settings.get("/", response=StaffSettings, etag=True)
 async def get_settings(request: ApiRequest) -> Response:
     """Retrieve the settings of a hotel."""
-    found = await request.ask(rooms.GetSettings(hotel=request.hotel))
-    return request.respond(staff_settings(found), version=found.version)
+    reply = await request.ask(rooms.GetSettings(hotel=request.hotel))
+    return request.respond(staff_settings(reply), version=reply.version)
 
 
 @settings.put("/", response=StaffSettings, needs=MANAGE, refuses=("WOULD_OVERSELL",), etag=True)

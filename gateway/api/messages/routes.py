@@ -30,8 +30,8 @@ communications = Routes(
 
 async def _list(request: ApiRequest, query: ChatQuery) -> Response:
     ask = bookings.GetChat(hotel=request.hotel, booking_id=request.booking_id, after=query.after, page=query.slice)
-    found = await request.ask(ask)
-    return request.respond_page(chat_message, found, query, is_open=found.is_open, unread=found.unread)
+    reply = await request.ask(ask)
+    return request.respond_page(chat_message, reply, query, is_open=reply.is_open, unread=reply.unread)
 
 
 async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
@@ -92,8 +92,8 @@ async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query(
 
     The chat with the latest message comes first.
     """
-    found = await request.ask(bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice))
-    return request.respond_page(OpenChat.of, found, filters)
+    reply = await request.ask(bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice))
+    return request.respond_page(OpenChat.of, reply, filters)
 
 
 @communications.get("/", response=Page[Communication])
@@ -103,8 +103,8 @@ async def list_communications(request: ApiRequest, paging: Annotated[Paging, Que
     Newest first. Mails that the system sends are included, without their text.
     """
     query = bookings.ListCommunications(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
-    found = await request.ask(query)
-    return request.respond_page(Communication.of, found, paging)
+    reply = await request.ask(query)
+    return request.respond_page(Communication.of, reply, paging)
 
 
 @communications.post("/", response=Communication, status=201, needs=CONTACT)

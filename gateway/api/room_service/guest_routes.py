@@ -42,8 +42,8 @@ async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()
     The orders of this stay, newest first.
     """
     query = bookings.ListOrders(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
-    found = await request.ask(query)
-    return request.respond_page(_order, found, paging)
+    reply = await request.ask(query)
+    return request.respond_page(_order, reply, paging)
 
 
 @routes.post(

@@ -36,6 +36,6 @@ class PushTokenRegistered:
     registered: bool
 
 
-def menu(found: rooms.Menu) -> Json:
+def menu(reply: rooms.Menu) -> Json:
     """The menu of a hotel."""
-    return {"count": len(found.items), "results": [MenuItem.of(item) for item in found.items]}
+    return {"count": len(reply.items), "results": [MenuItem.of(item) for item in reply.items]}

@@ -33,8 +33,8 @@ async def _list(request: ApiRequest, filters: OrderFilters, booking_id: str | No
         raise invalid_filter("status")
     status = bookings.OrderStatus(filters.status) if filters.status else None
     query = bookings.ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
-    found = await request.ask(query)
-    return request.respond_page(Order.of, found, filters)
+    reply = await request.ask(query)
+    return request.respond_page(Order.of, reply, filters)
 
 
 async def _step(request: ApiRequest, command: bookings.OrderCommand) -> Response:

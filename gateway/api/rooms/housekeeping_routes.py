@@ -31,8 +31,8 @@ async def list_blocks(request: ApiRequest) -> Response:
 
     Only current and future blocks, by date.
     """
-    found = await request.ask(rooms.ListBlocks(hotel=request.hotel, room_number=request.room_number))
-    return request.respond(BlockList.of(found))
+    reply = await request.ask(rooms.ListBlocks(hotel=request.hotel, room_number=request.room_number))
+    return request.respond(BlockList.of(reply))
 
 
 @blocks.post("/", response=Block, status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"))
@@ -78,8 +78,8 @@ async def list_tasks(request: ApiRequest, filters: Annotated[TaskFilters, Query(
 
     By default the tasks that are not done, oldest first; with `status=DONE` the done tasks, latest first.
     """
-    found = await request.ask(filters.query(request.hotel, me=request.caller.staff_id or ""))
-    return request.respond_page(Task.of, found, filters)
+    reply = await request.ask(filters.query(request.hotel, me=request.caller.staff_id or ""))
+    return request.respond_page(Task.of, reply, filters)
 
 
 @tasks.post("/{task_id}/start/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)

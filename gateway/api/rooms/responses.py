@@ -61,11 +61,11 @@ def room(view: rooms.RoomView, names: Mapping[str, str]) -> Json:
     return Room.of(view, current_guest=names.get(view.current_booking_id or ""))
 
 
-def room_availability(found: rooms.FreeRooms, names: Mapping[str, str]) -> Json:
+def room_availability(reply: rooms.FreeRooms, names: Mapping[str, str]) -> Json:
     """The rooms with the names of the guests in them; `names` are by booking id."""
     return {
         "available_rooms": [
-            FreeRoom.of(free, current_guest=names.get(free.current_booking_id or "")) for free in found.available_rooms
+            FreeRoom.of(free, current_guest=names.get(free.current_booking_id or "")) for free in reply.available_rooms
         ],
-        "unavailable_rooms": [TakenRoom.of(taken) for taken in found.unavailable_rooms],
+        "unavailable_rooms": [TakenRoom.of(taken) for taken in reply.unavailable_rooms],
     }

@@ -47,9 +47,9 @@ async def _respond(request: ApiRequest, view: rooms.RoomView) -> Response:
 @routes.get("/", response=Page[Room], refuses=("INVALID_FILTER",))
 async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query()]) -> Response:
     """List rooms."""
-    found = await request.ask(filters.query(request.hotel))
-    names = await _guest_names(request, (view.current_booking_id for view in found.results))
-    return request.respond_page(lambda view: room(view, names), found, filters)
+    reply = await request.ask(filters.query(request.hotel))
+    names = await _guest_names(request, (view.current_booking_id for view in reply.results))
+    return request.respond_page(lambda view: room(view, names), reply, filters)
 
 
 @routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
@@ -58,9 +58,9 @@ async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Q
 
     Includes the rooms that are not free, with the reason.
     """
-    found = await request.ask(query.query(request.hotel))
-    names = await _guest_names(request, (free.current_booking_id for free in found.available_rooms))
-    return request.respond(room_availability(found, names))
+    reply = await request.ask(query.query(request.hotel))
+    names = await _guest_names(request, (free.current_booking_id for free in reply.available_rooms))
+    return request.respond(room_availability(reply, names))
 
 
 @routes.get("/{room_number}/", response=Room)

@@ -61,9 +61,9 @@ class OverstayStatus(View[bookings.OverstayState], drop=("version",), rename={"s
     """Whether a guest overstays, for how many minutes, and the latest incident."""
 
 
-def available_rooms(booking_id: str, found: rooms.Candidates) -> Json:
+def available_rooms(booking_id: str, reply: rooms.Candidates) -> Json:
     """The candidate rooms of a booking."""
-    return {"booking_id": booking_id, "available_rooms": [CandidateRoom.of(room) for room in found.rooms]}
+    return {"booking_id": booking_id, "available_rooms": [CandidateRoom.of(room) for room in reply.rooms]}
 
 
 def checked_out(booking: bookings.BookingDetail) -> Json:

@@ -26,8 +26,8 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
 
     The best room comes first.
     """
-    found = await request.ask(bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
-    return request.respond(available_rooms(request.booking_id, found))
+    reply = await request.ask(bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
+    return request.respond(available_rooms(request.booking_id, reply))
 
 
 @routes.post(

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from chassis.observability.examination import NEWEST_SUBJECTS, Examination, select
-from chassis.observability.status_trail import broken_steps
+from chassis.observability.examination import Examination, select
+from chassis.observability.status_trail import broken_steps, stale_statuses
 from contracts.operations import Examine, Violation
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.store.explanation import explain_booking
@@ -60,10 +60,7 @@ _STEPS = {(before, event.__name__, after) for before, event, after in LIFECYCLE}
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
     """I3: each booking's status was reached by allowed steps, and is that of its last audit row."""
     yield from broken_steps(connection, newest=ask.newest, is_allowed=lambda *step: step in _STEPS)
-    statement = _STATES.format(subjects=NEWEST_SUBJECTS.format(table="audit"))
-    for row in select(connection, statement, newest=ask.newest):
-        what = f"is {row.status}, version {row.version}; its last audit row is {row.to_status}, number {row.sequence}"
-        yield Violation(invariant="I3", subject=row.subject, what=what)
+    yield from stale_statuses(connection, _STATES, newest=ask.newest)
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:

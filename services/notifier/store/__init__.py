@@ -1,1 +1,1 @@
-"""The only SQL of notifier."""
+"""The only SQL of the notifier."""

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from chassis.observability.examination import EVIDENCE, NEWEST_SUBJECTS, Examination, select
-from chassis.observability.status_trail import broken_steps
+from chassis.observability.status_trail import broken_steps, stale_statuses
 from contracts.operations import Examine, Violation
-from services.payments.domain.owed import ExpireSession, Pursue
+from services.payments.domain.jobs import CONVERGING
 from services.payments.lifecycle import LIFECYCLE
 from services.payments.store.explanation import explain_booking
 
-CALLS = (Pursue.__name__, ExpireSession.__name__)
 CAPTURED = frozenset({"CAPTURED", "PARTIALLY_REFUNDED", "REFUNDED"})
 
 _STATES = """
@@ -72,10 +71,7 @@ def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> It
     yield from broken_steps(
         connection, newest=ask.newest, is_allowed=lambda before, _, after: (before, after) in _STEPS
     )
-    statement = _STATES.format(subjects=NEWEST_SUBJECTS.format(table="audit"))
-    for row in select(connection, statement, newest=ask.newest):
-        what = f"is {row.status}, version {row.version}; its last audit row is {row.to_status}, number {row.sequence}"
-        yield Violation(invariant="I3", subject=row.subject, what=what)
+    yield from stale_statuses(connection, _STATES, newest=ask.newest)
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
@@ -123,7 +119,7 @@ def nothing_is_given_up(connection: sa.Connection, _: Examine) -> Iterator[Viola
     """I17: no webhook event is parked, and no call to the provider was given up."""
     for row in select(connection, _PARKED):
         yield Violation(invariant="I17", subject=row.event_id, what=f"{row.type} is parked: {row.reason}")
-    for row in select(connection, _GIVEN_UP, kinds=list(CALLS)):
+    for row in select(connection, _GIVEN_UP, kinds=list(CONVERGING)):
         yield Violation(invariant="I17", subject=row.key, what=f"{row.kind} was given up: {row.last_error}")
 
 

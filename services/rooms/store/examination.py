@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from chassis.observability.examination import NEWEST_SUBJECTS, Examination, select
-from chassis.observability.status_trail import broken_steps
+from chassis.observability.status_trail import broken_steps, stale_statuses
 from contracts.operations import Examine, Violation
 from services.rooms.lifecycle import LIFECYCLE
 from services.rooms.store.explanation import explain_booking
@@ -66,9 +66,7 @@ def counters_match_holds(connection: sa.Connection, _: Examine) -> Iterator[Viol
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
     """I3: each room's status was reached by allowed steps, and is that of its last audit row."""
     yield from broken_steps(connection, newest=ask.newest, is_allowed=_is_allowed)
-    for row in select(connection, _STATES.format(subjects=_SUBJECTS), newest=ask.newest):
-        what = f"is {row.status}, version {row.version}; its last audit row is {row.to_status}, number {row.sequence}"
-        yield Violation(invariant="I3", subject=row.subject, what=what)
+    yield from stale_statuses(connection, _STATES, newest=ask.newest)
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:

@@ -18,7 +18,7 @@ MAILBOX = "outbox, stream, inbox, inbox_position, idempotency, job, audit"
 def engine(new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
     url = new_database("bookings")
     migrate("bookings", url)
-    made = sa.create_engine(with_driver(url, "psycopg2"), pool_size=20)
+    made = sa.create_engine(with_driver(url, "psycopg2"), pool_size=20, pool_pre_ping=True)
     yield made
     made.dispose()
 

@@ -50,20 +50,22 @@ def test_the_document_is_valid_openapi() -> None:
     validate(DOCUMENT)  # type: ignore[arg-type]
 
 
-def test_a_document_that_is_none_is_not_valid() -> None:
+def test_an_invalid_openapi_document_is_refused() -> None:
     with pytest.raises(OpenAPIValidationError):
         validate({**DOCUMENT, "paths": {"livez": {}}})  # type: ignore[arg-type]
 
 
-def test_older_spellings_say_what_the_canonical_says() -> None:
-    canonical = {told["operationId"]: told for _, _, told in OPERATIONS if not told.get("deprecated")}
-    older = [told for _, _, told in OPERATIONS if told.get("deprecated")]
+def test_an_alias_is_documented_as_its_canonical_operation() -> None:
+    canonical = {
+        documented["operationId"]: documented for _, _, documented in OPERATIONS if not documented.get("deprecated")
+    }
+    older = [documented for _, _, documented in OPERATIONS if documented.get("deprecated")]
 
     assert len(older) > 150
-    for told in older:
-        known = canonical[told["operationId"].partition("_alias_")[0]]
+    for documented in older:
+        known = canonical[documented["operationId"].partition("_alias_")[0]]
         for part in ("summary", "tags", "responses", "requestBody", "security"):
-            assert told.get(part) == known.get(part)
+            assert documented.get(part) == known.get(part)
 
 
 def test_every_example_fits_its_schema(gateway: Gateway) -> None:
@@ -86,7 +88,7 @@ def test_every_shared_example_belongs_to_a_documented_field() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "operation"), each_operation(lambda _, operation: not operation.get("deprecated"))
 )
-def test_every_example_is_a_request_that_is_understood(
+def test_every_example_is_a_valid_request(
     gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
 ) -> None:
     proof = manager if tokens_of(operation) == {"staffToken"} else GUEST

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.payments import Compare, Compared, Finding, FindingKind, Part
+from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
 from hotelmate import reconciliation
 from hotelmate.main import app
 
@@ -14,22 +14,24 @@ from hotelmate.main import app
 class Payments:
     """Answers for payments: pages by part, and the findings when a booking is compared again."""
 
-    def __init__(self, pages: dict[Part, list[Compared]], again: list[Finding] | None = None) -> None:
-        self.commands: list[Compare] = []
+    def __init__(
+        self, pages: dict[ReconciliationPart, list[ReconciledPage]], again: list[ReconciliationFinding] | None = None
+    ) -> None:
+        self.commands: list[Reconcile] = []
         self._pages = pages
         self._again = tuple(again or ())
 
-    def __call__(self, command: Compare, **_: Any) -> Compared:
+    def __call__(self, command: Reconcile, **_: Any) -> ReconciledPage:
         self.commands.append(command)
         if command.booking_id:
-            return Compared(looked=1, findings=self._again)
-        page = self._pages.get(command.part, [Compared(looked=0)])
+            return ReconciledPage(looked=1, findings=self._again)
+        page = self._pages.get(command.part, [ReconciledPage(looked=0)])
         return page[int(command.after or 0)]
 
 
-def finding(**over: Any) -> Finding:
+def finding(**over: Any) -> ReconciliationFinding:
     usual = {"kind": FindingKind.STATUS_DIFFERS, "object_id": "pay_1", "ours": "A", "theirs": "B"}
-    return Finding(**{**usual, "booking_id": "BK-2026-AAAAAA", **over})
+    return ReconciliationFinding(**{**usual, "booking_id": "BK-2026-AAAAAA", **over})
 
 
 @pytest.fixture
@@ -51,19 +53,21 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_all_parts_are_compared_page_by_page(run: Any) -> None:
-    pages = [Compared(looked=10, next="1", total=13), Compared(looked=3)]
-    payments = Payments({Part.PAYMENTS: pages})
+    pages = [ReconciledPage(looked=10, next="1", total=13), ReconciledPage(looked=3)]
+    payments = Payments({ReconciliationPart.PAYMENTS: pages})
 
     code, output = run(payments)
 
     assert (code, "13 payments compared: 0 differences" in output) == (0, True)
-    assert [command.part for command in payments.commands] == [Part.PAYMENTS, *Part]
+    assert [command.part for command in payments.commands] == [ReconciliationPart.PAYMENTS, *ReconciliationPart]
     assert not any(command.repair for command in payments.commands)
     assert len({command.run for command in payments.commands}) == 1
 
 
 def test_a_difference_that_is_left_is_printed_and_ends_with_one(run: Any) -> None:
-    payments = Payments({Part.PAYMENTS: [Compared(looked=1, findings=(finding(),))]}, again=[finding()])
+    payments = Payments(
+        {ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[finding()]
+    )
 
     code, output = run(payments)
 
@@ -74,13 +78,13 @@ def test_a_difference_that_is_left_is_printed_and_ends_with_one(run: Any) -> Non
 
 
 def test_a_difference_that_is_gone_a_little_later_is_left_out(run: Any) -> None:
-    payments = Payments({Part.PAYMENTS: [Compared(looked=1, findings=(finding(),))]}, again=[])
+    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[])
 
     assert run(payments)[0] == 0
 
 
 def test_repaired_differences_end_with_zero(run: Any) -> None:
-    payments = Payments({Part.PAYMENTS: [Compared(looked=1, findings=(finding(repaired=True),))]})
+    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(repaired=True),))]})
 
     code, output = run(payments, "--repair")
 
@@ -90,9 +94,9 @@ def test_repaired_differences_end_with_zero(run: Any) -> None:
 
 def test_a_difference_in_two_parts_is_printed_once(run: Any) -> None:
     strange = finding(kind=FindingKind.UNKNOWN_TO_US, object_id="cs_1", booking_id="")
-    page = [Compared(looked=1, findings=(strange,))]
+    page = [ReconciledPage(looked=1, findings=(strange,))]
 
-    code, output = run(Payments({Part.SESSIONS: page, Part.INTENTS: page}))
+    code, output = run(Payments({ReconciliationPart.SESSIONS: page, ReconciliationPart.INTENTS: page}))
 
     assert (code, "1 differences" in output) == (1, True)
 
