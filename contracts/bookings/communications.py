@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.views import MailFacts
+from contracts.bookings.mails import MailFacts
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.message import Command, Event
 from contracts.values import HotelCard
@@ -44,7 +44,7 @@ class FoundBookings:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedBooking:
-    """A booking in a lookup's mail, and the one-time code of its link."""
+    """A booking in a lookup mail, with the one-time code of its link."""
 
     booking_id: str
     confirmation_number: str

@@ -1,6 +1,8 @@
 """The life of a booking. Only this table knows what may follow what."""
 
 from chassis.lifecycle import Lifecycle
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed, BookingDeclined
 from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
@@ -11,31 +13,16 @@ from contracts.bookings.balance import (
 from contracts.bookings.chat import ChatMessageSent
 from contracts.bookings.communications import CommunicationNoted, CommunicationRequested, DeliveryStatus
 from contracts.bookings.events import (
-    BookingAmended,
-    BookingApproved,
-    BookingAwaitsApproval,
     BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
     BookingDrafted,
     BookingExpired,
     BookingHeld,
-    BookingNoShow,
     BookingPaymentFailed,
-    BookingRefunded,
-    BookingRefundFailed,
-    BookingRefundRetried,
-    BookingStatus,
-    GuestCheckedIn,
-    GuestCheckedOut,
-    GuestTokenRevoked,
     PaymentAwaited,
     PaymentTurnedAway,
-    RoomAssigned,
-    RoomMoved,
-    RoomUnassigned,
 )
 from contracts.bookings.extensions import StayExtended
+from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced, OrderStatus
 from contracts.bookings.overstays import (
     IncidentStatus,
@@ -43,6 +30,16 @@ from contracts.bookings.overstays import (
     OverstayDismissed,
     OverstayFlagged,
     OverstayResolved,
+)
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
+    RoomAssigned,
+    RoomMoved,
+    RoomUnassigned,
 )
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 

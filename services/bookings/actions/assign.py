@@ -2,8 +2,8 @@
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.asks import AssignRoom, GetCandidateRooms
-from contracts.bookings.events import BookingStatus, RoomAssigned
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, GetCandidateRooms, RoomAssigned
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
 from services.bookings.domain import access, room_assignment

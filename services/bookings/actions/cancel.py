@@ -7,7 +7,8 @@ from datetime import datetime
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.asks import CancelBooking
-from contracts.bookings.events import BookingCancelled, BookingStatus
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.occupancy import MoveOut

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.asks import CheckIn
-from contracts.bookings.events import BookingStatus, GuestCheckedIn
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckIn, GuestCheckedIn
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
 from contracts.values import Caller, Permission

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.asks import CheckOut
-from contracts.bookings.events import BookingStatus, GuestCheckedOut
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckOut, GuestCheckedOut
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.occupancy import MoveOut

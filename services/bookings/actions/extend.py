@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.events import BookingEvent, BookingStatus
+from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import ExtendBooking, StayExtended
 from contracts.bookings.overstays import OverstayResolution
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Price, Stay

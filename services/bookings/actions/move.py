@@ -2,8 +2,8 @@
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.events import BookingStatus, RoomMoved
-from contracts.bookings.front_desk import MoveRoom
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import MoveRoom, RoomMoved
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.moves import MoveGuest

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import MoveIn
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions

@@ -5,7 +5,7 @@ from typing import Any
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.asks import SubmitBooking
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.holds import HoldInventory
 from services.bookings.domain import creation

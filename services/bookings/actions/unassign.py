@@ -3,8 +3,7 @@
 from typing import Any
 
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.asks import UnassignRoom
-from contracts.bookings.events import RoomUnassigned
+from contracts.bookings.stays import RoomUnassigned, UnassignRoom
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import TakeRoomBack
 from services.bookings.domain import room_assignment

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import ClearRoom
 from services.bookings.actions.check_out import CHECK_OUT, departure, end_stay
 from services.bookings.domain import local_time

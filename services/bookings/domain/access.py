@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import GuestTokenRevoked
+from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking, Guest

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import AmendBooking
-from contracts.bookings.events import BookingAmended
+from contracts.bookings.amendments import AmendBooking, BookingAmended
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking, Guest
 from services.bookings.domain.creation import LONGEST_NOTE, guest_errors

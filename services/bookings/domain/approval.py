@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import DeclineBooking
-from contracts.bookings.events import BookingApproved, BookingConfirmed, BookingDeclined, BookingEvent, BookingStatus
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined, DeclineBooking
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.status import BookingStatus
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED

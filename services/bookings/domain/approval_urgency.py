@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from contracts.bookings.events import ApprovalFellDue, ApprovalUrgency, BookingStatus
+from contracts.bookings.approval import ApprovalFellDue
+from contracts.bookings.status import ApprovalUrgency, BookingStatus
 from services.bookings.domain.booking import Booking
 
 DUE_SOON = timedelta(minutes=10)

@@ -19,7 +19,8 @@ from contracts.bookings.balance import (
     BalanceSettled,
     SettleBalance,
 )
-from contracts.bookings.events import BookingEvent, BookingStatus
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.status import BookingStatus
 from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,

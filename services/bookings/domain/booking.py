@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from contracts.bookings.events import BookingSource, BookingStatus
 from contracts.bookings.overstays import Incident
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
 

@@ -1,7 +1,8 @@
 """Which bookings can be cancelled, and what an override needs."""
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingCancelled, BookingStatus
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.status import BookingStatus
 from contracts.values import Caller, Permission
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import LIFECYCLE

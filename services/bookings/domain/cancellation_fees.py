@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import CancellationPreview
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
 from services.bookings.domain import local_time

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.refusal import Refusal
 from contracts.bookings.chat import ChatMessageSent, ChatSide
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import Caller
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import LIFECYCLE

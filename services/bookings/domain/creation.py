@@ -6,8 +6,10 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
+from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.asks import CreateBooking
-from contracts.bookings.events import BookingConfirmed, BookingDrafted, BookingEvent, BookingHeld, BookingSource
+from contracts.bookings.events import BookingDrafted, BookingEvent, BookingHeld
+from contracts.bookings.status import BookingSource
 from contracts.bookings.views import GuestDetails
 from contracts.rooms.holds import Held
 from contracts.values import Actor, Caller

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.bookings.events import BookingStatus
 from contracts.bookings.overstays import IncidentStatus, OverstaySeverity
+from contracts.bookings.status import BookingStatus
 from services.bookings.domain import approval_urgency, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import UNDECIDED

@@ -5,32 +5,29 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed, BookingDeclined
 from contracts.bookings.events import (
-    BookingAmended,
-    BookingApproved,
-    BookingAwaitsApproval,
     BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
     BookingDrafted,
     BookingEvent,
     BookingExpired,
     BookingHeld,
-    BookingNoShow,
     BookingPaymentFailed,
-    BookingRefunded,
-    BookingRefundFailed,
-    BookingRefundRetried,
-    GuestCheckedIn,
-    GuestCheckedOut,
-    GuestTokenRevoked,
     PaymentAwaited,
     PaymentTurnedAway,
+)
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.extensions import StayExtended
 from services.bookings.domain import balance_effects, cancellation_fees, guest_service_effects, overstay_effects
 from services.bookings.domain.booking import Booking
 

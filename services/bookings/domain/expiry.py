@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from contracts.bookings.events import BookingEvent, BookingExpired, BookingStatus, ExpiryReason
+from contracts.bookings.events import BookingEvent, BookingExpired
+from contracts.bookings.status import BookingStatus, ExpiryReason
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking
 

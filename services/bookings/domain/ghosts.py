@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.lifecycle import ENDED
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import MarkNoShow
-from contracts.bookings.events import BookingEvent, BookingNoShow, BookingStatus
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import BookingNoShow, MarkNoShow
 from contracts.values import SYSTEM, Actor, Caller
 from services.bookings.domain import cancellation, cancellation_fees, deadlines
 from services.bookings.domain.booking import Booking

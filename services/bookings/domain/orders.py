@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingStatus
 from contracts.bookings.orders import (
     Order,
     OrderAccepted,
@@ -18,6 +17,7 @@ from contracts.bookings.orders import (
     OrderStatus,
     PlaceOrder,
 )
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.menu import PricedItems
 from contracts.values import Actor, ActorKind, Money
 from services.bookings.domain.booking import Booking

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingCancelled, BookingEvent, BookingStatus
+from contracts.bookings.events import BookingCancelled, BookingEvent
 from contracts.bookings.overstays import (
     AcknowledgeOverstay,
     Incident,
@@ -17,6 +17,7 @@ from contracts.bookings.overstays import (
     OverstayResolved,
     OverstayState,
 )
+from contracts.bookings.status import BookingStatus
 from contracts.values import Actor
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking

@@ -4,19 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed
 from contracts.bookings.balance import BalancePaymentFailed
-from contracts.bookings.events import (
-    BookingApproved,
-    BookingAwaitsApproval,
-    BookingConfirmed,
-    BookingEvent,
-    BookingPaymentFailed,
-    BookingRefunded,
-    BookingRefundFailed,
-    BookingStatus,
-    PaymentAwaited,
-    PaymentTurnedAway,
-)
+from contracts.bookings.events import BookingEvent, BookingPaymentFailed, PaymentAwaited, PaymentTurnedAway
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.status import BookingStatus
 from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingEvent, BookingRefundRetried
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.refunds import BookingRefundRetried
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF

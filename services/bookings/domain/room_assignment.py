@@ -1,7 +1,7 @@
 """Which bookings may have a room assigned."""
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, BookingRow, InHouse, Payable
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Caller, Permission

@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CreateBooking
-from contracts.bookings.events import BookingEvent, BookingSource, GuestCheckedIn, RoomAssigned
-from contracts.bookings.front_desk import AddWalkIn
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.status import BookingSource
+from contracts.bookings.stays import GuestCheckedIn, RoomAssigned
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.rooms.assignments import RoomTaken
 from contracts.values import Actor, HotelSettings
 from services.bookings.domain import creation, local_time

@@ -1,6 +1,6 @@
 """Amendments by staff: notes, guest contact, and the mark that staff have seen a booking."""
 
-from contracts.bookings.asks import AmendBooking, MarkSeen
+from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import amendments
 from services.bookings.steps.booking_access import locked

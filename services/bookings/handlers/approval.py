@@ -1,6 +1,6 @@
 """Approval, decline and confirmation by staff: one transaction each; a repeated command changes nothing."""
 
-from contracts.bookings.asks import ApproveBooking, ConfirmBooking, DeclineBooking
+from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import approval
 from services.bookings.steps import pending_actions

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.front_desk import CheckOutRooms, RoomFailed, RoomsCheckedOut
+from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
 from contracts.rooms.rooms import FindRooms, RoomView
 from contracts.values import Permission
 from services.bookings.actions import vacate

@@ -1,8 +1,9 @@
 """Guest access: by token, or by the one-time code of a mail, which is exchanged for the token."""
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import AuthenticateGuest, ExchangeCode, GetMailFacts, RevokeGuestToken
-from contracts.bookings.views import BookingDetail, GuestAccess, MailFacts
+from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
+from contracts.bookings.mails import GetMailFacts, MailFacts
+from contracts.bookings.views import BookingDetail
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
 from services.bookings.steps import access_codes

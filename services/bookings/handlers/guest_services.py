@@ -1,7 +1,7 @@
 """Guest services: the menu and the push token of a guest in house."""
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.in_house import GetOwnMenu, RegisterPushToken
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.menu import GetMenu, Menu
 from services.bookings.domain import access, orders

@@ -3,7 +3,7 @@
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.events import InventoryHeld, InventoryReleased
 from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.release import RELEASE

@@ -1,6 +1,6 @@
 """No-shows marked by staff; payments and rooms act on the event."""
 
-from contracts.bookings.asks import MarkNoShow
+from contracts.bookings.stays import MarkNoShow
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import no_shows
 from services.bookings.steps import pending_actions

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from contracts.bookings.asks import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
+from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
 from contracts.values import ActorKind
 from services.bookings.domain import access, views

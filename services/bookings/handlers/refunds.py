@@ -1,6 +1,6 @@
 """Retry of a failed refund by staff."""
 
-from contracts.bookings.asks import RetryRefund
+from contracts.bookings.refunds import RetryRefund
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import refunds
 from services.bookings.steps.booking_access import locked

@@ -1,8 +1,8 @@
 """Walk-ins: rooms takes the guest in, then one transaction stores the whole booking."""
 
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings.front_desk import AddWalkIn
 from contracts.bookings.views import CreatedBooking
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.rooms.settings import GetSettings
 from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.bookings.domain import access, creation, local_time, walk_ins

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest, PendingAction

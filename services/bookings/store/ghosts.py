@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.domain.ghosts import BookingPosition, Ghost
 from services.bookings.store.tables import BOOKING

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
 from chassis.transactions.tables import AUDIT, OUTBOX
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, TimelineItem
 from contracts.values import PROVIDER, SYSTEM, Actor
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT

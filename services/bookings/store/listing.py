@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import ListBookings
-from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingSource, BookingStatus
 from services.bookings.domain.booking_page import BookingPage
 from services.bookings.lifecycle import SYNONYMS
 from services.bookings.store.bookings import JOINED, booking_of

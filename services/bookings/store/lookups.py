@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.lookups import LookupMail
 from services.bookings.store.bookings import JOINED, booking_of

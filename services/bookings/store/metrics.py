@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from services.bookings.domain.metrics import Numbers
 from services.bookings.store.tables import BOOKING
 

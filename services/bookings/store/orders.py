@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.bookings.events import BookingStatus
 from contracts.bookings.orders import ListOrders, Order, Orders, OrderStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import Money
 from services.bookings.store.paging import paged
 from services.bookings.store.tables import BOOKING, ROOM_ORDER

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from contracts.bookings.events import BookingCancelled, BookingDeclined, BookingExpired, BookingNoShow
+from contracts.bookings.approval import BookingDeclined
+from contracts.bookings.events import BookingCancelled, BookingExpired
+from contracts.bookings.stays import BookingNoShow
 from services.rooms.domain.holds import Release
 from services.rooms.steps import releases
 from services.rooms.work import RoomsWork

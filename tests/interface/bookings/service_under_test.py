@@ -14,7 +14,8 @@ from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.unit_of_work import UnitOfWork
-from contracts.bookings.asks import AssignRoom, CheckIn, ConfirmBooking
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.message import Ask, Envelope, Event, Nothing
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import CheckOut, GetPayable, GetTimeline
 from contracts.bookings.balance import SettleBalance
+from contracts.bookings.queries import GetPayable, GetTimeline
+from contracts.bookings.stays import CheckOut
 from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,

@@ -2,8 +2,10 @@
 
 import pytest
 
-from contracts.bookings.asks import CancelBooking, CheckOut, GetFeed, GetTimeline
+from contracts.bookings.asks import CancelBooking
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
+from contracts.bookings.queries import GetFeed, GetTimeline
+from contracts.bookings.stays import CheckOut
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, refused

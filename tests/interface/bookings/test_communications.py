@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings.asks import AmendBooking, GetTimeline
+from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.communications import (
     Communicate,
     Communication,
@@ -13,6 +13,7 @@ from contracts.bookings.communications import (
     GetLetter,
     ListCommunications,
 )
+from contracts.bookings.queries import GetTimeline
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of

@@ -7,25 +7,13 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.asks import (
-    AmendBooking,
-    AuthenticateGuest,
-    CancelBooking,
-    ConfirmBooking,
-    ExchangeCode,
-    GetBooking,
-    GetCandidateRooms,
-    GetFeed,
-    GetGuestNames,
-    GetMailFacts,
-    GetPayable,
-    GetTimeline,
-    ListBookings,
-    MarkNoShow,
-    MarkSeen,
-    RevokeGuestToken,
-    SubmitBooking,
-)
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
+from contracts.bookings.mails import GetMailFacts
+from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
+from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of

@@ -6,17 +6,12 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.asks import (
-    AmendBooking,
-    ApproveBooking,
-    AssignRoom,
-    CancelBooking,
-    CheckIn,
-    GetBooking,
-    GetTimeline,
-    MarkNoShow,
-)
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.amendments import AmendBooking
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, MarkNoShow
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.events import PaymentCaptureFailed, PaymentRefunded
 from contracts.rooms.events import RoomVacated

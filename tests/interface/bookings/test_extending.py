@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.asks import CheckOut, GetBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import AcknowledgeOverstay
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.stays import CheckOut
 from contracts.rooms.events import InventoryExtended
 from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import ReleaseInventory

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
-from contracts.bookings.asks import AssignRoom, CancelBooking, CheckIn, CheckOut, ListBookings
-from contracts.bookings.events import BookingSource
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingSource
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
 from contracts.bookings.views import GuestDetails
 from contracts.values import HotelSettings, Page
 from services.bookings.store import listing, tables

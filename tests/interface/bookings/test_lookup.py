@@ -5,8 +5,9 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings.asks import CancelBooking, ExchangeCode
+from contracts.bookings.asks import CancelBooking
 from contracts.bookings.communications import ListCommunications
+from contracts.bookings.guest_access import ExchangeCode
 from contracts.bookings.lookups import FoundBookings, GetLookupLetter, LookUpBookings
 from contracts.notifier.events import NoticeSent
 from services.bookings.handlers.lookups import begin_lookup_mail

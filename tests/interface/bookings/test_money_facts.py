@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings.asks import CancelBooking, GetBooking, RetryRefund
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.refunds import RetryRefund
 from contracts.payments.events import (
     PaymentMismatched,
     PaymentRefunded,

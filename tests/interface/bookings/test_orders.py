@@ -7,9 +7,8 @@ import sqlalchemy as sa
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.asks import CheckOut, GetBooking, GetTimeline
 from contracts.bookings.chat import SendChatMessage
-from contracts.bookings.in_house import GetOwnMenu, RegisterPushToken
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
 from contracts.bookings.orders import (
     AcceptOrder,
     CancelOrder,
@@ -20,6 +19,8 @@ from contracts.bookings.orders import (
     PlaceOrder,
     WantedItem,
 )
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.stays import CheckOut
 from contracts.rooms.menu import PriceItems
 from contracts.values import Caller, Context
 from services.bookings.actions import vacate

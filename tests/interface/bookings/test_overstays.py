@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import AssignRoom, CheckIn, CheckOut, GetBooking, GetTimeline, ListBookings
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.queries import GetBooking, GetTimeline, ListBookings
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
 from services.bookings.handlers.overstays import flag_overstays
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import JOINED, SqlBookings

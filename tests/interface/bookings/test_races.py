@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import ApproveBooking, AssignRoom, CancelBooking, CheckIn, DeclineBooking
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.rooms.assignments import GiveRoom
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import SqlBookings

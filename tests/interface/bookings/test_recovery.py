@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.asks import AssignRoom, CancelBooking, CheckIn, CheckOut, SubmitBooking, UnassignRoom
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.asks import CancelBooking, SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
-from contracts.bookings.front_desk import MoveRoom
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
 from contracts.rooms.assignments import GiveRoom, TakeRoomBack
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
 from contracts.rooms.extensions import ExtendStay

@@ -5,15 +5,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings.asks import (
-    ApproveBooking,
-    AssignRoom,
-    CancelBooking,
-    GetBooking,
-    GetFeed,
-    GetPayable,
-    GetTimeline,
-)
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking, GetFeed, GetPayable, GetTimeline
+from contracts.bookings.stays import AssignRoom
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of

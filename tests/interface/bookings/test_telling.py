@@ -3,19 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.bookings.asks import (
-    AmendBooking,
-    ConfirmBooking,
-    ExchangeCode,
-    GetCandidateRooms,
-    GetFeed,
-    GetGuestNames,
-    GetMailFacts,
-    GetPayable,
-    GetTimeline,
-    ListBookings,
-    MarkSeen,
-)
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.guest_access import ExchangeCode
+from contracts.bookings.mails import GetMailFacts
+from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
+from contracts.bookings.stays import GetCandidateRooms
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, awaiting, opened, refused

@@ -7,21 +7,11 @@ import pytest
 
 from chassis.messaging.event_dispatcher import Disposition
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.asks import (
-    ApproveBooking,
-    AssignRoom,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    ConfirmBooking,
-    DeclineBooking,
-    GetBooking,
-    GetTimeline,
-    SubmitBooking,
-    UnassignRoom,
-)
-from contracts.bookings.events import BookingStatus
-from contracts.bookings.front_desk import MoveRoom
+from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.events import (
     CancellationFeeCaptured,

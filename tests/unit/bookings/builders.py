@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.bookings.asks import CreateBooking
-from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import GuestDetails
 from contracts.rooms.holds import Held
 from contracts.values import (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.values import Caller
 from services.bookings.domain import access, booking_names, views

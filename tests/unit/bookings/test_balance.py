@@ -15,7 +15,8 @@ from contracts.bookings.balance import (
     BalanceSettled,
     SettleBalance,
 )
-from contracts.bookings.events import BookingCancelled, BookingEvent, BookingStatus
+from contracts.bookings.events import BookingCancelled, BookingEvent
+from contracts.bookings.status import BookingStatus
 from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,

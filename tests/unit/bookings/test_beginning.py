@@ -6,17 +6,10 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import AmendBooking
-from contracts.bookings.events import (
-    BookingApproved,
-    BookingAwaitsApproval,
-    BookingConfirmed,
-    BookingDrafted,
-    BookingHeld,
-    BookingSource,
-    BookingStatus,
-    PaymentTurnedAway,
-)
+from contracts.bookings.amendments import AmendBooking
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed
+from contracts.bookings.events import BookingDrafted, BookingHeld, PaymentTurnedAway
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import GuestDetails
 from contracts.payments.events import (
     PaymentAuthorized,

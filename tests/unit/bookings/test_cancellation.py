@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import CancellationPolicy, PolicyTier
 from services.bookings.domain import cancellation_fees
 from tests.unit.bookings.builders import a_booking, a_card, a_price, awaiting_approval, eur, unpaid

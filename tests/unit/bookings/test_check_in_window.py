@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import CheckIn
+from contracts.bookings.stays import CheckIn
 from contracts.values import Caller, HotelSettings
 from services.bookings.actions import check_in
 from services.bookings.domain.booking import Booking

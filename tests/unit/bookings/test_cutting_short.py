@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings.events import BookingCancelled, BookingStatus
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.values import Money
 from services.bookings.actions import cancel

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.bookings.events import BookingStatus, ExpiryReason
+from contracts.bookings.status import BookingStatus, ExpiryReason
 from contracts.values import HotelSettings
 from services.bookings.domain import deadlines, expiry
 from tests.unit.bookings.builders import CHECK_IN, NOW, a_booking, a_card, awaiting_approval, unpaid

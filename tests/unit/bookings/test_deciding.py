@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import CancelBooking, DeclineBooking
-from contracts.bookings.events import BookingApproved, BookingStatus
+from contracts.bookings.approval import BookingApproved, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
 from services.bookings.actions import cancel
 from services.bookings.domain import approval, cancellation
 from services.bookings.domain.booking import Booking

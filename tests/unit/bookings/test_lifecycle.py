@@ -6,15 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import (
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingPaymentFailed,
-    BookingRefunded,
-    BookingStatus,
-    GuestCheckedOut,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed
+from contracts.bookings.events import BookingCancelled, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefunded
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedOut
 from contracts.bookings.views import InHouse
 from services.bookings.domain import evolution
 from services.bookings.domain.booking import Booking

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import MarkNoShow
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import MarkNoShow
 from contracts.values import SYSTEM, CancellationPolicy, Money, PolicyTier
 from services.bookings.domain import cancellation_fees, deadlines, no_shows
 from services.bookings.domain.booking import Booking

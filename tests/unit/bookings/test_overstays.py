@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.events import BookingStatus, GuestCheckedOut
 from contracts.bookings.overstays import (
     AcknowledgeOverstay,
     Incident,
@@ -18,6 +17,8 @@ from contracts.bookings.overstays import (
     OverstayResolved,
     OverstaySeverity,
 )
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedOut
 from contracts.values import HotelSettings
 from services.bookings.domain import deadlines, evolution, overstays, views
 from services.bookings.domain.booking import Booking

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price
 from services.bookings.domain import cancellation_fees
 from services.bookings.domain.booking import Booking

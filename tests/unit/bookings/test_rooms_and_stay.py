@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.asks import AssignRoom, CheckIn
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.values import HotelSettings
 from services.bookings.actions import assign, check_in, check_out, unassign
 from services.bookings.domain import room_pin

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import HotelSettings
 from services.bookings.domain import approval_urgency, deadlines
 from services.bookings.domain.booking import Booking

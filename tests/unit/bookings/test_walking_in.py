@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.front_desk import AddWalkIn
 from contracts.bookings.views import GuestDetails
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.values import HotelSettings
 from services.bookings.domain import walk_ins
 from tests.unit.bookings.builders import HOTEL

@@ -1,4 +1,4 @@
-"""What a guest in house may do from the room: look into the menu, and have the house reach the phone."""
+"""Guest services: the menu and the push token of a guest in house."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from contracts.rooms.menu import Menu
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterPushToken(BookingCommand):
-    """Keep the (FCM) token of the guest's phone for the stay; None forgets it. Refused `NOT_IN_HOUSE`.
+    """Store the FCM token of the guest's phone for the stay; None deletes it. Refused `NOT_IN_HOUSE`.
 
-    A secret: no event, log or answer carries it, and whatever ends the stay clears it.
+    The token is a secret: no event, log or reply carries it. The end of the stay deletes it.
     """
 
     push_token: str | None
@@ -19,7 +19,7 @@ class RegisterPushToken(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GetOwnMenu(Query[Menu]):
-    """What a guest in house may order. Refused `NOT_IN_HOUSE`."""
+    """The menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
 
     hotel: str
     booking_id: str
