@@ -15,7 +15,7 @@ NO_ROOM = "NoSuchRoom"
 
 
 @dataclass(frozen=True)
-class WalkIn:
+class WalkInBooking:
     """Somebody who came without a booking, and the booking that was made of it."""
 
     world: World
@@ -65,14 +65,14 @@ def ready_rooms(world: World, *, at_least: int) -> list[dict[str, Any]]:
     return chosen
 
 
-def walk_in(world: World, number: str, *, first_name: str) -> WalkIn:
+def walk_in(world: World, number: str, *, first_name: str) -> WalkInBooking:
     """Somebody without a booking: booked, given the room and checked in, in one go, without a card."""
     guest = somebody(first_name)
     path = f"{world.desk}/rooms/{number}/add-guest/"
     told = world.staff().ask("POST", path, status=201, body={"guest": guest}).body
     seen = (told["status"], told["payment_status"], told["assigned_room_number"], told["balance_due"])
     expect("they are in house at once, and owe the night", seen, ("IN_HOUSE", "NONE", number, told["total_amount"]))
-    walked = WalkIn(world, told["booking_id"], guest)
+    walked = WalkInBooking(world, told["booking_id"], guest)
     for event, kinds in (("booking_created", "hotel"), ("booking_checked_in", "hotel room")):
         walked.pushed(event, kinds, number=number)
     world.mailbox.has(walked.guest["email"], subject=f"Welcome to {world.page['name']}")
@@ -80,7 +80,7 @@ def walk_in(world: World, number: str, *, first_name: str) -> WalkIn:
     return walked
 
 
-def move(walked: WalkIn, number: str, to: str) -> None:
+def move(walked: WalkInBooking, number: str, to: str) -> None:
     """The guest gets another room; the PIN goes along, the old room is to be cleaned."""
     world = walked.world
     pin = walked.look()["room_pin"]
@@ -97,7 +97,7 @@ def move(walked: WalkIn, number: str, to: str) -> None:
     expect("the same move again changes nothing", again["version"], told["version"])
 
 
-def outstay(guests: Sequence[WalkIn]) -> None:
+def outstay(guests: Sequence[WalkInBooking]) -> None:
     """The check-out time passes and nobody leaves: each is flagged, and staff are told."""
     world = guests[0].world
     leaves_at = datetime.fromisoformat(guests[0].look()["checkout_deadline_at"])
@@ -115,7 +115,7 @@ def outstay(guests: Sequence[WalkIn]) -> None:
     expect_that("both are on the list of those who should have left", {one.id for one in guests} <= late, seen=late)
 
 
-def acknowledge(walked: WalkIn) -> None:
+def acknowledge(walked: WalkInBooking) -> None:
     """Somebody at the desk has spoken with the guest."""
     told = {"note": "Waits for a taxi."}
     walked.world.staff().ask("POST", f"{walked.path}/overstay/acknowledge/", body=told)
@@ -124,7 +124,7 @@ def acknowledge(walked: WalkIn) -> None:
     walked.pushed("overstay_acknowledged", "hotel staff")
 
 
-def stay_on(walked: WalkIn) -> None:
+def stay_on(walked: WalkInBooking) -> None:
     """The guest keeps the room for another night, and owes it."""
     before = walked.look()
     told = walked.world.staff().ask("POST", f"{walked.path}/overstay/extend/", body={"add_nights": 1}).body
@@ -138,7 +138,7 @@ def stay_on(walked: WalkIn) -> None:
     walked.pushed("overstay_extended", "hotel staff")
 
 
-def check_out_together(guests: Mapping[str, WalkIn]) -> None:
+def check_out_together(guests: Mapping[str, WalkInBooking]) -> None:
     """Several rooms are checked out at once, by number: one by its id, one by its number, one that there is not."""
     world = next(iter(guests.values())).world
     numbers = list(guests)

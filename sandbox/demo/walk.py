@@ -10,7 +10,7 @@ from sandbox.demo import looking_steps as looking
 from sandbox.demo import paying_steps as paying
 from sandbox.demo import staying_steps as staying
 from sandbox.demo.booking_steps import Booked
-from sandbox.demo.desk_steps import WalkIn
+from sandbox.demo.desk_steps import WalkInBooking
 from sandbox.demo.expecting import Unmet, eventually, expect
 from sandbox.demo.world import World
 
@@ -116,7 +116,7 @@ def expired(world: World, today: date) -> Booked:
     return booked
 
 
-def at_the_desk(world: World) -> list[WalkIn]:
+def at_the_desk(world: World) -> list[WalkInBooking]:
     """Two who have not booked: one moves, both outstay, one stays on, and all leave together."""
     step = world.transcript.step
     world.transcript.chapter("A day at the front desk")
