@@ -1,4 +1,4 @@
-"""Those who use the HTTP API: a guest, a member of staff. Each says who they are and sees only what they are told."""
+"""Clients of the HTTP API: guests and staff, each with their own token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from typing import Any, Self
 
 import httpx
 
-from sandbox.demo.expecting import Unmet, expect, expect_fields
+from sandbox.demo.expectations import ExpectationFailed, expect, expect_fields
 from sandbox.demo.transcript import Transcript
 
 TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the gateway said."""
+class GatewayResponse:
+    """A response of the gateway."""
 
     status: int
     body: Any
@@ -22,11 +22,11 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The refusal's code."""
+        """The error code."""
         return str(self.body["error"]["code"])
 
 
-class Party:
+class ApiClient:
     """One client of the gateway, with or without a token."""
 
     def __init__(self, name: str, gateway: str, transcript: Transcript, *, token: str | None = None) -> None:
@@ -37,13 +37,13 @@ class Party:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=gateway, headers=headers, trust_env=False, timeout=TIMEOUT)
 
-    def known_by(self, token: str) -> Self:
-        """The same person, from now on with this token."""
+    def with_token(self, token: str) -> Self:
+        """The same client with this token."""
         self.close()
         return type(self)(self.name, self._gateway, self._transcript, token=token)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._http.close()
 
     def send(
@@ -54,24 +54,26 @@ class Party:
         body: Mapping[str, Any] | None = None,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Ask, whatever the answer may be."""
+    ) -> GatewayResponse:
+        """Send a request and return any response."""
         answer = self._http.request(method, path, json=body, params=params, headers=headers)
         text = "json" in answer.headers.get("content-type", "")
-        return Answer(answer.status_code, answer.json() if text else answer.text, answer.headers)
+        return GatewayResponse(answer.status_code, answer.json() if text else answer.text, answer.headers)
 
-    def ask(self, method: str, path: str, *, status: int | tuple[int, ...] = 200, **asked: Any) -> Answer:
-        """Ask, and expect one of these statuses."""
-        answer = self.send(method, path, **asked)
-        wanted = status if isinstance(status, tuple) else (status,)
-        if answer.status not in wanted:
-            raise Unmet(f"{self.name}: {method} {path}", wanted=f"status {status}", seen=(answer.status, answer.body))
-        self._transcript.line(self.name, f"{method} {path} → {answer.status}", told(answer.body))
+    def call(self, method: str, path: str, *, status: int | tuple[int, ...] = 200, **params: Any) -> GatewayResponse:
+        """Send a request and expect one of these statuses."""
+        answer = self.send(method, path, **params)
+        expected = status if isinstance(status, tuple) else (status,)
+        if answer.status not in expected:
+            raise ExpectationFailed(
+                f"{self.name}: {method} {path}", expected=f"status {status}", actual=(answer.status, answer.body)
+            )
+        self._transcript.line(self.name, f"{method} {path} → {answer.status}", summary(answer.body))
         return answer
 
-    def refused(self, method: str, path: str, *, status: int, code: str, **asked: Any) -> Answer:
-        """Ask, and expect this refusal in the one shape of errors."""
-        answer = self.ask(method, path, status=status, **asked)
+    def expect_refusal(self, method: str, path: str, *, status: int, code: str, **params: Any) -> GatewayResponse:
+        """Send a request and expect this error as a problem document."""
+        answer = self.call(method, path, status=status, **params)
         expect(
             f"{method} {path} is a problem document",
             answer.headers["content-type"].split(";")[0],
@@ -84,13 +86,13 @@ class Party:
         return answer
 
 
-def told(body: Any) -> str:
-    """What of an answer is worth a glance."""
+def summary(body: Any) -> str:
+    """The main fields of a response body, on one line."""
     if not isinstance(body, dict):
         return ""
     if "error" in body:
         return f"{body['error']['code']}: {body['error']['message']}"
-    found = body.get("booking", body)
+    fields = body.get("booking", body)
     names = ("booking_id", "status", "payment_status", "total_amount", "total", "currency", "assigned_room_number")
     more = ("room_number", "room_status", "count", "session_id", "role")
-    return " · ".join(str(found[name]) for name in (*names, *more) if isinstance(found.get(name), str | int))
+    return " · ".join(str(fields[name]) for name in (*names, *more) if isinstance(fields.get(name), str | int))

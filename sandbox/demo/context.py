@@ -1,4 +1,4 @@
-"""One hotel of a running demonstration, with everybody who has to do with it."""
+"""The context of a walkthrough: one hotel of a running demo with its clients and providers."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,65 +9,65 @@ from zoneinfo import ZoneInfo
 from hotelmate.clock import advance, read_clocks
 from hotelmate.surroundings import asking
 from sandbox.demo.addresses import Addresses
-from sandbox.demo.outside import Mailbox, Push, Stripe
-from sandbox.demo.parties import Party
+from sandbox.demo.clients import ApiClient
+from sandbox.demo.providers import MailboxObserver, PushObserver, StripeObserver
 from sandbox.demo.transcript import Transcript
 
 NEAR_MIDNIGHT = timedelta(minutes=5)
 
 
 @dataclass
-class World:
-    """What a walk goes through. `hotel` is a slug."""
+class DemoContext:
+    """`hotel` is a slug."""
 
     addresses: Addresses
     hotel: str
     transcript: Transcript
-    _staff: dict[str, Party] = field(default_factory=dict)
+    _staff: dict[str, ApiClient] = field(default_factory=dict)
 
     @cached_property
-    def stripe(self) -> Stripe:
-        """The card provider."""
-        return Stripe(self.addresses.stripe, self.transcript)
+    def stripe(self) -> StripeObserver:
+        """The payment provider."""
+        return StripeObserver(self.addresses.stripe, self.transcript)
 
     @cached_property
-    def push(self) -> Push:
+    def push(self) -> PushObserver:
         """The push provider."""
-        return Push(self.addresses.pusher, self.transcript)
+        return PushObserver(self.addresses.pusher, self.transcript)
 
     @cached_property
-    def mailbox(self) -> Mailbox:
-        """Where mails arrive."""
-        return Mailbox(self.addresses.mailbox, self.transcript)
+    def mailbox(self) -> MailboxObserver:
+        """The mail server."""
+        return MailboxObserver(self.addresses.mailbox, self.transcript)
 
     @cached_property
     def page(self) -> dict[str, Any]:
         """The hotel's public page."""
-        page: dict[str, Any] = self.visitor().send("GET", f"{self.public}/settings/").body
+        page: dict[str, Any] = self.visitor().send("GET", f"{self.public_path}/settings/").body
         return page
 
     @property
-    def public(self) -> str:
-        """Where the public finds the hotel."""
+    def public_path(self) -> str:
+        """The hotel's path in the public API."""
         return f"/api/public/hotels/{self.hotel}"
 
     @property
-    def desk(self) -> str:
-        """Where its staff find it."""
+    def staff_path(self) -> str:
+        """The hotel's path in the staff API."""
         return f"/api/staff/hotels/{self.hotel}"
 
-    def visitor(self, name: str = "guest") -> Party:
-        """Somebody without a token."""
-        return Party(name, self.addresses.gateway, self.transcript)
+    def visitor(self, name: str = "guest") -> ApiClient:
+        """A client without a token."""
+        return ApiClient(name, self.addresses.gateway, self.transcript)
 
-    def staff(self, role: str = "front_desk") -> Party:
-        """The hotel's member of staff in that role, signed in once."""
+    def staff(self, role: str = "front_desk") -> ApiClient:
+        """A client signed in as the hotel's staff in that role, once per context."""
         if role not in self._staff:
             account = self.addresses.account(self.hotel, role)
-            newcomer = Party(f"staff {role.rsplit('_', maxsplit=1)[-1]}", self.addresses.gateway, self.transcript)
-            signing_in = {"email": account.email, "password": account.password}
-            session = newcomer.ask("POST", "/api/staff/login/", body=signing_in).body
-            self._staff[role] = newcomer.known_by(session["token"])
+            client = ApiClient(f"staff {role.rsplit('_', maxsplit=1)[-1]}", self.addresses.gateway, self.transcript)
+            credentials = {"email": account.email, "password": account.password}
+            session = client.call("POST", "/api/staff/login/", body=credentials).body
+            self._staff[role] = client.with_token(session["token"])
         return self._staff[role]
 
     def channels(self, kinds: str, *, booking_id: str = "", room: str = "") -> list[str]:
@@ -82,13 +82,13 @@ class World:
         return [names[kind] for kind in kinds.split()]
 
     def now(self) -> datetime:
-        """The domain's time at the hotel."""
+        """The domain clock's time in the hotel's time zone."""
         with asking(self.addresses.amqp) as asker:
             [reading] = read_clocks(asker, ["bookings"])
         return reading.now.astimezone(ZoneInfo(self.page["timezone"]))
 
     def today(self) -> date:
-        """The hotel's date; the clock is moved past midnight first where that is near, so that it stays so."""
+        """The hotel's date. Shortly before midnight, the clock is first advanced past midnight."""
         now = self.now()
         if (now + NEAR_MIDNIGHT).date() > now.date():
             self.advance(NEAR_MIDNIGHT + timedelta(minutes=1))
@@ -96,13 +96,13 @@ class World:
         return now.date()
 
     def advance(self, span: timedelta) -> None:
-        """Move every clock."""
+        """Advance every clock."""
         with asking(self.addresses.amqp) as asker:
             readings = advance(asker, self.addresses.stripe, seconds=int(span.total_seconds()))
         shown = sorted({f"{reading.now:%H:%M}" for reading in readings})
         self.transcript.line("clock", f"{span} later: {len(readings)} clocks say {' and '.join(shown)} UTC")
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         for party in self._staff.values():
             party.close()
