@@ -13,59 +13,60 @@ from contracts.values import Caller, Context
 from hotelmate.examination import judged, says
 from hotelmate.invariants import CHECKS, Books, Parked, examine
 from hotelmate.outboxes import unpublish
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
-from tests.conversations.front_desk import checked_out, confirmed, living_in, moved, walked_in
+from tests.conversations.actions import checked_out, confirmed, in_house, moved, walked_in
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
 
 MINE = ("I3", "I4", "I5", "I6", "I15", "I16", "I17")
 
 
 @pytest.fixture(scope="module")
-def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+def lived(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
     """Guests have left, moved, walked in, paid, called it off with and without money, and booked with a key."""
-    with a_scene(patterns, copied_database) as scene:
-        checked_out(scene, living_in(scene, "105", room_type="DBL"))
-        moved(scene, living_in(scene, "106", room_type="DBL"), "201")
-        walked_in(scene, "103")
-        called_off = confirmed(scene, room_type="DBL").id
-        scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
+    with new_fixture(template_databases, copied_database) as fixture:
+        checked_out(fixture, in_house(fixture, "105", room_type="DBL"))
+        moved(fixture, in_house(fixture, "106", room_type="DBL"), "201")
+        walked_in(fixture, "103")
+        called_off = confirmed(fixture, room_type="DBL").id
+        fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
         for over in (False, True):
-            paid = scene.book()
-            scene.pay(paid)
+            paid = fixture.book()
+            fixture.pay(paid)
             about = {"hotel": HOTEL, "booking_id": paid.booking.id}
-            scene.town.ask(ApproveBooking(**about), STAFF)
-            scene.settle()
+            fixture.platform.ask(ApproveBooking(**about), STAFF)
+            fixture.settle()
             if over:
-                scene.town.ask(CancelBooking(**about, reason="ill", waive_fee=True), STAFF)
-        _book_with_a_key(scene)
-        scene.settle()
-        yield scene
+                fixture.platform.ask(CancelBooking(**about, reason="ill", waive_fee=True), STAFF)
+        _book_with_a_key(fixture)
+        fixture.settle()
+        yield fixture
 
 
-def _book_with_a_key(scene: Scene) -> None:
+def _book_with_a_key(fixture: PlatformFixture) -> None:
     ask = CreateBooking(
         hotel=HOTEL,
         room_type="DBL",
-        check_in=scene.today(),
-        check_out=scene.today() + timedelta(days=1),
+        check_in=fixture.today(),
+        check_out=fixture.today() + timedelta(days=1),
         adults=1,
         children=0,
         guest=GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone=""),
     )
     context = Context(caller=Caller(kind="anonymous"), idempotency_key="k" * 20, fingerprint="f")
-    scene.town.ask(ask, context)
+    fixture.platform.ask(ask, context)
 
 
 @contextmanager
-def books(scene: Scene) -> Iterator[Books]:
+def books(fixture: PlatformFixture) -> Iterator[Books]:
     """Open books; what is written into them is undone."""
     with ExitStack() as open_ones:
         connections = {
-            name: open_ones.enter_context(house.engine.connect()) for name, house in scene.town.houses.items()
+            name: open_ones.enter_context(instance.engine.connect())
+            for name, instance in fixture.platform.services.items()
         }
         yield Books(connections=connections, unrest=timedelta(0), parked=())
 
 
-def test_a_day_in_the_house_keeps_them(lived: Scene) -> None:
+def test_a_day_in_the_house_keeps_them(lived: PlatformFixture) -> None:
     with books(lived) as opened:
         assert examine(opened, only=MINE) == []
 
@@ -184,7 +185,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_found(lived: Scene, fault: str) -> None:
+def test_a_fault_is_found(lived: PlatformFixture, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
     with books(lived) as opened:
@@ -194,7 +195,7 @@ def test_a_fault_is_found(lived: Scene, fault: str) -> None:
     assert {finding.invariant for finding in found} == invariants
 
 
-def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: Scene) -> None:
+def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: PlatformFixture) -> None:
     with books(lived) as opened:
         connection = opened.connections[ROOMS]
         stuck = connection.execute(
@@ -209,7 +210,7 @@ def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: Scene) 
     assert {(finding.invariant, finding.subject) for finding in found} == {("I17", "1f3c")}
 
 
-def test_what_is_over_at_a_second_look_is_not_found(lived: Scene) -> None:
+def test_what_is_over_at_a_second_look_is_not_found(lived: PlatformFixture) -> None:
     with books(lived) as opened:
         connection = opened.connections[ROOMS]
         connection.execute(sa.text("DELETE FROM inbox_position WHERE source = 'bookings'"))
@@ -219,9 +220,9 @@ def test_what_is_over_at_a_second_look_is_not_found(lived: Scene) -> None:
     assert (verdict.verdict, verdict.findings) == ("holds", ())
 
 
-def test_what_takes_too_long_is_not_judged(lived: Scene) -> None:
+def test_what_takes_too_long_is_not_judged(lived: PlatformFixture) -> None:
     with books(lived) as opened:
-        engine = sa.create_engine(lived.town.houses[BOOKINGS].engine.url.set(drivername="postgresql+psycopg"))
+        engine = sa.create_engine(lived.platform.services[BOOKINGS].engine.url.set(drivername="postgresql+psycopg"))
         with engine.connect() as slow:
             slow.execute(sa.text("SET statement_timeout = 1"))
             slow.execute(sa.text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
@@ -240,7 +241,7 @@ class _Lazy(Books):
         return super().rows(service, "SELECT pg_sleep(0.1)" if service == BOOKINGS else statement, **values)
 
 
-def test_only_the_newest_are_looked_at_where_it_is_said_so(lived: Scene) -> None:
+def test_only_the_newest_are_looked_at_where_it_is_said_so(lived: PlatformFixture) -> None:
     with books(lived) as opened:
         opened.connections[BOOKINGS].execute(
             sa.text("UPDATE outbox SET published_at = NULL WHERE position = (SELECT min(position) FROM outbox)")
@@ -257,23 +258,23 @@ def test_every_invariant_says_what_it_is(name: str) -> None:
 
 
 def test_what_a_broker_has_lost_is_published_again_and_heard_once(
-    patterns: dict[str, str], copied_database: Callable[[str], str]
+    template_databases: dict[str, str], copied_database: Callable[[str], str]
 ) -> None:
-    with a_scene(patterns, copied_database) as scene:
-        kept = confirmed(scene)
-        scene.settle()
-        lost = confirmed(scene).id
-        for house in scene.town.houses.values():
-            house.unpublished()  # the broker had them, and nobody heard of them
-        with books(scene) as opened:
+    with new_fixture(template_databases, copied_database) as fixture:
+        kept = confirmed(fixture)
+        fixture.settle()
+        lost = confirmed(fixture).id
+        for instance in fixture.platform.services.values():
+            instance.take_outbox()  # the broker had them, and nobody heard of them
+        with books(fixture) as opened:
             assert lost in {finding.subject for finding in examine(opened, only=["I6"])}
-        pushes = len(scene.pusher.events(channel=f"private-booking-{kept.id}"))
+        pushes = len(fixture.pusher.events(channel=f"private-booking-{kept.id}"))
 
-        for house in scene.town.houses.values():
-            with house.engine.begin() as connection:
+        for instance in fixture.platform.services.values():
+            with instance.engine.begin() as connection:
                 unpublish(connection, within=timedelta(hours=1))
-        scene.settle()
+        fixture.settle()
 
-        with books(scene) as opened:
+        with books(fixture) as opened:
             assert examine(opened, only=MINE) == []
-        assert len(scene.pusher.events(channel=f"private-booking-{kept.id}")) == pushes
+        assert len(fixture.pusher.events(channel=f"private-booking-{kept.id}")) == pushes

@@ -10,52 +10,45 @@ import sqlalchemy as sa
 from contracts.bookings import CancelBooking
 from contracts.rooms import MoveOut
 from hotelmate.invariants import Books, examine
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
-from tests.conversations.front_desk import (
-    assigned,
-    checked_out,
-    confirmed,
-    dying,
-    living_in,
-    moved,
-    walked_in,
-)
+from tests.conversations.actions import assigned, checked_out, confirmed, in_house, moved, process_dies, walked_in
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
 
 MINE = ("I1", "I2", "I12", "I13")
 
 
 @contextmanager
-def books(scene: Scene) -> Iterator[Books]:
+def books(fixture: PlatformFixture) -> Iterator[Books]:
     with ExitStack() as open_ones:
         connections = {
-            name: open_ones.enter_context(house.engine.connect()) for name, house in scene.town.houses.items()
+            name: open_ones.enter_context(instance.engine.connect())
+            for name, instance in fixture.platform.services.items()
         }
         yield Books(connections=connections, unrest=timedelta(0))
 
 
-def found(scene: Scene) -> set[str]:
-    with books(scene) as opened:
+def found(fixture: PlatformFixture) -> set[str]:
+    with books(fixture) as opened:
         return {finding.invariant for finding in examine(opened, only=MINE)}
 
 
-def a_day(scene: Scene) -> str:
+def a_day(fixture: PlatformFixture) -> str:
     """Somebody lives in 101, somebody comes to 102, somebody has left, moved, walked in, called off."""
-    mine = living_in(scene, "101")
-    assigned(scene, confirmed(scene).id, "102")
-    checked_out(scene, living_in(scene, "105", room_type="DBL"))
-    moved(scene, living_in(scene, "106", room_type="DBL"), "201")
-    walked_in(scene, "103")
-    called_off = confirmed(scene, room_type="DBL").id
-    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
-    scene.book(room_type="DBL")
-    scene.settle()
+    mine = in_house(fixture, "101")
+    assigned(fixture, confirmed(fixture).id, "102")
+    checked_out(fixture, in_house(fixture, "105", room_type="DBL"))
+    moved(fixture, in_house(fixture, "106", room_type="DBL"), "201")
+    walked_in(fixture, "103")
+    called_off = confirmed(fixture, room_type="DBL").id
+    fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
+    fixture.book(room_type="DBL")
+    fixture.settle()
     return mine
 
 
-def test_an_ordinary_day_keeps_them(scene: Scene) -> None:
-    a_day(scene)
+def test_an_ordinary_day_keeps_them(fixture: PlatformFixture) -> None:
+    a_day(fixture)
 
-    with books(scene) as opened:
+    with books(fixture) as opened:
         assert examine(opened, only=MINE) == []
 
 
@@ -122,16 +115,16 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+def lived(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
     """A day that is over."""
-    with a_scene(patterns, copied_database) as scene:
-        a_day(scene)
-        assert found(scene) == set()
-        yield scene
+    with new_fixture(template_databases, copied_database) as fixture:
+        a_day(fixture)
+        assert found(fixture) == set()
+        yield fixture
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found(lived: Scene, fault: str) -> None:
+def test_a_planted_fault_is_found(lived: PlatformFixture, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
     with books(lived) as opened:  # and undone
@@ -141,23 +134,23 @@ def test_a_planted_fault_is_found(lived: Scene, fault: str) -> None:
     assert discovered == invariants
 
 
-def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(scene: Scene) -> None:
-    mine = a_day(scene)
-    with dying(scene, MoveOut, after=True), pytest.raises(Exception, match="died"):
-        checked_out(scene, mine)
-    assert found(scene) == set()
+def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(fixture: PlatformFixture) -> None:
+    mine = a_day(fixture)
+    with process_dies(fixture, MoveOut, after=True), pytest.raises(Exception, match="died"):
+        checked_out(fixture, mine)
+    assert found(fixture) == set()
 
-    with scene.town.houses["bookings"].engine.begin() as connection:
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE booking SET action_due_at = now() - interval '10 seconds' WHERE pending IS NOT NULL")
         )
 
-    assert found(scene) == {"I12"}
+    assert found(fixture) == {"I12"}
 
 
-def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(scene: Scene) -> None:
-    a_day(scene)
-    with scene.town.houses["bookings"].engine.begin() as connection:
+def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(fixture: PlatformFixture) -> None:
+    a_day(fixture)
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         references = (
             "SELECT conrelid::regclass AS table, conname FROM pg_constraint WHERE confrelid = 'booking'::regclass"
         )
@@ -165,9 +158,9 @@ def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(scene:
             connection.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
         connection.execute(sa.text("DELETE FROM booking WHERE status = 'PENDING_PAYMENT'"))
         connection.execute(sa.text("UPDATE hold SET check_at = now() + interval '1 minute'"))
-    assert found(scene) == set()
+    assert found(fixture) == set()
 
-    with scene.town.houses["bookings"].engine.begin() as connection:
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(sa.text("UPDATE hold SET check_at = NULL"))
 
-    assert found(scene) == {"I2"}
+    assert found(fixture) == {"I2"}

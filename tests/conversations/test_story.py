@@ -11,36 +11,40 @@ import sqlalchemy as sa
 from contracts.bookings import ApproveBooking, CancelBooking
 from hotelmate.invariants import Parked
 from hotelmate.story import Gathered, Kind, as_json, gather, show, weave
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
-from tests.conversations.front_desk import assigned, checked_in
+from tests.conversations.actions import assigned, checked_in
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
 
 TRACE = "a" * 32
 CLICK = replace(STAFF, request_id="req-approve", traceparent=f"00-{TRACE}-{'b' * 16}-01")
 
 
 @pytest.fixture(scope="module")
-def stay(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[tuple[Scene, Gathered]]:
+def stay(
+    template_databases: dict[str, str], copied_database: Callable[[str], str]
+) -> Iterator[tuple[PlatformFixture, Gathered]]:
     """The story of a booking that was paid, approved by a click of staff's, and checked in; and where it happened."""
-    with a_scene(patterns, copied_database) as scene:
-        created = scene.book()
-        scene.pay(created)
-        scene.town.ask(ApproveBooking(hotel=HOTEL, booking_id=created.booking.id), CLICK)
-        scene.settle()
-        assigned(scene, created.booking.id, "101")
-        checked_in(scene, created.booking.id)
-        scene.settle()
-        yield scene, told(scene, created.booking.id)
+    with new_fixture(template_databases, copied_database) as fixture:
+        created = fixture.book()
+        fixture.pay(created)
+        fixture.platform.ask(ApproveBooking(hotel=HOTEL, booking_id=created.booking.id), CLICK)
+        fixture.settle()
+        assigned(fixture, created.booking.id, "101")
+        checked_in(fixture, created.booking.id)
+        fixture.settle()
+        yield fixture, told(fixture, created.booking.id)
 
 
 @pytest.fixture
-def story(stay: tuple[Scene, Gathered]) -> Gathered:
+def story(stay: tuple[PlatformFixture, Gathered]) -> Gathered:
     return stay[1]
 
 
-def told(scene: Scene, name: str, *, parked: tuple[Parked, ...] = ()) -> Gathered:
+def told(fixture: PlatformFixture, name: str, *, parked: tuple[Parked, ...] = ()) -> Gathered:
     with ExitStack() as opened:
-        houses = scene.town.houses
-        connections = {service: opened.enter_context(house.engine.connect()) for service, house in houses.items()}
+        services = fixture.platform.services
+        connections = {
+            service: opened.enter_context(instance.engine.connect()) for service, instance in services.items()
+        }
         found = gather(connections, name, parked=parked)
     assert found is not None
     return found
@@ -85,11 +89,11 @@ def test_a_notice_of_the_provider_is_told_with_all_that_came_of_it(story: Gather
     assert "payment_authorized" in came
 
 
-def test_every_event_is_told_once_and_with_everyone_who_heard_it(stay: tuple[Scene, Gathered]) -> None:
-    (scene, story), stayed = stay, stay[1].booking["id"]
-    events = {str(one.id) for one in scene.town.carried if stayed in (one.subject, one.data.get("booking_id"))}
+def test_every_event_is_told_once_and_with_everyone_who_heard_it(stay: tuple[PlatformFixture, Gathered]) -> None:
+    (fixture, story), stayed = stay, stay[1].booking["id"]
+    events = {str(one.id) for one in fixture.platform.published if stayed in (one.subject, one.data.get("booking_id"))}
     ids = [one.id for one in story.happenings]
-    notices = {one.id for one in scene.town.carried if one.source == "notifier"}
+    notices = {one.id for one in fixture.platform.published if one.source == "notifier"}
     assert events - notices <= set(ids)
     assert len(weave(story.happenings)) == len(story.happenings)
     heard = {(one.service, one.cause) for one in story.happenings if one.kind is Kind.DELIVERY}
@@ -97,26 +101,26 @@ def test_every_event_is_told_once_and_with_everyone_who_heard_it(stay: tuple[Sce
     assert ("bookings", captured) in heard
 
 
-def test_the_confirmation_number_names_the_same_booking(scene: Scene) -> None:
-    created = scene.book()
+def test_the_confirmation_number_names_the_same_booking(fixture: PlatformFixture) -> None:
+    created = fixture.book()
 
-    found = told(scene, created.booking.confirmation_number.lower())
+    found = told(fixture, created.booking.confirmation_number.lower())
 
     assert found.booking["id"] == created.booking.id
     with pytest.raises(AssertionError):
-        told(scene, "BK-2026-NOBODY")
+        told(fixture, "BK-2026-NOBODY")
 
 
-def test_what_has_not_arrived_or_is_parked_is_under_way(scene: Scene) -> None:
-    created = scene.book()
-    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=created.booking.id, reason="ill"), STAFF)
-    found = told(scene, created.booking.id)
+def test_what_has_not_arrived_or_is_parked_is_under_way(fixture: PlatformFixture) -> None:
+    created = fixture.book()
+    fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=created.booking.id, reason="ill"), STAFF)
+    found = told(fixture, created.booking.id)
     assert about_events(found) == {"bookings' BookingCancelled, number 2, waits for the relay"}
 
-    with scene.town.houses["bookings"].engine.begin() as connection:
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(sa.text("UPDATE outbox SET published_at = now() WHERE published_at IS NULL"))
     letter = Parked(service="rooms", id="1", source="bookings", subject=created.booking.id, sequence=2)
-    found = told(scene, created.booking.id, parked=(letter,))
+    found = told(fixture, created.booking.id, parked=(letter,))
 
     assert about_events(found) == {
         "bookings' BookingCancelled, number 2, is parked for rooms",

@@ -1,4 +1,4 @@
-"""What people do at a hotel's desk, as data: so that it can be foreseen, done, done twice at once, and printed."""
+"""Front desk actions as data: predicted, performed, performed concurrently, and printed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from contracts.bookings import (
 )
 from contracts.message import Ask
 from contracts.rooms import BlockRoom, ChangeRoomStatus, RoomStatus, UnblockRoom
-from tests.storm import moves
-from tests.storm.board import DAY, Board
+from tests.storm import transitions
+from tests.storm.hotel_model import DAY, HotelModel
 
 ROOMS = {"11": "SGL", "12": "SGL", "21": "DBL", "22": "DBL"}
 GUEST = GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone="")
@@ -37,12 +37,12 @@ ARRIVING = ("check in", "assign", "book", "walk in", "assign", "check in")
 STAYING = ("move", "extend", "acknowledge", "move")
 GOING = ("check out", "cancel", "no-show", "unassign", "check out rooms")
 HOUSEKEEPING = ("turn", "block", "turn", "unblock")
-TO_ROOMS = ("book", "walk in", "check out rooms", *HOUSEKEEPING)  # whoever the guests are
+TO_ROOMS = ("book", "walk in", "check out rooms", *HOUSEKEEPING)  # independent of a guest
 
 
 @dataclass(frozen=True)
-class Deed:
-    """One thing that somebody does. `who` picks a guest of those there are; the rest counts where the verb needs it."""
+class Action:
+    """One action. `who` selects a guest by index; the other fields apply to some verbs."""
 
     verb: str
     who: int = 0
@@ -54,34 +54,34 @@ class Deed:
 
     @property
     def to_guest(self) -> bool:
-        """Whether it is done to a guest who must be known."""
+        """Whether the action is on an existing guest."""
         return self.verb not in TO_ROOMS
 
-    def foreseen(self, board: Board, who: str, new: str) -> str:
-        """What the plain mind answers; the board is then as it will be."""
-        first = board.today + DAY * self.days
+    def predict(self, model: HotelModel, who: str, new: str) -> str:
+        """The model's answer; applies the action to the model."""
+        first = model.today + DAY * self.days
         until = first + DAY * self.nights
         answers = {
-            "book": lambda: moves.book(board, new, ROOMS[self.room], first, until, pays=self.yes),
-            "walk in": lambda: moves.walk_in(board, new, self.room, board.today + DAY * self.nights),
-            "assign": lambda: moves.assign(board, who, self.room),
-            "unassign": lambda: moves.unassign(board, who),
-            "check in": lambda: moves.check_in(board, who, late=self.yes),
-            "move": lambda: moves.move(board, who, self.room),
-            "check out": lambda: moves.check_out(board, who),
-            "check out rooms": lambda: moves.check_out_rooms(board, self.rooms),
-            "extend": lambda: moves.extend(board, who, self.nights),
-            "no-show": lambda: moves.no_show(board, who),
-            "cancel": lambda: moves.cancel(board, who),
-            "acknowledge": lambda: moves.acknowledge(board, who, dismiss=self.yes),
-            "block": lambda: moves.block(board, self.room, first, until),
-            "unblock": lambda: moves.unblock(board, self.room),
-            "turn": lambda: moves.turn(board, self.room, self.to, board.today + DAY * self.nights),
+            "book": lambda: transitions.book(model, new, ROOMS[self.room], first, until, pays=self.yes),
+            "walk in": lambda: transitions.walk_in(model, new, self.room, model.today + DAY * self.nights),
+            "assign": lambda: transitions.assign(model, who, self.room),
+            "unassign": lambda: transitions.unassign(model, who),
+            "check in": lambda: transitions.check_in(model, who, late=self.yes),
+            "move": lambda: transitions.move(model, who, self.room),
+            "check out": lambda: transitions.check_out(model, who),
+            "check out rooms": lambda: transitions.check_out_rooms(model, self.rooms),
+            "extend": lambda: transitions.extend(model, who, self.nights),
+            "no-show": lambda: transitions.no_show(model, who),
+            "cancel": lambda: transitions.cancel(model, who),
+            "acknowledge": lambda: transitions.acknowledge(model, who, dismiss=self.yes),
+            "block": lambda: transitions.block(model, self.room, first, until),
+            "unblock": lambda: transitions.unblock(model, self.room),
+            "turn": lambda: transitions.turn(model, self.room, self.to, model.today + DAY * self.nights),
         }
         return answers[self.verb]()
 
-    def asked(self, hotel: str, today: date, who: str) -> Ask[Any]:
-        """What the product is asked."""
+    def ask(self, hotel: str, today: date, who: str) -> Ask[Any]:
+        """The ask for the product."""
         first = today + DAY * self.days
         here: dict[str, Any] = {"hotel": hotel}
         room, booking = here | {"room_number": self.room}, here | {"booking_id": who}
@@ -116,16 +116,16 @@ class Deed:
 
     @property
     def rooms(self) -> tuple[str, ...]:
-        """The rooms of a bulk check-out: so many from this one on, each floor in a row."""
+        """The rooms of a bulk check-out: `nights` rooms from `room` on."""
         numbers = list(ROOMS)
         begin = numbers.index(self.room)
         return tuple((numbers * 2)[begin : begin + self.nights])
 
 
-def deeds(*verbs: str) -> st.SearchStrategy[Deed]:
-    """Any of these, about anybody and any room."""
+def actions(*verbs: str) -> st.SearchStrategy[Action]:
+    """A strategy for actions with these verbs."""
     return st.builds(
-        Deed,
+        Action,
         verb=st.sampled_from(verbs),
         who=st.integers(0, 5),
         room=st.sampled_from(sorted(ROOMS)),

@@ -1,4 +1,4 @@
-"""A hotel of four rooms on two floors, run by bookings and rooms alone, and how it stands as a board."""
+"""The environment of the hotel storm: a hotel of four rooms with bookings and rooms services, read as a model."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from contracts.rooms import HotelDefinition, ImportHotel, RoomStatus
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from services.bookings.settings import BookingsSettings
 from services.rooms.settings import RoomsSettings
-from tests.storm.board import DAY, ENDED, Board, Card, Hook, at, nights
-from tests.storm.deeds import ROOMS, Deed
-from tests.storm.ground import LEFT_IN_ROOMS, ROOMS_AT_FIRST, ZONE, Ground, staff
+from tests.storm.actions import ROOMS, Action
+from tests.storm.environment import RESET_ROOMS, ROOMS_DATA_TABLES, ZONE, StormEnvironment, staff
+from tests.storm.hotel_model import DAY, ENDED, BookingModel, HotelModel, RoomModel, at, nights
 
 SLUG = "storm-hotel"
-OPENS = 14  # o'clock of the day on which every story begins
-WEEKS = 16  # days that a story may touch
+OPENS = 14  # hour at which every run starts
+WEEKS = 16  # days that a run may touch
 
 CARDS = """
     SELECT b.id, b.room_type_code, b.check_in, b.check_out, b.status, b.assigned_room_number, b.expires_at,
@@ -64,10 +64,10 @@ def definition() -> HotelDefinition:
     )
 
 
-class Hotel(Ground):
-    """The town of one hotel. Its day begins at two in the afternoon."""
+class Hotel(StormEnvironment):
+    """A platform with one hotel. Each run starts at 14:00."""
 
-    judged_by = ("I1", "I2", "I3", "I4", "I12", "I13")
+    invariants = ("I1", "I2", "I3", "I4", "I12", "I13")
 
     def __init__(self, new_database: Callable[[str], str]) -> None:
         demo: dict[str, Any] = {"mode": "demo"}
@@ -79,24 +79,24 @@ class Hotel(Ground):
             },
         )
         self.restart()
-        self.town.ask(ImportHotel(definition=definition()))
+        self.platform.ask(ImportHotel(definition=definition()))
         self.settle()
-        self.forget = {
+        self.reset_statements = {
             "bookings": self.deletions("bookings"),
-            "rooms": f"{self.deletions('rooms', LEFT_IN_ROOMS)}; {ROOMS_AT_FIRST}; {UNSOLD}",
+            "rooms": f"{self.deletions('rooms', ROOMS_DATA_TABLES)}; {RESET_ROOMS}; {UNSOLD}",
         }
         self.began_on = self.today()
 
-    def fresh(self) -> None:
-        """Empty, clean, and two o'clock on the day after this."""
-        super().fresh()
+    def reset(self) -> None:
+        """Delete all bookings; the time is 14:00 of the next day."""
+        super().reset()
         self.began_on = self.today() + DAY
         self.advance(at(self.began_on, OPENS) - self.now())
 
-    def does(self, deed: Deed, who: str) -> tuple[str, str]:
-        """Do it as staff: how it was answered, and the id of a booking that is new."""
+    def does(self, action: Action, who: str) -> tuple[str, str]:
+        """Perform an action as staff. Returns the answer and the id of a new booking."""
         try:
-            reply = self.town.ask(deed.asked(SLUG, self.today(), who), staff(SLUG))
+            reply = self.platform.ask(action.ask(SLUG, self.today(), who), staff(SLUG))
         except Refusal as refusal:
             return refusal.code, ""
         if isinstance(reply, RoomsCheckedOut):
@@ -105,99 +105,111 @@ class Hotel(Ground):
             return f"left {sorted(reply.checked_out_bookings)}, empty {empty}{''.join(others)}", ""
         return "", reply.booking.id if isinstance(reply, CreatedBooking) else ""
 
-    def read(self) -> Board:
-        """How the hotel stands, by its tables."""
-        board = Board(
-            hooks={row[0]: Hook(row[0], row[1], RoomStatus(row[2]), row[3]) for row in self._rows("rooms", HOOKS)},
+    def read(self) -> HotelModel:
+        """The hotel's state as a model, read from the tables."""
+        model = HotelModel(
+            room_models={
+                row[0]: RoomModel(row[0], row[1], RoomStatus(row[2]), row[3]) for row in self._rows("rooms", HOOKS)
+            },
             now=self.now(),
         )
         for booking_id, kind, first, until, status, room, expires_at, incident, deadline in self._rows(
             "bookings", CARDS
         ):
-            board.cards[booking_id] = Card(
+            model.bookings[booking_id] = BookingModel(
                 id=booking_id,
-                booked=kind,
+                booked_type=kind,
                 first=first,
                 until=until,
                 status=BookingStatus(status),
-                counted={},
+                type_by_night={},
                 room=room,
                 expires_at=expires_at,
                 incident=IncidentStatus(incident) if incident else None,
                 dismissed_until=deadline.astimezone(ZONE).date() if incident == "DISMISSED" else None,
             )
-        for room, booking_id, first, until, broken in self._rows("rooms", HAD):
+        for room, booking_id, first, until, out_of_order_nights in self._rows("rooms", HAD):
             if booking_id is None:
-                board.hooks[room].closed |= set(nights(first, until))
-                board.hooks[room].broken |= set(nights(first, until)) if broken else set()
-            elif booking_id in board.cards:
-                board.cards[booking_id].has = (first, until)
+                model.room_models[room].blocked_nights |= set(nights(first, until))
+                model.room_models[room].out_of_order_nights |= (
+                    set(nights(first, until)) if out_of_order_nights else set()
+                )
+            elif booking_id in model.bookings:
+                model.bookings[booking_id].room_nights = (first, until)
         for booking_id, kind, first, until in self._rows("rooms", COUNTED):
-            if booking_id in board.cards:
-                board.cards[booking_id].counted |= dict.fromkeys(nights(first, until), kind)
-        self._gone_by(board)
-        return board
+            if booking_id in model.bookings:
+                model.bookings[booking_id].type_by_night |= dict.fromkeys(nights(first, until), kind)
+        self._gone_by(model)
+        return model
 
     def wrong(self) -> list[str]:
-        """What no board tells: counters beside what is held, and the work of housekeeping."""
-        board, open_tasks = self.read(), [row[0] for row in self._rows("rooms", TASKS)]
-        sold = board.sold()
+        """The differences of counters and cleaning tasks from the model."""
+        model, open_tasks = self.read(), [row[0] for row in self._rows("rooms", TASKS)]
+        sold = model.sold()
         found = [
             f"{kind} on {night}: {counter} sold, {sold[kind, night]} held, {capacity} for sale"
             for kind, night, counter, capacity in self._nights()
-            if not (counter == sold[kind, night] <= capacity == board.capacity(kind, night))
+            if not (counter == sold[kind, night] <= capacity == model.capacity(kind, night))
         ]
-        for number, hook in board.hooks.items():
+        for number, room_model in model.room_models.items():
             tasks = open_tasks.count(number)
-            if tasks > 1 or (hook.status in TO_BE_CLEANED and not tasks) or (hook.status in CLEAN and tasks):
-                found.append(f"room {number}: {hook.status}, {tasks} to clean it")
+            if (
+                tasks > 1
+                or (room_model.status in TO_BE_CLEANED and not tasks)
+                or (room_model.status in CLEAN and tasks)
+            ):
+                found.append(f"room {number}: {room_model.status}, {tasks} to clean it")
         return found
 
-    def lies(self) -> list[str]:
-        """The bookings with which something is under way."""
+    def pending_bookings(self) -> list[str]:
+        """The bookings with an unfinished action."""
         return [row[0] for row in self._rows("bookings", "SELECT id FROM booking WHERE pending IS NOT NULL")]
 
-    def shown(self, board: Board) -> dict[str, Any]:
-        """What two boards must have in common."""
+    def comparable_state(self, model: HotelModel) -> dict[str, Any]:
+        """The comparable state of a model."""
         window = nights(self.began_on, self.began_on + DAY * WEEKS)
-        today = board.today
-        cards = {
-            card.id: (
-                card.status,
-                None if card.status in ENDED else card.room,
-                card.has,
-                (card.first, card.until),
-                sorted(card.counted.items()),
-                card.incident,
+        today = model.today
+        bookings = {
+            booking.id: (
+                booking.status,
+                None if booking.status in ENDED else booking.room,
+                booking.room_nights,
+                (booking.first, booking.until),
+                sorted(booking.type_by_night.items()),
+                booking.incident,
             )
-            for card in board.cards.values()
+            for booking in model.bookings.values()
         }
-        hooks = {
-            hook.number: (
-                hook.status,
-                hook.guest,
-                sorted(night for night in hook.closed if night >= today),
-                sorted(night for night in hook.broken if night >= today),
+        room_models = {
+            room_model.number: (
+                room_model.status,
+                room_model.guest,
+                sorted(night for night in room_model.blocked_nights if night >= today),
+                sorted(night for night in room_model.out_of_order_nights if night >= today),
             )
-            for hook in board.hooks.values()
+            for room_model in model.room_models.values()
         }
-        there = {(kind, night): board.capacity(kind, night) for kind in ("SGL", "DBL") for night in window}
-        return {"cards": cards, "hooks": hooks, "there": there}
+        there = {(kind, night): model.capacity(kind, night) for kind in ("SGL", "DBL") for night in window}
+        return {"bookings": bookings, "room_models": room_models, "there": there}
 
-    def _gone_by(self, board: Board) -> None:
-        """Blocks of nights gone by, which are lifted: the counters alone still know of them."""
+    def _gone_by(self, model: HotelModel) -> None:
+        """Adds lifted blocks of past nights, which only the counters still show."""
         for kind, night, _, capacity in self._nights():
-            if night >= board.today:
+            if night >= model.today:
                 return
-            hooks = [hook for hook in board.hooks.values() if hook.type == kind and night not in hook.closed]
-            for hook in hooks[: board.capacity(kind, night) - capacity]:
-                hook.lost.add(night)
+            room_models = [
+                room_model
+                for room_model in model.room_models.values()
+                if room_model.type == kind and night not in room_model.blocked_nights
+            ]
+            for room_model in room_models[: model.capacity(kind, night) - capacity]:
+                room_model.past_blocked_nights.add(night)
 
     def _nights(self) -> list[tuple[Any, ...]]:
         return self._rows("rooms", NIGHTS, self.began_on, self.began_on + DAY * WEEKS)
 
     def _rows(self, service: str, statement: str, *values: date) -> list[tuple[Any, ...]]:
-        with self.looking[service].cursor() as cursor:
+        with self.connections[service].cursor() as cursor:
             cursor.execute(statement, values or None)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

@@ -1,4 +1,4 @@
-"""A letter box for the provider's webhooks: it answers 200 and keeps body and signature until somebody takes them."""
+"""A webhook receiver: responds with 200 and stores body and signature until a test takes them."""
 
 import threading
 from collections.abc import Iterator
@@ -6,46 +6,46 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-class WebhookBox:
-    """What the provider has posted, in order."""
+class WebhookInbox:
+    """The received webhooks, in order."""
 
     def __init__(self) -> None:
-        self._letters: list[tuple[str, str]] = []
+        self._webhooks: list[tuple[str, str]] = []
         self._lock = threading.Lock()
         self.url = ""
 
     def put(self, body: str, signature: str) -> None:
-        """Keep one letter."""
+        """Store a webhook."""
         with self._lock:
-            self._letters.append((body, signature))
+            self._webhooks.append((body, signature))
 
     def take(self) -> list[tuple[str, str]]:
-        """All letters, out of the box."""
+        """Remove and return all webhooks."""
         with self._lock:
-            taken, self._letters = self._letters, []
+            taken, self._webhooks = self._webhooks, []
         return taken
 
     @classmethod
     @contextmanager
-    def start(cls) -> Iterator["WebhookBox"]:
-        """A box on loopback for as long as the block runs."""
-        box = cls()
+    def start(cls) -> Iterator["WebhookInbox"]:
+        """Listen on loopback until the block ends."""
+        inbox = cls()
 
-        class Slot(BaseHTTPRequestHandler):
+        class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                box.put(body, self.headers["Stripe-Signature"])
+                inbox.put(body, self.headers["Stripe-Signature"])
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """No output."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Slot)
-        box.url = f"http://127.0.0.1:{server.server_port}/"
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        inbox.url = f"http://127.0.0.1:{server.server_port}/"
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield box
+        yield inbox
         server.shutdown()
         server.server_close()

@@ -1,6 +1,6 @@
-"""Where the storm blows: bookings, payments and rooms on real databases, and the card provider without a socket.
+"""The environment of the payment storm: bookings, payments and rooms on real databases, and the in-memory Stripe.
 
-Built once for many lives: `fresh` forgets all bookings and all money, and sets every clock back.
+Created once for many runs: `reset` deletes all bookings and payments and resets every clock.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from services.payments.settings import PaymentsSettings
 from services.payments.stripe_gateway import StripeCards
 from services.payments.work import PaymentsDependencies
 from services.rooms.settings import RoomsSettings
-from tests.fakes.mortal import MortalCards
-from tests.fakes.rewinding import OneConnection
-from tests.storm.ground import LEFT_IN_ROOMS, ROOMS_AT_FIRST, ZONE, Ground, staff
+from tests.fakes.crashing import CrashingCards
+from tests.fakes.rewindable import RewindableConnection
+from tests.storm.environment import RESET_ROOMS, ROOMS_DATA_TABLES, ZONE, StormEnvironment, staff
 
 KEY, SECRET = "sk_test_storm_1234", "whsec_storm"
-PLENTY = 1_000_000  # of rooms for every night
-FORGOTTEN: dict[str, tuple[str, ...]] = {
+MANY_ROOMS = 1_000_000  # capacity of every night
+DATA_TABLES: dict[str, tuple[str, ...]] = {
     "bookings": (),
     "payments": (),
-    "rooms": LEFT_IN_ROOMS,
+    "rooms": ROOMS_DATA_TABLES,
 }
 
 FREE, WHOLE, SHARE, INSTANT = "storm-free", "storm-whole", "storm-share", "storm-instant"
-MONEY = ("I7", "I8", "I9", "I10", "I11")  # the storm's own; it sells rooms that no hotel has
-PERCENT = Decimal(60)  # so much that what goes back could go back twice
+MONEY_INVARIANTS = ("I7", "I8", "I9", "I10", "I11")  # the others do not hold: the storm oversells rooms
+PERCENT = Decimal(60)  # large enough that a double refund would be possible
 POLICIES = {
     FREE: CancellationPolicy(kind="FLEXIBLE"),
     WHOLE: CancellationPolicy(kind="NON_REFUNDABLE"),
@@ -71,10 +71,10 @@ def guest(created: CreatedBooking) -> Context:
     return Context(caller=Caller(kind="guest", guest_token=created.guest_token))
 
 
-class Place(Ground):
-    """The town, its provider, and the post between them, which is in the hands of the test."""
+class PaymentEnvironment(StormEnvironment):
+    """The platform with its payment provider; the test delivers the webhooks."""
 
-    judged_by = MONEY
+    invariants = MONEY_INVARIANTS
 
     def __init__(self, new_database: Callable[[str], str]) -> None:
         self.stripe = InMemoryStripe(api_key=KEY)
@@ -92,51 +92,53 @@ class Place(Ground):
         )
         self.restart()
         for slug in POLICIES:
-            self.town.ask(ImportHotel(definition=hotel(slug)))
-        # So many are sold that what comes back with a beginning may be let go of any number of times.
-        self.sql("rooms", f"UPDATE night SET overbooking = {PLENTY}, sold = {PLENTY // 2}")
+            self.platform.ask(ImportHotel(definition=hotel(slug)))
+        # High enough that holds of restored states can be released any number of times.
+        self.sql("rooms", f"UPDATE night SET overbooking = {MANY_ROOMS}, sold = {MANY_ROOMS // 2}")
         self.settle()
-        self.forget = {name: self.deletions(name, some) for name, some in FORGOTTEN.items()}
-        self.forget["rooms"] += f"; {ROOMS_AT_FIRST}"
+        self.reset_statements = {name: self.deletions(name, some) for name, some in DATA_TABLES.items()}
+        self.reset_statements["rooms"] += f"; {RESET_ROOMS}"
         self.delivered: list[str] = []
         self.answered: set[str] = set()
 
     def dependencies(self, name: str) -> Any:
         if name == "payments":
-            return PaymentsDependencies(cards=MortalCards(self.cards, self.fate), origins=("https://hotel.example",))
+            return PaymentsDependencies(
+                cards=CrashingCards(self.cards, self.crash_points), origins=("https://hotel.example",)
+            )
         return super().dependencies(name)
 
-    def fresh(self) -> None:
-        """As it was at first: no bookings, no money, real time."""
-        super().fresh()
+    def reset(self) -> None:
+        """Delete all bookings and payments and return to real time."""
+        super().reset()
         self.stripe.state.reset()
         self.delivered.clear()
         self.answered.clear()
 
     @contextmanager
-    def rewinding(self) -> Iterator[Rewinding]:
-        """For as long as the block runs, everything can be taken back, and at its end nothing has happened."""
-        engines = {name: house.engine for name, house in self.town.houses.items()}
-        looking, held = self.looking, {name: OneConnection(engine) for name, engine in engines.items()}
-        self.looking = {name: one.connection.connection.dbapi_connection for name, one in held.items()}
-        for name, house in self.town.houses.items():
-            house.engine = held[name]  # type: ignore[assignment]
+    def rewindable_databases(self) -> Iterator[Rewind]:
+        """Make the databases rewindable during the block; at its end, everything is rolled back."""
+        engines = {name: instance.engine for name, instance in self.platform.services.items()}
+        connections, held = self.connections, {name: RewindableConnection(engine) for name, engine in engines.items()}
+        self.connections = {name: one.connection.connection.dbapi_connection for name, one in held.items()}
+        for name, instance in self.platform.services.items():
+            instance.engine = held[name]  # type: ignore[assignment]
         self.restart()
         try:
-            yield Rewinding(self, held)
+            yield Rewind(self, held)
         finally:
-            self.looking = looking
-            for name, house in self.town.houses.items():
+            self.connections = connections
+            for name, instance in self.platform.services.items():
                 held[name].close()
-                house.engine = engines[name]
-            self.fresh()
+                instance.engine = engines[name]
+            self.reset()
 
-    # people
+    # actors
 
     def book(self, slug: str, *, days: int = 90) -> CreatedBooking:
-        """A guest books two nights, so many days from now: later than any storm lasts, so that everybody may come."""
+        """A guest books two nights, `days` from now: later than any run lasts."""
         arrives = self.today() + timedelta(days=days)
-        return self.town.ask(
+        return self.platform.ask(
             CreateBooking(
                 hotel=slug,
                 room_type="DBL",
@@ -150,27 +152,27 @@ class Place(Ground):
         )
 
     def booking(self, created: CreatedBooking) -> BookingDetail:
-        """The booking as staff see it now."""
+        """The booking as staff see it."""
         slug = created.booking.hotel
-        return self.town.ask(GetBooking(hotel=slug, booking_id=created.booking.id), staff(slug))
+        return self.platform.ask(GetBooking(hotel=slug, booking_id=created.booking.id), staff(slug))
 
     def advance(self, delta: timedelta) -> None:
-        """Everybody's clock, the provider's included."""
+        """Advance every clock, the provider's included."""
         super().advance(delta)
         self.stripe.advance(int(delta.total_seconds()))
 
-    # the provider's notices
+    # webhooks
 
     def undelivered(self) -> list[Json]:
-        """What the provider would still tell us, oldest first."""
+        """The provider's events that were not delivered, oldest first."""
         return [event for event in self.stripe.events() if event["id"] not in self.delivered]
 
     def deliver(self, event: Json, *, renamed: str = "") -> bool:
-        """Bring one notice to our door, signed; whether it was answered 2xx. `renamed` tells it as another event."""
+        """Deliver one webhook. Returns whether it was accepted. `renamed` is a suffix for a new event id."""
         event = {**event, "id": event["id"] + renamed}
         body = json.dumps(event)
         try:
-            self.town.ask(StoreWebhook(body=body, signature=signature(body, [SECRET])))
+            self.platform.ask(StoreWebhook(body=body, signature=signature(body, [SECRET])))
         except Refusal:
             return False
         if event["id"] not in self.answered and not renamed:
@@ -178,57 +180,61 @@ class Place(Ground):
         self.answered.add(event["id"])
         return True
 
-    # judges
+    # checks
 
     def books(self, **more: Any) -> Books:
-        """With the provider's journal beside our ledger."""
+        """The input of the invariants, with the provider's journal."""
         return super().books(journal=self.stripe.journal(), answered=self.answered, **more)
 
-    def drift(self) -> list[Drift]:
-        """What `hotelmate reconcile` would find, which changes nothing."""
-        found: list[Drift] = []
+    def reconciliation_findings(self) -> list[Drift]:
+        """The findings of `hotelmate reconcile`."""
+        reconciliation_findings: list[Drift] = []
         for part in Part:
             after: str | None = ""
             while after is not None:
-                page = self.town.ask(Compare(part=part, run="storm", after=after or None))
-                found += page.findings
+                page = self.platform.ask(Compare(part=part, run="storm", after=after or None))
+                reconciliation_findings += page.findings
                 after = page.next
-        return found
+        return reconciliation_findings
 
-    def purse(self, booking_id: str) -> Purse:
-        """The booking's money, by the provider's journal alone."""
-        mine = [entry for entry in self.stripe.journal() if self._whose(entry) == booking_id]
-        return Purse(mine)
+    def payments(self, booking_id: str) -> PaymentTotals:
+        """The booking's payments, by the provider's journal."""
+        entries = [entry for entry in self.stripe.journal() if self._whose(entry) == booking_id]
+        return PaymentTotals(entries)
 
     def _whose(self, entry: Json) -> str:
         intent = self.stripe.state.store.intents[entry["payment_intent"]]
         return str(intent["metadata"].get("booking_id"))
 
 
-class Rewinding:
-    """How to take a place back."""
+class Rewind:
+    """Rolls an environment back."""
 
-    def __init__(self, place: Place, databases: dict[str, OneConnection]) -> None:
-        self._place = place
+    def __init__(self, environment: PaymentEnvironment, databases: dict[str, RewindableConnection]) -> None:
+        self._environment = environment
         self._databases = databases
 
     @contextmanager
-    def tried(self) -> Iterator[None]:
-        """What happens in the block has not happened after it."""
-        place = self._place
-        marks = {name: database.mark() for name, database in self._databases.items()}
-        stripe, delivered, answered = place.stripe.snapshot(), list(place.delivered), set(place.answered)
+    def rolled_back(self) -> Iterator[None]:
+        """Roll back the block's changes at its end."""
+        environment = self._environment
+        savepoints = {name: database.savepoint() for name, database in self._databases.items()}
+        stripe, delivered, answered = (
+            environment.stripe.snapshot(),
+            list(environment.delivered),
+            set(environment.answered),
+        )
         try:
             yield
         finally:
             for name, database in self._databases.items():
-                database.back_to(marks[name])
-            place.stripe.restore(stripe, reusable=False)
-            place.delivered, place.answered = delivered, answered
+                database.rollback_to(savepoints[name])
+            environment.stripe.restore(stripe, reusable=False)
+            environment.delivered, environment.answered = delivered, answered
 
 
-class Purse:
-    """What the provider has booked for one booking, in minor units."""
+class PaymentTotals:
+    """The provider's totals for one booking, in minor units."""
 
     def __init__(self, entries: list[Json]) -> None:
         self.movements = [(str(entry["movement"]), int(entry["amount"])) for entry in entries]
@@ -239,10 +245,10 @@ class Purse:
 
     @property
     def held(self) -> int:
-        """Promised by cards and not let go."""
+        """The authorised amount not captured, released, voided or expired."""
         return self.total("authorise") - self.total("capture", "release", "void", "expire")
 
     @property
     def kept(self) -> int:
-        """Taken and not given back."""
+        """The captured amount not refunded."""
         return self.total("capture", "refund_failed") - self.total("refund")

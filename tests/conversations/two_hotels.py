@@ -1,4 +1,4 @@
-"""A hotel in which everything exists that a path can name, another beside it, and the gateway in front of both."""
+"""Two hotels behind the gateway; the first has an object for every path parameter."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,29 +17,29 @@ from contracts.bookings import (
     WantedItem,
 )
 from contracts.rooms import AddMenuItem, BlockRoom, HotelDefinition, ImportHotel
-from tests.conversations.conftest import HOTEL, HOTELS, STAFF, Scene, a_scene, guest
-from tests.conversations.front_desk import assigned, checked_out, confirmed, living_in
-from tests.conversations.over_http import TownBus
+from tests.conversations.actions import assigned, checked_out, confirmed, in_house
+from tests.conversations.conftest import HOTEL, HOTELS, STAFF, PlatformFixture, guest, new_fixture
+from tests.conversations.http_gateway import PlatformBus
 from tests.unit.gateway.fakes import Gateway
 
 NEXT_DOOR = "hotel-kilkenny"
 
 
-class Street:
-    """Two hotels, the guests of the first, and the names of all that is there."""
+class TwoHotels:
+    """Two hotels, the guests of the first, and all known path and body values."""
 
-    def __init__(self, scene: Scene, gateway: Gateway) -> None:
-        self.scene, self.gateway = scene, gateway
-        first = scene.today()
-        ask = scene.town.ask
+    def __init__(self, fixture: PlatformFixture, gateway: Gateway) -> None:
+        self.fixture, self.gateway = fixture, gateway
+        first = fixture.today()
+        ask = fixture.platform.ask
         next_door = json.loads((HOTELS / f"{NEXT_DOOR}.json").read_text())
         ask(ImportHotel(definition=typed(next_door, HotelDefinition)))
-        unpaid, paid, ended = scene.book(), self._paid(2), self._paid(4)
+        unpaid, paid, ended = fixture.book(), self._paid(2), self._paid(4)
         ask(CancelBooking(hotel=HOTEL, booking_id=ended.booking.id), guest(ended))
-        draft = scene.book(draft=True)
-        waiting, living = confirmed(scene, room_type="DBL"), self._in_house("201")
-        gone = checked_out(scene, living_in(scene, "202", room_type="DBL")).id
-        assigned(scene, confirmed(scene, room_type="DBL").id, "203")
+        draft = fixture.book(draft=True)
+        waiting, living = confirmed(fixture, room_type="DBL"), self._in_house("201")
+        gone = checked_out(fixture, in_house(fixture, "202", room_type="DBL")).id
+        assigned(fixture, confirmed(fixture, room_type="DBL").id, "203")
         item = ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
         order = ask(
             PlaceOrder(hotel=HOTEL, booking_id=living.booking.id, items=(WantedItem(item_id=item.id, quantity=1),)),
@@ -48,7 +48,7 @@ class Street:
         ask(SendChatMessage(hotel=HOTEL, booking_id=living.booking.id, text="A towel, please."), guest(living))
         day = first + timedelta(days=20)
         ask(BlockRoom(hotel=HOTEL, room_number="108", starts_on=day, until=day + timedelta(days=2)), STAFF)
-        scene.settle()
+        fixture.settle()
         self.guests = [unpaid, paid, ended, draft, living]
         numbers = [*(made.booking.id for made in self.guests), waiting.id, gone, "BK-2020-NOBODY"]
         days = [str(first + timedelta(days=n)) for n in (-1, 0, 1, 3, 30, 800)]
@@ -68,24 +68,24 @@ class Street:
         }  # fmt: skip
 
     def _paid(self, days: int) -> CreatedBooking:
-        first = self.scene.today() + timedelta(days=days)
-        created = self.scene.book(check_in=first, check_out=first + timedelta(days=1))
-        self.scene.pay(created)
+        first = self.fixture.today() + timedelta(days=days)
+        created = self.fixture.book(check_in=first, check_out=first + timedelta(days=1))
+        self.fixture.pay(created)
         return created
 
     def _in_house(self, number: str) -> CreatedBooking:
-        created = self.scene.book(room_type="DBL")
+        created = self.fixture.book(room_type="DBL")
         about = {"hotel": HOTEL, "booking_id": created.booking.id}
-        self.scene.town.ask(ConfirmBooking(**about), STAFF)
-        assigned(self.scene, created.booking.id, number)
-        self.scene.town.ask(CheckIn(**about), STAFF)
+        self.fixture.platform.ask(ConfirmBooking(**about), STAFF)
+        assigned(self.fixture, created.booking.id, number)
+        self.fixture.platform.ask(CheckIn(**about), STAFF)
         return created
 
 
 @contextmanager
-def a_street(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Street]:
-    """The street for as long as it is needed."""
-    with a_scene(patterns, copied_database) as scene:
-        gateway = Gateway(bus=TownBus(scene.town), capture_seconds=0.01)
-        yield Street(scene, gateway)
+def new_two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+    """Two hotels on a new platform, until the block ends."""
+    with new_fixture(template_databases, copied_database) as fixture:
+        gateway = Gateway(bus=PlatformBus(fixture.platform), capture_seconds=0.01)
+        yield TwoHotels(fixture, gateway)
         gateway.close()

@@ -1,8 +1,8 @@
-"""What may be wrong with the card provider, as its stand-in is told."""
+"""Faults of the payment provider, as control requests of its stand-in."""
 
 from typing import Any
 
-TROUBLES: dict[str, dict[str, Any]] = {
+PROVIDER_FAULTS: dict[str, dict[str, Any]] = {
     "is down": {"kind": "fail_before", "drop": True, "times": None},
     "fails before the work": {"kind": "fail_before", "method": "POST"},
     "fails after the work": {"kind": "fail_after", "method": "POST"},

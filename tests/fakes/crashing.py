@@ -1,4 +1,4 @@
-"""Processes that can die: before or after any commit, and before or after any call to the card provider."""
+"""Simulated crashes: before or after any commit, and before or after any call to the payment provider."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from services.payments.cards import Cards
 
 
 class Crash(BaseException):
-    """The process is gone."""
+    """The process has crashed."""
 
 
-class Fate:
-    """How many steps everybody has still to live; for ever unless it is said."""
+class CrashPoints:
+    """The number of steps until the next crash; None: no crash."""
 
     def __init__(self) -> None:
         self.steps: int | None = None
 
     def step(self) -> None:
-        """One step more; raises `Crash` where it was the last."""
+        """Pass a crash point. Raises `Crash` if it is the chosen one."""
         if self.steps is None:
             return
         self.steps -= 1
@@ -36,12 +36,12 @@ class Fate:
             raise Crash
 
 
-class MortalTransactor(UnitOfWork):
-    """Transactions around which a process may die. `ahead` says how far the domain's clock runs before the wall's."""
+class CrashingUnitOfWork(UnitOfWork):
+    """Crash points before and after each commit. `ahead` is the domain clock's lead over real time."""
 
-    def __init__(self, *given: Any, fate: Fate, ahead: Callable[[], timedelta], **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._fate = fate
+    def __init__(self, *args: Any, crash_points: CrashPoints, ahead: Callable[[], timedelta], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fate = crash_points
         self._ahead = ahead
 
     def now(self, connection: sa.Connection) -> datetime:
@@ -55,18 +55,18 @@ class MortalTransactor(UnitOfWork):
         self._fate.step()
 
 
-class MortalCards:
-    """Cards around whose calls a process may die."""
+class CrashingCards:
+    """Cards with crash points before and after each call."""
 
-    def __init__(self, cards: Cards, fate: Fate) -> None:
+    def __init__(self, cards: Cards, crash_points: CrashPoints) -> None:
         self._cards = cards
-        self._fate = fate
+        self._fate = crash_points
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cards, name)
 
     def perform(self, request: str, *, key: str) -> str:
         self._fate.step()
-        done = self._cards.perform(request, key=key)
+        result = self._cards.perform(request, key=key)
         self._fate.step()
-        return done
+        return result

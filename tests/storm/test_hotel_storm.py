@@ -1,17 +1,17 @@
-"""Whatever guests, staff, crashes and time do to a hotel, it stands as a plain board of it says."""
+"""The hotel's state equals its model after any sequence of actions, crashes and time."""
 
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.storm.day import Day
-from tests.storm.hotel import Hotel
+from tests.storm.hotel_environment import Hotel
+from tests.storm.hotel_machine import HotelMachine
 from tests.storm.test_storm import storms
 
 STEPS = 10
 
 
-def day_at(hotel: Hotel, kind: type[Day] = Day) -> type[Day]:
-    return type("DayHere", (kind,), {"hotel": hotel})
+def day_at(hotel: Hotel, kind: type[HotelMachine] = HotelMachine) -> type[HotelMachine]:
+    return type("MachineHere", (kind,), {"hotel": hotel})
 
 
 @pytest.mark.timeout(0)
