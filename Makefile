@@ -9,10 +9,10 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loads
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check approve bench docs pictures lock clean
+.PHONY: help setup demo up down test test-long unit interface check approve bench docs pictures lock clean
 
 help: ## list what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_URL is set
 	@bin/setup
@@ -29,6 +29,15 @@ down: setup ## end what `make up` or `make demo` started elsewhere
 test: ## run every test; ARGS='-k name' chooses, -n0 runs one by one
 	@bin/setup --browser
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+test-long: setup ## run the tests that take long: the first command in every place and as every user
+	@$(PYTHON) -m pytest -m long -v $(ARGS)
+
+unit: setup ## run the tests that need neither a broker nor a database, in seconds
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/unit tests/architecture $(ARGS)
+
+interface: setup ## run the tests of each service on a real PostgreSQL and RabbitMQ
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/interface $(ARGS)
 
 check: setup ## lint, types, architecture, images and contract schemas
 	$(PYTHON) -m ruff check .
@@ -62,5 +71,6 @@ lock: setup ## compile each dependency group into requirements/, with hashes; AR
 	@echo requirements/uv.txt; $(LOCK) $(ARGS) requirements/uv.in --output-file requirements/uv.txt
 
 clean: ## end what runs here and remove what was made; .venv stays
+	@[ ! -e .run ] || [ -w .run ] || { echo "$(CURDIR)/.run belongs to another user. Run this as that user, or as root." >&2; exit 1; }
 	@if [ -x $(PYTHON) ]; then $(STACK) clean; fi
 	rm -rf .run .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

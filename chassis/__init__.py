@@ -1,1 +1,1 @@
-"""The machinery that every service runs on: delivery, mailbox, clock, telemetry. It knows nothing of hotels."""
+"""The library that every service runs on: messaging, transactions, jobs, hosting, metrics. Contains no hotel rules."""

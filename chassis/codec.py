@@ -25,5 +25,5 @@ def plain(value: Any) -> Any:
 
 
 def typed(data: Any, kind: type[T]) -> T:
-    """Plain data as the declared type; raises `ValueError` that says what does not fit. Unknown fields are ignored."""
+    """Plain data as the declared type; raises `ValueError` with the mismatch. Unknown fields are ignored."""
     return msgspec.convert(data, kind, strict=False)

@@ -7,7 +7,7 @@ from typing import Any
 class Refusal(Exception):
     """An answer, not an accident: the caller is told `code` and nothing has changed. Never retried.
 
-    `errors` lists `{"field", "message"}` for bad input; `details` are further facts that the code's shape promises.
+    `errors` lists `{"field", "message"}` for bad input; `details` are the further fields that the code defines.
     """
 
     def __init__(self, code: str, message: str, *, errors: Sequence[dict[str, str]] = (), **details: Any) -> None:

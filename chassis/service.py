@@ -4,9 +4,10 @@ The registry is data. `chassis.hosting.run` hosts it on nameko; tests call the s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.observability.examination import Examination
 from chassis.settings import ServiceSettings
 from chassis.transactions.work import Work
 from contracts.message import Ask, Command, Event
@@ -89,7 +90,8 @@ class Job:
 class Service:
     """One deployable. `dependencies(settings)` makes what its handlers use beyond the database.
 
-    `metrics(work)` yields the metrics of the service beside those of its messages and jobs.
+    `metrics(work)` yields the metrics of the service beside those of its messages and jobs, `examination` is its part
+    of the operators' queries.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Service:
     timers: Sequence[Timer] = ()
     jobs: Sequence[Job] = ()
     metrics: Callable[[Any], Iterable[Metric]] = lambda _: ()
+    examination: Examination = field(default_factory=Examination)
 
 
 def method_of(message: type[Ask[Any]]) -> str:

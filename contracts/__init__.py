@@ -1,1 +1,1 @@
-"""What the services say to each other: plain typed data, versioned, and nothing else."""
+"""The messages between the services: plain typed data, versioned, and nothing else."""

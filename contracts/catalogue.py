@@ -18,12 +18,12 @@ SUBSCRIPTIONS = {
 
 
 def _all(kind: type[Message]) -> dict[str, type[Any]]:
-    found: dict[str, type[Any]] = {}
+    types: dict[str, type[Any]] = {}
     for module in (bookings, payments, rooms, notifier, operations):
         for thing in vars(module).values():
             if isinstance(thing, type) and issubclass(thing, kind) and thing.owner and thing.concrete:
-                found[thing.wire_name] = thing
-    return dict(sorted(found.items()))
+                types[thing.wire_name] = thing
+    return dict(sorted(types.items()))
 
 
 def events() -> dict[str, type[Event]]:

@@ -1,4 +1,4 @@
-"""What logs call a fact: one stable name for each, whatever becomes of the event's own name."""
+"""The log names of events: stable, also where an event's own name changes."""
 
 import re
 
@@ -17,9 +17,9 @@ SENT = {"mail": "mail_sent", "sms": "text_message_sent"}
 
 
 def log_name(event: Event) -> str:
-    """Mostly the event's name in snake_case; sessions are created, mails sent, and what staff decide are decisions.
+    """The log name: usually the event's name in snake_case, with exceptions for sessions, mails and staff decisions.
 
-    A confirmation is a decision where staff gave it for a booking without a card, not where a capture brought it.
+    A confirmation is a staff decision for a booking without a card, and none after a capture.
     """
     if isinstance(event, PaymentSessionOpened):
         return "payment_session_created"

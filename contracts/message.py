@@ -1,4 +1,4 @@
-"""What a message is: an event states a fact, a command asks for a change, a query asks for an answer."""
+"""The base classes of messages: an event reports a change, a command requests a change, a query requests data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ Reply = TypeVar("Reply")
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Plain data with a stable wire name; its owner is the contracts package that it stands in."""
+    """Plain data with a stable wire name. Its owner is the contracts package of the class."""
 
     owner: ClassVar[str] = ""
     version: ClassVar[int] = 1
@@ -27,36 +27,36 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Message):
-    """A fact in the past tense, published by its owner after commit. Holds no personal data and no secret."""
+    """A change that has happened, in the past tense; published after commit. Holds no personal data and no secret."""
 
     @property
     def subject(self) -> str:
-        """What the fact is about: the key that orders it and that its sequence counts on."""
+        """The key of the entity that the event is about: events are ordered, and their sequence counts, per subject."""
         raise LookupError(f"{type(self).__name__} names no subject")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ask(Message, Generic[Reply]):
-    """A request whose sender waits for a reply. May carry personal data; never stored in a queue for long."""
+    """A request whose sender waits for the reply. May carry personal data; expires with its deadline."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command(Ask[Reply]):
-    """Asks the owner to change something."""
+    """A request to the owner to change something."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query(Ask[Reply]):
-    """Asks the owner to tell something; changes nothing."""
+    """A request to the owner to return something; changes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Nothing:
-    """The reply of a command that has nothing to tell."""
+    """The reply of a command without a result."""
 
 
 def reply_type(ask: type[Ask[Any]]) -> Any:
-    """The type of the reply that this command or query is answered with."""
+    """The reply type of this command or query. Raises `TypeError` where the class declares none."""
     for ancestor in ask.__mro__:
         for base in ancestor.__dict__.get("__orig_bases__", ()):
             origin = get_origin(base)
@@ -69,7 +69,7 @@ def reply_type(ask: type[Ask[Any]]) -> Any:
 class Envelope:
     """An event on the wire: CloudEvents 1.0 attributes around the event's own data.
 
-    `sequence` counts 1, 2, 3 … per (source, subject). `time` is the domain's time of the fact, UTC.
+    `sequence` counts 1, 2, 3 … per (source, subject). `time` is the domain's time of the event, UTC.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The small values that every service speaks in: money, stays, actors, and how an asker is identified."""
+"""The values that all services share: money, stays, actors, callers, hotel settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ EXPONENTS = {
 }
 STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, "UGX": 100}
 
-# These have no smaller unit of their own, so none is shown.
+# The digits to display; ISK and UGX are displayed without any.
 SHOWN = {**EXPONENTS, "ISK": 0, "UGX": 0}
 
 
@@ -42,16 +42,16 @@ class Money:
 
     @property
     def exponent(self) -> int:
-        """How many digits the currency's minor unit has."""
+        """The number of decimal digits of the currency."""
         return EXPONENTS.get(self.currency, 2)
 
     @property
     def text(self) -> str:
-        """The amount in major units, as HTTP shows it: `"150.00"`, in yen `"15000"`."""
+        """The amount in major units, as in HTTP: `"150.00"`, in yen `"15000"`."""
         return f"{Decimal(self.amount).scaleb(-self.exponent):.{SHOWN.get(self.currency, 2)}f}"
 
     def portion(self, percent: Decimal) -> "Money":
-        """That percentage of the amount, rounded half up to what the provider can charge."""
+        """That percentage of the amount, rounded half up to an amount that the provider can charge."""
         return rounded(Decimal(self.amount) * percent / 100, self.currency)
 
 
@@ -78,7 +78,7 @@ class Stay:
 
     @property
     def nights(self) -> int:
-        """How many nights are slept."""
+        """The number of nights."""
         return (self.check_out - self.check_in).days
 
     def __iter__(self) -> Iterator[date]:
@@ -86,7 +86,7 @@ class Stay:
 
 
 class ActorKind(StrEnum):
-    """Who may have done something."""
+    """The kinds of actor."""
 
     GUEST = "guest"
     STAFF = "staff"
@@ -96,7 +96,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did something: for staff their account's id and display name, for others the kind says it all."""
+    """The originator of a change: for staff the account's id and display name, for others only the kind."""
 
     kind: ActorKind
     id: str | None = None
@@ -126,7 +126,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """On whose behalf an ask is sent. The gateway has checked staff; bookings checks the guest's token itself."""
+    """The originator of an ask. The gateway has authenticated staff; bookings checks the guest's token itself."""
 
     kind: str = "public"  # public | guest | staff | system
     staff_id: str | None = None
@@ -141,7 +141,7 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """The caller as the one who did something."""
+        """The caller as the actor of a change."""
         if self.kind == "staff":
             return Actor(ActorKind.STAFF, self.staff_id, self.name)
         return Actor(ActorKind.SYSTEM if self.kind == "system" else ActorKind.GUEST)
@@ -149,10 +149,10 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What travels beside an ask: who asks, under which trace, and what makes a repetition harmless.
+    """The context of an ask: caller, trace and idempotency key.
 
     `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body.
-    `if_match` are the versions that the client would have it at; None: any.
+    `if_match` are the versions for which the client permits the change; None permits any.
     """
 
     caller: Caller = field(default_factory=Caller)
@@ -163,13 +163,13 @@ class Context:
     if_match: tuple[int, ...] | None = None
 
     def expects(self, version: int) -> bool:
-        """Whether the client would have it at this version."""
+        """Whether the client permits the change at this version."""
         return self.if_match is None or version in self.if_match
 
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What a stay costs, as shown: net = subtotal - discount, total = net + tax. `nights` is each night's own price."""
+    """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
 
     nights: tuple[Money, ...]
     subtotal: Money
@@ -183,14 +183,14 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyTier:
-    """From `hours_before` check-in on, this fee is due. `value` is a percentage or minor units, by kind."""
+    """The fee from `hours_before` check-in on. `value` is a percentage or minor units, by kind."""
 
     hours_before: int
     kind: str  # NONE | FIRST_NIGHT | PERCENTAGE | FIXED | FULL_STAY
     value: Decimal = Decimal(0)
 
 
-# How long cancelling is free, in hours before check-in, where a policy of this kind does not say.
+# Until how many hours before check-in a cancellation is free, for policies of this kind without their own value.
 FREE_UNTIL_HOURS = {"FLEXIBLE": 24, "MODERATE": 48}
 
 
@@ -208,9 +208,9 @@ class CancellationPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelSettings:
-    """A hotel's operating settings, as bookings needs them. Times are hotel-local wall times, `HH:MM`.
+    """A hotel's operating settings that bookings needs. Times are hotel-local wall times, `HH:MM`.
 
-    `overbooking_allowance`: how many more rooms of each type are sold on a night than there are.
+    `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
     """
 
     payment_hold_minutes: int = 15
@@ -230,7 +230,7 @@ class HotelSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelCard:
-    """A hotel as guests know it: the name and contact that pages and mails carry."""
+    """A hotel's name and contact, as in pages and mails."""
 
     slug: str
     name: str

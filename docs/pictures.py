@@ -56,11 +56,11 @@ def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
     }  # fmt: skip
     stay = stay_params(guest.room_type, check_in=today + timedelta(days=guest.arrives), nights=guest.nights)
     body = {**stay, "adults": 1 if guest.room_type == "SGL" else 2, "guest": somebody}
-    result = demo.visitor().call("POST", f"{demo.public_path}/room-bookings/", status=201, body=body).body
+    created = demo.visitor().call("POST", f"{demo.public_path}/room-bookings/", status=201, body=body).body
     booked = GuestBooking(
-        demo=demo, guest=demo.visitor().with_token(result["guest_token"]), id=result["booking_id"],
+        demo=demo, guest=demo.visitor().with_token(created["guest_token"]), id=created["booking_id"],
         email=somebody["email"], phone="", first_name=guest.first_name,
-        total=result["total_amount"], currency=result["currency"],
+        total=created["total_amount"], currency=created["currency"],
     )  # fmt: skip
     if guest.until == "PENDING_PAYMENT":
         return booked
@@ -91,11 +91,11 @@ def house() -> Iterator[tuple[DemoContext, list[GuestBooking]]]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
         raise SystemExit("no Chromium here: apt-get install --no-install-recommends chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
 
@@ -131,7 +131,7 @@ def take() -> None:
     PICTURES.mkdir(exist_ok=True)
     with house() as (demo, bookings), chromium() as browser:
         arrived = bookings[-1]
-        eventually("the guest is in house", arrived.read, holds=lambda actual: actual["room_pin"])
+        eventually("the guest is in house", arrived.read, holds=lambda booking: booking["room_pin"])
         guest_page(browser, arrived).screenshot(path=PICTURES / "guest.png")
         staff_page(browser, demo).screenshot(path=PICTURES / "staff.png")
 

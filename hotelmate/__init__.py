@@ -1,1 +1,1 @@
-"""The operator's command line: properties, staff, the demo's clock, dead letters and outboxes."""
+"""The operator's command line. It asks the services over the broker and imports none of them."""

@@ -1,4 +1,4 @@
-"""`hotelmate clock`: moves the domain's time of a demonstration, everywhere at once."""
+"""`hotelmate clock`: moves the domain's time of a demo, in every service at once."""
 
 import re
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
 from contracts.catalogue import OWNERS
 from contracts.operations import AdvanceClock, Ping
-from hotelmate.screen import moment, show_table
-from hotelmate.surroundings import asking, look_around
-from hotelmate.trouble import UNREACHABLE, Trouble
+from hotelmate.config import ask_client, load_config
+from hotelmate.console import moment, show_table
+from hotelmate.errors import UNREACHABLE, CommandError
 
-cli = typer.Typer(no_args_is_help=True, help="Move a demonstration's time.")
+cli = typer.Typer(no_args_is_help=True, help="Move a demo's clocks.")
 STRIPE = "stripe stand-in"
-APART = 2.0  # seconds between two clocks that nobody has moved: the time it takes to read them
+APART = 2.0  # seconds by which two clocks that were moved alike may differ: the time it takes to read them
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What one clock shows, UTC."""
+class ClockReading:
+    """The time of one clock, UTC."""
 
-    whose: str
+    clock: str
     now: datetime
 
 
@@ -38,53 +38,53 @@ def advance_clock(
         str, typer.Argument(metavar="SPAN", help="How far: 45s, 20m, 3h, 2d, or several of them as in 1h30m.")
     ],
 ) -> None:
-    """Move every service's clock and the Stripe stand-in's forward, in a demonstration only.
+    """Move the clocks of every service and of the Stripe stand-in forward, in demo mode only.
 
-    Returns once every one has confirmed. Holds run out and deadlines pass as they would; timeouts, signatures, leases
-    and retries keep real time. There is no way back. A clock that stayed behind is brought up to the others.
+    Returns once every clock is moved. Holds expire and deadlines pass; timeouts, signatures, leases and retries keep
+    real time. Clocks cannot be moved back. A clock that is behind is brought up to the others.
     """
     seconds = parse_span(span)
-    around = look_around()
-    stripe_url = around.stripe_url
-    with asking(around.amqp_url) as asker:
-        readings = advance(asker, stripe_url, seconds=seconds)
-    show_table(("clock", "now"), [(reading.whose, moment(reading.now)) for reading in readings])
+    config = load_config()
+    stripe_url = config.stripe_url
+    with ask_client(config.amqp_url) as client:
+        readings = advance(client, stripe_url, seconds=seconds)
+    show_table(("clock", "now"), [(reading.clock, moment(reading.now)) for reading in readings])
 
 
 def parse_span(text: str) -> int:
     """Seconds in a span such as `3h` or `1h30m`."""
     if not re.fullmatch(r"(\d{1,6}[smhd])+", text):
-        raise Trouble(f"{text!r} is not a span of time: write 45s, 20m, 3h, 2d or 1h30m.")
+        raise CommandError(f"{text!r} is not a span of time: write 45s, 20m, 3h, 2d or 1h30m.")
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
 
 
-def read_clocks(asker: AskClient, services: Sequence[str] = OWNERS) -> list[Reading]:
-    """What each service's clock shows."""
-    return [Reading(service, asker(Ping(), service=service).now) for service in services]
+def read_clocks(client: AskClient, services: Sequence[str] = OWNERS) -> list[ClockReading]:
+    """The reading of each service's clock."""
+    return [ClockReading(service, client(Ping(), service=service).now) for service in services]
 
 
-def advance(asker: AskClient, stripe_url: str, *, seconds: int) -> list[Reading]:
-    """Move every clock; one that stayed behind, as after a restart, is brought up to the others first.
+def advance(client: AskClient, stripe_url: str, *, seconds: int) -> list[ClockReading]:
+    """Move every clock and return their readings; a clock that is behind is brought up to the others as well.
 
-    Nothing is moved unless all answer. What each shows now.
+    No clock is moved unless all answer.
     """
-    clocks = {service: partial(_advance_service, asker, service) for service in OWNERS}
-    readings = [*read_clocks(asker), Reading(STRIPE, _ask_stripe(stripe_url, "GET", "clock"))]
+    clocks = {service: partial(_advance_service, client, service) for service in OWNERS}
+    readings = [*read_clocks(client), ClockReading(STRIPE, _ask_stripe(stripe_url, "GET", "clock"))]
     furthest = max(reading.now for reading in readings)
-    moved: list[Reading] = []
+    moved: list[ClockReading] = []
     for reading in readings:
         behind = (furthest - reading.now).total_seconds()
         span = seconds + (round(behind) if behind > APART else 0)
-        move = clocks.get(reading.whose, partial(_advance_stripe, stripe_url))
+        move = clocks.get(reading.clock, partial(_advance_stripe, stripe_url))
         try:
-            moved.append(Reading(reading.whose, move(span)) if span else reading)
+            moved.append(ClockReading(reading.clock, move(span)) if span else reading)
         except (Refusal, Unavailable, httpx.HTTPError) as problem:
-            raise _halfway(moved, reading.whose, str(problem)) from problem
+            raise _partly_moved(moved, reading.clock, str(problem)) from problem
     return moved
 
 
-def _advance_service(asker: AskClient, service: str, seconds: int) -> datetime:
-    return asker(AdvanceClock(seconds=seconds), service=service).now
+def _advance_service(client: AskClient, service: str, seconds: int) -> datetime:
+    return client(AdvanceClock(seconds=seconds), service=service).now
 
 
 def _advance_stripe(url: str, seconds: int) -> datetime:
@@ -96,9 +96,10 @@ def _ask_stripe(url: str, method: str, path: str, **body: Any) -> datetime:
     return datetime.fromtimestamp(answer.raise_for_status().json()["now"], UTC)
 
 
-def _halfway(moved: Sequence[Reading], stuck: str, why: str) -> Trouble:
+def _partly_moved(moved: Sequence[ClockReading], failed: str, reason: str) -> CommandError:
     if not moved:
-        return Trouble(f"No clock was moved: {stuck} would not.", details=[why])
-    done = ", ".join(reading.whose for reading in moved)
-    again = "Advance by 0s once it answers, to bring it up to the others."
-    return Trouble(f"The clocks stand apart: {done} moved, {stuck} did not.", details=[why, again], code=UNREACHABLE)
+        return CommandError(f"No clock was moved: {failed} failed.", details=[reason])
+    done = ", ".join(reading.clock for reading in moved)
+    again = "Advance by 0s once that clock answers, to bring it up to the others."
+    message = f"The clocks differ: {done} moved, {failed} did not."
+    return CommandError(message, details=[reason, again], code=UNREACHABLE)

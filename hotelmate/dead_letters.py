@@ -1,4 +1,4 @@
-"""`hotelmate dlq`: what a service could not apply, and what is to be done with it."""
+"""`hotelmate dlq`: the messages that a service could not apply: list, show, replay and drop them."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -8,11 +8,14 @@ from rich.console import Console
 
 from chassis import codec
 from chassis.messaging import topology
+from chassis.messaging.ask_client import AskClient
+from chassis.refusal import Refusal
 from contracts.catalogue import SUBSCRIPTIONS
-from hotelmate.parked import Letter, opened, standing, step_over
-from hotelmate.screen import moment, say, show_table
-from hotelmate.surroundings import connected, look_around
-from hotelmate.trouble import Trouble
+from contracts.operations import SkipEvent
+from hotelmate.config import ask_client, load_config
+from hotelmate.console import moment, say, show_table
+from hotelmate.dead_letter_queue import DeadLetter, open_queue
+from hotelmate.errors import CommandError
 
 cli = typer.Typer(
     no_args_is_help=True, help="Messages that a service could not apply: five failed tries, or too early for a day."
@@ -23,9 +26,9 @@ Service = Annotated[str, typer.Argument(help=f"Whose dead letters: {', '.join(SU
 
 @cli.command("list")
 def list_letters(service: Service) -> None:
-    """List what is parked, oldest first."""
-    known(service)
-    with opened(look_around().amqp_url, service) as queue:
+    """List the parked messages, oldest first."""
+    check_service(service)
+    with open_queue(load_config().amqp_url, service) as queue:
         letters = queue.letters()
     if not letters:
         say(f"Nothing is parked for {service}.")
@@ -40,10 +43,10 @@ def show_letter(
     service: Service,
     message_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="ID")],
 ) -> None:
-    """Show one parked message whole."""
-    known(service)
-    with opened(look_around().amqp_url, service) as queue:
-        letter = chosen(queue.letters(), [message_id])[0]
+    """Show all of one parked message."""
+    check_service(service)
+    with open_queue(load_config().amqp_url, service) as queue:
+        letter = choose(queue.letters(), [message_id])[0]
     console = Console(soft_wrap=True)
     console.print_json(data={"headers": _headers(letter), "event": _event(letter)}, default=str)
 
@@ -53,18 +56,18 @@ def replay_letters(
     service: Service,
     message_ids: Annotated[list[str] | None, typer.Argument(help="Which ones, by id.", metavar="ID")] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="All that is parked.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All parked messages.")] = False,
 ) -> None:
-    """Give messages back to their service, to be tried as if for the first time."""
+    """Give messages back to their service, which tries them as if for the first time."""
     if bool(message_ids) == everything:
-        raise Trouble("Say which messages to replay, or --all.")
-    known(service)
-    with opened(look_around().amqp_url, service) as queue:
+        raise CommandError("Say which messages to replay, or --all.")
+    check_service(service)
+    with open_queue(load_config().amqp_url, service) as queue:
         letters = queue.letters()
-        wanted = letters if everything else chosen(letters, message_ids or [])
-        for letter in wanted:
+        letters = letters if everything else choose(letters, message_ids or [])
+        for letter in letters:
             queue.replay(letter)
-    say(f"{len(wanted)} given back to {topology.inbox(service)}.")
+    say(f"{len(letters)} given back to {topology.inbox(service)}.")
 
 
 @cli.command("drop")
@@ -73,48 +76,50 @@ def drop_letter(
     message_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="ID")],
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also give up unapplied events that come before it.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also give up earlier events of its subject.")] = False,
 ) -> None:
     """Give one message up for good, so that later events of its subject are applied without it."""
-    known(service)
-    around = look_around()
-    database_url = around.database_url(service)
-    with opened(around.amqp_url, service) as queue:
-        letter = chosen(queue.letters(), [message_id])[0]
+    check_service(service)
+    amqp_url = load_config().amqp_url
+    with open_queue(amqp_url, service) as queue:
+        letter = choose(queue.letters(), [message_id])[0]
         if not (yes or typer.confirm(f"Give up {letter.id} ({_type(letter)}) for ever?")):
-            raise Trouble("Nothing was dropped.")
+            raise CommandError("Nothing was dropped.")
         if letter.envelope:
-            with connected(database_url) as connection:
-                at = standing(connection, letter.envelope)
-                if at < letter.envelope.sequence - 1 and not force:
-                    raise Trouble(
-                        f"{letter.envelope.subject} stands at {at}: numbers {at + 1} to "
-                        f"{letter.envelope.sequence - 1} come before this one and would be given up with it.",
-                        details=["Replay or drop those first, or say --force."],
-                    )
-                step_over(connection, letter.envelope)
-        queue.take_off(letter)
+            with ask_client(amqp_url) as client:
+                _skip(client, service, SkipEvent(event=letter.envelope, force=force))
+        queue.remove(letter)
     say(f"{letter.id} dropped.")
 
 
-def known(service: str) -> None:
-    """Make sure that there is a service of this name."""
+def _skip(client: AskClient, service: str, command: SkipEvent) -> None:
+    try:
+        client(command, service=service)
+    except Refusal as refusal:
+        if refusal.code != "EARLIER_EVENTS":
+            raise
+        hint = "Replay or drop those first, or say --force."
+        raise CommandError(refusal.message, details=[hint]) from refusal
+
+
+def check_service(service: str) -> None:
+    """Raise `CommandError` where there is no service of this name."""
     if service not in SUBSCRIPTIONS:
-        raise Trouble(f"There is no service {service!r}: {', '.join(SUBSCRIPTIONS)}.")
+        raise CommandError(f"There is no service {service!r}: {', '.join(SUBSCRIPTIONS)}.")
 
 
-def chosen(letters: Sequence[Letter], ids: Sequence[str]) -> list[Letter]:
-    """The letters that these ids, or beginnings of ids, name; each must name exactly one."""
-    found = []
+def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
+    """The message of each id, or beginning of an id; raises `CommandError` where one names none or several."""
+    chosen = []
     for each in ids:
         matching = [letter for letter in letters if letter.id.startswith(each)]
         if len(matching) != 1:
-            raise Trouble(f"{each} names {len(matching) or 'no'} parked messages.")
-        found.append(matching[0])
-    return found
+            raise CommandError(f"{each} names {len(matching) or 'no'} parked messages.")
+        chosen.append(matching[0])
+    return chosen
 
 
-def _row(letter: Letter) -> tuple[object, ...]:
+def _row(letter: DeadLetter) -> tuple[object, ...]:
     event, failed_at = letter.envelope, letter.first_failed_at
     subject, number = (event.subject, event.sequence) if event else ("-", "-")
     return (
@@ -124,17 +129,17 @@ def _row(letter: Letter) -> tuple[object, ...]:
         number,
         letter.attempts,
         moment(failed_at) if failed_at else "-",
-        letter.why,
+        letter.reason,
     )
 
 
-def _type(letter: Letter) -> str:
+def _type(letter: DeadLetter) -> str:
     return letter.envelope.type if letter.envelope else "not an event"
 
 
-def _headers(letter: Letter) -> dict[str, Any]:
+def _headers(letter: DeadLetter) -> dict[str, Any]:
     return dict(letter.properties.headers or {})
 
 
-def _event(letter: Letter) -> Any:
+def _event(letter: DeadLetter) -> Any:
     return codec.plain(letter.envelope) if letter.envelope else letter.body.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""`hotelmate doctor`: whether what must always hold does hold, asked of every database and dead-letter queue."""
+"""`hotelmate doctor`: judges the invariants of the running system."""
 
 import json
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from contracts.catalogue import OWNERS
-from hotelmate.examination import AT_REST, Verdict, books_of, judged, says
-from hotelmate.invariants import CHECKS
-from hotelmate.screen import say, show_table
-from hotelmate.surroundings import look_around
-from hotelmate.trouble import Trouble
+from hotelmate.config import load_config
+from hotelmate.console import say, show_table
+from hotelmate.doctor_run import EVERYTHING, Verdict, examination, judge, says
+from hotelmate.errors import CommandError
+from hotelmate.invariants.catalogue import CHECKS
 
-FOUND = 1
-SHOWN = 5
-UNASKED = {
+BROKEN = 1
+SUBJECTS_PER_ROW = 5
+NOT_JUDGED = {
     "I10": "what Stripe itself shows: hotelmate reconcile compares it",
     "I14": "whether what a client was told is there after recovery: only that client knows",
 }
@@ -25,72 +25,78 @@ UNASKED = {
 
 def doctor(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="All findings, for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="All breaches, as JSON.")] = False,
     newest: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Of what grows for ever, look at the newest N of each service.")
+        int, typer.Option(min=1, metavar="N", help="Of data that grows without end, judge the newest N rows.")
     ] = 20_000,
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this invariant, as in I7; may be repeated.")
     ] = None,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Read each service's database instead of asking the service: in an outage.")
+    ] = False,
 ) -> None:
-    """Examine the whole system and change nothing: rooms, money, trails, events, notices, dead letters.
+    """Judge the invariants of the whole system, and change nothing.
 
-    Where all is at rest everything is judged, else what is older than 30 seconds. Exit code 0 when all holds, 1 when
-    something does not or could not be judged, 3 when the broker or a database cannot be reached. Names nobody.
+    Covers rooms, money, audit rows, events, notices and dead letters. Where all is at rest everything is judged, else
+    what is older than 30 seconds. Exit code 0 when all invariants hold, 1 when one does not or could not be judged, 3
+    when the broker or a service cannot be reached. Prints no person's name or address.
     """
-    wanted = [name.upper() for name in only or ()]
-    if strange := [name for name in wanted if name not in CHECKS]:
-        raise Trouble(f"{strange[0]} is not asked here: {', '.join(CHECKS)}.")
-    with books_of(look_around(), newest=newest) as books, _progress() as progress:
+    names = [name.upper() for name in only or ()]
+    if unknown := [name for name in names if name not in CHECKS]:
+        raise CommandError(f"There is no invariant {unknown[0]}: {', '.join(CHECKS)}.")
+    with examination(load_config(), newest=newest, direct=direct) as context, _progress() as progress:
         task = progress.add_task("", total=None)
         verdicts: list[Verdict] = []
-        for name in wanted or CHECKS:
+        for name in names or CHECKS:
             progress.update(task, description=f"{name}: {says(name)}")
-            verdicts += judged(books, only=[name])
-        partly = [service for service in OWNERS if not books.is_whole(service)]
-    at_rest = books.unrest == AT_REST
+            verdicts.append(judge(context, name))
+        partly = [service for service in OWNERS if not context.is_whole(service)]
+    at_rest, broker = context.older_than == EVERYTHING, context.parked is not None
     if as_json:
         print(_as_json(verdicts, at_rest=at_rest, newest=newest, partly=partly))  # noqa: T201
     else:
-        _show(verdicts, at_rest=at_rest, newest=newest, partly=partly)
-    raise typer.Exit(FOUND if any(one.verdict != "holds" for one in verdicts) else 0)
+        _show(verdicts, at_rest=at_rest, newest=newest, partly=partly, broker=broker)
+    raise typer.Exit(BROKEN if any(each.verdict != "holds" for each in verdicts) else 0)
 
 
-def _show(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Sequence[str]) -> None:
-    show_table(("", "invariant", "verdict", "where"), [_row(one) for one in verdicts])
-    say("Everything is at rest and was judged." if at_rest else "What has moved in the last 30 seconds was not judged.")
+def _show(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Sequence[str], broker: bool) -> None:
+    show_table(("", "invariant", "verdict", "where"), [_row(each) for each in verdicts])
+    say("The system is at rest: everything was judged." if at_rest else "Changes of the last 30 seconds were left out.")
+    if not broker:
+        say("The broker is down: dead letters were not read, and breaches of I6 may be parked messages.")
     if partly:
-        say(f"Of {', '.join(partly)} only the newest {newest} changes and events were seen; --newest looks further.")
-    if any(one.name == "I10" for one in verdicts):
+        say(f"Of {', '.join(partly)} only the newest {newest} audit rows and events were judged; --newest judges more.")
+    if any(each.name == "I10" for each in verdicts):
         say("Stripe was not asked: hotelmate reconcile does that.")
-    broken = [one for one in verdicts if one.verdict != "holds"]
-    say(f"{len(broken)} of {len(verdicts)} do not hold; --json says why." if broken else "All is well.")
+    failed = [each for each in verdicts if each.verdict != "holds"]
+    say(f"{len(failed)} of {len(verdicts)} do not hold; --json says why." if failed else "All is well.")
 
 
-def _row(one: Verdict) -> tuple[object, ...]:
-    subjects = list(dict.fromkeys(finding.subject for finding in one.findings))
-    more = f" and {len(subjects) - SHOWN} more" if len(subjects) > SHOWN else ""
-    return one.name, one.says, one.verdict, ", ".join(subjects[:SHOWN]) + more
+def _row(verdict: Verdict) -> tuple[object, ...]:
+    subjects = list(dict.fromkeys(violation.subject for violation in verdict.violations))
+    more = f" and {len(subjects) - SUBJECTS_PER_ROW} more" if len(subjects) > SUBJECTS_PER_ROW else ""
+    return verdict.name, verdict.says, verdict.verdict, ", ".join(subjects[:SUBJECTS_PER_ROW]) + more
 
 
 def _as_json(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Sequence[str]) -> str:
-    told = {
-        "healthy": all(one.verdict == "holds" for one in verdicts),
+    report = {
+        "healthy": all(each.verdict == "holds" for each in verdicts),
         "judged": "everything" if at_rest else "older than 30 s",
         "newest": newest,
         "only_the_newest_of": list(partly),
-        "not_asked": UNASKED,
+        "not_asked": NOT_JUDGED,
         "invariants": [
             {
-                "name": one.name,
-                "says": one.says,
-                "verdict": one.verdict,
-                "findings": [{"subject": finding.subject, "what": finding.what} for finding in one.findings],
+                "name": each.name,
+                "says": each.says,
+                "verdict": each.verdict,
+                "findings": [{"subject": violation.subject, "what": violation.what} for violation in each.violations],
             }
-            for one in verdicts
+            for each in verdicts
         ],
     }
-    return json.dumps(told, indent=2)
+    return json.dumps(report, indent=2)
 
 
 def _progress() -> Progress:

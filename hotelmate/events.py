@@ -1,4 +1,4 @@
-"""`hotelmate events`: the bus as it is, event by event."""
+"""`hotelmate events`: prints events as they are published."""
 
 import json
 import os
@@ -16,30 +16,30 @@ from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp import parameters
 from contracts.catalogue import OWNERS, events
 from contracts.message import Envelope
-from hotelmate.impersonal import attributes, booking_of, facts, line, name_of
-from hotelmate.surroundings import look_around
-from hotelmate.trouble import Trouble
+from hotelmate.config import load_config
+from hotelmate.errors import CommandError
+from hotelmate.event_format import as_line, attributes, booking_id_of, event_name, public_fields
 
-GLANCE = 0.5  # seconds between tries to find a broker that has gone
-MOST = 10_000  # events that may wait for a slow terminal; then the oldest are left out
+RECONNECT_EVERY = 0.5  # seconds
+QUEUE_LENGTH = 10_000  # events that may wait for a slow terminal; beyond, the oldest are dropped
 
 cli = typer.Typer(no_args_is_help=True, help="Events on the bus.")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which events are to be seen; what is empty lets all pass."""
+class EventFilter:
+    """The events to print; an empty field matches every event."""
 
     booking: str = ""
     hotel: str = ""
     names: frozenset[str] = frozenset()
 
     def __call__(self, envelope: Envelope) -> bool:
-        """Whether this is one of them."""
+        """Whether the event matches."""
         return (
-            (not self.booking or booking_of(envelope) == self.booking)
+            (not self.booking or booking_id_of(envelope) == self.booking)
             and (not self.hotel or envelope.hotel == self.hotel)
-            and (not self.names or name_of(envelope) in self.names)
+            and (not self.names or event_name(envelope.type) in self.names)
         )
 
 
@@ -54,74 +54,75 @@ def tail(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
     count: Annotated[int, typer.Option(min=0, metavar="N", help="End after N events; 0: follow until Ctrl-C.")] = 0,
 ) -> None:
-    """Follow the bus: every event that is published from now on, as it passes.
+    """Print every event that is published from now on.
 
-    Takes nothing from anybody: a queue of its own, which goes with it. Where the broker goes away it waits and follows
-    on. Shows numbers, moments, statuses and ids, and nothing that a person is or wrote.
+    Reads from a queue of its own, which ends with the command, so that no service misses an event. Reconnects where
+    the broker goes away. Prints numbers, times, statuses and ids, and no person's name, address or words.
     """
-    known = {name.split(".")[1] for name in events()}
-    if strange := sorted(set(event or ()) - known):
-        raise Trouble(f"There is no event {strange[0]}.", details=[f"there are: {', '.join(sorted(known))}"])
-    wanted = Wanted(booking.upper(), hotel, frozenset(event or ()))
+    names = {name.split(".")[1] for name in events()}
+    if unknown := sorted(set(event or ()) - names):
+        raise CommandError(f"There is no event {unknown[0]}.", details=[f"there are: {', '.join(sorted(names))}"])
+    event_filter = EventFilter(booking.upper(), hotel, frozenset(event or ()))
     try:
-        _follow(look_around().amqp_url, wanted, _as_json if as_json else line, count)
+        _follow(load_config().amqp_url, event_filter, _as_json if as_json else as_line, count)
     except KeyboardInterrupt:
         return
-    except BrokenPipeError:  # whoever read this has gone, as `head` does
+    except BrokenPipeError:  # the reader has ended, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _follow(amqp_url: str, wanted: Wanted, shown: Callable[[Envelope], str], count: int) -> None:
-    seen, connection = 0, _connected(amqp_url)
+def _follow(amqp_url: str, matches: EventFilter, text_of: Callable[[Envelope], str], count: int) -> None:
+    printed, connection = 0, _connect(amqp_url)
     try:
         while True:
             try:
-                for envelope in _passing(connection):
-                    if not wanted(envelope):
+                for envelope in _events(connection):
+                    if not matches(envelope):
                         continue
-                    print(shown(envelope), flush=True)  # noqa: T201
-                    seen += 1
-                    if seen == count:
+                    print(text_of(envelope), flush=True)  # noqa: T201
+                    printed += 1
+                    if printed == count:
                         return
             except pika.exceptions.AMQPError as problem:
-                _aside(f"The broker has gone ({type(problem).__name__}); what passes until it is back is not seen.")
-                connection = _again(amqp_url)
+                _note(f"The broker is down ({type(problem).__name__}); events until it is back are not printed.")
+                connection = _reconnect(amqp_url)
     finally:
         if connection.is_open:
             connection.close()
 
 
-def _connected(amqp_url: str) -> pika.BlockingConnection:
+def _connect(amqp_url: str) -> pika.BlockingConnection:
     return pika.BlockingConnection(parameters.parameters(amqp_url, "hotelmate-events"))
 
 
-def _again(amqp_url: str) -> pika.BlockingConnection:
+def _reconnect(amqp_url: str) -> pika.BlockingConnection:
     while True:
         try:
-            return _connected(amqp_url)
+            return _connect(amqp_url)
         except (pika.exceptions.AMQPError, OSError):
-            time.sleep(GLANCE)
+            time.sleep(RECONNECT_EVERY)
 
 
-def _passing(connection: pika.BlockingConnection) -> Iterator[Envelope]:
-    """Every event from now on, from a queue that nobody else sees and that ends with the connection."""
+def _events(connection: pika.BlockingConnection) -> Iterator[Envelope]:
+    """Every event from now on, from a queue of this connection's own that ends with it."""
     channel = connection.channel()
     topology.declare(channel)
-    queue = channel.queue_declare("", exclusive=True, auto_delete=True, arguments={"x-max-length": MOST}).method.queue
+    arguments = {"x-max-length": QUEUE_LENGTH}
+    queue = channel.queue_declare("", exclusive=True, auto_delete=True, arguments=arguments).method.queue
     for owner in OWNERS:
         channel.queue_bind(queue, topology.exchange(owner), f"{owner}.#")
-    _aside("Listening; Ctrl-C ends.")
+    _note("Listening; Ctrl-C ends.")
     for _, _, body in channel.consume(queue, auto_ack=True, exclusive=True):
         try:
             yield event_protocol.read_envelope(body)
         except ValueError:
-            _aside("Something passed that is no event.")
+            _note("A message is no event.")
 
 
 def _as_json(envelope: Envelope) -> str:
-    return json.dumps(attributes(envelope) | {"facts": facts(envelope)})
+    return json.dumps(attributes(envelope) | {"facts": public_fields(envelope)})
 
 
-def _aside(text: str) -> None:
-    """Beside what is being followed, so that it can be piped on."""
+def _note(text: str) -> None:
+    """Print to standard error, so that the events can be piped."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201

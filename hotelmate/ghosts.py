@@ -1,43 +1,49 @@
-"""`hotelmate ghosts`: where bookings and rooms did not agree about who lives where, and what became of it."""
+"""`hotelmate ghosts`: differences between bookings and rooms about who occupies a room, and the outcome of each."""
 
-import sqlalchemy as sa
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from hotelmate.screen import moment, say, show_table
-from hotelmate.surroundings import connected, look_around
+from hotelmate.config import load_config
+from hotelmate.console import moment, say, show_table
+from hotelmate.invariants.context import ExaminationContext
+from hotelmate.queries import service_queries
 
-_SEEN = sa.text("""
-SELECT kind, hotel, room_number, booking_id, first_seen_at, mended_at, problem FROM ghost
-ORDER BY mended_at IS NOT NULL, first_seen_at DESC LIMIT 200
-""")
-_SAYS = {
+MOST = 200
+_DESCRIPTIONS = {
     "OCCUPIED_BY_NOBODY": "occupied, but its booking is not in house",
     "NOT_IN_ITS_ROOM": "in house, but the room is not occupied by it",
-    "CLAIMED_BY_NOBODY": "kept for a booking that has ended or never was",
+    "CLAIMED_BY_NOBODY": "kept for a booking that has ended or does not exist",
 }
 
 
 def ghosts() -> None:
-    """Show what did not agree between bookings and rooms: since when, and whether it is mended.
+    """Show the differences between bookings and rooms: since when, and whether each is mended.
 
-    Bookings compares all rooms every half minute and mends what is still there a minute later, by a check-out's or
-    check-in's own ways. `left to people` names the reason: move the guest, or use the destructive bulk check-out.
+    Bookings compares all rooms every half minute and mends a difference that is still there a minute later, by an
+    ordinary check-out or check-in. `left to people` names the reason: move the guest, or use the destructive bulk
+    check-out.
     """
-    with connected(look_around().database_url("bookings")) as connection:
-        rows = connection.execute(_SEEN).all()
+    with service_queries(load_config(), direct=False) as ask:
+        rows = sorted(ExaminationContext(ask=ask).rows("bookings", "ghosts"), key=_order)[:MOST]
     if not rows:
         say("Bookings and rooms agree.")
         return
     columns = ("booking", "hotel", "room", "what", "since", "outcome")
-    show_table(
-        columns,
-        [
-            (row.booking_id, row.hotel, row.room_number, _SAYS[row.kind], moment(row.first_seen_at), _outcome(row))
-            for row in rows
-        ],
-    )
+    show_table(columns, [_row(row) for row in rows])
 
 
-def _outcome(row: sa.Row[tuple[object, ...]]) -> str:
-    if row.mended_at:
-        return f"mended {moment(row.mended_at)}"
-    return f"left to people: {row.problem}" if row.problem else "looked at again"
+def _order(row: Mapping[str, Any]) -> tuple[bool, float]:
+    """Open differences first, then the newest."""
+    return row["mended_at"] is not None, -datetime.fromisoformat(row["first_seen_at"]).timestamp()
+
+
+def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
+    since = moment(datetime.fromisoformat(row["first_seen_at"]))
+    return row["booking_id"], row["hotel"], row["room_number"], _DESCRIPTIONS[row["kind"]], since, _outcome(row)
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    if row["mended_at"]:
+        return f"mended {moment(datetime.fromisoformat(row['mended_at']))}"
+    return f"left to people: {row['problem']}" if row["problem"] else "looked at again"

@@ -1,6 +1,6 @@
-"""The `hotelmate` program: its commands, and how troubles end it.
+"""The `hotelmate` program: its commands, and its exit codes.
 
-Exit codes: 0 done, 1 refused, wrong input, or something found, 2 wrong usage, 3 the broker, a database or a service
+Exit codes: 0 done, 1 refused, wrong input, or a check failed, 2 wrong usage, 3 the broker, a database or a service
 cannot be reached.
 """
 
@@ -18,26 +18,26 @@ from hotelmate import (
     ghosts,
     hotels,
     notices,
-    outboxes,
-    reconciling,
+    outbox,
+    reconciliation,
     refunds,
     staff,
     webhooks,
 )
-from hotelmate.screen import show_trouble
-from hotelmate.trouble import Trouble, told_plainly
+from hotelmate.console import show_error
+from hotelmate.errors import CommandError, as_command_errors
 
-HELP = """Look after a HotelMate installation.
+HELP = """Operate a HotelMate installation.
 
-Addresses come from the environment (AMQP_URL, BOOKINGS_DATABASE_URL …), or from the demo that runs in this directory.
+Addresses come from the environment (AMQP_URL …), or from the demo that runs in this directory.
 
-Exit codes: 0 done · 1 refused, wrong input, or something found · 2 wrong usage · 3 broker, database or service not
+Exit codes: 0 done · 1 refused, wrong input, or a check failed · 2 wrong usage · 3 broker, database or service not
 reachable.
 """
 
 
 def commands() -> typer.Typer:
-    """The whole tree of commands."""
+    """The tree of all commands."""
     cli = typer.Typer(
         name="hotelmate",
         help=HELP,
@@ -56,18 +56,18 @@ def commands() -> typer.Typer:
     cli.add_typer(webhooks.cli, name="webhooks")
     cli.command("doctor")(doctor.doctor)
     cli.command("explain")(explain.explain)
-    cli.command("reconcile")(reconciling.reconcile)
-    cli.command("outbox")(outboxes.outbox)
+    cli.command("reconcile")(reconciliation.reconcile)
+    cli.command("outbox")(outbox.outbox)
     cli.command("ghosts")(ghosts.ghosts)
     return cli
 
 
 def app(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name; leaves with `SystemExit`."""
+    """Run the command that the arguments name; ends with `SystemExit`."""
     logs.configure("hotelmate", level="CRITICAL", fmt="console")
     try:
-        with told_plainly():
+        with as_command_errors():
             commands()(args=None if arguments is None else list(arguments), prog_name="hotelmate")
-    except Trouble as trouble:
-        show_trouble(trouble)
-        raise SystemExit(trouble.code) from None
+    except CommandError as error:
+        show_error(error)
+        raise SystemExit(error.code) from None

@@ -1,4 +1,4 @@
-"""`hotelmate notices`: pushes and mails that could not be delivered, and how to have them tried again."""
+"""`hotelmate notices`: lists, shows and replays pushes and mails that could not be delivered."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -9,24 +9,24 @@ from rich.console import Console
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
-from contracts.notifier import GetNotice, KeptNotice, ListNotices, ReplayNotice
-from hotelmate.screen import moment, say, show_table
-from hotelmate.surroundings import asking, look_around
-from hotelmate.trouble import Trouble
+from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
+from hotelmate.config import ask_client, load_config
+from hotelmate.console import moment, say, show_table
+from hotelmate.errors import CommandError
 
 cli = typer.Typer(
-    no_args_is_help=True, help="Pushes and mails: what was refused, or failed for hours, is given up with the reason."
+    no_args_is_help=True, help="Pushes and mails. One that is refused, or fails for hours, is given up with the reason."
 )
 STATUSES = ("GAVE_UP", "PENDING")
 
 
 @cli.command("list")
 def list_notices(
-    *, pending: Annotated[bool, typer.Option("--pending", help="Those that still wait instead.")] = False
+    *, pending: Annotated[bool, typer.Option("--pending", help="Those that wait to be sent instead.")] = False
 ) -> None:
-    """List what was given up, in the order in which it fell due."""
-    with asking(look_around().amqp_url) as asker:
-        rows = [_row(each) for each in every(asker, STATUSES[pending])]
+    """List the notices that were given up, oldest first."""
+    with ask_client(load_config().amqp_url) as client:
+        rows = [_row(each) for each in every(client, STATUSES[pending])]
     if rows:
         show_table(("id", "medium", "occasion", "hotel", "booking", "due since", "why"), rows)
     else:
@@ -34,55 +34,54 @@ def list_notices(
 
 
 @cli.command("show")
-def show_notice(notice_id: Annotated[str, typer.Argument(help="Its id, whole.", metavar="ID")]) -> None:
-    """Show all that is kept of one notice: what it is about, never what it says or to whom."""
-    with asking(look_around().amqp_url) as asker:
-        found = asker(GetNotice(notice_id=notice_id))
-    Console(soft_wrap=True).print_json(data=codec.plain(found), default=str)
+def show_notice(notice_id: Annotated[str, typer.Argument(help="The notice's id.", metavar="ID")]) -> None:
+    """Show what is stored of one notice: its event and outcome, without its text or recipient."""
+    with ask_client(load_config().amqp_url) as client:
+        notice = client(GetNotice(notice_id=notice_id))
+    Console(soft_wrap=True).print_json(data=codec.plain(notice), default=str)
 
 
 @cli.command("replay")
 def replay_notices(
-    notice_ids: Annotated[list[str] | None, typer.Argument(help="Which ones, by id.", metavar="ID")] = None,
+    notice_ids: Annotated[list[str] | None, typer.Argument(help="The ids of the notices.", metavar="ID")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
 ) -> None:
-    """Have notices that were given up tried as if they had just fallen due.
+    """Send notices that were given up, as if they were new.
 
-    A push is left alone where screens have since been told of something later about the same: whoever missed it has it
-    from the feed.
+    A push is not sent where a later one of the same subject was: pages read what they missed from the feed.
     """
     if bool(notice_ids) == everything:
-        raise Trouble("Say which notices to replay, or --all.")
-    with asking(look_around().amqp_url) as asker:
-        wanted = [each.notice_id for each in every(asker, "GAVE_UP")] if everything else notice_ids or []
-        overtaken = [each for each in wanted if not _replayed(asker, each)]
+        raise CommandError("Say which notices to replay, or --all.")
+    with ask_client(load_config().amqp_url) as client:
+        ids = [each.notice_id for each in every(client, "GAVE_UP")] if everything else notice_ids or []
+        overtaken = [each for each in ids if not _replay(client, each)]
     for notice_id in overtaken:
-        say(f"{notice_id} is left alone: screens have been told of something later.")
-    say(f"{len(wanted) - len(overtaken)} to be sent again.")
+        say(f"{notice_id} is not sent: a later push of its subject was.")
+    say(f"{len(ids) - len(overtaken)} to be sent again.")
 
 
-def every(asker: AskClient, status: str) -> Iterator[KeptNotice]:
-    """All notices that stand so, asked for page by page."""
+def every(client: AskClient, status: str) -> Iterator[NoticeDetail]:
+    """All notices in this status, read page by page."""
     after = None
     while True:
-        page = asker(ListNotices(statuses=(status,), after=after))
+        page = client(ListNotices(statuses=(status,), after=after))
         yield from page.notices
         after = page.next
         if after is None:
             return
 
 
-def _replayed(asker: AskClient, notice_id: str) -> bool:
+def _replay(client: AskClient, notice_id: str) -> bool:
     try:
-        asker(ReplayNotice(notice_id=notice_id))
-    except Refusal as refused:
-        if refused.code != "OVERTAKEN":
+        client(ReplayNotice(notice_id=notice_id))
+    except Refusal as refusal:
+        if refusal.code != "OVERTAKEN":
             raise
         return False
     return True
 
 
-def _row(found: KeptNotice) -> tuple[object, ...]:
-    about = (found.notice_id, found.medium, found.occasion, found.hotel, found.booking_id or "-")
-    return (*about, moment(found.created_at), found.reason or "-")
+def _row(notice: NoticeDetail) -> tuple[object, ...]:
+    about = (notice.notice_id, notice.medium, notice.occasion, notice.hotel, notice.booking_id or "-")
+    return (*about, moment(notice.created_at), notice.reason or "-")

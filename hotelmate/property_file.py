@@ -10,32 +10,32 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from chassis import codec
 from contracts.rooms import HotelDefinition
 from contracts.values import FREE_UNTIL_HOURS
-from hotelmate.trouble import Trouble
+from hotelmate.errors import CommandError
 
 
 def read_property(path: Path) -> HotelDefinition:
-    """The property that the file describes; a `Trouble` names every field that is unknown, or the one that is wrong."""
+    """The property that the file describes. Raises a `CommandError` that names the unknown fields or the wrong one."""
     try:
         data = json.loads(path.read_text("utf-8"))
     except OSError as problem:
-        raise Trouble(f"{path} cannot be read: {problem.strerror}.") from problem
+        raise CommandError(f"{path} cannot be read: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:
-        raise Trouble(f"{path} is not UTF-8 text.") from problem
+        raise CommandError(f"{path} is not UTF-8 text.") from problem
     except json.JSONDecodeError as problem:
-        raise Trouble(
+        raise CommandError(
             f"{path} is not JSON: {problem.msg} in line {problem.lineno}, column {problem.colno}."
         ) from problem
     if not isinstance(data, dict):
-        raise Trouble(f"{path} must hold one JSON object that describes a property.")
+        raise CommandError(f"{path} must hold one JSON object that describes a property.")
     if unknown := [f"{field}: is not a field of a property" for field in _unknown(data, HotelDefinition)]:
-        raise Trouble(f"{path} has fields that mean nothing.", details=unknown)
+        raise CommandError(f"{path} has unknown fields.", details=unknown)
     policy = data.get("policy")
     if isinstance(policy, dict) and (hours := FREE_UNTIL_HOURS.get(str(policy.get("kind")))):
         policy.setdefault("free_until_hours", hours)
     try:
         return codec.typed(data, HotelDefinition)
     except ValueError as problem:
-        raise Trouble(f"{path} does not describe a property.", details=[_plainly(str(problem))]) from problem
+        raise CommandError(f"{path} does not describe a property.", details=[_plainly(str(problem))]) from problem
 
 
 def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:
@@ -53,9 +53,9 @@ def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:
             yield from _unknown(item, get_args(kind)[0], f"{where.removesuffix('.')}[{number}].")
 
 
-def _plainly(said: str) -> str:
+def _plainly(error: str) -> str:
     """`Expected …, got … - at `$.a.b`` as `a.b: expected …, got …`."""
-    what, _, at = said.partition(" - at `$")
+    what, _, at = error.partition(" - at `$")
     what = what.replace("`", "")
     field = at.rstrip("`").removeprefix(".")
     missing = "Object missing required field "

@@ -1,25 +1,25 @@
-"""`hotelmate refund`: what is to be done about money that did not go back."""
+"""`hotelmate refund`: retries refunds that failed."""
 
 from typing import Annotated
 
 import typer
 
 from contracts.bookings import RetryRefund
-from hotelmate.screen import say
-from hotelmate.surroundings import asking, look_around
+from hotelmate.config import ask_client, load_config
+from hotelmate.console import say
 
-cli = typer.Typer(no_args_is_help=True, help="Money that is to go back to a guest.")
+cli = typer.Typer(no_args_is_help=True, help="Refunds to guests.")
 
 
 @cli.command("retry")
 def retry_refund(
     booking_id: Annotated[str, typer.Argument(metavar="BOOKING", help="The booking's id, as in BK-2026-ABC234.")],
 ) -> None:
-    """Have a refund that failed tried again, once.
+    """Retry a failed refund once.
 
-    What is still owed is read at the provider first. One that is under way stays as it is.
+    The amount that is still owed is read at the provider first. A refund that is under way is left as it is.
     """
-    with asking(look_around().amqp_url) as asker:
-        booking = asker(RetryRefund(hotel="", booking_id=booking_id))
+    with ask_client(load_config().amqp_url) as client:
+        booking = client(RetryRefund(hotel="", booking_id=booking_id))
     owed = booking.refund_amount
     say(f"{booking_id}: refund of {owed.currency} {owed.text} {booking.refund_status}." if owed else f"{booking_id}.")

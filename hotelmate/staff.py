@@ -1,4 +1,4 @@
-"""`hotelmate staff`: who may sign in at a hotel's staff endpoints."""
+"""`hotelmate staff`: the accounts that may sign in at a hotel's staff endpoints."""
 
 import asyncio
 import re
@@ -13,9 +13,9 @@ from chassis.settings import with_driver
 from gateway.identity.accounts import Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
-from hotelmate.screen import say, show_table
-from hotelmate.surroundings import look_around
-from hotelmate.trouble import Trouble
+from hotelmate.config import load_config
+from hotelmate.console import say, show_table
+from hotelmate.errors import CommandError
 
 T = TypeVar("T")
 
@@ -25,21 +25,19 @@ cli = typer.Typer(no_args_is_help=True, help="Accounts of hotel staff.")
 @cli.command("add")
 def add_staff(
     *,
-    email: Annotated[str, typer.Option(help="What they sign in with.")],
-    name: Annotated[str, typer.Option(help="What colleagues see.")],
-    hotel: Annotated[str, typer.Option(help="Their hotel's slug; staff see no other hotel.")],
-    role: Annotated[Role, typer.Option(help="What they do, which decides what they may.")],
-    superuser: Annotated[
-        bool, typer.Option("--superuser", help="May do everything, still in their own hotel.")
-    ] = False,
+    email: Annotated[str, typer.Option(help="The address to sign in with.")],
+    name: Annotated[str, typer.Option(help="The name that colleagues see.")],
+    hotel: Annotated[str, typer.Option(help="The hotel's slug; staff see no other hotel.")],
+    role: Annotated[Role, typer.Option(help="The role, which decides the permissions.")],
+    superuser: Annotated[bool, typer.Option("--superuser", help="All permissions, in the same hotel only.")] = False,
     password_stdin: Annotated[
         bool,
-        typer.Option("--password-stdin", help="Read the password from standard input; else one is made and shown."),
+        typer.Option("--password-stdin", help="Read the password from standard input, else generate and print one."),
     ] = False,
 ) -> None:
-    """Add an account. Without --password-stdin a password is made and shown once."""
+    """Add an account. Without --password-stdin a password is generated and printed once."""
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", email.strip()):
-        raise Trouble(f"{email!r} is not an e-mail address.")
+        raise CommandError(f"{email!r} is not an e-mail address.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
     staff = in_accounts(
         lambda accounts: accounts.add(
@@ -56,28 +54,28 @@ def list_staff(
     hotel: Annotated[str | None, typer.Option(help="Only this hotel's.")] = None,
 ) -> None:
     """List accounts by hotel and e-mail."""
-    found: Sequence[Staff] = in_accounts(lambda accounts: accounts.everyone(hotel=hotel))
-    if not found:
+    accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
+    if not accounts:
         say("There are no accounts." if hotel is None else f"{hotel} has no accounts.")
         return
     show_table(
         ("hotel", "e-mail", "name", "role", "active"),
-        [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in found],
+        [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts],
     )
 
 
 def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Run this with the accounts of the gateway's database."""
-    url = with_driver(look_around().database_url("gateway"), "psycopg")
+    """Run a function with the accounts of the gateway's database."""
+    url = with_driver(load_config().database_url("gateway"), "psycopg")
 
     async def run() -> T:
         accounts = Accounts(url, passwords=Passwords())
         try:
             return await work(accounts)
         except EmailTaken as taken:
-            raise Trouble(f"{taken} has an account already.") from taken
+            raise CommandError(f"{taken} has an account already.") from taken
         except ValueError as problem:
-            raise Trouble(f"The account cannot be added: {problem}.") from problem
+            raise CommandError(f"The account cannot be added: {problem}.") from problem
         finally:
             await accounts.close()
 
@@ -85,6 +83,6 @@ def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
 
 
 def described(staff: Staff) -> str:
-    """Their role in words."""
+    """The role in words."""
     role = staff.role.value.replace("_", " ")
     return f"{role}, superuser" if staff.is_superuser else role

@@ -1,4 +1,4 @@
-"""`hotelmate webhooks`: Stripe's notices as payments has stored them, and what becomes of parked ones."""
+"""`hotelmate webhooks`: lists, shows, replays and dismisses Stripe's webhook events as payments has stored them."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -9,77 +9,79 @@ from rich.console import Console
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from contracts.payments import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
-from hotelmate.screen import moment, say, show_table
-from hotelmate.surroundings import asking, look_around
-from hotelmate.trouble import Trouble
+from hotelmate.config import ask_client, load_config
+from hotelmate.console import moment, say, show_table
+from hotelmate.errors import CommandError
 
-cli = typer.Typer(no_args_is_help=True, help="Stripe's notices: what could not be applied is parked with the reason.")
+cli = typer.Typer(
+    no_args_is_help=True, help="Stripe's webhook events. One that cannot be applied is parked with the reason."
+)
 OUTCOMES = ("STORED", "APPLIED", "IGNORED", "PARKED")
 
-Name = Annotated[str, typer.Argument(help="Its id at Stripe, as in evt_1A2b3C.", metavar="ID")]
+Name = Annotated[str, typer.Argument(help="The event's id at Stripe, as in evt_1A2b3C.", metavar="ID")]
 
 
 @cli.command("list")
 def list_webhooks(
     outcome: Annotated[
-        list[str], typer.Option(help="What became of them: stored, applied, ignored, parked; may be repeated.")
+        list[str], typer.Option(help="With this outcome: stored, applied, ignored, parked; may be repeated.")
     ] = ["parked"],  # noqa: B006
 ) -> None:
-    """List notices in the order in which they came; the parked ones, unless told otherwise."""
-    wanted = tuple(each.upper() for each in outcome)
-    if wrong := [each for each in wanted if each not in OUTCOMES]:
-        raise Trouble(f"{wrong[0].lower()!r} is no outcome: {', '.join(OUTCOMES).lower()}.")
-    with asking(look_around().amqp_url) as asker:
-        rows = [_row(each) for each in every(asker, wanted)]
+    """List webhook events in the order in which they arrived; by default the parked ones."""
+    outcomes = tuple(each.upper() for each in outcome)
+    if unknown := [each for each in outcomes if each not in OUTCOMES]:
+        raise CommandError(f"{unknown[0].lower()!r} is no outcome: {', '.join(OUTCOMES).lower()}.")
+    with ask_client(load_config().amqp_url) as client:
+        rows = [_row(each) for each in every(client, outcomes)]
     if rows:
         show_table(("id", "type", "received", "outcome", "about", "why"), rows)
     else:
-        say("No notice is " + " or ".join(wanted).lower() + ".")
+        say("No webhook event is " + " or ".join(outcomes).lower() + ".")
 
 
 @cli.command("show")
 def show_webhook(event_id: Name) -> None:
-    """Show all that is kept of one notice: what it is about, never what it says of people."""
-    with asking(look_around().amqp_url) as asker:
-        found = asker(GetWebhook(event_id=event_id))
-    Console(soft_wrap=True).print_json(data=codec.plain(found), default=str)
+    """Show what is stored of one webhook event, without personal data."""
+    with ask_client(load_config().amqp_url) as client:
+        webhook = client(GetWebhook(event_id=event_id))
+    Console(soft_wrap=True).print_json(data=codec.plain(webhook), default=str)
 
 
 @cli.command("replay")
 def replay_webhooks(
-    event_ids: Annotated[list[str] | None, typer.Argument(help="Which ones, by id.", metavar="ID")] = None,
+    event_ids: Annotated[list[str] | None, typer.Argument(help="The ids of the webhook events.", metavar="ID")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that are parked.")] = False,
 ) -> None:
-    """Have parked notices applied as if they had just come."""
+    """Apply parked webhook events as if they had just arrived."""
     if bool(event_ids) == everything:
-        raise Trouble("Say which notices to replay, or --all.")
-    with asking(look_around().amqp_url) as asker:
-        wanted = [each.event_id for each in every(asker, ("PARKED",))] if everything else event_ids or []
-        for event_id in wanted:
-            asker(ReplayWebhook(event_id=event_id))
-    say(f"{len(wanted)} to be applied again.")
+        raise CommandError("Say which webhook events to replay, or --all.")
+    with ask_client(load_config().amqp_url) as client:
+        ids = [each.event_id for each in every(client, ("PARKED",))] if everything else event_ids or []
+        for event_id in ids:
+            client(ReplayWebhook(event_id=event_id))
+    say(f"{len(ids)} to be applied again.")
 
 
 @cli.command("dismiss")
 def dismiss_webhook(event_id: Name) -> None:
-    """Let a parked notice rest, because it is none of ours. It stays in the store, with its reason."""
-    with asking(look_around().amqp_url) as asker:
-        asker(DismissWebhook(event_id=event_id))
+    """Dismiss a parked webhook event that is none of ours. It stays stored, with its reason."""
+    with ask_client(load_config().amqp_url) as client:
+        client(DismissWebhook(event_id=event_id))
     say(f"{event_id} dismissed.")
 
 
-def every(asker: AskClient, outcomes: tuple[str, ...]) -> Iterator[StoredWebhook]:
-    """All notices with one of these outcomes, asked for page by page."""
+def every(client: AskClient, outcomes: tuple[str, ...]) -> Iterator[StoredWebhook]:
+    """All webhook events with one of these outcomes, read page by page."""
     after = None
     while True:
-        page = asker(ListWebhooks(outcomes=outcomes, after=after))
+        page = client(ListWebhooks(outcomes=outcomes, after=after))
         yield from page.webhooks
         after = page.next
         if after is None:
             return
 
 
-def _row(found: StoredWebhook) -> tuple[object, ...]:
-    about = found.payment_id or found.object_id or "-"
-    return (found.event_id, found.type, moment(found.received_at), found.outcome, about, found.reason)
+def _row(webhook: StoredWebhook) -> tuple[object, ...]:
+    about = webhook.payment_id or webhook.object_id or "-"
+    return (webhook.event_id, webhook.type, moment(webhook.received_at), webhook.outcome, about, webhook.reason)

@@ -1,5 +1,6 @@
 """Real servers for the tests that say they use them: one private node of each a session, a database per asker."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -33,6 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that take minutes run only where `-m` names them, as `make test-long` does."""
+    if "long" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 class Together(LoadScopeScheduling):
     """Side by side, a file's tests stay together; so do all journeys, which share one running system."""
 
@@ -43,6 +54,16 @@ class Together(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     return Together(config, log)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """What a test's program does to logging ends with the test: its handler writes to a stream that is closed then."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""Durable jobs: calls to the outside world that a transaction enqueues and a worker makes after its commit."""
+"""Durable jobs: how a worker runs, retries and gives up what transactions have enqueued."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.jobs import queue
 from chassis.jobs.backoff import backoff, retry_after
-from chassis.jobs.queue import LeasedJob
 from chassis.observability import logs, trace
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.service import Job
+from chassis.transactions import job_queue
 from chassis.transactions.conversation import Conversation
+from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.unit_of_work import UnitOfWork, is_outage
 from contracts.message import Ask
 from contracts.values import Caller, Context
@@ -36,7 +36,7 @@ class JobRunner:
     def claim(self) -> list[LeasedJob]:
         """Lease the jobs that are due, oldest first."""
         with self._unit_of_work.begin() as work:
-            return queue.claim(
+            return job_queue.claim(
                 work.connection,
                 self.job.payload,
                 ordered=self.job.ordered,
@@ -68,7 +68,7 @@ class JobRunner:
             for job, outcome in succeeded:
                 if self.job.on_success:
                     self.job.on_success(job.payload, outcome, work)
-            queue.mark(work.connection, [job for job, _ in succeeded], done_at=sa.func.now(), last_error="")
+            job_queue.mark(work.connection, [job for job, _ in succeeded], done_at=sa.func.now(), last_error="")
 
     @contextmanager
     def _renewed(self, leased: Sequence[LeasedJob]) -> Iterator[None]:
@@ -79,7 +79,7 @@ class JobRunner:
             while not ended.wait(RENEW_EVERY):
                 try:
                     with self._unit_of_work.engine.begin() as connection:
-                        queue.renew(connection, leased)
+                        job_queue.renew(connection, leased)
                 except sa.exc.SQLAlchemyError as problem:
                     log.warning("lease_not_renewed", kind=self.job.kind, why=type(problem).__name__)
 
@@ -101,11 +101,11 @@ class JobRunner:
         with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
             if not gives_up:
                 try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
-                queue.mark(work.connection, [job], try_at=try_at, last_error=why)
+                job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)
                 return
             if self.job.on_give_up:
                 self.job.on_give_up(job.payload, why, work)
-            queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
+            job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
 
     def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:
         if isinstance(problem, PermanentFailure):

@@ -8,16 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.messaging.operator_commands import publish_again, skip_event
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
+from chassis.observability.operator_queries import HANDLERS, OperatorQueries
 from chassis.refusal import Refusal
 from chassis.service import AskHandler, Service, handles
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
-from contracts.message import Ask, reply_type
-from contracts.operations import AdvanceClock, Health, Metrics, Ping, ReadMetrics
+from contracts.message import Ask, Query, reply_type
+from contracts.operations import AdvanceClock, Health, Metrics, Ping, PublishAgain, ReadMetrics, SkipEvent
 from contracts.values import Context
 
 
@@ -36,10 +38,14 @@ class AskServer:
         self._service = service
         self._unit_of_work = unit_of_work
         self._ask = ask
+        self._operator_queries = OperatorQueries(service.name, service.examination)
         common = (
             handles(Ping, self._pong),
             handles(AdvanceClock, self._advance_clock),
             handles(ReadMetrics, self._read_metrics),
+            handles(SkipEvent, skip_event),
+            handles(PublishAgain, publish_again),
+            *(handles(query, self._operator_query) for query in HANDLERS),
         )
         self._handlers = {handler.method: handler for handler in (*service.asks, *common)}
         self._reply_types = {name: reply_type(handler.message) for name, handler in self._handlers.items()}
@@ -115,6 +121,9 @@ class AskServer:
         common = service_metrics(work.connection, self._unit_of_work.counters, kinds=kinds, now=work.now)
         metrics = (*common, *self._service.metrics(work))
         return Metrics(service=self._service.name, instance=INSTANCE, metrics=metrics)
+
+    def _operator_query(self, query: Query[Any], work: Work) -> Any:
+        return self._operator_queries.answer(work.connection, query)
 
     def _advance_clock(self, command: AdvanceClock, _: Work) -> Health:
         try:

@@ -33,7 +33,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 
 def shrinkage(old: Any, new: Any, where: str = "") -> list[str]:
-    """How the new schema would break one who knows the old: what was removed, retyped, or newly required."""
+    """The changes of the new schema that break readers of the old: fields removed, retyped, or newly required."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return [] if old == new else [f"{where}: {old!r} became {new!r}"]
     problems = []
@@ -53,25 +53,25 @@ def shrinkage(old: Any, new: Any, where: str = "") -> list[str]:
 
 
 def committed() -> dict[str, dict[str, Any]]:
-    """The schemas as they are in the folder."""
+    """The committed schemas."""
     return {path.name.removesuffix(".json"): json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 
 
 def problems() -> list[str]:
-    """What a check would complain of."""
+    """The differences between the committed schemas and the code, as sentences."""
     old, new = committed(), all_schemas()
-    found = [f"{name} is gone: a message in use may not be removed" for name in old if name not in new]
-    found += [f"{name} has no committed schema: run make schemas" for name in new if name not in old]
+    differences = [f"{name} is gone: a message in use may not be removed" for name in old if name not in new]
+    differences += [f"{name} has no committed schema: run make docs" for name in new if name not in old]
     for name in sorted(old.keys() & new.keys()):
         broken = shrinkage(old[name], new[name], name)
-        found += broken
+        differences += broken
         if not broken and old[name] != new[name]:
-            found.append(f"{name} has grown: run make schemas")
-    return found
+            differences.append(f"{name} has grown: run make docs")
+    return differences
 
 
 def write() -> int:
-    """Write every schema; how many there are."""
+    """Write every schema; returns their number."""
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.json"):
         path.unlink()

@@ -116,6 +116,12 @@ def skip(connection: sa.Connection, envelope: Envelope, *, outcome: str = "dropp
     _set_last(connection, [envelope])
 
 
+def last_applied(connection: sa.Connection, envelope: Envelope) -> int:
+    """The last sequence of the event's subject that was applied; 0 where there is none."""
+    row = connection.execute(_LAST, _keys([envelope])).one_or_none()
+    return row.last if row else 0
+
+
 def _insert(connection: sa.Connection, envelopes: Sequence[Envelope], outcome: str) -> int:
     params = {
         **_keys(envelopes),

@@ -1,1 +1,1 @@
-"""Logs, traces, metrics, and what of an event may be shown."""
+"""Logs, traces, metrics, and redaction of personal data."""

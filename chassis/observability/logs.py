@@ -1,4 +1,4 @@
-"""Structured logs: one event name and its facts a line, with the service and the trace it belongs to."""
+"""Structured logs: one line with the event name, its fields, the service and the trace."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""The metrics of every service's outbox, jobs and events: how much waits, how late it is, what was given up."""
+"""The metrics of every service: unpublished events, backlogs and delays of jobs, given-up jobs."""
 
 import os
 import socket

@@ -24,7 +24,7 @@ def trace_id(traceparent: str) -> str:
 
 
 def current() -> str:
-    """The traceparent of what is being done here and now; empty outside a request or delivery."""
+    """The traceparent of the current request, delivery or job; empty outside one."""
     return _current.get()
 
 

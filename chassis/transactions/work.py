@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis import codec
-from chassis.jobs import queue
 from chassis.observability import logs, redaction, trace
+from chassis.transactions import job_queue
 from chassis.transactions.tables import AUDIT, OUTBOX, STREAM
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
@@ -105,12 +105,12 @@ class Work:
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
         """Enqueue a job that runs after the commit; a key enqueues once. `not_before` is the domain's time, UTC."""
-        queue.enqueue(self.connection, payload, key=key, not_before=not_before)
+        job_queue.enqueue(self.connection, payload, key=key, not_before=not_before)
         self.has_new_jobs = True
 
     def retry_job(self, key: str) -> bool:
         """Enqueue a job again that was given up; False where no job was given up under that key."""
-        retried = queue.retry(self.connection, key)
+        retried = job_queue.retry(self.connection, key)
         self.has_new_jobs = self.has_new_jobs or retried
         return retried
 

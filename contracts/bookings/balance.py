@@ -1,4 +1,4 @@
-"""What a guest still owes: paid by card, or settled at the desk."""
+"""The balance due of a booking: paid by card, or settled at the desk."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,9 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class SettleBalance(BookingCommand):
-    """The guest has paid at the desk: `amount` in major units (`"109.00"`), or all that is owed.
+    """Record a payment at the desk: `amount` in major units (`"109.00"`), or the whole balance due.
 
-    Refused `VALIDATION_ERROR` where it is not an amount from the currency's smallest up to what is owed.
+    Refused `VALIDATION_ERROR` for an amount below the currency's smallest or above the balance due.
     """
 
     amount: str | None = None
@@ -21,7 +21,7 @@ class SettleBalance(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class BalanceSettled(BookingEvent):
-    """Paid at the desk."""
+    """The guest paid at the desk."""
 
     amount: Money
     balance_due: Money
@@ -31,7 +31,7 @@ class BalanceSettled(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BalanceEvent(BookingEvent, abstract=True):
-    """A fact about one card payment towards what is owed."""
+    """An event of one card payment towards the balance due."""
 
     payment_id: str
     amount: Money
@@ -40,14 +40,14 @@ class BalanceEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentAccepted(BalanceEvent):
-    """The card is good for an amount that is owed: it is off the balance, and payments takes it."""
+    """A card was authorised for an amount that is due; the balance is reduced, and payments captures the amount."""
 
     accepted_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentRefused(BalanceEvent):
-    """The card is good for more than is owed (any more): nothing is taken."""
+    """A card was authorised for more than the balance due; nothing is captured."""
 
     reason_code: str
     refused_at: datetime
@@ -55,14 +55,14 @@ class BalancePaymentRefused(BalanceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaid(BalanceEvent):
-    """The accepted amount was taken."""
+    """The accepted amount was captured."""
 
     paid_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentFailed(BalanceEvent):
-    """The accepted amount could not be taken: it is owed again."""
+    """The accepted amount could not be captured; the amount is due again."""
 
     reason_code: str
     failed_at: datetime

@@ -1,4 +1,4 @@
-"""The chat between a booking's guest and the hotel's staff, for as long as the booking lives."""
+"""The chat between a booking's guest and the hotel's staff, open until the booking ends."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from contracts.values import Actor, Page
 
 
 class ChatSide(StrEnum):
-    """Who writes and who reads: the guest, or any of the hotel's staff."""
+    """The two sides of a chat: the guest, and the hotel's staff."""
 
     GUEST = "guest"
     STAFF = "staff"
@@ -18,7 +18,7 @@ class ChatSide(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatMessageSent(BookingEvent):
-    """Guest or staff wrote. What they wrote is asked for: `message_id` is its number in the booking's feed."""
+    """A guest or staff sent a chat message. Its text is read by `message_id`, its number in the booking's feed."""
 
     message_id: int
     sender: ChatSide
@@ -27,7 +27,7 @@ class ChatMessageSent(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatMessage:
-    """One message. `is_read`: by the other side."""
+    """One message. `is_read` is set when the other side has read it."""
 
     id: int
     sender: ChatSide
@@ -39,9 +39,9 @@ class ChatMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class Chat:
-    """A page of a booking's chat, newest first. `unread` counts what the other side wrote since the asker last read.
+    """A page of a booking's chat, newest first. `unread` counts the other side's messages that the caller has not read.
 
-    A chat that is not open is empty: what was said stays in the booking's timeline.
+    A closed chat is empty: its messages are in the booking's timeline.
     """
 
     booking_id: str
@@ -53,7 +53,7 @@ class Chat:
 
 @dataclass(frozen=True, kw_only=True)
 class ChatRead:
-    """How far the asker has read, and what is left."""
+    """The last message that the caller has read, and the number of unread ones."""
 
     booking_id: str
     read_to: int
@@ -81,7 +81,7 @@ class OpenChats:
 
 @dataclass(frozen=True, kw_only=True)
 class SendChatMessage(Command[ChatMessage]):
-    """Write to the other side. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
+    """Send a message to the other side. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
 
     hotel: str
     booking_id: str
@@ -90,7 +90,7 @@ class SendChatMessage(Command[ChatMessage]):
 
 @dataclass(frozen=True, kw_only=True)
 class ReadChat(Command[ChatRead]):
-    """The asker has read up to this message; None: all that there is."""
+    """Mark messages as read up to this one; None marks all."""
 
     hotel: str
     booking_id: str
@@ -99,7 +99,7 @@ class ReadChat(Command[ChatRead]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetChat(Query[Chat]):
-    """A booking's chat after a message, for its guest or its hotel's staff."""
+    """Return a booking's chat after a message, for its guest or the hotel's staff."""
 
     hotel: str
     booking_id: str
@@ -109,7 +109,7 @@ class GetChat(Query[Chat]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListChats(Query[OpenChats]):
-    """The open chats of a hotel in which something was said."""
+    """Return the open chats of a hotel that have messages."""
 
     hotel: str
     only_unread: bool = False

@@ -1,17 +1,17 @@
-"""What the hotel's staff and the system have written, said or noted about a booking."""
+"""Communications: messages of staff to a guest, notes about a booking, and the system's mails."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.views import MailFacts
+from contracts.bookings.mails import MailFacts
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
 
 
 class CommunicationType(StrEnum):
-    """How it reaches whom. `PHONE` and `NOTE` are records of what has happened already."""
+    """The types. `PHONE` and `NOTE` are records of past communication."""
 
     EMAIL = "EMAIL"
     SMS = "SMS"
@@ -20,7 +20,7 @@ class CommunicationType(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """How far it has come. `SENT`: the mail server took it; a record is `DELIVERED` by being there."""
+    """The statuses. `SENT`: the mail server accepted the mail; a record is `DELIVERED` at once."""
 
     PENDING = "PENDING"
     SENT = "SENT"
@@ -30,7 +30,7 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationRequested(BookingEvent):
-    """Staff wrote to the guest: it is to be sent. What and whom to is asked for when it is."""
+    """Staff wrote a message that must be sent. The notifier asks for text and recipient when it sends the message."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -39,7 +39,7 @@ class CommunicationRequested(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationNoted(BookingEvent):
-    """Staff noted something on the booking that nobody has to send."""
+    """Staff recorded a call or a note; nothing is sent."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -48,7 +48,7 @@ class CommunicationNoted(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Communication:
-    """One of them. The system's own mails have no `staff_member`, and their text is not kept."""
+    """One communication. The system's own mails have no `staff_member`, and their text is not stored."""
 
     id: str
     communication_type: CommunicationType
@@ -72,7 +72,7 @@ class Communications:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What is to be sent, and whom to; with what a mail says of the booking."""
+    """Text and recipient of a message, with the booking's data for the mail."""
 
     recipient: str
     subject: str
@@ -82,7 +82,7 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Communicate(Command[Communication]):
-    """Write to the guest, or note what was said. `recipient` empty: the guest's own address or number."""
+    """Send a message to the guest, or record a note. `recipient` empty: the guest's own address or number."""
 
     hotel: str
     booking_id: str
@@ -94,7 +94,7 @@ class Communicate(Command[Communication]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListCommunications(Query[Communications]):
-    """A booking's communications, for its hotel's staff."""
+    """Return a booking's communications, for the hotel's staff."""
 
     hotel: str
     booking_id: str
@@ -103,7 +103,7 @@ class ListCommunications(Query[Communications]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetLetter(Command[Letter]):
-    """What a communication says, for who sends it; its link's code is made now. Refused `COMMUNICATION_NOT_FOUND`."""
+    """Return text and recipient, with a new one-time code for the link. Refused `COMMUNICATION_NOT_FOUND`."""
 
     booking_id: str
     communication_id: str

@@ -1,4 +1,4 @@
-"""A guest in house stays longer: how it is asked for, and the fact."""
+"""Extensions: more nights for a guest in house."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class ExtendBooking(BookingCommand):
-    """Let the guest in house stay longer: until `new_check_out`, or for `add_nights` more; exactly one of the two.
+    """Extend the stay of a guest in house: until `new_check_out`, or for `add_nights` more; exactly one of the two.
 
     Refused `NOT_CHECKED_IN`, `VALIDATION_ERROR`, `BEYOND_HORIZON`, and, with `conflicts` and `suggested_rooms`,
     `EXTENSION_CONFLICT` and `SOLD_OUT`.
@@ -22,7 +22,7 @@ class ExtendBooking(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class StayExtended(BookingEvent):
-    """The guest keeps the room for more nights. `amount` is their price with tax; it is owed, in `balance_due`."""
+    """The stay was extended. `amount` is the price of the added nights with tax, included in `balance_due`."""
 
     room_number: str
     previous_check_out: date

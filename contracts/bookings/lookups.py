@@ -1,9 +1,9 @@
-"""Finding a booking again by what its guest remembers, without telling anyone else that it is there."""
+"""Lookups: a guest finds a booking by e-mail or number, and nobody else learns that the booking exists."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.bookings.events import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.message import Command, Event
 from contracts.values import HotelCard
@@ -11,7 +11,7 @@ from contracts.values import HotelCard
 
 @dataclass(frozen=True, kw_only=True)
 class LookupRequested(Event):
-    """Somebody asked by e-mail for their bookings at a hotel. Whose address that is, is asked for when it is mailed."""
+    """A mail with links to a guest's bookings was requested. The notifier asks for the address when it sends."""
 
     lookup_id: str
     hotel: str
@@ -24,7 +24,7 @@ class LookupRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingInBrief:
-    """What a confirmation number alone tells: nobody's data."""
+    """The answer to a confirmation number alone: no personal data."""
 
     confirmation_number: str
     hotel: str
@@ -36,7 +36,7 @@ class BookingInBrief:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundBookings:
-    """What was found: `whole` where e-mail and number fit together, `brief` by the number alone."""
+    """The result: `whole` where e-mail and number match, `brief` for the number alone."""
 
     whole: tuple[BookingDetail, ...] = ()
     brief: tuple[BookingInBrief, ...] = ()
@@ -44,7 +44,7 @@ class FoundBookings:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedBooking:
-    """A booking in a lookup's mail, and the one-time code of its link."""
+    """A booking in a lookup mail, with the one-time code of its link."""
 
     booking_id: str
     confirmation_number: str
@@ -57,7 +57,7 @@ class LinkedBooking:
 
 @dataclass(frozen=True, kw_only=True)
 class LookupLetter:
-    """What a lookup's mail says, and whom to."""
+    """Content and recipient of a lookup's mail."""
 
     recipient: str
     hotel_card: HotelCard
@@ -66,7 +66,7 @@ class LookupLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class LookUpBookings(Command[FoundBookings]):
-    """Find bookings by e-mail and number, or by number. By e-mail alone nothing is ever told: a link may be mailed."""
+    """Find bookings by e-mail and number, or by number. An e-mail alone returns nothing; a link may be mailed."""
 
     email: str = ""
     confirmation_number: str = ""
@@ -74,6 +74,6 @@ class LookUpBookings(Command[FoundBookings]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetLookupLetter(Command[LookupLetter]):
-    """What a lookup's mail says, its links' codes made now. Refused `LOOKUP_NOT_FOUND`."""
+    """Return the content of a lookup's mail, with new one-time codes for its links. Refused `LOOKUP_NOT_FOUND`."""
 
     lookup_id: str

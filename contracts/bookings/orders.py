@@ -1,4 +1,4 @@
-"""Room service: what guests in house order from the hotel's menu, and what staff make of it."""
+"""Room service: orders of guests in house from the hotel's menu."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from contracts.values import Actor, Money, Page
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands."""
+    """The statuses of an order."""
 
     PLACED = "PLACED"
     ACCEPTED = "ACCEPTED"
@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent(BookingEvent, abstract=True):
-    """A fact about one order. What was ordered, and the note with it, are asked for."""
+    """An event of one order. Items and note are not in the event: consumers ask for them."""
 
     order_id: str
     order_status: OrderStatus
@@ -29,14 +29,14 @@ class OrderEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(OrderEvent):
-    """A guest in house has ordered."""
+    """A guest in house placed an order."""
 
     placed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderAccepted(OrderEvent):
-    """Staff are at it."""
+    """Staff accepted the order."""
 
     accepted_at: datetime
     accepted_by: Actor
@@ -44,7 +44,7 @@ class OrderAccepted(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCompleted(OrderEvent):
-    """It is served. Its total is owed at the desk, never taken from the card."""
+    """The order was served. Its total is settled at the desk, never charged to the card."""
 
     completed_at: datetime
     completed_by: Actor
@@ -53,7 +53,7 @@ class OrderCompleted(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderEvent):
-    """It will not be served: called off, or the guest has left."""
+    """The order was cancelled, or the guest has left."""
 
     cancelled_at: datetime
     cancelled_by: Actor
@@ -61,7 +61,7 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """Some of one thing, at the price that it had when it was ordered."""
+    """A number of one item, at its price at the time of the order."""
 
     item_id: int
     name: str
@@ -72,7 +72,7 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One order. `room_number` is where it was ordered from."""
+    """One order. `room_number` is the guest's room at the time of the order."""
 
     id: str
     booking_id: str
@@ -99,7 +99,7 @@ class Orders:
 
 @dataclass(frozen=True, kw_only=True)
 class WantedItem:
-    """So many of a menu item."""
+    """A number of one menu item."""
 
     item_id: int
     quantity: int = 1
@@ -107,7 +107,7 @@ class WantedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOrder(Command[Order]):
-    """Order from the menu, at its prices of now. Refused `NOT_IN_HOUSE` and as `PriceItems` is."""
+    """Place an order at the menu's current prices. Refused `NOT_IN_HOUSE`, and as `PriceItems`."""
 
     hotel: str
     booking_id: str
@@ -117,7 +117,7 @@ class PlaceOrder(Command[Order]):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCommand(Command[Order], abstract=True):
-    """A step of one order. Asked again: the order as it is. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
+    """A step of one order. A repetition changes nothing. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
 
     hotel: str
     order_id: str
@@ -125,17 +125,17 @@ class OrderCommand(Command[Order], abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptOrder(OrderCommand):
-    """Staff take it on."""
+    """Accept the order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteOrder(OrderCommand):
-    """Staff have served it; its total goes to the booking's `balance_due`."""
+    """Complete the order: it was served, and its total is added to the booking's `balance_due`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelOrder(OrderCommand):
-    """Called off: by staff while it is open, by the guest (who names the booking) until it is accepted."""
+    """Cancel the order: staff while it is open, the guest (with `booking_id`) until it is accepted."""
 
     booking_id: str | None = None
     reason: str = ""
@@ -143,9 +143,9 @@ class CancelOrder(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ListOrders(Query[Orders]):
-    """A hotel's orders for its staff, or one booking's; guests see their own while in house.
+    """Return a hotel's or a booking's orders, for staff; guests see their own while in house.
 
-    Only those of guests in house: what others had ordered stays in their bookings' timelines. Refused `NOT_IN_HOUSE`.
+    Only orders of guests in house; orders of other bookings are in their timelines. Refused `NOT_IN_HOUSE`.
     """
 
     hotel: str

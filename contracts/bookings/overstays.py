@@ -1,4 +1,4 @@
-"""Overstays: a guest in house past check-out time, what staff make of it, and how it is asked about."""
+"""Overstays: a guest in house past check-out time, and how staff handle the incident."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from contracts.values import Actor, Money
 
 
 class OverstaySeverity(StrEnum):
-    """How late it is: within the hotel's grace, past it, past two hours."""
+    """The severity: within the hotel's grace period, past it, past two hours."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -19,7 +19,7 @@ class OverstaySeverity(StrEnum):
 
 
 class IncidentStatus(StrEnum):
-    """Where an overstay incident stands."""
+    """The statuses of an overstay incident."""
 
     OPEN = "OPEN"
     ACKNOWLEDGED = "ACKNOWLEDGED"
@@ -28,7 +28,7 @@ class IncidentStatus(StrEnum):
 
 
 class OverstayResolution(StrEnum):
-    """What ended an overstay."""
+    """The reasons why an overstay ended."""
 
     CHECKED_OUT = "CHECKED_OUT"
     CANCELLED = "CANCELLED"
@@ -37,7 +37,7 @@ class OverstayResolution(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayEvent(BookingEvent, abstract=True):
-    """A fact about one overstay incident of a booking."""
+    """An event of one overstay incident of a booking."""
 
     incident_id: str
     incident_status: IncidentStatus
@@ -46,7 +46,7 @@ class OverstayEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayFlagged(OverstayEvent):
-    """The guest has not left in time; told again, of the same incident, whenever the severity rises."""
+    """The guest has not left by check-out time; published again for the same incident when the severity rises."""
 
     room_number: str
     checkout_deadline_at: datetime
@@ -56,7 +56,7 @@ class OverstayFlagged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayAcknowledged(OverstayEvent):
-    """Staff know of it."""
+    """Staff acknowledged the incident."""
 
     acknowledged_at: datetime
     acknowledged_by: Actor
@@ -64,7 +64,7 @@ class OverstayAcknowledged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayDismissed(OverstayEvent):
-    """Staff say that it is none; for this check-out time it is not flagged again."""
+    """Staff dismissed the incident; it is not flagged again for this check-out time."""
 
     dismissed_at: datetime
     dismissed_by: Actor
@@ -72,7 +72,7 @@ class OverstayDismissed(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayResolved(OverstayEvent):
-    """It is over: the guest has left, or stays on as agreed."""
+    """The incident ended: the guest has left, or the stay was extended."""
 
     resolution: OverstayResolution
     resolved_at: datetime
@@ -80,7 +80,7 @@ class OverstayResolved(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One overstay incident. `deadline_at` is the check-out time that was missed; the note stays with the hotel."""
+    """One overstay incident. `deadline_at` is the missed check-out time; guests never see the note."""
 
     id: str
     status: IncidentStatus
@@ -97,7 +97,7 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayState:
-    """Whether a guest overstays right now, by how much, and the booking's latest incident."""
+    """The current overstay of a booking, if any, and its latest incident."""
 
     booking_id: str
     is_overstay: bool
@@ -111,7 +111,7 @@ class OverstayState:
 
 @dataclass(frozen=True, kw_only=True)
 class AcknowledgeOverstay(BookingCommand):
-    """Staff know of the overstay, or `dismiss` it. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION` where it is closed."""
+    """Acknowledge or `dismiss` the overstay. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION` where it is closed."""
 
     note: str = ""
     dismiss: bool = False
@@ -119,7 +119,7 @@ class AcknowledgeOverstay(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GetOverstay(Query[OverstayState]):
-    """How a booking's overstay stands, for its hotel's staff."""
+    """Return a booking's overstay, for the hotel's staff."""
 
     hotel: str
     booking_id: str

@@ -1,17 +1,17 @@
-"""Answers about bookings."""
+"""Views of a booking: the row of a list, the details, feed, timeline, payable amount."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from contracts.bookings.events import BookingSource, BookingStatus
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Actor, CancellationPolicy, HotelCard, Money
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuestDetails:
-    """Who stays. Personal data: never in an event."""
+    """The guest. Personal data: never in an event."""
 
     first_name: str
     last_name: str
@@ -21,7 +21,7 @@ class GuestDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationPreview:
-    """What cancelling right now would cost. `applied_rule` names the policy's rule."""
+    """The charges of a cancellation at this moment. `applied_rule` is the policy's rule."""
 
     fee_amount: Money
     refund_amount: Money
@@ -67,7 +67,7 @@ class BookingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class InHouse:
-    """What a guest in house needs. Secrets: shown to the guest and the front desk only."""
+    """Wi-Fi and room PIN of a guest in house. Secrets: for the guest and the front desk only."""
 
     wifi_ssid: str
     wifi_password: str
@@ -76,7 +76,7 @@ class InHouse:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDetail(BookingRow):
-    """Everything about a booking. The gateway shows a guest less of it than staff."""
+    """The details of a booking. The gateway shows a guest fewer fields than staff."""
 
     guest_first_name: str
     guest_last_name: str
@@ -120,7 +120,7 @@ class BookingDetail(BookingRow):
 
 @dataclass(frozen=True, kw_only=True)
 class CreatedBooking:
-    """A booking just made, with the one token that its guest gets."""
+    """A new booking with its guest's token."""
 
     booking: BookingDetail
     guest_token: str
@@ -128,7 +128,7 @@ class CreatedBooking:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingList:
-    """A page of a hotel's bookings; `counts` by bucket over the same base where asked for."""
+    """A page of a hotel's bookings; `counts` by bucket over the same filters, where requested."""
 
     count: int
     results: tuple[BookingRow, ...]
@@ -137,7 +137,7 @@ class BookingList:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedItem:
-    """One fact of a booking's feed, as it was published."""
+    """One event of a booking's feed, as published."""
 
     id: str
     type: str
@@ -148,7 +148,7 @@ class FeedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """A booking's facts after a sequence number, oldest first."""
+    """A booking's events after a sequence number, oldest first."""
 
     booking_id: str
     last_sequence: int
@@ -157,7 +157,7 @@ class Feed:
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineItem:
-    """Who did what to a booking, when and why."""
+    """One row of a booking's audit trail."""
 
     at: datetime
     what: str
@@ -179,7 +179,7 @@ class Timeline:
 
 @dataclass(frozen=True, kw_only=True)
 class Payable:
-    """What payments must know to open a session: the amount comes from here and nowhere else."""
+    """The facts that payments needs to open a session; the only source of the amount."""
 
     booking_id: str
     hotel: str
@@ -196,25 +196,7 @@ class Payable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MailFacts:
-    """What a mail about a booking says: addresses, names, money; and, where the mail carries a link, its code."""
-
-    booking: BookingDetail
-    access_code: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuestAccess:
-    """What a guest token or a mailed code opens."""
-
-    booking_id: str
-    hotel: str
-    guest_token: str | None = None
-    read_only: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class GuestsOfRooms:
-    """Names of the guests who live in rooms, by booking id."""
+    """Names of guests in rooms, by booking id."""
 
     names: dict[str, str] = field(default_factory=dict)

@@ -1,5 +1,5 @@
-"""What notifier says: realtime channels and what became of notices."""
+"""The notifier's messages: realtime channels, notices and their results."""
 
-from contracts.notifier.asks import *  # noqa: F403
+from contracts.notifier.channel_authorisation import *  # noqa: F403
 from contracts.notifier.events import *  # noqa: F403
-from contracts.notifier.replaying import *  # noqa: F403
+from contracts.notifier.notice_admin import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Facts about pushes and mails."""
+"""Events about notices: pushes, mails and text messages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from contracts.message import Event
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeEvent(Event, abstract=True):
-    """A fact about one push or mail. `booking_id` is empty where it is about no booking, or about several.
+    """An event about one notice. `booking_id` is empty where the notice is about no booking, or about several.
 
-    `headline` is the subject that the system itself gives a mail; of what staff wrote there is none.
+    `headline` is the subject of one of the system's own mails; empty for a message written by staff.
     """
 
     notice_id: str
@@ -27,14 +27,14 @@ class NoticeEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeSent(NoticeEvent):
-    """The mail server took it."""
+    """The mail server or SMS provider accepted the notice."""
 
     sent_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeGaveUp(NoticeEvent):
-    """It could not be delivered, and is no longer tried."""
+    """The notice could not be delivered and is not retried."""
 
     reason_code: str
     gave_up_at: datetime
@@ -42,6 +42,6 @@ class NoticeGaveUp(NoticeEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeReplayed(NoticeEvent):
-    """It was given up, and an operator has it tried again."""
+    """An operator requested that a given-up notice is sent again."""
 
     replayed_at: datetime

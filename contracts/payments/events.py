@@ -1,4 +1,4 @@
-"""Facts about the money of a booking, as the provider has told them."""
+"""Events of a payment: sessions, authorisations, captures, voids, refunds, disputes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from contracts.values import Money
 
 
 class PaymentStatus(StrEnum):
-    """Where a payment stands; `NONE` on the wire where a booking has no payment."""
+    """The status of a payment; `NONE` on the wire where a booking has no payment."""
 
     NONE = "NONE"
     SESSION_OPEN = "SESSION_OPEN"
@@ -23,7 +23,7 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentPurpose(StrEnum):
-    """What is paid for: the booking itself, or what a guest in house owes beyond it."""
+    """What a payment pays for: the booking itself (`BOOKING`), or the balance of a guest in house (`EXTENSION`)."""
 
     BOOKING = "BOOKING"
     EXTENSION = "EXTENSION"
@@ -31,7 +31,7 @@ class PaymentPurpose(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentEvent(Event, abstract=True):
-    """A fact about one payment of one booking; ordered by booking."""
+    """An event of one payment of one booking; ordered by booking."""
 
     booking_id: str
     hotel: str
@@ -45,7 +45,7 @@ class PaymentEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSessionOpened(PaymentEvent):
-    """The guest has a page to pay on until `expires_at`."""
+    """A checkout session is open until `expires_at`."""
 
     session_id: str
     amount: Money
@@ -55,14 +55,14 @@ class PaymentSessionOpened(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSessionExpired(PaymentEvent):
-    """The page can no longer be paid on; nothing was authorised on it."""
+    """The checkout session is closed; nothing was authorised on it."""
 
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentAuthorized(PaymentEvent):
-    """The card is good for the amount, which is not yet taken. `capture_before` is the hold's own end, if known."""
+    """The card is authorised for the amount; nothing is captured yet. The authorisation lapses at `capture_before`."""
 
     payment_intent_id: str
     amount: Money
@@ -72,7 +72,7 @@ class PaymentAuthorized(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(PaymentEvent):
-    """The approved amount was taken."""
+    """The approved amount was captured."""
 
     payment_intent_id: str
     amount: Money
@@ -81,7 +81,7 @@ class PaymentCaptured(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationFeeCaptured(PaymentEvent):
-    """Of an authorisation, the cancellation fee was taken and the rest released."""
+    """The cancellation fee was captured and the rest of the authorisation released."""
 
     amount: Money
     captured_at: datetime
@@ -89,7 +89,7 @@ class CancellationFeeCaptured(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentCaptureFailed(PaymentEvent):
-    """The authorised amount cannot be taken, for good."""
+    """The authorised amount cannot be captured; the failure is final."""
 
     reason_code: str
     failed_at: datetime
@@ -97,7 +97,7 @@ class PaymentCaptureFailed(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentVoided(PaymentEvent):
-    """The authorisation is released; nothing was taken."""
+    """The authorisation is released; nothing was captured."""
 
     amount: Money
     voided_at: datetime
@@ -105,7 +105,7 @@ class PaymentVoided(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRefunded(PaymentEvent):
-    """Money went back to the guest. `refunded_total` counts all refunds of the payment."""
+    """A refund succeeded. `refunded_total` sums all successful refunds of the payment."""
 
     refund_id: str
     amount: Money
@@ -115,9 +115,9 @@ class PaymentRefunded(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFailed(PaymentEvent):
-    """The provider would not give the money back. `refund_id` is the provider's; ours where it never took it on.
+    """A refund failed. `refund_id` is the provider's id, or ours where the provider refused the refund outright.
 
-    `refunded_total` counts the refunds of the payment that stand.
+    `refunded_total` sums the successful refunds of the payment.
     """
 
     amount: Money
@@ -129,7 +129,7 @@ class RefundFailed(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentMismatched(PaymentEvent):
-    """What was authorised is not what the booking costs; it is voided and the booking untouched."""
+    """The authorisation does not match the booking; the authorisation is voided and the booking unchanged."""
 
     reason_code: str
     found_at: datetime

@@ -1,4 +1,4 @@
-"""Comparing what payments knows with what the provider shows: what an operator asks, and what is found."""
+"""Reconciliation: what payments has recorded, compared with what the provider shows."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from contracts.message import Command, Query
 
 
 class FindingKind(StrEnum):
-    """What can be wrong. `CALL_OUTSTANDING`: a call to the provider is wanted that nobody has made."""
+    """The kinds of difference. `CALL_OUTSTANDING`: a call to the provider is due and was not made."""
 
     STATUS_DIFFERS = "STATUS_DIFFERS"
     CAPTURED_DIFFERS = "CAPTURED_DIFFERS"
@@ -20,11 +20,11 @@ class FindingKind(StrEnum):
     MISSING_AT_PROVIDER = "MISSING_AT_PROVIDER"
     UNKNOWN_TO_US = "UNKNOWN_TO_US"
     WEBHOOK_NOT_APPLIED = "WEBHOOK_NOT_APPLIED"
-    ERRAND_GIVEN_UP = "ERRAND_GIVEN_UP"
+    JOB_GIVEN_UP = "JOB_GIVEN_UP"
 
 
-class Part(StrEnum):
-    """What is gone through: our payments, then the provider's lists, then what was left lying."""
+class ReconciliationPart(StrEnum):
+    """The parts of a reconciliation: our payments, the provider's lists, webhook events and jobs left unprocessed."""
 
     PAYMENTS = "PAYMENTS"
     SESSIONS = "SESSIONS"
@@ -32,12 +32,12 @@ class Part(StrEnum):
     REFUNDS = "REFUNDS"
     DISPUTES = "DISPUTES"
     WEBHOOKS = "WEBHOOKS"
-    ERRANDS = "ERRANDS"
+    JOBS = "JOBS"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One difference. `object_id` is what it is about, `ours` and `theirs` say in words what each side has."""
+class ReconciliationFinding:
+    """One difference about the object `object_id`. `ours` and `theirs` describe each side's value in words."""
 
     kind: FindingKind
     object_id: str
@@ -50,23 +50,27 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
-    """A page of a part. `total` is how many there are in all, where that is known; `next` None at the end."""
+class ReconciledPage:
+    """A page of a part. `looked` counts the objects compared, `total` those of the whole part, where that is known.
+
+    `next` is the cursor of the following page; None on the last one.
+    """
 
     looked: int
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[ReconciliationFinding, ...] = ()
     next: str | None = None
     total: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compare(Command[Compared]):
-    """Compare a page of a part. Without `repair` nothing is changed, and nothing noted.
+class Reconcile(Command[ReconciledPage]):
+    """Compare a page of a part with the provider. Without `repair` nothing is changed and no finding is recorded.
 
-    `run` names the run that repairs are noted under. `since`: what has changed, or was made at the provider, since.
+    `run` names the run under which findings are recorded. `since` limits the comparison to what has changed, or was
+    created at the provider, since then (UTC).
     """
 
-    part: Part
+    part: ReconciliationPart
     repair: bool = False
     run: str = ""
     hotel: str | None = None
@@ -78,9 +82,10 @@ class Compare(Command[Compared]):
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """How it stands: the last day's comparisons, what is open by kind, and what waits or was put aside.
+    """The last day's comparisons, the open findings by kind, and the webhook events and jobs left unprocessed.
 
-    `overdue` payments should have been compared by now; `oldest_webhook_seconds` is how long a notice has waited.
+    `overdue` counts payments whose comparison is late; `oldest_webhook_seconds` is the age of the oldest webhook event
+    that is not applied yet.
     """
 
     looked: int
@@ -89,7 +94,7 @@ class Reconciliation:
     overdue: int
     webhooks_waiting: int
     webhooks_parked: int
-    errands_given_up: int
+    jobs_given_up: int
     last_at: datetime | None = None
     oldest_webhook_seconds: float | None = None
     open: dict[str, int] = field(default_factory=dict)
@@ -97,4 +102,4 @@ class Reconciliation:
 
 @dataclass(frozen=True, kw_only=True)
 class GetReconciliation(Query[Reconciliation]):
-    """The figures of the periodic comparison."""
+    """Get the figures of the periodic reconciliation."""

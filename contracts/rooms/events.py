@@ -1,4 +1,4 @@
-"""Facts about inventory and rooms."""
+"""Events of inventory and rooms."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from contracts.values import Actor
 
 
 class RoomStatus(StrEnum):
-    """Where a room stands in its turnover."""
+    """The statuses of a room in its turnover."""
 
     READY_FOR_GUEST = "READY_FOR_GUEST"
     OCCUPIED = "OCCUPIED"
@@ -21,7 +21,7 @@ class RoomStatus(StrEnum):
 
 
 class MaintenancePriority(StrEnum):
-    """How much it matters that something in a room is broken."""
+    """The priority of a repair."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -30,7 +30,7 @@ class MaintenancePriority(StrEnum):
 
 
 class TaskReason(StrEnum):
-    """Why a room is to be cleaned."""
+    """The reasons for a cleaning task."""
 
     CHECK_OUT = "CHECK_OUT"
     INSPECTION_FAILED = "INSPECTION_FAILED"
@@ -39,7 +39,7 @@ class TaskReason(StrEnum):
 
 
 class ChangeSource(StrEnum):
-    """Whose hand changed a room."""
+    """The originator of a change of a room."""
 
     FRONT_DESK = "FRONT_DESK"
     HOUSEKEEPING = "HOUSEKEEPING"
@@ -49,7 +49,7 @@ class ChangeSource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryEvent(Event, abstract=True):
-    """A fact about what one booking holds."""
+    """An event of one booking's nights."""
 
     booking_id: str
     hotel: str
@@ -61,7 +61,7 @@ class InventoryEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryHeld(InventoryEvent):
-    """The nights `[check_in, check_out)` of a room type are sold to this booking."""
+    """The nights `[check_in, check_out)` of a room type were sold to this booking."""
 
     room_type_code: str
     check_in: date
@@ -71,7 +71,7 @@ class InventoryHeld(InventoryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryExtended(InventoryEvent):
-    """The nights `[first_night, until)` are sold to this booking too. `action_id` names the ask that this answers."""
+    """The nights `[first_night, until)` were added to this booking. `action_id` is that of the ask."""
 
     room_type_code: str
     first_night: date
@@ -88,7 +88,7 @@ class InventoryReleased(InventoryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(Event):
-    """By the hotel's own hand, not by a booking: its rooms, types, rates or allowance have changed.
+    """The hotel itself, not a booking, changed availability: rooms, room types, rates or the overbooking allowance.
 
     `room_types` are the codes that it concerns; none: all of them.
     """
@@ -103,7 +103,7 @@ class AvailabilityChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomEvent(Event, abstract=True):
-    """A fact about one room."""
+    """An event of one room."""
 
     hotel: str
     room_number: str
@@ -115,7 +115,7 @@ class RoomEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOccupied(RoomEvent):
-    """The booking's guest lives in the room from now on. `action_id` names the ask that this answers."""
+    """The booking's guest moved into the room. `action_id` is that of the ask."""
 
     booking_id: str
     action_id: str
@@ -123,7 +123,7 @@ class RoomOccupied(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomVacated(RoomEvent):
-    """The booking's guest has left the room. `action_id` names the ask that this answers."""
+    """The booking's guest left the room. `action_id` is that of the ask."""
 
     booking_id: str
     action_id: str
@@ -131,7 +131,7 @@ class RoomVacated(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomStatusChanged(RoomEvent):
-    """The room went from one status of its turnover to another. `priority` is set while something in it is broken."""
+    """The room's status changed. `priority` is set while the room needs a repair."""
 
     old_status: RoomStatus
     new_status: RoomStatus
@@ -143,7 +143,7 @@ class RoomStatusChanged(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlocked(RoomEvent):
-    """Nobody has the room on the nights `[starts_on, until)`. Why, only staff are told when they ask."""
+    """The room was blocked on the nights `[starts_on, until)`. The reason is not in the event; staff can read it."""
 
     block_id: int
     room_type_code: str
@@ -156,7 +156,7 @@ class RoomBlocked(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomUnblocked(RoomEvent):
-    """What was left of a block is lifted: the nights from `free_from` on may be had again."""
+    """The rest of a block was lifted: the nights from `free_from` on are on sale again."""
 
     block_id: int
     room_type_code: str
@@ -168,7 +168,7 @@ class RoomUnblocked(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskOpened(RoomEvent):
-    """The room is to be cleaned."""
+    """A cleaning task was opened for the room."""
 
     task_id: int
     reason: TaskReason
@@ -177,7 +177,7 @@ class HousekeepingTaskOpened(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskDone(RoomEvent):
-    """The room has been cleaned, or needs it no more."""
+    """The cleaning task is done, or no longer needed."""
 
     task_id: int
     by: Actor
@@ -186,7 +186,7 @@ class HousekeepingTaskDone(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HotelSettingsChanged(Event):
-    """A hotel's settings were written; `fields` names those that changed, `version` counts its writes."""
+    """A hotel's settings changed; `fields` names the changed fields, `version` counts the changes."""
 
     hotel: str
     fields: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The AsyncAPI document: exchanges, queues, messages and realtime channels, made from the code that uses them."""
+"""The AsyncAPI document: exchanges, queues, messages and realtime channels, generated from the code."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import Envelope, reply_type
 from docs.asyncapi import realtime
 from docs.asyncapi.parts import SCHEMAS, Json, operation, pointer, references, summary
-from services.notifier.notices.pushes import PUSHES
+from services.notifier.domain.pushes import PUSHES
 
 
 def asyncapi() -> Json:
@@ -21,7 +21,7 @@ def asyncapi() -> Json:
         "info": {
             "title": "HotelMate",
             "version": "1.0.0",
-            "description": "What the services say to each other over RabbitMQ, and what screens hear over Pusher. "
+            "description": "Messages between the services over RabbitMQ, and realtime events to clients over Pusher. "
             "Instants are UTC, amounts between services integer minor units, on realtime channels text in major units.",
         },
         "defaultContentType": "application/json",
@@ -29,8 +29,8 @@ def asyncapi() -> Json:
             "rabbitmq": {"host": "localhost:5672", "protocol": "amqp", "description": "The services' own broker."},
             "pusher": {"host": "ws-mt1.pusher.com", "protocol": "wss", "description": "Pusher Channels, protocol 7."},
         },
-        "channels": {**_exchanges(), **_queues(queues), **_asked(queues), **realtime.channels()},
-        "operations": {**_publishing(), **_hearing(), **_asking(), **realtime.operations()},
+        "channels": {**_exchanges(), **_queues(queues), **_ask_queues(queues), **realtime.channels()},
+        "operations": {**_publishing(), **_consuming(), **_asking(), **realtime.operations()},
         "components": {"messages": {**_events(), **_asks(), **realtime.messages()}, "schemas": _schemas()},
     }
 
@@ -39,7 +39,7 @@ def _exchanges() -> Json:
     return {
         topology.exchange(owner): {
             "address": topology.exchange(owner),
-            "description": f"Every fact that {owner} publishes, by its type as routing key.",
+            "description": f"All events of {owner}; the routing key is the event type.",
             "servers": [{"$ref": "#/servers/rabbitmq"}],
             "messages": references(name for name, event in events().items() if event.owner == owner),
             "bindings": {
@@ -59,37 +59,37 @@ def _exchanges() -> Json:
 
 
 def _queues(queues: Mapping[str, Json]) -> Json:
-    made = {}
-    for service, heard in SUBSCRIPTIONS.items():
-        names = [name for name, event in events().items() if event.owner in heard]
-        told = {
-            topology.inbox(service): f"All that {service} hears, in order, one consumer at a time.",
-            topology.dead_letters(service): f"What {service} could not apply, with its cause: see `hotelmate dlq`.",
+    channels = {}
+    for service, owners in SUBSCRIPTIONS.items():
+        names = [name for name, event in events().items() if event.owner in owners]
+        descriptions = {
+            topology.inbox(service): f"All events that {service} subscribes to, in order; one active consumer.",
+            topology.dead_letters(service): f"Events that {service} could not apply, with the error: `hotelmate dlq`.",
         }
-        for queue, words in told.items():
-            made[queue] = _queue(queue, words, names, queues[queue])
-    return made
+        for queue, description in descriptions.items():
+            channels[queue] = _queue(queue, description, names, queues[queue])
+    return channels
 
 
-def _asked(queues: Mapping[str, Json]) -> Json:
-    made = {}
+def _ask_queues(queues: Mapping[str, Json]) -> Json:
+    channels: Json = {}
     for service in OWNERS:
         queue = topology.asks_queue(service)
         own = {name: ask for name, ask in asks().items() if ask.owner in (service, "operations")}
-        made[queue] = _queue(queue, f"What {service} is asked: requests that a caller waits for.", own, queues[queue])
-        made[_answers(service)] = {
+        channels[queue] = _queue(queue, f"Asks to {service}: requests that get a reply.", own, queues[queue])
+        channels[_answers(service)] = {
             "address": None,
-            "description": "The asker's own reply queue, named by `reply_to`, matched by `correlation_id`.",
+            "description": "The caller's reply queue, named by `reply_to`; replies are matched by `correlation_id`.",
             "servers": [{"$ref": "#/servers/rabbitmq"}],
             "messages": references(f"{name}.reply" for name in own),
         }
-    return made
+    return channels
 
 
-def _queue(name: str, words: str, messages: Iterable[str], arguments: Json) -> Json:
+def _queue(name: str, description: str, messages: Iterable[str], arguments: Json) -> Json:
     return {
         "address": name,
-        "description": words,
+        "description": description,
         "servers": [{"$ref": "#/servers/rabbitmq"}],
         "messages": references(messages),
         "bindings": {
@@ -104,22 +104,26 @@ def _queue(name: str, words: str, messages: Iterable[str], arguments: Json) -> J
 
 def _publishing() -> Json:
     return {
-        f"{owner}.publishes": operation("send", topology.exchange(owner), f"{owner} tells what happened, after commit.")
+        f"{owner}.publishes": operation(
+            "send", topology.exchange(owner), f"{owner} publishes its events, after commit."
+        )
         for owner in OWNERS
     }
 
 
-def _hearing() -> Json:
+def _consuming() -> Json:
     return {
-        f"{service}.hears": operation("receive", topology.inbox(service), f"{service} hears {', '.join(heard)}.")
-        for service, heard in SUBSCRIPTIONS.items()
+        f"{service}.consumes": operation(
+            "receive", topology.inbox(service), f"{service} consumes the events of {', '.join(owners)}."
+        )
+        for service, owners in SUBSCRIPTIONS.items()
     }
 
 
 def _asking() -> Json:
     return {
         f"{service}.answers": {
-            **operation("receive", topology.asks_queue(service), f"{service} answers, or refuses with a code."),
+            **operation("receive", topology.asks_queue(service), f"{service} replies, or refuses with a code."),
             "reply": {
                 "address": {"location": "$message.header#/reply_to"},
                 "channel": {"$ref": pointer("channels", _answers(service))},
@@ -153,27 +157,27 @@ def _events() -> Json:
 
 
 def _asks() -> Json:
-    made = {}
+    messages = {}
     for name, ask in asks().items():
-        made[name] = {
+        messages[name] = {
             "name": name,
             "summary": summary(ask),
             "contentType": "application/json",
             "payload": {"$ref": SCHEMAS.format(name=ask.__name__)},
         }
-        made[f"{name}.reply"] = {
+        messages[f"{name}.reply"] = {
             "name": f"{name}.reply",
-            "summary": f"The answer to {name}.",
+            "summary": f"The reply to {name}.",
             "contentType": "application/json",
             "payload": _reply_schema(reply_type(ask)),
         }
-    return made
+    return messages
 
 
 def _schemas() -> Json:
     replies = [reply_type(ask) for ask in asks().values()]
     kinds = [Envelope, *events().values(), *asks().values(), *replies]
-    kinds += [kind for push in PUSHES.values() for kind in realtime.fields_of(push.fact).values()]
+    kinds += [kind for rule in PUSHES.values() for kind in realtime.fields_of(rule.event).values()]
     _, components = msgspec.json.schema_components(kinds, ref_template=SCHEMAS)
     return dict(sorted(components.items()))
 

@@ -1,4 +1,4 @@
-"""What every part of the AsyncAPI document is written with."""
+"""Helpers for all parts of the AsyncAPI document."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ SCHEMAS = "#/components/schemas/{name}"
 
 
 def operation(action: str, channel: str, summary: str) -> Json:
-    """One way of using a channel."""
+    """An operation on a channel."""
     return {"action": action, "channel": {"$ref": pointer("channels", channel)}, "summary": summary}
 
 
@@ -24,5 +24,5 @@ def pointer(where: str, name: str) -> str:
 
 
 def summary(message: type[Any]) -> str:
-    """The first paragraph of a message's own words."""
+    """The first paragraph of the message's docstring."""
     return " ".join((message.__doc__ or "").split("\n\n")[0].split())

@@ -1,4 +1,4 @@
-"""The realtime channels of the AsyncAPI document: the notifier's tables, and the schema of every push."""
+"""The realtime channels of the AsyncAPI document, from the notifier's tables, with the schema of every push."""
 
 import dataclasses
 import re
@@ -10,89 +10,91 @@ import msgspec
 
 from contracts.values import Money
 from docs.asyncapi.parts import SCHEMAS, Json, operation, references, summary
-from services.notifier.channels import GRAMMAR, LEGACY, Kind
-from services.notifier.notices.pushes import PUSHES, STATUS_CHANGED, Push, Shown
+from services.notifier.channels import GRAMMAR, LEGACY, ChannelKind
+from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED, PushRule, RealtimeEvent
 
-PAYLOAD_MEANING = {
-    "event_id": "The fact's own id: the same for a redelivery, and for all the names and channels of one fact.",
-    "sequence": "The number in the feed that `subject` names. A gap means: fetch what is missing.",
-    "subject": "The feed that `sequence` counts on.",
+FIELD_DESCRIPTIONS = {
+    "event_id": "The event's id: the same for a repetition, and for all names and channels of one event.",
+    "sequence": "The event's number in the feed of `subject`. After a gap, fetch the missing events.",
+    "subject": "The feed in which `sequence` counts.",
     "hotel": "The hotel's slug.",
-    "timestamp": "When it happened, UTC.",
-    "updated_at": "When it happened, UTC; for clients that look for this name.",
-    "currency": "Of every amount beside it.",
-    "staff_user": "Display name of the member of staff who acted; on channels of staff alone.",
+    "timestamp": "Time of the event, UTC.",
+    "updated_at": "The same as `timestamp`, for clients that read this name.",
+    "currency": "The currency of all amounts in the payload.",
+    "staff_user": "Display name of the staff member who acted; on staff channels only.",
 }
-AUDIENCE = {
-    Kind.HOTEL: "The hotel's staff: bookings and rooms.",
-    Kind.STAFF: "The hotel's staff: what somebody must act on.",
-    Kind.BOOKING: "The booking's guest, and its hotel's staff.",
-    Kind.ROOM: "The hotel's staff: one room.",
-    Kind.PUBLIC: "Anyone: never a person, never a booking.",
+DESCRIPTIONS = {
+    ChannelKind.HOTEL: "For the hotel's staff: bookings and rooms.",
+    ChannelKind.STAFF: "For the hotel's staff: events that need an action.",
+    ChannelKind.BOOKING: "For the booking's guest and the hotel's staff: one booking.",
+    ChannelKind.ROOM: "For the hotel's staff: one room.",
+    ChannelKind.PUBLIC: "For everyone: no person, no booking.",
 }
-PARAMETER = {
+PARAMETERS = {
     "hotel": "The hotel's slug.",
-    "booking_id": "The booking.",
-    "room_number": "The room's number in the hotel.",
+    "booking_id": "The booking id.",
+    "room_number": "The room number.",
 }
 
 
 def channels() -> Json:
-    """Each kind of channel, with all that it carries."""
+    """Each kind of channel with its realtime events."""
     return {
         _channel(kind): {
             "address": address,
             "title": f"{kind} channel",
-            "description": AUDIENCE[kind] + _also_called(kind),
+            "description": DESCRIPTIONS[kind] + _legacy_names(kind),
             "servers": [{"$ref": "#/servers/pusher"}],
-            "parameters": {name: {"description": PARAMETER[name]} for name in re.findall(r"{(\w+)}", address)},
+            "parameters": {name: {"description": PARAMETERS[name]} for name in re.findall(r"{(\w+)}", address)},
             "messages": references(
-                dict.fromkeys(f"realtime.{shown.name}" for _, shown in _shown() if kind in shown.on)
+                dict.fromkeys(f"realtime.{each.name}" for _, each in _pairs() if kind in each.channels)
             ),
         }
         for kind, address in GRAMMAR.items()
     }
 
 
-def _also_called(kind: Kind) -> str:
+def _legacy_names(kind: ChannelKind) -> str:
     names = ", ".join(f"`{name}`" for name in LEGACY.get(kind, ()))
-    return f" Where old clients are served, also {names}, with fewer fields." if names else ""
+    return f" With legacy channels switched on also {names}, with fewer fields." if names else ""
 
 
 def operations() -> Json:
-    """What the notifier emits where."""
+    """The notifier's operation on each kind of channel."""
     return {
-        f"notifier.pushes.{kind}": operation("send", _channel(kind), f"The notifier emits on the {kind} channel.")
+        f"notifier.pushes.{kind}": operation(
+            "send", _channel(kind), f"The notifier sends realtime events to the {kind} channel."
+        )
         for kind in GRAMMAR
     }
 
 
 def messages() -> Json:
     """Every realtime event."""
-    made: Json = {}
-    for name in dict.fromkeys(shown.name for _, shown in _shown()):
-        pairs = [(push, shown) for push, shown in _shown() if shown.name == name]
-        shown = pairs[0][1]
-        also = ", ".join(f"`{alias}`" for alias in shown.aliases)
-        made[f"realtime.{name}"] = {
+    result: Json = {}
+    for name in dict.fromkeys(each.name for _, each in _pairs()):
+        rules = [rule for rule, each in _pairs() if each.name == name]
+        realtime_event = next(each for _, each in _pairs() if each.name == name)
+        aliases = ", ".join(f"`{alias}`" for alias in realtime_event.aliases)
+        result[f"realtime.{name}"] = {
             "name": name,
-            "summary": " ".join(dict.fromkeys(summary(push.fact) for push, _ in pairs))
+            "summary": " ".join(dict.fromkeys(summary(rule.event) for rule in rules))
             if name != STATUS_CHANGED.name
-            else "Any change of a booking's status, besides the event of its own.",
-            "description": f"Also sent as {also}." if also else "Has no other name.",
+            else "A booking's status changed; sent in addition to the specific realtime event.",
+            "description": f"Also sent as {aliases}." if aliases else "Has no alias.",
             "contentType": "application/json",
-            "payload": _payload([push for push, _ in pairs]),
+            "payload": _payload(rules),
         }
-    return made
+    return result
 
 
-def _shown() -> list[tuple[Push, Shown]]:
-    pairs = [(push, shown) for push in PUSHES.values() for shown in push.shown]
-    changing = [push for push in PUSHES.values() if "previous_status" in fields_of(push.fact)]
-    return pairs + [(push, STATUS_CHANGED) for push in changing]
+def _pairs() -> list[tuple[PushRule, RealtimeEvent]]:
+    pairs = [(rule, each) for rule in PUSHES.values() for each in rule.realtime_events]
+    changing = [rule for rule in PUSHES.values() if "previous_status" in fields_of(rule.event)]
+    return pairs + [(rule, STATUS_CHANGED) for rule in changing]
 
 
-def _payload(pushes: list[Push]) -> Json:
+def _payload(rules: list[PushRule]) -> Json:
     properties: Json = {
         "event_id": {"type": "string", "format": "uuid"},
         "sequence": {"type": "integer", "minimum": 1},
@@ -101,44 +103,44 @@ def _payload(pushes: list[Push]) -> Json:
         "timestamp": {"type": "string", "format": "date-time"},
     }
     required = list(properties)
-    for push in pushes:
-        fields = fields_of(push.fact)
+    for rule in rules:
+        fields = fields_of(rule.event)
         if "booking_id" in fields and "status" in fields:
             properties["updated_at"] = {"type": "string", "format": "date-time"}
-        picked = {name: name for name in ("booking_id", "status", "previous_status", *push.fields) if name in fields}
-        for name, source in (picked | dict(push.renamed)).items():
-            properties.setdefault(name, _shown_type(fields[source]))
+        sources = {name: name for name in ("booking_id", "status", "previous_status", *rule.fields) if name in fields}
+        for name, source in (sources | dict(rule.renamed)).items():
+            properties.setdefault(name, _schema(fields[source]))
             if Money in _parts(fields[source]):
                 properties["currency"] = {"type": "string"}
-        if push.by:
+        if rule.by:
             properties["staff_user"] = {"type": "string"}
-    for name, words in PAYLOAD_MEANING.items():
+    for name, description in FIELD_DESCRIPTIONS.items():
         if name in properties:
-            properties[name] = {**properties[name], "description": words}
+            properties[name] = {**properties[name], "description": description}
     return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
 
 
-def _shown_type(kind: Any) -> Json:
-    """As `payloads.payload` writes it: amounts as text."""
+def _schema(kind: Any) -> Json:
+    """The schema of a field as `payloads.payload` writes it: amounts as text."""
     if Money in _parts(kind):
         return {"type": ["string", "null"] if type(None) in _parts(kind) else "string"}
     (schema,), _ = msgspec.json.schema_components((kind,), ref_template=SCHEMAS)
     return dict(schema)
 
 
-def fields_of(fact: type[Any]) -> dict[str, Any]:
-    """What the fact carries, by name: its type."""
-    hints = typing.get_type_hints(fact)
-    named = {each.name: hints[each.name] for each in dataclasses.fields(fact)}
-    for name in ("status", "previous_status"):  # some facts derive them
-        if isinstance(getattr(fact, name, None), property):
-            named[name] = typing.get_type_hints(getattr(fact, name).fget)["return"]
-    return named
+def fields_of(event: type[Any]) -> dict[str, Any]:
+    """The types of the event's fields by name."""
+    hints = typing.get_type_hints(event)
+    types_by_name = {each.name: hints[each.name] for each in dataclasses.fields(event)}
+    for name in ("status", "previous_status"):  # properties of some events
+        if isinstance(getattr(event, name, None), property):
+            types_by_name[name] = typing.get_type_hints(getattr(event, name).fget)["return"]
+    return types_by_name
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:
     return typing.get_args(kind) if typing.get_origin(kind) in (typing.Union, types.UnionType) else (kind,)
 
 
-def _channel(kind: Kind) -> str:
+def _channel(kind: ChannelKind) -> str:
     return f"realtime.{kind}"

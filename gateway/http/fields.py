@@ -1,4 +1,4 @@
-"""The kinds of fields that bodies and queries are made of. None holds a control character that no person types."""
+"""The types of fields in request bodies and queries. No field takes a control character."""
 
 import re
 from datetime import date
@@ -6,64 +6,86 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from chassis.refusal import Refusal
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 _EMAIL = r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+\.[^\s@\x00-\x1f\x7f]+$"
 _EMAIL_OR_NONE = rf"^({_EMAIL[1:-1]})?$"
-_PROSE = r"^[^\x00]*$"
+_NO_NUL = r"^[^\x00]*$"
+_BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 class Body(BaseModel):
-    """A JSON object that holds these fields and no other."""
+    """A JSON object with these fields and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Changes(Body):
-    """Fields to change. One that is not sent stays as it is; one that is null is emptied."""
+    """Fields to change. A field that is not sent keeps its value; a field that is null is cleared."""
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What is to be different, by field."""
+    def values(self) -> dict[str, Any]:
+        """The new values by field."""
         return {name: getattr(self, name) for name in self.model_fields_set if getattr(self, name) is not None}
 
     @property
-    def emptied(self) -> tuple[str, ...]:
-        """The fields that are to be empty."""
+    def cleared(self) -> tuple[str, ...]:
+        """The fields that are null."""
         return tuple(sorted(name for name in self.model_fields_set if getattr(self, name) is None))
 
 
 class NoFields(Body):
-    """An empty object, or no body at all."""
+    """An empty object, or no body."""
 
 
-def iso_day(given: Any) -> date:
-    """A day as it must be written; raises `ValueError` for any other form."""
-    if isinstance(given, str) and _DAY.fullmatch(given):
-        return date.fromisoformat(given)
-    raise ValueError("a day is written YYYY-MM-DD")
+def iso_day(text: Any) -> date:
+    """The date of `YYYY-MM-DD`; raises `ValueError` for any other form."""
+    if isinstance(text, str) and _DAY.fullmatch(text):
+        return date.fromisoformat(text)
+    raise ValueError("a date has the form YYYY-MM-DD")
 
 
-def _whole(given: Any) -> Any:
-    if isinstance(given, (bool, float)):
-        raise ValueError("a whole number is wanted")
-    return given
+def invalid_filter(name: str) -> Refusal:
+    """The refusal of a filter whose value is not one of those that the filter takes."""
+    return Refusal("INVALID_FILTER", f"The filter {name} has an invalid value.")
 
 
-def _percent(given: Any) -> Any:
-    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+def boolean_filter(name: str, text: str) -> bool | None:
+    """The value of a boolean filter; None where the filter is empty. Refused `INVALID_FILTER`."""
+    if text and text.lower() not in _BOOLEANS:
+        raise invalid_filter(name)
+    return _BOOLEANS.get(text.lower())
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, (bool, float)):
+        raise ValueError("must be a whole number")
+    return value
+
+
+def _percent(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _text(most: int, *, least: int = 0, pattern: str = _PRINTABLE) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=least or None, max_length=most, pattern=pattern)
 
 
 Day = Annotated[
     date, BeforeValidator(iso_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-08-14"]})
 ]
 Count = Annotated[int, BeforeValidator(_whole)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_PRINTABLE)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_PRINTABLE)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=_PRINTABLE)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=_EMAIL)]
-HotelEmail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=_EMAIL_OR_NONE)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=_PROSE)]
+Name = Annotated[str, _text(100, least=1)]
+Code = Annotated[str, _text(100, least=1)]
+Phone = Annotated[str, _text(40)]
+Email = Annotated[str, _text(254, pattern=_EMAIL)]
+HotelEmail = Annotated[str, _text(254, pattern=_EMAIL_OR_NONE)]
+Prose = Annotated[str, _text(2000, pattern=_NO_NUL)]
+Note = Annotated[str, _text(500, pattern=_NO_NUL)]
+ShortText = Annotated[str, _text(300)]
+SearchText = Annotated[str, Field(max_length=100, pattern=_NO_NUL)]
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]
@@ -71,7 +93,6 @@ Percent = Annotated[
     str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"]), BeforeValidator(_percent)
 ]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(examples=["22:00"])]
-Slip = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=_PRINTABLE)]
 Image = Annotated[
     str,
     StringConstraints(max_length=2000, pattern=r"^((https?://|/)[^\s\x00-\x1f\x7f]+)?$"),

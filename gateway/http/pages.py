@@ -1,19 +1,73 @@
-"""Lists: `{count, next, previous, results}`, with links relative to the page at hand."""
+"""Pages of lists: the query parameters that choose a page, and the body `{count, next, previous, results}`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from contracts.values import Page
+from pydantic import BaseModel, Field
+
+from contracts import values
+from gateway.http.views import Json
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Row = TypeVar("Row")
 
 
-def links(count: int, page: Page, query: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The next and the previous page, keeping every other parameter: `"?page=2"`."""
-    last = max(1, -(-count // page.page_size))
-    following = _link(query, page.page + 1) if page.page < last else None
-    before = _link(query, min(page.page - 1, last)) if page.page > 1 else None
-    return following, before
+class Paging(BaseModel):
+    """The query parameters of every list."""
+
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=100)] = 20
+
+    @property
+    def slice(self) -> values.Page:
+        """The page as the services take it."""
+        return values.Page(page=self.page, page_size=self.page_size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[Row]):
+    """A page of a list. `count` is the length of the whole list; `next` and `previous` are relative links."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: tuple[Row, ...]
+
+
+class ReplyPage(Protocol[T_co]):
+    """A page of a list, as the services answer it."""
+
+    @property
+    def count(self) -> int:
+        """The length of the whole list."""
+
+    @property
+    def results(self) -> Sequence[T_co]:
+        """The rows of this page."""
+
+
+@dataclass(frozen=True)
+class Rows(Generic[Row]):
+    """The rows of a page, and the length of the whole list."""
+
+    count: int
+    results: Sequence[Row]
+
+
+def page_body(encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, query: Mapping[str, str]) -> Json:
+    """The body of a `Page`, with rows from `encode`. Its links keep all other parameters of `query`: `"?page=2"`."""
+    last = max(1, -(-reply.count // paging.page_size))
+    return {
+        "count": reply.count,
+        "next": _link(query, paging.page + 1) if paging.page < last else None,
+        "previous": _link(query, min(paging.page - 1, last)) if paging.page > 1 else None,
+        "results": [encode(row) for row in reply.results],
+    }
 
 
 def _link(query: Mapping[str, str], number: int) -> str:
-    kept = {name: value for name, value in query.items() if name != "page"}
-    return f"?{urlencode({**kept, 'page': number})}"
+    parameters: dict[str, Any] = {name: value for name, value in query.items() if name != "page"}
+    return f"?{urlencode({**parameters, 'page': number})}"

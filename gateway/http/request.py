@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -17,10 +18,13 @@ from contracts.values import Caller, Context
 from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
+from gateway.http.pages import Paging, ReplyPage, page_body
+from gateway.http.views import Json, View
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
 
 Reply = TypeVar("Reply")
+T = TypeVar("T")
 
 MAX_BODY = 64 * 1024
 _canonical = msgspec.json.Encoder(order="sorted")
@@ -76,7 +80,7 @@ class ApiRequest(Request):
         """Check rate limit (429), token (401), hotel (403, 404) and permission (403), in this order."""
         operation, state = self.operation, self.app_state
         state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.client.host if self.client else "")
-        self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts)
+        self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts.whose)
         if self.caller.kind == "staff":
             if self.hotel != self.caller.hotel:
                 await state.hotels.get(self.hotel)
@@ -113,6 +117,12 @@ class ApiRequest(Request):
         self.replayed = self.replayed or replayed
         return reply
 
+    async def answer(
+        self, view: type[View[Reply]], message: Ask[Reply], *, deadline: float | None = None, **more: Any
+    ) -> Response:
+        """Ask a service, and respond with this view of its reply; `more` are the fields that the view adds."""
+        return self.respond(view.of(await self.ask(message, deadline=deadline), reader=self.caller.kind, **more))
+
     def respond(
         self,
         body: Any,
@@ -133,6 +143,10 @@ class ApiRequest(Request):
             headers=headers,
             media_type="application/json",
         )
+
+    def respond_page(self, encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, **more: Any) -> Response:
+        """A page of a list, each row encoded by `encode`; `more` are further fields beside `results`."""
+        return self.respond({**page_body(encode, reply, paging, self.query_params), **more})
 
     @cached_property
     def context(self) -> Context:

@@ -37,6 +37,7 @@ class OperationRoute(APIRoute):
             strict_content_type=False,
             **documentation,
         )
+        self.description = documentation.get("description", "")  # APIRoute puts the whole docstring where there is none
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Never matches: `TrieRouter` matches for all routes."""

@@ -27,8 +27,9 @@ _views: dict[type, type["View[Any]"]] = {}
 class View(Generic[T]):
     """A response with the fields of the contract class `T`, and the fields of the class body, which `of` is given.
 
-    `drop` names the fields of `T` that HTTP leaves out, `rename` those with another name, `staff_only` those that are
-    null for guests. `currency=False`: the response has no currency beside its money. `examples` are by field.
+    `drop` names the fields of `T` that HTTP leaves out (`only`: those that it keeps), `rename` those with another name,
+    `staff_only` those that are null for guests. `currency=False`: there is no currency beside the money. `examples` are
+    by field.
     """
 
     _names: ClassVar[tuple[str, ...]]
@@ -40,6 +41,7 @@ class View(Generic[T]):
     def __init_subclass__(
         cls,
         *,
+        only: tuple[str, ...] = (),
         drop: tuple[str, ...] = (),
         rename: Mapping[str, str] = types.MappingProxyType({}),
         staff_only: tuple[str, ...] = (),
@@ -51,11 +53,12 @@ class View(Generic[T]):
         bases = cls.__dict__.get("__orig_bases__", ())
         source = next((get_args(base)[0] for base in bases if get_origin(base) is View), None)
         if source is not None:
-            added = {**cls._derive(source, {*drop, *added}, rename, currency=currency), **added}
+            left_out = {*drop, *added} if not only else {each.name for each in fields(source) if each.name not in only}
+            added = {**cls._derive(source, left_out, rename, currency=currency), **added}
             _views.setdefault(source, cls)
         cls._staff_only = cls._staff_only + staff_only
         for name in staff_only:
-            added[name] = added[name] | None
+            added[name] |= None
         for name, example in examples.items():
             added[name] = Annotated[added[name], Field(examples=[example])]
         cls.__annotations__ = added

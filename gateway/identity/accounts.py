@@ -117,9 +117,9 @@ class Accounts:
     async def deactivate(self, email: str) -> bool:
         """Close an account and end its tokens; whether there was one."""
         closed = ACCOUNT.update().where(ACCOUNT.c.email == _folded(email)).values(active=False)
-        found = await self._run(closed.returning(ACCOUNT.c.id))
-        await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in found])))
-        return bool(found)
+        closed_rows = await self._run(closed.returning(ACCOUNT.c.id))
+        await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in closed_rows])))
+        return bool(closed_rows)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
         """A new token; None where e-mail or password is wrong, or the account is closed."""
@@ -128,14 +128,14 @@ class Accounts:
         if not await self._passwords.right(password, row and row.password_hash) or row is None:
             return None
         token = PREFIX + secrets.token_urlsafe(32)
-        kept = (
+        insert = (
             TOKEN.insert()
             .values(hash=_hash(token), account_id=row.id, expires_at=sa.func.now() + self._life)
             .returning(TOKEN.c.expires_at)
         )
         stale = TOKEN.delete().where(TOKEN.c.account_id == row.id, TOKEN.c.expires_at < sa.func.now())
         await self._run(stale)
-        [made] = await self._run(kept, again=False)
+        [made] = await self._run(insert, again=False)
         return SignedIn(token=token, expires_at=made.expires_at, staff=_staff(row))
 
     async def whose(self, token: str) -> Staff | None:

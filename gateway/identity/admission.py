@@ -1,15 +1,16 @@
 """Authentication and authorisation: the tokens that each audience needs, and the permissions of staff."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import Protocol
 
 from chassis.refusal import Refusal
 from contracts.values import Caller, Permission
 from gateway.identity.accounts import PREFIX, Staff
 
 TOKEN_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}")
+StaffByToken = Callable[[str], Awaitable[Staff | None]]
+
 SCHEMES = {"bearer": None, "token": "staff", "guesttoken": "guest"}
 
 
@@ -40,13 +41,6 @@ RATE_LIMITS = {
 TOKENS = {Audience.GUEST: ("guest",), Audience.EITHER: ("guest", "staff"), Audience.STAFF: ("staff",)}
 
 
-class StaffTokens(Protocol):
-    """Where staff tokens are looked up."""
-
-    async def whose(self, token: str) -> Staff | None:
-        """The member of staff with this token; None where the token is not valid."""
-
-
 def parse_authorization(header: str) -> tuple[str, str]:
     """The kind of token (`guest` or `staff`) in an `Authorization` header, and the token; refused `INVALID_TOKEN`."""
     scheme, _, token = header.partition(" ")
@@ -56,7 +50,7 @@ def parse_authorization(header: str) -> tuple[str, str]:
     return SCHEMES[scheme.lower()] or ("staff" if token.startswith(PREFIX) else "guest"), token
 
 
-async def authenticate(audience: Audience, authorization: str, tokens: StaffTokens) -> tuple[Caller, Staff | None]:
+async def authenticate(audience: Audience, authorization: str, whose: StaffByToken) -> tuple[Caller, Staff | None]:
     """The caller, and the account where the caller is staff. Bookings checks a guest's token, not the gateway."""
     kinds = TOKENS.get(audience)
     if kinds is None:
@@ -68,7 +62,7 @@ async def authenticate(audience: Audience, authorization: str, tokens: StaffToke
         raise _invalid_token()
     if kind == "guest":
         return Caller(kind="guest", guest_token=token), None
-    staff = await tokens.whose(token)
+    staff = await whose(token)
     if staff is None:
         raise _invalid_token()
     return staff.caller, staff

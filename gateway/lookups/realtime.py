@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from chassis.observability import trace
 from chassis.refusal import Unavailable
@@ -31,7 +33,7 @@ class Connection:
     public_channel: str
     auth_endpoint: str
     user_auth_endpoint: str
-    events: tuple[str, ...]
+    events: Annotated[tuple[str, ...], Field(examples=[["booking_confirmed", "booking_checked_in"]])]
 
 
 @dataclass(frozen=True, kw_only=True)

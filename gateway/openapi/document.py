@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from gateway.http.problems import Problem
 from gateway.http.routing import OperationRoute
 from gateway.openapi.components import Components
-from gateway.openapi.exemplary import add_parameter_examples, add_schema_examples
+from gateway.openapi.examples import add_parameter_examples, add_schema_examples
 from gateway.openapi.responses import problem_example
 
 TITLE, VERSION = "HotelMate", "1.0.0"

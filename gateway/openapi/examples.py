@@ -1,138 +1,116 @@
-"""What the documented shapes look like when filled."""
+"""Examples of the OpenAPI document: each schema has one, composed of the examples of its fields.
+
+A field's own example stands beside the field (`Field(examples=…)`, or `examples=` of a view). `BY_NAME` has those of
+fields that many responses share; every other field has one that its type allows.
+"""
 
 from typing import Any
 
-_ROW: dict[str, Any] = {
-    "id": "BK-2026-7KQ2MD",
-    "booking_id": "BK-2026-7KQ2MD",
-    "confirmation_number": "KIL-2026-X4T9PW",
-    "hotel_name": "Hotel Killarney",
-    "room_type_name": "Standard Double",
-    "assigned_room_number": None,
-    "has_room_assigned": False,
-    "can_check_in": False,
-    "guest_name": "Ada Byrne",
-    "guest_email": "ada@example.com",
-    "guest_phone": "+353 64 555 0101",
-    "check_in": "2026-08-14",
-    "check_out": "2026-08-17",
-    "nights": 3,
-    "adults": 2,
-    "children": 0,
-    "total_amount": "392.40",
-    "currency": "EUR",
-    "status": "PENDING_PAYMENT",
-    "source": "online",
-    "created_at": "2026-07-01T09:30:00Z",
-    "paid_at": None,
-    "approval_deadline_at": None,
-    "approval_risk": None,
-    "checkout_deadline_at": "2026-08-17T10:00:00Z",
-    "is_overstay": False,
-    "overstay_severity": None,
-    "is_new_for_staff": True,
-}
-_GUEST = {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com", "phone": "+353 64 555 0101"}
-_ROOM = {
-    "id": 7,
-    "room_number": "101",
-    "room_type": "Standard Double",
-    "room_type_code": "STD",
-    "room_status": "CHECKOUT_DIRTY",
-    "is_occupied": False,
-    "is_active": True,
-    "floor": 1,
-    "notes": "",
-    "last_cleaned_at": "2026-08-13T10:12:00Z",
-    "last_inspected_at": "2026-08-13T10:40:00Z",
-    "current_booking_id": None,
-    "current_guest": None,
-    "maintenance_priority": None,
-    "version": 12,
-}
+BY_FORMAT = {"date": "2026-08-14", "date-time": "2026-07-01T09:30:00Z", "uuid": "0f3c9a51-b7e8-4c0f-9a6d-2b1e7c5d4f3a"}
+BY_NAME: dict[str, Any] = {
+    # bookings
+    "booking_id": "BK-2026-7KQ2MD", "confirmation_number": "KIL-2026-X4T9PW",
+    "guest_token": "BK-2026-7KQ2MD.0.x7Kq2m", "guest_name": "Ada Byrne", "guest_first_name": "Ada",
+    "guest_last_name": "Byrne", "guest_email": "ada@example.com", "guest_phone": "+353 64 555 0101",
+    "status": "CONFIRMED", "source": "online", "nights": 3, "adults": 2, "special_requests": "A quiet room, please.",
+    "children": 0, "check_out": "2026-08-17", "balance_due": "0.00", "can_cancel": True, "fee_amount": "0.00",
+    "refund_amount": "392.40", "applied_rule": "FREE_PERIOD", "payment_status": "CAPTURED",
+    "policy_text": "Free until 24 hours before check-in.", "what": "BookingConfirmed",
+    # money
+    "currency": "EUR", "amount": "150.00", "amount_total": "150.00", "total": "392.40", "total_amount": "392.40",
+    "subtotal": "360.00", "discount": "0.00", "taxes": "32.40", "price": "120.00", "price_from": "120.00",
+    "base_price": "120.00", "unit_price": "4.50", "value": "10", "percent": "50",
+    # hotels and rooms
+    "hotel": "hotel-killarney", "slug": "hotel-killarney", "hotel_name": "Hotel Killarney",
+    "timezone": "Europe/Dublin", "address": "1 Lake Road, Killarney", "tagline": "By the lake",
+    "short_description": "A quiet house by the lake.", "hero_image": "/images/lake.jpg",
+    "logo_image": "/images/logo.svg", "gallery": ["/images/lake.jpg"], "amenities": ["sauna", "parking"],
+    "theme": {"accent": "#0a5c36"}, "check_in_time": "15:00",
+    "long_description": "Forty rooms between the lake and the mountains.", "approval_cutoff_time": "22:00",
+    "check_out_time": "11:00", "early_checkin_from": "12:00", "late_arrival_cutoff": "02:00",
+    "standard_checkout_time": "11:00", "room_number": "101", "room_type": "Standard Double",
+    "room_type_name": "Standard Double", "code": "STD", "room_type_code": "STD", "room_status": "READY_FOR_GUEST",
+    "max_occupancy": 2, "available_units": 4, "is_available": True, "can_accommodate": True, "is_active": True,
+    "old_status": "OCCUPIED", "new_status": "CHECKOUT_DIRTY", "bed_setup": "One double bed",
+    "photo": "/images/room.jpg", "category": "Drinks", "conflict_reason": "Existing booking", "ssid": "Killarney",
+    # people and messages
+    "id": "BK-2026-7KQ2MD", "kind": "staff", "name": "Nora Clerk", "email": "ada@example.com",
+    "phone": "+353 64 555 0101", "role": "front desk", "permissions": ["can_manage_bookings"], "sender": "guest",
+    "text": "Could we have an extra pillow?", "message": "Could we have an extra pillow?", "subject": "Your arrival",
+    "recipient": "ada@example.com", "communication_type": "PHONE", "delivery_status": "SENT",
+    "notes": "The guest was told.", "token": "hms_x7Kq2mD9vT4pR8sWx7Kq2mD9vT4pR8sWx7Kq2mD9vT4",
+    "trace_id": "0af7651916cd43dd8448eb211c80319c",
+    # payments and push
+    "session_id": "cs_test_a1b2c3", "payment_url": "https://checkout.stripe.com/c/pay/cs_test_a1b2c3",
+    "key": "app-key", "cluster": "mt1", "host": "push.hotel.example", "auth_endpoint": "/api/realtime/auth/",
+    "auth": "app-key:5f3c0d…", "user_auth_endpoint": "/api/realtime/user-auth/",
+    "event_id": "0f3c9a51b7e84c0f9a6d2b1e7c5d4f3a", "type": "bookings.BookingConfirmed.v1",
+    "description": "Free until 24 hours before check-in.",
+}  # fmt: skip
+TYPES: dict[str, type] = {
+    "string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict,
+}  # fmt: skip
 
-EXAMPLES: dict[str, dict[str, Any]] = {
-    "BookingRow": _ROW,
-    "Person": {"kind": "staff", "id": "0f3c9a51-b7e8-4c0f-9a6d-2b1e7c5d4f3a", "name": "Nora Clerk"},
-    "BookingList": {"count": 45, "next": "?page=2", "previous": None, "results": [_ROW], "counts": None},
-    "Room": _ROOM,
-    "RoomList": {"count": 1, "next": None, "previous": None, "results": [_ROOM]},
-    "NewBooking": {
-        "room_type_code": "STD",
-        "check_in": "2026-08-14",
-        "check_out": "2026-08-17",
-        "adults": 2,
-        "children": 0,
-        "guest": _GUEST,
-        "special_requests": "A quiet room, please.",
-    },
-    "WalkIn": {"guest": _GUEST, "check_out": "2026-08-15", "adults": 2},
-    "Guest": _GUEST,
-    "Credentials": {"email": "desk@example.com", "password": "correct horse battery"},
-    "Assignment": {"room_number": "101", "notes": "Asked for the ground floor."},
-    "Move": {"to_room_number": "204", "reason": "The shower drips.", "notes": "Carry the bags over."},
-    "Declining": {"reason_code": "OTHER", "reason_note": "A wedding party has the house."},
-    "Inspection": {"passed": True, "notes": ""},
-    "StatusChange": {"to_status": "OUT_OF_ORDER", "note": "Burst pipe.", "until": "2026-08-20"},
-    "QuoteRequest": {"room_type_code": "STD", "check_in": "2026-08-14", "check_out": "2026-08-17", "adults": 2},
-    "Quote": {
-        "quote_id": "Q-2F8K3M",
-        "hotel": "hotel-killarney",
-        "room_type_code": "STD",
-        "room_type_name": "Standard Double",
-        "check_in": "2026-08-14",
-        "check_out": "2026-08-15",
-        "nights": 1,
-        "breakdown": [{"date": "2026-08-14", "price": "120.00"}],
-        "subtotal": "120.00",
-        "discount": "0.00",
-        "taxes": "10.80",
-        "tax_percent": "9",
-        "total": "130.80",
-        "currency": "EUR",
-        "promo_code": None,
-        "policy_text": "Free until 24 hours before check-in.",
-        "valid_until": "2026-07-01T10:00:00Z",
-    },
-    "PaymentSession": {
-        "session_id": "cs_test_a1b2c3",
-        "payment_url": "https://checkout.stripe.com/c/pay/cs_test_a1b2c3",
-        "status": "created",
-        "amount": "150.00",
-        "currency": "EUR",
-    },
-    "CheckedOut": {
-        "message": "Booking checked out successfully",
-        "booking": {
-            "booking_id": "BK-2026-7KQ2MD",
-            "status": "COMPLETED",
-            "checked_out_at": "2026-08-17T08:46:02Z",
-            "assigned_room": {"room_number": "101", "room_status": "CHECKOUT_DIRTY"},
-        },
-    },
-    "Departures": {"room_ids": [1, 2, "103"], "destructive": False},
-    "RoomsCheckedOut": {
-        "detail": "Processed 3 room(s) in hotel 'hotel-killarney'",
-        "results": {
-            "checked_out_bookings": ["BK-2026-7KQ2MD"],
-            "rooms_cleared": ["103"],
-            "failed": [{"room_number": "2", "code": "ROOM_NOT_FOUND"}],
-            "destructive_mode": False,
-        },
-    },
-    "Readiness": {
-        "ready": False,
-        "down": ["payments"],
-        "checks": {"broker": "up", "database": "up", "bookings": "up", "payments": "down", "rooms": "up"},
-    },
-    "Problem": {
-        "type": "urn:hotelmate:problem:not-checked-in",
-        "title": "Not checked in",
-        "status": 409,
-        "detail": "Booking must be checked in to check out",
-        "instance": "/api/staff/hotels/hotel-killarney/room-bookings/BK-2026-7KQ2MD/check-out/",
-        "trace_id": "0af7651916cd43dd8448eb211c80319c",
-        "error": {"code": "NOT_CHECKED_IN", "message": "Booking must be checked in to check out"},
-        "errors": None,
-    },
-}
+
+def add_schema_examples(schemas: dict[str, Any]) -> None:
+    """Give each schema with fields an example."""
+    for schema in schemas.values():
+        if "properties" in schema and "examples" not in schema:
+            schema["examples"] = [_object(schema, schemas)]
+
+
+def add_parameter_examples(operation: dict[str, Any]) -> None:
+    """Give each required query parameter an example."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query" and parameter.get("required"):
+            parameter["schema"].setdefault("examples", [_example(parameter["schema"], {}, parameter["name"])])
+
+
+def _example(schema: dict[str, Any], schemas: dict[str, Any], name: str, *, in_request: bool = False) -> Any:
+    if "$ref" in schema:
+        return _object(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+    if "examples" in schema:
+        return schema["examples"][0]
+    if "anyOf" in schema:
+        forms = [each for each in schema["anyOf"] if each.get("type") != "null"]
+        if len(forms) < len(schema["anyOf"]) and not in_request and "examples" not in forms[0]:
+            return None
+        return _example(forms[0], schemas, name)
+    if "enum" in schema or schema.get("default") is not None:
+        return schema.get("default") or schema["enum"][0]
+    if _allows(schema, BY_NAME.get(name)):
+        return BY_NAME[name]
+    return _typed(schema, schemas, name)
+
+
+def _typed(schema: dict[str, Any], schemas: dict[str, Any], name: str) -> Any:
+    match schema.get("type"):
+        case "object":
+            return _object(schema, schemas)
+        case "array":
+            return [_example(schema["items"], schemas, name)] if schema.get("items") else []
+        case "integer" | "number":
+            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        case "string":
+            return BY_FORMAT.get(schema.get("format", ""), "0" if "pattern" in schema else "…")
+        case "boolean":
+            return False
+    return None
+
+
+def _object(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """All fields of a response; of a request, those that are required or have an example of their own."""
+    if "examples" in schema:
+        return schema["examples"][0]
+    is_request = schema.get("additionalProperties", True) is False
+    required = schema.get("required", ())
+    return {
+        name: _example(field, schemas, name, in_request=is_request)
+        for name, field in schema.get("properties", {}).items()
+        if not is_request or name in required or field.keys() & {"examples", "$ref"}
+    }
+
+
+def _allows(schema: dict[str, Any], value: Any) -> bool:
+    kind = TYPES.get(schema.get("type", ""))
+    return type(value) is kind and (not isinstance(value, str) or ("format" in schema) is value.startswith("20"))

@@ -34,7 +34,7 @@ def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
     return {
         "tags": [operation.tag],
         "summary": summary.rstrip("."),
-        "description": description.strip() or None,
+        "description": description.strip(),
         "responses": {} if alias else _responses(operation),
         "deprecated": bool(alias) or None,
         "operation_id": f"{operation.name}_alias_{alias}" if alias else operation.name,

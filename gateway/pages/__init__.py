@@ -39,14 +39,16 @@ HEADERS = {
 
 def pages() -> list[BaseRoute]:
     """Every page, with and without a slash at its end, and what pages load."""
-    found: list[BaseRoute] = [
+    routes: list[BaseRoute] = [
         Mount("/assets/swagger", _Assets(directory=SWAGGER), name="swagger"),
         Mount("/assets", _Assets(directory=FOLDER / "assets"), name="assets"),
         Route("/asyncapi.json", _asyncapi),
     ]
     for path, name in PAGES.items():
-        found += [Route(spelling, _page(name), name=name) for spelling in dict.fromkeys((path, path.rstrip("/") + "/"))]
-    return found
+        routes += [
+            Route(spelling, _page(name), name=name) for spelling in dict.fromkeys((path, path.rstrip("/") + "/"))
+        ]
+    return routes
 
 
 def policy(connection: Connection | None, *, name: str) -> str:

@@ -5,114 +5,84 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hotelmate.invariants.books import Books, Finding
-
-_PURSES = """
-    SELECT booking_id, payment_id,
-           coalesce(sum(amount) FILTER (WHERE kind = 'authorise'), 0)::bigint AS authorised,
-           coalesce(sum(amount) FILTER (WHERE kind = 'capture'), 0)::bigint AS captured,
-           coalesce(sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
-           coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint
-           - coalesce(sum(amount) FILTER (WHERE kind = 'refund_failed'), 0)::bigint AS refunded,
-           count(*) FILTER (WHERE kind = 'capture') AS captures
-    FROM ledger WHERE booking_id IN (
-        SELECT booking_id FROM (SELECT booking_id FROM ledger ORDER BY position DESC LIMIT :newest) AS newest
-    ) GROUP BY booking_id, payment_id
-"""
-_BOOKINGS = """
-    SELECT id, status, coalesce(cancellation_fee, 0) AS fee, coalesce(balance_due, 0) AS at_the_desk
-    FROM booking WHERE id = ANY(:ids) OR (status = ANY(:over) AND cancellation_fee > coalesce(balance_due, 0))
-"""
-_LEFT_TO_PEOPLE = "SELECT DISTINCT payment_id FROM refund WHERE status = 'FAILED'"
-_PAYMENTS = """
-    SELECT id, booking_id, status, captured, refunded,
-           EXISTS (SELECT FROM refund WHERE payment_id = payment.id AND refund.status = 'PENDING') AS under_way
-    FROM payment WHERE :whole OR id = ANY(:ids)
-"""
-_LEDGER = "SELECT booking_id, kind, provider_id, amount, currency FROM ledger"
+from contracts.operations import Violation
+from hotelmate.invariants.context import ExaminationContext, Row
 
 STAYS = frozenset({"CONFIRMED", "IN_HOUSE", "COMPLETED"})
-OVER = frozenset({"DECLINED", "EXPIRED", "CANCELLED", "NO_SHOW"})
-TAKEN = frozenset({"CAPTURED", "PARTIALLY_REFUNDED", "REFUNDED"})
+ENDED = frozenset({"DECLINED", "EXPIRED", "CANCELLED", "NO_SHOW"})
 VOIDS = frozenset({"release", "void", "expire"})
 
 
 @dataclass(frozen=True)
-class Purse:
-    """A booking's money by our ledger, in minor units: what the card still promises, and what is ours."""
+class BookingBalance:
+    """A booking's money by our ledger, in minor units: `held` is authorised, `captured` is net of refunds."""
 
     held: int = 0
-    kept: int = 0
-    left_to_people: bool = False  # a refund failed and waits for them
+    captured: int = 0
+    refund_failed: bool = False  # which is left to people
+
+    def with_payment(self, payment: Row) -> "BookingBalance":
+        """The balance with one more payment."""
+        return BookingBalance(
+            held=self.held + payment["authorised"] - payment["captured"] - payment["voided"],
+            captured=self.captured + payment["captured"] - payment["refunded"],
+            refund_failed=self.refund_failed or payment["refund_failed"],
+        )
 
 
-def captured_money_has_a_reason(books: Books) -> Iterator[Finding]:
-    """I7: what was captured and not given back belongs to a confirmed stay, or is a recorded fee."""
-    for booking_id, purse, booking in _judged(books):
-        wanted = booking is not None and (booking.status in STAYS or booking.fee)
-        if purse.kept > 0 and not wanted and not purse.left_to_people:
-            yield Finding(invariant="I7", subject=booking_id, what=f"{purse.kept} kept while {_status(booking)}")
+def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violation]:
+    """I7: what was captured and not refunded belongs to a confirmed stay, or is a recorded fee."""
+    for booking_id, balance, booking in _balances(context):
+        has_reason = booking is not None and (booking["status"] in STAYS or booking["fee"])
+        if balance.captured > 0 and not has_reason and not balance.refund_failed:
+            status = booking["status"] if booking else "no booking has that id"
+            yield Violation(invariant="I7", subject=booking_id, what=f"{balance.captured} captured while {status}")
 
 
-def ended_bookings_have_let_go(books: Books) -> Iterator[Finding]:
-    """I8: an ended booking has no live authorisation, and of its money exactly the fee was kept.
+def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violation]:
+    """I8: an ended booking has no live authorisation, and of its money exactly the fee was captured.
 
-    A refund that the provider refused waits for people: `payment_status` and staff's notices say so.
+    A refund that the provider refused is left to people: `payment_status` and staff's notices say so.
     """
-    for booking_id, purse, booking in _judged(books):
-        if booking is None or booking.status not in OVER:
+    for booking_id, balance, booking in _balances(context):
+        if booking is None or booking["status"] not in ENDED:
             continue
-        fee = booking.fee - booking.at_the_desk
-        if purse.held:
-            yield Finding(invariant="I8", subject=booking_id, what=f"{purse.held} still held, {booking.status}")
-        elif purse.kept != fee and not purse.left_to_people:
-            yield Finding(
-                invariant="I8", subject=booking_id, what=f"{purse.kept} kept, the fee is {fee}, {booking.status}"
-            )
+        status, fee = booking["status"], booking["fee"] - booking["due_at_the_desk"]
+        if balance.held:
+            yield Violation(invariant="I8", subject=booking_id, what=f"{balance.held} still authorised, {status}")
+        elif balance.captured != fee and not balance.refund_failed:
+            what = f"{balance.captured} captured, the fee is {fee}, {status}"
+            yield Violation(invariant="I8", subject=booking_id, what=what)
 
 
-def money_is_taken_once(books: Books) -> Iterator[Finding]:
-    """I9: at most one capture of each payment, of what was promised; no more given back than taken."""
-    for row in books.rows("payments", _PURSES, newest=books.newest):
-        if row.captures > 1 or row.captured + row.voided > row.authorised or row.refunded > row.captured:
-            yield Finding(
-                invariant="I9",
-                subject=row.payment_id,
-                what=f"{row.captures} captures: {row.captured} of {row.authorised}, {row.refunded} given back",
-            )
-    intents = Counter(str(entry["payment_intent"]) for entry in books.journal or () if entry["movement"] == "capture")
-    for intent, count in intents.items():
-        if count > 1:
-            yield Finding(invariant="I9", subject=intent, what=f"captured {count} times at the provider")
-
-
-def the_ledger_is_true(books: Books) -> Iterator[Finding]:
-    """I10: payments and ledger tell the same, as does the provider's own journal where it is at hand."""
-    purses = {row.payment_id: row for row in books.rows("payments", _PURSES, newest=books.newest)}
-    whole = books.is_whole("payments")
-    for payment in books.rows("payments", _PAYMENTS, whole=whole, ids=list(purses)):
-        purse = purses.get(payment.id)
-        booked = (purse.captured, purse.refunded) if purse and payment.status in TAKEN else (0, 0)
-        same = payment.captured == booked[0] and (payment.refunded == booked[1] or payment.under_way)
-        if not same and payment.booking_id in books.at_rest([payment.booking_id]):
-            known = (payment.captured, payment.refunded)
-            yield Finding(
-                invariant="I10",
-                subject=payment.id,
-                what=f"captured and refunded are {known}, the ledger's are {booked}",
-            )
-    if books.journal is not None:
-        yield from _beside_the_journal(books)
-
-
-def _beside_the_journal(books: Books) -> Iterator[Finding]:
-    ours = Counter(
-        (row.provider_id, row.kind, row.amount, row.currency.lower()) for row in books.rows("payments", _LEDGER)
+def payments_are_captured_once(context: ExaminationContext) -> Iterator[Violation]:
+    """I9: at most one capture of each payment, of what was authorised; refunds are at most what was captured."""
+    yield from context.violations("I9", "payments")
+    captures = Counter(
+        str(entry["payment_intent"]) for entry in context.journal or () if entry["movement"] == "capture"
     )
-    theirs = Counter(_movement(entry) for entry in books.journal or ())
-    for only, whose in ((ours - theirs, "in our ledger only"), (theirs - ours, "in the provider's journal only")):
-        for provider_id, kind, amount, currency in only:
-            yield Finding(invariant="I10", subject=provider_id, what=f"{kind} {amount} {currency} is {whose}")
+    for intent, count in captures.items():
+        if count > 1:
+            yield Violation(invariant="I9", subject=intent, what=f"captured {count} times at the provider")
+
+
+def payments_match_the_ledger(context: ExaminationContext) -> Iterator[Violation]:
+    """I10: payments and ledger agree, and so does the provider's own journal where it is at hand."""
+    yield from context.violations("I10", "payments")
+    if context.journal is not None:
+        yield from _journal_differences(context, context.journal)
+
+
+def _journal_differences(context: ExaminationContext, journal: Any) -> Iterator[Violation]:
+    ours = Counter(
+        (row["provider_id"], row["kind"], row["amount"], row["currency"].lower())
+        for row in context.rows("payments", "ledger")
+    )
+    theirs = Counter(_movement(entry) for entry in journal)
+    for movements, where in ((ours - theirs, "our ledger"), (theirs - ours, "the provider's journal")):
+        for provider_id, kind, amount, currency in movements:
+            what = f"{kind} {amount} {currency} is only in {where}"
+            yield Violation(invariant="I10", subject=provider_id, what=what)
 
 
 def _movement(entry: Mapping[str, Any]) -> tuple[str, str, int, str]:
@@ -120,22 +90,14 @@ def _movement(entry: Mapping[str, Any]) -> tuple[str, str, int, str]:
     return str(entry["object"]), kind, int(entry["amount"]), str(entry["currency"]).lower()
 
 
-def _judged(books: Books) -> list[tuple[str, Purse, Any]]:
-    """Each booking at rest that money has moved for, or whose fee is on the card, with its purse."""
-    people = {row.payment_id for row in books.rows("payments", _LEFT_TO_PEOPLE)}
-    purses: dict[str, Purse] = {}
-    for row in books.rows("payments", _PURSES, newest=books.newest):
-        before = purses.get(row.booking_id, Purse())
-        purses[row.booking_id] = Purse(
-            held=before.held + row.authorised - row.captured - row.voided,
-            kept=before.kept + row.captured - row.refunded,
-            left_to_people=before.left_to_people or row.payment_id in people,
-        )
-    over = list(OVER) if books.is_whole("payments") and books.is_whole("bookings") else []
-    bookings = {row.id: row for row in books.rows("bookings", _BOOKINGS, ids=list(purses), over=over)}
-    settled = books.at_rest({*purses, *bookings})
-    return [(one, purses.get(one, Purse()), bookings.get(one)) for one in sorted(settled)]
-
-
-def _status(booking: Any) -> str:
-    return booking.status if booking else "no booking has that name"
+def _balances(context: ExaminationContext) -> list[tuple[str, BookingBalance, Row | None]]:
+    """Each booking at rest that has ledger rows, or a fee on the card, with its balance."""
+    balances: dict[str, BookingBalance] = {}
+    for payment in context.rows("payments", "balances"):
+        booking_id = payment["booking_id"]
+        balances[booking_id] = balances.get(booking_id, BookingBalance()).with_payment(payment)
+    bookings = {row["key"]: row for row in context.rows("bookings", "bookings", keys=balances)}
+    if context.is_whole("payments") and context.is_whole("bookings"):
+        bookings |= {row["key"]: row for row in context.rows("bookings", "bookings_with_a_fee")}
+    at_rest = context.at_rest({*balances, *bookings})
+    return [(each, balances.get(each, BookingBalance()), bookings.get(each)) for each in sorted(at_rest)]

@@ -1,24 +1,29 @@
-"""I11: every notice of the provider's that was answered with 2xx is applied, ignored on purpose, or parked."""
+"""I16: each event that is to be pushed or mailed has its notice, which is sent once or on its way."""
 
 from collections.abc import Iterator
 
-from hotelmate.invariants.books import Books, Finding
+from chassis import codec
+from contracts.message import Envelope
+from contracts.operations import Violation
+from hotelmate.invariants.context import ExaminationContext, Row, chunks
 
-_WAITING = """
-    SELECT event_id, type FROM webhook
-    WHERE outcome = 'STORED' AND received_at <= clock_timestamp() - make_interval(secs => :seconds)
-"""
-_STORED = "SELECT event_id FROM webhook WHERE event_id = ANY(:ids)"
+ENVELOPES_PER_ASK = 500
 
 
-def notices_are_dealt_with(books: Books) -> Iterator[Finding]:
-    """I11: every notice of the provider's that we answered is applied, ignored on purpose, or parked.
+def notices_are_sent(context: ExaminationContext) -> Iterator[Violation]:
+    """I16: each push and mail that an event makes due was sent, is on its way, or was given up for a reason.
 
-    That none was answered without being stored is judged where it is known what was answered.
+    Only notifier knows which events make a notice due: the events of all services are brought to it.
     """
-    for row in books.rows("payments", _WAITING, seconds=books.unrest.total_seconds()):
-        yield Finding(invariant="I11", subject=row.event_id, what=f"{row.type} is stored and nothing came of it")
-    if books.answered:
-        stored = {row.event_id for row in books.rows("payments", _STORED, ids=list(books.answered))}
-        for event_id in sorted(set(books.answered) - stored):
-            yield Finding(invariant="I11", subject=event_id, what="answered and not stored")
+    if "notifier" not in context.services:
+        return
+    yield from context.violations("I16", "notifier")
+    for owner in context.services:
+        rows = list(context.rows(owner, "published_envelopes", limit=ENVELOPES_PER_ASK))
+        for some in chunks(rows, ENVELOPES_PER_ASK):
+            yield from context.violations_by("I16", "notifier", [_envelope(owner, row) for row in some])
+
+
+def _envelope(owner: str, row: Row) -> Envelope:
+    attributes = {name: value for name, value in row.items() if name != "key"}
+    return codec.typed(attributes | {"source": owner, "dataschema": ""}, Envelope)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from chassis.observability import logs
-from hotelmate.trouble import Trouble, told_plainly
+from hotelmate.errors import CommandError, as_command_errors
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import ExpectationFailed
@@ -40,9 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     transcript, began = ConsoleTranscript(console), time.monotonic()
     demo = DemoContext(addresses, hotel, transcript)
     try:
-        with told_plainly():
+        with as_command_errors():
             run(demo)
-    except (ExpectationFailed, Trouble, LookupError, httpx.HTTPError) as problem:
+    except (ExpectationFailed, CommandError, LookupError, httpx.HTTPError) as problem:
         console.print(f"\n[bold red]Not as expected:[/bold red] {escape(str(problem))}")
         return 1
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotelmate.clock import advance, read_clocks
-from hotelmate.surroundings import asking
+from hotelmate.config import ask_client
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.clients import ApiClient
 from sandbox.demo.providers import MailboxObserver, PushObserver, StripeObserver
@@ -83,7 +83,7 @@ class DemoContext:
 
     def now(self) -> datetime:
         """The domain clock's time in the hotel's time zone."""
-        with asking(self.addresses.amqp) as asker:
+        with ask_client(self.addresses.amqp) as asker:
             [reading] = read_clocks(asker, ["bookings"])
         return reading.now.astimezone(ZoneInfo(self.page["timezone"]))
 
@@ -97,7 +97,7 @@ class DemoContext:
 
     def advance(self, span: timedelta) -> None:
         """Advance every clock."""
-        with asking(self.addresses.amqp) as asker:
+        with ask_client(self.addresses.amqp) as asker:
             readings = advance(asker, self.addresses.stripe, seconds=int(span.total_seconds()))
         shown = sorted({f"{reading.now:%H:%M}" for reading in readings})
         self.transcript.line("clock", f"{span} later: {len(readings)} clocks say {' and '.join(shown)} UTC")

@@ -21,12 +21,12 @@ from contracts.rooms import HotelDefinition
 from gateway.identity.accounts import Accounts, EmailTaken
 from gateway.identity.roles import Role
 from hotelmate.clock import advance
-from hotelmate.hotels import bring_in
+from hotelmate.config import ask_client, load_config
+from hotelmate.console import show_error
+from hotelmate.errors import CommandError, as_command_errors
+from hotelmate.hotels import import_property
 from hotelmate.property_file import read_property
-from hotelmate.screen import show_trouble
 from hotelmate.staff import in_accounts
-from hotelmate.surroundings import asking, look_around
-from hotelmate.trouble import Trouble, told_plainly
 
 HOTELS = Path(__file__).parent / "hotels"
 
@@ -54,10 +54,10 @@ def main() -> int:
     """The exit code."""
     logs.configure("seed", level="CRITICAL", fmt="console")
     try:
-        with told_plainly():
+        with as_command_errors():
             result = seed(HOTELS)
-    except Trouble as trouble:
-        show_trouble(trouble)
+    except CommandError as trouble:
+        show_error(trouble)
         return trouble.code
     sys.stdout.write(json.dumps(result) + "\n")
     return 0
@@ -65,11 +65,11 @@ def main() -> int:
 
 def seed(folder: Path) -> dict[str, Any]:
     """Import every hotel in the folder and add its staff."""
-    around = look_around()
+    around = load_config()
     properties = [read_property(file) for file in sorted(folder.glob("*.json"))]
-    with asking(around.amqp_url) as asker:
+    with ask_client(around.amqp_url) as asker:
         for definition in properties:
-            bring_in(asker, definition)
+            import_property(asker, definition)
         advance(asker, around.stripe_url, seconds=0)
     key = password_key(around.database_url("gateway"))
     return {"staff": _add_staff(properties, key), "hotels": [definition.slug for definition in properties]}
@@ -79,7 +79,7 @@ def password_key(database_url: str) -> bytes:
     """The key of demo passwords: the password of the accounts' database, so both change together."""
     password = unquote(urlsplit(database_url).password or "")
     if not password:
-        raise Trouble("The gateway's database has no password, so demo accounts cannot be given secret ones.")
+        raise CommandError("The gateway's database has no password, so demo accounts cannot be given secret ones.")
     return password.encode()
 
 
@@ -119,7 +119,7 @@ async def _add_account(accounts: Accounts, hotel: str, position: StaffPosition, 
     except EmailTaken:
         signed_in = await accounts.sign_in(email, password)
         if signed_in is None:
-            raise Trouble(f"{email} has an account with another password; `make clean` starts anew.") from None
+            raise CommandError(f"{email} has an account with another password; `make clean` starts anew.") from None
         await accounts.sign_out(signed_in.token)
     return {"email": email, "password": password, "role": role_of(position), "hotel": hotel}
 

@@ -12,7 +12,7 @@ from sandbox.pusher.app_state import PusherAppState
 from sandbox.pusher.channels import ChannelRegistry
 from sandbox.pusher.errors import HttpRefusal
 from sandbox.pusher.events import Trigger, parse_batch, parse_event, parse_object
-from sandbox.pusher.names import ChannelKind, is_channel, is_user_id, kind_of
+from sandbox.pusher.names import ChannelType, is_channel, is_user_id, kind_of
 from sandbox.pusher.signing import verify_request
 
 JsonObject = dict[str, Any]
@@ -41,7 +41,7 @@ async def list_channels(state: PusherAppState, request: Request) -> JsonObject:
     """`GET channels`: the occupied channels; `user_count` requires a presence prefix."""
     prefix = request.query_params.get("filter_by_prefix", "")
     info = _parse_info(request.query_params.get("info"))
-    if "user_count" in info and kind_of(prefix) is not ChannelKind.PRESENCE:
+    if "user_count" in info and kind_of(prefix) is not ChannelType.PRESENCE:
         raise HttpRefusal(400, "user_count needs filter_by_prefix=presence-")
     channels = state.channels
     return {"channels": {name: _info(channels, name, info) for name in channels.occupied(prefix=prefix)}}
@@ -58,7 +58,7 @@ async def show_channel(state: PusherAppState, request: Request) -> JsonObject:
 async def list_users(state: PusherAppState, request: Request) -> JsonObject:
     """`GET channels/{channel}/users`: the users in a presence channel."""
     channel = _channel(request)
-    if kind_of(channel) is not ChannelKind.PRESENCE:
+    if kind_of(channel) is not ChannelType.PRESENCE:
         raise HttpRefusal(400, "Users can be retrieved from presence channels only")
     return {"users": [{"id": user_id} for user_id in state.channels.users(channel)]}
 
@@ -84,7 +84,7 @@ def _channel_infos(channels: ChannelRegistry, event: Trigger) -> JsonObject:
 def _info(channels: ChannelRegistry, channel: str, attributes: frozenset[str]) -> JsonObject:
     info: JsonObject = {}
     if "user_count" in attributes:
-        if kind_of(channel) is not ChannelKind.PRESENCE:
+        if kind_of(channel) is not ChannelType.PRESENCE:
             raise HttpRefusal(400, "user_count is for presence channels only")
         info["user_count"] = len(channels.users(channel))
     if "subscription_count" in attributes:

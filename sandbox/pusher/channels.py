@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.pusher.connection import ClientConnection, Close, Frame, frame
 from sandbox.pusher.errors import ErrorCode, ProtocolError
 from sandbox.pusher.event_log import EventLog
-from sandbox.pusher.names import ChannelKind, kind_of
+from sandbox.pusher.names import ChannelType, kind_of
 from sandbox.pusher.presence import Member, Presence
 from sandbox.pusher.webhooks import WebhookQueue
 
@@ -73,7 +73,7 @@ class ChannelRegistry:
         """Send a client event to the other subscribers; on presence channels with the sender's user id."""
         message = frame(event, data, channel=channel)
         about: dict[str, Any] = {"event": event, "data": data, "socket_id": sender.socket_id}
-        if kind_of(channel) is ChannelKind.PRESENCE:
+        if kind_of(channel) is ChannelType.PRESENCE:
             user = {"user_id": self._presence[channel].user_id(sender.socket_id)}
             message |= user
             about |= user
@@ -104,7 +104,7 @@ class ChannelRegistry:
         return sorted(
             channel
             for channel in self._channels
-            if channel.startswith(prefix) and kind_of(channel) is not ChannelKind.USER
+            if channel.startswith(prefix) and kind_of(channel) is not ChannelType.USER
         )
 
     def subscription_count(self, channel: str) -> int:

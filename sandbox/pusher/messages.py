@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.pusher.channels import ChannelRegistry
 from sandbox.pusher.connection import ClientConnection
 from sandbox.pusher.errors import ErrorCode, ProtocolError
-from sandbox.pusher.names import SERVER_TO_USER, ChannelKind, is_channel, is_user_id, kind_of
+from sandbox.pusher.names import SERVER_TO_USER, ChannelType, is_channel, is_user_id, kind_of
 from sandbox.pusher.presence import Member
 from sandbox.pusher.settings import MAX_DATA_BYTES, PusherAppSettings
 from sandbox.pusher.signing import verify_token
@@ -84,11 +84,11 @@ class MessageHandler:
         if channel in connection.channels:
             raise ProtocolError(f"Existing subscription to channel {channel}")
         kind = kind_of(channel)
-        if kind is ChannelKind.USER and channel != f"{SERVER_TO_USER}{connection.user_id}":
+        if kind is ChannelType.USER and channel != f"{SERVER_TO_USER}{connection.user_id}":
             raise ProtocolError("Not signed in as this user", code=ErrorCode.UNAUTHORISED)
         if kind.needs_auth:
             self._authorise(connection, channel, message.data)
-        member = Member.parse(message.data.get("channel_data")) if kind is ChannelKind.PRESENCE else None
+        member = Member.parse(message.data.get("channel_data")) if kind is ChannelType.PRESENCE else None
         self._registry.subscribe(connection, channel, member)
 
     def _authorise(self, connection: ClientConnection, channel: str, data: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ _USER_ID = re.compile(r"[A-Za-z0-9_\-=@,.;]{1,200}")
 _SOCKET_ID = re.compile(r"\d+\.\d+")
 
 
-class ChannelKind(Enum):
+class ChannelType(Enum):
     """The kind of a channel, given by its name's prefix."""
 
     PUBLIC = "public"
@@ -22,25 +22,25 @@ class ChannelKind(Enum):
     @property
     def needs_auth(self) -> bool:
         """Whether a subscription requires a signature."""
-        return self in (ChannelKind.PRIVATE, ChannelKind.ENCRYPTED, ChannelKind.PRESENCE)
+        return self in (ChannelType.PRIVATE, ChannelType.ENCRYPTED, ChannelType.PRESENCE)
 
     @property
     def allows_client_events(self) -> bool:
         """Whether subscribers may send client events."""
-        return self in (ChannelKind.PRIVATE, ChannelKind.PRESENCE)
+        return self in (ChannelType.PRIVATE, ChannelType.PRESENCE)
 
 
-def kind_of(channel: str) -> ChannelKind:
+def kind_of(channel: str) -> ChannelType:
     """The kind of the channel with this name."""
     if channel.startswith(SERVER_TO_USER):
-        return ChannelKind.USER
+        return ChannelType.USER
     if channel.startswith("private-encrypted-"):
-        return ChannelKind.ENCRYPTED
+        return ChannelType.ENCRYPTED
     if channel.startswith("private-"):
-        return ChannelKind.PRIVATE
+        return ChannelType.PRIVATE
     if channel.startswith("presence-"):
-        return ChannelKind.PRESENCE
-    return ChannelKind.PUBLIC
+        return ChannelType.PRESENCE
+    return ChannelType.PUBLIC
 
 
 def is_channel(name: object) -> bool:

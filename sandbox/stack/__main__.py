@@ -15,7 +15,9 @@ from typing import TextIO
 
 from sandbox.stack.commands import COMMANDS, Commands
 from sandbox.stack.layout import ROOT, wanted_ports
-from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.places import refuse_another_users, vacate
+from sandbox.stack.postgres_copy import remove_copy
+from sandbox.stack.postgres_programs import bundled
 from sandbox.stack.processes import noted
 from sandbox.stack.signals import heard
 from sandbox.stack.stack import NOTE, Stack
@@ -36,19 +38,19 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
     verbs.add_parser("down", help="end the stack that runs here")
     verbs.add_parser("clean", help="end it and remove its data")
     chosen = parser.parse_args(arguments)
-    if chosen.verb == "up":
-        return up(chosen.directory, walk=chosen.walk or chosen.once, once=chosen.once, commands=commands)
-    return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
+    try:
+        if chosen.verb == "up":
+            return up(chosen.directory, walk=chosen.walk or chosen.once, once=chosen.once, commands=commands)
+        return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
+    except (RuntimeError, OSError) as error:
+        _tell(_in_words(error), to=sys.stderr)
+        return 1
 
 
 def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
     """Bring everything up in the foreground and end it when told to."""
     began, told = time.monotonic(), threading.Event()
-    try:
-        stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
-    except RuntimeError as error:
-        _tell(str(error), to=sys.stderr)
-        return 1
+    stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
 
     def end() -> None:
         _tell("\nEnding what was started (once more to hurry).")
@@ -64,9 +66,9 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
             if not once and not told.is_set():
                 print_addresses(stack)
                 told.wait()
-        except (RuntimeError, TimeoutError) as error:
+        except (RuntimeError, OSError) as error:
             if not told.is_set():
-                _tell(f"\n{error}", to=sys.stderr)
+                _tell(f"\n{_in_words(error)}", to=sys.stderr)
             verdict = INTERRUPTED if told.is_set() else 1
         finally:
             told.set()
@@ -78,6 +80,8 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
 def down(directory: Path) -> int:
     """Ask the stack of this directory to end and wait until it has. Nothing else is signalled."""
     note = directory / NOTE
+    if directory.exists() and os.geteuid() != 0:
+        refuse_another_users(directory)
     pid = noted(note)
     if pid is None:
         _tell(f"No stack runs in {directory}.")
@@ -95,13 +99,22 @@ def down(directory: Path) -> int:
 
 
 def clean(directory: Path) -> int:
-    """End the stack of this directory and remove all it kept."""
+    """End the stack of this directory and remove all it kept; with the usual directory, also the copied programs."""
     if code := down(directory):
         return code
     if directory.exists():
-        PostgresNode(directory / "postgres").erase()
+        vacate(directory / "postgres")
         shutil.rmtree(directory)
+    if directory == RUN and (programs := bundled()):
+        remove_copy(programs)
     return 0
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong in a sentence; an OSError names its file."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return str(error)
 
 
 def _tell(text: str, *, to: TextIO | None = None) -> None:

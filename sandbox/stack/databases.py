@@ -1,10 +1,17 @@
 """One database and one role for each service: the role reaches its own database and no other."""
 
+import os
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import Connection, sql
+
+
+def forget_other_servers() -> None:
+    """Remove libpq's settings from the environment: PGSSLMODE and its like are meant for other servers than ours."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,51 @@
 
 import json
 import os
+import pwd
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Where root's PostgreSQL keeps its data when it cannot go where the run's directory is.
+ASIDE_PREFIX = "hotelmate-postgres-"
+
 
 def run_directory(path: Path) -> Path:
-    """Make a directory nobody else can list. Root's may be walked through, as its PostgreSQL runs as another user."""
+    """Make a directory nobody else can list. Root's may be walked through, as its PostgreSQL runs as another user.
+
+    Raises RuntimeError when the directory is another user's.
+    """
     path.mkdir(parents=True, exist_ok=True)
+    refuse_another_users(path)
     path.chmod(0o711 if os.geteuid() == 0 else 0o700)
     return path.resolve()
+
+
+def refuse_another_users(path: Path) -> None:
+    """Raise RuntimeError when the path belongs to another user than the one this process runs as."""
+    owner = path.stat().st_uid
+    if owner != os.geteuid():
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"user {owner}"
+        raise RuntimeError(f"{path} belongs to {name}. Run this as {name}, or have it removed first: `make clean`.")
+
+
+def log_since(log: Path, start: int, *, lines: int) -> str:
+    """The last lines of a log, of those after the first `start` bytes."""
+    text = log.read_bytes()[start:].decode("utf-8", "replace")
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def vacate(directory: Path) -> None:
+    """Remove the directory, and the data that lie where the link `home` in it leads to."""
+    home = directory / "home"
+    if home.is_symlink() and home.resolve().name.startswith(ASIDE_PREFIX):
+        shutil.rmtree(home.resolve(), ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -45,4 +78,6 @@ def temporary_run(prefix: str = "hotelmate-") -> Iterator[Path]:
     try:
         yield run_directory(path)
     finally:
+        for home in (*path.glob("home"), *path.glob("*/home")):
+            vacate(home.parent)
         shutil.rmtree(path, ignore_errors=True)

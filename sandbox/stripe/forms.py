@@ -13,7 +13,7 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 def parse_form(encoded: str) -> Form:
-    """Parse an encoded body or query into a nested dictionary; lists are keyed "0", "1", …"""
+    """Parse an encoded body or query into a nested dictionary; lists are keyed "0", "1" and so on."""
     form: Form = {}
     for key, value in parse_qsl(encoded, keep_blank_values=True):
         head, bracket, rest = key.partition("[")

@@ -1,62 +1,57 @@
 """The life of a booking. Only this table knows what may follow what."""
 
 from chassis.lifecycle import Lifecycle
-from contracts.bookings import (
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed, BookingDeclined
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingAmended,
-    BookingApproved,
-    BookingAwaitsApproval,
+)
+from contracts.bookings.chat import ChatMessageSent
+from contracts.bookings.communications import CommunicationNoted, CommunicationRequested, DeliveryStatus
+from contracts.bookings.events import (
     BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
     BookingDrafted,
     BookingExpired,
     BookingHeld,
-    BookingNoShow,
     BookingPaymentFailed,
-    BookingRefunded,
-    BookingRefundFailed,
-    BookingRefundRetried,
-    BookingStatus,
-    ChatMessageSent,
-    CommunicationNoted,
-    CommunicationRequested,
-    DeliveryStatus,
-    GuestCheckedIn,
-    GuestCheckedOut,
-    GuestTokenRevoked,
+    PaymentAwaited,
+    PaymentTurnedAway,
+)
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced, OrderStatus
+from contracts.bookings.overstays import (
     IncidentStatus,
-    OrderAccepted,
-    OrderCancelled,
-    OrderCompleted,
-    OrderPlaced,
-    OrderStatus,
     OverstayAcknowledged,
     OverstayDismissed,
     OverstayFlagged,
     OverstayResolved,
-    PaymentAwaited,
-    PaymentTurnedAway,
+)
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
-    StayExtended,
 )
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
 
-# From submission to the end: guest and staff may write to each other.
+# From submission to the end of the stay: the chat is open.
 LIVE = (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.CONFIRMED, Status.IN_HOUSE)
 
-# Not waiting for a card's money any more: what comes is late.
+# No card payment is due any more: an authorisation is late money.
 PAST_PAYING = tuple(status for status in Status if status not in (Status.DRAFT, *LIVE[:2]))
 
-# Where something may be owed that is paid at the desk.
+# A balance may be owed at the desk.
 OWES = (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
 
 LIFECYCLE = Lifecycle[BookingStatus](
@@ -103,7 +98,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
         for status in (Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED)
     ),
     *((status, PaymentTurnedAway, status) for status in PAST_PAYING),
-    # What is noted, and money that goes back, may come at any time and moves nothing.
+    # Notes and refunds are possible in any status and do not change it.
     *((status, BookingAmended, status) for status in Status),
     *((status, GuestTokenRevoked, status) for status in Status),
     *((status, CommunicationRequested, status) for status in Status),
@@ -134,7 +129,7 @@ ORDERS = Lifecycle[OrderStatus](
     (OrderStatus.ACCEPTED, OrderCancelled, OrderStatus.CANCELLED),
 )
 
-# What notifier gave up may be replayed by an operator. A mail server does not say more than that it took a mail.
+# An operator may replay a notice that notifier gave up. `SENT`: the mail server accepted the mail.
 COMMUNICATIONS = Lifecycle[DeliveryStatus](
     # while                   when this happens       it becomes
     (None, CommunicationNoted, DeliveryStatus.DELIVERED),
@@ -144,13 +139,13 @@ COMMUNICATIONS = Lifecycle[DeliveryStatus](
     (DeliveryStatus.FAILED, NoticeSent, DeliveryStatus.SENT),
 )
 
-# A booking has one incident at most in one of these; a unique index says so.
+# A booking has at most one incident in one of these; a unique index enforces this.
 UNDECIDED = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED})
 
 ENDED = frozenset({Status.COMPLETED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
 
-# Ended without a stay: nothing of the inventory is theirs any more.
+# Ended without a stay: the booking holds no inventory.
 CALLED_OFF = ENDED - {Status.COMPLETED}
 
-# Older clients' words, understood in filters only.
+# Older clients' names, accepted in filters only.
 SYNONYMS = {"CHECKED_IN": Status.IN_HOUSE, "CHECKED_OUT": Status.COMPLETED}

@@ -1,12 +1,12 @@
-"""What bookings is told by its environment."""
+"""Settings of bookings from environment variables."""
 
 from chassis.settings import ServiceSettings, prefixed
 
 
 class BookingsSettings(ServiceSettings):
-    """`guest_token_key` is what guest tokens are derived from: who changes it locks every guest out.
+    """`guest_token_key` derives every guest token: a new key invalidates all of them.
 
-    `sms`: the notifier has a provider of text messages; without one they are noted as failed at once.
+    `sms`: notifier has a provider of text messages; without one a text message is stored as failed at once.
     """
 
     model_config = prefixed("bookings")

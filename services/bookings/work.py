@@ -1,4 +1,4 @@
-"""What one transaction of bookings may touch: its ports, and the one way to record what has happened."""
+"""The unit of work of bookings: its stores, and `record`, the only way to change a booking."""
 
 import random
 import secrets
@@ -8,28 +8,35 @@ from functools import cached_property
 from typing import Any
 
 from chassis.transactions.work import Work
-from contracts.bookings import BookingEvent, OrderCancelled
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.orders import OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import orders, overstays
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.booking_names import Choose
 from services.bookings.domain.evolution import evolve
-from services.bookings.domain.naming import Choose
 from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
 from services.bookings.settings import BookingsSettings
-from services.bookings.store.bookings import Bookings
-from services.bookings.store.chats import Chats
-from services.bookings.store.codes import Codes
-from services.bookings.store.communications import CommunicationLog
-from services.bookings.store.ghosts import Ghosts
-from services.bookings.store.history import History
-from services.bookings.store.holds import Holds
-from services.bookings.store.lookups import Lookups
-from services.bookings.store.orders import RoomOrders
+from services.bookings.store.access_codes import SqlAccessCodes
+from services.bookings.store.bookings import SqlBookings
+from services.bookings.store.chats import SqlChats
+from services.bookings.store.communications import SqlCommunications
+from services.bookings.store.ghosts import SqlGhosts
+from services.bookings.store.history import SqlHistory
+from services.bookings.store.holds import SqlInventoryHolds
+from services.bookings.store.listing import SqlListing
+from services.bookings.store.lookups import SqlLookups
+from services.bookings.store.metrics import SqlMetrics
+from services.bookings.store.orders import SqlOrders
 
 
 @dataclass(frozen=True)
 class BookingsDependencies:
-    """What handlers use beyond the database: the key of guest tokens, chance, and whether text messages can be sent."""
+    """What handlers use beyond the database.
+
+    `guest_token_key` derives guest tokens, `sms` says whether text messages can be sent, `choose` and `draw` are
+    random sources for names and PINs.
+    """
 
     guest_token_key: str
     sms: bool = False
@@ -38,7 +45,7 @@ class BookingsDependencies:
 
 
 def dependencies(settings: BookingsSettings) -> BookingsDependencies:
-    """The tools of a running service."""
+    """The dependencies of a running service."""
     return BookingsDependencies(guest_token_key=settings.guest_token_key, sms=settings.sms)
 
 
@@ -48,88 +55,104 @@ class BookingsWork(Work):
     dependencies: BookingsDependencies
 
     @cached_property
-    def bookings(self) -> Bookings:
+    def bookings(self) -> SqlBookings:
         """Bookings with their guests."""
-        return Bookings(self.connection)
+        return SqlBookings(self.connection)
 
     @cached_property
-    def holds(self) -> Holds:
-        """What rooms says is held."""
-        return Holds(self.connection)
+    def listing(self) -> SqlListing:
+        """The booking list of staff."""
+        return SqlListing(self.connection)
 
     @cached_property
-    def codes(self) -> Codes:
-        """One-time codes in mails."""
-        return Codes(self.connection)
+    def holds(self) -> SqlInventoryHolds:
+        """Holds of nights, as rooms has published them."""
+        return SqlInventoryHolds(self.connection)
 
     @cached_property
-    def chats(self) -> Chats:
-        """What guests and staff write to each other."""
-        return Chats(self.connection)
+    def access_codes(self) -> SqlAccessCodes:
+        """One-time codes in mailed links."""
+        return SqlAccessCodes(self.connection)
 
     @cached_property
-    def communications(self) -> CommunicationLog:
-        """What was written to guests or noted about them."""
-        return CommunicationLog(self.connection)
+    def chats(self) -> SqlChats:
+        """Chats between guests and staff."""
+        return SqlChats(self.connection)
 
     @cached_property
-    def orders(self) -> RoomOrders:
-        """Room service."""
-        return RoomOrders(self.connection)
+    def communications(self) -> SqlCommunications:
+        """Communications with guests and notes about them."""
+        return SqlCommunications(self.connection)
 
     @cached_property
-    def lookups(self) -> Lookups:
-        """Who asked for their bookings by e-mail."""
-        return Lookups(self.connection)
+    def orders(self) -> SqlOrders:
+        """Room-service orders."""
+        return SqlOrders(self.connection)
 
     @cached_property
-    def ghosts(self) -> Ghosts:
-        """Where rooms and we do not agree."""
-        return Ghosts(self.connection)
+    def lookups(self) -> SqlLookups:
+        """Booking lookups by e-mail address."""
+        return SqlLookups(self.connection)
 
     @cached_property
-    def history(self) -> History:
+    def ghosts(self) -> SqlGhosts:
+        """Differences between bookings in house and occupied rooms."""
+        return SqlGhosts(self.connection)
+
+    @cached_property
+    def history(self) -> SqlHistory:
         """Feed and timeline."""
-        return History(self.connection)
+        return SqlHistory(self.connection)
+
+    @cached_property
+    def metrics(self) -> SqlMetrics:
+        """The numbers behind the metrics."""
+        return SqlMetrics(self.connection)
 
     def record(
         self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, why: str = "", **private: Any
     ) -> Booking:
-        """Let the events happen: state, trail and publication together. Refused `ILLEGAL_TRANSITION`.
+        """Apply the events: state, audit rows and outbox together. Refused `ILLEGAL_TRANSITION`.
 
-        `private` is what the booking keeps of it that no event may carry. Without events nothing happens at all.
+        `private` are fields of the booking that no event carries. Without events nothing is changed.
         """
         if not events:
             return booking
         after = booking
         for event in (*overstays.ended_by(booking, events, now=self.now), *self._orders_ended_by(booking, events, by)):
-            after = self._happened(after, event, by=by, why="")
+            after = self._apply(after, event, by=by, why="")
         for event in events:
-            after = self._happened(after, event, by=by, why=why)
+            after = self._apply(after, event, by=by, why=why)
         after = replace(after, **private)
         if booking.version:
             self.bookings.save(booking, after)
         else:
             self.bookings.add(after)
         if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
-            self.holds.look_again(after.id)
+            self.holds.check_soon(after.id)
+        return after
+
+    def note(self, booking: Booking, **private: Any) -> Booking:
+        """Change fields without an event: the version stays."""
+        after = replace(booking, **private)
+        self.bookings.save(booking, after)
         return after
 
     def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
-        """The end of what is still to be served, where these events take the guest out of the house."""
-        if not any(overstays.leaves(booking, event) for event in events):
+        """The cancellation of open orders, where the events end the stay."""
+        if not any(overstays.ends_stay(booking, event) for event in events):
             return []
         ended = []
         for order in self.orders.open_of(booking.id):
-            for fact in orders.cancel(booking, order, by=SYSTEM if by.kind is ActorKind.GUEST else by, now=self.now):
-                self.orders.save(orders.after(order, fact))
-                ended.append(fact)
+            for event in orders.cancel(booking, order, by=SYSTEM if by.kind is ActorKind.GUEST else by, now=self.now):
+                self.orders.save(orders.evolve(order, event))
+                ended.append(event)
         return ended
 
-    def _happened(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
+    def _apply(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
         status = LIFECYCLE.after(booking.status, type(event))
-        fact = replace(event, status=status, previous_status=booking.status)
-        after = evolve(booking, fact, at=self.now)
+        published = replace(event, status=status, previous_status=booking.status)
+        after = evolve(booking, published, at=self.now)
         self.audit(
             subject=booking.id,
             sequence=after.version,
@@ -139,11 +162,5 @@ class BookingsWork(Work):
             to_status=status,
             why=why,
         )
-        self.publish(fact, sequence=after.version)
-        return after
-
-    def note(self, booking: Booking, **private: Any) -> Booking:
-        """Keep something about the booking that is no fact of its life: no version, no event."""
-        after = replace(booking, **private)
-        self.bookings.save(booking, after)
+        self.publish(published, sequence=after.version)
         return after

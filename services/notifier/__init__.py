@@ -1,1 +1,1 @@
-"""Tells people what has happened: over realtime channels and by mail. It alone names channels."""
+"""Sends pushes and mails about events. The only service that names realtime channels."""

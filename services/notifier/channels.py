@@ -1,12 +1,12 @@
-"""The names of realtime channels: one grammar, by which they are written and read. Nobody else spells a channel."""
+"""The names of realtime channels: one grammar, for writing and parsing. No other module spells a channel name."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
-    """What a channel is for, and so who may listen."""
+class ChannelKind(StrEnum):
+    """The kinds of channel, with their subscribers and contents."""
 
     HOTEL = "hotel"  # the hotel's staff: bookings and rooms
     STAFF = "staff"  # the hotel's staff: what somebody must act on
@@ -15,22 +15,22 @@ class Kind(StrEnum):
     PUBLIC = "public"  # anyone; never a person, never a booking
 
 
-STAFF_ONLY = frozenset({Kind.HOTEL, Kind.STAFF, Kind.ROOM})
+STAFF_ONLY = frozenset({ChannelKind.HOTEL, ChannelKind.STAFF, ChannelKind.ROOM})
 
 GRAMMAR = {
-    Kind.HOTEL: "private-hotel-{hotel}",
-    Kind.STAFF: "private-staff-{hotel}",
-    Kind.BOOKING: "private-booking-{booking_id}",
-    Kind.ROOM: "private-room-{hotel}-{room_number}",
-    Kind.PUBLIC: "hotel-{hotel}-public",
+    ChannelKind.HOTEL: "private-hotel-{hotel}",
+    ChannelKind.STAFF: "private-staff-{hotel}",
+    ChannelKind.BOOKING: "private-booking-{booking_id}",
+    ChannelKind.ROOM: "private-room-{hotel}-{room_number}",
+    ChannelKind.PUBLIC: "hotel-{hotel}-public",
 }
 
-# Public names that clients from before this grammar listen to. Anyone may, so they carry less.
+# Public names that old clients subscribe to. Anyone may subscribe, so these channels carry fewer fields.
 LEGACY = {
-    Kind.HOTEL: ("hotel-{hotel}",),
-    Kind.STAFF: ("staff-{hotel}",),
-    Kind.BOOKING: ("booking-{booking_id}", "booking.{booking_id}"),
-    Kind.ROOM: ("room-{hotel}-{room_number}",),
+    ChannelKind.HOTEL: ("hotel-{hotel}",),
+    ChannelKind.STAFF: ("staff-{hotel}",),
+    ChannelKind.BOOKING: ("booking-{booking_id}", "booking.{booking_id}"),
+    ChannelKind.ROOM: ("room-{hotel}-{room_number}",),
 }
 
 _FORMS = {
@@ -45,29 +45,29 @@ _LONGEST_SLUG = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """One channel, taken apart. What its kind's name does not mention is empty."""
+    """A parsed channel name. Parts that the kind's template does not contain are empty."""
 
-    kind: Kind
+    kind: ChannelKind
     hotel: str = ""
     booking_id: str = ""
     room_number: str = ""
 
     def __post_init__(self) -> None:
         parts = {name: getattr(self, name) for name in _FORMS}
-        wanted = _parts_of(GRAMMAR[self.kind])
-        if any(bool(value) != (name in wanted) for name, value in parts.items()):
-            raise ValueError(f"a {self.kind} channel is named by {', '.join(sorted(wanted))} alone")
-        if not all(_is(name, parts[name]) for name in wanted):
-            raise ValueError(f"no {self.kind} channel can be called so")
+        required = _parts_of(GRAMMAR[self.kind])
+        if any(bool(value) != (name in required) for name, value in parts.items()):
+            raise ValueError(f"a {self.kind} channel is named by {', '.join(sorted(required))} alone")
+        if not all(_is(name, parts[name]) for name in required):
+            raise ValueError(f"invalid part in the name of a {self.kind} channel")
 
     @property
     def name(self) -> str:
-        """What it is called on the wire."""
+        """The name on the wire."""
         return self._filled(GRAMMAR[self.kind])
 
     @property
     def legacy_names(self) -> tuple[str, ...]:
-        """What old clients call it."""
+        """The names for old clients."""
         return tuple(self._filled(template) for template in LEGACY.get(self.kind, ()))
 
     def _filled(self, template: str) -> str:
@@ -75,7 +75,7 @@ class Channel:
 
 
 def parse(name: str) -> Channel | None:
-    """The channel of that exact name; None where the grammar has no such name. Legacy names are not read."""
+    """The channel of exactly this name; None for any other text. Legacy names are not parsed."""
     for kind, template in GRAMMAR.items():
         match = _pattern(template).fullmatch(name)
         if match:
@@ -87,7 +87,7 @@ def parse(name: str) -> Channel | None:
 
 
 def is_slug(text: str) -> bool:
-    """Whether a hotel can have this slug."""
+    """Whether the text is a valid hotel slug."""
     return _is("hotel", text)
 
 

@@ -1,4 +1,4 @@
-"""The life of a notice, a push or a mail. Only this table knows what may follow what."""
+"""The life of a notice: a push, mail or text message. Only this table knows what may follow what."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from contracts.notifier import NoticeGaveUp, NoticeReplayed, NoticeSent
 
 
 class NoticeStatus(StrEnum):
-    """Where a notice stands."""
+    """The status of a notice."""
 
     PENDING = "PENDING"
     SENT = "SENT"

@@ -1,4 +1,4 @@
-"""The push provider, by its own library. Only this module knows it."""
+"""The adapter of the push provider. Only this module imports the `pusher` library."""
 
 import json
 import re
@@ -13,17 +13,17 @@ from pusher.pusher_client import PusherClient
 
 from chassis import codec
 from chassis.refusal import PermanentFailure, RetryLater
-from services.notifier.domain import Message
+from services.notifier.domain.jobs import PushMessage
 from services.notifier.settings import NotifierSettings
 
-BATCH = 10  # the provider takes no more events in one call
+BATCH = 10  # the provider's limit of events per call
 TIMEOUT = 4.0
 
 _STATUSES = {PusherBadRequest: "400", PusherBadAuth: "401", PusherForbidden: "403"}
 
 
 class PusherGateway:
-    """An account at the push provider."""
+    """Sends messages to, and signs for, an account at Pusher."""
 
     def __init__(self, settings: NotifierSettings) -> None:
         account: dict[str, Any] = {
@@ -39,14 +39,14 @@ class PusherGateway:
         self._client = Pusher(**account)
         self._caller = PusherClient(**account)
 
-    def send(self, messages: Sequence[Message]) -> None:
-        """Tell them in this order, ten a call at most. Raises `Hopeless` on a 4xx, `Later` on whatever may pass.
+    def send(self, messages: Sequence[PushMessage]) -> None:
+        """Send the messages in this order, at most ten a call. Raises `PermanentFailure` on a 4xx, else `RetryLater`.
 
-        All names of an event go to a channel in one call. After a failure some calls may have been made already;
-        making them again is harmless.
+        All names of an event go to a channel in one call. After a failure, some calls may have succeeded; clients
+        ignore repetitions.
         """
         for batch in batches(messages):
-            self._told(
+            self._trigger(
                 [
                     {"channel": message.channel, "name": message.name, "data": codec.encode(message.data).decode()}
                     for message in batch
@@ -54,46 +54,46 @@ class PusherGateway:
             )
 
     def sign_channel(self, *, socket_id: str, channel_name: str) -> str:
-        """What lets this socket into the private channel."""
+        """The signature with which this socket may subscribe to the private channel."""
         signed: dict[str, str] = self._client.authenticate(channel=channel_name, socket_id=socket_id)
         return signed["auth"]
 
     def sign_user(self, *, socket_id: str, user_id: str) -> tuple[str, str]:
-        """What makes this socket the user's, and the user's data that it was made over."""
+        """The signature with which this socket signs in as the user, and the signed user data."""
         signed: dict[str, str] = self._client.authenticate_user(socket_id=socket_id, user_data={"id": user_id})
         return signed["auth"], signed["user_data"]
 
     def end_connections(self, user_id: str) -> None:
-        """Close all that this user has open. Raises as `send`.
+        """Close all connections of this user. Raises as `send`.
 
         The library's own function for this (3.3.4) leaves the application out of the path: the provider answers 404.
         """
         path = f"/apps/{self._caller.app_id}/users/{user_id}/terminate_connections"
-        _understood(lambda: self._caller.http.send_request(Request(self._caller, POST, path, {})))
+        _call(lambda: self._caller.http.send_request(Request(self._caller, POST, path, {})))
 
-    def _told(self, batch: list[dict[str, str]]) -> None:
-        _understood(lambda: self._client.trigger_batch(batch))
+    def _trigger(self, batch: list[dict[str, str]]) -> None:
+        _call(lambda: self._client.trigger_batch(batch))
 
 
-def batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
-    """So many a call as may be; what stands together for one channel with the same data is not torn apart."""
-    batch: list[Message] = []
+def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
+    """Split messages into calls; neighbours for one channel with the same data stay in one call."""
+    batch: list[PushMessage] = []
     for _, group in groupby(messages, key=lambda message: (message.channel, id(message.data))):
-        together = list(group)
-        if len(batch) + len(together) > BATCH:
+        neighbours = list(group)
+        if len(batch) + len(neighbours) > BATCH:
             yield batch
             batch = []
-        batch += together
+        batch += neighbours
     if batch:
         yield batch
 
 
-def _understood(call: Callable[[], Any]) -> None:
-    """Make the call; its failures say whether to try again. Their texts are codes: logs and facts may show them."""
+def _call(request: Callable[[], Any]) -> None:
+    """Make the call and translate its failures. Their texts are codes, so logs and events may carry them."""
     try:
-        call()
-    except PusherError as refused:
-        status = _status(refused)
+        request()
+    except PusherError as error:
+        status = _status(error)
         if status.startswith("4"):
             raise PermanentFailure(f"PUSH_{status}") from None
         raise RetryLater(f"PUSH_{status}") from None
@@ -105,8 +105,8 @@ def _understood(call: Callable[[], Any]) -> None:
         raise PermanentFailure("PUSH_UNSENDABLE") from None
 
 
-def _status(refused: PusherError) -> str:
-    if isinstance(refused, PusherBadStatus):
-        said = re.match(r"[0-9]{3}", str(refused))
-        return said.group() if said else "FAILED"
-    return _STATUSES.get(type(refused), "FAILED")
+def _status(error: PusherError) -> str:
+    if isinstance(error, PusherBadStatus):
+        code = re.match(r"[0-9]{3}", str(error))
+        return code.group() if code else "FAILED"
+    return _STATUSES.get(type(error), "FAILED")

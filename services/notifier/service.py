@@ -1,6 +1,6 @@
-"""The notifier's doors: the facts that it tells of, the errands by which it does, and the asks of those who listen."""
+"""The notifier's registry: the asks, events and jobs that the notifier handles."""
 
-from chassis.service import EventHandler, Job, Service, converses, handles, on
+from chassis.service import Job, Service, converses, handles, on
 from contracts.bookings import CommunicationRequested, GuestTokenRevoked, LookupRequested
 from contracts.notifier import (
     DescribeRealtime,
@@ -12,82 +12,87 @@ from contracts.notifier import (
     SignUser,
 )
 from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
-from services.notifier import handlers
-from services.notifier.domain import EndConnections, PushAvailability, PushNotice, SendLookup, SendMail, SendMessage
-from services.notifier.notices import MAILS, PUSHES
+from services.notifier.domain.jobs import (
+    EndConnections,
+    PushAvailability,
+    PushNotice,
+    SendLookup,
+    SendMail,
+    SendMessage,
+)
+from services.notifier.domain.mails import MAILS
+from services.notifier.domain.pushes import PUSHES
+from services.notifier.handlers import channel_authorisation, events, mails, notice_admin, pushes
 from services.notifier.settings import NotifierSettings
-from services.notifier.work import NotifierWork, make_tools
+from services.notifier.store.examination import EXAMINATION
+from services.notifier.work import NotifierWork, dependencies
 
 HOUR = 3600.0
 
-COALESCED = dict.fromkeys(
-    (InventoryHeld, InventoryExtended, InventoryReleased, AvailabilityChanged), handlers.tell_availability
-)
-
-
-def _heard() -> list[EventHandler]:
-    return [on(fact, COALESCED.get(fact, handlers.tell)) for fact in dict.fromkeys((*PUSHES, *MAILS))]
-
+COALESCED = (InventoryHeld, InventoryExtended, InventoryReleased, AvailabilityChanged)
+IN_THE_TABLES = [event for event in dict.fromkeys((*PUSHES, *MAILS)) if event not in COALESCED]
 
 SERVICE = Service(
     name="notifier",
     settings=NotifierSettings,
     work=NotifierWork,
-    dependencies=make_tools,
+    dependencies=dependencies,
+    examination=EXAMINATION,
     asks=[
-        handles(DescribeRealtime, handlers.describe_realtime),
-        converses(SignChannel, handlers.sign_channel),
-        converses(SignUser, handlers.sign_user),
-        handles(DropUser, handlers.drop_user),
-        handles(ListNotices, handlers.list_notices),
-        handles(GetNotice, handlers.get_notice),
-        handles(ReplayNotice, handlers.replay_notice),
+        handles(DescribeRealtime, channel_authorisation.describe_realtime),
+        converses(SignChannel, channel_authorisation.sign_channel),
+        converses(SignUser, channel_authorisation.sign_user),
+        handles(DropUser, channel_authorisation.drop_user),
+        handles(ListNotices, notice_admin.list_notices),
+        handles(GetNotice, notice_admin.get_notice),
+        handles(ReplayNotice, notice_admin.replay_notice),
     ],
     events=[
-        *_heard(),
-        on(GuestTokenRevoked, handlers.guest_revoked),
-        on(CommunicationRequested, handlers.request_message),
-        on(LookupRequested, handlers.request_lookup),
+        *(on(event, events.enqueue_notices) for event in IN_THE_TABLES),
+        *(on(event, events.enqueue_availability_push) for event in COALESCED),
+        on(GuestTokenRevoked, events.end_guest_connections),
+        on(CommunicationRequested, events.enqueue_message),
+        on(LookupRequested, events.enqueue_lookup_mail),
     ],
     jobs=[
         Job(
             PushNotice,
-            handlers.push,
-            on_success=handlers.pushed,
-            on_give_up=handlers.push_gave_up,
+            pushes.send_pushes,
+            on_success=pushes.mark_push_sent,
+            on_give_up=pushes.give_up_push,
             batch_size=20,
             ordered=True,
             give_up_after=6 * HOUR,
         ),
         Job(
             PushAvailability,
-            handlers.push_availability,
-            on_success=handlers.pushed,
-            on_give_up=handlers.push_gave_up,
+            pushes.send_availability_pushes,
+            on_success=pushes.mark_push_sent,
+            on_give_up=pushes.give_up_push,
             batch_size=50,
             ordered=True,
             give_up_after=HOUR,
         ),
-        Job(EndConnections, handlers.end_connections, give_up_after=HOUR),
+        Job(EndConnections, channel_authorisation.end_connections, give_up_after=HOUR),
         Job(
             SendMail,
-            handlers.send_mail,
-            on_success=handlers.mailed,
-            on_give_up=handlers.mail_gave_up,
+            mails.send_mails,
+            on_success=mails.mark_mail_sent,
+            on_give_up=mails.give_up_mail,
             give_up_after=24 * HOUR,
         ),
         Job(
             SendMessage,
-            handlers.send_message,
-            on_success=handlers.mailed,
-            on_give_up=handlers.mail_gave_up,
+            mails.send_messages,
+            on_success=mails.mark_mail_sent,
+            on_give_up=mails.give_up_mail,
             give_up_after=24 * HOUR,
         ),
         Job(
             SendLookup,
-            handlers.send_lookup,
-            on_success=handlers.mailed,
-            on_give_up=handlers.mail_gave_up,
+            mails.send_lookups,
+            on_success=mails.mark_mail_sent,
+            on_give_up=mails.give_up_mail,
             give_up_after=HOUR,
         ),
     ],

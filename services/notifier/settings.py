@@ -1,4 +1,4 @@
-"""What the notifier is told by its environment: `NOTIFIER_…`."""
+"""The notifier's settings, from the environment: `NOTIFIER_…`."""
 
 from typing import Literal
 
@@ -6,10 +6,10 @@ from chassis.settings import ServiceSettings, prefixed
 
 
 class NotifierSettings(ServiceSettings):
-    """Where pushes and mails go out, and where guests are sent.
+    """The push provider, the mail server, and the public URL of links in mails.
 
-    An empty `pusher_host` means the provider's own servers, by cluster. `pusher_public_*` is where clients connect,
-    where that differs from where this service does. `legacy_channels` unset: on in the demo, off otherwise.
+    An empty `pusher_host` means the provider's own servers, by cluster. `pusher_public_*` is the address for clients,
+    where it differs from the address for this service. `legacy_channels` unset: on in the demo, off otherwise.
     """
 
     model_config = prefixed("notifier")
@@ -35,12 +35,12 @@ class NotifierSettings(ServiceSettings):
 
     @property
     def with_legacy_channels(self) -> bool:
-        """Whether the public names of old clients are told too."""
+        """Whether pushes also go to the public channels of old clients."""
         return self.demo if self.legacy_channels is None else self.legacy_channels
 
     def secrets(self) -> dict[str, str]:
-        """The push account, and the mail account where one is used."""
-        needed = {"NOTIFIER_PUSHER_KEY": self.pusher_key, "NOTIFIER_PUSHER_SECRET": self.pusher_secret}
+        """The secrets of the push account, and of the mail account where one is set."""
+        required = {"NOTIFIER_PUSHER_KEY": self.pusher_key, "NOTIFIER_PUSHER_SECRET": self.pusher_secret}
         if self.smtp_username:
-            needed["NOTIFIER_SMTP_PASSWORD"] = self.smtp_password
-        return needed
+            required["NOTIFIER_SMTP_PASSWORD"] = self.smtp_password
+        return required

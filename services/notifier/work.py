@@ -1,35 +1,36 @@
-"""What the notifier's handlers may touch."""
+"""What the notifier's handlers may use: its notices in one transaction, and its dependencies."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from chassis.transactions.work import Work
-from services.notifier.mailer import Letters, Mailer
+from services.notifier.mailer.renderer import MailRenderer
+from services.notifier.mailer.smtp import SmtpServer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import SqlNotices
-from services.notifier.texts import NoTextMessages, TextMessages
+from services.notifier.sms import NoSmsProvider, SmsProvider
+from services.notifier.store.notices import SqlNotices
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotifierDependencies:
-    """What there is beyond the database."""
+    """What the handlers use beyond the database."""
 
     settings: NotifierSettings
     push: PusherGateway
-    mailer: Mailer
-    letters: Letters
-    texts: TextMessages
+    mail_server: SmtpServer
+    renderer: MailRenderer
+    sms: SmsProvider
 
 
-def make_tools(settings: NotifierSettings) -> NotifierDependencies:
-    """The tools of one process."""
+def dependencies(settings: NotifierSettings) -> NotifierDependencies:
+    """The dependencies of one process."""
     return NotifierDependencies(
         settings=settings,
         push=PusherGateway(settings),
-        mailer=Mailer(settings),
-        letters=Letters(sender=settings.mail_from, public_url=settings.public_url),
-        texts=NoTextMessages(),
+        mail_server=SmtpServer(settings),
+        renderer=MailRenderer(sender=settings.mail_from, public_url=settings.public_url),
+        sms=NoSmsProvider(),
     )
 
 

@@ -1,1 +1,1 @@
-"""Payments: the card money of a booking, authorised first, captured when staff say yes."""
+"""Payments: the card money of bookings, authorised at checkout and captured on approval."""

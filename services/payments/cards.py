@@ -1,18 +1,20 @@
-"""The port to the card provider, in the domain's words. Its adapter is `stripe_gateway`."""
+"""The port to the card provider. Its adapter is `stripe_gateway.cards.StripeCards`."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chassis.refusal import Unavailable
-from contracts.payments import Part
+from contracts.payments import ReconciliationPart
 from contracts.values import Money
-from services.payments.domain import ReturnPages, Want
-from services.payments.domain.seen import SeenDispute, SeenIntent, SeenRefund, SeenSession
+from services.payments.domain.next_action import ProviderAction
+from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
+from services.payments.domain.return_pages import ReturnPages
+from services.payments.domain.webhook import WebhookEvent
 
 
 class CallRefused(Exception):
-    """The provider understood and will not do it, for good. `code` says why."""
+    """The provider refused the call for good. `code` is the provider's reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -20,24 +22,24 @@ class CallRefused(Exception):
 
 
 class CallFailed(Exception):
-    """The provider answered that it failed, and keeps that answer for the key: it may or may not have done it."""
+    """The provider failed, and repeats that answer for the same key. The call may have been carried out."""
 
 
 class CallBusy(Unavailable):
-    """The same call, or another on the same object, is still running at the provider."""
+    """The same call, or another call on the same object, is still running at the provider."""
 
 
-class Unknown(Unavailable):
-    """The provider has no such object, or not yet."""
+class UnknownObject(Unavailable):
+    """The provider does not have the object, or not yet."""
 
 
-class InvalidNotice(Exception):
-    """Not a notice of the provider's: forged, stale or unreadable."""
+class InvalidWebhook(Exception):
+    """The body is no webhook event of the provider: forged, stale or unreadable."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """A page to be paid on. It closes by itself at `expires_at`, on the provider's clock."""
+class CheckoutOrder:
+    """The contents of a new checkout session. The session expires at `expires_at`, on the provider's clock."""
 
     payment_id: str
     booking_id: str
@@ -51,21 +53,8 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A verified notice, reduced to what it is about. `payment_id` is our own name, where the notice carries it."""
-
-    event_id: str
-    type: str
-    created: datetime
-    object_id: str | None = None
-    payment_id: str | None = None
-    session_id: str | None = None
-    intent_id: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """One object of the provider's as its lists show it. `payment_id` is our own name on it, where it carries one."""
+class ProviderObject:
+    """An object in one of the provider's lists. `payment_id` and `booking_id` are ours, from the object's metadata."""
 
     id: str
     state: str
@@ -76,56 +65,59 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing:
-    """A page of a list, newest first. `next` is where the following one begins; None at the end."""
+class ProviderPage:
+    """A page of a list, newest first. `next` is the cursor of the following page; None on the last one."""
 
-    objects: tuple[Listed, ...]
+    objects: tuple[ProviderObject, ...]
     next: str | None
 
 
 class Cards(Protocol):
-    """What payments asks of the card provider.
+    """The card provider.
 
-    Every call raises `Unavailable` where no answer came. Requests are made by `order` and `request`, kept as they are,
-    and sent by `perform`, under the same key always the same bytes.
+    Every call raises `Unavailable` where the provider does not answer. `checkout_request` and `action_request` build a
+    request as text, which is stored and then sent by `perform`: the same key always sends the same bytes.
     """
 
-    def order(self, order: Order) -> str:
-        """The request that opens a page."""
+    def checkout_request(self, order: CheckoutOrder) -> str:
+        """The request that creates a checkout session."""
         ...
 
-    def request(self, want: Want) -> str:
-        """The request that does what is wanted."""
+    def action_request(self, action: ProviderAction) -> str:
+        """The request of an action."""
         ...
 
     def perform(self, request: str, *, key: str) -> str:
-        """Send a kept request; the id of what it made or changed. Raises `CallRefused`, `CallFailed`, `CallBusy`."""
+        """Send a stored request; the id of the created or changed object.
+
+        Raises `CallRefused`, `CallFailed`, `CallBusy`.
+        """
         ...
 
-    def session(self, session_id: str) -> SeenSession:
-        """One page. Raises `Unknown`."""
+    def session(self, session_id: str) -> SessionSnapshot:
+        """One checkout session. Raises `UnknownObject`."""
         ...
 
-    def session_of(self, payment_id: str, *, since: datetime) -> SeenSession | None:
-        """The page that was opened for this payment, searched for by our own name for it."""
+    def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
+        """The checkout session with this payment id in its metadata, among those created since then (UTC)."""
         ...
 
-    def intent(self, intent_id: str) -> SeenIntent:
-        """One intent with its charge. Raises `Unknown`."""
+    def intent(self, intent_id: str) -> IntentSnapshot:
+        """One payment intent with its charge. Raises `UnknownObject`."""
         ...
 
-    def refunds(self, intent_id: str) -> tuple[SeenRefund, ...]:
-        """All that was given back, oldest first."""
+    def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:
+        """All refunds of the intent, oldest first."""
         ...
 
-    def disputes(self, intent_id: str) -> tuple[SeenDispute, ...]:
-        """All disputes, oldest first."""
+    def disputes(self, intent_id: str) -> tuple[DisputeSnapshot, ...]:
+        """All disputes of the intent, oldest first."""
         ...
 
-    def listed(self, part: Part, *, since: datetime | None, after: str | None) -> Listing:
-        """A page of all sessions, intents, refunds or disputes that were made since."""
+    def list_objects(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> ProviderPage:
+        """A page of all sessions, intents, refunds or disputes created since then (UTC)."""
         ...
 
-    def notice(self, body: str, signature: str) -> Notice:
-        """What a signed notice says. Raises `InvalidNotice`."""
+    def parse_webhook(self, body: str, signature: str) -> WebhookEvent:
+        """Verify and parse a signed webhook body. Raises `InvalidWebhook`."""
         ...

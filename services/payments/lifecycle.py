@@ -19,42 +19,42 @@ from contracts.payments import (
 
 @dataclass(frozen=True, kw_only=True)
 class SessionNeverOpened:
-    """The provider knows no page for this payment and the time for one is over. Told to nobody: nobody knew of it."""
+    """The provider has no checkout session for this payment and the time to pay is over. Not published."""
 
     payment_id: str
 
 
 class RefundedInPart:
-    """A refund succeeded and some of the captured money stays."""
+    """A refund succeeded and part of the captured money stays."""
 
 
 class RefundedInFull:
-    """A refund succeeded and nothing stays."""
+    """A refund succeeded and no captured money stays."""
 
 
 class RefundRefused:
-    """A refund failed that had not been told as done."""
+    """A refund failed that was not published as succeeded."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefundRetried:
-    """Staff have what failed tried again. Told to nobody: bookings has told it."""
+    """Staff retry the failed refunds. Not published: bookings has published `BookingRefundRetried`."""
 
     payment_id: str
 
 
 class RefundReturnedInPart:
-    """A refund told as done failed after all; others stand."""
+    """A refund that was published as succeeded failed; other refunds stand."""
 
 
 class RefundReturned:
-    """A refund told as done failed after all; no other stands."""
+    """A refund that was published as succeeded failed; no other refund stands."""
 
 
 S = PaymentStatus
 
-# Beyond the specification's table: `VOIDED` becomes `FAILED` when staff approve a hold that the provider has meanwhile
-# released (bookings must hear that the capture failed), and a refund may fail after the provider called it done.
+# Beyond the specification's table: `VOIDED` becomes `FAILED` when staff approve a payment whose authorisation the
+# provider has released (bookings needs the failed capture), and a refund may fail after its success was reported.
 LIFECYCLE: Lifecycle[PaymentStatus] = Lifecycle(
     # while                  when this happens        it becomes
     (S.NONE,                 PaymentSessionOpened,    S.SESSION_OPEN),
@@ -84,11 +84,11 @@ LIFECYCLE: Lifecycle[PaymentStatus] = Lifecycle(
     (S.REFUNDED,             PaymentDisputed,         S.REFUNDED),
 )  # fmt: skip
 
-# A booking has one payment of its own at most in one of these; a unique index says so.
+# A booking has at most one payment of its own in one of these states; a unique index enforces that.
 LIVE = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})
 
-# Of payments towards its balance it has one at most in one of these, and any number that are done; so does an index.
+# A booking has at most one payment towards its balance in one of these states; a unique index enforces that.
 UNFINISHED = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED})
 
-# Money is held or was taken: there is nothing more for the guest to pay on.
+# The money is authorised or captured: the guest has nothing left to pay.
 PAID = frozenset({S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})

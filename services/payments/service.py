@@ -1,4 +1,4 @@
-"""The doors of payments."""
+"""The service `payments`: the handler of each ask, event, timer and job."""
 
 from datetime import timedelta
 
@@ -18,37 +18,37 @@ from contracts.bookings import (
     BookingRefundRetried,
 )
 from contracts.payments import (
-    Compare,
     DismissWebhook,
     GetReconciliation,
     GetWebhook,
     ListWebhooks,
     OpenPaymentSession,
+    Reconcile,
     ReplayWebhook,
     StoreWebhook,
     VerifyPayment,
 )
-from services.payments.domain.owed import ApplyWebhook, ExpireSession, Pursue
+from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession
 from services.payments.handlers import (
-    charging,
-    opening,
-    parking,
-    pursuing,
-    reconciling,
-    standing,
-    verifying,
+    balance_payments,
+    booking_events,
+    checkout_sessions,
+    convergence,
+    reconciliation,
+    webhook_admin,
     webhooks,
 )
+from services.payments.handlers.metrics import metrics
 from services.payments.settings import PaymentsSettings
-from services.payments.store.metrics import metrics
-from services.payments.stripe_gateway import StripeCards
+from services.payments.store.examination import EXAMINATION
+from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies, PaymentsWork
 
-A_MONTH = 30 * 24 * 3600.0  # longer than any card's hold lives
+A_MONTH = 30 * 24 * 3600.0  # seconds; longer than any card authorisation lasts
 
 
 def dependencies(settings: PaymentsSettings) -> PaymentsDependencies:
-    """The card provider, as the settings name it."""
+    """The dependencies that the settings describe."""
     cards = StripeCards(settings.stripe_api_key, url=settings.stripe_api_base, secrets=settings.webhook_secrets)
     minutes = timedelta(minutes=settings.reconcile_minutes)
     return PaymentsDependencies(cards=cards, origins=settings.origins, compare_every=minutes)
@@ -60,35 +60,36 @@ SERVICE = Service(
     work=PaymentsWork,
     dependencies=dependencies,
     metrics=metrics,
+    examination=EXAMINATION,
     asks=[
-        converses(OpenPaymentSession, opening.open_payment_session),
-        converses(VerifyPayment, verifying.verify_payment),
+        converses(OpenPaymentSession, checkout_sessions.open_payment_session),
+        converses(VerifyPayment, checkout_sessions.verify_payment),
         handles(StoreWebhook, webhooks.store_webhook),
-        handles(ListWebhooks, parking.list_webhooks),
-        handles(GetWebhook, parking.get_webhook),
-        handles(ReplayWebhook, parking.replay_webhook),
-        handles(DismissWebhook, parking.dismiss_webhook),
-        converses(Compare, reconciling.compare_page),
-        handles(GetReconciliation, reconciling.get_reconciliation),
+        handles(ListWebhooks, webhook_admin.list_webhooks),
+        handles(GetWebhook, webhook_admin.get_webhook),
+        handles(ReplayWebhook, webhook_admin.replay_webhook),
+        handles(DismissWebhook, webhook_admin.dismiss_webhook),
+        converses(Reconcile, reconciliation.reconcile_page),
+        handles(GetReconciliation, reconciliation.get_reconciliation),
     ],
     events=[
-        on(BalancePaymentAccepted, charging.accepted),
-        on(BalancePaymentRefused, charging.refused),
-        on(BalanceSettled, charging.settled),
-        on(BookingHeld, standing.held),
-        on(BookingApproved, standing.approved),
-        on(BookingConfirmed, standing.confirmed),
-        on(BookingPaymentFailed, standing.payment_failed),
-        on(BookingDeclined, standing.ended),
-        on(BookingExpired, standing.ended),
-        on(BookingCancelled, standing.ended),
-        on(BookingNoShow, standing.ended),
-        on(BookingRefundRetried, standing.refund_retried),
+        on(BalancePaymentAccepted, balance_payments.accepted),
+        on(BalancePaymentRefused, balance_payments.refused),
+        on(BalanceSettled, balance_payments.settled_at_desk),
+        on(BookingHeld, booking_events.held),
+        on(BookingApproved, booking_events.approved),
+        on(BookingConfirmed, booking_events.confirmed),
+        on(BookingPaymentFailed, booking_events.payment_failed),
+        on(BookingDeclined, booking_events.ended),
+        on(BookingExpired, booking_events.ended),
+        on(BookingCancelled, booking_events.ended),
+        on(BookingNoShow, booking_events.ended),
+        on(BookingRefundRetried, booking_events.refund_retried),
     ],
-    timers=[every(reconciling.A_TICK, reconciling.compare_due, converses=True)],
+    timers=[every(reconciliation.TICK_SECONDS, reconciliation.reconcile_due, converses=True)],
     jobs=[
         Job(ApplyWebhook, webhooks.apply_webhooks, on_success=webhooks.applied, on_give_up=webhooks.parked),
-        Job(Pursue, pursuing.pursue, on_give_up=pursuing.gave_up, give_up_after=A_MONTH),
-        Job(ExpireSession, pursuing.expire_sessions, on_give_up=pursuing.gave_up, give_up_after=A_MONTH),
+        Job(ConvergePayment, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
+        Job(ExpireSession, convergence.expire_sessions, on_give_up=convergence.given_up, give_up_after=A_MONTH),
     ],
 )

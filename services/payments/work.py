@@ -1,4 +1,4 @@
-"""What a handler of payments may touch: its tables behind ports, the cards, and the one way to record a decision."""
+"""One transaction of payments: its tables behind ports, the card provider, and the one way to record a decision."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,27 +12,23 @@ from chassis.transactions.work import Work
 from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
-from services.payments.domain import Decision, Payment
-from services.payments.domain.comparing import EVERY
-from services.payments.store import (
-    SqlActions,
-    SqlComparisons,
-    SqlFindings,
-    SqlLedger,
-    SqlPayments,
-    SqlStandings,
-    SqlWebhooks,
-)
+from services.payments.domain.decide import Decision
+from services.payments.domain.payment import Payment
+from services.payments.domain.reconciliation import EVERY
+from services.payments.store.desired_states import SqlDesiredStates
+from services.payments.store.findings import SqlFindings
+from services.payments.store.ledger import SqlLedger
+from services.payments.store.payments import SqlPayments
+from services.payments.store.provider_calls import SqlProviderCalls
+from services.payments.store.reconciliation import SqlReconciliation
+from services.payments.store.webhooks import SqlWebhooks
 
 log = logs.logger(__name__)
 
 
 @dataclass(frozen=True)
 class PaymentsDependencies:
-    """What payments uses beyond its database: the card provider, and the origins of our own pages.
-
-    `compare_every` is how often a payment that is not at rest is compared with the provider.
-    """
+    """The card provider, the return origins, and the interval at which an unfinished payment is compared."""
 
     cards: Cards
     origins: tuple[str, ...]
@@ -47,30 +43,30 @@ class PaymentsWork(Work):
     def __init__(self, connection: sa.Connection, **around: Any) -> None:
         super().__init__(connection, **around)
         self.payments = SqlPayments(connection)
-        self.actions = SqlActions(connection)
+        self.provider_calls = SqlProviderCalls(connection)
         self.ledger = SqlLedger(connection)
-        self.standings = SqlStandings(connection)
+        self.desired_states = SqlDesiredStates(connection)
         self.webhooks = SqlWebhooks(connection)
-        self.comparisons = SqlComparisons(connection)
+        self.reconciliation = SqlReconciliation(connection)
         self.findings = SqlFindings(connection)
 
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
-        """Make a decision so: the state, an audit row and an event for each fact, and the money seen to have moved."""
+        """Record a decision: the payment, an audit row and an event for each change, and the ledger rows."""
         if decision.payment != before:
             self.payments.save(decision.payment, at=self.now, compare_at=self.now + self.dependencies.compare_every)
         for change in decision.changes:
             self.audit(
                 subject=before.id,
                 sequence=change.version,
-                what=type(change.fact).__name__,
+                what=type(change.event).__name__,
                 by=by,
                 from_status=change.before,
                 to_status=change.after,
                 why=why,
             )
-            if isinstance(change.fact, Event):
-                self.publish(change.fact)
+            if isinstance(change.event, Event):
+                self.publish(change.event)
                 continue
-            about = {"fact": type(change.fact).__name__, "payment_id": before.id, "booking_id": before.booking_id}
+            about = {"fact": type(change.event).__name__, "payment_id": before.id, "booking_id": before.booking_id}
             self.after_commit.append(partial(log.info, "payment_changed", status=change.after, **about))
         self.ledger.book(decision.payment, decision.movements, at=self.now, why=why)

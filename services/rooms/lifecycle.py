@@ -8,7 +8,7 @@ from contracts.values import Permission
 
 
 class Act:
-    """Something done to a room. Staff need any one of `needs`; none: no person does it by hand."""
+    """An act that changes a room's status. Staff need one of `needs`; empty: no person does the act by hand."""
 
     needs: ClassVar[tuple[Permission, ...]] = ()
     note_required: ClassVar[bool] = False
@@ -18,48 +18,48 @@ class Act:
 
 
 class GuestMovedIn(Act):
-    """By check-in or a move."""
+    """A guest moved in: check-in, a walk-in or a move."""
 
 
 class GuestMovedOut(Act):
-    """By check-out, a move or an in-house cancellation."""
+    """A guest moved out: check-out, a move or an in-house cancellation."""
 
 
 class CleaningStarted(Act):
-    """Somebody is at it."""
+    """Cleaning has started."""
 
     needs = (Permission.CLEAN,)
 
 
 class CleaningStopped(Act):
-    """Left unfinished."""
+    """Cleaning has stopped before the end."""
 
     needs = (Permission.CLEAN,)
 
 
 class Cleaned(Act):
-    """Ready to be looked at."""
+    """The room is clean, and has to be inspected."""
 
     needs = (Permission.CLEAN,)
     cleans = True
 
 
 class InspectionPassed(Act):
-    """Fit for the next guest."""
+    """The inspection found the room ready for the next guest."""
 
     needs = (Permission.INSPECT,)
     inspects = True
 
 
 class InspectionFailed(Act):
-    """To be cleaned again."""
+    """The inspection found that the room has to be cleaned again."""
 
     needs = (Permission.INSPECT,)
     inspects = True
 
 
 class InspectionSkipped(Act):
-    """Declared fit without a look: an override that has to be explained."""
+    """The room is declared ready without an inspection: an override, with a note."""
 
     needs = (Permission.OVERRIDE,)
     note_required = True
@@ -68,37 +68,37 @@ class InspectionSkipped(Act):
 
 
 class MaintenanceCalled(Act):
-    """Whoever sees that something is broken may say so."""
+    """Something in the room is broken."""
 
     needs = (Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS, Permission.MANAGE_CHECKIN)
 
 
 class RepairedToClean(Act):
-    """Repaired, to be cleaned after the work."""
+    """The room is repaired, and has to be cleaned."""
 
     needs = (Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS)
 
 
 class RepairedAndReady(Act):
-    """Repaired, and whoever says so answers for it that a guest may come."""
+    """The room is repaired, and ready for a guest."""
 
     needs = (Permission.INSPECT, Permission.MANAGE_ROOMS)
 
 
 class TakenOutOfOrder(Act):
-    """Not to be sold or given until a date."""
+    """The room is out of order until a date: neither sold nor assigned."""
 
     needs = (Permission.MANAGE_ROOMS,)
 
 
 class ReturnedToClean(Act):
-    """Back in order, to be cleaned first."""
+    """The room is back in order, and has to be cleaned."""
 
     needs = (Permission.MANAGE_ROOMS,)
 
 
 class ReturnedReady(Act):
-    """Back in order as it is."""
+    """The room is back in order, and ready for a guest."""
 
     needs = (Permission.MANAGE_ROOMS,)
 

@@ -1,9 +1,9 @@
-"""What the rooms service is told by its environment: `ROOMS_DATABASE_URL`, `ROOMS_WORKERS`."""
+"""The settings of rooms, from the environment: `ROOMS_DATABASE_URL`, `ROOMS_WORKERS`."""
 
 from chassis.settings import ServiceSettings, prefixed
 
 
 class RoomsSettings(ServiceSettings):
-    """Nothing beyond what every service with a database needs; it calls nobody outside."""
+    """The settings of every service with a database; rooms has no others, and calls no service."""
 
     model_config = prefixed("rooms")

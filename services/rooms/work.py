@@ -1,116 +1,131 @@
-"""What a handler of rooms may touch in one transaction."""
+"""The work of rooms: the ports of one transaction, and the records of its changes."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 from chassis.transactions.work import Work
-from contracts.rooms import AvailabilityChanged, RoomBlocked, RoomStatusChanged, RoomUnblocked, TaskStatus
-from contracts.values import Actor
-from services.rooms import store
-from services.rooms.domain.assigning import Room
-from services.rooms.domain.inventory import Ending
-from services.rooms.store.rooms import subject_of, what_of
+from contracts.rooms.events import AvailabilityChanged, RoomBlocked, RoomStatusChanged, RoomUnblocked
+from contracts.rooms.tasks import TaskStatus
+from services.rooms.domain.holds import Release
+from services.rooms.domain.room_history import entry_name, subject_of
+from services.rooms.domain.rooms import Room
+from services.rooms.store.actions import SqlActions
+from services.rooms.store.availability import SqlAvailability
+from services.rooms.store.holds import SqlHolds
+from services.rooms.store.hotel_import import SqlHotelImport
+from services.rooms.store.hotels import SqlHotels
+from services.rooms.store.menu import SqlMenu
+from services.rooms.store.nights import SqlNights
+from services.rooms.store.offers import SqlOffers
+from services.rooms.store.periods import SqlPeriods
+from services.rooms.store.policies import SqlPolicies
+from services.rooms.store.promotions import SqlPromotions
+from services.rooms.store.rates import SqlRates
+from services.rooms.store.room_details import SqlRoomDetails
+from services.rooms.store.room_types import SqlRoomTypes
+from services.rooms.store.rooms import SqlRooms
+from services.rooms.store.tasks import SqlTasks
 
 
 class RoomsWork(Work):
-    """One transaction on the rooms database. Ports are made when they are first used."""
+    """One transaction on the rooms database. A port is made at its first use."""
 
     @cached_property
-    def hotels(self) -> store.Hotels:
-        return store.Hotels(self.connection)
+    def hotels(self) -> SqlHotels:
+        return SqlHotels(self.connection)
 
     @cached_property
-    def availability(self) -> store.Availability:
-        return store.Availability(self.connection)
+    def hotel_import(self) -> SqlHotelImport:
+        return SqlHotelImport(self.connection)
 
     @cached_property
-    def offers(self) -> store.Offers:
-        return store.Offers(self.connection)
+    def room_types(self) -> SqlRoomTypes:
+        return SqlRoomTypes(self.connection, now=self.now)
 
     @cached_property
-    def holds(self) -> store.Holds:
-        return store.Holds(self.connection)
+    def rates(self) -> SqlRates:
+        return SqlRates(self.connection)
 
     @cached_property
-    def nights(self) -> store.Nights:
-        return store.Nights(self.connection)
+    def promotions(self) -> SqlPromotions:
+        return SqlPromotions(self.connection)
 
     @cached_property
-    def periods(self) -> store.Periods:
-        return store.Periods(self.connection)
+    def policies(self) -> SqlPolicies:
+        return SqlPolicies(self.connection)
 
     @cached_property
-    def menus(self) -> store.Menus:
-        return store.Menus(self.connection)
+    def menu(self) -> SqlMenu:
+        return SqlMenu(self.connection)
 
     @cached_property
-    def rooms(self) -> store.Rooms:
-        return store.Rooms(self.connection)
+    def availability(self) -> SqlAvailability:
+        return SqlAvailability(self.connection)
 
     @cached_property
-    def tasks(self) -> store.Tasks:
-        return store.Tasks(self.connection)
+    def offers(self) -> SqlOffers:
+        return SqlOffers(self.connection)
 
     @cached_property
-    def actions(self) -> store.Actions:
-        return store.Actions(self.connection)
+    def actions(self) -> SqlActions:
+        return SqlActions(self.connection)
 
     @cached_property
-    def properties(self) -> store.Properties:
-        return store.Properties(self.connection)
+    def holds(self) -> SqlHolds:
+        return SqlHolds(self.connection)
 
     @cached_property
-    def room_edits(self) -> store.RoomEdits:
-        return store.RoomEdits(self.connection)
+    def rooms(self) -> SqlRooms:
+        return SqlRooms(self.connection)
 
     @cached_property
-    def room_types(self) -> store.RoomTypes:
-        return store.RoomTypes(self.connection)
+    def room_details(self) -> SqlRoomDetails:
+        return SqlRoomDetails(self.connection)
 
     @cached_property
-    def rates(self) -> store.Rates:
-        return store.Rates(self.connection)
+    def tasks(self) -> SqlTasks:
+        return SqlTasks(self.connection)
 
     @cached_property
-    def promotions(self) -> store.Promotions:
-        return store.Promotions(self.connection)
+    def periods(self) -> SqlPeriods:
+        return SqlPeriods(self.connection)
 
     @cached_property
-    def policies(self) -> store.Policies:
-        return store.Policies(self.connection)
+    def nights(self) -> SqlNights:
+        return SqlNights(self.connection)
 
     @cached_property
-    def gathered(self) -> dict[str, Ending]:
-        """What bookings are to let go of at the end of this transaction."""
+    def releases(self) -> dict[str, Release]:
+        """The releases to execute before the commit, by booking id."""
         return {}
 
-    def gather(self, ending: Ending, settle: "Settle") -> None:
-        """Have the booking let go of its nights, with all others of this transaction, just before it commits."""
-        self.gathered[ending.booking_id] = ending
-        self._settle = settle
+    def release_before_commit(self, release: Release, execute: "ExecuteReleases") -> None:
+        """Collect a release; `execute` gets all releases of this transaction at once, just before the commit."""
+        self.releases[release.booking_id] = release
+        self._execute_releases = execute
 
     def flush(self) -> None:
-        """Settle what was gathered, then write what was published and noted."""
-        if self.gathered:
-            self._settle(self, self.gathered)
+        """Execute the collected releases, then write the audit rows and the outbox."""
+        if self.releases:
+            self._execute_releases(self, self.releases)
         super().flush()
 
-    def record_turn(self, room: Room, *, turned: RoomStatusChanged, version: int, note: str) -> None:
-        """Publish a room's change and note it in its trail."""
-        self.publish(turned)
+    def record_status_change(self, room: Room, *, event: RoomStatusChanged, version: int, note: str) -> None:
+        """Publish the change of a room's status, and write its audit row."""
+        self.publish(event)
         self.audit(
             subject=subject_of(room.hotel, room.room_number),
             sequence=version,
-            what=what_of(turned.source, turned.priority),
-            by=turned.by,
-            from_status=turned.old_status,
-            to_status=turned.new_status,
+            what=entry_name(event.source, event.priority),
+            by=event.by,
+            from_status=event.old_status,
+            to_status=event.new_status,
             why=note,
         )
 
     def record_task(self, task_id: int, *, version: int, before: TaskStatus | None, after: TaskStatus) -> None:
-        """Note in its trail what became of a cleaning task."""
+        """Write the audit row of a cleaning task."""
         self.audit(
             subject=f"task/{task_id}",
             sequence=version,
@@ -120,30 +135,34 @@ class RoomsWork(Work):
             to_status=after,
         )
 
-    def record_block(self, fact: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
-        """Publish that a room is kept from everybody, or no more, and what that does to availability."""
-        begun = isinstance(fact, RoomBlocked)
-        self.publish(fact)
-        self.publish(AvailabilityChanged(hotel=fact.hotel, room_types=(fact.room_type_code,)))
+    def record_block(self, event: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
+        """Publish the begin or end of a block and the change of availability, and write the audit row."""
+        begins = isinstance(event, RoomBlocked)
+        self.publish(event)
+        self.publish(AvailabilityChanged(hotel=event.hotel, room_types=(event.room_type_code,)))
         self.audit(
-            subject=f"block/{fact.block_id}",
-            sequence=1 if begun else 2,
-            what=type(fact).__name__,
-            by=fact.by,
-            from_status=None if begun else "BLOCKED",
-            to_status="BLOCKED" if begun else "LIFTED",
+            subject=f"block/{event.block_id}",
+            sequence=1 if begins else 2,
+            what=type(event).__name__,
+            by=event.by,
+            from_status=None if begins else "BLOCKED",
+            to_status="BLOCKED" if begins else "LIFTED",
             why=why,
         )
 
-    def record_room(self, hotel: str, room_number: str, *, status: str, by: Actor, version: int = 1) -> None:
-        """Note in its trail that there is a new room."""
-        subject = subject_of(hotel, room_number)
-        self.audit(subject=subject, sequence=version, what="RoomAdded", by=by, from_status=None, to_status=status)
+    def record_room(
+        self, hotel: str, room_number: str, *, what: str, version: int = 1, status: str | None = None, why: str = ""
+    ) -> None:
+        """Write the audit row of a room that is added (with its `status`), changed or removed."""
+        self.audit(
+            subject=subject_of(hotel, room_number),
+            sequence=version,
+            what=what,
+            by=self.caller.actor,
+            from_status=None,
+            to_status=status,
+            why=why,
+        )
 
-    def record_edit(self, hotel: str, room_number: str, *, what: str, version: int, why: str) -> None:
-        """Note in its trail that a room is not what it was; its status stays."""
-        subject, by = subject_of(hotel, room_number), self.caller.actor
-        self.audit(subject=subject, sequence=version, what=what, by=by, from_status=None, to_status=None, why=why)
 
-
-Settle = Callable[[RoomsWork, Mapping[str, Ending]], Any]
+ExecuteReleases = Callable[[RoomsWork, Mapping[str, Release]], Any]

@@ -1,4 +1,4 @@
-"""Only the notifier's table spells a realtime channel; everybody else is told the names."""
+"""Only the notifier's grammar spells channel names; clients receive the names."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.notifier.channels import GRAMMAR, LEGACY
-from services.notifier.notices import PUSHES, STATUS_CHANGED
+from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "services/notifier/channels.py"
@@ -17,8 +17,10 @@ MADE = {"gateway/pages/messages.html", "gateway/pages/asyncapi.json"}  # from th
 
 HOLE = "\0"  # whatever a format string, an f-string or a script's template leaves to be filled in
 
-# Looks like an old client's channel, and is none.
-NO_CHANNELS = {("services/notifier/domain/listening.py", f"staff-{HOLE}"): "how the push provider knows staff"}
+# A string with the shape of an old client's channel that names none.
+NO_CHANNELS = {
+    ("services/notifier/domain/channel_authorisation.py", f"staff-{HOLE}"): "the user id of staff at the push provider"
+}
 
 _HOLES = re.compile(r"\$?\{[^{}]*\}|%s")
 
@@ -55,7 +57,7 @@ def quoted_in(source: str) -> Iterator[str]:
 
 
 def places() -> Iterator[tuple[str, Path]]:
-    """Every file of ours that could spell one."""
+    """Every file of the product that could spell a channel name."""
     for place in PLACES:
         for path in sorted((ROOT / place).rglob("*")):
             name = path.relative_to(ROOT).as_posix()
@@ -63,13 +65,13 @@ def places() -> Iterator[tuple[str, Path]]:
                 yield name, path
 
 
-def test_nobody_else_spells_a_channel() -> None:
-    found = []
+def test_no_other_module_spells_a_channel_name() -> None:
+    spelled = []
     for name, path in places():
         strings = written_in(path.read_text()) if path.suffix == ".py" else quoted_in(path.read_text())
-        found += [(name, text) for text in strings if spells(text) and (name, _shape(text)) not in NO_CHANNELS]
+        spelled += [(name, text) for text in strings if spells(text) and (name, _shape(text)) not in NO_CHANNELS]
 
-    assert {name for name, _ in found} == {TABLE}
+    assert {name for name, _ in spelled} == {TABLE}
 
 
 @pytest.mark.parametrize(
@@ -84,20 +86,20 @@ def test_nobody_else_spells_a_channel() -> None:
         "channel.startswith('private-staff-')",
     ],
 )
-def test_a_channel_spelled_elsewhere_would_be_found(guilty: str) -> None:
+def test_a_channel_name_spelled_in_another_module_is_detected(guilty: str) -> None:
     assert any(spells(text) for text in written_in(guilty))
 
 
-def test_a_channel_spelled_in_a_script_would_be_found() -> None:
+def test_a_channel_name_spelled_in_a_script_is_detected() -> None:
     assert [text for text in quoted_in("pusher.subscribe(`hotel-${slug}-public`)") if spells(text)]
     assert not [text for text in quoted_in("go('hotel-killarney')") if spells(text)]
 
 
-def test_an_event_has_the_same_aliases_and_channels_wherever_it_is_shown() -> None:
-    shown = [each for push in PUSHES.values() for each in push.shown] + [STATUS_CHANGED]
-    by_name = {each.name: each for each in shown}
+def test_a_realtime_event_has_the_same_aliases_and_channels_in_every_row() -> None:
+    realtime_events = [each for rule in PUSHES.values() for each in rule.realtime_events] + [STATUS_CHANGED]
+    by_name = {each.name: each for each in realtime_events}
 
-    assert [each for each in shown if each != by_name[each.name]] == []
+    assert [each for each in realtime_events if each != by_name[each.name]] == []
     names = [name for each in by_name.values() for name in each.names]
     doubled = {name for name in names if names.count(name) > 1}
     assert doubled == {"booking_room_assigned"}  # old clients bind one name to an assignment and to a move

@@ -16,16 +16,22 @@ BREAKS = {
     "contracts-import-nothing": ("contracts/values.py", "import msgspec"),
     "services-are-strangers": ("services/rooms/work.py", "import services.bookings.lifecycle"),
     "chassis-knows-no-hotel": ("chassis/transactions/work.py", "import services.rooms.lifecycle"),
+    "chassis-in-layers": ("chassis/codec.py", "import chassis.service"),
     "product-knows-no-sandbox": ("hotelmate/main.py", "import sandbox.sockets"),
     "nobody-needs-the-command-line": ("gateway/app.py", "import hotelmate.main"),
     "gateway-and-services": ("gateway/settings.py", "import services.bookings.lifecycle"),
     "services-and-gateway": ("services/rooms/settings.py", "import gateway.settings"),
+    "command-line-asks": ("hotelmate/explain.py", "import services.rooms.lifecycle"),
     "decisions-do-no-io": ("services/rooms/lifecycle.py", "import sqlalchemy"),
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
+    "service-layers": ("services/rooms/domain/stays.py", "import services.rooms.work"),
+    "handlers-are-strangers": ("services/rooms/handlers/menu.py", "import services.rooms.handlers.rates"),
+    "store-through-work": ("services/rooms/steps/offers.py", "import services.rooms.store.nights"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
+    "gateway-nouns": ("gateway/api/rooms/routes.py", "import gateway.api.hotels.routes"),
 }
 
 

@@ -26,6 +26,7 @@ from tests.bench.over_http import Scene
 from tests.bench.pushing import commit_to_push, stay
 from tests.bench.raw_booking import RawBookings, model_of
 from tests.bench.relaying import relay
+from tests.bench.routing import routing
 from tests.bench.screens import click_to_screen
 
 LIST_ROWS = 5_000
@@ -150,6 +151,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="run only figures whose name contains this")
     told = parser.parse_args()
     console = Console(width=160)
+    if told.only.startswith("routing"):
+        show([compare(each, rounds=told.rounds) for each in routing() if told.only in each.name], console)
+        return
     with ExitStack() as things:
         directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
         environment = {"HOTELMATE_MODE": "production", "LOG_LEVEL": "WARNING", "LOG_FORMAT": "json"}
@@ -166,7 +170,7 @@ def main() -> None:
                 console.print(f"measuring {comparison.name} …")
                 figures.append(compare(comparison, rounds=told.rounds))
 
-        for comparison in (*scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
+        for comparison in (*routing(), *scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
             measure(comparison)
         with commit_to_push(
             bookings_url=scene.bookings_url,

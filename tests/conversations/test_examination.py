@@ -1,20 +1,23 @@
-"""The invariants of trails, events, keys, notices and dead letters: they hold over a stay, and each finds its fault."""
+"""The invariants of audit, events, keys, notices and dead letters hold over a stay, and each finds its fault."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from contracts.bookings import ApproveBooking, CancelBooking, CreateBooking, GuestDetails
+from contracts.operations import PublishAgain
 from contracts.values import Caller, Context
-from hotelmate.examination import judged, says
-from hotelmate.invariants import CHECKS, Books, Parked, examine
-from hotelmate.outboxes import unpublish
+from hotelmate.doctor_run import judge, says
+from hotelmate.invariants.catalogue import CHECKS, examine
+from hotelmate.invariants.context import ExaminationContext, ParkedMessage
 from tests.conversations.actions import checked_out, confirmed, in_house, moved, walked_in
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
+from tests.fakes.operators import open_services
 
 MINE = ("I3", "I4", "I5", "I6", "I15", "I16", "I17")
 
@@ -56,19 +59,18 @@ def _book_with_a_key(fixture: PlatformFixture) -> None:
 
 
 @contextmanager
-def books(fixture: PlatformFixture) -> Iterator[Books]:
-    """Open books; what is written into them is undone."""
-    with ExitStack() as open_ones:
-        connections = {
-            name: open_ones.enter_context(instance.engine.connect())
-            for name, instance in fixture.platform.services.items()
-        }
-        yield Books(connections=connections, unrest=timedelta(0), parked=())
+def examination(
+    fixture: PlatformFixture, **bounds: Any
+) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
+    """The context in which invariants are judged, and the connections; what is written to them is rolled back."""
+    with open_services(fixture.platform) as services:
+        context = ExaminationContext(ask=services, older_than=timedelta(0), parked=(), **bounds)
+        yield context, services.connections
 
 
-def test_a_day_in_the_house_keeps_them(lived: PlatformFixture) -> None:
-    with books(lived) as opened:
-        assert examine(opened, only=MINE) == []
+def test_a_day_in_the_house_breaks_no_invariant(lived: PlatformFixture) -> None:
+    with examination(lived) as (context, _):
+        assert examine(context, only=MINE) == []
 
 
 BOOKINGS, PAYMENTS, ROOMS, NOTIFIER = "bookings", "payments", "rooms", "notifier"
@@ -104,7 +106,7 @@ FAULTS = {
         """,
         {"I3", "I4"},
     ),
-    "a room's turn is not told": (
+    "a room's change of status has no audit row": (
         ROOMS,
         "DELETE FROM audit WHERE what LIKE 'RoomStatusChanged%' AND to_status = 'CHECKOUT_DIRTY'",
         {"I3", "I4"},
@@ -167,7 +169,7 @@ FAULTS = {
         PAYMENTS,
         """
         UPDATE job SET done_at = NULL, gave_up_at = now()
-        WHERE position = (SELECT min(position) FROM job WHERE kind = 'Pursue')
+        WHERE position = (SELECT min(position) FROM job WHERE kind = 'ConvergePayment')
         """,
         {"I17"},
     ),
@@ -188,93 +190,95 @@ FAULTS = {
 def test_a_fault_is_found(lived: PlatformFixture, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
-    with books(lived) as opened:
-        assert opened.connections[service].execute(sa.text(statement)).rowcount != 0
-        found = examine(opened, only=MINE)
+    with examination(lived) as (context, connections):
+        assert connections[service].execute(sa.text(statement)).rowcount != 0
+        violations = examine(context, only=MINE)
 
-    assert {finding.invariant for finding in found} == invariants
+    assert {violation.invariant for violation in violations} == invariants
 
 
 def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: PlatformFixture) -> None:
-    with books(lived) as opened:
-        connection = opened.connections[ROOMS]
+    with examination(lived) as (context, connections):
+        connection = connections[ROOMS]
         stuck = connection.execute(
             sa.text("DELETE FROM inbox_position WHERE source = 'bookings' AND subject LIKE 'BK-%' RETURNING subject")
         ).scalars()
         letters = [
-            Parked(service=ROOMS, id="1f3c", type="t", source=BOOKINGS, subject=each, sequence=1) for each in stuck
+            ParkedMessage(service=ROOMS, id="1f3c", type="t", source=BOOKINGS, subject=subject, sequence=1)
+            for subject in stuck
         ]
 
-        found = examine(replace(opened, parked=letters), only=MINE)
+        violations = examine(replace(context, parked=letters), only=MINE)
 
-    assert {(finding.invariant, finding.subject) for finding in found} == {("I17", "1f3c")}
+    assert {(violation.invariant, violation.subject) for violation in violations} == {("I17", "1f3c")}
 
 
-def test_what_is_over_at_a_second_look_is_not_found(lived: PlatformFixture) -> None:
-    with books(lived) as opened:
-        connection = opened.connections[ROOMS]
+def test_a_breach_that_is_gone_when_judged_again_is_left_out(lived: PlatformFixture) -> None:
+    with examination(lived) as (context, connections):
+        connection = connections[ROOMS]
         connection.execute(sa.text("DELETE FROM inbox_position WHERE source = 'bookings'"))
 
-        [verdict] = judged(opened, only=["I6"], pause=lambda _: connection.rollback())
+        verdict = judge(context, "I6", pause=lambda _: connection.rollback())
 
-    assert (verdict.verdict, verdict.findings) == ("holds", ())
+    assert (verdict.verdict, verdict.violations) == ("holds", ())
 
 
-def test_what_takes_too_long_is_not_judged(lived: PlatformFixture) -> None:
-    with books(lived) as opened:
-        engine = sa.create_engine(lived.platform.services[BOOKINGS].engine.url.set(drivername="postgresql+psycopg"))
-        with engine.connect() as slow:
-            slow.execute(sa.text("SET statement_timeout = 1"))
-            slow.execute(sa.text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
-            slow.commit()
-            lazy = _Lazy(connections={**opened.connections, BOOKINGS: slow}, parked=())
-            [verdict] = judged(lazy, only=["I5"])
-        engine.dispose()
+# In place of the table: each read of it waits for longer than a statement may take.
+SLOW_OUTBOX = """
+    CREATE TEMPORARY VIEW outbox AS
+    SELECT event.* FROM public.outbox AS event, LATERAL (SELECT event.id, pg_sleep(1) OFFSET 0) AS slow OFFSET 0
+"""
+
+
+def test_an_invariant_that_takes_too_long_is_not_judged(lived: PlatformFixture) -> None:
+    with open_services(lived.platform, longest=0.1) as services:
+        services.connections[BOOKINGS].execute(sa.text(SLOW_OUTBOX))
+
+        verdict = judge(ExaminationContext(ask=services), "I5")
 
     assert verdict.verdict == "not judged"
 
 
-class _Lazy(Books):
-    """Books in which every question takes a tenth of a second."""
+def test_dead_letters_are_not_judged_without_the_broker(lived: PlatformFixture) -> None:
+    with open_services(lived.platform) as services:
+        verdict = judge(ExaminationContext(ask=services, parked=None), "I17")
 
-    def rows(self, service: str, statement: str, **values: object) -> object:  # type: ignore[override]
-        return super().rows(service, "SELECT pg_sleep(0.1)" if service == BOOKINGS else statement, **values)
+    assert verdict.verdict == "not judged"
 
 
-def test_only_the_newest_are_looked_at_where_it_is_said_so(lived: PlatformFixture) -> None:
-    with books(lived) as opened:
-        opened.connections[BOOKINGS].execute(
+def test_only_the_newest_rows_are_judged(lived: PlatformFixture) -> None:
+    with examination(lived) as (context, connections):
+        connections[BOOKINGS].execute(
             sa.text("UPDATE outbox SET published_at = NULL WHERE position = (SELECT min(position) FROM outbox)")
         )
-        few = replace(opened, newest=5)
+        few = replace(context, newest=5)
 
-        assert (opened.is_whole(BOOKINGS), few.is_whole(BOOKINGS)) == (True, False)
+        assert (context.is_whole(BOOKINGS), few.is_whole(BOOKINGS)) == (True, False)
         assert examine(few, only=["I3", "I4", "I6", "I7", "I8", "I9", "I10", "I15", "I16"]) == []
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_every_invariant_says_what_it_is(name: str) -> None:
+def test_every_invariant_has_a_sentence(name: str) -> None:
     assert len(says(name)) > 20
 
 
-def test_what_a_broker_has_lost_is_published_again_and_heard_once(
+def test_events_that_a_broker_has_lost_are_published_again_and_applied_once(
     template_databases: dict[str, str], copied_database: Callable[[str], str]
 ) -> None:
     with new_fixture(template_databases, copied_database) as fixture:
-        kept = confirmed(fixture)
+        earlier = confirmed(fixture)
         fixture.settle()
         lost = confirmed(fixture).id
         for instance in fixture.platform.services.values():
-            instance.take_outbox()  # the broker had them, and nobody heard of them
-        with books(fixture) as opened:
-            assert lost in {finding.subject for finding in examine(opened, only=["I6"])}
-        pushes = len(fixture.pusher.events(channel=f"private-booking-{kept.id}"))
+            instance.take_outbox()  # the broker had them, and no subscriber received them
+        with examination(fixture) as (context, _):
+            assert lost in {violation.subject for violation in examine(context, only=["I6"])}
+        pushes = len(fixture.pusher.events(channel=f"private-booking-{earlier.id}"))
 
-        for instance in fixture.platform.services.values():
-            with instance.engine.begin() as connection:
-                unpublish(connection, within=timedelta(hours=1))
+        for service in fixture.platform.services:
+            fixture.platform.ask(PublishAgain(seconds=3600), service=service)
         fixture.settle()
 
-        with books(fixture) as opened:
-            assert examine(opened, only=MINE) == []
-        assert len(fixture.pusher.events(channel=f"private-booking-{kept.id}")) == pushes
+        with examination(fixture) as (context, _):
+            assert examine(context, only=MINE) == []
+        assert len(fixture.pusher.events(channel=f"private-booking-{earlier.id}")) == pushes

@@ -1,34 +1,37 @@
 """I1, I2, I12 and I13 hold over a front desk's day, and each finds what is planted."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from contracts.bookings import CancelBooking
 from contracts.rooms import MoveOut
-from hotelmate.invariants import Books, examine
+from hotelmate.invariants.catalogue import examine
+from hotelmate.invariants.context import ExaminationContext
 from tests.conversations.actions import assigned, checked_out, confirmed, in_house, moved, process_dies, walked_in
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
+from tests.fakes.operators import open_services
 
 MINE = ("I1", "I2", "I12", "I13")
 
 
 @contextmanager
-def books(fixture: PlatformFixture) -> Iterator[Books]:
-    with ExitStack() as open_ones:
-        connections = {
-            name: open_ones.enter_context(instance.engine.connect())
-            for name, instance in fixture.platform.services.items()
-        }
-        yield Books(connections=connections, unrest=timedelta(0))
+def examination(
+    fixture: PlatformFixture, **bounds: Any
+) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
+    """The context in which invariants are judged, and the connections; what is written to them is rolled back."""
+    with open_services(fixture.platform) as services:
+        context = ExaminationContext(ask=services, older_than=timedelta(0), parked=(), **bounds)
+        yield context, services.connections
 
 
-def found(fixture: PlatformFixture) -> set[str]:
-    with books(fixture) as opened:
-        return {finding.invariant for finding in examine(opened, only=MINE)}
+def broken(fixture: PlatformFixture) -> set[str]:
+    with examination(fixture) as (context, _):
+        return {violation.invariant for violation in examine(context, only=MINE)}
 
 
 def a_day(fixture: PlatformFixture) -> str:
@@ -45,11 +48,11 @@ def a_day(fixture: PlatformFixture) -> str:
     return mine
 
 
-def test_an_ordinary_day_keeps_them(fixture: PlatformFixture) -> None:
+def test_an_ordinary_day_breaks_no_invariant(fixture: PlatformFixture) -> None:
     a_day(fixture)
 
-    with books(fixture) as opened:
-        assert examine(opened, only=MINE) == []
+    with examination(fixture) as (context, _):
+        assert examine(context, only=MINE) == []
 
 
 ROOMS, BOOKINGS = "rooms", "bookings"
@@ -119,7 +122,7 @@ def lived(template_databases: dict[str, str], copied_database: Callable[[str], s
     """A day that is over."""
     with new_fixture(template_databases, copied_database) as fixture:
         a_day(fixture)
-        assert found(fixture) == set()
+        assert broken(fixture) == set()
         yield fixture
 
 
@@ -127,28 +130,28 @@ def lived(template_databases: dict[str, str], copied_database: Callable[[str], s
 def test_a_planted_fault_is_found(lived: PlatformFixture, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
-    with books(lived) as opened:  # and undone
-        opened.connections[service].execute(sa.text(statement))
-        discovered = {finding.invariant for finding in examine(opened, only=MINE)}
+    with examination(lived) as (context, connections):
+        connections[service].execute(sa.text(statement))
+        violations = examine(context, only=MINE)
 
-    assert discovered == invariants
+    assert {violation.invariant for violation in violations} == invariants
 
 
-def test_an_action_that_nobody_ends_is_found_and_excuses_its_booking_meanwhile(fixture: PlatformFixture) -> None:
+def test_an_action_that_is_not_finished_is_found_and_excuses_its_booking_meanwhile(fixture: PlatformFixture) -> None:
     mine = a_day(fixture)
     with process_dies(fixture, MoveOut, after=True), pytest.raises(Exception, match="died"):
         checked_out(fixture, mine)
-    assert found(fixture) == set()
+    assert broken(fixture) == set()
 
     with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE booking SET action_due_at = now() - interval '10 seconds' WHERE pending IS NOT NULL")
         )
 
-    assert found(fixture) == {"I12"}
+    assert broken(fixture) == {"I12"}
 
 
-def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(fixture: PlatformFixture) -> None:
+def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_checked(fixture: PlatformFixture) -> None:
     a_day(fixture)
     with fixture.platform.services["bookings"].engine.begin() as connection:
         references = (
@@ -158,9 +161,9 @@ def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_swept(fixtur
             connection.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
         connection.execute(sa.text("DELETE FROM booking WHERE status = 'PENDING_PAYMENT'"))
         connection.execute(sa.text("UPDATE hold SET check_at = now() + interval '1 minute'"))
-    assert found(fixture) == set()
+    assert broken(fixture) == set()
 
     with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(sa.text("UPDATE hold SET check_at = NULL"))
 
-    assert found(fixture) == {"I2"}
+    assert broken(fixture) == {"I2"}

@@ -7,7 +7,7 @@ import pytest
 
 import chassis.transactions.work
 from contracts.bookings import ApproveBooking, BookingExpired, CancelBooking, ExpiryReason
-from services.notifier.handlers import pushing
+from services.notifier.handlers import pushes
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 LIFE = (
@@ -39,7 +39,7 @@ class Log:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     kept = Log()
-    for module in (chassis.transactions.work, pushing):
+    for module in (chassis.transactions.work, pushes):
         monkeypatch.setattr(module, "log", kept)
     return kept
 

@@ -50,7 +50,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def test_there_is_something_to_check() -> None:
+def test_there_are_operations_to_check() -> None:
     assert len(OF_A_BOOKING) > 12
     assert len(OF_A_THING) > 50
 

@@ -19,11 +19,15 @@ TARGETS = dict.fromkeys(OWNERS, "service") | {
     "sandbox": "sandbox",
 }
 ENTRIES = {
-    **{name: (f"services.{name}.service",) for name in OWNERS},
-    "rooms": ("chassis.hosting.run", "services.rooms.service"),  # the host is the same for all, and slow to start
+    **{name: (f"services.{name}.service", f"services.{name}.examine") for name in OWNERS},
+    "rooms": (
+        "chassis.hosting.run",
+        "services.rooms.service",
+        "services.rooms.examine",
+    ),  # the host is the same for all, and slow to start
     "relay": ("chassis.messaging.relay",),
     "gateway": ("gateway.__main__", "gateway.app"),
-    "cli": ("hotelmate.main",),
+    "cli": ("hotelmate.main", *(f"services.{name}.examine" for name in OWNERS)),  # the latter for --direct
     "sandbox": ("sandbox.stripe.__main__", "sandbox.pusher.__main__", "sandbox.mailbox.__main__"),
     "migrate": ("chassis.transactions.migrate",),
 }
@@ -94,7 +98,7 @@ def test_a_deployable_finds_all_that_it_imports_in_its_image(deployable: str, ta
     assert done.returncode == 0, done.stderr.splitlines()[-3:]
 
 
-def test_without_the_services_folders_the_command_line_would_not_start(tmp_path: Path) -> None:
+def test_without_the_services_folders_the_command_line_has_no_direct_examination(tmp_path: Path) -> None:
     done = imported(tmp_path, "cli", "cli", without="services")
 
     assert "No module named 'services'" in done.stderr

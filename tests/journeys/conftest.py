@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from contracts.rooms import HotelDefinition, RoomTypeDefinition
-from hotelmate.hotels import bring_in
+from hotelmate.config import ask_client
+from hotelmate.hotels import import_property
 from hotelmate.property_file import read_property
-from hotelmate.surroundings import asking
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.booking_steps import GuestBooking, book
 from sandbox.demo.context import DemoContext
@@ -33,8 +33,8 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def addresses(stack: Stack) -> Addresses:
     addresses = Addresses.of(stack.stack_json)
-    with asking(addresses.amqp) as asker:
-        bring_in(asker, with_more_rooms(read_property(HOTELS / f"{HOTEL}.json")))
+    with ask_client(addresses.amqp) as asker:
+        import_property(asker, with_more_rooms(read_property(HOTELS / f"{HOTEL}.json")))
     return addresses
 
 
@@ -83,8 +83,8 @@ def one_room_hotel(addresses: Addresses) -> DemoContext:
     definition = HotelDefinition(
         slug="the-inn", name="The Inn", code="INN", timezone="UTC", currency="EUR", room_types=(room,)
     )
-    with asking(addresses.amqp) as asker:
-        bring_in(asker, definition)
+    with ask_client(addresses.amqp) as asker:
+        import_property(asker, definition)
     return DemoContext(addresses, definition.slug, SilentTranscript())
 
 

@@ -109,7 +109,7 @@ def test_the_clock_moves_everywhere_at_once(command_line: Run, demo: DemoContext
     assert 60 <= (demo.now() - before).total_seconds() < 90
 
 
-def test_an_idle_system_owes_the_broker_nothing(command_line: Run) -> None:
+def test_an_idle_system_has_published_all_events(command_line: Run) -> None:
     def unpublished() -> list[str]:
         code, said = command_line("outbox")
         assert code == 0, said
@@ -127,7 +127,7 @@ def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], 
     assert command_line("webhooks", "list")[0] == 0
 
 
-def test_what_cannot_be_read_is_parked_shown_and_dropped(command_line: Run, channel: BlockingChannel) -> None:
+def test_a_message_that_is_no_event_is_parked_shown_and_dropped(command_line: Run, channel: BlockingChannel) -> None:
     name = token_hex(8)
     broken = pika.BasicProperties(message_id=name, delivery_mode=2)
     channel.basic_publish("", topology.inbox("rooms"), b"{nonsense", broken, mandatory=True)
@@ -161,7 +161,7 @@ def test_a_parked_event_holds_back_its_subject_until_it_is_dropped(
     put(channel, topology.inbox("rooms"), third)
 
     refused, why = command_line("dlq", "drop", "rooms", second.id, "--yes")
-    assert (refused, "stands at 0" in why) == (1, True)
+    assert (refused, "is at 0" in why) == (1, True)
     assert command_line("dlq", "drop", "rooms", first.id, "--yes")[0] == 0
     assert applied(stack, third) is None
     assert command_line("dlq", "drop", "rooms", second.id, "--yes")[0] == 0

@@ -1,4 +1,4 @@
-"""What operators see of the running system."""
+"""Metrics, logs, `hotelmate explain` and `hotelmate doctor` of the running system."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from chassis.messaging import topology
 from chassis.messaging.amqp import parameters
 from contracts.catalogue import OWNERS
-from hotelmate.story.requests import read_entry
+from hotelmate.timeline.log_files import read_log_line
 from sandbox.demo import approval_steps, stay_steps
 from sandbox.demo.booking_steps import GuestBooking
 from sandbox.demo.context import DemoContext
@@ -43,31 +43,31 @@ def test_metrics_show_the_whole_platform_and_no_guest(demo: DemoContext, paid: C
     assert documented - there == set(), "every metric that operators are told of is there, also while it is nothing"
 
 
-def test_a_booking_s_story_is_told_over_all_services(
+def test_explain_shows_a_booking_s_timeline_over_all_services(
     command_line: Callable[..., tuple[int, str]], stack: Stack, demo: DemoContext, paid: Callable[[], GuestBooking]
 ) -> None:
     booked = paid()
     approval_steps.approve(booked)
 
-    def whole_story() -> list[dict[str, Any]]:
+    def whole_timeline() -> list[dict[str, Any]]:
         code, said = command_line("explain", booked.id, "--json", "--logs", str(stack.directory / "logs"))
         assert code == 0, said
         happenings: list[dict[str, Any]] = json.loads(said)["happenings"]
         return happenings
 
-    story = eventually(
+    entries = eventually(
         "all mails are sent",
-        whole_story,
-        holds=lambda result: [one["facts"].get("status") for one in result if one["kind"] == "mail"] == ["SENT"] * 3,
+        whole_timeline,
+        holds=lambda read: [one["facts"].get("status") for one in read if one["kind"] == "mail"] == ["SENT"] * 3,
     )
-    roots = [one["what"].replace("{slug}", demo.hotel) for one in story if one["depth"] == 0]
+    roots = [entry["what"].replace("{slug}", demo.hotel) for entry in entries if entry["depth"] == 0]
     for route in ("/room-bookings/", "/payment/session/", "/stripe-webhook/", "/approve/"):
         assert any(root.startswith("POST") and root.endswith(route) for root in roots), (route, roots)
-    kinds = {one["kind"] for one in story}
+    kinds = {entry["kind"] for entry in entries}
     assert kinds >= {"request", "change", "event", "delivery", "webhook", "call", "money", "push", "mail"}
-    approval = next(place for place, one in enumerate(story) if one["what"].endswith("/approve/"))
+    approval = next(place for place, one in enumerate(entries) if one["what"].endswith("/approve/"))
     came = []
-    for one in story[approval + 1 :]:
+    for one in entries[approval + 1 :]:
         if one["depth"] == 0:
             break
         came.append((one["service"], one["what"]))
@@ -75,13 +75,27 @@ def test_a_booking_s_story_is_told_over_all_services(
         assert happening in came
 
 
-def test_a_well_system_passes_its_examination(command_line: Callable[..., tuple[int, str]]) -> None:
+def test_a_healthy_system_passes_doctor(command_line: Callable[..., tuple[int, str]]) -> None:
     code, said = command_line("doctor")
 
     assert (code, "All is well." in said) == (0, True), said
 
 
-def test_what_is_parked_fails_the_examination_until_it_is_dropped(
+def test_a_healthy_system_passes_a_direct_doctor_and_explains_a_booking_directly(
+    command_line: Callable[..., tuple[int, str]], paid: Callable[[], GuestBooking]
+) -> None:
+    booked = paid()
+
+    code, said = command_line("doctor", "--direct")
+    timelines = [command_line("explain", booked.id, "--json", *option) for option in ((), ("--direct",))]
+
+    assert (code, "All is well." in said) == (0, True), said
+    params, direct = (json.loads(output)["booking"] for _, output in timelines)
+    assert params == direct
+    assert direct["id"] == booked.id
+
+
+def test_a_parked_message_fails_doctor_until_it_is_dropped(
     command_line: Callable[..., tuple[int, str]], stack: Stack
 ) -> None:
     name = token_hex(8)
@@ -119,7 +133,7 @@ def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
         found = set()
         for service in OWNERS:
             lines = (stack.directory / "logs" / f"{service}.log").read_text("utf-8").splitlines()
-            entries = [entry for entry in map(read_entry, lines) if entry and entry.get("booking_id") == booked.id]
+            entries = [entry for entry in map(read_log_line, lines) if entry and entry.get("booking_id") == booked.id]
             found |= {(entry["event"], service) for entry in entries if entry.get("trace_id") or service == "notifier"}
         return [name for name, service in documented if (name, service) not in found]
 

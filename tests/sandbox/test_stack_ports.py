@@ -1,11 +1,13 @@
 """Ports: the wanted one when it is free, the next one when not, and never one that two runs share."""
 
+import os
 import socket
 
 import pytest
 
 from sandbox.stack.layout import wanted_ports
 from sandbox.stack.ports import LOOPBACK, Ports
+from tests.sandbox.checkouts import Where, checkout_in
 
 
 def test_a_free_port_is_used_as_wanted() -> None:
@@ -33,6 +35,23 @@ def test_two_runs_are_never_given_the_same_port() -> None:
     assert two.choose("gateway", wanted) != wanted
     one.release()
     assert Ports().choose("gateway", wanted) == wanted
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a command as another user")
+def test_two_users_are_never_given_the_same_port() -> None:
+    ports = Ports()
+    reserved = ports.choose("gateway")
+    with checkout_in(Where(name="user, open directory")) as checkout:
+        python = checkout.python()
+        checkout.add_packages("psycopg", "typing_extensions.py", "pika")
+        ask = f"from sandbox.stack.ports import Ports; print(Ports().choose('gateway', {reserved}))"
+
+        while_reserved = checkout.run([python, "-c", ask])
+        ports.release()
+        afterwards = checkout.run([python, "-c", ask])
+
+    assert int(while_reserved.stdout) > reserved
+    assert int(afterwards.stdout) == reserved
 
 
 def test_the_environment_names_ports() -> None:

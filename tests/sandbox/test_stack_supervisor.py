@@ -66,7 +66,7 @@ def test_a_stopped_program_stays_stopped_until_it_is_restarted(supervisor: Super
 def test_what_programs_print_is_merged_under_their_names_and_logged(
     supervisor: Supervisor, terminal: io.StringIO, tmp_path: Path
 ) -> None:
-    supervisor.start("one", python("print('hello'); " + "import time; time.sleep(60)"))
+    supervisor.start("one", python("print('hello', flush=True); " + "import time; time.sleep(60)"))
     supervisor.start("two", python("import sys; print('oh no', file=sys.stderr); import time; time.sleep(60)"))
 
     soon(lambda: "one        | hello" in terminal.getvalue() and "two        | oh no" in terminal.getvalue())

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 
 from chassis.settings import ServiceSettings
 from chassis.transactions.migrate import migrate
+from contracts.operations import Violation
 from contracts.values import Caller, Context, Permission
-from hotelmate.invariants import Books, Finding, examine
+from hotelmate.invariants.catalogue import examine
+from hotelmate.invariants.context import ExaminationContext
 from tests.fakes.crashing import CrashingUnitOfWork, CrashPoints
 from tests.fakes.platform import Platform
 
@@ -185,19 +187,15 @@ class StormEnvironment:
 
     # checks
 
-    def books(self, **more: Any) -> Books:
-        """The input of the invariants, on connections that the caller closes."""
-        connections = {name: instance.engine.connect() for name, instance in self.platform.services.items()}
-        return Books(connections=connections, **more)
+    def examination(self, **more: Any) -> ExaminationContext:
+        """The context in which the invariants are judged."""
+        return ExaminationContext(
+            ask=lambda service, query: self.platform.ask(query, service=service), services=self.services, **more
+        )
 
-    def findings(self, *, unrest: timedelta = timedelta(0)) -> list[Finding]:
-        """The findings of the product's invariants."""
-        books = self.books(unrest=unrest)
-        try:
-            return examine(books, only=self.invariants)
-        finally:
-            for connection in books.connections.values():
-                connection.close()
+    def violations(self, *, older_than: timedelta = timedelta(0)) -> list[Violation]:
+        """The breaches of the product's own invariants."""
+        return examine(self.examination(older_than=older_than), only=self.invariants)
 
     def sql(self, service: str, statement: str, **values: Any) -> list[dict[str, Any]]:
         """The result of a statement in a service's database."""

@@ -107,7 +107,7 @@ class HotelMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.hotel.crash_points.steps = None
         self._rest()
-        problems = [*map(str, self.hotel.findings()), *self.hotel.wrong(), *self.hotel.pending_bookings()]
+        problems = [*map(str, self.hotel.violations()), *self.hotel.wrong(), *self.hotel.pending_bookings()]
         assert not problems, problems
 
     # helpers

@@ -15,18 +15,18 @@ from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
-from contracts.payments import Compare, Part, StoreWebhook
-from contracts.payments import Finding as Drift
+from contracts.payments import Reconcile, ReconciliationPart, StoreWebhook
+from contracts.payments import ReconciliationFinding as Drift
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
-from hotelmate.invariants import Books
+from hotelmate.invariants.context import ExaminationContext
 from sandbox.stripe.in_memory import InMemoryStripe
 from sandbox.stripe.store import Json
 from sandbox.stripe.webhook_sender import signature
 from services.bookings.settings import BookingsSettings
 from services.payments.settings import PaymentsSettings
-from services.payments.stripe_gateway import StripeCards
+from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
 from services.rooms.settings import RoomsSettings
 from tests.fakes.crashing import CrashingCards
@@ -182,17 +182,17 @@ class PaymentEnvironment(StormEnvironment):
 
     # checks
 
-    def books(self, **more: Any) -> Books:
+    def examination(self, **more: Any) -> ExaminationContext:
         """The input of the invariants, with the provider's journal."""
-        return super().books(journal=self.stripe.journal(), answered=self.answered, **more)
+        return super().examination(journal=self.stripe.journal(), acknowledged=self.answered, **more)
 
     def reconciliation_findings(self) -> list[Drift]:
         """The findings of `hotelmate reconcile`."""
         reconciliation_findings: list[Drift] = []
-        for part in Part:
+        for part in ReconciliationPart:
             after: str | None = ""
             while after is not None:
-                page = self.platform.ask(Compare(part=part, run="storm", after=after or None))
+                page = self.platform.ask(Reconcile(part=part, run="storm", after=after or None))
                 reconciliation_findings += page.findings
                 after = page.next
         return reconciliation_findings

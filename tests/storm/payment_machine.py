@@ -215,7 +215,7 @@ class PaymentMachine(RuleBasedStateMachine):
         raise AssertionError("the platform does not become idle")
 
     def _judge(self) -> None:
-        problems = [str(finding) for finding in self.environment.findings()]
+        problems = [str(violation) for violation in self.environment.violations()]
         for model in self.models:
             payments = self.environment.payments(model.id)
             problems += [

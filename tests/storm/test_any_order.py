@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from chassis.transactions.conversation import Conversation
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession, VerifyPayment
-from services.payments.handlers import webhooks
+from services.payments.steps import webhook_application
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, Rewind, guest
 
@@ -39,7 +39,7 @@ PAYMENTS = (
     "SELECT amount, status FROM refund",
     "SELECT kind, amount, currency FROM ledger",
     "SELECT regexp_replace(action, 'pay_.*', ''), attempt, state FROM provider_action",
-    "SELECT stance, fee FROM standing",
+    "SELECT phase, fee FROM desired_state",
 )
 BOOKINGS = ("SELECT status, version, payment_status, refund_status, refunded, balance_due FROM booking",)
 
@@ -246,15 +246,15 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
 
     def trusted(event_id: str, conversation: Conversation) -> str:
         with conversation.transaction() as work:
-            notice = work.webhooks.get(event_id).notice
-            names = {"payment_id": None, "session_id": notice.session_id, "intent_id": notice.intent_id}
-            payment_id = str(work.payments.id_named(**names))
-            if notice.type in TYPES:
-                told = {"id": payment_id, "status": TYPES[notice.type]}
-                work.connection.execute(sa.text("UPDATE payment SET status = :status WHERE id = :id"), told)
+            event = work.webhooks.get(event_id).event
+            ids = {"payment_id": None, "session_id": event.session_id, "intent_id": event.intent_id}
+            payment_id = str(work.payments.find_id(**ids))
+            if event.type in TYPES:
+                values = {"id": payment_id, "status": TYPES[event.type]}
+                work.connection.execute(sa.text("UPDATE payment SET status = :status WHERE id = :id"), values)
         return payment_id
 
-    monkeypatch.setattr(webhooks, "apply", trusted)
+    monkeypatch.setattr(webhook_application, "apply", trusted)
     with environment.rewindable_databases() as rewindable_databases:
         told = all_was_seen_already(environment)
         monkeypatch.setattr(Orders, "_repeat", lambda *_: None)

@@ -23,7 +23,7 @@ def confirmed(environment: PaymentEnvironment) -> CreatedBooking:
 
 
 def found(environment: PaymentEnvironment) -> set[str]:
-    return {finding.invariant for finding in environment.findings()}
+    return {violation.invariant for violation in environment.violations()}
 
 
 BOOKINGS, PAYMENTS = "bookings", "payments"
@@ -57,7 +57,7 @@ VIOLATIONS = {
 def test_a_violation_is_found(environment: PaymentEnvironment, violation: str) -> None:
     service, statement, invariants = VIOLATIONS[violation]
     confirmed(environment)
-    assert environment.findings() == []
+    assert environment.violations() == []
 
     environment.sql(service, statement)
 
@@ -75,9 +75,9 @@ def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(environment: Pa
 def test_what_has_just_moved_is_not_judged(environment: PaymentEnvironment) -> None:
     created = confirmed(environment)
     environment.platform.ask(CancelBooking(hotel=FREE, booking_id=created.booking.id), guest(created))
-    at_once = environment.findings(), environment.findings(unrest=timedelta(seconds=30))
+    at_once = environment.violations(), environment.violations(older_than=timedelta(seconds=30))
     environment.settle()
 
-    assert [finding.invariant for finding in at_once[0]] == ["I7", "I8"]
+    assert [violation.invariant for violation in at_once[0]] == ["I7", "I8"]
     assert at_once[1] == []
-    assert environment.findings() == []
+    assert environment.violations() == []

@@ -1,6 +1,5 @@
 """Each fault planted here is one that the storm must find: what it could not find it does not guard against."""
 
-import sys
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -10,17 +9,21 @@ from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
-from chassis.jobs import queue
 from chassis.jobs.runner import JobRunner
+from chassis.transactions import job_queue
 from chassis.transactions.tables import JOB
 from contracts.payments import FindingKind
 from sandbox.stripe.cards import SUCCESS
-from services.bookings.domain import paying
-from services.payments.domain import Standing, Void, wants
-from services.payments.domain.seen import SeenRefund
-from services.payments.handlers import standing
-from services.payments.store import SqlWebhooks
-from services.payments.stripe_gateway import StripeCards
+from services.bookings.domain import payment_events
+from services.payments.domain import decide, next_action
+from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.events import DecisionInputs
+from services.payments.domain.next_action import ProviderAction, Void
+from services.payments.domain.payment import Payment
+from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSnapshot
+from services.payments.handlers import booking_events
+from services.payments.store.webhooks import SqlWebhooks
+from services.payments.stripe_gateway.cards import StripeCards
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment
 from tests.storm.payment_machine import PaymentMachine
 from tests.storm.starting_states import StartingStates
@@ -30,35 +33,41 @@ ENOUGH = 250
 
 
 def nothing_is_voided(patch: pytest.MonkeyPatch) -> None:
-    wanted = wants.wanted
-    patch.setattr(
-        decide_module(), "wanted", lambda *given: None if isinstance(wanted(*given), Void) else wanted(*given)
-    )
+    choose = next_action.next_action
+
+    def without_voids(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
+        action = choose(payment, inputs)
+        return None if isinstance(action, Void) else action
+
+    patch.setattr(decide, "next_action", without_voids)
 
 
 def the_fee_is_given_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(wants, "_kept", lambda payment, scene, charge: 0 if scene.standing.ended else charge.captured)
+    def without_fee(_: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
+        return 0 if inputs.desired.ended else charge.captured
+
+    patch.setattr(next_action, "_amount_due", without_fee)
 
 
 def late_money_is_kept(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(standing, "_over", lambda *_: None)
+    patch.setattr(booking_events, "_end", lambda *_: None)
 
 
 def everything_is_captured(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Standing, "approves", lambda self, _: not self.ended)
+    patch.setattr(DesiredState, "approves", lambda self, _: not self.ended)
 
 
-def webhooks_are_accepted_and_not_stored(patch: pytest.MonkeyPatch) -> None:
+def notices_are_answered_and_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlWebhooks, "store", lambda *_: False)
 
 
-def jobs_are_marked_done_before_they_run(patch: pytest.MonkeyPatch) -> None:
+def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
     claim = JobRunner.claim
 
     def at_most_once(self: JobRunner) -> list[Any]:
         due = claim(self)
         with self._unit_of_work.begin() as work:
-            queue.mark(work.connection, due, done_at=JOB.c.created_at)
+            job_queue.mark(work.connection, due, done_at=JOB.c.created_at)
         return due
 
     patch.setattr(JobRunner, "claim", at_most_once)
@@ -70,8 +79,8 @@ def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:
     def unkeyed(self: StripeCards, request: str, *, key: str) -> str:
         return perform(self, request, key=f"{key}:{uuid4()}")
 
-    def unseen(self: StripeCards, intent_id: str) -> tuple[SeenRefund, ...]:
-        return tuple(seen for seen in refunds(self, intent_id) if seen.id in made)
+    def unseen(self: StripeCards, intent_id: str) -> tuple[RefundSnapshot, ...]:
+        return tuple(refund for refund in refunds(self, intent_id) if refund.id in made)
 
     made: set[str] = set()
 
@@ -85,18 +94,14 @@ def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_fee_that_no_card_paid_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(paying, "released", lambda *_, **__: ())
+    patch.setattr(payment_events, "released", lambda *_, **__: ())
 
 
 def the_ledger_forgets_what_is_let_go(patch: pytest.MonkeyPatch) -> None:
-    movements = decide_module().movements
+    movements = decide.movements
     patch.setattr(
-        decide_module(), "movements", lambda seen: tuple(one for one in movements(seen) if one.kind != "void")
+        decide, "movements", lambda snapshot: tuple(each for each in movements(snapshot) if each.kind != "void")
     )
-
-
-def decide_module() -> Any:
-    return sys.modules["services.payments.domain.decide"]  # the package has a function of that name
 
 
 PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
@@ -104,8 +109,8 @@ PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     the_fee_is_given_back,
     late_money_is_kept,
     everything_is_captured,
-    webhooks_are_accepted_and_not_stored,
-    jobs_are_marked_done_before_they_run,
+    notices_are_answered_and_forgotten,
+    errands_are_done_before_they_are_run,
     keys_and_names_of_refunds_are_dropped,
     the_ledger_forgets_what_is_let_go,
     a_fee_that_no_card_paid_is_forgotten,
@@ -154,7 +159,7 @@ class SuddenDeath(PaymentMachine):
 BEGINNINGS = {
     the_fee_is_given_back: PaidFor,
     keys_and_names_of_refunds_are_dropped: LostAnswers,
-    jobs_are_marked_done_before_they_run: SuddenDeath,
+    errands_are_done_before_they_are_run: SuddenDeath,
     a_fee_that_no_card_paid_is_forgotten: WorthlessCard,
 }
 

@@ -11,12 +11,16 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import initialize, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from services.bookings.domain import overstays, staying
-from services.bookings.store.bookings import Bookings
-from services.bookings.store.holds import Holds
-from services.rooms.domain import inventory
-from services.rooms.handlers import blocking, ending, moving, turning
-from services.rooms.store import Actions, Periods
+from services.bookings.actions import check_in
+from services.bookings.domain import overstays
+from services.bookings.store.bookings import SqlBookings
+from services.bookings.store.holds import SqlInventoryHolds
+from services.rooms.domain import holds
+from services.rooms.handlers import booking_events
+from services.rooms.steps import blocks, cleaning_tasks
+from services.rooms.steps import holds as hold_steps
+from services.rooms.store.actions import SqlActions
+from services.rooms.store.periods import SqlPeriods
 from tests.storm.actions import Action, actions
 from tests.storm.hotel_environment import Hotel
 from tests.storm.hotel_machine import HotelMachine
@@ -29,31 +33,31 @@ NEVER: SearchStrategy[int | None] = st.none()
 
 
 def nights_not_slept_stay_sold(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(inventory, "freed", lambda parts, **_: (tuple(parts), ()))
+    patch.setattr(holds, "released", lambda parts, **_: (tuple(parts), ()))
 
 
 def a_move_leaves_the_counters(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(moving, "count_on", lambda *_, **__: True)
+    patch.setattr(hold_steps, "count_on_type", lambda *_, **__: True)
 
 
 def a_block_leaves_the_capacity(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(blocking, "_take_away", lambda *_: None)
+    patch.setattr(blocks, "reduce_capacity", lambda *_: None)
 
 
 def a_room_that_is_left_stays_kept(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Periods, "end", lambda *_, **__: None)
+    patch.setattr(SqlPeriods, "end", lambda *_, **__: None)
 
 
 def endings_are_not_heard(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ending, "_gather", lambda *_: None)
+    patch.setattr(booking_events, "release_later", lambda *_: None)
 
 
 def nobody_is_told_to_clean(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turning, "follow", lambda *_: None)
+    patch.setattr(cleaning_tasks, "follow", lambda *_: None)
 
 
 def nobody_looks_at_the_clock(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(staying, "_within_window", lambda *_, **__: None)
+    patch.setattr(check_in, "_require_window", lambda *_, **__: None)
 
 
 def an_overstay_outlives_its_stay(patch: pytest.MonkeyPatch) -> None:
@@ -61,23 +65,23 @@ def an_overstay_outlives_its_stay(patch: pytest.MonkeyPatch) -> None:
 
 
 def actions_do_not_shut_out(patch: pytest.MonkeyPatch) -> None:
-    begin = Bookings.begin_action
+    begin = SqlBookings.begin_action
     patch.setattr(
-        Bookings, "begin_action", lambda self, booking, action: begin(self, replace(booking, pending=None), action)
+        SqlBookings, "begin_action", lambda self, booking, action: begin(self, replace(booking, pending=None), action)
     )
 
 
 def an_action_is_done_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Actions, "begin", lambda *_, **__: True)
-    patch.setattr(Actions, "finish", lambda *_: None)
+    patch.setattr(SqlActions, "begin", lambda *_, **__: True)
+    patch.setattr(SqlActions, "finish", lambda *_: None)
 
 
 def what_lies_is_left_lying(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Bookings, "lock_stale", lambda _: None)
+    patch.setattr(SqlBookings, "lock_stale", lambda _: None)
 
 
 def a_hold_that_nobody_wants_is_kept(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Holds, "take_due", lambda _: None)
+    patch.setattr(SqlInventoryHolds, "take_due", lambda _: None)
 
 
 PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [

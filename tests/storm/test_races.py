@@ -16,7 +16,7 @@ from chassis.refusal import Refusal
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession
-from services.bookings.handlers.clock import look_at_due
+from services.bookings.handlers.timers import apply_due_deadline
 from tests.fakes.crashing import CrashingUnitOfWork
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, guest
@@ -56,7 +56,7 @@ class RaceFixture:
         """The timer's clock is past every deadline, the others' is not."""
         instance = self.environment.platform.services["bookings"]
         with later(instance.unit_of_work, instance.engine, self.environment).begin() as work:
-            look_at_due(work)
+            apply_due_deadline(work)
 
     def news(self) -> None:
         """Bookings hears what payments has said."""
@@ -102,14 +102,13 @@ class RaceFixture:
 
 
 def later(unit_of_work: UnitOfWork, engine: Any, environment: PaymentEnvironment) -> UnitOfWork:
-    return CrashingUnitOfWork(
-        engine,
-        environment.platform.services["bookings"].service.work,
-        dependencies=unit_of_work.dependencies,
-        demo=True,
-        crash_points=environment.crash_points,
-        ahead=lambda: environment.ahead + FAR,
-    )
+    named: dict[str, Any] = {
+        "dependencies": unit_of_work.dependencies,
+        "demo": True,
+        "crash_points": environment.crash_points,
+    }
+    work = environment.platform.services["bookings"].service.work
+    return CrashingUnitOfWork(engine, work, ahead=lambda: environment.ahead + FAR, **named)
 
 
 OVER, MADE = "BOOKING_ENDED", "DECISION_MADE"
@@ -202,7 +201,7 @@ def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: A
         scene.model.word = DECISION_OF_STATUS.get(booking.status, Decision.NONE)
         scene.model.fee = fee_at(scene.model, event_names(environment), left=left)
         assert list(scene.model.final_violations(booking, environment.payments(scene.model.id))) == []
-        assert environment.findings() == []
+        assert environment.violations() == []
 
 
 def fee_at(model: PaymentModel, facts: list[str], *, left: timedelta) -> int:

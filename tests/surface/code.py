@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from pydantic_settings import BaseSettings
@@ -90,6 +89,7 @@ def metrics() -> str:
     """What `/metrics` answers after one request, with services that have nothing to count."""
     from chassis.observability.metrics import service_metrics
     from contracts.operations import Metrics, ReadMetrics
+    from contracts.values import Context
     from tests.unit.gateway.fakes import Gateway
 
     values = list[Any]()
@@ -98,7 +98,7 @@ def metrics() -> str:
     for name in SERVICES:
         kinds = [door.kind for door in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
-        values += service(name).metrics(SimpleNamespace(connection=connection, now=now))
+        values += service(name).metrics(service(name).work(connection, now=now, context=Context()))
     gateway = Gateway()
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))
     gateway.get("/livez")
@@ -114,13 +114,13 @@ def jobs(name: str) -> list[Any]:
 
 
 def mails() -> Iterable[Any]:
-    from services.notifier.notices.mails import MAILS
+    from services.notifier.domain.mails import MAILS
 
     return MAILS.values()
 
 
 def templates() -> Path:
-    from services.notifier.mailer.letters import TEMPLATES
+    from services.notifier.mailer.renderer import TEMPLATES
 
     return TEMPLATES
 
@@ -133,9 +133,9 @@ def channels() -> tuple[Mapping[Any, str], Mapping[Any, Iterable[str]]]:
 
 def pushes() -> Iterator[tuple[str, Any]]:
     """Each realtime event with the wire name of the event that it follows."""
-    from services.notifier.notices.pushes import PUSHES, STATUS_CHANGED
+    from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
 
-    yield from ((push.fact.wire_name, shown) for push in PUSHES.values() for shown in push.shown)
+    yield from ((rule.event.wire_name, each) for rule in PUSHES.values() for each in rule.realtime_events)
     yield "every change of a booking's status", STATUS_CHANGED
 
 

@@ -12,7 +12,7 @@ from tests.surface.source import Line, nodes, text
 def mails(rows: Iterable[Any]) -> Iterator[Line]:
     """The occasions of mails, the event that each follows, and its subject."""
     for row in rows:
-        yield f"mail {row.occasion}", f"after {row.fact.wire_name}"
+        yield f"mail {row.occasion}", f"after {row.event.wire_name}"
         yield f"mail {row.occasion}", f"subject {row.subject}"
 
 

@@ -345,7 +345,7 @@ def test_a_column_that_is_renamed_is_shown(tmp_path: Path) -> None:
 def test_a_subject_a_template_a_channel_and_an_event_that_change_are_shown(tmp_path: Path) -> None:
     def mail(subject: str) -> Iterable[Line]:
         return notices.mails(
-            [SimpleNamespace(occasion="welcome", subject=subject, fact=SimpleNamespace(wire_name="x"))]
+            [SimpleNamespace(occasion="welcome", subject=subject, event=SimpleNamespace(wire_name="x"))]
         )
 
     def push(name: str) -> Iterable[Line]:

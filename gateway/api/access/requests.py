@@ -1,29 +1,24 @@
-"""What is sent to get in: staff credentials, a mailed code."""
+"""Credentials and codes."""
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-from gateway.http.fields import Body, Url
+from gateway.http.fields import Body
 
-Typed = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=r"^[^\x00]*$")]
+Credential = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=r"^[^\x00]*$")]
 
 
 class Credentials(Body):
-    """A member of staff's e-mail and password."""
+    """A member of staff's e-mail address and password."""
 
-    email: Typed
-    password: Typed
+    email: Credential = Field(examples=["desk@example.com"])
+    password: Credential = Field(examples=["correct horse battery"])
 
 
 class MailedCode(Body):
-    """The one-time code of a mail's link."""
+    """The one-time code of a link in a mail."""
 
-    code: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
-
-
-class ReturnUrls(Body):
-    """Where the payment page sends the guest afterwards; only to configured origins."""
-
-    success_url: Url | None = None
-    cancel_url: Url | None = None
+    code: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")] = Field(
+        examples=["x7Kq2mD9vT4pR8sWx7Kq2m"]
+    )

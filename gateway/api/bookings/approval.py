@@ -1,48 +1,37 @@
-"""Waits for what an approval led to: the capture and with it the confirmation, or its failure."""
+"""Approves a booking and waits for the capture: the booking is then confirmed, or its payment has failed."""
 
 import asyncio
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    BookingConfirmed,
-    BookingDetail,
-    BookingPaymentFailed,
-    BookingStatus,
-    GetBooking,
-)
+from contracts import bookings
 from gateway.http.request import ApiRequest
 
-TELLING = {BookingConfirmed.wire_name, BookingPaymentFailed.wire_name}
-DECIDED, TAKEN = 202, 200
+OUTCOMES = {bookings.BookingConfirmed.wire_name, bookings.BookingPaymentFailed.wire_name}
+CAPTURED, ACCEPTED = 200, 202
 
 
-async def approved(request: ApiRequest) -> tuple[BookingDetail, int]:
-    """The booking, and 200 once captured, or 202 with the recorded decision while the provider takes its time.
+async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
+    """The booking, and 200 once the payment is captured, or 202 where the capture takes longer than the request waits.
 
-    Refused `CAPTURE_FAILED` where the card would not pay, and as `ApproveBooking` is.
+    Refused `CAPTURE_FAILED` where the card is declined, and as `ApproveBooking` is.
     """
-    look = GetBooking(hotel=request.hotel, booking_id=request.booking_id)
+    query = bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id)
     clock = asyncio.get_running_loop().time
-    with request.app_state.bus.subscribe(request.booking_id) as hearing:
-        booking = await request.ask(ApproveBooking(hotel=request.hotel, booking_id=request.booking_id))
-        until = clock() + request.app_state.settings.capture_seconds
+    with request.app_state.bus.subscribe(request.booking_id) as events:
+        booking = await request.ask(bookings.ApproveBooking(hotel=request.hotel, booking_id=request.booking_id))
+        deadline = clock() + request.app_state.settings.capture_seconds
         if request.replayed:
-            booking = await request.ask(look)
-        while _undecided(booking):
-            left = until - clock()
-            if left <= 0 or request.app_state.stopping.is_set():
-                return booking, DECIDED
-            fact = await hearing.next(within=left)
-            if fact is None or fact.type in TELLING:
+            booking = await request.ask(query)
+        while booking.status is bookings.BookingStatus.PENDING_APPROVAL:
+            remaining = deadline - clock()
+            if remaining <= 0 or request.app_state.stopping.is_set():
+                return booking, ACCEPTED
+            event = await events.next(within=remaining)
+            if event is None or event.type in OUTCOMES:
                 try:
-                    booking = await request.ask(look)
+                    booking = await request.ask(query)
                 except Unavailable:
-                    return booking, DECIDED
-    if booking.status is BookingStatus.PENDING_PAYMENT:
-        raise Refusal("CAPTURE_FAILED", "The card could not be charged; the guest is asked to pay again.")
-    return booking, TAKEN
-
-
-def _undecided(booking: BookingDetail) -> bool:
-    return booking.status is BookingStatus.PENDING_APPROVAL
+                    return booking, ACCEPTED
+    if booking.status is bookings.BookingStatus.PENDING_PAYMENT:
+        raise Refusal("CAPTURE_FAILED", "The card was declined; the guest is asked to pay again.")
+    return booking, CAPTURED

@@ -1,20 +1,17 @@
-"""How the staff list of bookings is narrowed and ordered. What cannot be read is refused as a filter, not a field."""
+"""The filters of the staff's list of bookings. An invalid value is refused `INVALID_FILTER`."""
 
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from chassis.refusal import Refusal
 from contracts.bookings import ListBookings
-from gateway.http.fields import iso_day
-from gateway.http.paging import Paging
-
-_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+from gateway.http.fields import boolean_filter, invalid_filter, iso_day
+from gateway.http.pages import Paging
 
 
 class BookingFilters(Paging):
-    """Filters as query parameters; an empty one is none."""
+    """Filters and order as query parameters; an empty filter does not filter."""
 
     status: Annotated[str, Field(description="Comma list of statuses.")] = ""
     start_date: Annotated[str, Field(description="Check-in on or after this day.")] = ""
@@ -35,10 +32,10 @@ class BookingFilters(Paging):
     include_counts: Annotated[str, Field(description="`true` adds counts by bucket.")] = ""
 
     def query(self, hotel: str) -> ListBookings:
-        """What bookings is asked; refused `INVALID_FILTER`."""
+        """The query to bookings; refused `INVALID_FILTER`."""
         for name in ("status", "search", "room_number", "source", "bucket", "ordering"):
             if "\x00" in getattr(self, name) or len(getattr(self, name)) > 200:
-                raise unreadable(name)
+                raise invalid_filter(name)
         return ListBookings(
             hotel=hotel,
             status=tuple(part.strip() for part in self.status.split(",") if part.strip()),
@@ -46,29 +43,17 @@ class BookingFilters(Paging):
             end_date=_day("end_date", self.end_date),
             search=self.search.strip(),
             room_number=self.room_number.strip(),
-            has_room_assigned=truth("has_room_assigned", self.has_room_assigned),
+            has_room_assigned=boolean_filter("has_room_assigned", self.has_room_assigned),
             source=self.source,
             bucket=self.bucket,
             ordering=self.ordering,
-            include_counts=bool(truth("include_counts", self.include_counts)),
-            page=self.wanted,
+            include_counts=bool(boolean_filter("include_counts", self.include_counts)),
+            page=self.slice,
         )
 
 
-def _day(name: str, given: str) -> date | None:
+def _day(name: str, text: str) -> date | None:
     try:
-        return iso_day(given) if given else None
+        return iso_day(text) if text else None
     except ValueError as problem:
-        raise unreadable(name) from problem
-
-
-def truth(name: str, given: str) -> bool | None:
-    """What the filter says; None where it is empty. Refused `INVALID_FILTER`."""
-    if given and given.lower() not in _WORDS:
-        raise unreadable(name)
-    return _WORDS.get(given.lower())
-
-
-def unreadable(name: str) -> Refusal:
-    """The filter's value is none of those that it may have."""
-    return Refusal("INVALID_FILTER", f"The filter {name} cannot be read.")
+        raise invalid_filter(name) from problem

@@ -1,66 +1,121 @@
-"""A guest's own booking: look at it, follow it, submit a draft, call it off."""
+"""A guest's booking: create, look up, read, follow, submit and cancel."""
 
 from typing import Annotated
 
 from fastapi import Header, Query
 from starlette.responses import Response
 
-from contracts.bookings import BookingDetail, CancelBooking, GetBooking, SubmitBooking
-from gateway.api.bookings import feed as feeds
-from gateway.api.bookings import guest_responses as shapes
+from contracts import bookings
 from gateway.api.bookings import sse
-from gateway.api.bookings.requests import GuestCancellation
+from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
+from gateway.api.bookings.responses import (
+    CreatedBooking,
+    Feed,
+    FoundBookings,
+    GuestBooking,
+    feed,
+    found_bookings,
+    guest_booking,
+)
 from gateway.http.fields import NoFields
-from gateway.http.paging import After
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import Json
 from gateway.identity.admission import Audience
 
-routes = Routes("guest", audience=Audience.GUEST, under="/api/public/hotels/{slug}/room-bookings/{booking_id}")
+BOOKINGS = "/api/public/hotels/{slug}/room-bookings"
+
+public = Routes("bookings", audience=Audience.PUBLIC, under=BOOKINGS)
+lookup = Routes("bookings", audience=Audience.LOOKUP, under="/api/bookings")
+guest = Routes("guest", audience=Audience.GUEST, under=BOOKINGS + "/{booking_id}")
 
 
-async def shown(request: ApiRequest, booking: BookingDetail) -> Response:
-    """The booking as its guest sees it."""
+async def _body(request: ApiRequest, booking: bookings.BookingDetail, **more: str) -> Json:
     realtime = await request.app_state.realtime.for_guest(
         booking.booking_id, hotel=booking.hotel, last_sequence=booking.version
     )
-    return request.respond(shapes.guest_booking(booking, realtime), version=booking.version)
+    return guest_booking(booking, realtime, **more)
 
 
-@routes.get("/", response=shapes.GuestBooking)
+async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Response:
+    return request.respond(await _body(request, booking), version=booking.version)
+
+
+@public.post(
+    "/",
+    response=CreatedBooking,
+    status=201,
+    refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
+)
+async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
+    """Create a booking.
+
+    Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
+    guest's token.
+    """
+    created = await request.ask(body.command(request.hotel, source=bookings.BookingSource.ONLINE))
+    booking = created.booking
+    location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
+    content = await _body(request, booking, guest_token=created.guest_token)
+    return request.respond(content, version=booking.version, headers={"Location": location})
+
+
+@lookup.get("/lookup/", response=FoundBookings, refuses=("MISSING_FIELD",))
+async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Query()]) -> Response:
+    """Look up bookings.
+
+    E-mail address and confirmation number together return the booking as its guest reads it, without secrets. A
+    confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list; if
+    it has bookings, their links are mailed to it, at most once in ten minutes.
+    """
+    reply = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
+    return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
+
+
+@guest.get("/", response=GuestBooking)
 async def get_own_booking(request: ApiRequest) -> Response:
-    """The guest's booking."""
-    return await shown(request, await request.ask(GetBooking(hotel=request.hotel, booking_id=request.booking_id)))
+    """Retrieve the guest's booking."""
+    return await _respond(
+        request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
+    )
 
 
-@routes.get("/events/", response=shapes.Feed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
+@guest.get("/events/", response=Feed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
 async def follow_booking(
     request: ApiRequest,
-    query: Annotated[After, Query()],
-    last_event_id: Annotated[str | None, Header(description="Where a stream goes on.")] = None,
+    query: Annotated[FeedQuery, Query()],
+    last_event_id: Annotated[str | None, Header(description="The id of the last event that a stream sent.")] = None,
 ) -> Response:
-    """The booking's facts after a number.
+    """List the events of a booking.
 
-    With `Accept: text/event-stream` a live stream, whose ids are the facts' numbers.
+    Returns the events after a sequence number. With `Accept: text/event-stream` the response is a live stream, whose
+    ids are sequence numbers.
     """
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
-        return await sse.streamed(request, after=sse.started_after(last_event_id, query.after))
-    found = await sse.facts(request, query.after)
-    return request.respond(feeds.feed(found, names=request.caller.kind == "staff"))
+        return await sse.stream(request, after=sse.resume_after(last_event_id, query.after))
+    return request.respond(feed(await sse.read_feed(request, query.after), request.caller.kind))
 
 
-@routes.post(
+@guest.post(
     "/submit/",
-    response=shapes.GuestBooking,
+    response=GuestBooking,
     refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"),
 )
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Turn a draft into a booking that is held and can be paid."""
-    return await shown(request, await request.ask(SubmitBooking(hotel=request.hotel, booking_id=request.booking_id)))
+    """Submit a draft.
+
+    Holds the nights of a draft, which can then be paid.
+    """
+    return await _respond(
+        request, await request.ask(bookings.SubmitBooking(hotel=request.hotel, booking_id=request.booking_id))
+    )
 
 
-@routes.post("/cancel/", response=shapes.GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
+@guest.post("/cancel/", response=GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
 async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Response:
-    """Call the booking off, with fee and refund by its policy."""
-    command = CancelBooking(hotel=request.hotel, booking_id=request.booking_id, reason=body.reason)
-    return await shown(request, await request.ask(command))
+    """Cancel the guest's booking.
+
+    The booking's policy determines fee and refund.
+    """
+    command = bookings.CancelBooking(hotel=request.hotel, booking_id=request.booking_id, reason=body.reason)
+    return await _respond(request, await request.ask(command))

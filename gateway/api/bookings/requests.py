@@ -1,14 +1,20 @@
-"""What a booking is made from."""
+"""Requests about bookings."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from contracts.bookings import AddWalkIn, BookingSource, CreateBooking, GuestDetails
+from contracts.bookings import BookingSource, CreateBooking, GuestDetails
 from gateway.http.fields import Adults, Body, Children, Code, Day, Email, Name, Phone, Prose
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")
 _PREFIXES = ("guest_", "primary_")
+_ADA: dict[str, Any] = {
+    "first_name": "Ada",
+    "last_name": "Byrne",
+    "email": "ada@example.com",
+    "phone": "+353 64 555 0101",
+}
 
 
 def _flat_fields(schema: dict[str, Any]) -> None:
@@ -19,16 +25,23 @@ def _flat_fields(schema: dict[str, Any]) -> None:
 
 
 class Guest(Body):
-    """Who stays."""
+    """The guest of a booking."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ADA]})
 
     first_name: Name
     last_name: Name
     email: Email
     phone: Phone = ""
 
+    @property
+    def details(self) -> GuestDetails:
+        """The guest as bookings takes it."""
+        return GuestDetails(**self.model_dump())
 
-class ForGuest(Body):
-    """Whoever it is for. Older clients send the guest as flat fields (`guest_first_name`, `primary_email` …)."""
+
+class WithGuest(Body):
+    """A body with a guest. Older clients send flat fields instead: `guest_first_name`, `primary_email` and so on."""
 
     model_config = ConfigDict(json_schema_extra=_flat_fields)
 
@@ -36,132 +49,100 @@ class ForGuest(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _gather_guest(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
+    def _gather_guest(cls, body: Any) -> Any:
+        if not isinstance(body, dict):
+            return body
         flat = {
-            name: given[prefix + name]
+            name: body[prefix + name]
             for prefix in reversed(_PREFIXES)
             for name in _GUEST_FIELDS
-            if prefix + name in given
+            if prefix + name in body
         }
-        nested = given.get("guest", {})
+        nested = body.get("guest", {})
         if not flat or not isinstance(nested, dict):
-            return given
-        kept = {name: value for name, value in given.items() if not name.startswith(_PREFIXES) or name == "guest"}
-        unknown = {
+            return body
+        others = {
             name: value
-            for name, value in given.items()
-            if name.startswith(_PREFIXES) and name.split("_", 1)[1] not in _GUEST_FIELDS
+            for name, value in body.items()
+            if not name.startswith(_PREFIXES) or name.split("_", 1)[1] not in _GUEST_FIELDS
         }
-        return {**kept, **unknown, "guest": {**flat, **nested}}
+        return {**others, "guest": {**flat, **nested}}
 
 
-class NewBooking(ForGuest):
-    """A stay to book. Older clients send the guest as flat fields (`guest_first_name`, `primary_email` …)."""
+class NewBooking(WithGuest):
+    """A stay to book. Older clients send the guest as flat fields: `guest_first_name`, `primary_email` and so on."""
 
-    room_type_code: Code = Field(description="The room type's code, or its name.")
+    room_type_code: Code = Field(description="The room type's code, or its name.", examples=["STD"])
     check_in: Day
-    check_out: Day
-    adults: Adults = 2
+    check_out: Day = Field(examples=["2026-08-17"])
+    adults: Adults = Field(2, examples=[2])
     children: Children = 0
-    special_requests: Prose = ""
+    special_requests: Prose = Field("", examples=["A quiet room, please."])
     promo_code: Code | None = None
     quote_id: Code | None = None
-    draft: bool = Field(False, description="Price and save only: nothing is held until it is submitted.")
+    draft: bool = Field(False, description="Price and save only. The nights are held when the draft is submitted.")
 
     def command(self, hotel: str, *, source: BookingSource, payment: str = "card") -> CreateBooking:
-        """What bookings is asked."""
+        """The command to bookings."""
+        values = self.model_dump(exclude={"guest", "room_type_code", "payment"})
         return CreateBooking(
             hotel=hotel,
             room_type=self.room_type_code,
-            check_in=self.check_in,
-            check_out=self.check_out,
-            adults=self.adults,
-            children=self.children,
-            guest=GuestDetails(**self.guest.model_dump()),
-            special_requests=self.special_requests,
-            promo_code=self.promo_code,
-            quote_id=self.quote_id,
-            draft=self.draft,
+            guest=self.guest.details,
             source=source,
             payment=payment,
+            **values,
         )
 
 
 class StaffNewBooking(NewBooking):
-    """A booking made by staff, by phone or at the desk. `none`: confirmed without a card."""
+    """A booking that staff create. `none`: the booking is confirmed without a card."""
 
     payment: Literal["card", "none"] = "card"
 
 
-class WalkIn(ForGuest):
-    """Somebody who stands at the desk. One night from today where no days are given."""
-
-    check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
-    check_out: Day | None = None
-    adults: Adults = 1
-    children: Children = 0
-    special_requests: Prose = ""
-
-    def command(self, hotel: str, room_number: str) -> AddWalkIn:
-        """What bookings is asked."""
-        return AddWalkIn(
-            hotel=hotel,
-            room_number=room_number,
-            guest=GuestDetails(**self.guest.model_dump()),
-            check_in=self.check_in,
-            check_out=self.check_out,
-            adults=self.adults,
-            children=self.children,
-            special_requests=self.special_requests,
-        )
-
-
-class Amendment(Body):
-    """What staff may change on a booking. What is left out stays."""
+class BookingChanges(Body):
+    """Fields to change. A field that is not sent keeps its value."""
 
     late_arrival_expected: bool | None = None
-    internal_notes: Prose | None = None
+    internal_notes: Prose | None = Field(None, examples=["Prefers the lake side."])
     special_requests: Prose | None = None
     guest_first_name: Name | None = None
     guest_last_name: Name | None = None
     guest_email: Email | None = None
-    guest_phone: Phone | None = None
+    guest_phone: Phone | None = Field(None, examples=["+353 64 555 0101"])
 
 
 class GuestCancellation(Body):
-    """Why the guest does not come."""
+    """A cancellation by the guest."""
 
-    reason: Prose = ""
+    reason: Prose = Field("", examples=["Plans changed."])
 
 
-class StaffCancellation(Body):
-    """Why it is called off. Waiving the fee needs `can_override` and a reason, and so does calling off who is in house.
+class StaffCancellation(GuestCancellation):
+    """A cancellation by staff. A waiver of the fee, and any cancellation in house, needs `can_override` and a reason.
 
-    In house a waiver gives up what is left of the stay: the nights slept and tonight are owed all the same.
+    In house a waiver gives up the rest of the stay: the nights slept and tonight remain owed.
     """
 
-    reason: Prose = ""
     waive_fee: bool = False
 
 
-class Absence(Body):
-    """What is known of a guest who did not come. Waiving the fee needs `can_override` and a reason."""
+class Decline(Body):
+    """Why the hotel declines. Guests do not read the note."""
 
-    reason: Prose = ""
-    waive_fee: bool = False
-
-
-class Declining(Body):
-    """Why the hotel says no. The note stays with the hotel."""
-
-    reason_code: str = Field("OTHER", pattern=r"^[A-Z][A-Z0-9_]{0,39}$")
-    reason_note: Prose = ""
+    reason_code: str = Field("OTHER", pattern=r"^[A-Z][A-Z0-9_]{0,39}$", examples=["OTHER"])
+    reason_note: Prose = Field("", examples=["A wedding party has booked the hotel."])
 
 
-class Arrival(Body):
-    """Exceptions to the check-in window. An early one needs `can_override`."""
+class FeedQuery(BaseModel):
+    """The start of a part of the feed."""
 
-    late_arrival: bool = False
-    early_checkin: bool = False
+    after: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class LookupQuery(BaseModel):
+    """An e-mail address, a confirmation number, or both."""
+
+    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")] = ""
+    confirmation_number: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] = ""

@@ -1,228 +1,149 @@
-"""Bookings as staff see them: the list's row, the full detail, and what some actions answer."""
+"""Bookings as staff and as guests read them."""
 
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
 from contracts import bookings
-from contracts.values import Actor, Permission
-from gateway.http.money import major, major_or_none
+from contracts.values import HotelCard, Permission
+from gateway.http.pages import Page
+from gateway.http.request import ApiRequest
+from gateway.http.views import Json, View, event_data
+from gateway.lookups.realtime import GuestRealtime
+
+GUEST = "guest"
+_STAFF_NOTES = ("reason_note", "assignment_notes", "internal_notes", "warnings")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Who did something; `id` and `name` are a member of staff's."""
-
-    kind: str
-    id: str | None
-    name: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CancellationPreview:
-    """What cancelling right now would cost."""
-
-    fee_amount: str
-    refund_amount: str
-    currency: str
-    description: str
-    applied_rule: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class BookingRow:
+class BookingRow(
+    View[bookings.BookingRow], drop=("hotel", "room_type_code", "expires_at"), staff_only=("is_new_for_staff",)
+):
     """A booking in a list."""
 
-    id: str
-    booking_id: str
-    confirmation_number: str
-    hotel_name: str
-    room_type_name: str
-    assigned_room_number: str | None
-    has_room_assigned: bool
-    can_check_in: bool
-    guest_name: str
-    guest_email: str
-    guest_phone: str
-    check_in: date
-    check_out: date
-    nights: int
-    adults: int
-    children: int
-    total_amount: str
-    currency: str
-    status: str
-    source: str
-    created_at: datetime
-    paid_at: datetime | None
-    approval_deadline_at: datetime | None
-    approval_risk: str | None
-    checkout_deadline_at: datetime | None
-    is_overstay: bool
-    overstay_severity: str | None
-    is_new_for_staff: bool | None
 
+class StaffBooking(
+    View[bookings.BookingDetail], drop=("hotel_card", "policy", "in_house"), staff_only=("is_new_for_staff",)
+):
+    """A booking for staff. `room_pin` is set in house, and only for staff who may check guests in."""
 
-@dataclass(frozen=True, kw_only=True)
-class BookingFacts(BookingRow):
-    """What guests and staff are both told of a booking."""
-
-    room_type_code: str
-    expires_at: datetime | None
-    guest_first_name: str
-    guest_last_name: str
-    special_requests: str
-    promo_code: str | None
-    payment_provider: str | None
-    payment_reference: str | None
-    payment_status: str
-    payment_authorized_at: datetime | None
-    decision_made_at: datetime | None
-    decision_made_by: Person | None
-    reason_code: str | None
-    confirmed_at: datetime | None
-    confirmed_by: Person | None
-    checked_in_at: datetime | None
-    checked_in_by: Person | None
-    checked_out_at: datetime | None
-    checked_out_by: Person | None
-    cancelled_at: datetime | None
-    cancelled_by: Person | None
-    cancellation_reason: str | None
-    cancellation_fee: str | None
-    refund_amount: str | None
-    refund_status: str | None
-    balance_due: str
-    expired_at: datetime | None
-    expiry_reason: str | None
-    late_arrival_expected: bool
-    can_cancel: bool
-    cancellation_preview: CancellationPreview | None
-    updated_at: datetime
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class StaffBooking(BookingFacts):
-    """Everything about a booking. `room_pin` only in house, and only for who may check guests in."""
-
-    hotel: str
-    internal_notes: str
-    reason_note: str | None
-    assignment_notes: str | None
     room_pin: str | None
-    warnings: tuple[str, ...]
+
+
+class HotelName(View[HotelCard], only=("slug", "name", "timezone"), examples={"name": "Hotel Killarney"}):
+    """The hotel of a booking."""
+
+
+class HotelContact(View[HotelCard], only=("email", "phone", "address")):
+    """How a guest reaches the hotel."""
+
+
+class GuestWiFi(
+    View[bookings.InHouse],
+    only=("wifi_ssid", "wifi_password"),
+    rename={"wifi_ssid": "ssid", "wifi_password": "password"},
+):
+    """The Wi-Fi of the hotel."""
+
+
+class GuestBooking(
+    View[bookings.BookingDetail],
+    drop=("hotel_card", "policy", "in_house", *_STAFF_NOTES),
+    staff_only=("approval_risk", "is_new_for_staff"),
+):
+    """A booking for its guest. `wifi`, `room_pin` and `hotel_contact` are set while the guest is in house."""
+
+    hotel: HotelName
+    policy_text: str
+    wifi: GuestWiFi | None
+    room_pin: str | None
+    hotel_contact: HotelContact | None
+    realtime: GuestRealtime | None
+
+
+class CreatedBooking(GuestBooking):
+    """A new booking with the guest's token. No other response contains the token."""
+
+    guest_token: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingList:
-    """A page of a hotel's bookings; `counts` by bucket where asked for."""
+class BookingList(Page[BookingRow]):
+    """A page of bookings; `counts` by bucket where the request includes them."""
 
-    count: int
-    next: str | None
-    previous: str | None
     results: tuple[BookingRow, ...]
     counts: dict[str, int] | None = None
 
 
+class Timeline(View[bookings.Timeline]):
+    """The audit trail of a booking, oldest first."""
+
+
+class FeedEvent(View[bookings.FeedItem], rename={"id": "event_id"}):
+    """An event of a booking. `event_id` is the same in the feed, the stream and the push channel."""
+
+    data: dict[str, Any]
+
+
+class Feed(View[bookings.Feed]):
+    """Events of a booking after a sequence number, oldest first. There are more while `last_sequence` is higher."""
+
+    events: tuple[FeedEvent, ...]
+
+
+class BookingInBrief(View[bookings.BookingInBrief]):
+    """What a confirmation number alone reveals."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class RoomLeft:
-    """The room of a guest who left."""
+class FoundBookings:
+    """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
 
-    room_number: str
-    room_status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftBooking:
-    """A booking whose guest has left."""
-
-    booking_id: str
-    status: str
-    checked_out_at: datetime | None
-    assigned_room: RoomLeft | None
+    bookings: tuple[GuestBooking | BookingInBrief, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedOut:
-    """What check-out answers."""
-
-    message: str
-    booking: LeftBooking
-
-
-_MONEY = ("cancellation_fee", "refund_amount")
-_PEOPLE = ("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by")
-_MADE_HERE = {"total_amount", "currency", "balance_due", "cancellation_preview", "room_pin", *_MONEY, *_PEOPLE}
+def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, status: int | None = None) -> Response:
+    """The booking for the member of staff who sends the request."""
+    shows_pin = booking.in_house and Permission.MANAGE_CHECKIN in request.caller.permissions
+    body = StaffBooking.of(booking, room_pin=booking.in_house.room_pin if shows_pin and booking.in_house else None)
+    return request.respond(body, status=status, version=booking.version)
 
 
-def _alike(shape: type[BookingRow]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(shape) if each.name not in _MADE_HERE)
+async def change(
+    request: ApiRequest, command: type[bookings.BookingCommand], *, deadline: float | None = None, **fields: Any
+) -> Response:
+    """Send a command about the path's booking, and respond with the booking for staff."""
+    ask = command(hotel=request.hotel, booking_id=request.booking_id, **fields)
+    return respond_to_staff(request, await request.ask(ask, deadline=deadline))
 
 
-_ROW, _FACTS, _STAFF = _alike(BookingRow), _alike(BookingFacts), _alike(StaffBooking)
-
-
-def _row_fields(row: bookings.BookingRow) -> dict[str, Any]:
-    return {"total_amount": major(row.total_amount), "currency": row.total_amount.currency}
-
-
-def fact_fields(booking: bookings.BookingDetail) -> dict[str, Any]:
-    """The fields of `BookingFacts`."""
-    return {**{name: getattr(booking, name) for name in _FACTS}, **_detail_fields(booking)}
-
-
-def _detail_fields(booking: bookings.BookingDetail) -> dict[str, Any]:
-    return {
-        **_row_fields(booking),
-        **{name: major_or_none(getattr(booking, name)) for name in _MONEY},
-        **{name: person(getattr(booking, name)) for name in _PEOPLE},
-        "balance_due": major(booking.balance_due),
-        "cancellation_preview": _preview(booking.cancellation_preview),
-    }
-
-
-def booking_row(row: bookings.BookingRow) -> BookingRow:
-    """A booking in a staff list."""
-    return BookingRow(**{name: getattr(row, name) for name in _ROW}, **_row_fields(row))
-
-
-def staff_booking(booking: bookings.BookingDetail, permissions: frozenset[Permission]) -> StaffBooking:
-    """A booking for its hotel's staff."""
-    shown = booking.in_house if Permission.MANAGE_CHECKIN in permissions else None
-    return StaffBooking(
-        **{name: getattr(booking, name) for name in _STAFF},
-        **_detail_fields(booking),
-        room_pin=shown.room_pin if shown else None,
+def guest_booking(booking: bookings.BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
+    """The booking for its guest."""
+    card, in_house = booking.hotel_card, booking.in_house
+    return GuestBooking.of(
+        booking,
+        reader=GUEST,
+        hotel=HotelName.of(card),
+        policy_text=booking.policy.text,
+        wifi=GuestWiFi.of(in_house) if in_house else None,
+        room_pin=in_house.room_pin if in_house else None,
+        hotel_contact=HotelContact.of(card) if in_house else None,
+        realtime=realtime,
+        **more,
     )
 
 
-def checked_out(booking: bookings.BookingDetail) -> CheckedOut:
-    """What check-out answers, as older clients know it."""
-    number = booking.assigned_room_number
-    return CheckedOut(
-        message="Booking checked out successfully",
-        booking=LeftBooking(
-            booking_id=booking.booking_id,
-            status=booking.status,
-            checked_out_at=booking.checked_out_at,
-            assigned_room=RoomLeft(room_number=number, room_status="CHECKOUT_DIRTY") if number else None,
-        ),
-    )
+def feed_event(item: bookings.FeedItem, reader: str) -> Json:
+    """An event of the feed."""
+    return FeedEvent.of(item, data=event_data(item.data, reader))
 
 
-def person(actor: Actor | None) -> Person | None:
-    """Who did it, where somebody did."""
-    return Person(kind=actor.kind, id=actor.id, name=actor.name) if actor else None
+def feed(events: bookings.Feed, reader: str) -> Json:
+    """A part of the feed."""
+    return Feed.of(events, events=[feed_event(item, reader) for item in events.events])
 
 
-def _preview(given: bookings.CancellationPreview | None) -> CancellationPreview | None:
-    if given is None:
-        return None
-    return CancellationPreview(
-        fee_amount=major(given.fee_amount),
-        refund_amount=major(given.refund_amount),
-        currency=given.fee_amount.currency,
-        description=given.description,
-        applied_rule=given.applied_rule,
-    )
+def found_bookings(reply: bookings.FoundBookings) -> Json:
+    """The bookings that a lookup reveals."""
+    whole = [guest_booking(booking, None) for booking in reply.whole]
+    return {"bookings": whole or [BookingInBrief.of(brief) for brief in reply.brief]}

@@ -1,124 +1,146 @@
-"""A hotel's bookings for its staff: list, make, look, amend, call off."""
+"""A hotel's bookings for its staff: list, create, change, cancel, and decide."""
 
 from typing import Annotated
 
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts.bookings import (
-    AmendBooking,
-    BookingDetail,
-    BookingSource,
-    CancelBooking,
-    GetBooking,
-    GetTimeline,
-    MarkSeen,
-    RetryRefund,
-    RevokeGuestToken,
-)
+from contracts import bookings
 from contracts.values import Permission
-from gateway.api.access.responses import Timeline, timeline
-from gateway.api.bookings import responses as shapes
+from gateway.api.bookings.approval import approve
 from gateway.api.bookings.filters import BookingFilters
-from gateway.api.bookings.requests import Amendment, StaffCancellation, StaffNewBooking
+from gateway.api.bookings.requests import BookingChanges, Decline, StaffCancellation, StaffNewBooking
+from gateway.api.bookings.responses import BookingList, BookingRow, StaffBooking, Timeline, change, respond_to_staff
 from gateway.http.fields import NoFields
-from gateway.http.pages import links
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
 routes = Routes("staff bookings", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings")
 
-TAKES_A_WHILE = 10.0
+MANAGE, APPROVE = Permission.MANAGE_BOOKINGS, Permission.APPROVE
+ILLEGAL = ("ILLEGAL_TRANSITION", "BOOKING_ENDED")
+SEVERAL_SERVICES = 10.0  # seconds
 
 
-def shown(request: ApiRequest, booking: BookingDetail, *, status: int | None = None) -> Response:
-    """The booking as this member of staff sees it."""
-    return request.respond(
-        shapes.staff_booking(booking, request.caller.permissions), status=status, version=booking.version
-    )
-
-
-@routes.get("/", response=shapes.BookingList, refuses=("INVALID_FILTER", "INVALID_ORDERING"))
+@routes.get("/", response=BookingList, refuses=("INVALID_FILTER", "INVALID_ORDERING"))
 async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, Query()]) -> Response:
-    """The hotel's bookings, newest first. Drafts only where asked for."""
-    found = await request.ask(filters.query(request.hotel))
-    following, before = links(found.count, filters.wanted, request.query_params)
-    rows = tuple(shapes.booking_row(row) for row in found.results)
-    return request.respond(
-        shapes.BookingList(count=found.count, next=following, previous=before, results=rows, counts=found.counts)
-    )
+    """List bookings.
+
+    Newest first by default. Drafts are listed only where `status` asks for them.
+    """
+    reply = await request.ask(filters.query(request.hotel))
+    return request.respond_page(BookingRow.of, reply, filters, counts=reply.counts)
 
 
 @routes.post(
     "/",
-    response=shapes.StaffBooking,
+    response=StaffBooking,
     status=201,
-    needs=Permission.MANAGE_BOOKINGS,
+    needs=MANAGE,
     refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
 )
 async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Response:
-    """Book for a guest on the phone or at the desk."""
-    made = await request.ask(body.command(request.hotel, source=BookingSource.STAFF, payment=body.payment))
-    return shown(request, made.booking)
+    """Create a booking for a guest."""
+    command = body.command(request.hotel, source=bookings.BookingSource.STAFF, payment=body.payment)
+    return respond_to_staff(request, (await request.ask(command)).booking)
 
 
-@routes.get("/{booking_id}/", response=shapes.StaffBooking)
+@routes.get("/{booking_id}/", response=StaffBooking)
 async def get_booking(request: ApiRequest) -> Response:
-    """One booking."""
-    return shown(request, await request.ask(GetBooking(hotel=request.hotel, booking_id=request.booking_id)))
+    """Retrieve a booking."""
+    return respond_to_staff(
+        request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
+    )
 
 
-@routes.patch(
-    "/{booking_id}/", response=shapes.StaffBooking, needs=Permission.MANAGE_BOOKINGS, refuses=("BOOKING_ENDED",)
-)
-async def amend_booking(request: ApiRequest, body: Amendment) -> Response:
-    """Change what is noted on a booking."""
-    command = AmendBooking(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump(exclude_unset=True))
-    return shown(request, await request.ask(command))
+@routes.patch("/{booking_id}/", response=StaffBooking, needs=MANAGE, refuses=("BOOKING_ENDED",))
+async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
+    """Update a booking.
+
+    Changes the guest's details and the notes. Dates, room and price have operations of their own.
+    """
+    changes = body.model_dump(exclude_unset=True)
+    return await change(request, bookings.AmendBooking, **changes)
 
 
 @routes.get("/{booking_id}/timeline/", response=Timeline)
 async def get_timeline(request: ApiRequest) -> Response:
-    """Who did what to the booking, when and why."""
-    return request.respond(timeline(await request.ask(GetTimeline(hotel=request.hotel, booking_id=request.booking_id))))
+    """Retrieve the timeline of a booking.
+
+    Each item says who changed the booking, when and why.
+    """
+    timeline = await request.ask(bookings.GetTimeline(hotel=request.hotel, booking_id=request.booking_id))
+    return request.respond(Timeline.of(timeline))
 
 
 @routes.post(
     "/{booking_id}/cancel/",
-    response=shapes.StaffBooking,
-    needs=Permission.MANAGE_BOOKINGS,
+    response=StaffBooking,
+    needs=MANAGE,
     refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
 async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Response:
-    """Call a booking off, with fee and refund by its policy. In house the guest also leaves the room."""
-    command = CancelBooking(
-        hotel=request.hotel, booking_id=request.booking_id, reason=body.reason, waive_fee=body.waive_fee
+    """Cancel a booking.
+
+    The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
+    """
+    return await change(
+        request, bookings.CancelBooking, deadline=SEVERAL_SERVICES, reason=body.reason, waive_fee=body.waive_fee
     )
-    return shown(request, await request.ask(command, deadline=TAKES_A_WHILE))
+
+
+@routes.post("/{booking_id}/refund/retry/", response=StaffBooking, needs=MANAGE, refuses=("NO_FAILED_REFUND",))
+async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
+    """Retry a refund.
+
+    Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
+    """
+    return await change(request, bookings.RetryRefund)
+
+
+@routes.post("/{booking_id}/revoke-guest-token/", response=StaffBooking, needs=MANAGE)
+async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
+    """Revoke the guest token of a booking.
+
+    Invalidates the guest's token and every link mailed so far, and closes the guest's push connections. The next mail
+    contains a link to a new token.
+    """
+    return await change(request, bookings.RevokeGuestToken)
+
+
+@routes.post("/{booking_id}/mark-seen/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
+async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
+    """Mark a new booking as seen."""
+    return await change(request, bookings.MarkSeen)
 
 
 @routes.post(
-    "/{booking_id}/refund/retry/",
-    response=shapes.StaffBooking,
-    needs=Permission.MANAGE_BOOKINGS,
-    refuses=("NO_FAILED_REFUND",),
+    "/{booking_id}/approve/",
+    response=StaffBooking,
+    needs=APPROVE,
+    refuses=("DECISION_MADE", "CAPTURE_FAILED", *ILLEGAL),
+    other_responses={202: ("Approved; the payment provider has not captured the payment yet.", StaffBooking)},
 )
-async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
-    """Have a refund that failed tried again; one that is under way is answered as it is."""
-    return shown(request, await request.ask(RetryRefund(hotel=request.hotel, booking_id=request.booking_id)))
+async def approve_booking(request: ApiRequest, _: NoFields) -> Response:
+    """Approve a booking.
 
-
-@routes.post("/{booking_id}/revoke-guest-token/", response=shapes.StaffBooking, needs=Permission.MANAGE_BOOKINGS)
-async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
-    """Make the guest's token, and every link mailed so far, open nothing.
-
-    Who held it is thrown out of realtime too; the next mail carries a link to a new one.
+    Captures the authorised payment and confirms the booking.
     """
-    return shown(request, await request.ask(RevokeGuestToken(hotel=request.hotel, booking_id=request.booking_id)))
+    booking, status = await approve(request)
+    return respond_to_staff(request, booking, status=status)
 
 
-@routes.post("/{booking_id}/mark-seen/", response=shapes.StaffBooking, needs=Permission.MANAGE_CHECKIN)
-async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
-    """Note that staff have looked at a new booking."""
-    return shown(request, await request.ask(MarkSeen(hotel=request.hotel, booking_id=request.booking_id)))
+@routes.post("/{booking_id}/decline/", response=StaffBooking, needs=APPROVE, refuses=("DECISION_MADE", *ILLEGAL))
+async def decline_booking(request: ApiRequest, body: Decline) -> Response:
+    """Decline a booking.
+
+    Releases the authorised payment.
+    """
+    return await change(request, bookings.DeclineBooking, reason_code=body.reason_code, reason_note=body.reason_note)
+
+
+@routes.post("/{booking_id}/confirm/", response=StaffBooking, needs=MANAGE, refuses=("CARD_BOOKING", *ILLEGAL))
+async def confirm_booking(request: ApiRequest, _: NoFields) -> Response:
+    """Confirm a booking without a card payment."""
+    return await change(request, bookings.ConfirmBooking)

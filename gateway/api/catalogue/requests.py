@@ -1,127 +1,125 @@
-"""What is sent about what a hotel sells and on which terms: room types, daily rates, promotions, policies."""
+"""Requests about room types, daily rates, promotions and cancellation policies."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts.rooms import (
-    AddPolicy,
-    ChangePolicy,
-    ListRates,
-    PolicyDefinition,
-    PromotionDefinition,
-    TierDefinition,
-    WriteRates,
+from contracts import rooms
+from gateway.http.fields import (
+    Amount,
+    Body,
+    Changes,
+    Code,
+    Count,
+    Day,
+    Image,
+    Name,
+    Percent,
+    Prose,
+    SearchText,
+    ShortText,
 )
-from gateway.http.fields import Amount, Body, Changes, Code, Count, Day, Image, Name, Percent, Prose, Slip
-from gateway.http.paging import Paging
+from gateway.http.pages import Paging
 
-Kind = Literal["FLEXIBLE", "MODERATE", "NON_REFUNDABLE", "CUSTOM"]
-Fee = Literal["NONE", "FIRST_NIGHT", "PERCENTAGE", "FIXED", "FULL_STAY"]
+PolicyKind = Literal["FLEXIBLE", "MODERATE", "NON_REFUNDABLE", "CUSTOM"]
+FeeKind = Literal["NONE", "FIRST_NIGHT", "PERCENTAGE", "FIXED", "FULL_STAY"]
 NoShowFee = Literal["NONE", "FIRST_NIGHT", "FULL_STAY"]
+DiscountKind = Literal["PERCENT", "FIXED"]
 Guests = Annotated[Count, Field(ge=1, le=50)]
 Nights = Annotated[Count, Field(ge=1, le=365)]
 Hours = Annotated[Count, Field(ge=0, le=8760)]
 Weekday = Annotated[Count, Field(ge=0, le=6)]
 
 
-class Searching(Paging):
-    """Which ones. `search` matches code and name."""
+class Search(Paging):
+    """Filters of a list. `search` matches code and name."""
 
-    search: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
+    search: SearchText = ""
 
 
 class NewRoomType(Body):
-    """A kind of room to sell. `policy` is the code of its cancellation policy; none: the hotel's standard one."""
+    """A room type. `policy` is the code of its cancellation policy; without one, the hotel's standard policy."""
 
-    code: Code
-    name: Name
-    max_occupancy: Guests
-    base_price: Amount
-    bed_setup: Slip = ""
-    photo: Image = ""
+    code: Code = Field(examples=["STD"])
+    name: Name = Field(examples=["Standard Double"])
+    max_occupancy: Guests = Field(examples=[2])
+    base_price: Amount = Field(examples=["120.00"])
+    bed_setup: ShortText = Field("", examples=["One double bed"])
+    photo: Image = Field("", examples=["/images/room.jpg"])
     policy: Code | None = None
 
 
 class RoomTypeChanges(Changes):
-    """What is to be different of a room type."""
+    """Fields to change."""
 
     name: Name | None = None
     max_occupancy: Guests | None = None
-    base_price: Amount | None = None
-    bed_setup: Slip | None = None
+    base_price: Amount | None = Field(None, examples=["120.00"])
+    bed_setup: ShortText | None = Field(None, examples=["One double bed"])
     photo: Image | None = None
     policy: Code | None = None
 
 
 class Rates(Body):
-    """A price for every night between two dates, both included. `weekdays` narrows it: 0 is Monday."""
+    """A price for every night from `start_date` to `end_date`. `weekdays` narrows the nights: 0 is Monday."""
 
-    room_type: Code
+    room_type: Code = Field(examples=["STD"])
     start_date: Day
-    end_date: Day
-    price: Amount
-    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
+    end_date: Day = Field(examples=["2026-08-31"])
+    price: Amount = Field(examples=["120.00"])
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = Field((), examples=[[5, 6]])
 
 
 class RateRange(BaseModel):
-    """The nights between two dates, both included, that cost the base price again."""
+    """The nights from `start_date` to `end_date`."""
 
-    room_type: Code
+    room_type: Code = Field(examples=["STD"])
     start_date: Day
-    end_date: Day
+    end_date: Day = Field(examples=["2026-08-31"])
 
-    def command(self, hotel: str) -> WriteRates:
-        """As rooms is asked."""
-        return WriteRates(
-            hotel=hotel, room_type=self.room_type, start_date=self.start_date, end_date=self.end_date, price=None
-        )
+    def command(self, hotel: str) -> rooms.WriteRates:
+        """The command to rooms that restores the base price."""
+        return rooms.WriteRates(hotel=hotel, price=None, **self.model_dump())
 
 
 class RateFilters(Paging):
-    """Which rates; without dates those from today on."""
+    """Filters of the list of rates. Without dates: rates from today on."""
 
     room_type: Code | None = None
     start_date: Day | None = None
     end_date: Day | None = None
 
-    def query(self, hotel: str) -> ListRates:
-        """As rooms is asked."""
-        return ListRates(
-            hotel=hotel,
-            room_type=self.room_type,
-            start_date=self.start_date,
-            end_date=self.end_date,
-            page=self.wanted,
-        )
+    def query(self, hotel: str) -> rooms.ListRates:
+        """The query to rooms."""
+        return rooms.ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
 
 
 class NewPromotion(Body):
-    """A discount by code. `value` is a percentage, or an amount where it is `FIXED`.
+    """A discount by code. `value` is a percentage, or an amount where `kind` is `FIXED`.
 
-    `starts_on` and `ends_on` are the first and last check-in date that it is for; `room_type` is a code.
+    `starts_on` and `ends_on` are the first and the last check-in date with the discount; `room_type` is a code.
     """
 
-    code: Code
-    kind: Literal["PERCENT", "FIXED"]
-    value: Amount
-    starts_on: Day | None = None
+    code: Code = Field(examples=["SUMMER"])
+    kind: DiscountKind
+    value: Amount = Field(examples=["10"])
+    starts_on: Day | None = Field(None, examples=["2026-08-14"])
     ends_on: Day | None = None
     room_type: Code | None = None
     min_nights: Nights = 1
     max_nights: Nights | None = None
 
     @property
-    def definition(self) -> PromotionDefinition:
-        """As rooms is asked."""
-        return PromotionDefinition(**self.model_dump())
+    def definition(self) -> rooms.PromotionDefinition:
+        """The promotion as rooms takes it."""
+        return rooms.PromotionDefinition(**self.model_dump())
 
 
 class PromotionChanges(Changes):
-    """What is to be different of a promotion."""
+    """Fields to change."""
 
-    kind: Literal["PERCENT", "FIXED"] | None = None
-    value: Amount | None = None
+    kind: DiscountKind | None = None
+    value: Amount | None = Field(None, examples=["10"])
     starts_on: Day | None = None
     ends_on: Day | None = None
     room_type: Code | None = None
@@ -130,48 +128,48 @@ class PromotionChanges(Changes):
 
 
 class Tier(Body):
-    """From `hours_before` check-in on, this fee is due. `value` is a percentage, or an amount where it is `FIXED`."""
+    """The fee from `hours_before` check-in on. `value` is a percentage, or an amount where `kind` is `FIXED`."""
 
     hours_before: Hours
-    kind: Fee
+    kind: FeeKind
     value: Amount = "0"
 
 
 class PolicyFields(Changes):
-    """The terms. `free_until_hours` as the kind has it where it is not named; `no_show` likewise."""
+    """Cancellation terms. The kind determines `free_until_hours` and `no_show` where these are left out."""
 
-    kind: Kind | None = None
+    kind: PolicyKind | None = None
     free_until_hours: Hours | None = None
     percent: Percent | None = None
     tiers: Annotated[tuple[Tier, ...], Field(max_length=20)] | None = None
     no_show: NoShowFee | None = None
-    text: Prose | None = None
+    text: Prose | None = Field(None, examples=["Free until 24 hours before check-in."])
     is_standard: bool | None = Field(None, description="Holds for room types that name no other policy.")
 
     @property
-    def terms(self) -> dict[str, object]:
-        """What is named, with tiers as rooms knows them."""
-        tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
-        return self.given | ({"tiers": tiers} if self.tiers is not None else {})
+    def terms(self) -> dict[str, Any]:
+        """The terms that are not null, with tiers as rooms takes them."""
+        tiers = tuple(rooms.TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
+        return self.values | ({"tiers": tiers} if self.tiers is not None else {})
 
 
 class NewPolicy(PolicyFields):
-    """Cancellation terms to add."""
+    """A cancellation policy."""
 
-    code: Code
-    name: Name
-    kind: Kind
+    code: Code = Field(examples=["FLEX"])
+    name: Name = Field(examples=["Flexible"])
+    kind: PolicyKind
 
-    def command(self, hotel: str) -> AddPolicy:
-        """As rooms is asked."""
-        return AddPolicy(hotel=hotel, policy=PolicyDefinition(**self.terms))  # type: ignore[arg-type]
+    def command(self, hotel: str) -> rooms.AddPolicy:
+        """The command to rooms."""
+        return rooms.AddPolicy(hotel=hotel, policy=rooms.PolicyDefinition(**self.terms))
 
 
 class PolicyChanges(PolicyFields):
-    """What is to be different of a policy."""
+    """Fields to change."""
 
     name: Name | None = None
 
-    def command(self, hotel: str, code: str) -> ChangePolicy:
-        """As rooms is asked."""
-        return ChangePolicy(hotel=hotel, code=code, clear=self.emptied, **self.terms)  # type: ignore[arg-type]
+    def command(self, hotel: str, code: str) -> rooms.ChangePolicy:
+        """The command to rooms."""
+        return rooms.ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)

@@ -1,4 +1,4 @@
-"""What is sent to change a hotel's page and how it operates."""
+"""Changes of a hotel's page and of its operating settings."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -10,25 +10,37 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from chassis.refusal import Refusal
 from contracts.rooms import SETTING_BOUNDS, HotelPage, SettingsChange, WiFi
-from gateway.http.fields import Body, Changes, Count, HotelEmail, Image, Name, Percent, Phone, Prose, Slip, WallTime
+from gateway.http.fields import (
+    Body,
+    Changes,
+    Count,
+    HotelEmail,
+    Image,
+    Name,
+    Percent,
+    Phone,
+    Prose,
+    ShortText,
+    WallTime,
+)
 
-DEEPEST, MOST, LONGEST = 5, 200, 2000
+MAX_DEPTH, MAX_VALUES, MAX_LENGTH = 5, 200, 2000
 
 
-def _theme(given: Any) -> Any:
-    for count, part in enumerate(_parts(given)):
-        if count >= MOST:
-            raise ValueError(f"has at most {MOST} values")
-        if isinstance(part, str) and ("\x00" in part or len(part) > LONGEST):
-            raise ValueError(f"texts have at most {LONGEST} characters, and none that is not printable")
+def _theme(theme: Any) -> Any:
+    for count, part in enumerate(_parts(theme)):
+        if count >= MAX_VALUES:
+            raise ValueError(f"has at most {MAX_VALUES} values")
+        if isinstance(part, str) and ("\x00" in part or len(part) > MAX_LENGTH):
+            raise ValueError(f"a text has at most {MAX_LENGTH} characters, and no NUL")
         if isinstance(part, float) and not isfinite(part):
             raise ValueError("numbers are finite")
-    return given
+    return theme
 
 
 def _parts(part: Any, depth: int = 1) -> Iterator[Any]:
-    if depth > DEEPEST:
-        raise ValueError(f"is at most {DEEPEST} deep")
+    if depth > MAX_DEPTH:
+        raise ValueError(f"is at most {MAX_DEPTH} deep")
     yield part
     if isinstance(part, dict):
         yield from part
@@ -42,21 +54,21 @@ def _within(name: str) -> Any:
 
 
 class Network(Body):
-    """How guests in house get online."""
+    """The Wi-Fi for guests in house."""
 
-    ssid: Slip
-    password: Slip
+    ssid: ShortText
+    password: ShortText
 
 
 class SettingsPatch(Changes):
-    """What is to be different of a hotel's page and of how it operates. Times are hotel-local."""
+    """The settings to change. Times are hotel-local."""
 
-    name: Name | None = None
-    timezone: Slip | None = None
+    name: Name | None = Field(None, examples=["Hotel Killarney"])
+    timezone: ShortText | None = None
     email: HotelEmail | None = None
     phone: Phone | None = None
     address: Prose | None = None
-    tagline: Slip | None = None
+    tagline: ShortText | None = None
     short_description: Prose | None = None
     long_description: Prose | None = None
     hero_image: Image | None = None
@@ -81,15 +93,15 @@ class SettingsPatch(Changes):
     overbooking_allowance: Count | None = _within("overbooking_allowance")
 
     def change(self) -> SettingsChange:
-        """As rooms is asked; refused `VALIDATION_ERROR` for null. The Wi-Fi is null for who may not see it."""
-        given, names = self.given, {each.name for each in fields(SettingsChange)}
-        _refuse((name, "must not be null") for name in self.emptied if name in names - {"wifi"})
-        wanted = {name: value for name, value in given.items() if name in names}
-        if "tax_percent" in wanted:
-            wanted["tax_percent"] = Decimal(wanted["tax_percent"])
-        if "wifi" in wanted:
-            wanted["wifi"] = WiFi(**wanted["wifi"].model_dump())
-        return SettingsChange(**wanted)
+        """The change as rooms takes it; refused `VALIDATION_ERROR` for null, except for the Wi-Fi."""
+        values, names = self.values, {each.name for each in fields(SettingsChange)}
+        _refuse((name, "must not be null") for name in self.cleared if name in names - {"wifi"})
+        change = {name: value for name, value in values.items() if name in names}
+        if "tax_percent" in change:
+            change["tax_percent"] = Decimal(change["tax_percent"])
+        if "wifi" in change:
+            change["wifi"] = WiFi(**change["wifi"].model_dump())
+        return SettingsChange(**change)
 
 
 def _all_required(schema: dict[str, Any]) -> None:
@@ -97,22 +109,22 @@ def _all_required(schema: dict[str, Any]) -> None:
 
 
 class WholeSettings(SettingsPatch):
-    """The whole settings, as GET answers them. What cannot be changed may be left out, or sent as it is."""
+    """All settings, as GET returns them. Settings that never change may be left out, or sent unchanged."""
 
     model_config = ConfigDict(json_schema_extra=_all_required)
 
-    slug: Slip | None = None
-    currency: Slip | None = None
-    check_out_time: WallTime | None = Field(None, description="Is `standard_checkout_time`.")
-    version: Count | None = Field(None, description="Is not looked at: send it as `If-Match`.")
+    slug: ShortText | None = None
+    currency: ShortText | None = None
+    check_out_time: WallTime | None = Field(None, description="Equals `standard_checkout_time`.")
+    version: Count | None = Field(None, description="Ignored: send the version as `If-Match`.")
 
     def whole(self, page: HotelPage) -> SettingsChange:
-        """As rooms is asked; refused `VALIDATION_ERROR` for what is missing, and for another slug or currency."""
+        """The change as rooms takes it; refused `VALIDATION_ERROR` for missing settings, another slug or currency."""
         required = set(SettingsPatch.model_fields) - {"wifi"}
         _refuse((name, "Field required") for name in sorted(required - self.model_fields_set))
         fixed = {"slug": page.card.slug, "currency": page.card.currency, "check_out_time": self.standard_checkout_time}
-        given = self.given
-        _refuse((name, f"is {value}") for name, value in fixed.items() if given.get(name, value) != value)
+        values = self.values
+        _refuse((name, f"must be {value}") for name, value in fixed.items() if values.get(name, value) != value)
         return self.change()
 
 

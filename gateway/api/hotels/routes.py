@@ -1,39 +1,95 @@
-"""A hotel's page and how it operates, as its staff see and change them."""
+"""Hotels for the public, availability and quotes, and the settings that staff change."""
 
+from typing import Annotated
+
+from fastapi import Query
 from starlette.responses import Response
 
-from contracts.rooms import ChangeSettings, GetSettings, SettingsChange
+from contracts import rooms
 from contracts.values import Permission
+from gateway.api.hotels.queries import QuoteRequest, StayQuery
 from gateway.api.hotels.requests import SettingsPatch, WholeSettings
-from gateway.api.hotels.responses import StaffSettings, staff_settings
+from gateway.api.hotels.responses import Availability, Hotel, Quote, StaffSettings, hotel, quote, staff_settings
+from gateway.http.pages import Page, Paging, Rows
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
-routes = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/settings")
+public = Routes("hotels", audience=Audience.PUBLIC, under="/api/public/hotels")
+settings = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/settings")
 
-MANAGES = Permission.MANAGE_SETTINGS
-
-
-async def _changed(request: ApiRequest, change: SettingsChange) -> Response:
-    found = await request.ask(ChangeSettings(hotel=request.hotel, change=change))
-    return request.respond(staff_settings(found), version=found.version)
+MANAGE = Permission.MANAGE_SETTINGS
 
 
-@routes.get("/", response=StaffSettings, etag=True)
+@public.get("/", response=Page[Hotel])
+async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
+    """List hotels."""
+    hotels = (await request.ask(rooms.ListHotels())).hotels
+    first = (paging.page - 1) * paging.page_size
+    reply = Rows(len(hotels), hotels[first : first + paging.page_size])
+    return request.respond_page(hotel, reply, paging)
+
+
+@public.get("/{slug}/", response=Hotel)
+async def get_hotel(request: ApiRequest) -> Response:
+    """Retrieve a hotel."""
+    return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
+
+
+@public.get("/{slug}/settings/", response=Hotel)
+async def get_public_settings(request: ApiRequest) -> Response:
+    """Retrieve the public settings of a hotel."""
+    return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
+
+
+@public.get("/{slug}/availability/", response=Availability, refuses=("BEYOND_HORIZON",))
+async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Query()]) -> Response:
+    """Check availability.
+
+    Returns the available rooms by room type on the nights from check-in up to check-out.
+    """
+    reply = await request.ask(rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump()))
+    return request.respond(Availability.of(reply, adults=stay.adults, children=stay.children))
+
+
+@public.post(
+    "/{slug}/pricing/quote/", response=Quote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
+)
+async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
+    """Create a quote.
+
+    Prices a stay. A booking made with the quote keeps the price.
+    """
+    stay = body.model_dump(exclude={"room_type_code"})
+    query = rooms.GiveQuote(hotel=request.hotel, room_type=body.room_type_code, **stay)
+    return request.respond(quote(await request.ask(query)))
+
+
+async def _change(request: ApiRequest, change: rooms.SettingsChange) -> Response:
+    changed = await request.ask(rooms.ChangeSettings(hotel=request.hotel, change=change))
+    return request.respond(staff_settings(changed), version=changed.version)
+
+
+@settings.get("/", response=StaffSettings, etag=True)
 async def get_settings(request: ApiRequest) -> Response:
-    """The hotel's page and operating settings."""
-    found = await request.ask(GetSettings(hotel=request.hotel))
-    return request.respond(staff_settings(found), version=found.version)
+    """Retrieve the settings of a hotel."""
+    reply = await request.ask(rooms.GetSettings(hotel=request.hotel))
+    return request.respond(staff_settings(reply), version=reply.version)
 
 
-@routes.put("/", response=StaffSettings, needs=MANAGES, refuses=("WOULD_OVERSELL",), etag=True)
+@settings.put("/", response=StaffSettings, needs=MANAGE, refuses=("WOULD_OVERSELL",), etag=True)
 async def replace_settings(request: ApiRequest, body: WholeSettings) -> Response:
-    """Write the whole settings. Bookings that are made keep the terms that they were made with."""
-    return await _changed(request, body.whole(await request.app_state.hotels.get(request.hotel)))
+    """Replace the settings of a hotel.
+
+    Existing bookings keep the terms that they were made with.
+    """
+    return await _change(request, body.whole(await request.app_state.hotels.get(request.hotel)))
 
 
-@routes.patch("/", response=StaffSettings, needs=MANAGES, refuses=("WOULD_OVERSELL",), etag=True)
+@settings.patch("/", response=StaffSettings, needs=MANAGE, refuses=("WOULD_OVERSELL",), etag=True)
 async def change_settings(request: ApiRequest, body: SettingsPatch) -> Response:
-    """Change some settings. Bookings that are made keep the terms that they were made with."""
-    return await _changed(request, body.change())
+    """Update the settings of a hotel.
+
+    Existing bookings keep the terms that they were made with.
+    """
+    return await _change(request, body.change())

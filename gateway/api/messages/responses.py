@@ -1,39 +1,39 @@
-"""What was written to a guest or noted about them."""
+"""Chats and communications."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from contracts import bookings
-from gateway.api.bookings.responses import Person
+from gateway.http.pages import Page
+from gateway.http.views import Json, View
+
+
+class ChatMessage(View[bookings.ChatMessage], drop=("by",)):
+    """A message. `sender` is `guest` or `staff`; `is_read` says whether the other side has read the message."""
+
+    sender_name: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Communication:
-    """One communication. The system's own mails have no `staff_member`, and their text is not kept."""
+class Chat(Page[ChatMessage]):
+    """A page of a chat, newest first. A closed chat is empty."""
 
-    id: str
-    communication_type: str
-    subject: str
-    message: str
-    recipient: str
-    staff_member: Person | None
-    sent_at: datetime
-    delivery_status: str
-    failure_reason: str | None
+    results: tuple[ChatMessage, ...]
+    is_open: bool
+    unread: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class CommunicationList:
-    """A page of a booking's communications, newest first."""
-
-    count: int
-    next: str | None
-    previous: str | None
-    results: tuple[Communication, ...]
+class ChatRead(View[bookings.ChatRead]):
+    """The last message that was read, and the number of unread messages."""
 
 
-def communication(kept: bookings.Communication) -> Communication:
-    """One communication."""
-    who = kept.staff_member
-    person = Person(kind=who.kind, id=who.id, name=who.name) if who else None
-    return Communication(**{**vars(kept), "staff_member": person})
+class OpenChat(View[bookings.OpenChat]):
+    """An open chat of a hotel."""
+
+
+class Communication(View[bookings.Communication]):
+    """A communication. Mails that the system sends have no `staff_member` and no text."""
+
+
+def chat_message(message: bookings.ChatMessage) -> Json:
+    """A message of a chat."""
+    return ChatMessage.of(message, sender_name=message.by.name)

@@ -1,7 +1,6 @@
-"""Is the gateway alive, and does everything behind it answer?"""
+"""Liveness of the gateway, and readiness of everything behind it."""
 
 import asyncio
-from dataclasses import dataclass
 
 from starlette.responses import Response
 
@@ -10,43 +9,33 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.catalogue import OWNERS
 from contracts.operations import Ping
 from contracts.values import Caller, Context
+from gateway.api.operations.responses import Alive, Readiness
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
 routes = Routes("operations", audience=Audience.OPERATOR)
 
-PATIENCE = 2.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alive:
-    """The process runs."""
-
-    status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Readiness:
-    """`checks` says `up` or what is wrong, by dependency; `down` names those that are not up."""
-
-    ready: bool
-    down: tuple[str, ...]
-    checks: dict[str, str]
+PING_WITHIN = 2.0  # seconds
 
 
 @routes.get("/livez/", response=Alive)
 async def get_liveness(request: ApiRequest) -> Response:
-    """Whether the gateway runs."""
+    """Check liveness."""
     return request.respond(Alive(status="alive"))
 
 
-@routes.get("/readyz/", response=Readiness, other_responses={503: ("Something is down; `down` names it.", Readiness)})
+@routes.get(
+    "/readyz/", response=Readiness, other_responses={503: ("A dependency is down; `down` names it.", Readiness)}
+)
 async def get_readiness(request: ApiRequest) -> Response:
-    """Whether everything that requests need answers, and what does not."""
+    """Check readiness.
+
+    Ready means that broker, database and every service answer.
+    """
     names = ("database", *OWNERS)
-    found = await asyncio.gather(_database(request), *(_service(request, owner) for owner in OWNERS))
-    checks = {"broker": "up" if request.app_state.bus.up else "down", **dict(zip(names, found, strict=True))}
+    states = await asyncio.gather(_database(request), *(_service(request, owner) for owner in OWNERS))
+    checks = {"broker": "up" if request.app_state.bus.up else "down", **dict(zip(names, states, strict=True))}
     down = tuple(name for name, state in checks.items() if state != "up")
     return request.respond(Readiness(ready=not down, down=down, checks=checks), status=503 if down else 200)
 
@@ -62,7 +51,7 @@ async def _database(request: ApiRequest) -> str:
 async def _service(request: ApiRequest, service: str) -> str:
     context = Context(caller=Caller(kind="system"), traceparent=trace.current())
     try:
-        health, _ = await request.app_state.bus.ask(Ping(), context, service=service, deadline=PATIENCE)
+        health, _ = await request.app_state.bus.ask(Ping(), context, service=service, deadline=PING_WITHIN)
     except (Unavailable, Refusal):
         return "down"
-    return "up" if health.ready else f"not ready: {', '.join(health.problems) or 'it does not say why'}"
+    return "up" if health.ready else f"not ready: {', '.join(health.problems) or 'no reason given'}"

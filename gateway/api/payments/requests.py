@@ -1,14 +1,21 @@
-"""What a guest has paid at the desk."""
+"""Requests about payments."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from gateway.http.fields import Body, Prose
+from gateway.http.fields import Body, Prose, Url
 
 
-class Settlement(Body):
-    """An amount in major units, or all that is owed. The note stays with the hotel."""
+class ReturnUrls(Body):
+    """Where the payment page redirects the guest afterwards. Only configured origins are allowed."""
+
+    success_url: Url | None = Field(None, examples=["https://hotel.example/paid"])
+    cancel_url: Url | None = Field(None, examples=["https://hotel.example/back"])
+
+
+class BalancePayment(Body):
+    """An amount in major units; without one, the whole balance. Guests do not read the note."""
 
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$", examples=["109.00"])] | None = None
     note: Prose = ""

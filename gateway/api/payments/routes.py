@@ -1,59 +1,73 @@
-"""Paying for a booking: the provider's page, and what became of it."""
+"""Payments: the provider's payment page, its webhook, and balances paid at the desk."""
 
 from typing import Annotated
 
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts.payments import OpenPaymentSession, VerifyPayment
-from gateway.api.access.requests import ReturnUrls
-from gateway.api.bookings import guest_responses as shapes
-from gateway.http.money import major
+from chassis.refusal import Refusal
+from contracts.bookings import SettleBalance
+from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
+from contracts.values import Permission
+from gateway.api.bookings.responses import StaffBooking, change
+from gateway.api.payments.requests import BalancePayment, ReturnUrls
+from gateway.api.payments.responses import PaymentSession, PaymentVerified, WebhookTaken
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
-routes = Routes(
+sessions = Routes(
     "payments", audience=Audience.EITHER, under="/api/public/hotels/{slug}/room-bookings/{booking_id}/payment"
 )
+webhooks = Routes("payments", audience=Audience.PROVIDER, under="/api/public/hotels/room-bookings")
+balances = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}/balance")
 
-ASKS_PROVIDER = 15.0
+CALLS_PROVIDER = 15.0  # seconds
+SIGNED_EVENT = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+    "parameters": [{"name": "Stripe-Signature", "in": "header", "required": True, "schema": {"type": "string"}}],
+}
 
 
-@routes.post("/session/", response=shapes.PaymentSession, refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
+@sessions.post("/session/", response=PaymentSession, refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
 async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Response:
-    """A page for the guest to pay on; asked again while it is open, the same one."""
-    session = await request.ask(
-        OpenPaymentSession(
-            hotel=request.hotel, booking_id=request.booking_id, success_url=body.success_url, cancel_url=body.cancel_url
-        ),
-        deadline=ASKS_PROVIDER,
-    )
-    return request.respond(
-        shapes.PaymentSession(
-            session_id=session.session_id,
-            payment_url=session.payment_url,
-            status=session.status,
-            amount=major(session.amount),
-            currency=session.amount.currency,
-        )
-    )
+    """Create a payment session.
+
+    Returns the page on which the guest pays. While a session is open, the same session is returned.
+    """
+    command = OpenPaymentSession(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
+    return await request.answer(PaymentSession, command, deadline=CALLS_PROVIDER)
 
 
-@routes.get("/verify/", response=shapes.PaymentVerified, refuses=("SESSION_NOT_FOUND",))
+@sessions.get("/verify/", response=PaymentVerified, refuses=("SESSION_NOT_FOUND",))
 async def verify_payment(
     request: ApiRequest, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
-    """What became of this booking's payment session."""
-    found = await request.ask(
-        VerifyPayment(hotel=request.hotel, booking_id=request.booking_id, session_id=session_id), deadline=ASKS_PROVIDER
-    )
-    return request.respond(
-        shapes.PaymentVerified(
-            booking_id=found.booking_id,
-            payment_status=found.payment_status,
-            status=found.status,
-            amount_total=major(found.amount_total),
-            currency=found.amount_total.currency,
-        )
-    )
+    """Verify a payment session."""
+    query = VerifyPayment(hotel=request.hotel, booking_id=request.booking_id, session_id=session_id)
+    return await request.answer(PaymentVerified, query, deadline=CALLS_PROVIDER)
+
+
+@webhooks.post(
+    "/stripe-webhook/", response=WebhookTaken, idempotency_key=False, refuses=("INVALID_WEBHOOK",), openapi=SIGNED_EVENT
+)
+async def take_stripe_webhook(request: ApiRequest) -> Response:
+    """Receive a Stripe event.
+
+    Stores the signed event before the response. The stored event is applied afterwards.
+    """
+    try:
+        body = (await request.read_body()).decode()
+    except UnicodeDecodeError as problem:
+        raise Refusal("INVALID_WEBHOOK", "The body is not UTF-8.") from problem
+    stored = await request.ask(StoreWebhook(body=body, signature=request.headers.get("stripe-signature", "")))
+    return request.respond(WebhookTaken(status="already_processed" if stored.already_processed else "success"))
+
+
+@balances.post("/settle/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN, refuses=("ILLEGAL_TRANSITION",))
+async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
+    """Settle the balance of a booking.
+
+    Records a payment at the desk of the whole balance or a part of it. A card payment needs a payment session instead.
+    """
+    return await change(request, SettleBalance, amount=body.amount, note=body.note)

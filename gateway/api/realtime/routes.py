@@ -1,4 +1,4 @@
-"""Letting clients of the push provider in: guests to their booking's channel, staff to their hotel's."""
+"""Authorises clients at the push provider: guests for their booking's channel, staff for their hotel's."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,21 +15,20 @@ from gateway.identity.admission import Audience
 
 routes = Routes("realtime", audience=Audience.EITHER, under="/api/realtime")
 
-
 _FIELDS = {
-    "socket_id": {"type": "string", "maxLength": 200, "description": "The connection, as the push provider told it."},
-    "channel_name": {"type": "string", "maxLength": 200, "description": "One of those told in `realtime`."},
+    "socket_id": {"type": "string", "maxLength": 200, "description": "The id of the client's connection."},
+    "channel_name": {"type": "string", "maxLength": 200, "description": "A channel that `realtime` names."},
 }
-_SHOWN = {"socket_id": "1234.5678", "channel_name": "as told in `realtime`"}
+_EXAMPLES = {"socket_id": "1234.5678", "channel_name": "a channel that `realtime` names"}
 
 
 def _form(*names: str) -> dict[str, Any]:
-    """A body with these fields, as a form or as JSON."""
+    """The OpenAPI description of a body with these fields, as a form or as JSON."""
     schema = {
         "type": "object",
         "required": list(names),
         "properties": {name: _FIELDS[name] for name in names},
-        "examples": [{name: _SHOWN[name] for name in names}],
+        "examples": [{name: _EXAMPLES[name] for name in names}],
     }
     kinds = ("application/x-www-form-urlencoded", "application/json")
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
@@ -43,9 +42,11 @@ def _form(*names: str) -> dict[str, Any]:
     openapi=_form("socket_id", "channel_name"),
 )
 async def authorise_channel(request: ApiRequest) -> Response:
-    """Sign a subscription, as the client library asks for it: a form or JSON."""
-    given = await _given(request, "socket_id", "channel_name")
-    signed = await request.ask(SignChannel(**given))
+    """Authorise a channel subscription.
+
+    The request has the form that the client library sends, or is JSON.
+    """
+    signed = await request.ask(SignChannel(**await _fields(request, "socket_id", "channel_name")))
     if signed.channel_data is None:
         return request.respond({"auth": signed.auth})
     return request.respond(ChannelAuth(auth=signed.auth, channel_data=signed.channel_data))
@@ -59,21 +60,23 @@ async def authorise_channel(request: ApiRequest) -> Response:
     openapi=_form("socket_id"),
 )
 async def authorise_user(request: ApiRequest) -> Response:
-    """Sign a client in, so that it is thrown out when its token ends."""
-    given = await _given(request, "socket_id")
-    signed = await request.ask(SignUser(**given))
+    """Authenticate a push client.
+
+    The push provider closes the client's connections when the token ends.
+    """
+    signed = await request.ask(SignUser(**await _fields(request, "socket_id")))
     return request.respond(UserAuth(auth=signed.auth, user_data=signed.user_data or ""))
 
 
-async def _given(request: ApiRequest, *names: str) -> dict[str, str]:
+async def _fields(request: ApiRequest, *names: str) -> dict[str, str]:
     raw = await request.read_body()
     try:
-        read = codec.decode(raw) if raw.lstrip()[:1] == b"{" else dict(parse_qsl(raw.decode()))
+        body = codec.decode(raw) if raw.lstrip()[:1] == b"{" else dict(parse_qsl(raw.decode()))
     except (ValueError, RecursionError) as problem:
         raise Refusal("MALFORMED_JSON", "The body is neither a form nor JSON.") from problem
     for name in names:
-        if not isinstance(read.get(name), str) or not 0 < len(read[name]) <= 200 or "\x00" in read[name]:
+        if not isinstance(body.get(name), str) or not 0 < len(body[name]) <= 200 or "\x00" in body[name]:
             raise Refusal(
                 "MISSING_FIELD", f"{name} is missing.", errors=[{"field": name, "message": "This field is required."}]
             )
-    return {name: read[name] for name in names}
+    return {name: body[name] for name in names}

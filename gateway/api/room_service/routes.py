@@ -1,4 +1,4 @@
-"""Room service for staff: what guests in house have ordered, and its steps."""
+"""Room service for staff: the orders of guests in house, and the menu."""
 
 from typing import Annotated, Any
 
@@ -6,73 +6,123 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.bookings import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, OrderCommand, OrderStatus
+from contracts import bookings, rooms
 from contracts.values import Permission
-from gateway.api.messages.requests import CallingOff, OrderFilters
-from gateway.api.room_service import responses as shapes
-from gateway.http.fields import NoFields
-from gateway.http.pages import links
+from gateway.api.room_service.requests import MenuItemChange, NewMenuItem, OrderCancellation, OrderFilters
+from gateway.api.room_service.responses import Menu, MenuItem, Order, menu
+from gateway.http.fields import NoFields, invalid_filter
+from gateway.http.pages import Page
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
-routes = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
+orders = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
+menus = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/menu")
 
+CONTACT, MANAGE = Permission.CONTACT_GUESTS, Permission.MANAGE_SETTINGS
+UNKNOWN_ITEM = ("MENU_ITEM_NOT_FOUND",)
 STEP: dict[str, Any] = {
-    "response": shapes.Order,
-    "needs": Permission.CONTACT_GUESTS,
+    "response": Order,
+    "needs": CONTACT,
     "refuses": ("ORDER_NOT_FOUND", "ILLEGAL_TRANSITION"),
 }
 
 
-async def _listed(request: ApiRequest, filters: OrderFilters, booking_id: str | None) -> Response:
-    if filters.status and filters.status not in set(OrderStatus):
-        raise Refusal("INVALID_FILTER", "The filter status cannot be read.")
-    status = OrderStatus(filters.status) if filters.status else None
-    found = await request.ask(
-        ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.wanted)
-    )
-    return request.respond(
-        shapes.order_list(found, links(found.count, filters.wanted, request.query_params), names=True)
-    )
+async def _list(request: ApiRequest, filters: OrderFilters, booking_id: str | None) -> Response:
+    if filters.status and filters.status not in set(bookings.OrderStatus):
+        raise invalid_filter("status")
+    status = bookings.OrderStatus(filters.status) if filters.status else None
+    query = bookings.ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
+    reply = await request.ask(query)
+    return request.respond_page(Order.of, reply, filters)
 
 
-async def _stepped(request: ApiRequest, command: OrderCommand) -> Response:
-    return request.respond(shapes.order(await request.ask(command), names=True))
+async def _step(request: ApiRequest, command: bookings.OrderCommand) -> Response:
+    return await request.answer(Order, command)
 
 
-@routes.get("/orders/", response=shapes.OrderList, needs=Permission.CONTACT_GUESTS, refuses=("INVALID_FILTER",))
+@orders.get("/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
 async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
-    """The orders of guests in house, newest first."""
-    return await _listed(request, filters, None)
+    """List orders.
+
+    The orders of guests in house, newest first.
+    """
+    return await _list(request, filters, None)
 
 
-@routes.get(
-    "/room-bookings/{booking_id}/orders/",
-    response=shapes.OrderList,
-    needs=Permission.CONTACT_GUESTS,
-    refuses=("INVALID_FILTER",),
-)
+@orders.get("/room-bookings/{booking_id}/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
 async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
-    """What one guest in house has ordered. Of those who have left, the booking's timeline tells."""
-    return await _listed(request, filters, request.booking_id)
+    """List the orders of a booking.
+
+    Only while the guest is in house. Afterwards the orders remain in the booking's timeline.
+    """
+    return await _list(request, filters, request.booking_id)
 
 
-@routes.post("/orders/{order_id}/accept/", **STEP)
+@orders.post("/orders/{order_id}/accept/", **STEP)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
-    """Take an order on."""
-    return await _stepped(request, AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    """Accept an order."""
+    return await _step(request, bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
-@routes.post("/orders/{order_id}/complete/", **STEP)
+@orders.post("/orders/{order_id}/complete/", **STEP)
 async def complete_order(request: ApiRequest, _: NoFields) -> Response:
-    """It is served: its total is owed at the desk, in the booking's `balance_due`."""
-    return await _stepped(request, CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    """Complete an order.
+
+    Adds the total to the booking's `balance_due`.
+    """
+    return await _step(request, bookings.CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
-@routes.post("/orders/{order_id}/cancel/", **STEP)
-async def cancel_order(request: ApiRequest, body: CallingOff) -> Response:
-    """It will not be served."""
-    return await _stepped(
-        request, CancelOrder(hotel=request.hotel, order_id=request.path_params["order_id"], reason=body.reason)
-    )
+@orders.post("/orders/{order_id}/cancel/", **STEP)
+async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
+    """Cancel an order."""
+    order_id = request.path_params["order_id"]
+    return await _step(request, bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
+
+
+def item_id(request: ApiRequest) -> int:
+    """The path's menu item; refused `MENU_ITEM_NOT_FOUND`."""
+    text = str(request.path_params["item_id"])
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise Refusal("MENU_ITEM_NOT_FOUND", "The menu has no such item.")
+    return int(text)
+
+
+@menus.get("/", response=Menu)
+async def get_menu(request: ApiRequest) -> Response:
+    """Retrieve the menu.
+
+    Includes items that are not available at the moment.
+    """
+    return request.respond(menu(await request.ask(rooms.GetMenu(hotel=request.hotel))))
+
+
+@menus.post("/", response=MenuItem, status=201, needs=MANAGE)
+async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
+    """Create a menu item."""
+    return await request.answer(MenuItem, rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
+
+
+@menus.get("/{item_id}/", response=MenuItem, refuses=UNKNOWN_ITEM)
+async def get_menu_item(request: ApiRequest) -> Response:
+    """Retrieve a menu item."""
+    return await request.answer(MenuItem, rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
+
+
+@menus.patch("/{item_id}/", response=MenuItem, needs=MANAGE, refuses=UNKNOWN_ITEM)
+async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Response:
+    """Update a menu item.
+
+    Existing orders keep the price at which they were placed.
+    """
+    changes = body.model_dump(exclude_unset=True)
+    command = rooms.ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
+    return await request.answer(MenuItem, command)
+
+
+@menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
+async def remove_menu_item(request: ApiRequest) -> Response:
+    """Delete a menu item."""
+    await request.ask(rooms.RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
+    return Response(status_code=204)

@@ -1,94 +1,78 @@
-"""How lists of rooms and of housekeeping's tasks are narrowed. What cannot be read is refused as a filter."""
+"""The filters of the lists of rooms and tasks. An invalid value is refused `INVALID_FILTER`."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from contracts.rooms import FindFreeRooms, ListRooms, ListTasks, RoomStatus, TaskStatus
-from gateway.api.bookings.filters import truth, unreadable
-from gateway.http.fields import Code, Day
-from gateway.http.paging import Paging
-
-Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
+from gateway.http.fields import Code, Day, SearchText, boolean_filter, invalid_filter
+from gateway.http.pages import Paging
 
 
 class RoomFilters(Paging):
-    """Which rooms. `search` matches number and type."""
+    """Filters of the list of rooms. `search` matches number and type."""
 
-    search: Text = ""
+    search: SearchText = ""
     status: Annotated[str, Field(description="One room status.")] = ""
-    room_type: Annotated[Text, Field(description="A room type's code or name.")] = ""
+    room_type: Annotated[SearchText, Field(description="A room type's code or name.")] = ""
     floor: Annotated[str, Field(description="A whole number.")] = ""
     occupied: Annotated[str, Field(description="`true` or `false`.")] = ""
 
     def query(self, hotel: str) -> ListRooms:
-        """What rooms is asked; refused `INVALID_FILTER`."""
+        """The query to rooms; refused `INVALID_FILTER`."""
         if self.status and self.status not in set(RoomStatus):
-            raise unreadable("status")
+            raise invalid_filter("status")
         return ListRooms(
             hotel=hotel,
             search=self.search.strip(),
             status=RoomStatus(self.status) if self.status else None,
             room_type=self.room_type.strip(),
             floor=_floor(self.floor),
-            occupied=truth("occupied", self.occupied),
-            page=self.wanted,
+            occupied=boolean_filter("occupied", self.occupied),
+            page=self.slice,
         )
 
 
 class TaskFilters(Paging):
-    """Which tasks. Without a status those that are not done."""
+    """Filters of the list of tasks. Without a status: all tasks that are not done."""
 
     status: Annotated[str, Field(description="`OPEN`, `IN_PROGRESS` or `DONE`.")] = ""
-    room_number: Text = ""
-    assignee: Annotated[Text, Field(description="A colleague's id, or `me`.")] = ""
+    room_number: SearchText = ""
+    assignee: Annotated[SearchText, Field(description="A colleague's id, or `me`.")] = ""
 
     def query(self, hotel: str, *, me: str) -> ListTasks:
-        """What rooms is asked; refused `INVALID_FILTER`."""
+        """The query to rooms; refused `INVALID_FILTER`."""
         if self.status and self.status not in set(TaskStatus):
-            raise unreadable("status")
+            raise invalid_filter("status")
         return ListTasks(
             hotel=hotel,
             status=TaskStatus(self.status) if self.status else None,
             room_number=self.room_number.strip(),
             assignee_id=me if self.assignee == "me" else self.assignee.strip(),
-            page=self.wanted,
+            page=self.slice,
         )
 
 
 class FreeRoomQuery(BaseModel):
-    """Which nights, for which kind of room. What `exclude_booking` has counts for free."""
+    """The nights and the room type. Rooms of the booking `exclude_booking` count as free."""
 
     check_in: Day
-    check_out: Day
-    room_type: Annotated[Text, Field(description="A room type's code or name.")] = ""
+    check_out: Day = Field(examples=["2026-08-17"])
+    room_type: Annotated[SearchText, Field(description="A room type's code or name.")] = ""
     exclude_booking: Code | None = None
 
     def query(self, hotel: str) -> FindFreeRooms:
-        """What rooms is asked."""
-        return FindFreeRooms(
-            hotel=hotel,
-            check_in=self.check_in,
-            check_out=self.check_out,
-            room_type=self.room_type.strip(),
-            exclude_booking=self.exclude_booking,
-        )
+        """The query to rooms."""
+        return FindFreeRooms(hotel=hotel, **{**self.model_dump(), "room_type": self.room_type.strip()})
 
 
-class BlockedNights(BaseModel):
-    """Blocks that touch the nights `[starts_on, until)`; what is not said is not narrowed."""
-
-    starts_on: Day | None = None
-    until: Day | None = None
-
-
-def _floor(given: str) -> int | None:
-    if not given:
+def _floor(text: str) -> int | None:
+    if not text:
         return None
     try:
-        floor = int(given)
+        floor = int(text)
     except ValueError as problem:
-        raise unreadable("floor") from problem
+        raise invalid_filter("floor") from problem
     if abs(floor) > 1000:
-        raise unreadable("floor")
+        raise invalid_filter("floor")
     return floor

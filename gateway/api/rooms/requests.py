@@ -1,13 +1,13 @@
-"""What is sent about rooms."""
+"""Requests about rooms, their status, their blocks and housekeeping tasks."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictInt
+from pydantic import BaseModel, Field
 
 from gateway.http.fields import Body, Changes, Code, Count, Day, Prose, RoomNumber
 
-Target = Literal[
+TargetStatus = Literal[
     "READY_FOR_GUEST",
     "OCCUPIED",
     "CHECKOUT_DIRTY",
@@ -16,90 +16,72 @@ Target = Literal[
     "MAINTENANCE_REQUIRED",
     "OUT_OF_ORDER",
 ]
-
-RoomId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
 Floor = Annotated[Count, Field(ge=-20, le=300)]
 
 
 class NewRoom(Body):
-    """A room to add. `room_type` is a code or a name."""
+    """A room. `room_type` is a code or a name."""
 
-    room_number: RoomNumber
-    room_type: Code
-    floor: Floor | None = None
+    room_number: RoomNumber = Field(examples=["101"])
+    room_type: Code = Field(examples=["STD"])
+    floor: Floor | None = Field(None, examples=[1])
     notes: Prose = ""
-    is_active: bool = Field(True, description="Whether it is in service, and so on sale.")
+    is_active: bool = Field(True, description="Whether the room is in service, and so on sale.")
 
 
 class RoomChanges(Changes):
-    """What is to be different of a room. Its status changes by its turnover."""
+    """Fields to change. The status has operations of its own."""
 
     room_type: Code | None = None
-    floor: Floor | None = None
-    notes: Prose | None = None
+    floor: Floor | None = Field(None, examples=[1])
+    notes: Prose | None = Field(None, examples=["The window sticks."])
     is_active: bool | None = None
 
 
-class Assignment(Body):
-    """Which room a booking gets."""
-
-    room_number: RoomNumber
-    notes: Prose = ""
-
-
-class Move(Body):
-    """Where a guest in house goes, and why. Both texts stay with the hotel."""
-
-    to_room_number: RoomNumber
-    reason: Prose = ""
-    notes: Prose = ""
-
-
-class Departures(Body):
-    """Which rooms are to be checked out: a number is a room's id, a text its number."""
-
-    room_ids: list[RoomId | RoomNumber] = Field(min_length=1, max_length=100)
-    destructive: bool = False
-    reason: Prose = ""
-
-
 class Inspection(Body):
-    """What the inspection found."""
+    """The result of an inspection."""
 
-    passed: bool
+    passed: bool = Field(examples=[True])
     notes: Prose = ""
 
 
 class Maintenance(Body):
-    """What is broken, and how much it matters."""
+    """The maintenance that a room needs."""
 
-    priority: Literal["LOW", "MEDIUM", "HIGH", "URGENT"] = "MEDIUM"
-    notes: Prose = ""
+    priority: Literal["LOW", "MEDIUM", "HIGH", "URGENT"] = Field("MEDIUM", examples=["HIGH"])
+    notes: Prose = Field("", examples=["The shower drips."])
 
 
 class Remark(Body):
-    """A remark for the room's history."""
+    """A note for the history of the room."""
 
     notes: Prose = ""
 
 
-class Block(Body):
-    """From when (today, if not said) until which day nobody has the room, and why."""
+class NewBlock(Body):
+    """The nights `[starts_on, until)` on which the room is blocked, and why. Without `starts_on`: from today."""
 
     starts_on: Day | None = None
-    until: Day
-    reason: Prose = ""
+    until: Day = Field(examples=["2026-08-17"])
+    reason: Prose = Field("", examples=["New carpet."])
+
+
+class BlockedNights(BaseModel):
+    """Blocks that overlap the nights `[starts_on, until)`; a bound that is left out does not filter."""
+
+    starts_on: Day | None = None
+    until: Day | None = None
 
 
 class TaskAssignment(Body):
-    """Whose task it is: a colleague's `staff_id`, null for nobody's, left out for one's own."""
+    """The assignee: a colleague's `staff_id`, or null for none. Without `staff_id`: the caller."""
 
     staff_id: UUID | None = None
 
 
 class StatusChange(Body):
-    """Where the room is to go. Out of order needs a day `until`; skipping the inspection needs a note."""
+    """The new status. `OUT_OF_ORDER` needs a day `until`; a status that skips the inspection needs a note."""
 
-    to_status: Target
-    note: Prose = ""
-    until: Day | None = None
+    to_status: TargetStatus = Field(examples=["OUT_OF_ORDER"])
+    note: Prose = Field("", examples=["Burst pipe."])
+    until: Day | None = Field(None, examples=["2026-08-20"])

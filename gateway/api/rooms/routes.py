@@ -1,69 +1,190 @@
-"""A hotel's rooms: list, look, history, and which are free when. Bookings adds the names of who lives in them."""
+"""The rooms of a hotel: list, create, change, delete, and their status. Names of guests come from bookings."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal, Unavailable
+from contracts import rooms
 from contracts.bookings import GetGuestNames
-from contracts.rooms import GetRoom, GetRoomHistory, RoomView
-from gateway.api.rooms import responses as shapes
+from contracts.values import Permission
 from gateway.api.rooms.filters import FreeRoomQuery, RoomFilters
-from gateway.http.pages import links
-from gateway.http.paging import Paging
+from gateway.api.rooms.requests import Inspection, Maintenance, NewRoom, Remark, RoomChanges, StatusChange
+from gateway.api.rooms.responses import Room, RoomAvailability, RoomChange, StatusHistory, room, room_availability
+from gateway.http.fields import NoFields
+from gateway.http.pages import Page, Paging, Rows
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
 routes = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")
 
+CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
+REPORT = (CLEAN, INSPECT, MANAGE, Permission.MANAGE_CHECKIN)
+# Rooms checks the permission that the requested step needs; each of these allows some step.
+ANY_STEP = (CLEAN, INSPECT, MANAGE, Permission.OVERRIDE, Permission.MANAGE_CHECKIN)
+REFUSES = ("ILLEGAL_ROOM_TRANSITION", "ROOM_HAS_GUEST")
 
-async def guests_of(request: ApiRequest, bookings: Iterable[str | None]) -> dict[str, str]:
-    """Names by booking id; empty where bookings cannot be asked: rooms are shown all the same."""
-    lived_in = tuple(filter(None, bookings))
-    if not lived_in:
+
+async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> dict[str, str]:
+    """Names by booking id; empty where bookings does not answer: rooms are returned all the same."""
+    booking_ids = tuple(filter(None, bookings))
+    if not booking_ids:
         return {}
     try:
-        return (await request.ask(GetGuestNames(hotel=request.hotel, booking_ids=lived_in))).names
+        return (await request.ask(GetGuestNames(hotel=request.hotel, booking_ids=booking_ids))).names
     except (Refusal, Unavailable):
         return {}
 
 
-async def shown(request: ApiRequest, view: RoomView) -> Response:
-    """One room as staff see it."""
-    names = await guests_of(request, (view.current_booking_id,))
-    return request.respond(shapes.room(view, names.get(view.current_booking_id or "")), version=view.version)
+async def _respond(request: ApiRequest, view: rooms.RoomView) -> Response:
+    names = await _guest_names(request, (view.current_booking_id,))
+    return request.respond(room(view, names), version=view.version)
 
 
-@routes.get("/", response=shapes.RoomList, refuses=("INVALID_FILTER",))
+@routes.get("/", response=Page[Room], refuses=("INVALID_FILTER",))
 async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query()]) -> Response:
-    """The hotel's rooms by number."""
-    found = await request.ask(filters.query(request.hotel))
-    names = await guests_of(request, (view.current_booking_id for view in found.results))
-    following, before = links(found.count, filters.wanted, request.query_params)
-    rows = tuple(shapes.room(view, names.get(view.current_booking_id or "")) for view in found.results)
-    return request.respond(shapes.RoomList(count=found.count, next=following, previous=before, results=rows))
+    """List rooms."""
+    reply = await request.ask(filters.query(request.hotel))
+    names = await _guest_names(request, (view.current_booking_id for view in reply.results))
+    return request.respond_page(lambda view: room(view, names), reply, filters)
 
 
-@routes.get("/availability/", response=shapes.RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
-async def find_free_rooms(request: ApiRequest, asked: Annotated[FreeRoomQuery, Query()]) -> Response:
-    """Which rooms could be had on some nights, and what is in the way of the others."""
-    found = await request.ask(asked.query(request.hotel))
-    names = await guests_of(request, (room.current_booking_id for room in found.available_rooms))
-    return request.respond(shapes.room_availability(found, names))
+@routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
+async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Query()]) -> Response:
+    """List the rooms that are free on some nights.
+
+    Includes the rooms that are not free, with the reason.
+    """
+    reply = await request.ask(query.query(request.hotel))
+    names = await _guest_names(request, (free.current_booking_id for free in reply.available_rooms))
+    return request.respond(room_availability(reply, names))
 
 
-@routes.get("/{room_number}/", response=shapes.Room)
+@routes.get("/{room_number}/", response=Room)
 async def get_room(request: ApiRequest) -> Response:
-    """One room."""
-    return await shown(request, await request.ask(GetRoom(hotel=request.hotel, room_number=request.room_number)))
+    """Retrieve a room."""
+    return await _respond(
+        request, await request.ask(rooms.GetRoom(hotel=request.hotel, room_number=request.room_number))
+    )
 
 
-@routes.get("/{room_number}/status-history/", response=shapes.StatusHistory)
+@routes.get("/{room_number}/status-history/", response=StatusHistory)
 async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
-    """Who changed the room's status, when and why; newest first."""
-    found = await request.ask(GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.wanted))
-    following, before = links(found.count, paging.wanted, request.query_params)
-    return request.respond(shapes.status_history(found, following=following, before=before))
+    """List the status changes of a room.
+
+    Newest first. Each change says who made it, when and why.
+    """
+    query = rooms.GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
+    history = await request.ask(query)
+    changes = Rows(history.count, history.changes)
+    return request.respond_page(RoomChange.of, changes, paging, room_number=history.room_number)
+
+
+@routes.post("/", response=Room, status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
+async def add_room(request: ApiRequest, body: NewRoom) -> Response:
+    """Create a room.
+
+    The room is ready for its first guest. A room that was deleted returns with its history.
+    """
+    return await _respond(request, await request.ask(rooms.AddRoom(hotel=request.hotel, **body.model_dump())))
+
+
+@routes.patch(
+    "/{room_number}/", response=Room, needs=MANAGE, refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL")
+)
+async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
+    """Update a room.
+
+    The room type and `is_active` change only while no booking has the room.
+    """
+    command = rooms.ChangeRoom(hotel=request.hotel, room_number=request.room_number, clear=body.cleared, **body.values)
+    return await _respond(request, await request.ask(command))
+
+
+@routes.delete("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "WOULD_OVERSELL"))
+async def remove_room(request: ApiRequest) -> Response:
+    """Delete a room.
+
+    Deletes the room's blocks and cleaning task, too. Refused while a stay has the room.
+    """
+    await request.ask(rooms.RemoveRoom(hotel=request.hotel, room_number=request.room_number))
+    return Response(status_code=204)
+
+
+async def _change_status(
+    request: ApiRequest, to: rooms.RoomStatus, *only_from: rooms.RoomStatus, **more: Any
+) -> Response:
+    command = rooms.ChangeRoomStatus(
+        hotel=request.hotel, room_number=request.room_number, to_status=to, only_from=only_from, **more
+    )
+    return await _respond(request, await request.ask(command))
+
+
+@routes.post("/{room_number}/start-cleaning/", response=Room, needs=CLEAN, refuses=REFUSES)
+async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
+    """Start cleaning a room."""
+    return await _change_status(request, rooms.RoomStatus.CLEANING_IN_PROGRESS, rooms.RoomStatus.CHECKOUT_DIRTY)
+
+
+@routes.post("/{room_number}/mark-cleaned/", response=Room, needs=CLEAN, refuses=REFUSES)
+async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
+    """Mark a room as cleaned.
+
+    The room then needs an inspection.
+    """
+    return await _change_status(
+        request,
+        rooms.RoomStatus.CLEANED_UNINSPECTED,
+        rooms.RoomStatus.CHECKOUT_DIRTY,
+        rooms.RoomStatus.CLEANING_IN_PROGRESS,
+    )
+
+
+@routes.post("/{room_number}/inspect/", response=Room, needs=INSPECT, refuses=REFUSES)
+async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
+    """Inspect a room.
+
+    A room that passes is ready for the next guest. A room that fails is cleaned again.
+    """
+    to = rooms.RoomStatus.READY_FOR_GUEST if body.passed else rooms.RoomStatus.CHECKOUT_DIRTY
+    return await _change_status(request, to, rooms.RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
+
+
+@routes.post("/{room_number}/mark-maintenance/", response=Room, needs=REPORT, refuses=REFUSES)
+async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
+    """Report that a room needs maintenance."""
+    return await _change_status(
+        request,
+        rooms.RoomStatus.MAINTENANCE_REQUIRED,
+        note=body.notes,
+        priority=rooms.MaintenancePriority(body.priority),
+    )
+
+
+@routes.post("/{room_number}/complete-maintenance/", response=Room, needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES)
+async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
+    """Complete the maintenance of a room.
+
+    The room is cleaned before the next guest.
+    """
+    return await _change_status(
+        request,
+        rooms.RoomStatus.CHECKOUT_DIRTY,
+        rooms.RoomStatus.MAINTENANCE_REQUIRED,
+        rooms.RoomStatus.OUT_OF_ORDER,
+        note=body.notes,
+    )
+
+
+@routes.post(
+    "/{room_number}/status/",
+    response=Room,
+    needs=ANY_STEP,
+    refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"),
+)
+async def change_room_status(request: ApiRequest, body: StatusChange) -> Response:
+    """Change the status of a room."""
+    return await _change_status(request, rooms.RoomStatus(body.to_status), note=body.note, until=body.until)

@@ -1,53 +1,88 @@
-"""The front desk and its rooms: a walk-in straight into one, and many checked out at once."""
+"""The front desk: walk-ins, bulk check-outs and overstays."""
 
 from starlette.responses import Response
 
-from contracts.bookings import CheckOutRooms
+from contracts import bookings
 from contracts.values import Permission
-from gateway.api.bookings.requests import WalkIn
-from gateway.api.bookings.responses import StaffBooking, staff_booking
-from gateway.api.bookings.routes import TAKES_A_WHILE
-from gateway.api.rooms.requests import Departures
-from gateway.api.stays.departures import RoomsCheckedOut, rooms_checked_out
+from gateway.api.bookings.responses import StaffBooking, change, respond_to_staff
+from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkIn
+from gateway.api.stays.responses import OverstayStatus, RoomsCheckedOut, rooms_checked_out
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience, require_permission
 
-routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")
+rooms = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")
+overstays = Routes(
+    "overstays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}/overstay"
+)
 
-MANY_TAKE = 45.0
+CHECK_IN = Permission.MANAGE_CHECKIN
+NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
+TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY")
+SEVERAL_SERVICES, MANY_ROOMS = 10.0, 45.0  # seconds
 
 
-@routes.post(
+@rooms.post(
     "/{room_number}/add-guest/",
     response=StaffBooking,
     status=201,
-    needs=Permission.MANAGE_CHECKIN,
-    refuses=(
-        "ROOM_NOT_BOOKABLE",
-        "ROOM_OVERLAP_CONFLICT",
-        "ROOM_OCCUPIED",
-        "ROOM_NOT_READY",
-        "SOLD_OUT",
-        "BEYOND_HORIZON",
-    ),
+    needs=CHECK_IN,
+    refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"),
 )
 async def add_guest(request: ApiRequest, body: WalkIn) -> Response:
-    """A walk-in, straight into this room: booked without a card, assigned and checked in, in one go."""
-    made = await request.ask(body.command(request.hotel, request.room_number), deadline=TAKES_A_WHILE)
-    return request.respond(staff_booking(made.booking, request.caller.permissions))
+    """Check in a walk-in.
+
+    Creates a booking without a card, assigns the room and checks the guest in, all at once.
+    """
+    created = await request.ask(body.command(request.hotel, request.room_number), deadline=SEVERAL_SERVICES)
+    return respond_to_staff(request, created.booking)
 
 
-@routes.post("/checkout/", response=RoomsCheckedOut, needs=Permission.MANAGE_CHECKIN)
-async def check_out_rooms(request: ApiRequest, body: Departures) -> Response:
-    """Check out whoever is in house in these rooms, and clear those left occupied by nobody.
+@rooms.post("/checkout/", response=RoomsCheckedOut, needs=CHECK_IN)
+async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
+    """Check out several rooms.
 
-    Each room succeeds or fails on its own; bookings to come and ended ones are never touched. `destructive` needs
-    `is_superuser`: it also ends a stay whose ordinary check-out is refused. Its reason goes into every room's history.
+    Checks out the guests in house in these rooms, and clears rooms that are occupied without a stay. Each room succeeds
+    or fails on its own; future and ended bookings do not change. `destructive` needs `is_superuser`, and also ends a
+    stay whose ordinary check-out is refused. The reason is recorded in the history of every room.
     """
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))
-    command = CheckOutRooms(
+    command = bookings.CheckOutRooms(
         hotel=request.hotel, rooms=tuple(body.room_ids), destructive=body.destructive, reason=body.reason
     )
-    return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_TAKE)))
+    return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_ROOMS)))
+
+
+@overstays.get("/status/", response=OverstayStatus, needs=CHECK_IN)
+async def get_overstay(request: ApiRequest) -> Response:
+    """Retrieve the overstay status of a booking."""
+    state = await request.ask(bookings.GetOverstay(hotel=request.hotel, booking_id=request.booking_id))
+    return request.respond(OverstayStatus.of(state), version=state.version)
+
+
+@overstays.post("/acknowledge/", response=StaffBooking, needs=CHECK_IN, refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
+async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
+    """Acknowledge or dismiss an overstay."""
+    return await change(request, bookings.AcknowledgeOverstay, **body.model_dump())
+
+
+@overstays.post(
+    "/extend/",
+    response=StaffBooking,
+    needs=CHECK_IN,
+    refuses=(*NOT_EXTENSIBLE, "ROOM_OVERLAP_CONFLICT", "SOLD_OUT", "BEYOND_HORIZON"),
+)
+async def extend_stay(request: ApiRequest, body: Extension) -> Response:
+    """Extend a stay.
+
+    The guest keeps the room; the price of the added nights is owed. Where the room or its type is not available, the
+    error has `conflicts` and up to five `suggested_rooms`.
+    """
+    command = bookings.ExtendBooking(
+        hotel=request.hotel,
+        booking_id=request.booking_id,
+        new_check_out=body.new_checkout_date,
+        add_nights=body.add_nights,
+    )
+    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))

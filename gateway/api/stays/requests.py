@@ -1,21 +1,77 @@
-"""What staff say to an overstay."""
+"""Requests about room assignment, check-in, check-out and overstays."""
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
-from gateway.http.fields import Body, Count, Day, Prose
+from contracts.bookings import AddWalkIn
+from gateway.api.bookings.requests import WithGuest
+from gateway.http.fields import Adults, Body, Children, Count, Day, Prose, RoomNumber
+
+RoomId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+
+
+class Assignment(Body):
+    """The room for a booking."""
+
+    room_number: RoomNumber = Field(examples=["101"])
+    notes: Prose = Field("", examples=["Asked for the ground floor."])
+
+
+class Move(Body):
+    """The new room of a guest in house, and why the guest moves. Guests read neither text."""
+
+    to_room_number: RoomNumber = Field(examples=["204"])
+    reason: Prose = Field("", examples=["The shower drips."])
+    notes: Prose = Field("", examples=["Carry the bags over."])
+
+
+class CheckInOptions(Body):
+    """Exceptions from the check-in window. An early check-in needs `can_override`."""
+
+    late_arrival: bool = False
+    early_checkin: bool = False
+
+
+class NoShow(Body):
+    """What staff know of a no-show. A waiver of the fee needs `can_override` and a reason."""
+
+    reason: Prose = Field("", examples=["Called twice, no answer."])
+    waive_fee: bool = False
+
+
+class WalkIn(WithGuest):
+    """A guest without a booking at the desk. Without dates the stay is one night from today."""
+
+    check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
+    check_out: Day | None = None
+    adults: Adults = Field(1, examples=[2])
+    children: Children = 0
+    special_requests: Prose = ""
+
+    def command(self, hotel: str, room_number: str) -> AddWalkIn:
+        """The command to bookings."""
+        values = self.model_dump(exclude={"guest"})
+        return AddWalkIn(hotel=hotel, room_number=room_number, guest=self.guest.details, **values)
+
+
+class CheckOuts(Body):
+    """The rooms to check out: a number is a room's id, a text a room's number."""
+
+    room_ids: list[RoomId | RoomNumber] = Field(min_length=1, max_length=100, examples=[[1, 2, "103"]])
+    destructive: bool = False
+    reason: Prose = ""
 
 
 class Acknowledgement(Body):
-    """That staff know of it, or with `dismiss` that it is none. The note stays with the hotel."""
+    """Acknowledges an overstay, or with `dismiss` dismisses it. Guests do not read the note."""
 
-    note: Prose = ""
+    note: Prose = Field("", examples=["The guest was told."])
     dismiss: bool = False
 
 
 class Extension(Body):
-    """Until when, or for how many more nights, the guest stays: exactly one of the two."""
+    """The new check-out date, or the number of added nights: exactly one of the two."""
 
-    new_checkout_date: Day | None = None
+    new_checkout_date: Day | None = Field(None, examples=["2026-08-18"])
     add_nights: Annotated[Count, Field(ge=1, le=365)] | None = None

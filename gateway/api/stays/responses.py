@@ -1,64 +1,84 @@
-"""How a booking's overstay stands, as staff see it."""
+"""Candidate rooms, check-outs and overstays."""
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 
-from contracts import bookings
-from gateway.api.bookings.responses import Person, person
-from gateway.http.money import major
+from contracts import bookings, rooms
+from gateway.http.views import Json, View
 
 
-@dataclass(frozen=True, kw_only=True)
-class OverstayIncident:
-    """One incident. `deadline_at` is the check-out time that was missed."""
-
-    id: str
-    status: str
-    severity: str
-    deadline_at: datetime
-    opened_at: datetime
-    acknowledged_at: datetime | None
-    acknowledged_by: Person | None
-    closed_at: datetime | None
-    closed_by: Person | None
-    resolution: str | None
-    note: str | None
+class CandidateRoom(View[rooms.CandidateRoom], examples={"explanation": "Same type, ready now."}):
+    """A room that can be assigned to the booking."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OverstayStatus:
-    """Whether a guest overstays right now, by how much, and the booking's latest incident."""
+class AvailableRooms:
+    """The rooms that can be assigned to the booking, best first."""
 
     booking_id: str
-    is_overstay: bool
-    overstay_severity: str | None
-    checkout_deadline_at: datetime
-    minutes_over: int
-    incident: OverstayIncident | None
-    balance_due: str
-    currency: str
+    available_rooms: tuple[CandidateRoom, ...]
 
 
-_ALIKE = tuple(each.name for each in fields(OverstayIncident) if not each.name.endswith("_by"))
+@dataclass(frozen=True, kw_only=True)
+class VacatedRoom:
+    """The room that the guest left."""
+
+    room_number: str
+    room_status: str
 
 
-def overstay_status(state: bookings.OverstayState) -> OverstayStatus:
-    """How it stands."""
-    return OverstayStatus(
-        booking_id=state.booking_id,
-        is_overstay=state.is_overstay,
-        overstay_severity=state.severity,
-        checkout_deadline_at=state.checkout_deadline_at,
-        minutes_over=state.minutes_over,
-        incident=_incident(state.incident) if state.incident else None,
-        balance_due=major(state.balance_due),
-        currency=state.balance_due.currency,
-    )
+class CheckedOutBooking(View[bookings.BookingDetail], only=("booking_id", "status", "checked_out_at")):
+    """A booking whose guest has left."""
+
+    assigned_room: VacatedRoom | None
 
 
-def _incident(incident: bookings.Incident) -> OverstayIncident:
-    return OverstayIncident(
-        **{name: getattr(incident, name) for name in _ALIKE},
-        acknowledged_by=person(incident.acknowledged_by),
-        closed_by=person(incident.closed_by),
-    )
+@dataclass(frozen=True, kw_only=True)
+class CheckedOut:
+    """The response of a check-out, as older clients read it."""
+
+    message: str
+    booking: CheckedOutBooking
+
+
+class BulkCheckOut(
+    View[bookings.RoomsCheckedOut],
+    only=("checked_out_bookings", "rooms_cleared", "failed", "destructive"),
+    rename={"destructive": "destructive_mode"},
+    examples={"checked_out_bookings": ["BK-2026-7KQ2MD"], "rooms_cleared": ["103"]},
+):
+    """The bookings that were checked out, the rooms that were cleared, and the rooms that failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomsCheckedOut:
+    """The response of a bulk check-out, as older clients read it."""
+
+    detail: str
+    results: BulkCheckOut
+
+
+class OverstayStatus(View[bookings.OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
+    """Whether a guest overstays, for how many minutes, and the latest incident."""
+
+
+def available_rooms(booking_id: str, reply: rooms.Candidates) -> Json:
+    """The candidate rooms of a booking."""
+    return {"booking_id": booking_id, "available_rooms": [CandidateRoom.of(room) for room in reply.rooms]}
+
+
+def checked_out(booking: bookings.BookingDetail) -> Json:
+    """The response of a check-out."""
+    number = booking.assigned_room_number
+    room = VacatedRoom(room_number=number, room_status="CHECKOUT_DIRTY") if number else None
+    return {
+        "message": "Booking checked out successfully",
+        "booking": CheckedOutBooking.of(booking, assigned_room=room),
+    }
+
+
+def rooms_checked_out(done: bookings.RoomsCheckedOut) -> Json:
+    """The response of a bulk check-out."""
+    return {
+        "detail": f"Processed {done.processed} room(s) in hotel '{done.hotel}'",
+        "results": BulkCheckOut.of(done),
+    }

@@ -1,14 +1,12 @@
-"""The stay itself: give the booking a room, check the guest in or mark them as not come, move them, check them out."""
+"""Stays: room assignment, check-in, no-show, move and check-out of one booking."""
 
 from starlette.responses import Response
 
-from contracts.bookings import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MarkNoShow, MoveRoom, UnassignRoom
+from contracts import bookings
 from contracts.values import Permission
-from gateway.api.bookings.requests import Absence, Arrival
-from gateway.api.bookings.responses import CheckedOut, StaffBooking, checked_out
-from gateway.api.bookings.routes import TAKES_A_WHILE, shown
-from gateway.api.rooms.requests import Assignment, Move
-from gateway.api.rooms.responses import AvailableRooms, available_rooms
+from gateway.api.bookings.responses import StaffBooking, change
+from gateway.api.stays.requests import Assignment, CheckInOptions, Move, NoShow
+from gateway.api.stays.responses import AvailableRooms, CheckedOut, available_rooms, checked_out
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
@@ -16,122 +14,87 @@ from gateway.identity.admission import Audience
 
 routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}")
 
+ASSIGN, CHECK_IN = Permission.ASSIGN_ROOMS, Permission.MANAGE_CHECKIN
+SEVERAL_SERVICES = 10.0  # seconds
+OUTSIDE_WINDOW = ("CHECKIN_TOO_EARLY", "CHECKIN_TOO_LATE", "CHECKIN_WRONG_DATE")
+TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "SOLD_OUT")
 
-@routes.get(
-    "/available-rooms/",
-    response=AvailableRooms,
-    needs=Permission.ASSIGN_ROOMS,
-    refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",),
-)
+
+@routes.get("/available-rooms/", response=AvailableRooms, needs=ASSIGN, refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",))
 async def list_candidate_rooms(request: ApiRequest) -> Response:
-    """The rooms that the booking could be given, best first."""
-    found = await request.ask(GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
-    return request.respond(available_rooms(request.booking_id, found))
+    """List the rooms that can be assigned to a booking.
+
+    The best room comes first.
+    """
+    reply = await request.ask(bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
+    return request.respond(available_rooms(request.booking_id, reply))
 
 
 @routes.post(
     "/assign-room/",
     response=StaffBooking,
-    needs=Permission.ASSIGN_ROOMS,
-    refuses=(
-        "ROOM_NOT_FOUND",
-        "BOOKING_STATUS_NOT_ASSIGNABLE",
-        "BOOKING_ALREADY_CHECKED_IN",
-        "ROOM_NOT_BOOKABLE",
-        "ROOM_OVERLAP_CONFLICT",
-        "ROOM_OCCUPIED",
-        "ROOM_TYPE_MISMATCH",
-        "SOLD_OUT",
-    ),
+    needs=ASSIGN,
+    refuses=("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN", "ROOM_TYPE_MISMATCH", *TAKEN),
 )
 async def assign_room(request: ApiRequest, body: Assignment) -> Response:
-    """Give the booking a room, or another one."""
-    command = AssignRoom(
-        hotel=request.hotel, booking_id=request.booking_id, room_number=body.room_number, notes=body.notes
+    """Assign a room to a booking.
+
+    Replaces the room that is assigned already.
+    """
+    return await change(
+        request, bookings.AssignRoom, deadline=SEVERAL_SERVICES, room_number=body.room_number, notes=body.notes
     )
-    return shown(request, await request.ask(command, deadline=TAKES_A_WHILE))
 
 
 @routes.post(
     "/unassign-room/",
     response=StaffBooking,
-    needs=Permission.ASSIGN_ROOMS,
+    needs=ASSIGN,
     refuses=("BOOKING_ALREADY_CHECKED_IN", "BOOKING_STATUS_NOT_ASSIGNABLE", "NO_ROOM_ASSIGNED"),
 )
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
-    """Take the booking's room back."""
-    command = UnassignRoom(hotel=request.hotel, booking_id=request.booking_id)
-    return shown(request, await request.ask(command, deadline=TAKES_A_WHILE))
+    """Unassign the room of a booking."""
+    return await change(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
-@routes.post(
-    "/move-room/",
-    response=StaffBooking,
-    needs=Permission.ASSIGN_ROOMS,
-    refuses=(
-        "NOT_CHECKED_IN",
-        "ROOM_NOT_FOUND",
-        "ROOM_NOT_BOOKABLE",
-        "ROOM_OVERLAP_CONFLICT",
-        "ROOM_OCCUPIED",
-        "ROOM_NOT_READY",
-        "SOLD_OUT",
-    ),
-)
+@routes.post("/move-room/", response=StaffBooking, needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
 async def move_room(request: ApiRequest, body: Move) -> Response:
-    """The guest in house goes to another room for the rest of the stay."""
-    command = MoveRoom(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return shown(request, await request.ask(command, deadline=TAKES_A_WHILE))
+    """Move a guest to another room.
+
+    The guest in house changes rooms for the rest of the stay.
+    """
+    return await change(request, bookings.MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
     "/check-in/",
     response=StaffBooking,
-    needs=Permission.MANAGE_CHECKIN,
-    refuses=(
-        "BOOKING_NOT_ELIGIBLE",
-        "CHECKIN_TOO_EARLY",
-        "CHECKIN_TOO_LATE",
-        "CHECKIN_WRONG_DATE",
-        "NO_ROOM_ASSIGNED",
-        "ROOM_NOT_READY",
-    ),
+    needs=CHECK_IN,
+    refuses=("BOOKING_NOT_ELIGIBLE", *OUTSIDE_WINDOW, "NO_ROOM_ASSIGNED", "ROOM_NOT_READY"),
 )
-async def check_in(request: ApiRequest, body: Arrival) -> Response:
-    """The guest moves in."""
-    command = CheckIn(
-        hotel=request.hotel,
-        booking_id=request.booking_id,
-        late_arrival=body.late_arrival,
-        early_checkin=body.early_checkin,
-    )
-    return shown(request, await request.ask(command, deadline=TAKES_A_WHILE))
+async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
+    """Check in a guest."""
+    return await change(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
     "/no-show/",
     response=StaffBooking,
-    needs=Permission.MANAGE_CHECKIN,
+    needs=CHECK_IN,
     refuses=("NO_SHOW_TOO_EARLY", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
-async def mark_no_show(request: ApiRequest, body: Absence) -> Response:
-    """The guest did not come: possible from noon on the day after check-in, when it happens by itself.
+async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
+    """Mark a booking as a no-show.
 
-    Where a late arrival is expected, from noon on the day after check-out.
+    Possible from noon on the day after check-in; at that time the booking also becomes a no-show by itself. Where a
+    late arrival is expected, both happen from noon on the day after check-out.
     """
-    command = MarkNoShow(
-        hotel=request.hotel, booking_id=request.booking_id, reason=body.reason, waive_fee=body.waive_fee
-    )
-    return shown(request, await request.ask(command))
+    return await change(request, bookings.MarkNoShow, **body.model_dump())
 
 
-@routes.post(
-    "/check-out/",
-    response=CheckedOut,
-    needs=Permission.MANAGE_CHECKIN,
-    refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"),
-)
+@routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
 async def check_out(request: ApiRequest, _: NoFields) -> Response:
-    """The guest leaves."""
-    booking = await request.ask(CheckOut(hotel=request.hotel, booking_id=request.booking_id), deadline=TAKES_A_WHILE)
+    """Check out a guest."""
+    command = bookings.CheckOut(hotel=request.hotel, booking_id=request.booking_id)
+    booking = await request.ask(command, deadline=SEVERAL_SERVICES)
     return request.respond(checked_out(booking), version=booking.version)

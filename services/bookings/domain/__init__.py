@@ -1,1 +1,1 @@
-"""Pure decisions about bookings: from what is known and what is wanted to facts, or a refusal."""
+"""Pure decisions about bookings: from a booking and a message to events, or a refusal."""

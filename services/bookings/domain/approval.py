@@ -1,26 +1,21 @@
-"""Yes or no: what staff may decide about a booking, and what asking again means."""
+"""Decisions of staff about a booking: approval, decline, and confirmation without a card."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingApproved,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingEvent,
-    BookingStatus,
-    DeclineBooking,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined, DeclineBooking
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.status import BookingStatus
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED
 
-CARD_AT_WORK = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
+CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 
 
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Staff say yes, until the deadline; the capture follows. Nothing to do where it was said before."""
+    """Approve before the deadline; empty where approved or confirmed. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
@@ -34,7 +29,7 @@ def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
 
 
 def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
-    """The decision as a fact."""
+    """The approval of the booking's authorised payment."""
     return BookingApproved(
         booking_id=booking.id,
         hotel=booking.hotel,
@@ -45,7 +40,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Staff turn the guest down; payments voids the authorisation when it hears of it."""
+    """Decline; empty for a declined booking. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)
@@ -65,11 +60,11 @@ def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: dateti
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Staff confirm without a card, unless one is at work."""
+    """Confirm without a card; empty for a confirmed booking. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
-    if booking.status is BookingStatus.PENDING_APPROVAL or booking.payment_status in CARD_AT_WORK:
+    if booking.status is BookingStatus.PENDING_APPROVAL or booking.payment_status in CARD_IN_USE:
         raise Refusal("CARD_BOOKING", "A card payment is open or authorised.")
     return (BookingConfirmed(booking_id=booking.id, hotel=booking.hotel, confirmed_at=now, confirmed_by=by),)
 

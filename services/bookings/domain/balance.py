@@ -1,7 +1,7 @@
-"""What is owed beyond the booking's own payment: paid by card, settled at the desk, and what then comes too late.
+"""The balance: the amount owed beyond the booking's own payment, paid by card or settled at the desk.
 
-The booking decides on each card payment while it is only authorised. So what is taken was owed, whatever was settled,
-cancelled or paid elsewhere meanwhile.
+The booking accepts or refuses each card payment while it is only authorised. So every captured amount was owed,
+whatever was settled, cancelled or paid elsewhere meanwhile.
 """
 
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingEvent,
-    BookingStatus,
     SettleBalance,
 )
-from contracts.payments import (
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.status import BookingStatus
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
@@ -34,7 +34,7 @@ from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.lifecycle import LIFECYCLE
 
-Fact = TypeVar("Fact", PaymentRefunded, RefundFailed)
+RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
 
 NOTHING_OWED = "NOTHING_OWED"
 AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
@@ -42,23 +42,23 @@ PAYS = frozenset({BookingStatus.IN_HOUSE, BookingStatus.COMPLETED})
 
 
 def owed(booking: Booking) -> Money:
-    """What is still to be paid."""
+    """The amount that is still to be paid."""
     return booking.balance_due or booking.nothing
 
 
-def authorized(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Yes to what is owed by a guest in house or one who has left; no to anything else."""
-    if charge_of(booking, fact.payment_id):
+def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
+    """Accept an authorised amount that a guest in house or checked out owes; refuse any other amount."""
+    if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
-    if booking.status in PAYS and fact.amount.currency == due.currency and fact.amount <= due:
+    if booking.status in PAYS and event.amount.currency == due.currency and event.amount <= due:
         return (
             BalancePaymentAccepted(
                 booking_id=booking.id,
                 hotel=booking.hotel,
-                payment_id=fact.payment_id,
-                amount=fact.amount,
-                balance_due=due - fact.amount,
+                payment_id=event.payment_id,
+                amount=event.amount,
+                balance_due=due - event.amount,
                 accepted_at=now,
             ),
         )
@@ -66,8 +66,8 @@ def authorized(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> S
         BalancePaymentRefused(
             booking_id=booking.id,
             hotel=booking.hotel,
-            payment_id=fact.payment_id,
-            amount=fact.amount,
+            payment_id=event.payment_id,
+            amount=event.amount,
             balance_due=due,
             reason_code=AMOUNT_DIFFERS if due and booking.status in PAYS else NOTHING_OWED,
             refused_at=now,
@@ -75,43 +75,45 @@ def authorized(booking: Booking, fact: PaymentAuthorized, *, now: datetime) -> S
     )
 
 
-def captured(booking: Booking, fact: PaymentCaptured) -> Sequence[BookingEvent]:
-    """The money is there."""
-    charge = charge_of(booking, fact.payment_id)
+def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
+    """The capture of an accepted payment; empty where it is recorded, or was not accepted."""
+    charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
     return (
         BalancePaid(
             booking_id=booking.id,
             hotel=booking.hotel,
-            payment_id=fact.payment_id,
-            amount=fact.amount,
+            payment_id=event.payment_id,
+            amount=event.amount,
             balance_due=owed(booking),
-            paid_at=fact.captured_at,
+            paid_at=event.captured_at,
         ),
     )
 
 
-def not_taken(booking: Booking, fact: PaymentCaptureFailed | PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
-    """The accepted money cannot be taken: it is owed again, as far as a stay that was called off owes anything."""
-    charge = charge_of(booking, fact.payment_id)
+def not_taken(
+    booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
+) -> Sequence[BookingEvent]:
+    """The failure of an accepted payment: its amount is owed again, after a cancellation up to the fee."""
+    charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
     return (
         BalancePaymentFailed(
             booking_id=booking.id,
             hotel=booking.hotel,
-            payment_id=fact.payment_id,
+            payment_id=event.payment_id,
             amount=charge.amount,
             balance_due=_without(booking, charge),
-            reason_code=fact.reason_code if isinstance(fact, PaymentCaptureFailed) else "VOIDED",
+            reason_code=event.reason_code if isinstance(event, PaymentCaptureFailed) else "VOIDED",
             failed_at=now,
         ),
     )
 
 
 def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The guest has paid at the desk; nothing to do where nothing is owed. Refused `VALIDATION_ERROR`."""
+    """Settle an amount at the desk; empty where nothing is owed. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
     due = owed(booking)
     amount = due if command.amount is None else _amount(command.amount, due)
     if not amount:
@@ -131,35 +133,35 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
 
 
 def charge_of(booking: Booking, payment_id: str) -> Charge | None:
-    """The card payment towards the balance, where it was accepted."""
+    """The accepted card payment towards the balance; None where it was not accepted."""
     return next((charge for charge in booking.charges if charge.payment_id == payment_id), None)
 
 
-def with_fee(booking: Booking, fact: CancellationFeeCaptured) -> dict[str, object]:
-    """What a payment that was still being taken when the stay was called off leaves: only the fee's part of it."""
+def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
+    """The fields after a capture at cancellation: only the fee's part of the payment was captured."""
     charges = tuple(
-        replace(charge, amount=fact.amount, taken=True) if charge.payment_id == fact.payment_id else charge
+        replace(charge, amount=event.amount, taken=True) if charge.payment_id == event.payment_id else charge
         for charge in booking.charges
     )
-    return {"captured": (booking.captured or booking.nothing) + fact.amount, "charges": charges}
+    return {"captured": (booking.captured or booking.nothing) + event.amount, "charges": charges}
 
 
-def over_all(booking: Booking, fact: Fact) -> Fact:
-    """The fact with the refunds of all the booking's payments counted in its total, which is of one payment alone."""
-    if fact.refunded_total is None:
-        return fact
+def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
+    """The event with the refunded total of all the booking's payments in place of that of one payment."""
+    if event.refunded_total is None:
+        return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
-    own = charge_of(booking, fact.payment_id)
-    all_told = (booking.refunded or booking.nothing).amount
-    others = all_told - own.refunded.amount if own else of_charges
-    return replace(fact, refunded_total=fact.refunded_total + Money(others, fact.refunded_total.currency))
+    own = charge_of(booking, event.payment_id)
+    overall = (booking.refunded or booking.nothing).amount
+    others = overall - own.refunded.amount if own else of_charges
+    return replace(event, refunded_total=event.refunded_total + Money(others, event.refunded_total.currency))
 
 
-def with_refund(booking: Booking, fact: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The charges, where the refund is of one of them. `fact` is as payments told it."""
-    total = fact.refunded_total
+def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
+    """The charges after the refund of one of them; `event` has the refunded total of that payment alone."""
+    total = event.refunded_total
     return tuple(
-        replace(charge, refunded=total) if total is not None and charge.payment_id == fact.payment_id else charge
+        replace(charge, refunded=total) if total is not None and charge.payment_id == event.payment_id else charge
         for charge in booking.charges
     )
 

@@ -1,17 +1,17 @@
-"""What each fact about what is owed does to the booking."""
+"""The effect of each balance event on a booking."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingEvent,
 )
+from contracts.bookings.events import BookingEvent
 from services.bookings.domain.booking import Booking, Charge
 
 Changes = dict[str, Any]

@@ -1,15 +1,17 @@
-"""A booking as its events have made it."""
+"""A booking: the state that its events have produced."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from contracts.bookings import BookingSource, BookingStatus, Incident, InHouse
+from contracts.bookings.overstays import Incident
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.views import InHouse
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
 
 
 class ActionKind(StrEnum):
-    """What bookings and rooms do together, in two transactions of ours with an ask between them."""
+    """A two-step action: an ask to rooms between two transactions of bookings. The values are stored."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"
@@ -27,9 +29,9 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PendingAction:
-    """An action that has begun: while it is here, no competing command gets in. `id` keys the ask to rooms.
+    """The intent of an action: while it is stored, competing commands are refused. `id` keys the ask to rooms.
 
-    `erases`: what guest and staff wrote, and what is still to be served, is deleted when the guest leaves.
+    `erases`: chat and open orders are deleted at check-out.
     """
 
     id: str
@@ -47,7 +49,7 @@ class PendingAction:
 
 @dataclass(frozen=True, kw_only=True)
 class Guest:
-    """Who stays, and the hash of the token that proves it. Personal data: never in an event or a log."""
+    """The guest, and the hash of the guest's token. Personal data: never in an event or a log."""
 
     first_name: str
     last_name: str
@@ -63,8 +65,8 @@ class Guest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What was agreed when the booking was made; later changes of the hotel do not touch it."""
+class AgreedTerms:
+    """The hotel's terms and price as agreed at creation; later changes of the hotel do not apply."""
 
     hotel: HotelCard
     settings: HotelSettings
@@ -74,7 +76,7 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """A card payment towards what is owed, accepted and then `taken`. The booking's own payment is none."""
+    """An accepted card payment towards the balance, `taken` once captured. The booking's own payment is no charge."""
 
     payment_id: str
     amount: Money
@@ -84,10 +86,10 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class Booking:
-    """One stay of one guest. Changed only by `evolution.evolve`; `status` None: nothing has happened yet.
+    """One stay of one guest. `status` is None before the first event.
 
-    `pending`, `seen_at` and `approval_alerts` (of what urgency staff were told) are notes beside the life, not part of
-    it: they raise no version.
+    Only `evolution.evolve` changes a booking, except that `pending`, `seen_at` and `approval_alerts` (the urgencies
+    that staff were alerted to) change without a new version.
     """
 
     id: str
@@ -104,7 +106,7 @@ class Booking:
     updated_at: datetime
     checkout_deadline_at: datetime
     guest: Guest
-    terms: Terms
+    terms: AgreedTerms
     special_requests: str = ""
     internal_notes: str = ""
     late_arrival_expected: bool = False
@@ -165,38 +167,38 @@ class Booking:
 
     @property
     def total(self) -> Money:
-        """What the whole stay costs."""
+        """The price of the whole stay."""
         return self.terms.price.total
 
     @property
     def nothing(self) -> Money:
-        """No money, in the booking's currency."""
+        """Zero, in the booking's currency."""
         return Money(0, self.total.currency)
 
     @property
     def held_on_card(self) -> bool:
-        """Whether the stay's money is kept ready on the guest's card; late money is not for the stay."""
+        """Whether the stay's price is authorised on the guest's card; late money is not for the stay."""
         return self.status is BookingStatus.PENDING_APPROVAL and self.payment_status == "AUTHORIZED"
 
     @property
-    def kept(self) -> Money:
-        """What the hotel has of the card: captured and not given back."""
+    def collected(self) -> Money:
+        """The amount captured and not refunded."""
         return (self.captured or self.nothing) - (self.refunded or self.nothing)
 
     @property
     def on_card(self) -> bool:
-        """Whether a card pays: its money is kept ready, or here."""
-        return self.held_on_card or bool(self.kept)
+        """Whether a card pays: its money is authorised or captured."""
+        return self.held_on_card or bool(self.collected)
 
     @property
-    def besides(self) -> Money:
-        """What room service has served and was not paid at the desk."""
+    def unsettled_service(self) -> Money:
+        """The price of room service that was not settled at the desk."""
         return max((self.served or self.nothing) - (self.settled or self.nothing), self.nothing)
 
     @property
     def paid(self) -> Money:
-        """What has been paid and not been given back: on cards, accepted sums included, and at the desk."""
-        at_desk = self.kept + (self.settled or self.nothing)
+        """The amount paid and not refunded: by card, accepted payments included, and at the desk."""
+        at_desk = self.collected + (self.settled or self.nothing)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     @property
@@ -206,5 +208,5 @@ class Booking:
 
     @property
     def is_new_for_staff(self) -> bool:
-        """Whether nobody at the hotel has looked at it yet."""
+        """Whether an online booking has not been seen by staff."""
         return self.seen_at is None and self.source is BookingSource.ONLINE

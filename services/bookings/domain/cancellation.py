@@ -1,189 +1,23 @@
-"""What calling off costs: the policy's rule, the fee, and where the money is."""
+"""Which bookings can be cancelled, and what an override needs."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-
-from contracts.bookings import BookingStatus, CancellationPreview
-from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
-from services.bookings.domain import local_time
+from chassis.refusal import Refusal
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.status import BookingStatus
+from contracts.values import Caller, Permission
 from services.bookings.domain.booking import Booking
-
-FREE = PolicyTier(hours_before=0, kind="NONE")
-FIRST_NIGHT = PolicyTier(hours_before=0, kind="FIRST_NIGHT")
-FULL_STAY = PolicyTier(hours_before=0, kind="FULL_STAY")
-RULES = {"NONE": "FREE_CANCELLATION"}
-WAIVED = "FEE_WAIVED"
-STAY_BEGUN = "STAY_BEGUN"
-NIGHTS_USED = "NIGHTS_USED"
+from services.bookings.lifecycle import LIFECYCLE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settlement:
-    """What the hotel keeps, what goes back of what was captured, and what is still owed at the desk."""
-
-    fee: Money
-    refund: Money
-    balance_due: Money
-    rule: str
-    description: str
-
-    @property
-    def preview(self) -> CancellationPreview:
-        """As the guest is shown it before deciding."""
-        return CancellationPreview(
-            fee_amount=self.fee, refund_amount=self.refund, description=self.description, applied_rule=self.rule
-        )
+def can_cancel(booking: Booking, *, as_guest: bool = False) -> bool:
+    """Whether the booking can be cancelled now; a stay in house by staff only."""
+    awaits_capture = booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is not None
+    lives_here = as_guest and booking.status is BookingStatus.IN_HOUSE
+    return LIFECYCLE.allows(booking.status, BookingCancelled) and not awaits_capture and not lives_here
 
 
-def time_left(booking: Booking, now: datetime) -> timedelta:
-    """Elapsed time until check-in opens, hotel-local; negative when it has."""
-    opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
-    return opens - now
-
-
-def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
-    """The rule that holds with so much time left. Exactly the threshold is free."""
-    free = left >= timedelta(hours=policy.free_until_hours)
-    if policy.kind == "FLEXIBLE":
-        return FREE if free else FIRST_NIGHT
-    if policy.kind == "MODERATE":
-        return FREE if free else PolicyTier(hours_before=0, kind="PERCENTAGE", value=policy.percent)
-    if policy.kind == "NON_REFUNDABLE":
-        return FULL_STAY
-    tiers = sorted(policy.tiers, key=lambda tier: tier.hours_before)
-    reached = [tier for tier in tiers if timedelta(hours=tier.hours_before) <= left]
-    return (reached[-1] if reached else tiers[0]) if tiers else FREE
-
-
-def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
-    """What a guest who does not come is charged: the policy's own rule, else the stay or its first night by kind.
-
-    A rule with a value takes it from the last tier of that kind, a percentage else from the policy's own.
-    """
-    if policy.no_show is None:
-        return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
-    alike = [tier for tier in policy.tiers if tier.kind == policy.no_show]
-    value = policy.percent if policy.no_show == "PERCENTAGE" else Decimal(0)
-    usual = PolicyTier(hours_before=0, kind=policy.no_show, value=value)
-    return min(alike, key=lambda tier: tier.hours_before, default=usual)
-
-
-def fee_of(tier: PolicyTier, price: Price) -> Money:
-    """The tier's fee for a stay at that price; never more than its total."""
-    return min(_raw_fee(tier, price), price.total)
-
-
-def first_night(price: Price) -> Money:
-    """The first night's own price, with tax."""
-    night = price.nights[0]
-    return price.first_night or night + night.portion(price.tax_percent)
-
-
-def nights_used(price: Price, count: int) -> Money:
-    """The first nights' share of the total, discount and tax included; all of them are the total."""
-    used = sum(night.amount for night in price.nights[:count])
-    if count >= len(price.nights) or not price.subtotal:
-        return price.total
-    return rounded(Decimal(price.total.amount) * used / price.subtotal.amount, price.total.currency)
-
-
-def _raw_fee(tier: PolicyTier, price: Price) -> Money:
-    if tier.kind == "FIRST_NIGHT":
-        return first_night(price)
-    if tier.kind == "PERCENTAGE":
-        return price.total.portion(tier.value)
-    if tier.kind == "FIXED":
-        return rounded(tier.value, price.total.currency)
-    return price.total if tier.kind == "FULL_STAY" else Money(0, price.total.currency)
-
-
-def settle(booking: Booking, now: datetime, *, waived: bool = False) -> Settlement:
-    """What cancelling at that moment means in money."""
-    if booking.status is BookingStatus.IN_HOUSE:
-        return _settle_in_house(booking, now, waived=waived)
-    if not booking.on_card and booking.status is not BookingStatus.CONFIRMED:
-        nothing = booking.nothing
-        return Settlement(
-            fee=nothing, refund=nothing, balance_due=nothing, rule="NOTHING_PAID", description="Nothing was paid."
-        )
-    return _by_tier(booking, applied_tier(booking.terms.policy, time_left(booking, now)), waived=waived)
-
-
-def settle_no_show(booking: Booking, *, waived: bool = False) -> Settlement:
-    """What not coming means in money."""
-    return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
-
-
-def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
-    """What is owed at the desk: the fee and what room service has served, less what was paid and is not given back.
-
-    What a card keeps ready for the booking is the fee's.
-    """
-    served = booking.served or booking.nothing
-    return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
-
-
-def refund_of(booking: Booking, fee: Money) -> Money:
-    """What goes back to cards: the booking's own payment keeps the fee, those towards its balance what is left open.
-
-    Of the latter, room service that was not paid for at the desk is kept too.
-    """
-    nothing = booking.nothing
-    towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
-    own = booking.kept - sum((one.amount - one.refunded for one in booking.charges if one.taken), start=nothing)
-    left_open = max(fee - own, nothing) + booking.besides
-    return max(own - fee, nothing) + max(towards - left_open, nothing)
-
-
-def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Settlement:
-    tier = FREE if waived else tier
-    fee = fee_of(tier, booking.terms.price)
-    rule = WAIVED if waived else RULES.get(tier.kind, tier.kind)
-    return _settled(booking, fee, rule=rule, what=_described(tier, fee, waived=waived))
-
-
-def _settle_in_house(booking: Booking, now: datetime, *, waived: bool) -> Settlement:
-    """Nights slept and tonight are owed whatever is waived; what is left of the stay only unless it is waived."""
-    price = booking.terms.price
-    slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
-    used = nights_used(price, slept + 1)
-    if waived:
-        what = f"The hotel keeps the nights slept and tonight: {_shown(used)}."
-        return _settled(booking, used, rule=NIGHTS_USED, what=what)
-    what = f"The stay has begun: the hotel keeps the whole stay: {_shown(price.total)}."
-    if used < price.total:
-        what += f" A waiver would give up all but the nights slept and tonight: {_shown(used)}."
-    return _settled(booking, price.total, rule=STAY_BEGUN, what=what)
-
-
-def _settled(booking: Booking, fee: Money, *, rule: str, what: str) -> Settlement:
-    refund = refund_of(booking, fee)
-    return Settlement(
-        fee=fee,
-        refund=refund,
-        balance_due=balance_after(booking, fee, refund),
-        rule=rule,
-        description=f"{what} {_shown(refund)} will be refunded." if refund else what,
-    )
-
-
-def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
-    if waived:
-        return "The hotel has waived the fee."
-    if not fee:
-        return "Free cancellation."
-    what = {
-        "FIRST_NIGHT": "the first night",
-        "PERCENTAGE": f"{_digits(tier.value)} % of the stay",
-        "FULL_STAY": "the whole stay",
-    }.get(tier.kind, "a fixed fee")
-    return f"The hotel keeps {what}: {_shown(fee)}."
-
-
-def _shown(money: Money) -> str:
-    return f"{money.currency} {money.text}"
-
-
-def _digits(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+def require_override(reason: str, caller: Caller) -> None:
+    """Staff with `can_override` and a reason. Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`."""
+    if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
+        raise Refusal("PERMISSION_DENIED", "This needs can_override.")
+    if not reason.strip():
+        raise Refusal("NOTE_REQUIRED", "Say why.")

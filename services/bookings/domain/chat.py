@@ -1,9 +1,11 @@
-"""The chat between guest and staff: open for as long as the booking lives, and then only in its timeline."""
+"""The chat between guest and staff: open from submission to the end of the booking."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingStatus, ChatMessageSent, ChatSide
+from contracts.bookings.chat import ChatMessageSent, ChatSide
+from contracts.bookings.status import BookingStatus
 from contracts.values import Caller
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import LIFECYCLE
@@ -11,21 +13,34 @@ from services.bookings.lifecycle import LIFECYCLE
 LONGEST_MESSAGE = 2000
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChatPosition:
+    """One side's position in a chat: `count` messages after a given one, `unread` of them all, and the last id.
+
+    `read_by_other` is the last message that the other side has read.
+    """
+
+    count: int
+    unread: int
+    last: int
+    read_by_other: int
+
+
 def is_open(booking: Booking) -> bool:
-    """Whether there is a chat: from the booking's submission to its end."""
+    """Whether messages can be sent and read: from the booking's submission to its end."""
     return LIFECYCLE.allows(booking.status, ChatMessageSent)
 
 
 def side_of(caller: Caller) -> ChatSide:
-    """On which side the caller writes and reads."""
+    """The caller's side of the chat."""
     return ChatSide.STAFF if caller.kind == "staff" else ChatSide.GUEST
 
 
 def send(booking: Booking, text: str, *, caller: Caller, now: datetime) -> ChatMessageSent:
-    """The fact that one side wrote. Refused `CHAT_CLOSED`, `VALIDATION_ERROR`."""
+    """The sending of a message, without its text. Refused `CHAT_CLOSED`, `VALIDATION_ERROR`."""
     if not 1 <= len(text) <= LONGEST_MESSAGE:
-        wrong = {"field": "text", "message": f"must have 1 to {LONGEST_MESSAGE} characters"}
-        raise Refusal("VALIDATION_ERROR", "This cannot be sent.", errors=[wrong])
+        error = {"field": "text", "message": f"must have 1 to {LONGEST_MESSAGE} characters"}
+        raise Refusal("VALIDATION_ERROR", "This cannot be sent.", errors=[error])
     if not is_open(booking):
         ended = booking.status is not BookingStatus.DRAFT
         raise Refusal("CHAT_CLOSED", "The booking has ended." if ended else "Submit the booking first.")

@@ -1,43 +1,34 @@
-"""How a booking begins: drafted, held, or confirmed at once by staff; and how a draft is submitted."""
+"""Creation of a booking: as a draft, held, or confirmed at once by staff."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingConfirmed,
-    BookingDrafted,
-    BookingEvent,
-    BookingHeld,
-    BookingSource,
-    BookingStatus,
-    CreateBooking,
-    GuestDetails,
-)
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.events import BookingDrafted, BookingEvent, BookingHeld
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import GuestDetails
 from contracts.rooms.holds import Held
 from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
-from services.bookings.domain.booking import Booking, Guest, Terms
-from services.bookings.lifecycle import ENDED
+from services.bookings.domain.booking import AgreedTerms, Booking, Guest
+from services.bookings.domain.booking_names import BookingNames
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s.]{2,63}")
 LONGEST_NAME, LONGEST_PHONE, LONGEST_NOTE = 100, 40, 2000
 MOST_PEOPLE = 50
 
-
-@dataclass(frozen=True, kw_only=True)
-class Names:
-    """What a new booking is called, and what its guest proves themselves with (hashed)."""
-
-    booking_id: str
-    confirmation_number: str
-    token_hash: str
+_COPIED = {field.name for field in fields(CreateBooking)} & {field.name for field in fields(Booking)} - {
+    "guest",
+    "source",
+}
 
 
 def check(command: CreateBooking, caller: Caller) -> None:
-    """Refuse what cannot be booked, whatever is free. `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+    """Check the command apart from availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -54,7 +45,7 @@ def check(command: CreateBooking, caller: Caller) -> None:
 
 
 def guest_errors(guest: GuestDetails | Guest) -> list[dict[str, str]]:
-    """What is wrong with a guest's name and contact, field by field."""
+    """The errors in a guest's name and contact, by field."""
     errors = []
     for field, value in (("first_name", guest.first_name), ("last_name", guest.last_name)):
         if not value.strip() or len(value) > LONGEST_NAME:
@@ -77,39 +68,37 @@ def _stay_errors(command: CreateBooking) -> list[dict[str, str]]:
     return errors
 
 
-def proposed(command: CreateBooking, held: Held, names: Names, *, caller: Caller, now: datetime) -> Booking:
-    """The booking to which nothing has happened yet."""
-    guest = command.guest
+def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:
+    """The booking before its first event. Every other field of the command that a booking has is copied."""
     return Booking(
+        **{name: getattr(command, name) for name in _COPIED},
         id=names.booking_id,
         confirmation_number=names.confirmation_number,
-        hotel=command.hotel,
         room_type_code=held.room_type_code,
         room_type_name=held.room_type_name,
-        check_in=command.check_in,
-        check_out=command.check_out,
-        adults=command.adults,
-        children=command.children,
         source=BookingSource.STAFF if caller.kind == "staff" else BookingSource.ONLINE,
         created_at=now,
         updated_at=now,
         checkout_deadline_at=local_time.closes_at(
             command.check_out, held.settings.standard_checkout_time, held.hotel.timezone
         ),
-        guest=Guest(
-            first_name=guest.first_name.strip(),
-            last_name=guest.last_name.strip(),
-            email=guest.email.strip(),
-            phone=guest.phone.strip(),
-            token_hash=names.token_hash,
-        ),
-        terms=Terms(hotel=held.hotel, settings=held.settings, price=held.price, policy=held.policy),
-        special_requests=command.special_requests,
+        guest=_guest(command.guest, token_hash=names.token_hash),
+        terms=AgreedTerms(hotel=held.hotel, settings=held.settings, price=held.price, policy=held.policy),
+    )
+
+
+def _guest(guest: GuestDetails, *, token_hash: str) -> Guest:
+    return Guest(
+        first_name=guest.first_name.strip(),
+        last_name=guest.last_name.strip(),
+        email=guest.email.strip(),
+        phone=guest.phone.strip(),
+        token_hash=token_hash,
     )
 
 
 def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The first facts of a booking."""
+    """The first events of a booking."""
     if command.draft:
         return (
             BookingDrafted(
@@ -132,7 +121,7 @@ def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime)
 
 
 def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
-    """The nights are the booking's; the guest has the hotel's minutes to pay."""
+    """The hold of the nights, for the hotel's `payment_hold_minutes`."""
     return BookingHeld(
         booking_id=booking.id,
         hotel=booking.hotel,
@@ -146,14 +135,3 @@ def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
         source=booking.source,
         by=by,
     )
-
-
-def may_submit(booking: Booking) -> bool:
-    """Whether a draft is to be held; False where it already is. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
-    if booking.status is BookingStatus.PENDING_PAYMENT:
-        return False
-    if booking.status in ENDED:
-        raise Refusal("BOOKING_ENDED", "This booking has ended.")
-    if booking.status is not BookingStatus.DRAFT:
-        raise Refusal("ILLEGAL_TRANSITION", "This booking has been submitted and paid for already.")
-    return True

@@ -1,13 +1,14 @@
-"""When the clock has something to say about a booking."""
+"""Deadlines of a booking: approval, expiry, no-show and overstay. Instants are UTC."""
 
 from datetime import datetime, timedelta
 
-from contracts.bookings import BookingStatus, IncidentStatus, OverstaySeverity
-from services.bookings.domain import local_time, urgency
+from contracts.bookings.overstays import IncidentStatus, OverstaySeverity
+from contracts.bookings.status import BookingStatus
+from services.bookings.domain import approval_urgency, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import UNDECIDED
 
-DRAFT_KEPT = timedelta(days=7)
+DRAFT_LASTS = timedelta(days=7)
 PAY_AGAIN_WITHIN = timedelta(hours=24)
 PROVIDER_SILENT = timedelta(minutes=2)
 CARD_HOLDS = timedelta(days=7)
@@ -19,27 +20,27 @@ SESSION_OPEN = "SESSION_OPEN"
 
 
 def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
-    """Until when staff may decide: the hotel's cutoff, but not before its own promise, nor after the card's hold."""
+    """The end of the time to decide: the later of the hotel's cutoff and SLA, but 12 h before the card's hold ends."""
     terms = booking.terms.settings
     day = booking.check_in + timedelta(days=terms.approval_cutoff_day_offset)
     cutoff = local_time.closes_at(day, terms.approval_cutoff_time, booking.timezone)
-    promised = authorized_at + timedelta(minutes=terms.approval_sla_minutes)
+    promised_by = authorized_at + timedelta(minutes=terms.approval_sla_minutes)
     card_ends = capture_before or authorized_at + CARD_HOLDS
-    return min(max(cutoff, promised), card_ends - BEFORE_CARD_ENDS)
+    return min(max(cutoff, promised_by), card_ends - BEFORE_CARD_ENDS)
 
 
 def due_at(booking: Booking) -> datetime | None:
-    """When the clock must look at the booking next."""
+    """The next moment at which a timer must check the booking; None: never."""
     if booking.status is BookingStatus.IN_HOUSE:
         return overstay_due_at(booking)
-    moments = (runs_out_at(booking), no_show_at(booking), urgency.next_at(booking))
+    moments = (expires_at(booking), no_show_at(booking), approval_urgency.next_at(booking))
     return min((moment for moment in moments if moment), default=None)
 
 
-def runs_out_at(booking: Booking) -> datetime | None:
-    """When the booking expires, as it stands."""
+def expires_at(booking: Booking) -> datetime | None:
+    """The moment at which the booking expires; None in a status that does not expire."""
     if booking.status is BookingStatus.DRAFT:
-        return booking.updated_at + DRAFT_KEPT
+        return booking.updated_at + DRAFT_LASTS
     if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
         silent = PROVIDER_SILENT if booking.payment_status == SESSION_OPEN else timedelta(0)
         return booking.expires_at + silent
@@ -49,9 +50,9 @@ def runs_out_at(booking: Booking) -> datetime | None:
 
 
 def no_show_at(booking: Booking) -> datetime | None:
-    """From when on a guest who has not checked in is a no-show: noon, hotel-local, on the day after check-in.
+    """The moment from which a confirmed booking is a no-show: noon, hotel-local, on the day after check-in.
 
-    One whose late arrival is expected is waited for until noon on the day after check-out.
+    Where a late arrival is expected: noon on the day after check-out.
     """
     if booking.status is not BookingStatus.CONFIRMED:
         return None
@@ -60,7 +61,7 @@ def no_show_at(booking: Booking) -> datetime | None:
 
 
 def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | None:
-    """How far past its check-out time a guest in house is; None where they are not."""
+    """The severity of an overstay; None where the guest does not overstay."""
     if booking.status is not BookingStatus.IN_HOUSE:
         return None
     reached = [severity for severity, at in overstay_steps(booking) if now > at]
@@ -68,7 +69,7 @@ def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | Non
 
 
 def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime], ...]:
-    """The moments after which an overstay has each severity, the mildest first."""
+    """Each severity, in ascending order, with the moment after which an overstay has it."""
     deadline = booking.checkout_deadline_at
     grace = timedelta(minutes=min(booking.terms.settings.late_checkout_grace_minutes, HIGH_AFTER_MINUTES))
     return (
@@ -79,15 +80,15 @@ def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime],
 
 
 def overstay_due_at(booking: Booking) -> datetime | None:
-    """After which moment the next severity is to be told of; None where staff said that it is no overstay."""
-    told, deadline = booking.overstay, booking.checkout_deadline_at
-    if told is None:
+    """The moment after which the next severity is to be flagged; None where staff dismissed the overstay."""
+    incident, deadline = booking.overstay, booking.checkout_deadline_at
+    if incident is None:
         return deadline
-    if told.status not in UNDECIDED:
-        return None if told.status is IncidentStatus.DISMISSED and told.deadline_at == deadline else deadline
-    return next((at for severity, at in overstay_steps(booking) if rank(severity) > rank(told.severity)), None)
+    if incident.status not in UNDECIDED:
+        return None if incident.status is IncidentStatus.DISMISSED and incident.deadline_at == deadline else deadline
+    return next((at for severity, at in overstay_steps(booking) if rank(severity) > rank(incident.severity)), None)
 
 
 def rank(severity: OverstaySeverity) -> int:
-    """How high it stands among the others."""
+    """The severity's rank, ascending from 0."""
     return list(OverstaySeverity).index(severity)

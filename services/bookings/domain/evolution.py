@@ -1,44 +1,41 @@
-"""What each fact does to a booking. Stored state is this, applied event by event."""
+"""The effect of each event on a booking. A booking's stored state is its events, applied in order."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contracts.bookings import (
-    BookingAmended,
-    BookingApproved,
-    BookingAwaitsApproval,
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed, BookingDeclined
+from contracts.bookings.events import (
     BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
     BookingDrafted,
     BookingEvent,
     BookingExpired,
     BookingHeld,
-    BookingNoShow,
     BookingPaymentFailed,
-    BookingRefunded,
-    BookingRefundFailed,
-    BookingRefundRetried,
-    GuestCheckedIn,
-    GuestCheckedOut,
-    GuestTokenRevoked,
     PaymentAwaited,
     PaymentTurnedAway,
+)
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
     RoomAssigned,
     RoomMoved,
     RoomUnassigned,
-    StayExtended,
 )
-from services.bookings.domain import balance_effects, cancellation, in_stay_effects, overstay_effects
+from services.bookings.domain import balance_effects, cancellation_fees, guest_service_effects, overstay_effects
 from services.bookings.domain.booking import Booking
 
 Changes = dict[str, Any]
 
 
 def evolve(booking: Booking, event: BookingEvent, *, at: datetime) -> Booking:
-    """The booking after the event, one version on. `event.status` must be filled in."""
+    """The booking after the event, with the next version. `event.status` must be set."""
     changes = _EFFECTS[type(event)](booking, event)
     return replace(booking, status=event.status, version=booking.version + 1, updated_at=at, **changes)
 
@@ -130,7 +127,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Ch
         "cancellation_fee": event.fee,
         "refund_amount": event.refund,
         "refund_status": "PENDING" if event.refund else None,
-        "balance_due": cancellation.balance_after(booking, event.fee, event.refund),
+        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund),
         "assigned_room_number": None,
         "assigned_room_type": None,
         "in_house": None,
@@ -219,6 +216,6 @@ _EFFECTS: dict[type[BookingEvent], Callable[[Booking, Any], Changes]] = {
     BookingRefundFailed: _refund_failed,
     BookingRefundRetried: _refund_retried,
     **overstay_effects.EFFECTS,
-    **in_stay_effects.EFFECTS,
+    **guest_service_effects.EFFECTS,
     **balance_effects.EFFECTS,
 }

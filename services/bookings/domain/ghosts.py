@@ -1,16 +1,16 @@
-"""Ghosts: where bookings and rooms do not agree about who lives where, though nothing is under way."""
+"""Ghosts: differences between bookings in house and occupied rooms, without a pending action that explains them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.lifecycle import ENDED
 
 
 class GhostKind(StrEnum):
-    """What does not agree."""
+    """The kind of a difference."""
 
     OCCUPIED_BY_NOBODY = "OCCUPIED_BY_NOBODY"  # the room is occupied by a booking that is not in house
     NOT_IN_ITS_ROOM = "NOT_IN_ITS_ROOM"  # the booking is in house, and its room is not occupied by it
@@ -19,7 +19,7 @@ class GhostKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Ghost:
-    """One disagreement."""
+    """One difference."""
 
     kind: GhostKind
     hotel: str
@@ -28,8 +28,8 @@ class Ghost:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Where a booking stands, as bookings has it. `busy`: an action is under way with it."""
+class BookingPosition:
+    """A booking's room and status, as bookings has them. `busy`: the booking has a pending action."""
 
     booking_id: str
     hotel: str
@@ -38,20 +38,20 @@ class Standing:
     busy: bool
 
 
-def found(rooms: Sequence[RoomOccupancy], standings: Mapping[str, Standing]) -> Iterator[Ghost]:
-    """The ghosts in these rooms. `standings` has every booking that they name, and all that are in house in them."""
-    in_house = {(one.hotel, one.room_number): one for one in standings.values() if one.status is BookingStatus.IN_HOUSE}
+def differences(rooms: Sequence[RoomOccupancy], positions: Mapping[str, BookingPosition]) -> Iterator[Ghost]:
+    """The ghosts in these rooms. `positions` holds every booking that a room names or that is in house in a room."""
+    in_house = {(one.hotel, one.room_number): one for one in positions.values() if one.status is BookingStatus.IN_HOUSE}
     for room in rooms:
-        lives = standings.get(room.occupied_by or "")
-        if room.occupied_by and not (lives and (lives.busy or lives.status is BookingStatus.IN_HOUSE)):
+        occupant = positions.get(room.occupied_by or "")
+        if room.occupied_by and not (occupant and (occupant.busy or occupant.status is BookingStatus.IN_HOUSE)):
             yield _ghost(GhostKind.OCCUPIED_BY_NOBODY, room, room.occupied_by)
         here = in_house.get((room.hotel, room.room_number))
         if here and not here.busy and room.occupied_by != here.booking_id:
             yield _ghost(GhostKind.NOT_IN_ITS_ROOM, room, here.booking_id)
         for booking_id in room.claimed_by:
-            claims = standings.get(booking_id)
-            over = claims is None or (claims.status in ENDED and not claims.busy)
-            if over and booking_id != room.occupied_by:
+            claimant = positions.get(booking_id)
+            has_ended = claimant is None or (claimant.status in ENDED and not claimant.busy)
+            if has_ended and booking_id != room.occupied_by:
                 yield _ghost(GhostKind.CLAIMED_BY_NOBODY, room, booking_id)
 
 

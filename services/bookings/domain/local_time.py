@@ -1,7 +1,7 @@
-"""Hotel-local wall times as instants, whatever the clocks do that night.
+"""Hotel-local wall times as instants (UTC), safe in the nights of clock changes.
 
-A wall time in a gap is the first instant after the gap; a doubled one is the earlier where something opens and the
-later where something closes.
+A wall time in a gap is the first instant after the gap. A repeated wall time is the earlier instant for an opening
+and the later one for a cutoff.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,17 +11,17 @@ _SECOND = timedelta(seconds=1)
 
 
 def opens_at(day: date, wall: str, zone: str) -> datetime:
-    """The instant (UTC) at which `HH:MM` comes on that day; the earlier where it comes twice."""
+    """The instant of `HH:MM` on that day; the earlier of two."""
     return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=0)
 
 
 def closes_at(day: date, wall: str, zone: str) -> datetime:
-    """The instant (UTC) at which `HH:MM` comes on that day; the later where it comes twice."""
+    """The instant of `HH:MM` on that day; the later of two."""
     return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=1)
 
 
 def local_date(now: datetime, zone: str) -> date:
-    """Which day it is at the hotel."""
+    """The date at the hotel."""
     return now.astimezone(ZoneInfo(zone)).date()
 
 
@@ -33,7 +33,7 @@ def _instant(wall: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
 
 
 def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The transition lies between the two readings of a wall time that does not exist."""
+    """The end of the gap, by bisection between the two readings of a wall time that does not exist."""
     before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     old = before.astimezone(zone).utcoffset()

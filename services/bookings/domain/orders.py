@@ -1,4 +1,4 @@
-"""Room service: who may order, what an order's steps are, and what is left open when the guest leaves."""
+"""Room service: orders of guests in house, and their steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingStatus,
+from contracts.bookings.orders import (
     Order,
     OrderAccepted,
     OrderCancelled,
@@ -18,7 +17,8 @@ from contracts.bookings import (
     OrderStatus,
     PlaceOrder,
 )
-from contracts.rooms import PricedItems
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.menu import PricedItems
 from contracts.values import Actor, ActorKind, Money
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ORDERS
@@ -27,31 +27,31 @@ MOST_KINDS, MOST_OF_ONE, LONGEST_NOTE = 30, 50, 500
 
 
 def in_house(booking: Booking) -> Booking:
-    """The booking, whose guest is in house. Refused `NOT_IN_HOUSE`."""
+    """The booking, where its guest is in house. Refused `NOT_IN_HOUSE`."""
     if booking.status is not BookingStatus.IN_HOUSE:
         raise Refusal("NOT_IN_HOUSE", "This is for guests who have checked in.")
     return booking
 
 
 def quantities(command: PlaceOrder) -> Mapping[int, int]:
-    """How many of which item; the same item twice adds up. Refused `VALIDATION_ERROR`."""
-    wanted: dict[int, int] = {}
+    """The quantity by item id; lines of the same item are added up. Refused `VALIDATION_ERROR`."""
+    numbers: dict[int, int] = {}
     for each in command.items:
-        wanted[each.item_id] = wanted.get(each.item_id, 0) + each.quantity
+        numbers[each.item_id] = numbers.get(each.item_id, 0) + each.quantity
     errors = []
-    if not 1 <= len(wanted) <= MOST_KINDS:
+    if not 1 <= len(numbers) <= MOST_KINDS:
         errors.append({"field": "items", "message": f"1 to {MOST_KINDS} different items"})
-    if any(not 1 <= number <= MOST_OF_ONE for number in wanted.values()):
+    if any(not 1 <= number <= MOST_OF_ONE for number in numbers.values()):
         errors.append({"field": "items", "message": f"1 to {MOST_OF_ONE} of each"})
     if len(command.note) > LONGEST_NOTE:
         errors.append({"field": "note", "message": f"at most {LONGEST_NOTE} characters"})
     if errors:
         raise Refusal("VALIDATION_ERROR", "This cannot be ordered.", errors=errors)
-    return wanted
+    return numbers
 
 
-def placed(booking: Booking, priced: PricedItems, order_id: str, *, note: str, now: datetime) -> Order:
-    """The order at the menu's prices."""
+def new_order(booking: Booking, priced: PricedItems, order_id: str, *, note: str, now: datetime) -> Order:
+    """The order at the menu's present prices."""
     lines = tuple(
         OrderLine(
             item_id=each.item.id,
@@ -74,13 +74,13 @@ def placed(booking: Booking, priced: PricedItems, order_id: str, *, note: str, n
     )
 
 
-def begun(booking: Booking, order: Order) -> OrderPlaced:
-    """The fact of a new order."""
+def placed(booking: Booking, order: Order) -> OrderPlaced:
+    """The placing of a new order."""
     return OrderPlaced(**_about(booking, order, order.status), placed_at=order.placed_at)
 
 
 def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderAccepted]:
-    """Staff take it on; nothing where they have already."""
+    """Accept the order; empty for an accepted order. Refused `ILLEGAL_TRANSITION`."""
     if order.status is OrderStatus.ACCEPTED:
         return ()
     status = ORDERS.after(order.status, OrderAccepted)
@@ -88,7 +88,7 @@ def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seque
 
 
 def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCompleted]:
-    """Staff have served it; nothing where they have already."""
+    """Complete the order; empty for a completed order. Refused `ILLEGAL_TRANSITION`."""
     if order.status is OrderStatus.COMPLETED:
         return ()
     status = ORDERS.after(order.status, OrderCompleted)
@@ -96,7 +96,7 @@ def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seq
 
 
 def cancel(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCancelled]:
-    """It is called off, by its guest only until it is accepted; nothing where it has been already."""
+    """Cancel the order; empty for a cancelled order. Refused `ILLEGAL_TRANSITION`, and `ORDER_ACCEPTED` for a guest."""
     if order.status is OrderStatus.CANCELLED:
         return ()
     status = ORDERS.after(order.status, OrderCancelled)
@@ -105,8 +105,8 @@ def cancel(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seque
     return (OrderCancelled(**_about(booking, order, status), cancelled_at=now, cancelled_by=by),)
 
 
-def after(order: Order, event: OrderEvent) -> Order:
-    """The order as the fact has left it."""
+def evolve(order: Order, event: OrderEvent) -> Order:
+    """The order after the event."""
     changes: dict[str, Any] = {"status": event.order_status}
     match event:
         case OrderAccepted():
@@ -119,9 +119,9 @@ def after(order: Order, event: OrderEvent) -> Order:
 
 
 def summary(order: Order) -> str:
-    """What was ordered, in a line, for the trail."""
-    said = ", ".join(f"{line.quantity} x {line.name}" for line in order.lines)
-    return f"{said}: {order.note}" if order.note else said
+    """The order in one line, for the audit trail."""
+    items = ", ".join(f"{line.quantity} x {line.name}" for line in order.lines)
+    return f"{items}: {order.note}" if order.note else items
 
 
 def _about(booking: Booking, order: Order, status: OrderStatus) -> dict[str, Any]:

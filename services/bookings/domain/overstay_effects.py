@@ -1,11 +1,11 @@
-"""What each fact about an overstay does to the booking's incident."""
+"""The effect of each overstay event on a booking's incident."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.bookings import (
-    BookingEvent,
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.overstays import (
     Incident,
     OverstayAcknowledged,
     OverstayDismissed,
@@ -21,7 +21,7 @@ Changes = dict[str, Any]
 
 def _flagged(booking: Booking, event: OverstayFlagged) -> Changes:
     if event.previous_severity:
-        return _moved(booking, event)
+        return _changed(booking, event)
     return {
         "overstay": Incident(
             id=event.incident_id,
@@ -34,18 +34,18 @@ def _flagged(booking: Booking, event: OverstayFlagged) -> Changes:
 
 
 def _acknowledged(booking: Booking, event: OverstayAcknowledged) -> Changes:
-    return _moved(booking, event, acknowledged_at=event.acknowledged_at, acknowledged_by=event.acknowledged_by)
+    return _changed(booking, event, acknowledged_at=event.acknowledged_at, acknowledged_by=event.acknowledged_by)
 
 
 def _dismissed(booking: Booking, event: OverstayDismissed) -> Changes:
-    return _moved(booking, event, closed_at=event.dismissed_at, closed_by=event.dismissed_by)
+    return _changed(booking, event, closed_at=event.dismissed_at, closed_by=event.dismissed_by)
 
 
 def _resolved(booking: Booking, event: OverstayResolved) -> Changes:
-    return _moved(booking, event, closed_at=event.resolved_at, resolution=event.resolution)
+    return _changed(booking, event, closed_at=event.resolved_at, resolution=event.resolution)
 
 
-def _moved(booking: Booking, event: OverstayEvent, **changes: Any) -> Changes:
+def _changed(booking: Booking, event: OverstayEvent, **changes: Any) -> Changes:
     if booking.overstay is None:
         raise ValueError(f"{booking.id} has no overstay")
     status = OVERSTAYS.after(booking.overstay.status, type(event))

@@ -1,44 +1,18 @@
-"""What is owed: card payments towards it as payments tells of them, and what staff settle at the desk."""
+"""Balance settled by staff at the front desk."""
 
-from contracts.bookings import BookingDetail, SettleBalance
-from contracts.payments import (
-    CancellationFeeCaptured,
-    PaymentAuthorized,
-    PaymentCaptured,
-    PaymentCaptureFailed,
-    PaymentEvent,
-    PaymentVoided,
-)
-from contracts.values import PROVIDER, SYSTEM
-from services.bookings.domain import balance, presenting
-from services.bookings.domain.booking import Booking
-from services.bookings.handlers.admission import locked, uncontested
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.views import BookingDetail
+from services.bookings.domain import balance
+from services.bookings.steps import pending_actions
+from services.bookings.steps.booking_access import locked
+from services.bookings.steps.replies import booking_detail
 from services.bookings.work import BookingsWork
 
 
 def settle_balance(command: SettleBalance, work: BookingsWork) -> BookingDetail:
-    """The guest has paid at the desk."""
+    """Record a payment at the desk. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
     booking = locked(work, command)
-    facts = balance.settle(booking, command, by=work.caller.actor, now=work.now)
-    if facts:
-        uncontested(booking)
-    after = work.record(booking, facts, by=work.caller.actor, why=command.note)
-    return presenting.detail(after, now=work.now)
-
-
-def apply(booking: Booking, fact: PaymentEvent, work: BookingsWork) -> bool:
-    """What a fact about a card payment towards the balance does; False where it only stands in the timeline."""
-    match fact:
-        case PaymentAuthorized():
-            facts, by = balance.authorized(booking, fact, now=work.now), SYSTEM
-        case PaymentCaptured():
-            facts, by = balance.captured(booking, fact), PROVIDER
-        case PaymentCaptureFailed() | PaymentVoided():
-            facts, by = balance.not_taken(booking, fact, now=work.now), PROVIDER
-        case CancellationFeeCaptured():
-            work.note(booking, **balance.with_fee(booking, fact))
-            return False
-        case _:
-            return False
-    work.record(booking, facts, by=by)
-    return bool(facts)
+    events = balance.settle(booking, command, by=work.caller.actor, now=work.now)
+    if events:
+        pending_actions.require_none(booking)
+    return booking_detail(work, work.record(booking, events, by=work.caller.actor, why=command.note))

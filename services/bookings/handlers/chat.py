@@ -1,8 +1,8 @@
-"""Guest and staff write to each other, read, and see what they have not read."""
+"""The chat between a guest and the hotel's staff."""
 
 from dataclasses import replace
 
-from contracts.bookings import (
+from contracts.bookings.chat import (
     Chat,
     ChatMessage,
     ChatMessageSent,
@@ -16,59 +16,62 @@ from contracts.bookings import (
 from contracts.values import GUEST
 from services.bookings.domain import access, chat
 from services.bookings.domain.booking import Booking
-from services.bookings.handlers.admission import locked, own_hotel, seen
 from services.bookings.lifecycle import LIFECYCLE
+from services.bookings.steps.booking_access import locked, visible
+from services.bookings.steps.hotel_access import require_own_hotel
 from services.bookings.work import BookingsWork
 
 OPEN = tuple(status.value for status, event, _ in LIFECYCLE if event is ChatMessageSent and status)
 
 
 def send_chat_message(command: SendChatMessage, work: BookingsWork) -> ChatMessage:
-    """Keep what was written; the fact says only that somebody wrote, and which side."""
+    """Store the message; the event holds the sender's side, not the text."""
     booking = locked(work, command, staff=False)
     access.may_change(booking, work.caller)
     text, by = command.text.strip(), work.caller.actor
-    fact = chat.send(booking, text, caller=work.caller, now=work.now)
-    message = ChatMessage(id=fact.message_id, sender=fact.sender, by=by, text=text, sent_at=work.now)
-    work.record(booking, (fact,), by=by)
+    sent = chat.send(booking, text, caller=work.caller, now=work.now)
+    message = ChatMessage(id=sent.message_id, sender=sent.sender, by=by, text=text, sent_at=work.now)
+    work.record(booking, (sent,), by=by)
     work.chats.add(booking.id, booking.hotel, message)
     return message
 
 
 def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
-    """Note how far the asker's side has read. No fact of the booking's life."""
-    booking = _joined(work, hotel=command.hotel, booking_id=command.booking_id)
+    """Store the last message that the caller's side has read, without an event."""
+    booking = _participating(work, hotel=command.hotel, booking_id=command.booking_id)
     side = chat.side_of(work.caller)
-    last = work.chats.standing(booking.id, side).last
-    work.chats.read(booking.id, side, min(command.up_to or last, last))
-    stands = work.chats.standing(booking.id, side)
-    return ChatRead(booking_id=booking.id, read_to=min(command.up_to or last, last), unread=stands.unread)
+    last = work.chats.position(booking.id, side).last
+    read_to = min(command.up_to or last, last)
+    work.chats.read(booking.id, side, read_to)
+    return ChatRead(booking_id=booking.id, read_to=read_to, unread=work.chats.position(booking.id, side).unread)
 
 
 def get_chat(query: GetChat, work: BookingsWork) -> Chat:
-    """A page of the chat, newest first. A guest is not told which member of staff wrote."""
-    booking = _joined(work, hotel=query.hotel, booking_id=query.booking_id)
+    """A page of the chat, newest first; for a guest without the names of staff."""
+    booking = _participating(work, hotel=query.hotel, booking_id=query.booking_id)
     if not chat.is_open(booking):
         return Chat(booking_id=booking.id, is_open=False)
     side = chat.side_of(work.caller)
-    stands = work.chats.standing(booking.id, side, after=query.after)
-    said = work.chats.messages(booking.id, side, after=query.after, page=query.page, read_by_other=stands.read_by_other)
+    position = work.chats.position(booking.id, side, after=query.after)
+    messages = work.chats.messages(
+        booking.id, side, after=query.after, page=query.page, read_by_other=position.read_by_other
+    )
     if work.caller.kind == "guest":
-        said = tuple(message if message.by == GUEST else _nameless(message) for message in said)
-    return Chat(booking_id=booking.id, is_open=True, unread=stands.unread, count=stands.count, results=said)
+        messages = tuple(message if message.by == GUEST else _without_name(message) for message in messages)
+    return Chat(booking_id=booking.id, is_open=True, unread=position.unread, count=position.count, results=messages)
 
 
 def list_chats(query: ListChats, work: BookingsWork) -> OpenChats:
-    """The hotel's open chats, for its staff."""
-    own_hotel(query.hotel, work)
-    return work.chats.listed(query, OPEN)
+    """A page of the hotel's open chats, for staff."""
+    require_own_hotel(query.hotel, work.caller)
+    return work.chats.page(query, OPEN)
 
 
-def _joined(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    booking = seen(work, hotel=hotel, booking_id=booking_id)
+def _participating(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
+    booking = visible(work, hotel=hotel, booking_id=booking_id)
     access.may_change(booking, work.caller)
     return booking
 
 
-def _nameless(message: ChatMessage) -> ChatMessage:
+def _without_name(message: ChatMessage) -> ChatMessage:
     return replace(message, by=replace(message.by, id=None, name=None))

@@ -1,16 +1,18 @@
-"""Marking a guest who did not come; payments and rooms hear of it and settle money, nights and room."""
+"""No-shows marked by staff; payments and rooms act on the event."""
 
-from contracts.bookings import BookingDetail, MarkNoShow
-from services.bookings.domain import no_shows, presenting
-from services.bookings.handlers.admission import locked, uncontested
+from contracts.bookings.stays import MarkNoShow
+from contracts.bookings.views import BookingDetail
+from services.bookings.domain import no_shows
+from services.bookings.steps import pending_actions
+from services.bookings.steps.booking_access import locked
+from services.bookings.steps.replies import booking_detail
 from services.bookings.work import BookingsWork
 
 
 def mark_no_show(command: MarkNoShow, work: BookingsWork) -> BookingDetail:
-    """Staff say so; harmless to say again."""
+    """Mark the guest as a no-show; a repeated command changes nothing."""
     booking = locked(work, command)
-    facts = no_shows.mark(booking, command, caller=work.caller, now=work.now)
-    if facts:
-        uncontested(booking)
-    after = work.record(booking, facts, by=work.caller.actor, why=command.reason)
-    return presenting.detail(after, now=work.now)
+    events = no_shows.mark(booking, command, caller=work.caller, now=work.now)
+    if events:
+        pending_actions.require_none(booking)
+    return booking_detail(work, work.record(booking, events, by=work.caller.actor, why=command.reason))

@@ -1,4 +1,4 @@
-"""Guests in house order at the menu's prices; staff accept, serve, or call off."""
+"""Room service: guests in house order from the menu, staff accept, complete or cancel orders."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import (
+from contracts.bookings.orders import (
     AcceptOrder,
     CancelOrder,
     CompleteOrder,
@@ -17,91 +17,92 @@ from contracts.bookings import (
     Orders,
     PlaceOrder,
 )
-from contracts.rooms import PriceItems
+from contracts.rooms.menu import PriceItems
 from services.bookings.domain import access, orders
 from services.bookings.domain.booking import Booking
-from services.bookings.handlers.admission import locked_by_id, own_hotel, seen
+from services.bookings.steps.booking_access import locked_by_id, visible
+from services.bookings.steps.hotel_access import require_own_hotel
 from services.bookings.work import BookingsWork
 
 
 def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWork]) -> Order:
-    """Price it at rooms, then write it down, unless the guest has left meanwhile."""
-    wanted = orders.quantities(command)
+    """Ask rooms for the prices, then store the order. Refused `NOT_IN_HOUSE`, and by rooms."""
+    quantities = orders.quantities(command)
     with conversation.reading() as work:
-        _at_home(work, hotel=command.hotel, booking_id=command.booking_id)
-    priced = conversation.ask(PriceItems(hotel=command.hotel, quantities=dict(wanted)))
+        _require_in_house(work, hotel=command.hotel, booking_id=command.booking_id)
+    priced = conversation.ask(PriceItems(hotel=command.hotel, quantities=dict(quantities)))
     with conversation.transaction() as work:
         booking = orders.in_house(locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id))
-        order = orders.placed(booking, priced, uuid4().hex, note=command.note.strip(), now=work.now)
-        work.record(booking, (orders.begun(booking, order),), by=work.caller.actor, why=orders.summary(order))
+        order = orders.new_order(booking, priced, uuid4().hex, note=command.note.strip(), now=work.now)
+        work.record(booking, (orders.placed(booking, order),), by=work.caller.actor, why=orders.summary(order))
         work.orders.add(booking.hotel, order)
-        kept: Order = conversation.finish(work, order)
-    return kept
+        reply: Order = conversation.finish(work, order)
+    return reply
 
 
 def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
-    """The orders of guests in house; a guest's own, while they are."""
+    """The orders of guests in house; a guest's own orders while in house."""
     if query.booking_id is None:
-        own_hotel(query.hotel, work)
-        return work.orders.listed(query)
-    booking = seen(work, hotel=query.hotel, booking_id=query.booking_id)
+        require_own_hotel(query.hotel, work.caller)
+        return work.orders.page(query)
+    booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     if work.caller.kind == "guest":
         orders.in_house(booking)
-    return work.orders.listed(query)
+    return work.orders.page(query)
 
 
 def accept_order(command: AcceptOrder, work: BookingsWork) -> Order:
-    """Staff take it on."""
+    """Staff accept the order."""
     booking, order = _locked(command, work)
-    return _stepped(work, booking, order, orders.accept(booking, order, by=work.caller.actor, now=work.now))
+    return _record(work, booking, order, orders.accept(booking, order, by=work.caller.actor, now=work.now))
 
 
 def complete_order(command: CompleteOrder, work: BookingsWork) -> Order:
-    """Served: what it costs is owed at the desk."""
+    """Staff have served the order; its total is owed at the desk."""
     booking, order = _locked(command, work)
-    return _stepped(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
+    return _record(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
 
 
 def cancel_order(command: CancelOrder, work: BookingsWork) -> Order:
-    """Called off."""
+    """Staff cancel an open order, a guest one that is not accepted."""
     booking, order = _locked(command, work)
-    steps = orders.cancel(booking, order, by=work.caller.actor, now=work.now)
-    return _stepped(work, booking, order, steps, reason=command.reason.strip())
+    events = orders.cancel(booking, order, by=work.caller.actor, now=work.now)
+    return _record(work, booking, order, events, reason=command.reason.strip())
 
 
-def _at_home(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    booking = seen(work, hotel=hotel, booking_id=booking_id)
+def _require_in_house(work: BookingsWork, *, hotel: str, booking_id: str) -> None:
+    booking = visible(work, hotel=hotel, booking_id=booking_id)
     access.may_change(booking, work.caller)
-    return orders.in_house(booking)
+    orders.in_house(booking)
 
 
 def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
-    """The order under its booking's lock, for staff, or for the guest whose it is. Refused `ORDER_NOT_FOUND`."""
+    """The order under its booking's lock, for staff or the booking's guest. Refused `ORDER_NOT_FOUND`."""
     named = command.booking_id if isinstance(command, CancelOrder) else None
     if work.caller.kind == "guest":
         booking = locked_by_id(work, hotel=command.hotel, booking_id=named or "")
     else:
-        own_hotel(command.hotel, work)
+        require_own_hotel(command.hotel, work.caller)
         known = work.orders.find(command.hotel, command.order_id)
         if known is None:
-            raise _unknown()
+            raise _not_found()
         booking = locked_by_id(work, hotel=command.hotel, booking_id=known.booking_id)
     order = work.orders.find(command.hotel, command.order_id)
     if order is None or order.booking_id != booking.id:
-        raise _unknown()
+        raise _not_found()
     access.may_change(booking, work.caller)
     return booking, order
 
 
-def _stepped(
-    work: BookingsWork, booking: Booking, order: Order, steps: Sequence[OrderEvent], *, reason: str = ""
+def _record(
+    work: BookingsWork, booking: Booking, order: Order, events: Sequence[OrderEvent], *, reason: str = ""
 ) -> Order:
-    for step in steps:
-        order = replace(orders.after(order, step), reason=reason)
-        work.record(booking, (step,), by=work.caller.actor, why=reason)
+    for event in events:
+        order = replace(orders.evolve(order, event), reason=reason)
+        work.record(booking, (event,), by=work.caller.actor, why=reason)
         work.orders.save(order)
     return order
 
 
-def _unknown() -> Refusal:
+def _not_found() -> Refusal:
     return Refusal("ORDER_NOT_FOUND", "There is no such order.")

@@ -1,42 +1,44 @@
-"""Overstays: flagged by the clock, acknowledged or dismissed by staff, told to who asks."""
+"""Overstays: flagged by a timer, acknowledged or dismissed by staff."""
 
 from dataclasses import replace
 from uuid import uuid4
 
-from contracts.bookings import AcknowledgeOverstay, BookingDetail, GetOverstay, OverstayState
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay, OverstayState
+from contracts.bookings.views import BookingDetail
 from contracts.values import SYSTEM
-from services.bookings.domain import access, overstays, presenting
+from services.bookings.domain import access, overstays
 from services.bookings.domain.booking import Booking
-from services.bookings.handlers.admission import locked, seen
+from services.bookings.steps.booking_access import locked, visible
+from services.bookings.steps.replies import booking_detail
 from services.bookings.work import BookingsWork
 
 
 def flag_overstays(work: BookingsWork) -> bool:
-    """Flag one guest who has not left in time, or whose overstay has become more severe."""
+    """Flag one overstay, or its rise in severity. False: none is due."""
     booking = work.bookings.lock_overstaying(work.now)
     if booking is None:
         return False
-    _flagged(work, booking)
+    _flag(work, booking)
     return True
 
 
 def acknowledge_overstay(command: AcknowledgeOverstay, work: BookingsWork) -> BookingDetail:
-    """Staff know of it, or say that it is none; the note stays with the hotel."""
-    booking = _flagged(work, locked(work, command))
+    """Acknowledge or dismiss the overstay; the note is stored with the incident."""
+    booking = _flag(work, locked(work, command))
     by = work.caller.actor
-    facts = overstays.acknowledge(booking, command, by=by, now=work.now)
-    after = work.record(booking, facts, by=by, why=command.note)
-    if facts and after.overstay and command.note:
+    events = overstays.acknowledge(booking, command, by=by, now=work.now)
+    after = work.record(booking, events, by=by, why=command.note)
+    if events and after.overstay and command.note:
         after = work.note(after, overstay=replace(after.overstay, note=command.note))
-    return presenting.detail(after, now=work.now)
+    return booking_detail(work, after)
 
 
 def get_overstay(query: GetOverstay, work: BookingsWork) -> OverstayState:
-    """How the booking's overstay stands, for staff."""
-    booking = seen(work, hotel=query.hotel, booking_id=query.booking_id)
+    """The booking's overstay at this moment, for staff."""
+    booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     access.staff_only(work.caller)
     return overstays.state(booking, now=work.now)
 
 
-def _flagged(work: BookingsWork, booking: Booking) -> Booking:
+def _flag(work: BookingsWork, booking: Booking) -> Booking:
     return work.record(booking, overstays.flag(booking, incident_id=uuid4().hex, now=work.now), by=SYSTEM)

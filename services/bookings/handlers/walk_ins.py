@@ -1,17 +1,14 @@
-"""Receiving somebody who has not booked: rooms takes them in, then one transaction writes the whole booking down.
-
-Nothing is ever half made: what rooms has done for a booking that is not written down, it undoes within a minute or
-so, when the sweep of holds finds that there is no such booking.
-"""
+"""Walk-ins: rooms takes the guest in, then one transaction stores the whole booking."""
 
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import AddWalkIn, CreatedBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.rooms.settings import GetSettings
 from contracts.rooms.walk_ins import ReceiveWalkIn
-from services.bookings.domain import access, creation, local_time, walking_in
+from services.bookings.domain import access, creation, local_time, walk_ins
 from services.bookings.domain.booking import Booking
-from services.bookings.handlers import endings
-from services.bookings.handlers.creating import Taken, under_a_new_name
+from services.bookings.steps import booking_creation, room_pins
+from services.bookings.steps.booking_creation import HeldStay
 from services.bookings.work import BookingsWork
 
 
@@ -23,10 +20,10 @@ def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork
     with conversation.reading() as work:
         now = work.now
     timezone = terms.page.card.timezone
-    request = walking_in.order(command, settings=terms.settings, timezone=timezone, now=now)
+    request = walk_ins.booking_request(command, settings=terms.settings, timezone=timezone, now=now)
     creation.check(request, caller)
 
-    def receive(booking_id: str) -> Taken:
+    def receive(booking_id: str) -> HeldStay:
         ask = ReceiveWalkIn(
             action_id=f"walk-in/{booking_id}",
             booking_id=booking_id,
@@ -41,11 +38,11 @@ def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork
         received = conversation.ask(ask)
 
         def begin(new: Booking, work: BookingsWork) -> Booking:
-            facts = walking_in.begin(new, request, received.room, by=work.caller.actor, now=work.now)
-            inside = endings.with_pin(new, received.wifi, work)
-            return work.record(new, facts, by=work.caller.actor, in_house=inside)
+            events = walk_ins.begin(new, request, received.room, by=work.caller.actor, now=work.now)
+            in_house = room_pins.in_house_secrets(new, received.wifi, work)
+            return work.record(new, events, by=work.caller.actor, in_house=in_house)
 
-        return Taken(received.held, begin)
+        return HeldStay(received.held, begin)
 
     year = local_time.local_date(now, timezone).year
-    return under_a_new_name(request, conversation, year=year, take=receive)
+    return booking_creation.create(request, conversation, year=year, hold=receive)

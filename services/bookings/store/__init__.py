@@ -1,1 +1,1 @@
-"""The only SQL of bookings."""
+"""Stores of bookings in PostgreSQL: the only SQL of the service."""

@@ -1,4 +1,4 @@
-"""Bookings and their guests in PostgreSQL. A booking and its guest are read in one statement and locked together."""
+"""Bookings and their guests. A booking and its guest are read in one statement and locked together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingSource, BookingStatus
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest, PendingAction
-from services.bookings.store.overstays import keeping
+from services.bookings.domain.booking_names import NameTaken
+from services.bookings.store.overstays import upsert
 from services.bookings.store.tables import BOOKING, GUEST
 
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
@@ -32,49 +33,42 @@ def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.I
     return sa.insert(table).values(named)
 
 
-# Built once; a booking has some sixty columns.
+# Built once: the statement has some seventy parameters.
 _ADD = _from_parameters(GUEST, GUEST.c).add_cte(
     _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made")
 )
-STALE_AFTER = timedelta(seconds=6)  # an ask's deadline and a little
+STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
+EXPEDITED_AFTER = timedelta(seconds=1)
 
 
-class NameTaken(Exception):
-    """The drawn booking id (`whose_id`) or confirmation number belongs to another booking: draw again."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
-        self.whose_id = constraint in IDS
-
-
-class Bookings:
+class SqlBookings:
     """Every booking of every hotel."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def find(self, booking_id: str) -> Booking | None:
-        """The booking as it is, without waiting for whoever is changing it."""
+        """The booking, read without a lock."""
         return self._one(JOINED.where(BOOKING.c.id == booking_id))
 
     def find_by_token(self, token_hash: str) -> Booking | None:
-        """The booking whose guest has this token."""
+        """The booking whose guest has this token, read without a lock."""
         return self._one(JOINED.where(GUEST.c.token_hash == token_hash))
 
     def lock(self, booking_id: str) -> Booking | None:
-        """The booking, ours alone until the transaction ends."""
+        """The booking, locked until the transaction ends."""
         return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())
 
     def lock_due(self, now: datetime) -> Booking | None:
-        """The booking whose time has run out first, unless somebody is at work on it."""
-        return self._lock_ripe((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
+        """The booking with the earliest passed deadline, locked; locked bookings and pending actions are skipped."""
+        return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
 
     def lock_overstaying(self, now: datetime) -> Booking | None:
-        """The booking whose guest should have left first and is not told of so, unless somebody is at work on it."""
-        return self._lock_ripe((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
+        """The stay with the earliest overstay to flag, locked; locked bookings and pending actions are skipped."""
+        return self._lock_due((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
 
     def lock_stale(self) -> Booking | None:
-        """The booking whose action has been under way for too long, taken for a while."""
+        """The booking whose pending action is due first, locked, and leased for 15 seconds."""
         stale = JOINED.where(BOOKING.c.action_due_at <= sa.func.now()).order_by(BOOKING.c.action_due_at).limit(1)
         booking = self._one(stale.with_for_update(skip_locked=True))
         if booking:
@@ -85,26 +79,26 @@ class Bookings:
         """A new booking and its guest, in one statement. Raises `NameTaken`."""
         guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
         guest |= {"booking_id": booking.id, "hotel": booking.hotel, "search": searchable(booking)}
-        told = {f"booking_{name}": value for name, value in row_of(booking).items()}
-        told |= {f"guest_{name}": value for name, value in guest.items()}
+        values = {f"booking_{name}": value for name, value in row_of(booking).items()}
+        values |= {f"guest_{name}": value for name, value in guest.items()}
         try:
-            self._connection.execute(_ADD, told)
+            self._connection.execute(_ADD, values)
         except sa.exc.IntegrityError as problem:
             constraint = _constraint(problem)
             if constraint in NAMES:
-                raise NameTaken(constraint) from problem
+                raise NameTaken(constraint, is_booking_id=constraint in IDS) from problem
             raise
 
     def save(self, before: Booking, after: Booking) -> None:
-        """Write what has changed, provided nobody else has changed it since `before` was read."""
+        """Update the changed columns. Refused `BOOKING_CHANGED` where the version is not that of `before`."""
         old, new = row_of(before), row_of(after)
         changes = {name: value for name, value in new.items() if value != old[name]}
         if before.pending and not after.pending:
             changes["action_due_at"] = None
         if changes:
-            self._guarded(before, **changes)
+            self._update(before, **changes)
         if after.overstay and after.overstay != before.overstay:
-            self._connection.execute(keeping(after.id, after.hotel, after.overstay))
+            self._connection.execute(upsert(after.id, after.hotel, after.overstay))
         if after.guest != before.guest:
             guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
             self._connection.execute(
@@ -112,23 +106,23 @@ class Bookings:
             )
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
-        """Shut out every competing command until the action has ended."""
+        """Store the pending action. Refused `ACTION_IN_PROGRESS`, `BOOKING_CHANGED`."""
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
-        self._guarded(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
+        self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
         return replace(booking, pending=action)
 
-    def hasten_action(self, booking: Booking) -> None:
-        """Rooms has done its part: unless whoever began it ends it within a second, the timer will."""
-        self._touch(booking.id, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + timedelta(seconds=1)))
+    def expedite_action(self, booking: Booking) -> None:
+        """Make the pending action due within a second."""
+        self._touch(booking.id, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + EXPEDITED_AFTER))
 
     def token_is_known(self, token_hash: str) -> bool:
-        """Whether some booking's guest has this token."""
+        """Whether the guest of any booking has this token."""
         known = sa.select(sa.literal(1)).where(GUEST.c.token_hash == token_hash)
         return self._connection.execute(known).first() is not None
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
-        """Names by booking id, of this hotel's only."""
+        """Guest names by booking id, for bookings of this hotel."""
         rows = self._connection.execute(
             sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
                 GUEST.c.booking_id.in_(booking_ids), GUEST.c.hotel == hotel
@@ -137,7 +131,7 @@ class Bookings:
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
 
     def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Who is in house in these rooms, by room number: one booking each, unless something went wrong."""
+        """The bookings in house by room number; more than one in a room is an inconsistency."""
         rows = self._connection.execute(
             sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
             .where(
@@ -147,24 +141,24 @@ class Bookings:
             )
             .order_by(BOOKING.c.id)
         )
-        found: dict[str, tuple[str, ...]] = {}
+        by_room: dict[str, tuple[str, ...]] = {}
         for room_number, booking_id in rows:
-            found[room_number] = (*found.get(room_number, ()), booking_id)
-        return found
+            by_room[room_number] = (*by_room.get(room_number, ()), booking_id)
+        return by_room
 
     def _one(self, statement: sa.Select[Any]) -> Booking | None:
         row = self._connection.execute(statement).mappings().first()
         return booking_of(row) if row else None
 
-    def _lock_ripe(self, ripe: sa.ColumnElement[bool]) -> Booking | None:
-        due = JOINED.where(ripe, BOOKING.c.pending.is_(None)).order_by(BOOKING.c.due_at).limit(1)
+    def _lock_due(self, condition: sa.ColumnElement[bool]) -> Booking | None:
+        due = JOINED.where(condition, BOOKING.c.pending.is_(None)).order_by(BOOKING.c.due_at).limit(1)
         return self._one(due.with_for_update(skip_locked=True))
 
     def _touch(self, booking_id: str, when: Any) -> None:
         self._connection.execute(BOOKING.update().where(BOOKING.c.id == booking_id).values(action_due_at=when))
 
-    def _guarded(self, seen: Booking, **changes: Any) -> None:
-        same = (BOOKING.c.id == seen.id) & (BOOKING.c.version == seen.version)
+    def _update(self, read: Booking, **changes: Any) -> None:
+        same = (BOOKING.c.id == read.id) & (BOOKING.c.version == read.version)
         if self._connection.execute(BOOKING.update().where(same).values(**changes)).rowcount != 1:
             raise Refusal("BOOKING_CHANGED", "Somebody else has just changed this booking.")
 
@@ -185,7 +179,7 @@ def booking_of(row: Any) -> Booking:
 
 
 def row_of(booking: Booking) -> dict[str, Any]:
-    """A booking's row, but for when its action must be looked after, which is wall time."""
+    """A booking's row without `action_due_at`, which is wall time."""
     amounts: dict[str, Money | None] = {name: getattr(booking, name) for name in AMOUNTS}
     return {
         **{name: getattr(booking, name) for name in _PLAIN},
@@ -200,7 +194,7 @@ def row_of(booking: Booking) -> dict[str, Any]:
 
 
 def searchable(booking: Booking) -> str:
-    """What a search looks into."""
+    """The text that a search matches, in lower case."""
     guest = booking.guest
     return f"{guest.name} {guest.email} {booking.id} {booking.confirmation_number}".lower()
 

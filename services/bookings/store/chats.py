@@ -1,77 +1,66 @@
-"""What guests and staff write to each other, and how far each side has read."""
+"""Chat messages, and the last message that each side has read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.bookings import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
+from contracts.bookings.chat import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
 from contracts.values import Page
+from services.bookings.domain.chat import ChatPosition
 from services.bookings.store.paging import paged
 from services.bookings.store.tables import BOOKING, CHAT_MESSAGE, CHAT_READING, GUEST
 
-_SAID = CHAT_MESSAGE.c
+_MESSAGE = CHAT_MESSAGE.c
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A chat as one side finds it: how many messages after the one asked about, and what they have not read."""
-
-    count: int
-    unread: int
-    last: int
-    read_by_other: int
-
-
-class Chats:
-    """Every chat of every booking."""
+class SqlChats:
+    """The chat of every booking."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def add(self, booking_id: str, hotel: str, message: ChatMessage) -> None:
-        """One more message; who wrote it has read all before it."""
+        """Store a message; its sender has read every message before it."""
         row = {"id": message.id, "sender": message.sender, "by": message.by, "text": message.text}
-        said = CHAT_MESSAGE.insert().values(booking_id=booking_id, hotel=hotel, sent_at=message.sent_at, **row)
-        self._connection.execute(said)
+        insertion = CHAT_MESSAGE.insert().values(booking_id=booking_id, hotel=hotel, sent_at=message.sent_at, **row)
+        self._connection.execute(insertion)
         self.read(booking_id, message.sender, message.id)
 
     def read(self, booking_id: str, reader: ChatSide, up_to: int) -> None:
-        """Note how far a side has read; never less than before."""
+        """Store the last message that a side has read; never an earlier one than before."""
         row = {"booking_id": booking_id, "reader": reader, "read_to": up_to}
-        further = {"read_to": sa.func.greatest(CHAT_READING.c.read_to, up_to)}
+        later = {"read_to": sa.func.greatest(CHAT_READING.c.read_to, up_to)}
         self._connection.execute(
-            insert(CHAT_READING)
-            .values(row)
-            .on_conflict_do_update(index_elements=["booking_id", "reader"], set_=further)
+            insert(CHAT_READING).values(row).on_conflict_do_update(index_elements=["booking_id", "reader"], set_=later)
         )
 
     def erase(self, booking_id: str) -> None:
-        """Nothing that was said is kept."""
-        self._connection.execute(CHAT_MESSAGE.delete().where(_SAID.booking_id == booking_id))
+        """Delete every message of the booking."""
+        self._connection.execute(CHAT_MESSAGE.delete().where(_MESSAGE.booking_id == booking_id))
 
-    def standing(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> Standing:
-        """How the chat stands for this side."""
+    def position(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> ChatPosition:
+        """The side's position in the chat."""
         mine, theirs = (_read_to(booking_id, side) for side in (reader, _other(reader)))
-        unread = sa.func.count().filter(_SAID.sender != reader, _SAID.id > mine)
+        unread = sa.func.count().filter(_MESSAGE.sender != reader, _MESSAGE.id > mine)
         row = self._connection.execute(
             sa.select(
-                sa.func.count().filter(_SAID.id > after).label("count"),
+                sa.func.count().filter(_MESSAGE.id > after).label("count"),
                 unread.label("unread"),
-                sa.func.coalesce(sa.func.max(_SAID.id), 0).label("last"),
+                sa.func.coalesce(sa.func.max(_MESSAGE.id), 0).label("last"),
                 theirs.label("read_by_other"),
-            ).where(_SAID.booking_id == booking_id)
+            ).where(_MESSAGE.booking_id == booking_id)
         ).one()
-        return Standing(**row._mapping)
+        return ChatPosition(**row._mapping)
 
     def messages(self, booking_id: str, reader: ChatSide, *, after: int, page: Page, read_by_other: int) -> Any:
-        """A page of what was said, newest first; what one side wrote is read once the other has come so far."""
+        """A page of messages after a message id, newest first."""
         rows = self._connection.execute(
-            sa.select(_SAID.id, _SAID.sender, _SAID.by, _SAID.text, _SAID.sent_at)
-            .where(_SAID.booking_id == booking_id, _SAID.id > after)
-            .order_by(_SAID.id.desc())
+            sa.select(_MESSAGE.id, _MESSAGE.sender, _MESSAGE.by, _MESSAGE.text, _MESSAGE.sent_at)
+            .where(_MESSAGE.booking_id == booking_id, _MESSAGE.id > after)
+            .order_by(_MESSAGE.id.desc())
             .limit(page.page_size)
             .offset((page.page - 1) * page.page_size)
         )
@@ -80,32 +69,32 @@ class Chats:
             for row in rows
         )
 
-    def listed(self, query: ListChats, live: Sequence[str]) -> OpenChats:
-        """A hotel's open chats in which something was said."""
+    def page(self, query: ListChats, live: Sequence[str]) -> OpenChats:
+        """A page of the hotel's open chats that have messages, the latest message first."""
         unread = sa.func.count().filter(
-            _SAID.sender == ChatSide.GUEST, _SAID.id > _read_to(BOOKING.c.id, ChatSide.STAFF)
+            _MESSAGE.sender == ChatSide.GUEST, _MESSAGE.id > _read_to(BOOKING.c.id, ChatSide.STAFF)
         )
-        found = (
+        statement = (
             sa.select(
                 BOOKING.c.id.label("booking_id"),
                 sa.func.concat_ws(" ", GUEST.c.first_name, GUEST.c.last_name).label("guest_name"),
                 BOOKING.c.assigned_room_number.label("room_number"),
                 unread.label("unread"),
-                sa.func.max(_SAID.sent_at).label("last_message_at"),
+                sa.func.max(_MESSAGE.sent_at).label("last_message_at"),
             )
-            .join_from(CHAT_MESSAGE, BOOKING, BOOKING.c.id == _SAID.booking_id)
+            .join_from(CHAT_MESSAGE, BOOKING, BOOKING.c.id == _MESSAGE.booking_id)
             .join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
-            .where(_SAID.hotel == query.hotel, BOOKING.c.status.in_(live))
+            .where(_MESSAGE.hotel == query.hotel, BOOKING.c.status.in_(live))
             .group_by(BOOKING.c.id, GUEST.c.booking_id)
         )
         if query.only_unread:
-            found = found.having(unread > 0)
-        chats = found.subquery()
+            statement = statement.having(unread > 0)
+        chats = statement.subquery()
         latest_first = sa.select(chats).order_by(chats.c.last_message_at.desc(), chats.c.booking_id)
         rows, count = paged(self._connection, latest_first, query.page)
         names = [field.name for field in fields(OpenChat)]
-        shown = tuple(OpenChat(**{name: row._mapping[name] for name in names}) for row in rows)
-        return OpenChats(count=count, results=shown)
+        results = tuple(OpenChat(**{name: row._mapping[name] for name in names}) for row in rows)
+        return OpenChats(count=count, results=results)
 
 
 def _other(side: ChatSide) -> ChatSide:

@@ -1,4 +1,4 @@
-"""What was written to guests, by staff and by the system, and what became of it. Nobody is named elsewhere."""
+"""Communications by staff and notices by the system, with their delivery. Recipients are stored here only."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.bookings import Communication, Communications, CommunicationType, DeliveryStatus
+from contracts.bookings.communications import Communication, Communications, CommunicationType, DeliveryStatus
 from contracts.values import Page
 from services.bookings.domain.booking import Booking
 from services.bookings.store.paging import paged
@@ -20,48 +20,48 @@ MEDIA = {
     CommunicationType.NOTE: "note",
 }
 TYPES = {medium: kind for kind, medium in MEDIA.items()}
-_KEPT = COMMUNICATION.c
+_ROW = COMMUNICATION.c
 
 
-class CommunicationLog:
+class SqlCommunications:
     """Every booking's communications."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add(self, booking: Booking, kept: Communication) -> None:
-        """What staff wrote or noted; `booking` is as the fact has left it."""
+    def add(self, booking: Booking, communication: Communication) -> None:
+        """Store a communication by staff; `booking` is its state after the event."""
         row = {
-            "notice_id": kept.id,
+            "notice_id": communication.id,
             "booking_id": booking.id,
             "occasion": BY_STAFF,
-            "medium": MEDIA[kept.communication_type],
-            "subject": kept.subject,
-            "message": kept.message,
-            "recipient": kept.recipient,
-            "staff_member": kept.staff_member,
+            "medium": MEDIA[communication.communication_type],
+            "subject": communication.subject,
+            "message": communication.message,
+            "recipient": communication.recipient,
+            "staff_member": communication.staff_member,
             "sequence": booking.version,
-            "delivery_status": kept.delivery_status,
-            "failure_reason": kept.failure_reason,
-            "at": kept.sent_at,
+            "delivery_status": communication.delivery_status,
+            "failure_reason": communication.failure_reason,
+            "at": communication.sent_at,
         }
         self._connection.execute(COMMUNICATION.insert().values(row))
 
     def find(self, booking_id: str, communication_id: str) -> Communication | None:
-        """One that staff wrote."""
-        wanted = (_KEPT.booking_id == booking_id) & (_KEPT.notice_id == communication_id)
-        row = self._connection.execute(sa.select(COMMUNICATION).where(wanted, _KEPT.occasion == BY_STAFF)).first()
+        """A communication by staff."""
+        same = (_ROW.booking_id == booking_id) & (_ROW.notice_id == communication_id)
+        row = self._connection.execute(sa.select(COMMUNICATION).where(same, _ROW.occasion == BY_STAFF)).first()
         return _communication(row, "") if row else None
 
-    def listed(self, booking: Booking, page: Page) -> Communications:
-        """A page, newest first: what staff wrote, and every mail of the system's."""
-        whose = (_KEPT.booking_id == booking.id) & (_KEPT.medium != "push")
-        newest_first = sa.select(COMMUNICATION).where(whose).order_by(_KEPT.at.desc(), _KEPT.notice_id)
+    def page(self, booking: Booking, page: Page) -> Communications:
+        """A page, newest first: communications by staff, and mails by the system."""
+        own = (_ROW.booking_id == booking.id) & (_ROW.medium != "push")
+        newest_first = sa.select(COMMUNICATION).where(own).order_by(_ROW.at.desc(), _ROW.notice_id)
         rows, count = paged(self._connection, newest_first, page)
-        found = tuple(_communication(row, booking.guest.email) for row in rows)
-        return Communications(booking_id=booking.id, count=count, results=found)
+        results = tuple(_communication(row, booking.guest.email) for row in rows)
+        return Communications(booking_id=booking.id, count=count, results=results)
 
-    def note_notice(
+    def store_delivery(
         self,
         notice_id: str,
         booking_ids: tuple[str, ...],
@@ -72,27 +72,27 @@ class CommunicationLog:
         at: datetime,
         failure: str | None,
     ) -> None:
-        """A push or mail has gone out, or has been given up."""
+        """Store the delivery of a push or mail, or the reason of its failure."""
         status = DeliveryStatus.FAILED if failure else DeliveryStatus.SENT
-        fate = {"delivery_status": status, "failure_reason": failure, "at": at}
-        about = {"notice_id": notice_id, "occasion": occasion, "medium": medium, "subject": subject, **fate}
-        known = fate | ({"subject": subject} if subject else {})
+        delivery = {"delivery_status": status, "failure_reason": failure, "at": at}
+        about = {"notice_id": notice_id, "occasion": occasion, "medium": medium, "subject": subject, **delivery}
+        update = delivery | ({"subject": subject} if subject else {})
         rows = [{"booking_id": booking_id, **about} for booking_id in booking_ids]
         if rows:
             self._connection.execute(
                 insert(COMMUNICATION)
                 .values(rows)
-                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=known)
+                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=update)
             )
 
 
-def _communication(row: Any, usual: str) -> Communication:
+def _communication(row: Any, guest_address: str) -> Communication:
     return Communication(
         id=row.notice_id,
         communication_type=TYPES[row.medium],
         subject=row.subject or row.occasion.replace("_", " ").capitalize() * (row.staff_member is None),
         message=row.message,
-        recipient=usual if row.recipient is None else row.recipient,
+        recipient=guest_address if row.recipient is None else row.recipient,
         staff_member=row.staff_member,
         sent_at=row.at,
         delivery_status=DeliveryStatus(row.delivery_status),

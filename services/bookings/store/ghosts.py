@@ -1,59 +1,59 @@
-"""What the comparison with rooms has found, and how far it has come. All times here are wall time."""
+"""Ghosts, and the position of the comparison with rooms. All times are wall time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
-from services.bookings.domain.ghosts import Ghost, Standing
+from services.bookings.domain.ghosts import BookingPosition, Ghost
 from services.bookings.store.tables import BOOKING
 
 LEASE = timedelta(seconds=30)
 BETWEEN_ROUNDS = timedelta(seconds=30)
-SEEN_FOR = timedelta(seconds=60)
+LASTS = timedelta(seconds=60)
 
 TAKE = sa.text("UPDATE census SET due_at = now() + :lease WHERE due_at <= now() RETURNING after_room")
 TURN_PAGE = sa.text("UPDATE census SET after_room = :after, due_at = now()")
 NEXT_ROUND = sa.text("UPDATE census SET after_room = 0, due_at = now() + :wait, began_at = clock_timestamp()")
 GONE = sa.text("DELETE FROM ghost WHERE mended_at IS NULL AND last_seen_at < (SELECT began_at FROM census)")
-SEE = sa.text("""
+STORE = sa.text("""
 INSERT INTO ghost AS g (kind, booking_id, hotel, room_number, first_seen_at, last_seen_at)
 VALUES (:kind, :booking_id, :hotel, :room_number, now(), now())
 ON CONFLICT (kind, booking_id, room_number) DO UPDATE
 SET last_seen_at = now(), mended_at = NULL,
     first_seen_at = CASE WHEN g.mended_at IS NULL THEN g.first_seen_at ELSE now() END,
     problem = CASE WHEN g.mended_at IS NULL THEN g.problem END
-RETURNING first_seen_at = now() AS is_new, first_seen_at <= now() - :seen_for AS is_sure, problem
+RETURNING first_seen_at = now() AS is_new, first_seen_at <= now() - :lasts AS is_lasting, problem
 """)
-SETTLE = sa.text("""
+CLOSE = sa.text("""
 UPDATE ghost SET mended_at = CASE WHEN CAST(:problem AS text) IS NULL THEN now() END, problem = :problem
 WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 """)
 
 
-class Ghosts:
-    """The comparison's position and findings."""
+class SqlGhosts:
+    """The comparison's position and its results."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def take_page(self) -> int | None:
-        """After which room to go on, for whoever is first; None: nothing is due."""
-        found: int | None = self._connection.execute(TAKE, {"lease": LEASE}).scalar()
-        return found
+        """The room after which the next page begins, leased for 30 seconds; None where none is due."""
+        after: int | None = self._connection.execute(TAKE, {"lease": LEASE}).scalar()
+        return after
 
     def turn_page(self, last: int | None) -> None:
-        """Go on after that room; None: all rooms were seen, what was not found again is gone."""
+        """Store the last room of the page; None ends the round and deletes ghosts that were not seen in it."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
         self._connection.execute(GONE)
         self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
 
-    def standings(self, rooms: Sequence[RoomOccupancy]) -> dict[str, Standing]:
-        """Every booking that these rooms name, and all that are in house in them."""
+    def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
+        """Every booking that a room names, or that is in house in one of these rooms, by id."""
         named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
             [(room.hotel, room.room_number) for room in rooms]
@@ -69,7 +69,7 @@ class Ghosts:
             ).where(BOOKING.c.id.in_(named) | lives)
         )
         return {
-            row.id: Standing(
+            row.id: BookingPosition(
                 booking_id=row.id,
                 hotel=row.hotel,
                 room_number=row.assigned_room_number,
@@ -79,19 +79,19 @@ class Ghosts:
             for row in rows
         }
 
-    def see(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
-        """Note them; those that are new, and those seen for so long that nothing can be under way any more."""
-        new, sure = [], []
+    def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
+        """Store them; those that are new, and those that have lasted a minute."""
+        new, lasting = [], []
         for ghost in ghosts:
-            row = self._connection.execute(SEE, _named(ghost) | {"hotel": ghost.hotel, "seen_for": SEEN_FOR}).one()
+            row = self._connection.execute(STORE, _key(ghost) | {"hotel": ghost.hotel, "lasts": LASTS}).one()
             new += [ghost] if row.is_new else []
-            sure += [ghost] if row.is_sure else []
-        return new, sure
+            lasting += [ghost] if row.is_lasting else []
+        return new, lasting
 
-    def settle(self, ghost: Ghost, *, problem: str | None) -> None:
-        """It is mended, or a person has to see to it: `problem` is the refusal's code."""
-        self._connection.execute(SETTLE, _named(ghost) | {"problem": problem})
+    def close(self, ghost: Ghost, *, problem: str | None) -> None:
+        """Store that the ghost is repaired, or the refusal code that leaves it to staff."""
+        self._connection.execute(CLOSE, _key(ghost) | {"problem": problem})
 
 
-def _named(ghost: Ghost) -> dict[str, str]:
+def _key(ghost: Ghost) -> dict[str, str]:
     return {"kind": ghost.kind.value, "booking_id": ghost.booking_id, "room_number": ghost.room_number}

@@ -1,4 +1,4 @@
-"""What has happened to a booking: its feed as published, its trail as noted, and what others said of it."""
+"""The history of a booking: its published events, its audit trail, payment events and notices."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,19 +9,20 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
 from chassis.transactions.tables import AUDIT, OUTBOX
-from contracts.bookings import BookingStatus, FeedItem, TimelineItem
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import FeedItem, TimelineItem
 from contracts.values import PROVIDER, SYSTEM, Actor
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
 
-class History:
-    """The past of every booking."""
+class SqlHistory:
+    """The history of every booking."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def feed(self, booking_id: str, *, after: int, limit: int) -> tuple[FeedItem, ...]:
-        """The booking's facts after that number, oldest first."""
+        """The booking's events after a sequence number, oldest first."""
         rows = self._connection.execute(
             sa.select(OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.sequence, OUTBOX.c.time, OUTBOX.c.data)
             .where(OUTBOX.c.subject == booking_id, OUTBOX.c.sequence > after)
@@ -33,27 +34,29 @@ class History:
         )
 
     def timeline(self, booking_id: str) -> tuple[TimelineItem, ...]:
-        """Everything noted about the booking, oldest first, in one statement."""
-        trail = sa.union_all(_audit(booking_id), _payment_facts(booking_id), _notices(booking_id)).subquery()
+        """The booking's timeline, oldest first, in one statement."""
+        trail = sa.union_all(_audit(booking_id), _payment_events(booking_id), _notices(booking_id)).subquery()
         rows = self._connection.execute(
             sa.select(trail).order_by(trail.c.at, sa.func.nullif(trail.c.sequence, 0).nulls_last())
         )
         return tuple(_item(row) for row in rows)
 
-    def note_payment(self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str) -> None:
-        """Payments said something that is no fact of the booking's own."""
+    def add_payment_event(
+        self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str
+    ) -> None:
+        """Add a payment event without an event of the booking's own to the timeline."""
         row = {"event_id": event_id, "booking_id": booking_id, "what": what, "at": at, "why": why, "trace_id": trace_id}
         self._connection.execute(insert(PAYMENT_FACT).values(**row).on_conflict_do_nothing())
 
 
 def _audit(booking_id: str) -> sa.Select[Any]:
-    """The trail, with what was written where it tells of writing: that is kept in one place, beside the trail."""
-    said, wrote = CHAT_MESSAGE.c, COMMUNICATION.c
-    noted = sa.func.concat_ws(" ", wrote.medium, sa.func.nullif(wrote.recipient, ""))
-    written = sa.func.concat_ws(": ", noted, sa.func.nullif(wrote.subject, ""), wrote.message)
-    why = sa.case((said.id.is_not(None), said.text), (wrote.notice_id.is_not(None), written), else_=AUDIT.c.why)
-    trail = AUDIT.outerjoin(CHAT_MESSAGE, (said.booking_id == AUDIT.c.subject) & (said.id == AUDIT.c.sequence))
-    trail = trail.outerjoin(COMMUNICATION, (wrote.booking_id == AUDIT.c.subject) & (wrote.sequence == AUDIT.c.sequence))
+    """The audit trail, with the text of chat messages and communications, which are stored elsewhere."""
+    message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
+    channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
+    written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)
+    why = sa.case((message.id.is_not(None), message.text), (mail.notice_id.is_not(None), written), else_=AUDIT.c.why)
+    trail = AUDIT.outerjoin(CHAT_MESSAGE, (message.booking_id == AUDIT.c.subject) & (message.id == AUDIT.c.sequence))
+    trail = trail.outerjoin(COMMUNICATION, (mail.booking_id == AUDIT.c.subject) & (mail.sequence == AUDIT.c.sequence))
     return (
         sa.select(
             AUDIT.c.at,
@@ -70,18 +73,18 @@ def _audit(booking_id: str) -> sa.Select[Any]:
     )
 
 
-def _payment_facts(booking_id: str) -> sa.Select[Any]:
-    fact = PAYMENT_FACT.c
-    return sa.select(fact.at, fact.what, _actor(PROVIDER), *_unmoved(), fact.why, fact.trace_id, sa.literal(0)).where(
-        fact.booking_id == booking_id
-    )
+def _payment_events(booking_id: str) -> sa.Select[Any]:
+    event = PAYMENT_FACT.c
+    return sa.select(
+        event.at, event.what, _actor(PROVIDER), *_no_status(), event.why, event.trace_id, sa.literal(0)
+    ).where(event.booking_id == booking_id)
 
 
 def _notices(booking_id: str) -> sa.Select[Any]:
     notice = COMMUNICATION.c
     what = sa.func.concat("Notice", sa.case((notice.delivery_status == "SENT", "Sent"), else_="GaveUp"))
     why = sa.func.concat_ws(": ", notice.medium + " " + notice.occasion, notice.failure_reason)
-    return sa.select(notice.at, what, _actor(SYSTEM), *_unmoved(), why, sa.literal(""), sa.literal(0)).where(
+    return sa.select(notice.at, what, _actor(SYSTEM), *_no_status(), why, sa.literal(""), sa.literal(0)).where(
         notice.booking_id == booking_id, notice.delivery_status.in_(("SENT", "FAILED"))
     )
 
@@ -90,7 +93,7 @@ def _actor(actor: Actor) -> sa.ColumnElement[Any]:
     return sa.literal(codec.plain(actor), JSONB)
 
 
-def _unmoved() -> Sequence[sa.ColumnElement[Any]]:
+def _no_status() -> Sequence[sa.ColumnElement[Any]]:
     return sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Text)
 
 

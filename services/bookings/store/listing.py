@@ -1,14 +1,14 @@
-"""A hotel's bookings as staff look through them: one page in one statement, all the numbers in another."""
+"""The booking list of a hotel's staff: filters, ordering, pages and counts."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingSource, BookingStatus, ListBookings
-from services.bookings.domain.booking import Booking
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingSource, BookingStatus
+from services.bookings.domain.booking_page import BookingPage
 from services.bookings.lifecycle import SYNONYMS
 from services.bookings.store.bookings import JOINED, booking_of
 from services.bookings.store.tables import BOOKING, GUEST
@@ -28,62 +28,56 @@ NEWEST_FIRST = "-created_at"
 LARGEST_PAGE = 100
 
 
-@dataclass(frozen=True)
-class Listed:
-    """One page, how many there are on all, and how many in each bucket where asked for."""
+class SqlListing:
+    """The bookings of every hotel."""
 
-    bookings: list[Booking]
-    count: int
-    counts: dict[str, int] | None
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
 
+    def page(self, query: ListBookings, now: datetime) -> BookingPage:
+        """One page in one statement, every count in another. Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
+        filters = _filters(query)
+        buckets = _buckets(query.hotel, now)
+        if query.bucket and query.bucket not in buckets:
+            raise _invalid("bucket", query.bucket)
+        bucket = buckets[query.bucket] if query.bucket else sa.true()
+        page, size = query.page.page, query.page.page_size
+        if page < 1 or not 1 <= size <= LARGEST_PAGE:
+            raise _invalid("page", f"{page} of {size}")
+        statement = page_statement(query, sa.and_(filters, bucket), size=size, skip=(page - 1) * size)
+        bookings = [booking_of(row) for row in self._connection.execute(statement).mappings()]
+        if query.include_counts:
+            counters = [sa.func.count().filter(condition).label(name) for name, condition in buckets.items()]
+            counts = self._count(query, filters, sa.func.count().filter(bucket).label("count"), *counters)
+            return BookingPage(bookings, counts.pop("count"), counts)
+        counts = self._count(query, sa.and_(filters, bucket), sa.func.count().label("count"))
+        return BookingPage(bookings, counts["count"], None)
 
-def listed(connection: sa.Connection, query: ListBookings, now: datetime) -> Listed:
-    """Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
-    base = _base(query)
-    buckets = _buckets(query.hotel, now)
-    if query.bucket and query.bucket not in buckets:
-        raise _invalid("bucket", query.bucket)
-    chosen = buckets[query.bucket] if query.bucket else sa.true()
-    page, size = query.page.page, query.page.page_size
-    if page < 1 or not 1 <= size <= LARGEST_PAGE:
-        raise _invalid("page", f"{page} of {size}")
-    rows = connection.execute(
-        page_statement(query, sa.and_(base, chosen), size=size, skip=(page - 1) * size)
-    ).mappings()
-    bookings = [booking_of(row) for row in rows]
-    if query.include_counts:
-        counters = [sa.func.count().filter(condition).label(name) for name, condition in buckets.items()]
-        numbers = _counted(connection, query, base, sa.func.count().filter(chosen).label("count"), *counters)
-        return Listed(bookings, numbers.pop("count"), numbers)
-    numbers = _counted(connection, query, sa.and_(base, chosen), sa.func.count().label("count"))
-    return Listed(bookings, numbers["count"], None)
+    def _count(self, query: ListBookings, condition: Condition, *counters: Any) -> dict[str, int]:
+        statement = sa.select(*counters).select_from(BOOKING).where(condition)
+        if query.search:
+            statement = statement.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
+        return dict(self._connection.execute(statement).mappings().one())
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """The rows in the order asked for; ties are broken so that pages neither repeat nor skip.
+    """The page's rows in the requested order; ties are broken by id, so that pages neither repeat nor skip rows.
 
-    Only the page's own rows are read whole: what is skipped to get there is skipped by id.
+    Rows before the page are skipped by id; only the page's own rows are read in full.
     """
-    wanted = query.ordering or NEWEST_FIRST
-    column = ORDERINGS.get(wanted.removeprefix("-"))
+    ordering = query.ordering or NEWEST_FIRST
+    column = ORDERINGS.get(ordering.removeprefix("-"))
     if column is None:
-        raise Refusal("INVALID_ORDERING", f"Bookings cannot be ordered by {wanted}.")
-    order = (column.desc(), BOOKING.c.id.desc()) if wanted.startswith("-") else (column, BOOKING.c.id)
+        raise Refusal("INVALID_ORDERING", f"Bookings cannot be ordered by {ordering}.")
+    order = (column.desc(), BOOKING.c.id.desc()) if ordering.startswith("-") else (column, BOOKING.c.id)
     ids = sa.select(BOOKING.c.id).where(condition).order_by(*order).limit(size).offset(skip)
     if query.search.strip() or column is ORDERINGS["guest_name"]:
         ids = ids.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
     return JOINED.where(BOOKING.c.id.in_(ids.correlate(None).scalar_subquery())).order_by(*order)
 
 
-def _counted(connection: sa.Connection, query: ListBookings, condition: Condition, *numbers: Any) -> dict[str, int]:
-    statement = sa.select(*numbers).select_from(BOOKING).where(condition)
-    if query.search:
-        statement = statement.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
-    return dict(connection.execute(statement).mappings().one())
-
-
-def _base(query: ListBookings) -> Condition:
-    """Everything asked for but the bucket."""
+def _filters(query: ListBookings) -> Condition:
+    """Every filter of the query except the bucket."""
     conditions: list[Condition] = [BOOKING.c.hotel == query.hotel, _statuses(query.status)]
     if query.start_date:
         conditions.append(BOOKING.c.check_in >= query.start_date)
@@ -104,18 +98,18 @@ def _base(query: ListBookings) -> Condition:
     return sa.and_(*conditions)
 
 
-def _statuses(wanted: tuple[str, ...]) -> Condition:
-    """Drafts are shown to who asks for them only."""
-    if not wanted:
+def _statuses(names: tuple[str, ...]) -> Condition:
+    """Without a status filter, every status but `DRAFT`."""
+    if not names:
         return BOOKING.c.status != Status.DRAFT
-    names = {SYNONYMS.get(name, name) for name in wanted}
-    if unknown := names - set(Status):
+    statuses = {SYNONYMS.get(name, name) for name in names}
+    if unknown := statuses - set(Status):
         raise _invalid("status", ", ".join(sorted(unknown)))
-    return BOOKING.c.status.in_(sorted(names))
+    return BOOKING.c.status.in_(sorted(statuses))
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The boards of a front desk, by the hotel's own day: which zone that is, the newest booking says."""
+    """The buckets of a front desk, by the hotel-local day; the newest booking has the hotel's timezone."""
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status

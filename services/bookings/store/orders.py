@@ -1,4 +1,4 @@
-"""Room-service orders in PostgreSQL. An order is changed only under its booking's lock."""
+"""Room-service orders. An order is changed only under its booking's lock."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.bookings import BookingStatus, ListOrders, Order, Orders, OrderStatus
+from contracts.bookings.orders import ListOrders, Order, Orders, OrderStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import Money
 from services.bookings.store.paging import paged
 from services.bookings.store.tables import BOOKING, ROOM_ORDER
@@ -16,46 +17,46 @@ _ORDER = ROOM_ORDER.c
 OPEN = (OrderStatus.PLACED, OrderStatus.ACCEPTED)
 
 
-class RoomOrders:
-    """Every order of every booking."""
+class SqlOrders:
+    """The orders of every booking."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def add(self, hotel: str, order: Order) -> None:
-        """A new order."""
+        """Store a new order."""
         self._connection.execute(ROOM_ORDER.insert().values(hotel=hotel, **_row(order)))
 
     def save(self, order: Order) -> None:
-        """What has become of it."""
+        """Update the order."""
         self._connection.execute(ROOM_ORDER.update().where(_ORDER.id == order.id).values(_row(order)))
 
     def find(self, hotel: str, order_id: str) -> Order | None:
         """One of the hotel's orders."""
-        wanted = sa.select(ROOM_ORDER).where(_ORDER.id == order_id, _ORDER.hotel == hotel)
-        row = self._connection.execute(wanted).first()
+        statement = sa.select(ROOM_ORDER).where(_ORDER.id == order_id, _ORDER.hotel == hotel)
+        row = self._connection.execute(statement).first()
         return _order(row) if row else None
 
     def open_of(self, booking_id: str) -> list[Order]:
-        """What a booking has ordered and not been served, oldest first."""
-        still = sa.select(ROOM_ORDER).where(_ORDER.booking_id == booking_id, _ORDER.status.in_(OPEN))
-        return [_order(row) for row in self._connection.execute(still.order_by(_ORDER.placed_at, _ORDER.id))]
+        """The booking's placed and accepted orders, oldest first."""
+        open_orders = sa.select(ROOM_ORDER).where(_ORDER.booking_id == booking_id, _ORDER.status.in_(OPEN))
+        return [_order(row) for row in self._connection.execute(open_orders.order_by(_ORDER.placed_at, _ORDER.id))]
 
     def erase(self, orders: Sequence[Order]) -> None:
-        """Nothing of these is kept but their facts."""
+        """Delete these orders; their events remain."""
         if orders:
             self._connection.execute(ROOM_ORDER.delete().where(_ORDER.id.in_([order.id for order in orders])))
 
-    def listed(self, query: ListOrders) -> Orders:
+    def page(self, query: ListOrders) -> Orders:
         """A page of the orders of guests in house, newest first."""
-        living = BOOKING.c.status == BookingStatus.IN_HOUSE
-        found = sa.select(ROOM_ORDER).join_from(ROOM_ORDER, BOOKING, BOOKING.c.id == _ORDER.booking_id)
-        found = found.where(_ORDER.hotel == query.hotel, living)
+        in_house = BOOKING.c.status == BookingStatus.IN_HOUSE
+        statement = sa.select(ROOM_ORDER).join_from(ROOM_ORDER, BOOKING, BOOKING.c.id == _ORDER.booking_id)
+        statement = statement.where(_ORDER.hotel == query.hotel, in_house)
         if query.booking_id is not None:
-            found = found.where(_ORDER.booking_id == query.booking_id)
+            statement = statement.where(_ORDER.booking_id == query.booking_id)
         if query.status is not None:
-            found = found.where(_ORDER.status == query.status)
-        rows, count = paged(self._connection, found.order_by(_ORDER.placed_at.desc(), _ORDER.id), query.page)
+            statement = statement.where(_ORDER.status == query.status)
+        rows, count = paged(self._connection, statement.order_by(_ORDER.placed_at.desc(), _ORDER.id), query.page)
         return Orders(count=count, results=tuple(_order(row) for row in rows))
 
 

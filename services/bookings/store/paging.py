@@ -1,4 +1,4 @@
-"""A page of a list, and how long the whole list is."""
+"""A page of a list, and the length of the list."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from contracts.values import Page
 
-_COUNT = "how_many"
+_COUNT = "total_count"
 
 
 def paged(connection: sa.Connection, ordered: sa.Select[Any], page: Page) -> tuple[Sequence[Any], int]:
-    """The page's rows and the count of all, in one statement unless the page lies behind the end."""
+    """The page's rows and the count of all rows; in one statement, except for a page after the last."""
     counted = ordered.add_columns(sa.func.count().over().label(_COUNT))
     rows = connection.execute(counted.limit(page.page_size).offset((page.page - 1) * page.page_size)).all()
     if rows or page.page == 1:

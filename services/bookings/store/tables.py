@@ -1,4 +1,4 @@
-"""What bookings stores, and how its values are written."""
+"""The tables of bookings, and the types of their columns."""
 
 from typing import Any
 
@@ -6,15 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis import codec
-from contracts.bookings import Incident, InHouse, OrderLine
+from contracts.bookings.orders import OrderLine
+from contracts.bookings.overstays import Incident
+from contracts.bookings.views import InHouse
 from contracts.values import Actor
-from services.bookings.domain.booking import Charge, PendingAction, Terms
+from services.bookings.domain.booking import AgreedTerms, Charge, PendingAction
 
 METADATA = sa.MetaData()
 
 
 class Typed(sa.types.TypeDecorator[Any]):
-    """A contract value as JSON, and back as what it was."""
+    """A dataclass stored as JSON."""
 
     impl = JSONB(none_as_null=True)
     cache_ok = True
@@ -46,8 +48,8 @@ def _amounts(*names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.BigInteger) for name in names]
 
 
-# Amounts are minor units of `currency`. `due_at` and `action_due_at` are when a timer must look, in the domain's time
-# and in wall time; `timezone` is the hotel's.
+# Amounts are minor units of `currency`. `due_at` (domain time) and `action_due_at` (wall time) are the next checks by
+# timers; `timezone` is the hotel's.
 BOOKING = sa.Table(
     "booking",
     METADATA,
@@ -59,7 +61,7 @@ BOOKING = sa.Table(
     sa.Column("check_out", sa.Date),
     sa.Column("adults", sa.Integer),
     sa.Column("children", sa.Integer),
-    sa.Column("terms", Typed(Terms)),
+    sa.Column("terms", Typed(AgreedTerms)),
     sa.Column("pending", Typed(PendingAction)),
     sa.Column("in_house", Typed(InHouse)),
     sa.Column("overstay", Typed(Incident)),
@@ -77,7 +79,7 @@ BOOKING = sa.Table(
     sa.Column("charges", Typed(tuple[Charge, ...])),
 )
 
-# Personal data stand apart. `search` is what staff look for: names, e-mail, the booking's two names; lower case.
+# Personal data. `search` is the text that a search matches: name, e-mail, booking id, confirmation number; lower case.
 GUEST = sa.Table(
     "guest",
     METADATA,
@@ -86,7 +88,7 @@ GUEST = sa.Table(
     sa.Column("token_generation", sa.Integer),
 )
 
-# Every incident; a booking's latest is also on its row, so that it is read and locked with it.
+# Every incident; a booking's latest is also in `booking.overstay`, where it is read and locked with the booking.
 OVERSTAY = sa.Table(
     "overstay",
     METADATA,
@@ -96,7 +98,7 @@ OVERSTAY = sa.Table(
     *_actors("acknowledged_by", "closed_by"),
 )
 
-# One-time codes in mails; only their hashes.
+# Hashes of the one-time codes in mailed links.
 ACCESS_CODE = sa.Table(
     "access_code",
     METADATA,
@@ -105,7 +107,7 @@ ACCESS_CODE = sa.Table(
     *_moments("ends_at", "used_at"),
 )
 
-# What rooms says is held. `check_at` (wall time) is when the sweep must look whether it is still wanted.
+# Holds as published by rooms. `check_at` (wall time) is the next check for an orphan.
 HOLD = sa.Table(
     "hold",
     METADATA,
@@ -114,8 +116,8 @@ HOLD = sa.Table(
     *_moments("held_at", "check_at"),
 )
 
-# What staff wrote to guests or noted about them, and what notifier says it has sent. `sequence` is the number of the
-# fact in the booking's feed, where there is one; a `recipient` that is missing is the guest's own address.
+# Communications by staff, and notices sent by notifier. `sequence` is that of the event in the booking's feed, if any;
+# a NULL `recipient` is the guest's own address.
 COMMUNICATION = sa.Table(
     "communication",
     METADATA,
@@ -127,7 +129,7 @@ COMMUNICATION = sa.Table(
     *_moments("at"),
 )
 
-# What guest and staff wrote to each other; a message's id is its number in the booking's feed.
+# Chat messages; a message's id is its event's sequence in the booking's feed.
 CHAT_MESSAGE = sa.Table(
     "chat_message",
     METADATA,
@@ -138,7 +140,7 @@ CHAT_MESSAGE = sa.Table(
     *_moments("sent_at"),
 )
 
-# How far each side has read.
+# The last message that each side has read.
 CHAT_READING = sa.Table(
     "chat_reading",
     METADATA,
@@ -159,12 +161,12 @@ ROOM_ORDER = sa.Table(
     *_actors("accepted_by", "closed_by"),
 )
 
-# Addresses that somebody asked about, until it is seen whether they have bookings.
+# Addresses of lookup requests that the timer has not handled.
 LOOKUP_REQUEST = sa.Table(
     "lookup_request", METADATA, sa.Column("address", sa.Text, primary_key=True), *_moments("asked_at")
 )
 
-# The mails that such requests led to; for an address and hotel, no two within the quiet time.
+# Lookup mails; at most one per address and hotel within the quiet time.
 LOOKUP_MAIL = sa.Table(
     "lookup_mail",
     METADATA,
@@ -174,7 +176,7 @@ LOOKUP_MAIL = sa.Table(
     *_moments("asked_at", "quiet_until"),
 )
 
-# What payments says of the money beside the booking's own facts, for the timeline.
+# Payment events without an event of the booking's own, for the timeline.
 PAYMENT_FACT = sa.Table(
     "payment_fact",
     METADATA,

@@ -1,48 +1,48 @@
-"""Availability is told at most once a second and hotel: all changes of a second become one push at its end."""
+"""Coalesces availability changes: at most one push per hotel and second, sent at the end of that second."""
 
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from contracts.message import Envelope
 from contracts.rooms import InventoryHeld
-from services.notifier.channels import Channel, Kind
-from services.notifier.domain.owed import Group, PushAvailability, PushNotice
-from services.notifier.notices import PUSHES
+from services.notifier.channels import Channel, ChannelKind
+from services.notifier.domain.jobs import PushAvailability, PushGroup, PushNotice
+from services.notifier.domain.pushes import PUSHES
 
-(_SHOWN,) = PUSHES[InventoryHeld].shown
+(_AVAILABILITY_CHANGED,) = PUSHES[InventoryHeld].realtime_events
 
 
-def availability_due(envelope: Envelope, *, now: datetime) -> tuple[PushAvailability, datetime]:
-    """The push that tells of this change, and when it is due (domain time): at the end of the second it fell in."""
+def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailability, datetime]:
+    """The job for this change, and when it is due (domain time, UTC): at the end of the second of the change."""
     second = int(now.timestamp()) + 1
-    push = PushAvailability(
+    job = PushAvailability(
         notice_id=str(uuid5(NAMESPACE_OID, f"{_subject(envelope.hotel)}/{second}")),
         hotel=envelope.hotel,
         event_id=envelope.id,
         second=second,
         changed_at=now,
     )
-    return push, datetime.fromtimestamp(second, UTC)
+    return job, datetime.fromtimestamp(second, UTC)
 
 
-def availability_notice(due: PushAvailability) -> PushNotice:
-    """The push as it goes out. Its sequence only grows: it is the second, and says nothing of any booking."""
+def availability_push(job: PushAvailability) -> PushNotice:
+    """The push of the job. Its sequence is the second, so the sequence only grows; it refers to no booking."""
     data = {
-        "event_id": due.event_id,
-        "sequence": due.second,
-        "subject": _subject(due.hotel),
-        "hotel": due.hotel,
-        "timestamp": due.changed_at,
+        "event_id": job.event_id,
+        "sequence": job.second,
+        "subject": _subject(job.hotel),
+        "hotel": job.hotel,
+        "timestamp": job.changed_at,
     }
-    channel = Channel(kind=Kind.PUBLIC, hotel=due.hotel)
+    channel = Channel(kind=ChannelKind.PUBLIC, hotel=job.hotel)
     return PushNotice(
-        notice_id=due.notice_id,
-        hotel=due.hotel,
+        notice_id=job.notice_id,
+        hotel=job.hotel,
         booking_id="",
-        occasion=_SHOWN.name,
-        subject=_subject(due.hotel),
-        sequence=due.second,
-        groups=(Group(names=_SHOWN.names, channels=(channel.name,), data=data),),
+        occasion=_AVAILABILITY_CHANGED.name,
+        subject=_subject(job.hotel),
+        sequence=job.second,
+        groups=(PushGroup(names=_AVAILABILITY_CHANGED.names, channels=(channel.name,), data=data),),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a fact does to a payment. State is what its facts did to it."""
+"""The effect of an event on a payment. A payment's state is the result of its events."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,69 +12,69 @@ from contracts.payments import (
     RefundFailed,
 )
 from services.payments import lifecycle
-from services.payments.domain.facts import Fact
+from services.payments.domain.events import DomainEvent
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.lifecycle import LIFECYCLE
 
 
-def evolve(payment: Payment, fact: Fact) -> Payment:
-    """The payment after the fact. Refused `ILLEGAL_TRANSITION` where the lifecycle leaves it out."""
-    changes = _changes(payment, fact)
-    status = LIFECYCLE.after(payment.status, _happening(payment, fact))
+def evolve(payment: Payment, event: DomainEvent) -> Payment:
+    """The payment after the event. Refused `ILLEGAL_TRANSITION` for a transition that the lifecycle does not have."""
+    changes = _changes(payment, event)
+    status = LIFECYCLE.after(payment.status, _lifecycle_row(payment, event))
     return replace(payment, status=status, version=payment.version + 1, **changes)
 
 
-def _changes(payment: Payment, fact: Fact) -> dict[str, Any]:
-    match fact:
+def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
+    match event:
         case PaymentAuthorized():
-            return {"authorized_at": fact.authorized_at, "capture_before": fact.capture_before}
+            return {"authorized_at": event.authorized_at, "capture_before": event.capture_before}
         case PaymentCaptured() | CancellationFeeCaptured():
-            return {"captured": fact.amount.amount, "captured_at": fact.captured_at}
+            return {"captured": event.amount.amount, "captured_at": event.captured_at}
         case PaymentDisputed():
-            return {"disputed_at": fact.disputed_at}
+            return {"disputed_at": event.disputed_at}
         case PaymentRefunded():
-            refunds = _marked(payment, fact.refund_id, RefundStatus.SUCCEEDED)
-            return {"refunded": fact.refunded_total.amount, "refunds": refunds}
+            refunds = _with_status(payment, event.refund_id, RefundStatus.SUCCEEDED)
+            return {"refunded": event.refunded_total.amount, "refunds": refunds}
         case RefundFailed():
-            returned = _succeeded(payment, fact.refund_id)
-            refunds = _marked(payment, fact.refund_id, RefundStatus.FAILED)
+            returned = _succeeded_amount(payment, event.refund_id)
+            refunds = _with_status(payment, event.refund_id, RefundStatus.FAILED)
             return {"refunded": payment.refunded - returned, "refunds": refunds}
         case lifecycle.RefundRetried():
             return {
                 "refunds": tuple(
-                    replace(each, retried=each.retried or each.waits_for_people) for each in payment.refunds
+                    replace(each, retried=each.retried or each.waits_for_staff) for each in payment.refunds
                 )
             }
         case _:
             return {}
 
 
-def _happening(payment: Payment, fact: Fact) -> type[Any]:
-    """The row of the lifecycle that this fact is: of a refund, how much is left decides."""
-    match fact:
+def _lifecycle_row(payment: Payment, event: DomainEvent) -> type[Any]:
+    """The lifecycle's key for this event; a refund's key depends on the amount that stays captured."""
+    match event:
         case PaymentRefunded():
-            whole = fact.refunded_total.amount >= payment.captured
-            return lifecycle.RefundedInFull if whole else lifecycle.RefundedInPart
+            in_full = event.refunded_total.amount >= payment.captured
+            return lifecycle.RefundedInFull if in_full else lifecycle.RefundedInPart
         case RefundFailed():
-            returned = _succeeded(payment, fact.refund_id)
+            returned = _succeeded_amount(payment, event.refund_id)
             if not returned:
                 return lifecycle.RefundRefused
             return lifecycle.RefundReturned if returned == payment.refunded else lifecycle.RefundReturnedInPart
         case _:
-            return type(fact)
+            return type(event)
 
 
-def _succeeded(payment: Payment, refund_id: str) -> int:
+def _succeeded_amount(payment: Payment, refund_id: str) -> int:
     return sum(
         refund.amount.amount
         for refund in payment.refunds
-        if _named(refund, refund_id) and refund.status is RefundStatus.SUCCEEDED
+        if _has_id(refund, refund_id) and refund.status is RefundStatus.SUCCEEDED
     )
 
 
-def _marked(payment: Payment, refund_id: str, status: RefundStatus) -> tuple[Refund, ...]:
-    return tuple(replace(refund, status=status) if _named(refund, refund_id) else refund for refund in payment.refunds)
+def _with_status(payment: Payment, refund_id: str, status: RefundStatus) -> tuple[Refund, ...]:
+    return tuple(replace(refund, status=status) if _has_id(refund, refund_id) else refund for refund in payment.refunds)
 
 
-def _named(refund: Refund, refund_id: str) -> bool:
+def _has_id(refund: Refund, refund_id: str) -> bool:
     return refund_id in (refund.provider_id, refund.id)

@@ -1,1 +1,1 @@
-"""Load, decide, record: what payments does with each message, and the calls it owes."""
+"""The handlers of payments: one for each ask, event, timer and job."""

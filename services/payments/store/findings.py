@@ -1,4 +1,4 @@
-"""What comparisons have found: runs, differences that are open or resolved, and the figures of both."""
+"""The findings of reconciliation runs, open or resolved, and the metrics of both."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,32 +8,32 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.tables import JOB
-from contracts.payments import Finding
+from contracts.payments import ReconciliationFinding
 from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
 
 _DAY = timedelta(days=1)
-_ABOUT = ("kind", "object_id", "payment_id", "booking_id", "hotel", "ours", "theirs", "repaired")
+_COLUMNS = ("kind", "object_id", "payment_id", "booking_id", "hotel", "ours", "theirs", "repaired")
 _OPEN = FINDING.c.resolved_at.is_(None)
 
 
 class SqlFindings:
-    """A difference that is found again is the same open row; it is resolved when it is found no more."""
+    """A repeated finding updates its open row. A finding is resolved when a comparison no longer has it."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def note(self, run: str, findings: Sequence[Finding], *, looked: int, at: datetime) -> None:
-        """Count so many looks for the run, and keep what they found."""
+    def add(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:
+        """Add `looked` comparisons and their findings to the run."""
         repaired = sum(finding.repaired for finding in findings)
         counts = {"looked": looked, "found": len(findings), "repaired": repaired}
         statement = insert(RUN).values(run=run, started_at=at, last_at=at, **counts)
         more = {name: RUN.c[name] + statement.excluded[name] for name in counts}
         self._connection.execute(statement.on_conflict_do_update(index_elements=["run"], set_=more | {"last_at": at}))
         for finding in findings:
-            self._keep(run, finding, at)
+            self._upsert(run, finding, at)
 
-    def _keep(self, run: str, finding: Finding, at: datetime) -> None:
-        values: dict[str, Any] = {name: getattr(finding, name) for name in _ABOUT}
+    def _upsert(self, run: str, finding: ReconciliationFinding, at: datetime) -> None:
+        values: dict[str, Any] = {name: getattr(finding, name) for name in _COLUMNS}
         values |= {"run": run, "found_at": at, "seen_at": at, "resolved_at": at if finding.repaired else None}
         statement = insert(FINDING).values(**values)
         now = statement.excluded
@@ -44,30 +44,30 @@ class SqlFindings:
             )
         )
 
-    def resolve(self, payment_id: str, left: Sequence[Finding], *, at: datetime) -> None:
-        """Of this payment, nothing is open any more but these."""
-        still = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
-        gone = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still)
-        self._connection.execute(gone.values(resolved_at=at))
+    def resolve(self, payment_id: str, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
+        """Resolve the payment's open findings except those in `left`."""
+        still_open = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
+        resolved = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still_open)
+        self._connection.execute(resolved.values(resolved_at=at))
 
     def resolve_object(self, object_id: str, *, at: datetime) -> None:
-        """Nothing is open about this any more."""
+        """Resolve the open findings about an object."""
         self._connection.execute(FINDING.update().where(FINDING.c.object_id == object_id, _OPEN).values(resolved_at=at))
 
     def open(self) -> dict[str, int]:
-        """How many are open, by kind."""
-        counted = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
-        return {str(kind): int(count) for kind, count in self._connection.execute(counted).all()}
+        """The number of open findings, by kind."""
+        query = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
+        return {str(kind): int(count) for kind, count in self._connection.execute(query).all()}
 
     def metrics(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
-        """All other figures, in one statement. Overdue: to be compared for longer than `late`."""
+        """All other metrics, in one statement. A payment is overdue once its comparison is late by `late`."""
         lately = RUN.c.last_at >= now - _DAY
         waiting = WEBHOOK.c.outcome == "STORED"
         given_up = (JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
         age = sa.func.extract("epoch", sa.func.clock_timestamp() - sa.func.min(WEBHOOK.c.received_at))
 
-        def number(what: Any, *where: Any) -> Any:
-            return sa.select(sa.func.coalesce(what, 0)).where(*where).scalar_subquery()
+        def number(column: Any, *where: Any) -> Any:
+            return sa.select(sa.func.coalesce(column, 0)).where(*where).scalar_subquery()
 
         return (
             self._connection.execute(
@@ -78,7 +78,7 @@ class SqlFindings:
                     number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - late).label("overdue"),
                     number(sa.func.count(WEBHOOK.c.event_id), waiting).label("webhooks_waiting"),
                     number(sa.func.count(WEBHOOK.c.event_id), WEBHOOK.c.outcome == "PARKED").label("webhooks_parked"),
-                    number(sa.func.count(JOB.c.position), *given_up).label("errands_given_up"),
+                    number(sa.func.count(JOB.c.position), *given_up).label("jobs_given_up"),
                     sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
                     sa.select(age).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
                 )

@@ -1,4 +1,4 @@
-"""The ledger: one row for every movement of money, and none twice."""
+"""The ledger: exactly one row for each movement of money."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,18 +6,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from services.payments.domain import Movement, Payment
+from services.payments.domain.movements import Movement
+from services.payments.domain.payment import Payment
 from services.payments.store.tables import LEDGER
 
 
 class SqlLedger:
-    """Rows are added and never changed."""
+    """Rows are inserted and never changed."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def book(self, payment: Payment, movements: Sequence[Movement], *, at: datetime, why: str) -> None:
-        """Book what is not booked yet. `at` is when we learnt of it."""
+        """Insert the movements that are not booked yet. `at` is the time of the sync, UTC."""
         if not movements:
             return
         rows = [

@@ -1,4 +1,4 @@
-"""The tables of payments, as its statements name them. The migrations make them."""
+"""The tables of payments. The migrations create them."""
 
 from datetime import datetime
 
@@ -78,12 +78,12 @@ LEDGER = sa.Table(
     sa.Column("why", sa.Text),
 )
 
-STANDING = sa.Table(
-    "standing",
+DESIRED_STATE = sa.Table(
+    "desired_state",
     METADATA,
     sa.Column("booking_id", sa.Text, primary_key=True),
     sa.Column("hotel", sa.Text),
-    sa.Column("stance", sa.Text),
+    sa.Column("phase", sa.Text),
     sa.Column("approved_payment", sa.Text),
     sa.Column("fee", sa.BigInteger),
     sa.Column("fee_currency", sa.Text),
@@ -91,12 +91,12 @@ STANDING = sa.Table(
     _moment("since"),
 )
 
-# How bookings stands to each payment towards a balance; to the booking's own payment the booking's standing says it.
-CHARGE_STANDING = sa.Table(
-    "charge_standing",
+# The desired state of each payment towards a balance; that of the booking's own payment is in `desired_state`.
+BALANCE_DESIRED_STATE = sa.Table(
+    "balance_desired_state",
     METADATA,
     sa.Column("payment_id", sa.Text, primary_key=True),
-    sa.Column("stance", sa.Text),
+    sa.Column("phase", sa.Text),
     sa.Column("fee", sa.BigInteger),
     sa.Column("why", sa.Text),
     _moment("since"),

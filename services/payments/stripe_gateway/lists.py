@@ -1,4 +1,4 @@
-"""Stripe's own lists, newest first, a page at a time: what there is, whoever asked for it."""
+"""Stripe's own lists of sessions, intents, refunds and disputes, newest first, a page at a time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,42 +6,45 @@ from typing import Any
 
 import stripe
 
-from contracts.payments import Part
+from contracts.payments import ReconciliationPart
 from contracts.values import Money
-from services.payments.cards import Listed, Listing
-from services.payments.stripe_gateway import incoming
+from services.payments.cards import ProviderObject, ProviderPage
+from services.payments.stripe_gateway import snapshots
 
-PAGE = 100
+PAGE_SIZE = 100
 
 
-def listed(client: stripe.StripeClient, part: Part, *, since: datetime | None, after: str | None) -> Listing:
-    """A page of one of the lists that `Part` names."""
+def page(
+    client: stripe.StripeClient, part: ReconciliationPart, *, since: datetime | None, after: str | None
+) -> ProviderPage:
+    """A page of the list that `part` names."""
     v1 = client.v1
-    lists: dict[Part, Callable[[Any], Any]] = {
-        Part.SESSIONS: v1.checkout.sessions.list,
-        Part.INTENTS: v1.payment_intents.list,
-        Part.REFUNDS: v1.refunds.list,
-        Part.DISPUTES: v1.disputes.list,
+    lists: dict[ReconciliationPart, Callable[[Any], Any]] = {
+        ReconciliationPart.SESSIONS: v1.checkout.sessions.list,
+        ReconciliationPart.INTENTS: v1.payment_intents.list,
+        ReconciliationPart.REFUNDS: v1.refunds.list,
+        ReconciliationPart.DISPUTES: v1.disputes.list,
     }
-    params: dict[str, Any] = {"limit": PAGE}
+    params: dict[str, Any] = {"limit": PAGE_SIZE}
     if since:
         params["created"] = {"gte": int(since.timestamp())}
     if after:
         params["starting_after"] = after
-    page = lists[part](params)
-    objects = tuple(_listed(part, found) for found in page.data)
-    return Listing(objects=objects, next=objects[-1].id if objects and page.has_more else None)
+    answer = lists[part](params)
+    objects = tuple(_provider_object(part, each) for each in answer.data)
+    return ProviderPage(objects=objects, next=objects[-1].id if objects and answer.has_more else None)
 
 
-def _listed(part: Part, found: Any) -> Listed:
-    ours = incoming.metadata(found)
-    amount = found.amount_total if part is Part.SESSIONS else found.amount
-    intent = found.id if part is Part.INTENTS else incoming.named(found.payment_intent)
-    return Listed(
-        id=found.id,
-        state=str(found.status),
-        amount=Money(amount or 0, str(found.currency).upper()),
-        payment_id=ours.get("payment_id"),
-        booking_id=ours.get("booking_id"),
-        intent_id=intent,
+def _provider_object(part: ReconciliationPart, stripe_object: Any) -> ProviderObject:
+    metadata = snapshots.metadata(stripe_object)
+    is_session, is_intent = part is ReconciliationPart.SESSIONS, part is ReconciliationPart.INTENTS
+    amount = stripe_object.amount_total if is_session else stripe_object.amount
+    intent_id = stripe_object.id if is_intent else snapshots.expandable_id(stripe_object.payment_intent)
+    return ProviderObject(
+        id=stripe_object.id,
+        state=str(stripe_object.status),
+        amount=Money(amount or 0, str(stripe_object.currency).upper()),
+        payment_id=metadata.get("payment_id"),
+        booking_id=metadata.get("booking_id"),
+        intent_id=intent_id,
     )

@@ -1,1 +1,1 @@
-"""What rooms decides: pure functions of what is known, without I/O."""
+"""The decisions of rooms: pure functions of loaded values, without I/O."""

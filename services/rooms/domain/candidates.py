@@ -1,13 +1,16 @@
-"""Which rooms would suit a booking: those that it could be given, the best first, each with how it fits."""
+"""Candidate rooms of a booking, best first."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from chassis.refusal import Refusal
-from contracts.rooms import RoomStatus
-from services.rooms.domain.assigning import Room, Taken, give, readiness
-from services.rooms.domain.inventory import Hold
+from contracts.rooms.assignments import CandidateRoom
+from contracts.rooms.events import RoomStatus
+from services.rooms.domain.assignments import check_assignable
+from services.rooms.domain.holds import Hold
+from services.rooms.domain.periods import Period
+from services.rooms.domain.rooms import Room, readiness
 
 NOT_READY = "ROOM_NOT_READY"
 
@@ -16,7 +19,7 @@ _IN_WORDS = {
     RoomStatus.CLEANED_UNINSPECTED: "cleaned and to be inspected",
     RoomStatus.CLEANING_IN_PROGRESS: "being cleaned",
     RoomStatus.CHECKOUT_DIRTY: "to be cleaned",
-    RoomStatus.OCCUPIED: "lived in by its guest",
+    RoomStatus.OCCUPIED: "occupied",
     RoomStatus.MAINTENANCE_REQUIRED: "to be repaired",
     RoomStatus.OUT_OF_ORDER: "out of order until the stay",
 }
@@ -25,7 +28,7 @@ _BROKEN = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A room that the booking could be given, what that would be warned of, and in words how it fits."""
+    """A room that may be assigned to the booking, the warnings of that assignment, and a text for staff."""
 
     room: Room
     warnings: tuple[str, ...]
@@ -36,30 +39,48 @@ def ranked(
     rooms: Iterable[Room],
     hold: Hold,
     *,
-    taken: Sequence[Taken],
+    periods: Sequence[Period],
     today: date,
     strict_room_type: bool,
     full_types: Collection[int] = (),
 ) -> tuple[Candidate, ...]:
-    """Of the booked type first. For a stay that starts now, the nearest to ready; for a later one, what is not broken.
+    """The assignable rooms: the booked type first, then by readiness for a stay that starts today.
 
-    Of the types in `full_types` no night is left, but for those that the booking itself counts on.
+    For a later stay broken rooms come last. Rooms of `full_types` are left out, except those of the type on which the
+    booking's nights count.
     """
     rooms = list(rooms)
-    own = {one.room_id for one in taken if one.booking_id == hold.booking_id}
-    counts_on = next((room.room_type_id for room in rooms if room.id in own), hold.room_type_id)
-    gone = set(full_types) - {counts_on}
+    own = {period.room_id for period in periods if period.booking_id == hold.booking_id}
+    counted_type = next((room.room_type_id for room in rooms if room.id in own), hold.room_type_id)
+    sold_out = set(full_types) - {counted_type}
     now = hold.stay.check_in <= today
-    fit = []
+    candidates = []
     for room in rooms:
-        others = [one for one in taken if one.room_id == room.id and one.booking_id != hold.booking_id]
+        others = [each for each in periods if each.room_id == room.id and each.booking_id != hold.booking_id]
         try:
-            warnings = give(room, hold, others=others, today=today, strict_room_type=strict_room_type)
+            warnings = check_assignable(room, hold, others=others, today=today, strict_room_type=strict_room_type)
         except Refusal:
             continue
-        if room.room_type_id not in gone:
-            fit.append(_candidate(room, warnings, now=now))
-    return tuple(sorted(fit, key=lambda one: (one.room.room_type_id != hold.room_type_id, *_order(one.room, now=now))))
+        if room.room_type_id not in sold_out:
+            candidates.append(_candidate(room, warnings, now=now))
+    return tuple(
+        sorted(candidates, key=lambda one: (one.room.room_type_id != hold.room_type_id, *_order(one.room, now=now)))
+    )
+
+
+def view(candidate: Candidate, hold: Hold) -> CandidateRoom:
+    """The candidate as staff see it."""
+    room = candidate.room
+    return CandidateRoom(
+        room_number=room.room_number,
+        room_type=room.type_name,
+        room_type_code=room.type_code,
+        room_status=room.status,
+        is_occupied=room.status is RoomStatus.OCCUPIED,
+        matches_type=room.room_type_id == hold.room_type_id,
+        warnings=candidate.warnings,
+        explanation=candidate.explanation,
+    )
 
 
 def _candidate(room: Room, warnings: tuple[str, ...], *, now: bool) -> Candidate:

@@ -1,4 +1,4 @@
-"""A hotel and the room types that it sells, as the decisions need them."""
+"""A hotel, and a room type for the price of a stay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -17,7 +17,7 @@ SETTINGS_FIELDS = tuple(each.name for each in fields(HotelSettings))
 
 @dataclass(frozen=True, kw_only=True)
 class Hotel:
-    """A hotel with its terms. `page` holds the texts of its public page, `version` counts its settings' writes."""
+    """A hotel. `page` has the texts of the public page by field; `version` counts the writes of the settings."""
 
     slug: str
     name: str
@@ -33,7 +33,7 @@ class Hotel:
 
     @property
     def card(self) -> HotelCard:
-        """Name and contact."""
+        """The hotel's name and contact."""
         return HotelCard(
             slug=self.slug,
             name=self.name,
@@ -45,7 +45,7 @@ class Hotel:
 
     @property
     def public_page(self) -> HotelPage:
-        """What anyone may see."""
+        """The hotel's public page."""
         return HotelPage(
             card=self.card,
             **{name: self.page.get(name, "") for name in TEXTS},
@@ -56,22 +56,22 @@ class Hotel:
             check_out_time=self.settings.standard_checkout_time,
         )
 
-    def differing(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Of these facts by field, those that are not so yet."""
-        return {name: value for name, value in facts.items() if self._fact(name) != _stored(value)}
+    def differing(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, by field, that differ from the hotel's."""
+        return {name: value for name, value in values.items() if self._value(name) != _stored(value)}
 
-    def with_facts(self, facts: Mapping[str, Any]) -> "Hotel":
-        """The hotel with these facts, by field."""
-        settings = {name: value for name, value in facts.items() if name in SETTINGS_FIELDS}
-        page = {name: _stored(value) for name, value in facts.items() if name in PAGE_FIELDS}
+    def with_values(self, values: Mapping[str, Any]) -> "Hotel":
+        """The hotel with these values, by field."""
+        settings = {name: value for name, value in values.items() if name in SETTINGS_FIELDS}
+        page = {name: _stored(value) for name, value in values.items() if name in PAGE_FIELDS}
         return replace(
             self,
-            **{name: value for name, value in facts.items() if name in OWN_FIELDS},
+            **{name: value for name, value in values.items() if name in OWN_FIELDS},
             page=self.page | page,
             settings=replace(self.settings, **settings),
         )
 
-    def _fact(self, name: str) -> Any:
+    def _value(self, name: str) -> Any:
         if name in PAGE_FIELDS:
             return self.page.get(name)
         return getattr(self.settings if name in SETTINGS_FIELDS else self, name)
@@ -83,7 +83,7 @@ def _stored(value: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomType:
-    """A kind of room. `base_price` is in minor units of the hotel's currency."""
+    """A room type. `base_price` is in minor units of the hotel's currency, without tax."""
 
     id: int
     code: str

@@ -1,48 +1,70 @@
-"""What may stand on a menu, and what may be ordered from it."""
+"""Menu items as staff define them, and the price of an order from the menu."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.rooms import AddMenuItem, ChangeMenuItem, MenuItem, PricedItem, PricedItems
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, MenuItem, PricedItem, PricedItems
+from contracts.values import Money
 from services.rooms.domain.amounts import amount
+from services.rooms.domain.definitions import amended
+from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.validation import check
 
-LONGEST = {"name": 100, "description": 500, "category": 50}
+LONGEST = {"name": 100, "description": 500, "category": 50}  # in characters
+NEW = 0  # the id of an item that is not stored yet
 
-
-def written(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, Any]:
-    """The fields that the command gives, as they are stored; the price in minor units. Refused `VALIDATION_ERROR`."""
-    given = {name: getattr(command, name) for name in (*LONGEST, "is_available")}
-    fields = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
-    fields = {name: value for name, value in fields.items() if value is not None}
-    errors = [
-        {"field": name, "message": f"at most {longest} characters"}
-        for name, longest in LONGEST.items()
-        if len(fields.get(name, "")) > longest
-    ]
-    if fields.get("name") == "":
-        errors.append({"field": "name", "message": "must not be empty"})
-    if command.price is not None:
-        try:
-            fields["price"] = amount(command.price, currency).amount
-        except ValueError as problem:
-            errors.append({"field": "price", "message": str(problem)})
-    if errors:
-        raise Refusal("VALIDATION_ERROR", "This cannot stand on the menu so.", errors=errors)
-    return fields
+NOT_FOUND = ("MENU_ITEM_NOT_FOUND", "The menu has no such item.")
 
 
-def priced(quantities: Mapping[int, int], found: Sequence[MenuItem]) -> PricedItems:
-    """These many of each at the menu's prices. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
-    known = {item.id: item for item in found}
+def drafted(command: AddMenuItem, hotel: Hotel) -> MenuItem:
+    """The item that the command adds. Refused `VALIDATION_ERROR`."""
+    values = _valid(command, hotel.currency)
+    return MenuItem(id=NEW, **values)
+
+
+def changed(current: MenuItem, command: ChangeMenuItem, hotel: Hotel) -> MenuItem:
+    """The item after the command. Refused `VALIDATION_ERROR`."""
+    return amended(current, command, converted=_valid(command, hotel.currency))
+
+
+def priced(quantities: Mapping[int, int], items: Sequence[MenuItem]) -> PricedItems:
+    """The ordered quantities by item id, each with its item. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
+    by_id = {item.id: item for item in items}
     for item_id in quantities:
-        if item_id not in known:
-            raise not_found()
-        if not known[item_id].is_available:
-            raise Refusal("MENU_ITEM_UNAVAILABLE", "Something of this cannot be had at the moment.", item_id=item_id)
-    return PricedItems(items=tuple(PricedItem(item=known[key], quantity=many) for key, many in quantities.items()))
+        if item_id not in by_id:
+            raise Refusal(*NOT_FOUND)
+        if not by_id[item_id].is_available:
+            raise Refusal("MENU_ITEM_UNAVAILABLE", "An item of the order is not available now.", item_id=item_id)
+    return PricedItems(
+        items=tuple(PricedItem(item=by_id[item_id], quantity=count) for item_id, count in quantities.items())
+    )
 
 
-def not_found() -> Refusal:
-    """What everyone is told of an item that is not on this hotel's menu."""
-    return Refusal("MENU_ITEM_NOT_FOUND", "This is not on the menu.")
+def _valid(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, Any]:
+    """The fields that the command gives, without surrounding blanks, the price as money. Refused `VALIDATION_ERROR`."""
+    given = {name: getattr(command, name) for name in (*LONGEST, "is_available")}
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+    values = {name: value for name, value in values.items() if value is not None}
+    problems = [
+        (name, f"at most {longest} characters")
+        for name, longest in LONGEST.items()
+        if len(values.get(name, "")) > longest
+    ]
+    if values.get("name") == "":
+        problems.append(("name", "must not be empty"))
+    if command.price is not None:
+        price = _price(command.price, currency)
+        if isinstance(price, str):
+            problems.append(("price", price))
+        values["price"] = price
+    check(problems)
+    return values
+
+
+def _price(text: str, currency: str) -> Money | str:
+    """The price, or the problem with its text."""
+    try:
+        return amount(text, currency)
+    except ValueError as error:
+        return str(error)

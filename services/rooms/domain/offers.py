@@ -1,20 +1,20 @@
-"""What a stay in a room type would cost, and whether it may be had at all."""
+"""Offers: whether a requested stay may be sold, and its price."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from chassis.refusal import Refusal
-from contracts.rooms import Held
-from contracts.values import CancellationPolicy, Money, Price, Stay, rounded
+from contracts.rooms.holds import Held
+from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain import policies, pricing, stays
 from services.rooms.domain.hotels import Hotel, RoomType
 from services.rooms.domain.pricing import Promotion
+from services.rooms.domain.validation import invalid
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptQuote:
-    """A price that was promised for a stay, to whoever comes before `valid_until` or is the booking it is kept for."""
+class StoredQuote:
+    """The price of a stay: for anybody until `valid_until` (UTC), and without end for the booking `kept_for`."""
 
     quote_id: str
     room_type_id: int
@@ -23,15 +23,15 @@ class KeptQuote:
     valid_until: datetime
     kept_for: str | None
 
-    def holds(self, stay: Stay, *, room_type_id: int, booking_id: str, now: datetime) -> bool:
-        """Whether this booking gets the price."""
+    def is_valid_for(self, stay: Stay, *, room_type_id: int, booking_id: str, now: datetime) -> bool:
+        """Whether the booking gets this price for the stay."""
         alive = now <= self.valid_until or self.kept_for == booking_id
         return alive and self.stay == stay and self.room_type_id == room_type_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What somebody asks to book."""
+class StayRequest:
+    """The stay that a guest asks for."""
 
     stay: Stay
     adults: int
@@ -41,8 +41,12 @@ class Wish:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What is known of the wish: `night_prices` in minor units and `units` left on its fullest night."""
+class Offer:
+    """A hotel's offer for a request: the room type (None: no such type), the terms and the prices.
+
+    `night_prices` are in minor units, without tax, for the nights on sale; `units` are those left on the fullest
+    night. `already_held`: the booking has a live hold.
+    """
 
     hotel: Hotel
     policy: CancellationPolicy
@@ -50,69 +54,72 @@ class Terms:
     night_prices: tuple[int, ...]
     units: int
     promotion: Promotion | None = None
-    quote: KeptQuote | None = None
+    quote: StoredQuote | None = None
     already_held: bool = False
 
     @property
     def sold_out(self) -> bool:
-        """Whether some night is gone, as of the moment that this was read."""
+        """Whether one of the nights was full when the offer was read."""
         return self.units < 1
 
 
-def type_of(terms: Terms) -> RoomType:
-    """The room type that was wished for; refused `ROOM_TYPE_NOT_FOUND`."""
-    if terms.room_type is None:
-        raise Refusal("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type.")
-    return terms.room_type
+def type_of(offer: Offer) -> RoomType:
+    """The requested room type; refused `ROOM_TYPE_NOT_FOUND`."""
+    if offer.room_type is None:
+        raise room_type_not_found()
+    return offer.room_type
 
 
-def check(wish: Wish, terms: Terms, *, now: datetime, walk_in: bool = False) -> RoomType:
-    """The room type, where the stay and the party may be had in it; refused as a stay is.
+def room_type_not_found() -> Refusal:
+    """The refusal for a code or name of no room type of the hotel."""
+    return Refusal("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type.")
 
-    A `walk_in` may have begun yesterday.
+
+def check(request: StayRequest, offer: Offer, *, now: datetime, walk_in: bool = False) -> RoomType:
+    """The requested room type. Refused by the rules of a stay, and for a party that is too large for the type.
+
+    The stay of a `walk_in` may begin yesterday.
     """
-    today = stays.local_day(now, terms.hotel.timezone)
-    stays.check_dates(wish.stay, today=today - timedelta(days=1) if walk_in else today)
-    stays.check_party(wish.adults, wish.children)
-    room_type = type_of(terms)
-    if wish.adults + wish.children > room_type.max_occupancy:
-        raise stays.invalid("adults", f"and children are more than the {room_type.max_occupancy} who may sleep there")
-    if len(terms.night_prices) != wish.stay.nights:
-        raise Refusal("BEYOND_HORIZON", "Some of these nights are not on sale yet.")
+    today = stays.local_day(now, offer.hotel.timezone)
+    stays.check_dates(request.stay, today=today - timedelta(days=1) if walk_in else today)
+    stays.check_party(request.adults, request.children)
+    room_type = type_of(offer)
+    if request.adults + request.children > room_type.max_occupancy:
+        raise invalid("adults", f"and children are more than the {room_type.max_occupancy} who may sleep there")
+    if len(offer.night_prices) != request.stay.nights:
+        raise not_on_sale()
     return room_type
 
 
-def price(wish: Wish, terms: Terms, *, room_type: RoomType, now: datetime, booking_id: str = "") -> Price:
-    """The stay's price, a live quote's first; refused `UNKNOWN_QUOTE` and `UNKNOWN_PROMO`."""
-    if wish.quote_id:
-        quote = terms.quote
-        if quote and quote.holds(wish.stay, room_type_id=room_type.id, booking_id=booking_id, now=now):
+def not_on_sale() -> Refusal:
+    """The refusal for nights that have no counters yet."""
+    return Refusal("BEYOND_HORIZON", "Some of these nights are not on sale yet.")
+
+
+def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datetime, booking_id: str = "") -> Price:
+    """The price of the stay: the quote's where the request names one. Refused `UNKNOWN_QUOTE`, `UNKNOWN_PROMO`."""
+    if request.quote_id:
+        quote = offer.quote
+        if quote and quote.is_valid_for(request.stay, room_type_id=room_type.id, booking_id=booking_id, now=now):
             return quote.price
-        raise Refusal("UNKNOWN_QUOTE", "There is no such quote for this stay, or it has run out.")
-    if wish.promo_code and not (terms.promotion and terms.promotion.covers(wish.stay, room_type_id=room_type.id)):
+        raise Refusal("UNKNOWN_QUOTE", "There is no such quote for this stay, or the quote has expired.")
+    promotion = offer.promotion if request.promo_code else None
+    if request.promo_code and not (promotion and promotion.covers(request.stay, room_type_id=room_type.id)):
         raise Refusal("UNKNOWN_PROMO", "There is no such promotion for this stay.")
-    hotel = terms.hotel
+    hotel = offer.hotel
     return pricing.price_of(
-        terms.night_prices,
-        currency=hotel.currency,
-        tax_percent=hotel.tax_percent,
-        promotion=terms.promotion if wish.promo_code else None,
+        offer.night_prices, currency=hotel.currency, tax_percent=hotel.tax_percent, promotion=promotion
     )
 
 
-def price_from(night_price: int, currency: str) -> Money:
-    """The cheapest night, as availability shows it: without tax, as a quote's nights are."""
-    return rounded(Decimal(night_price), currency)
-
-
-def held(terms: Terms, *, room_type: RoomType, price: Price) -> Held:
-    """Everything that the booking keeps of what was agreed."""
-    hotel = terms.hotel
+def held(offer: Offer, *, room_type: RoomType, price: Price) -> Held:
+    """The terms that the booking stores."""
+    hotel = offer.hotel
     return Held(
         hotel=hotel.card,
         settings=hotel.settings,
         room_type_code=room_type.code,
         room_type_name=room_type.name,
         price=price,
-        policy=policies.in_words(terms.policy, hotel.currency),
+        policy=policies.in_words(offer.policy, hotel.currency),
     )

@@ -1,13 +1,16 @@
-"""Cancellation terms: as people write them, as bookings keep them, and in words."""
+"""Cancellation policies: as staff define them, as bookings store them, and in words."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from contracts.rooms import PolicyDefinition, TierDefinition
+from contracts.rooms.policies import AddPolicy, ChangePolicy, PolicyDefinition, TierDefinition
 from contracts.values import FREE_UNTIL_HOURS, CancellationPolicy, Money, PolicyTier, rounded
 from services.rooms.domain.amounts import amount
+from services.rooms.domain.definitions import amended
+from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.validation import check
 
 STANDARD = "STANDARD"
 CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
@@ -18,8 +21,31 @@ LONGEST = 24 * 365
 HUNDRED = Decimal(100)
 
 
+def drafted(command: AddPolicy, _: Hotel) -> PolicyDefinition:
+    """The policy that the command adds, with its code in capitals."""
+    return replace(command.policy, code=command.policy.code.upper())
+
+
+def changed(current: PolicyDefinition, command: ChangePolicy, _: Hotel) -> PolicyDefinition:
+    """The policy after the command; a change of the kind resets `free_until_hours`, unless the command names them.
+
+    Refused `VALIDATION_ERROR` where the standard policy would no longer be the standard one.
+    """
+    if current.is_standard and command.is_standard is False:
+        check([("is_standard", "is given to another policy instead")])
+    another_kind = command.kind not in (None, current.kind) and command.free_until_hours is None
+    clear = {*command.clear, *(("free_until_hours",) if another_kind else ())}
+    return amended(current, command, clear=sorted(clear))
+
+
+def checked(policy: PolicyDefinition, *, currency: str) -> PolicyDefinition:
+    """The policy itself; refused `VALIDATION_ERROR`."""
+    check(problems(policy, currency=currency))
+    return policy
+
+
 def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, str]]:
-    """Each field that is wrong, and what is wrong with it."""
+    """Each invalid field of the definition, with its problem."""
     if not CODE.fullmatch(given.code.upper()):
         yield "code", "must be up to 40 letters, digits, dashes or underscores"
     if not given.name.strip():
@@ -38,11 +64,11 @@ def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, s
     if len(set(hours)) != len(hours):
         yield "tiers", "must not name the same hours_before twice"
     for number, tier in enumerate(given.tiers):
-        yield from ((f"tiers.{number}.{field}", said) for field, said in _tier_problems(tier, currency))
+        yield from ((f"tiers.{number}.{field}", problem) for field, problem in _tier_problems(tier, currency))
 
 
 def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
-    """What bookings keep of it; for a definition without problems."""
+    """The terms that bookings store; for a definition without problems. A fixed fee is in minor units."""
     free = given.free_until_hours
     return CancellationPolicy(
         kind=given.kind,
@@ -60,7 +86,7 @@ def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
 def definition(
     policy: CancellationPolicy, *, code: str, name: str, currency: str, is_standard: bool
 ) -> PolicyDefinition:
-    """As people read it: a fixed fee in major units."""
+    """The definition of a stored policy: a fixed fee in major units."""
     return PolicyDefinition(
         code=code,
         name=name,
@@ -68,7 +94,7 @@ def definition(
         free_until_hours=policy.free_until_hours,
         percent=f"{policy.percent.normalize():f}",
         tiers=tuple(
-            TierDefinition(hours_before=tier.hours_before, kind=tier.kind, value=_shown(tier, currency))
+            TierDefinition(hours_before=tier.hours_before, kind=tier.kind, value=_value_text(tier, currency))
             for tier in policy.tiers
         ),
         no_show=policy.no_show,
@@ -78,7 +104,7 @@ def definition(
 
 
 def in_words(policy: CancellationPolicy, currency: str) -> CancellationPolicy:
-    """The policy with a text: the hotel's own if it wrote one."""
+    """The policy with a text: the hotel's own, or one made from the terms."""
     return policy if policy.text else replace(policy, text=_text(policy, currency))
 
 
@@ -115,8 +141,8 @@ def _tier_problems(tier: TierDefinition, currency: str) -> Iterator[tuple[str, s
     if tier.kind == "FIXED":
         try:
             amount(tier.value, currency)
-        except ValueError as problem:
-            yield "value", str(problem)
+        except ValueError as error:
+            yield "value", str(error)
 
 
 def _tier_value(tier: TierDefinition, currency: str) -> Decimal:
@@ -125,7 +151,7 @@ def _tier_value(tier: TierDefinition, currency: str) -> Decimal:
     return Decimal(tier.value) if tier.kind == "PERCENTAGE" else Decimal(0)
 
 
-def _shown(tier: PolicyTier, currency: str) -> str:
+def _value_text(tier: PolicyTier, currency: str) -> str:
     return Money(int(tier.value), currency).text if tier.kind == "FIXED" else f"{tier.value.normalize():f}"
 
 

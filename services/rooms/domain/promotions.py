@@ -1,19 +1,43 @@
-"""Promotions as people write them, and as prices are made with them."""
+"""Promotions: as staff define them, and as prices apply them."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from contracts.rooms import PromotionDefinition
+from contracts.rooms.promotions import AddPromotion, ChangePromotion, PromotionDefinition
 from contracts.values import Money
 from services.rooms.domain.amounts import amount
+from services.rooms.domain.definitions import amended
+from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import HUNDRED, Promotion
+from services.rooms.domain.validation import check
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
 
 
+def drafted(command: AddPromotion, _: Hotel) -> PromotionDefinition:
+    """The promotion that the command adds, with its code in capitals."""
+    return replace(command.promotion, code=command.promotion.code.upper())
+
+
+def changed(current: PromotionDefinition, command: ChangePromotion, _: Hotel) -> PromotionDefinition:
+    """The promotion after the command."""
+    return amended(current, command, clear=command.clear)
+
+
+def checked(promotion: PromotionDefinition, *, currency: str, room_type: str | None) -> PromotionDefinition:
+    """The promotion with the code of its room type in the hotel's spelling.
+
+    Refused `VALIDATION_ERROR`; `room_type` None: the hotel has no such type.
+    """
+    unknown = [("room_type", "is not a room type of the hotel")] if promotion.room_type and not room_type else []
+    check([*unknown, *problems(promotion, currency=currency)])
+    return replace(promotion, room_type=room_type)
+
+
 def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str, str]]:
-    """Each field that is wrong, and what is wrong with it. The room type is for the caller to know."""
+    """Each invalid field of the definition, with its problem. The caller checks the room type."""
     if not CODE.fullmatch(given.code.upper()):
         yield "code", "must be up to 40 letters, digits, dashes or underscores"
     if given.kind not in ("PERCENT", "FIXED"):
@@ -35,7 +59,7 @@ def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str
 
 
 def promotion(given: PromotionDefinition, *, currency: str, room_type_id: int | None) -> Promotion:
-    """What it takes off, with its code in capitals; raises `ValueError` where `problems` would name some."""
+    """The promotion of a definition, with its code in capitals. Raises `ValueError` where `problems` yields any."""
     return Promotion(
         code=given.code.upper(),
         kind=given.kind,
@@ -49,7 +73,7 @@ def promotion(given: PromotionDefinition, *, currency: str, room_type_id: int | 
 
 
 def definition(stored: Promotion, *, currency: str, room_type: str | None) -> PromotionDefinition:
-    """As people read it: a fixed discount in major units."""
+    """The definition of a stored promotion: a fixed discount in major units."""
     fixed = stored.kind == "FIXED"
     return PromotionDefinition(
         code=stored.code,
@@ -68,5 +92,5 @@ def _value(given: PromotionDefinition, currency: str) -> Decimal:
         return Decimal(amount(given.value, currency).amount)
     value = Decimal(given.value)
     if not value.is_finite():
-        raise ValueError(f"{given.value} is no percentage")
+        raise ValueError(f"{given.value} is not a percentage")
     return value

@@ -1,4 +1,4 @@
-"""Which daily rates may be written."""
+"""Whether daily rates may be written."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,14 +6,14 @@ from datetime import date
 from chassis.refusal import Refusal
 from contracts.rooms import WriteRates
 from contracts.values import Money
-from services.rooms.domain.amending import check as check_no
+from services.rooms.domain import validation
 from services.rooms.domain.amounts import amount
 from services.rooms.domain.stays import horizon
 
 
 def check(command: WriteRates, *, currency: str, today: date) -> Money | None:
-    """The price, None for the base price; refused `VALIDATION_ERROR` and `BEYOND_HORIZON`."""
-    check_no(_problems(command, currency, today))
+    """The price to write; None: the base price. Refused `VALIDATION_ERROR` and `BEYOND_HORIZON`."""
+    validation.check(_problems(command, currency, today))
     if command.end_date >= horizon(today):
         raise Refusal("BEYOND_HORIZON", f"Nights before {horizon(today)} are on sale.")
     return None if command.price is None else amount(command.price, currency)
@@ -25,9 +25,9 @@ def _problems(command: WriteRates, currency: str, today: date) -> Iterator[tuple
     if command.end_date < command.start_date:
         yield "end_date", "must not be before start_date"
     if any(not 0 <= day <= 6 for day in command.weekdays):
-        yield "weekdays", "are 0 for Monday to 6 for Sunday"
+        yield "weekdays", "must be 0 (Monday) to 6 (Sunday)"
     if command.price is not None:
         try:
             amount(command.price, currency)
-        except ValueError as problem:
-            yield "price", str(problem)
+        except ValueError as error:
+            yield "price", str(error)

@@ -1,4 +1,4 @@
-"""Which settings a hotel may have."""
+"""Whether the settings of a hotel are valid."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ HIGHEST_TAX = Decimal(100)
 
 
 def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
-    """Each field that is wrong, and what is wrong with it."""
+    """Each invalid setting, with its problem."""
     for name in WALL_TIMES:
         if not WALL_TIME.fullmatch(getattr(settings, name)):
             yield name, "must be HH:MM"
@@ -31,8 +31,8 @@ def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
             yield name, f"must be {lowest} to {highest}"
 
 
-def own_problems(*, name: str, timezone: str, tax_percent: Decimal) -> Iterator[tuple[str, str]]:
-    """The same, of what is the hotel's own."""
+def hotel_problems(*, name: str, timezone: str, tax_percent: Decimal) -> Iterator[tuple[str, str]]:
+    """Each invalid field of the hotel itself, with its problem."""
     if not name.strip():
         yield "name", "must not be empty"
     try:

@@ -1,11 +1,13 @@
-"""A cleaning task follows its room: opened when the room becomes dirty, under way and done with its cleaning."""
+"""Cleaning tasks: which status change of a room opens a task, which one closes it, and who may assign it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.rooms import RoomStatus, TaskReason, TaskStatus
+from contracts.rooms.events import RoomStatus, TaskReason
+from contracts.rooms.tasks import HousekeepingTask, TaskStatus
 from contracts.values import Actor, Caller, Permission
+from services.rooms.domain.rooms import Room
 from services.rooms.lifecycle import Act, GuestMovedOut, InspectionFailed, RepairedToClean, ReturnedToClean
 
 OPENED_BY: dict[type[Act], TaskReason] = {
@@ -18,8 +20,8 @@ CLOSED_BY = (RoomStatus.CLEANED_UNINSPECTED, RoomStatus.READY_FOR_GUEST)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """One cleaning of one room. Its status is what its moments say."""
+class CleaningTask:
+    """One cleaning of one room. The status follows from the times, UTC."""
 
     id: int
     hotel: str
@@ -35,14 +37,27 @@ class Task:
 
     @property
     def status(self) -> TaskStatus:
-        """How far it is."""
+        """The task's progress."""
         if self.done_at:
             return TaskStatus.DONE
         return TaskStatus.IN_PROGRESS if self.started_at else TaskStatus.OPEN
 
 
-def check_assign(task: Task, caller: Caller, *, to: str | None) -> None:
-    """Refused `TASK_DONE`, `PERMISSION_DENIED`: who cleans takes a task and gives their own back, no more."""
+@dataclass(frozen=True, kw_only=True)
+class TaskRoom:
+    """The fields of a room that the view of its task has."""
+
+    room_number: str
+    room_type: str
+    floor: int | None
+    room_status: RoomStatus
+
+
+def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
+    """Refused `TASK_DONE`, `PERMISSION_DENIED`: cleaners assign free tasks to themselves and unassign their own.
+
+    `to` is a staff id; None: nobody.
+    """
     if task.done_at:
         raise done()
     if caller.kind != "staff":
@@ -52,9 +67,41 @@ def check_assign(task: Task, caller: Caller, *, to: str | None) -> None:
     if own and caller.may(Permission.CLEAN):
         return
     if not (caller.may(Permission.INSPECT) or caller.may(Permission.MANAGE_ROOMS)):
-        raise Refusal("PERMISSION_DENIED", "Whoever hands out others' tasks needs can_inspect or can_manage_rooms.")
+        raise Refusal("PERMISSION_DENIED", "To assign a colleague's task needs can_inspect or can_manage_rooms.")
 
 
 def done() -> Refusal:
-    """Nothing is left to be done."""
+    """The refusal for a task that is done."""
     return Refusal("TASK_DONE", "The task is done.")
+
+
+def existing(task: CleaningTask | None) -> CleaningTask:
+    """The task; refused `TASK_NOT_FOUND` for None."""
+    if task is None:
+        raise Refusal("TASK_NOT_FOUND", "The hotel has no such task.")
+    return task
+
+
+def task_room(room: Room) -> TaskRoom:
+    """The room of a task."""
+    return TaskRoom(room_number=room.room_number, room_type=room.type_name, floor=room.floor, room_status=room.status)
+
+
+def view(task: CleaningTask, room: TaskRoom) -> HousekeepingTask:
+    """The task as staff see it."""
+    return HousekeepingTask(
+        id=task.id,
+        hotel=task.hotel,
+        room_number=room.room_number,
+        room_type=room.room_type,
+        floor=room.floor,
+        room_status=room.room_status,
+        reason=task.reason,
+        status=task.status,
+        booking_id=task.booking_id,
+        assignee=task.assignee,
+        opened_at=task.opened_at,
+        started_at=task.started_at,
+        done_at=task.done_at,
+        done_by=task.done_by,
+    )

@@ -1,4 +1,4 @@
-"""Whether somebody may move a room along its turnover, and in whose name it is noted."""
+"""Whether a person may change the status of a room, and the source of that change."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,32 +10,33 @@ from services.rooms.lifecycle import BY_A_STAY, LIFECYCLE, Act, MaintenanceCalle
 
 
 def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomStatus] = ()) -> type[Act]:
-    """What a person does to bring a room from one status to another.
+    """The act by which a person brings a room from one status to another.
 
-    Refused `ROOM_HAS_GUEST` for a room that is lived in, `ILLEGAL_ROOM_TRANSITION` for what the table leaves out.
+    `only_from` narrows the statuses before; empty: any. Refused `ROOM_HAS_GUEST` for an occupied room,
+    `ILLEGAL_ROOM_TRANSITION` for a pair that is not in the table.
     """
     if now is RoomStatus.OCCUPIED:
-        raise Refusal("ROOM_HAS_GUEST", "A guest lives in the room.")
+        raise Refusal("ROOM_HAS_GUEST", "The room is occupied.")
     acts = [
         act
         for before, act, after in LIFECYCLE
         if before is now and after is then and act not in BY_A_STAY and (not only_from or now in only_from)
     ]
     if not acts:
-        raise Refusal(LIFECYCLE.code, f"A room that is {now} does not become {then}.")
+        raise Refusal(LIFECYCLE.code, f"A room does not go from {now} to {then}.")
     return acts[0]
 
 
 def check(act: type[Act], caller: Caller, *, note: str, until: date | None, today: date) -> None:
-    """Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`, `UNTIL_REQUIRED`; `until` must lie ahead."""
-    check_may(act, caller)
+    """Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`, and `UNTIL_REQUIRED` where `until` is not in the future."""
+    check_permission(act, caller)
     if act.note_required and not note.strip():
         raise Refusal("NOTE_REQUIRED", "Say why the inspection is skipped.")
     if act is TakenOutOfOrder and (until is None or until <= today):
         raise Refusal("UNTIL_REQUIRED", "Say until which coming day the room is out of order.")
 
 
-def check_may(act: type[Act], caller: Caller) -> None:
+def check_permission(act: type[Act], caller: Caller) -> None:
     """Refused `PERMISSION_DENIED`."""
     if caller.kind not in ("staff", "system"):
         raise Refusal("PERMISSION_DENIED", "Only staff change a room.")
@@ -44,7 +45,7 @@ def check_may(act: type[Act], caller: Caller) -> None:
 
 
 def source_of(act: type[Act], caller: Caller) -> ChangeSource:
-    """Whose hand it was."""
+    """The source of the change: the caller's part in the hotel."""
     if caller.kind != "staff":
         return ChangeSource.SYSTEM
     if act.overrides:
@@ -54,9 +55,9 @@ def source_of(act: type[Act], caller: Caller) -> ChangeSource:
 
 
 def priority_after(
-    act: type[Act], *, before: MaintenancePriority | None, said: MaintenancePriority | None
+    act: type[Act], *, before: MaintenancePriority | None, requested: MaintenancePriority | None
 ) -> MaintenancePriority | None:
-    """How much the repair matters from now on: kept while the room is out of order, gone when it is repaired."""
+    """The maintenance priority after the act: it stays while the room is out of order, and ends with the repair."""
     if act is MaintenanceCalled:
-        return said or MaintenancePriority.MEDIUM
+        return requested or MaintenancePriority.MEDIUM
     return before if act is TakenOutOfOrder else None

@@ -1,17 +1,16 @@
-"""Daily rates are looked at and written, a range of nights at a time."""
+"""Daily rates: read, and written for a range of nights."""
 
-from contracts.rooms import DailyRates, ListRates, RatesWritten, WriteRates
+from contracts.rooms.rates import DailyRates, ListRates, RatesWritten, WriteRates
 from contracts.values import Permission
 from services.rooms.domain import rates, stays
-from services.rooms.handlers.editing import noted, opened, seen, told
-from services.rooms.handlers.room_types import known_type
+from services.rooms.steps import hotel_access, hotel_changes, room_types
 from services.rooms.work import RoomsWork
 
 
 def list_rates(query: ListRates, work: RoomsWork) -> DailyRates:
-    """A page of the rates that are set."""
-    hotel = seen(work, query.hotel)
-    type_id = known_type(work.room_types.named(query.hotel, query.room_type))[0] if query.room_type else None
+    """A page of the daily rates."""
+    hotel = hotel_access.own(work, query.hotel, Permission.MANAGE_SETTINGS)
+    type_id = room_types.named(work, hotel, query.room_type)[0] if query.room_type else None
     first = query.start_date or stays.local_day(work.now, hotel.timezone)
     count, results = work.rates.page(
         query.hotel, room_type_id=type_id, first=first, last=query.end_date, page=query.page
@@ -20,13 +19,14 @@ def list_rates(query: ListRates, work: RoomsWork) -> DailyRates:
 
 
 def write_rates(command: WriteRates, work: RoomsWork) -> RatesWritten:
-    """Give the nights a price of their own, or let the base price hold again."""
-    hotel = opened(work, command.hotel, Permission.MANAGE_SETTINGS)
-    type_id, room_type = known_type(work.room_types.named(command.hotel, command.room_type))
+    """Give the nights a price of their own, or the base price."""
+    hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_SETTINGS)
+    type_id, room_type = room_types.named(work, hotel, command.room_type)
     price = rates.check(command, currency=hotel.currency, today=stays.local_day(work.now, hotel.timezone))
-    shown = f"{room_type.code} {command.start_date}..{command.end_date} {price.text if price else 'base price'}"
-    noted(work, hotel, "RatesWritten", why=shown)
-    told(work, hotel, room_type.code)
+    price_text = price.text if price else "base price"
+    why = f"{room_type.code} {command.start_date}..{command.end_date} {price_text}"
+    hotel_changes.record(work, hotel, "RatesWritten", why=why)
+    hotel_changes.publish_availability(work, hotel, room_type.code)
     nights = work.rates.write(
         type_id,
         first=command.start_date,

@@ -1,4 +1,4 @@
-"""Which asks have been carried out, and what was answered: the same action again gets the same answer."""
+"""The action log: the asks that rooms has carried out, each with its reply. A repeated action gets the same reply."""
 
 from datetime import datetime
 from typing import Any
@@ -15,22 +15,22 @@ REPLY = sa.text("SELECT kind, booking_id, reply FROM action WHERE action_id = :a
 FINISH = sa.text("UPDATE action SET reply = CAST(:reply AS jsonb) WHERE action_id = :action_id")
 
 
-class Actions:
-    """The actions of bookings, by id."""
+class SqlActions:
+    """The table `action`, by action id."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def begin(self, action_id: str, *, kind: str, booking_id: str, now: datetime) -> bool:
-        """Take the action; False: it is done. Waits for one that is being done elsewhere."""
+        """Insert the action; False: the action is in the log. Waits for a transaction that inserts the same action."""
         row = {"action_id": action_id, "kind": kind, "booking_id": booking_id, "now": now}
         return self._connection.execute(BEGIN, row).one_or_none() is not None
 
     def reply(self, action_id: str) -> tuple[str, str, Any]:
-        """The kind, booking and stored reply of an action that is done."""
+        """The kind, the booking id and the stored reply of an action in the log."""
         row = self._connection.execute(REPLY, {"action_id": action_id}).one()
         return row.kind, row.booking_id, row.reply
 
     def finish(self, action_id: str, reply: Any) -> None:
-        """Keep what was answered; committed with the effect."""
+        """Store the reply, in the transaction of the action."""
         self._connection.execute(FINISH, {"action_id": action_id, "reply": codec.encode(reply).decode()})

@@ -1,10 +1,9 @@
-"""What is left of each room type: one indexed read."""
-
-from dataclasses import dataclass
+"""Availability by room type, in one indexed read."""
 
 import sqlalchemy as sa
 
 from contracts.values import Stay
+from services.rooms.domain.availability import HotelLeft, TypeLeft
 
 LEFT = sa.text("""
 SELECT h.timezone, h.currency, t.code, t.name, t.max_occupancy, n.units, n.nights, n.price_from
@@ -22,37 +21,16 @@ ORDER BY t.base_price, t.code
 """)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeLeft:
-    """One room type: its units on the fullest night, how many of the nights are on sale, its cheapest night."""
-
-    code: str
-    name: str
-    max_occupancy: int
-    units: int
-    nights: int
-    price_from: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Left:
-    """A hotel's time zone and currency, and what it has left."""
-
-    timezone: str
-    currency: str
-    types: tuple[TypeLeft, ...]
-
-
-class Availability:
-    """Reads the counters without locking any."""
+class SqlAvailability:
+    """Reads the night counters without a lock."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def left(self, hotel: str, stay: Stay) -> Left | None:
+    def left(self, hotel: str, stay: Stay) -> HotelLeft | None:
         """What the hotel has left on these nights; None: no such hotel."""
-        asked = {"hotel": hotel, "check_in": stay.check_in, "check_out": stay.check_out}
-        rows = self._connection.execute(LEFT, asked).all()
+        params = {"hotel": hotel, "check_in": stay.check_in, "check_out": stay.check_out}
+        rows = self._connection.execute(LEFT, params).all()
         if not rows:
             return None
         types = [
@@ -67,4 +45,4 @@ class Availability:
             for row in rows
             if row.code is not None
         ]
-        return Left(timezone=rows[0].timezone, currency=rows[0].currency, types=tuple(types))
+        return HotelLeft(timezone=rows[0].timezone, currency=rows[0].currency, types=tuple(types))

@@ -1,4 +1,4 @@
-"""What bookings hold. Everything that changes a booking's nights or room locks its hold first."""
+"""Holds of bookings. Every change of a booking's nights or room locks the hold first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from chassis import codec
 from contracts.rooms import Held
 from contracts.values import Stay
-from services.rooms.domain.inventory import Hold, Part
+from services.rooms.domain.holds import Hold, HoldPart
 
-# An ended hold is taken up again by a new ask, but one whose guest has slept here is over for good.
+# A new ask takes an ended hold again, unless the guest has slept here: then the hold has parts.
 TAKE = sa.text("""
 WITH held AS (
     INSERT INTO hold AS h (booking_id, hotel, room_type_id, check_in, check_out, answer, held_at, version)
@@ -54,7 +54,7 @@ UPDATE hold SET check_out = :until, version = version + 1 WHERE booking_id = :bo
 """)
 
 
-class Holds:
+class SqlHolds:
     """Takes, locks and ends holds."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -63,7 +63,10 @@ class Holds:
     def take(
         self, *, booking_id: str, hotel: str, room_type_id: int, stay: Stay, answer: Held, now: datetime
     ) -> int | None:
-        """The hold's version; None: the booking has one already. Waits for one that is just being taken."""
+        """Insert the hold, or take an ended one again: its version. None: the booking has a live hold.
+
+        Waits for a transaction that takes the same hold.
+        """
         row = {
             "booking_id": booking_id,
             "hotel": hotel,
@@ -76,29 +79,29 @@ class Holds:
         return self._connection.execute(TAKE, row).scalar_one_or_none()
 
     def answer(self, booking_id: str) -> tuple[str, Stay, int, Held]:
-        """The hotel, stay and room type that were asked for, and what was answered."""
+        """The hotel, stay and room type of the hold, and the stored reply."""
         row = self._connection.execute(ANSWER, {"booking_id": booking_id}).one()
         return row.hotel, Stay(row.check_in, row.check_out), row.room_type_id, codec.typed(row.answer, Held)
 
     def get(self, booking_id: str) -> Hold | None:
-        """One hold, without its parts and unlocked."""
+        """One hold, without its parts and without a lock."""
         row = self._connection.execute(ONE, {"booking_id": booking_id}).one_or_none()
         return _hold_of(row, ()) if row else None
 
     def lock(self, booking_ids: Iterable[str]) -> dict[str, Hold]:
-        """The holds of these bookings with their parts, ascending; those without one are left out."""
+        """Lock the holds of these bookings, ascending; by booking id, with their parts."""
         ids = sorted(booking_ids)
         rows = self._connection.execute(LOCK, {"ids": ids}).all()
         if not rows:
             return {}
-        parts: dict[str, list[Part]] = {}
+        parts: dict[str, list[HoldPart]] = {}
         for row in self._connection.execute(PARTS, {"ids": ids}):
-            part = Part(room_type_id=row.room_type_id, first_night=row.first_night, until=row.until)
+            part = HoldPart(room_type_id=row.room_type_id, first_night=row.first_night, until=row.until)
             parts.setdefault(row.booking_id, []).append(part)
         return {row.booking_id: _hold_of(row, parts.get(row.booking_id, ())) for row in rows}
 
-    def put(self, parts: Mapping[str, Sequence[Part]]) -> None:
-        """Each booking's nights lie in these parts from now on."""
+    def write_parts(self, parts: Mapping[str, Sequence[HoldPart]]) -> None:
+        """Replace the parts of the holds, by booking id."""
         self._connection.execute(DROP_PARTS, {"ids": list(parts)})
         rows = [
             {
@@ -107,23 +110,23 @@ class Holds:
                 "until": part.until,
                 "room_type_id": part.room_type_id,
             }
-            for booking_id, of_it in parts.items()
-            for part in of_it
+            for booking_id, of_booking in parts.items()
+            for part in of_booking
         ]
         if rows:
             self._connection.execute(ADD_PART, rows)
 
     def prolong(self, booking_id: str, *, until: date) -> int:
-        """Its stay ends later. The hold's version."""
+        """Set a later end of the stay; the hold's version."""
         return int(self._connection.execute(PROLONG, {"booking_id": booking_id, "until": until}).scalar_one())
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
-        """It holds nothing to come any more; its stay ends on `until` if that is sooner. The hold's version."""
-        ending = {"booking_id": booking_id, "until": until, "now": now}
-        return int(self._connection.execute(END, ending).scalar_one())
+        """End the hold, and its stay on `until` where that is earlier; the hold's version."""
+        params = {"booking_id": booking_id, "until": until, "now": now}
+        return int(self._connection.execute(END, params).scalar_one())
 
 
-def _hold_of(row: Any, parts: Sequence[Part]) -> Hold:
+def _hold_of(row: Any, parts: Sequence[HoldPart]) -> Hold:
     return Hold(
         booking_id=row.booking_id,
         hotel=row.hotel,

@@ -1,4 +1,4 @@
-"""Hotels as they are stored."""
+"""Hotels."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ UPDATE hotel SET name = :name, code = :code, timezone = :timezone, tax_percent =
     page = CAST(:page AS jsonb), settings = CAST(:settings AS jsonb), wifi = CAST(:wifi AS jsonb), version = version + 1
 WHERE slug = :slug RETURNING version
 """)
-EDITED = sa.text("UPDATE hotel SET edits = edits + 1 WHERE slug = :slug RETURNING edits")
+COUNT_CHANGE = sa.text("UPDATE hotel SET edits = edits + 1 WHERE slug = :slug RETURNING edits")
 IMPORTED = sa.text("SELECT imported FROM hotel WHERE slug = :slug")
-REMEMBER = sa.text("UPDATE hotel SET imported = CAST(:said AS jsonb) WHERE slug = :slug")
+WRITE_IMPORTED = sa.text("UPDATE hotel SET imported = CAST(:values AS jsonb) WHERE slug = :slug")
 
 
-class Hotels:
-    """Reads and writes hotels. Locks on one come before any other lock."""
+class SqlHotels:
+    """The table `hotel`. The lock of a hotel comes before any other lock."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -35,11 +35,11 @@ class Hotels:
         return self._one(ONE, slug)
 
     def lock(self, slug: str) -> Hotel | None:
-        """One hotel, kept from changing, with the number of its rooms, for who changes that."""
+        """One hotel, locked for a change of the hotel, its rooms or its prices."""
         return self._one(LOCKED, slug)
 
     def share(self, slug: str) -> Hotel | None:
-        """One hotel, kept from changing, for who blocks one of its rooms."""
+        """One hotel, with a shared lock for the change of a block."""
         return self._one(SHARED, slug)
 
     def all(self) -> list[Hotel]:
@@ -47,21 +47,21 @@ class Hotels:
         return [hotel_of(row) for row in self._connection.execute(ALL)]
 
     def write(self, hotel: Hotel) -> int:
-        """Keep the hotel's own facts, page and settings as they are now; the version that this makes."""
-        return int(self._connection.execute(WRITE, facts_row(hotel)).scalar_one())
+        """Write the hotel's values, page and settings; the new version."""
+        return int(self._connection.execute(WRITE, row_of(hotel)).scalar_one())
 
-    def edited(self, slug: str) -> int:
-        """Count one more change by hand; which one it is."""
-        return int(self._connection.execute(EDITED, {"slug": slug}).scalar_one())
+    def count_change(self, slug: str) -> int:
+        """Count one more change by hand; the new count."""
+        return int(self._connection.execute(COUNT_CHANGE, {"slug": slug}).scalar_one())
 
     def imported(self, slug: str) -> dict[str, Any] | None:
-        """What the last property file said, by field; None: there was none yet."""
-        said: dict[str, Any] | None = self._connection.execute(IMPORTED, {"slug": slug}).scalar_one()
-        return said
+        """The values of the last property file, by field; None: no file was imported."""
+        values: dict[str, Any] | None = self._connection.execute(IMPORTED, {"slug": slug}).scalar_one()
+        return values
 
-    def remember(self, slug: str, said: dict[str, Any]) -> None:
-        """Keep what the property file said."""
-        self._connection.execute(REMEMBER, {"slug": slug, "said": codec.encode(said).decode()})
+    def write_imported(self, slug: str, values: dict[str, Any]) -> None:
+        """Store the values of the property file."""
+        self._connection.execute(WRITE_IMPORTED, {"slug": slug, "values": codec.encode(values).decode()})
 
     def _one(self, statement: sa.TextClause, slug: str) -> Hotel | None:
         row = self._connection.execute(statement, {"slug": slug}).one_or_none()
@@ -69,7 +69,7 @@ class Hotels:
 
 
 def hotel_of(row: Any) -> Hotel:
-    """A row that has a hotel's columns."""
+    """The hotel of a row with the columns of `hotel`."""
     return Hotel(
         slug=row.slug,
         name=row.name,
@@ -85,8 +85,8 @@ def hotel_of(row: Any) -> Hotel:
     )
 
 
-def facts_row(hotel: Hotel) -> dict[str, Any]:
-    """A hotel as its row is written."""
+def row_of(hotel: Hotel) -> dict[str, Any]:
+    """The row of a hotel."""
     return {
         "slug": hotel.slug,
         "name": hotel.name,

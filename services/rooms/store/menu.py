@@ -1,12 +1,14 @@
-"""Menus as they are stored. Amounts are minor units of the hotel's currency."""
+"""Room-service menus. Prices are in minor units of the hotel's currency."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.rooms import MenuItem
+from contracts.rooms.menu import MenuItem
 from contracts.values import Money
+from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.menu import NEW
 
 ITEM = sa.Table(
     "menu_item",
@@ -20,45 +22,51 @@ ITEM = sa.Table(
     sa.Column("is_available", sa.Boolean),
     sa.Column("version", sa.Integer),
 )
+FIELDS = ("name", "description", "category", "is_available")
 
 
-class Menus:
-    """Every hotel's menu."""
+class SqlMenu:
+    """The table `menu_item`. The caller of a write has locked the hotel."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def of(self, hotel: str, currency: str, *, only_available: bool = False) -> list[MenuItem]:
-        """A hotel's items by category and name."""
-        wanted = sa.select(ITEM).where(ITEM.c.hotel == hotel).order_by(ITEM.c.category, ITEM.c.name, ITEM.c.id)
+    def of(self, hotel: Hotel, *, only_available: bool = False) -> list[MenuItem]:
+        """The hotel's items, by category and name."""
+        query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug).order_by(ITEM.c.category, ITEM.c.name, ITEM.c.id)
         if only_available:
-            wanted = wanted.where(ITEM.c.is_available)
-        return [_item(row, currency) for row in self._connection.execute(wanted)]
+            query = query.where(ITEM.c.is_available)
+        return [_item_of(row, hotel.currency) for row in self._connection.execute(query)]
 
-    def among(self, hotel: str, currency: str, ids: Collection[int]) -> list[MenuItem]:
-        """Those of these items that are the hotel's."""
-        wanted = sa.select(ITEM).where(ITEM.c.hotel == hotel, ITEM.c.id.in_(ids))
-        return [_item(row, currency) for row in self._connection.execute(wanted)]
+    def with_ids(self, hotel: Hotel, ids: Collection[int]) -> list[MenuItem]:
+        """The hotel's items with these ids."""
+        query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug, ITEM.c.id.in_(ids))
+        return [_item_of(row, hotel.currency) for row in self._connection.execute(query)]
 
-    def add(self, hotel: str, currency: str, fields: Mapping[str, Any]) -> MenuItem:
-        """A new item."""
-        added = ITEM.insert().values(hotel=hotel, **fields).returning(ITEM)
-        return _item(self._connection.execute(added).one(), currency)
+    def get(self, hotel: Hotel, item_id: int) -> MenuItem | None:
+        """One item."""
+        return next(iter(self.with_ids(hotel, (item_id,))), None)
 
-    def change(self, hotel: str, currency: str, item_id: int, fields: Mapping[str, Any]) -> tuple[MenuItem, int] | None:
-        """The item with these fields, and its version; None where the hotel has none."""
-        mine = (ITEM.c.id == item_id) & (ITEM.c.hotel == hotel)
-        changed = ITEM.update().where(mine).values(version=ITEM.c.version + 1, **fields).returning(ITEM)
-        row = self._connection.execute(changed).first()
-        return (_item(row, currency), row.version) if row else None
+    def put(self, hotel: Hotel, item: MenuItem) -> int:
+        """Insert or replace an item; its id."""
+        values = {name: getattr(item, name) for name in FIELDS} | {"price": item.price.amount}
+        if item.id == NEW:
+            added = ITEM.insert().values(hotel=hotel.slug, **values).returning(ITEM.c.id)
+            return int(self._connection.execute(added).scalar_one())
+        of_hotel = (ITEM.c.id == item.id) & (ITEM.c.hotel == hotel.slug)
+        self._connection.execute(ITEM.update().where(of_hotel).values(version=ITEM.c.version + 1, **values))
+        return item.id
 
-    def remove(self, hotel: str, item_id: int) -> int | None:
-        """Off the menu: the version it had; None where the hotel has none."""
-        mine = (ITEM.c.id == item_id) & (ITEM.c.hotel == hotel)
-        version: int | None = self._connection.execute(ITEM.delete().where(mine).returning(ITEM.c.version)).scalar()
-        return version
+    def version(self, item_id: int) -> int:
+        """The version of an item: 1 when added, and one more with each change."""
+        return int(self._connection.execute(sa.select(ITEM.c.version).where(ITEM.c.id == item_id)).scalar_one())
+
+    def remove(self, hotel: Hotel, item_id: int) -> bool:
+        """Delete an item; False: the hotel has no such item."""
+        of_hotel = (ITEM.c.id == item_id) & (ITEM.c.hotel == hotel.slug)
+        return self._connection.execute(ITEM.delete().where(of_hotel)).rowcount > 0
 
 
-def _item(row: Any, currency: str) -> MenuItem:
-    plain = {name: getattr(row, name) for name in ("id", "name", "description", "category", "is_available")}
-    return MenuItem(**plain, price=Money(row.price, currency))
+def _item_of(row: Any, currency: str) -> MenuItem:
+    values = {name: getattr(row, name) for name in ("id", *FIELDS)}
+    return MenuItem(**values, price=Money(row.price, currency))

@@ -1,11 +1,11 @@
-"""The counters: how many of a room type there are on a night, and how many are sold."""
+"""The night counters: per room type and night the capacity, the overbooking allowance and the units sold."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from services.rooms.domain.inventory import NightChange
+from services.rooms.domain.holds import NightChange
 
 CHANGE = """
 WITH change AS (
@@ -29,7 +29,7 @@ WITH change AS (
     FROM locked l
 )
 """
-# All or nothing: where one night is full, none is changed. The check constraint says the same, should this ever err.
+# All or nothing: no night changes where one of them is full. The check constraint guarantees the same.
 SELL = sa.text(f"""{CHANGE}
 UPDATE night SET sold = night.sold + summed.step
 FROM summed
@@ -42,7 +42,7 @@ FROM summed
 WHERE night.room_type_id = summed.room_type_id AND night.night = summed.night
   AND NOT EXISTS (SELECT FROM summed WHERE sold > capacity + overbooking + step)
 """)  # noqa: S608
-IN_THE_WAY = sa.text("""
+FULL = sa.text("""
 SELECT night FROM night
 WHERE room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
 ORDER BY night
@@ -51,7 +51,7 @@ FULL_TYPES = sa.text("""
 SELECT DISTINCT n.room_type_id FROM night n JOIN room_type t ON t.id = n.room_type_id
 WHERE t.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= n.capacity + n.overbooking
 """)
-# How many rooms of a type can be had on a night, from the rooms and blocks themselves.
+# The number of active rooms of a type without a block on a night.
 ROOMS = """(
     SELECT count(*) FROM room r
     WHERE r.room_type_id = {type} AND r.is_active AND NOT EXISTS (
@@ -68,7 +68,7 @@ WHERE h.slug = :hotel
 ORDER BY t.id, day
 ON CONFLICT DO NOTHING
 """)  # noqa: S608
-# All or nothing, as above; the nights that stand in the way come back.
+# All or nothing, as above; returns the nights that are sold beyond the new capacity.
 RECOUNT = sa.text(f"""
 WITH locked AS (
     SELECT room_type_id, night, sold FROM night
@@ -93,14 +93,14 @@ ORDER BY slug LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 REACHED = sa.text("UPDATE hotel SET nights_through = greatest(nights_through, :through) WHERE slug = :hotel")
 
 
-class Nights:
-    """Moves the counters. Each statement locks its nights ascending; nothing is locked after them."""
+class SqlNights:
+    """The table `night`. Each statement locks its nights ascending; a transaction locks nothing after them."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def shift(self, changes: Sequence[NightChange]) -> bool:
-        """Sell and free nights, all or nothing; False: some night that should be sold is full or not on sale."""
+        """Sell and free nights, all or nothing; False: a night to sell is full or not on sale."""
         nights = {
             (change.room_type_id, night)
             for change in changes
@@ -109,44 +109,44 @@ class Nights:
         return self._change(SELL, changes) == len(nights)
 
     def resize(self, changes: Sequence[NightChange]) -> bool:
-        """Add or take away rooms, all or nothing; False: some night is sold beyond what would be left.
+        """Change the capacity, all or nothing; False: a night is sold beyond the new capacity.
 
-        Nights that are not on sale yet are left out: they count the rooms when they are put on sale.
+        Nights that are not on sale yet have no counter: `extend` counts their rooms.
         """
         return not changes or self._change(RESIZE, changes) > 0
 
     def full(self, room_type_id: int, first: date, until: date) -> list[date]:
-        """The nights on which no room of the type is left."""
-        asked = {"type": room_type_id, "first": first, "until": until}
-        return list(self._connection.execute(IN_THE_WAY, asked).scalars())
+        """The nights on which the room type is sold out."""
+        params = {"type": room_type_id, "first": first, "until": until}
+        return list(self._connection.execute(FULL, params).scalars())
 
     def full_types(self, hotel: str, first: date, until: date) -> set[int]:
-        """The hotel's room types of which no room is left on some of these nights."""
+        """The ids of the hotel's room types that are sold out on one of these nights."""
         return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
 
     def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
-        """Count the rooms of these types anew, from a date on. The nights that are sold beyond that: nothing changed.
+        """Recount the capacity of these types from a date on; the nights that are sold beyond it: then nothing changes.
 
-        For who holds the hotel's lock, so that neither rooms nor blocks change meanwhile.
+        The caller has locked the hotel, so that its rooms and blocks do not change.
         """
-        asked = {"types": sorted(set(room_type_ids)), "first": first, "overbooking": overbooking}
-        return list(self._connection.execute(RECOUNT, asked).scalars())
+        params = {"types": sorted(set(room_type_ids)), "first": first, "overbooking": overbooking}
+        return list(self._connection.execute(RECOUNT, params).scalars())
 
     def extend(self, hotel: str, *, first: date, through: date) -> None:
-        """Put nights on sale where there are none yet, both ends included."""
-        asked = {"hotel": hotel, "first": first, "through": through}
-        self._connection.execute(EXTEND, asked)
+        """Insert the missing counters between two dates, both included."""
+        params = {"hotel": hotel, "first": first, "through": through}
+        self._connection.execute(EXTEND, params)
         self._connection.execute(REACHED, {"hotel": hotel, "through": through})
 
     def due(self, now: datetime, *, days: int) -> tuple[str, str, date] | None:
-        """A hotel, its time zone and its last night on sale, where that is fewer days ahead; kept from others."""
+        """Lock a hotel whose nights on sale end earlier than `days` ahead: its slug, time zone and last night."""
         row = self._connection.execute(DUE, {"now": now, "days": days}).one_or_none()
         return (row.slug, row.timezone, row.nights_through) if row else None
 
     def _change(self, statement: sa.TextClause, changes: Sequence[NightChange]) -> int:
         if not changes:
             return 0
-        asked = {
+        params = {
             "types": [change.room_type_id for change in changes],
             "firsts": [change.first_night for change in changes],
             "untils": [change.until for change in changes],
@@ -154,4 +154,4 @@ class Nights:
             "first": min(change.first_night for change in changes),
             "last": max(change.until for change in changes),
         }
-        return self._connection.execute(statement, asked).rowcount
+        return self._connection.execute(statement, params).rowcount

@@ -1,4 +1,4 @@
-"""Everything that a price depends on, in one read; and the quotes that were given."""
+"""Offers, each in one read, and quotes."""
 
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from chassis import codec
 from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain.hotels import RoomType
-from services.rooms.domain.offers import KeptQuote, Terms, Wish
+from services.rooms.domain.offers import Offer, StayRequest, StoredQuote
 from services.rooms.domain.pricing import Promotion
 from services.rooms.store.hotels import hotel_of
 
-# `hold` stands in the same snapshot as the counters, so that a booking that already has the last room is seen to.
-TERMS = sa.text("""
+# The hold is in the same snapshot as the counters: a booking that has the last room is not sold out.
+OFFER = sa.text("""
 SELECT h.slug, h.name, h.code, h.timezone, h.currency, h.tax_percent, h.page, h.settings, h.policy_code, h.wifi,
        h.version, c.terms,
        t.id AS type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
@@ -54,38 +54,38 @@ ADD = sa.text("""
 INSERT INTO quote (quote_id, hotel, room_type_id, check_in, check_out, price, valid_until)
 VALUES (:quote_id, :hotel, :room_type_id, :check_in, :check_out, CAST(:price AS jsonb), :valid_until)
 """)
-FORGET = sa.text("""
+DELETE = sa.text("""
 DELETE FROM quote WHERE quote_id IN (SELECT quote_id FROM quote WHERE valid_until < :before LIMIT 1000)
 """)
 
 
-class Offers:
-    """Reads terms and keeps quotes."""
+class SqlOffers:
+    """Reads offers; reads and writes the table `quote`."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def terms(self, hotel: str, room_type: str, wish: Wish, *, booking_id: str = "") -> Terms | None:
-        """What is known of a wish; `room_type` is a code or a name in any case. None: no such hotel."""
-        asked = {
+    def offer(self, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer | None:
+        """The hotel's offer; `room_type` is a code or a name in any case. None: no such hotel."""
+        params = {
             "hotel": hotel,
             "room_type": room_type,
-            "check_in": wish.stay.check_in,
-            "check_out": wish.stay.check_out,
-            "promo_code": wish.promo_code,
-            "quote_id": wish.quote_id,
+            "check_in": request.stay.check_in,
+            "check_out": request.stay.check_out,
+            "promo_code": request.promo_code,
+            "quote_id": request.quote_id,
             "booking_id": booking_id,
         }
-        row = self._connection.execute(TERMS, asked).one_or_none()
-        return _terms_of(row) if row else None
+        row = self._connection.execute(OFFER, params).one_or_none()
+        return _offer_of(row) if row else None
 
     def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
-        """What each of these nights costs, in minor units without tax; nights not on sale are left out."""
-        asked = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
-        return tuple(self._connection.execute(NIGHT_PRICES, asked).scalars())
+        """The price of each of these nights, in minor units, without tax; only of the nights on sale."""
+        params = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
+        return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 
-    def add(self, quote: KeptQuote, *, hotel: str) -> None:
-        """Keep a price."""
+    def add_quote(self, quote: StoredQuote, *, hotel: str) -> None:
+        """Insert a quote."""
         row = {
             "quote_id": quote.quote_id,
             "hotel": hotel,
@@ -97,16 +97,16 @@ class Offers:
         }
         self._connection.execute(ADD, row)
 
-    def keep(self, quote_id: str, *, booking_id: str) -> None:
-        """The draft that asked keeps the price, however late it is submitted."""
+    def keep_quote(self, quote_id: str, *, booking_id: str) -> None:
+        """Keep the quote for the booking, without end."""
         self._connection.execute(KEEP, {"quote_id": quote_id, "booking_id": booking_id})
 
-    def forget(self, *, before: datetime) -> bool:
-        """Drop a thousand quotes that ran out before that; False: there are none left."""
-        return self._connection.execute(FORGET, {"before": before}).rowcount > 0
+    def delete_quotes(self, *, before: datetime) -> bool:
+        """Delete up to 1,000 quotes that expired before this time; False: there was none."""
+        return self._connection.execute(DELETE, {"before": before}).rowcount > 0
 
 
-def _terms_of(row: Any) -> Terms:
+def _offer_of(row: Any) -> Offer:
     room_type = row.type_id and RoomType(
         id=row.type_id,
         code=row.type_code,
@@ -114,7 +114,7 @@ def _terms_of(row: Any) -> Terms:
         max_occupancy=row.max_occupancy,
         base_price=row.base_price,
     )
-    return Terms(
+    return Offer(
         hotel=hotel_of(row),
         policy=codec.typed(row.terms, CancellationPolicy),
         room_type=room_type,
@@ -139,8 +139,8 @@ def _promotion_of(row: Any) -> Promotion:
     )
 
 
-def _quote_of(row: Any) -> KeptQuote:
-    return KeptQuote(
+def _quote_of(row: Any) -> StoredQuote:
+    return StoredQuote(
         quote_id=row.quote_id,
         room_type_id=row.quote_type,
         stay=Stay(row.quote_in, row.quote_out),

@@ -1,4 +1,4 @@
-"""Who has a room on which nights: stays and blocks under one exclusion constraint."""
+"""Periods: the stays and blocks of rooms, under one exclusion constraint."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chassis import codec
 from contracts.rooms import RoomBlock
 from contracts.values import Actor, Stay
-from services.rooms.domain.assigning import PeriodKind, Taken, overlap
+from services.rooms.domain.periods import Period, PeriodKind, overlap_conflict
 
 COLUMNS = """
 id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, moved_in_at, out_of_order
@@ -29,7 +29,7 @@ SELECT {COLUMNS} FROM period
 WHERE live AND kind = 'BLOCK' AND room_id = :room AND (out_of_order OR nights && daterange(:first, NULL))
 ORDER BY lower(nights), id
 """)  # noqa: S608
-BLOCKS_SHOWN = sa.text("""
+BLOCK_VIEWS = sa.text("""
 SELECT p.id, lower(p.nights) AS starts_on, upper(p.nights) AS until, p.reason, p.out_of_order, p.began_at, a.by
 FROM period p LEFT JOIN audit a ON a.subject = 'block/' || p.id AND a.sequence = 1
 WHERE p.live AND p.kind = 'BLOCK' AND p.room_id = :room AND (p.out_of_order OR p.nights && daterange(:first, NULL))
@@ -41,8 +41,8 @@ VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_o
 """).bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
 PROLONG = sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE id = :id RETURNING id")
 MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
-MOVED_OUT = sa.text("UPDATE period SET moved_in_at = NULL WHERE id = :id")
-SINCE = sa.text("SELECT moved_in_at >= :since FROM period WHERE id = :id AND moved_in_at IS NOT NULL")
+UNMARK_MOVED_IN = sa.text("UPDATE period SET moved_in_at = NULL WHERE id = :id")
+MOVED_IN_SINCE = sa.text("SELECT moved_in_at >= :since FROM period WHERE id = :id AND moved_in_at IS NOT NULL")
 END = sa.text("""
 UPDATE period SET live = false, ended_at = :now,
     nights = daterange(lower(nights), least(upper(nights), greatest(lower(nights), coalesce(:until, upper(nights)))))
@@ -50,40 +50,40 @@ WHERE id = :id
 """).bindparams(sa.bindparam("until", type_=sa.Date))
 
 
-class Periods:
-    """Reads, begins and ends stays and blocks. Their room is locked before one is begun."""
+class SqlPeriods:
+    """The table `period`. The caller locks the room before a period begins."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def of_bookings(self, booking_ids: Iterable[str]) -> dict[str, Taken]:
-        """The live stays of these bookings; read after their holds are locked."""
+    def of_bookings(self, booking_ids: Iterable[str]) -> dict[str, Period]:
+        """The live stays of these bookings, by booking id. The caller has locked the holds."""
         rows = self._connection.execute(OF_BOOKINGS, {"ids": sorted(booking_ids)})
-        return {row.booking_id: _taken_of(row) for row in rows}
+        return {row.booking_id: _period_of(row) for row in rows}
 
-    def on_nights(self, room_id: int, nights: Stay) -> list[Taken]:
-        """Who has the room on any of these nights."""
-        asked = {"rooms": [room_id], "first": nights.check_in, "until": nights.check_out}
-        return [_taken_of(row) for row in self._connection.execute(ON_NIGHTS, asked)]
+    def on_nights(self, room_id: int, nights: Stay) -> list[Period]:
+        """The live periods of the room on these nights."""
+        params = {"rooms": [room_id], "first": nights.check_in, "until": nights.check_out}
+        return [_period_of(row) for row in self._connection.execute(ON_NIGHTS, params)]
 
-    def in_hotel(self, hotel: str, nights: Stay) -> list[Taken]:
-        """Who has any of the hotel's rooms on any of these nights."""
+    def in_hotel(self, hotel: str, nights: Stay) -> list[Period]:
+        """The live periods of the hotel's rooms on these nights."""
         return self._in_hotel(hotel, nights.check_in, nights.check_out)
 
-    def from_night(self, hotel: str, first: date) -> list[Taken]:
-        """Who has any of the hotel's rooms on that night or later."""
+    def from_night(self, hotel: str, first: date) -> list[Period]:
+        """The live periods of the hotel's rooms on that night or later."""
         return self._in_hotel(hotel, first, None)
 
-    def blocks(self, room_id: int, *, first: date) -> list[Taken]:
-        """The room's blocks of that night and later, by date, and the one that it is out of order by."""
-        return [_taken_of(row) for row in self._connection.execute(BLOCKS, {"room": room_id, "first": first})]
+    def blocks(self, room_id: int, *, first: date) -> list[Period]:
+        """The room's blocks on that night or later, by date, and its out-of-order block."""
+        return [_period_of(row) for row in self._connection.execute(BLOCKS, {"room": room_id, "first": first})]
 
-    def blocks_shown(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:
-        """The same as staff see them."""
-        rows = self._connection.execute(BLOCKS_SHOWN, {"room": room_id, "first": first})
+    def block_views(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:
+        """The same blocks as staff see them."""
+        rows = self._connection.execute(BLOCK_VIEWS, {"room": room_id, "first": first})
         return tuple(_block_of(row, room_number) for row in rows)
 
-    def stay(
+    def begin_stay(
         self,
         room_id: int,
         room_number: str,
@@ -93,40 +93,40 @@ class Periods:
         now: datetime,
         moved_in_at: datetime | None = None,
     ) -> None:
-        """The booking has the room on these nights; refused `ROOM_OVERLAP_CONFLICT` by the constraint itself."""
+        """Begin a stay of the booking; refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
         more = {"booking_id": booking_id, "moved_in_at": moved_in_at}
         self._add(room_id, room_number, PeriodKind.STAY, nights=nights, now=now, **more)
 
-    def block(
+    def begin_block(
         self, room_id: int, room_number: str, *, nights: Stay, reason: str, out_of_order: bool, now: datetime
     ) -> int:
-        """Nobody has the room on these nights; refused as a stay is. The block's id."""
+        """Begin a block; its id. Refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
         more = {"reason": reason, "out_of_order": out_of_order}
         return self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, now=now, **more)
 
-    def moved_in(self, taken: Taken, *, now: datetime) -> None:
-        """The guest lives there from now on."""
-        self._connection.execute(MOVED_IN, {"id": taken.id, "now": now})
+    def mark_moved_in(self, period: Period, *, now: datetime) -> None:
+        """The guest has moved in."""
+        self._connection.execute(MOVED_IN, {"id": period.id, "now": now})
 
-    def prolong(self, taken: Taken, room_number: str, *, until: date) -> None:
-        """The guest keeps the room; refused `ROOM_OVERLAP_CONFLICT` by the constraint itself."""
-        self._exclusively(PROLONG, {"id": taken.id, "until": until}, room_number)
+    def prolong(self, period: Period, room_number: str, *, until: date) -> None:
+        """Set a later end; refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
+        self._exclusively(PROLONG, {"id": period.id, "until": until}, room_number)
 
-    def moved_out(self, taken: Taken) -> None:
-        """Nobody lives there (yet); the nights are still the booking's."""
-        self._connection.execute(MOVED_OUT, {"id": taken.id})
+    def unmark_moved_in(self, period: Period) -> None:
+        """The guest has not moved in; the stay goes on."""
+        self._connection.execute(UNMARK_MOVED_IN, {"id": period.id})
 
-    def moved_in_since(self, taken: Taken, since: datetime) -> bool:
-        """Whether the guest has come only then or later."""
-        return bool(self._connection.execute(SINCE, {"id": taken.id, "since": since}).scalar_one_or_none())
+    def has_moved_in_since(self, period: Period, since: datetime) -> bool:
+        """Whether the guest moved in at that time or later."""
+        return bool(self._connection.execute(MOVED_IN_SINCE, {"id": period.id, "since": since}).scalar_one_or_none())
 
-    def end(self, taken: Taken, *, until: date | None, now: datetime) -> None:
-        """It is over; where `until` is sooner than its last night, it is kept in memory that short."""
-        self._connection.execute(END, {"id": taken.id, "until": until, "now": now})
+    def end(self, period: Period, *, until: date | None, now: datetime) -> None:
+        """End the period; where `until` is before its last night, its nights end there."""
+        self._connection.execute(END, {"id": period.id, "until": until, "now": now})
 
-    def _in_hotel(self, hotel: str, first: date, until: date | None) -> list[Taken]:
-        asked = {"hotel": hotel, "first": first, "until": until}
-        return [_taken_of(row) for row in self._connection.execute(IN_HOTEL, asked)]
+    def _in_hotel(self, hotel: str, first: date, until: date | None) -> list[Period]:
+        params = {"hotel": hotel, "first": first, "until": until}
+        return [_period_of(row) for row in self._connection.execute(IN_HOTEL, params)]
 
     def _add(
         self, room_id: int, room_number: str, kind: PeriodKind, *, nights: Stay, now: datetime, **more: Any
@@ -148,14 +148,14 @@ class Periods:
     def _exclusively(self, statement: sa.TextClause, values: dict[str, Any], room_number: str) -> int:
         try:
             return int(self._connection.execute(statement, values).scalar_one())
-        except sa.exc.IntegrityError as problem:
-            if "period_no_room_twice" in str(problem.orig):
-                raise overlap(room_number, []) from problem
+        except sa.exc.IntegrityError as error:
+            if "period_no_room_twice" in str(error.orig):
+                raise overlap_conflict(room_number, []) from error
             raise
 
 
-def _taken_of(row: Any) -> Taken:
-    return Taken(
+def _period_of(row: Any) -> Period:
+    return Period(
         id=row.id,
         room_id=row.room_id,
         kind=PeriodKind(row.kind),

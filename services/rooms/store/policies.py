@@ -1,4 +1,4 @@
-"""A hotel's cancellation policies under their codes."""
+"""Cancellation policies of a hotel, by code."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from chassis import codec
 from contracts.rooms import PolicyDefinition
 from contracts.values import CancellationPolicy, Page
 from services.rooms.domain import policies
-from services.rooms.store.searching import like, limits
+from services.rooms.domain.hotels import Hotel
+from services.rooms.store.paging import like, limits
 
 POLICY = """
 SELECT c.code, c.name, c.terms, h.currency, c.code = h.policy_code AS is_standard
@@ -30,35 +31,39 @@ DELETE FROM cancellation_policy c WHERE c.hotel = :hotel AND c.code = :code
 """)
 
 
-class Policies:
-    """Reads and writes policies. Who writes holds the hotel's lock."""
+class SqlPolicies:
+    """The table `cancellation_policy`. The caller of a write has locked the hotel."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def get(self, hotel: str, code: str) -> PolicyDefinition | None:
-        """One policy, by its code in any case."""
-        row = self._connection.execute(ONE, {"hotel": hotel, "code": code}).one_or_none()
+    def get(self, hotel: Hotel, code: str) -> PolicyDefinition | None:
+        """One policy, by code in any case."""
+        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
         return _definition_of(row) if row else None
 
-    def page(self, hotel: str, *, search: str, page: Page) -> tuple[int, list[PolicyDefinition]]:
-        """How many match, and those on the page."""
-        asked = {"hotel": hotel, "like": like(search)}
-        count = int(self._connection.execute(COUNT, asked).scalar_one())
-        return count, [_definition_of(row) for row in self._connection.execute(LIST, asked | limits(page))]
+    def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PolicyDefinition]]:
+        """The number of policies that match, and those of the page."""
+        params = {"hotel": hotel.slug, "like": like(search)}
+        count = int(self._connection.execute(COUNT, params).scalar_one())
+        return count, [_definition_of(row) for row in self._connection.execute(LIST, params | limits(page))]
 
-    def put(self, hotel: str, *, code: str, name: str, terms: CancellationPolicy) -> None:
-        """Write a policy, whether it is there or not."""
+    def put(self, hotel: Hotel, policy: PolicyDefinition) -> str:
+        """Insert or replace a policy, and make it the standard one where `is_standard`; its code."""
+        terms = policies.terms(policy, currency=hotel.currency)
+        self.put_terms(hotel.slug, code=policy.code, name=policy.name, terms=terms)
+        if policy.is_standard:
+            self._connection.execute(STANDARD, {"hotel": hotel.slug, "code": policy.code})
+        return policy.code
+
+    def put_terms(self, hotel: str, *, code: str, name: str, terms: CancellationPolicy) -> None:
+        """Insert or replace the terms of a policy."""
         row = {"hotel": hotel, "code": code, "name": name, "terms": codec.encode(terms).decode()}
         self._connection.execute(PUT, row)
 
-    def make_standard(self, hotel: str, code: str) -> None:
-        """It holds for room types that name no other."""
-        self._connection.execute(STANDARD, {"hotel": hotel, "code": code})
-
-    def remove(self, hotel: str, code: str) -> bool:
-        """Drop it; False: it is in use."""
-        return self._connection.execute(REMOVE, {"hotel": hotel, "code": code}).rowcount > 0
+    def remove(self, hotel: Hotel, code: str) -> bool:
+        """Delete a policy; False: the policy is the hotel's standard one, or a room type's."""
+        return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 
 def _definition_of(row: Any) -> PolicyDefinition:

@@ -1,4 +1,4 @@
-"""A hotel's promotions by code."""
+"""Promotions of a hotel, by code."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from contracts.rooms import PromotionDefinition
 from contracts.values import Page
 from services.rooms.domain import promotions
+from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import Promotion
-from services.rooms.store.searching import like, limits
+from services.rooms.store.paging import like, limits
 
 PROMOTION = """
 SELECT p.code, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id, p.min_nights, p.max_nights,
@@ -22,38 +23,43 @@ LIST = sa.text(f"{PROMOTION} {FILTER} ORDER BY p.code LIMIT :limit OFFSET :skip"
 COUNT = sa.text(f"SELECT count(*) FROM promotion p WHERE p.hotel = :hotel {FILTER}")  # noqa: S608
 PUT = sa.text("""
 INSERT INTO promotion (hotel, code, kind, value, starts_on, ends_on, room_type_id, min_nights, max_nights)
-VALUES (:hotel, :code, :kind, :value, :starts_on, :ends_on, :room_type_id, :min_nights, :max_nights)
+VALUES (:hotel, :code, :kind, :value, :starts_on, :ends_on,
+    (SELECT id FROM room_type WHERE hotel = :hotel AND code = :room_type AND removed_at IS NULL), :min_nights,
+    :max_nights)
 ON CONFLICT (hotel, code) DO UPDATE
 SET kind = excluded.kind, value = excluded.value, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
     room_type_id = excluded.room_type_id, min_nights = excluded.min_nights, max_nights = excluded.max_nights
-""")
+""").bindparams(sa.bindparam("room_type", type_=sa.Text))
 REMOVE = sa.text("DELETE FROM promotion WHERE hotel = :hotel AND code = :code")
 
 
-class Promotions:
-    """Reads and writes promotions. Who writes holds the hotel's lock."""
+class SqlPromotions:
+    """The table `promotion`. The caller of a write has locked the hotel."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def get(self, hotel: str, code: str) -> PromotionDefinition | None:
-        """One promotion, by its code in any case."""
-        row = self._connection.execute(ONE, {"hotel": hotel, "code": code}).one_or_none()
+    def get(self, hotel: Hotel, code: str) -> PromotionDefinition | None:
+        """One promotion, by code in any case."""
+        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
         return _definition_of(row) if row else None
 
-    def page(self, hotel: str, *, search: str, page: Page) -> tuple[int, list[PromotionDefinition]]:
-        """How many match, and those on the page."""
-        asked = {"hotel": hotel, "like": like(search)}
-        count = int(self._connection.execute(COUNT, asked).scalar_one())
-        return count, [_definition_of(row) for row in self._connection.execute(LIST, asked | limits(page))]
+    def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PromotionDefinition]]:
+        """The number of promotions that match, and those of the page."""
+        params = {"hotel": hotel.slug, "like": like(search)}
+        count = int(self._connection.execute(COUNT, params).scalar_one())
+        return count, [_definition_of(row) for row in self._connection.execute(LIST, params | limits(page))]
 
-    def put(self, hotel: str, promotion: Promotion) -> None:
-        """Write a promotion, whether it is there or not."""
-        self._connection.execute(PUT, vars(promotion) | {"hotel": hotel})
+    def put(self, hotel: Hotel, promotion: PromotionDefinition) -> str:
+        """Insert or replace a promotion; its code."""
+        stored = promotions.promotion(promotion, currency=hotel.currency, room_type_id=None)
+        row = vars(stored) | {"hotel": hotel.slug, "room_type": promotion.room_type}
+        self._connection.execute(PUT, row)
+        return promotion.code
 
-    def remove(self, hotel: str, code: str) -> None:
-        """Drop it."""
-        self._connection.execute(REMOVE, {"hotel": hotel, "code": code})
+    def remove(self, hotel: Hotel, code: str) -> bool:
+        """Delete a promotion; False: the hotel has no such promotion."""
+        return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 
 def _definition_of(row: Any) -> PromotionDefinition:

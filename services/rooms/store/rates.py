@@ -1,4 +1,4 @@
-"""Daily rates: the price that stands on a night itself. Where there is none, the type's base price holds."""
+"""Daily rates: the price of a single night. A night without one has the base price of its room type."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from contracts.rooms import DailyRate
 from contracts.values import Money, Page
-from services.rooms.store.searching import limits
+from services.rooms.store.paging import limits
 
 RATES = """
 FROM night n JOIN room_type t ON t.id = n.room_type_id JOIN hotel h ON h.slug = t.hotel
@@ -18,7 +18,7 @@ LIST = sa.text(f"""
 SELECT t.code, n.night, n.price, h.currency {RATES} ORDER BY n.night, t.code LIMIT :limit OFFSET :skip
 """)
 COUNT = sa.text(f"SELECT count(*) {RATES}")
-# Locked in the order of all night locks.
+# Locks the nights in the order of every night lock.
 WRITE = sa.text("""
 WITH locked AS (
     SELECT room_type_id, night FROM night
@@ -30,8 +30,8 @@ UPDATE night n SET price = :price FROM locked l WHERE n.room_type_id = l.room_ty
 """).bindparams(sa.bindparam("price", type_=sa.BigInteger))
 
 
-class Rates:
-    """Reads and writes daily rates. Who writes holds the hotel's lock."""
+class SqlRates:
+    """The prices of the table `night`. The caller of a write has locked the hotel."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -39,15 +39,15 @@ class Rates:
     def page(
         self, hotel: str, *, room_type_id: int | None, first: date, last: date | None, page: Page
     ) -> tuple[int, list[DailyRate]]:
-        """How many there are between two dates, both included, and those on the page."""
-        asked = {"hotel": hotel, "type": room_type_id, "first": first, "last": last}
-        count = int(self._connection.execute(COUNT, asked).scalar_one())
-        rows = self._connection.execute(LIST, asked | limits(page))
+        """The number of rates between two dates, both included, and the rates of the page."""
+        params = {"hotel": hotel, "type": room_type_id, "first": first, "last": last}
+        count = int(self._connection.execute(COUNT, params).scalar_one())
+        rows = self._connection.execute(LIST, params | limits(page))
         return count, [
             DailyRate(room_type_code=row.code, date=row.night, price=Money(row.price, row.currency)) for row in rows
         ]
 
     def write(self, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None) -> int:
-        """Give these nights a price of their own, or (None) none; how many nights that are."""
-        asked = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
-        return self._connection.execute(WRITE, asked).rowcount
+        """Write the price (minor units; None: the base price) of these nights; the number of nights."""
+        params = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
+        return self._connection.execute(WRITE, params).rowcount

@@ -1,4 +1,4 @@
-"""A hotel's room types. One that was removed is remembered, for the rooms and stays that were of it."""
+"""Room types of a hotel. The row of a removed type stays, for the rooms and stays of that type."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from contracts.rooms import RoomTypeView
 from contracts.values import Money, Page
-from services.rooms.store.searching import like, limits
+from services.rooms.domain.hotels import Hotel
+from services.rooms.store.paging import like, limits
 
 TYPE = """
 SELECT t.id, t.code, t.name, t.max_occupancy, t.base_price, t.bed_setup, t.photo, t.policy_code, h.currency,
@@ -20,6 +21,7 @@ NAMED = sa.text(f"""
 {TYPE} AND (lower(t.code) = lower(:name) OR lower(t.name) = lower(:name))
 ORDER BY lower(t.code) <> lower(:name), t.id LIMIT 1
 """)
+ID_OF = sa.text("SELECT id FROM room_type WHERE hotel = :hotel AND code = :code")
 IDS = sa.text("SELECT id FROM room_type WHERE hotel = :hotel AND removed_at IS NULL")
 FILTER = "AND (:like = '' OR t.code ILIKE :like OR t.name ILIKE :like)"
 LIST = sa.text(f"{TYPE} {FILTER} ORDER BY t.code LIMIT :limit OFFSET :skip")
@@ -33,57 +35,63 @@ ON CONFLICT (hotel, code) DO UPDATE
 SET name = excluded.name, max_occupancy = excluded.max_occupancy, base_price = excluded.base_price,
     bed_setup = excluded.bed_setup, photo = excluded.photo, policy_code = excluded.policy_code, removed_at = NULL
 """)
-TAKEN = sa.text("""
+NAME_IS_TAKEN = sa.text("""
 SELECT EXISTS (
     SELECT FROM room_type WHERE hotel = :hotel AND removed_at IS NULL AND code <> :code
       AND (lower(name) IN (lower(:name), lower(:code)) OR lower(code) IN (lower(:name), lower(:code)))
 )
 """)
 REMOVE = sa.text("""
-UPDATE room_type t SET removed_at = :now, policy_code = NULL WHERE t.id = :id
+UPDATE room_type t SET removed_at = :now, policy_code = NULL WHERE t.hotel = :hotel AND t.code = :code
   AND NOT EXISTS (SELECT FROM room r WHERE r.room_type_id = t.id AND r.removed_at IS NULL)
 """)
 
 
-class RoomTypes:
-    """Reads and writes room types. Who writes holds the hotel's lock."""
+class SqlRoomTypes:
+    """The table `room_type`. The caller of a write has locked the hotel."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, *, now: datetime) -> None:
         self._connection = connection
+        self._now = now
 
-    def get(self, hotel: str, code: str) -> tuple[int, RoomTypeView] | None:
-        """The id and the room type, by its code in any case."""
-        return self._one(ONE, {"hotel": hotel, "code": code})
+    def get(self, hotel: Hotel, code: str) -> RoomTypeView | None:
+        """One room type, by code in any case."""
+        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
+        return _view_of(row) if row else None
 
-    def named(self, hotel: str, name: str) -> tuple[int, RoomTypeView] | None:
-        """The same, by code or name."""
-        return self._one(NAMED, {"hotel": hotel, "name": name})
-
-    def page(self, hotel: str, *, search: str, page: Page) -> tuple[int, list[RoomTypeView]]:
-        """How many match, and those on the page."""
-        asked = {"hotel": hotel, "like": like(search)}
-        count = int(self._connection.execute(COUNT, asked).scalar_one())
-        return count, [_view_of(row) for row in self._connection.execute(LIST, asked | limits(page))]
-
-    def ids(self, hotel: str) -> list[int]:
-        """The ids of all of them."""
-        return list(self._connection.execute(IDS, {"hotel": hotel}).scalars())
-
-    def is_taken(self, hotel: str, *, code: str, name: str) -> bool:
-        """Whether another type has this code or name, as either."""
-        return bool(self._connection.execute(TAKEN, {"hotel": hotel, "code": code, "name": name}).scalar_one())
-
-    def put(self, hotel: str, view: RoomTypeView) -> None:
-        """Write a room type, whether it is there, removed, or new."""
-        self._connection.execute(PUT, vars(view) | {"hotel": hotel, "base_price": view.base_price.amount})
-
-    def remove(self, type_id: int, *, now: datetime) -> bool:
-        """Remove it; False: it has rooms."""
-        return self._connection.execute(REMOVE, {"id": type_id, "now": now}).rowcount > 0
-
-    def _one(self, statement: sa.TextClause, asked: dict[str, str]) -> tuple[int, RoomTypeView] | None:
-        row = self._connection.execute(statement, asked).one_or_none()
+    def named(self, hotel: Hotel, name: str) -> tuple[int, RoomTypeView] | None:
+        """The id and the room type, by code or name in any case."""
+        row = self._connection.execute(NAMED, {"hotel": hotel.slug, "name": name}).one_or_none()
         return (row.id, _view_of(row)) if row else None
+
+    def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[RoomTypeView]]:
+        """The number of room types that match, and those of the page."""
+        params = {"hotel": hotel.slug, "like": like(search)}
+        count = int(self._connection.execute(COUNT, params).scalar_one())
+        return count, [_view_of(row) for row in self._connection.execute(LIST, params | limits(page))]
+
+    def ids(self, hotel: Hotel) -> list[int]:
+        """The ids of the hotel's room types."""
+        return list(self._connection.execute(IDS, {"hotel": hotel.slug}).scalars())
+
+    def id_of(self, hotel: Hotel, code: str) -> int:
+        """The id of a room type, removed or not, by its exact code."""
+        return int(self._connection.execute(ID_OF, {"hotel": hotel.slug, "code": code}).scalar_one())
+
+    def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:
+        """Whether another room type has this code or name, as its code or its name."""
+        params = {"hotel": hotel.slug, "code": code, "name": name}
+        return bool(self._connection.execute(NAME_IS_TAKEN, params).scalar_one())
+
+    def put(self, hotel: Hotel, room_type: RoomTypeView) -> str:
+        """Insert or replace a room type, or bring back a removed one; its code."""
+        row = vars(room_type) | {"hotel": hotel.slug, "base_price": room_type.base_price.amount}
+        self._connection.execute(PUT, row)
+        return room_type.code
+
+    def remove(self, hotel: Hotel, code: str) -> bool:
+        """Remove a room type; False: the type has rooms."""
+        return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code, "now": self._now}).rowcount > 0
 
 
 def _view_of(row: Any) -> RoomTypeView:

@@ -1,4 +1,4 @@
-"""Rooms as they stand, and the trail of their turnover."""
+"""Rooms, and the history of their status."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import ChangeSource, MaintenancePriority, RoomChange, RoomStatus
+from contracts.rooms import MaintenancePriority, RoomChange, RoomStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from contracts.values import Actor, Page
-from services.rooms.domain.assigning import Room
-
-WHAT = "RoomStatusChanged"
+from services.rooms.domain.room_history import parsed_entry_name, subject_of
+from services.rooms.domain.rooms import Room
+from services.rooms.store.paging import like, limits
 
 COLUMNS = """
 r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, r.status, r.is_active, r.floor,
@@ -43,7 +43,7 @@ WHERE r.hotel = :hotel AND r.removed_at IS NULL AND (CAST(:status AS text) IS NU
 """
 LIST = sa.text(f"{ROOM} {FILTER} ORDER BY length(r.room_number), r.room_number LIMIT :limit OFFSET :skip")
 COUNT = sa.text(f"SELECT count(*) FROM room r JOIN room_type t ON t.id = r.room_type_id {FILTER}")  # noqa: S608
-TURN = sa.text("""
+CHANGE_STATUS = sa.text("""
 UPDATE room SET status = :status, occupied_by = :occupied_by, maintenance_priority = :priority, version = version + 1,
     last_cleaned_at = coalesce(:cleaned_at, last_cleaned_at),
     last_inspected_at = coalesce(:inspected_at, last_inspected_at)
@@ -57,15 +57,15 @@ SELECT r.id, r.hotel, r.room_number, r.occupied_by, array_agg(p.booking_id ORDER
 FROM room r LEFT JOIN period p ON p.room_id = r.id AND p.live AND p.kind = 'STAY'
 WHERE r.id > :after GROUP BY r.id ORDER BY r.id LIMIT :limit
 """)
-TRAIL = sa.text("""
+HISTORY = sa.text("""
 SELECT what, by, from_status, to_status, at, why FROM audit
 WHERE subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
 """)
-TRAIL_LENGTH = sa.text("SELECT count(*) FROM audit WHERE subject = :subject AND from_status IS NOT NULL")
+HISTORY_COUNT = sa.text("SELECT count(*) FROM audit WHERE subject = :subject AND from_status IS NOT NULL")
 
 
-class Rooms:
-    """Reads, locks and turns rooms."""
+class SqlRooms:
+    """The table `room`."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -75,31 +75,31 @@ class Rooms:
         return self._one(ONE, hotel, room_number)
 
     def lock_one(self, hotel: str, room_number: str) -> Room | None:
-        """One room, kept from changing. Only for who locks no other."""
+        """Lock one room. Only for a transaction that locks no other room."""
         return self._one(LOCK_ONE, hotel, room_number)
 
     def lock(self, ids: Iterable[int]) -> dict[int, Room]:
-        """These rooms, kept from changing, ascending."""
-        wanted = sorted(set(ids))
-        if not wanted:
+        """Lock these rooms, ascending; by id."""
+        in_order = sorted(set(ids))
+        if not in_order:
             return {}
-        return {row.id: _room_of(row) for row in self._connection.execute(LOCK, {"ids": wanted})}
+        return {row.id: _room_of(row) for row in self._connection.execute(LOCK, {"ids": in_order})}
 
     def all(self, hotel: str) -> list[Room]:
         """Every room of a hotel."""
         return [_room_of(row) for row in self._connection.execute(ALL, {"hotel": hotel})]
 
     def of_type(self, hotel: str, room_type: str) -> list[Room] | None:
-        """A hotel's rooms by number, or those of a type (code or name); None: it has no such type."""
+        """A hotel's rooms by number, or those of a type (code or name); None: the hotel has no such type."""
         rows = self._connection.execute(OF_TYPE, {"hotel": hotel, "room_type": room_type}).all()
         if room_type and not rows:
             return None
         return [_room_of(row) for row in rows if row.id is not None]
 
     def named(self, hotel: str, *, ids: Sequence[int], numbers: Sequence[str]) -> list[Room]:
-        """Those of the hotel's rooms that have one of these ids or numbers."""
-        asked = {"hotel": hotel, "ids": list(ids), "numbers": list(numbers)}
-        return [_room_of(row) for row in self._connection.execute(NAMED, asked)]
+        """The hotel's rooms with one of these ids or numbers."""
+        params = {"hotel": hotel, "ids": list(ids), "numbers": list(numbers)}
+        return [_room_of(row) for row in self._connection.execute(NAMED, params)]
 
     def page(
         self,
@@ -112,22 +112,20 @@ class Rooms:
         occupied: bool | None,
         page: Page,
     ) -> tuple[int, list[Room]]:
-        """How many match, and those on the page, by number."""
-        escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        asked = {
+        """The number of rooms that match, and those of the page, by number."""
+        params = {
             "hotel": hotel,
             "search": search,
-            "like": f"%{escaped}%",
+            "like": like(search),
             "status": status and status.value,
             "room_type": room_type,
             "floor": floor,
             "occupied": occupied,
         }
-        count = int(self._connection.execute(COUNT, asked).scalar_one())
-        limits = {"limit": page.page_size, "skip": (page.page - 1) * page.page_size}
-        return count, [_room_of(row) for row in self._connection.execute(LIST, asked | limits)]
+        count = int(self._connection.execute(COUNT, params).scalar_one())
+        return count, [_room_of(row) for row in self._connection.execute(LIST, params | limits(page))]
 
-    def turn(
+    def change_status(
         self,
         room: Room,
         *,
@@ -137,8 +135,8 @@ class Rooms:
         cleaned_at: datetime | None = None,
         inspected_at: datetime | None = None,
     ) -> int:
-        """Write the room's new status; its new version."""
-        changed = {
+        """Write the room's new status; the room's new version. Times are UTC."""
+        row = {
             "id": room.id,
             "status": status.value,
             "occupied_by": occupied_by,
@@ -146,35 +144,29 @@ class Rooms:
             "cleaned_at": cleaned_at,
             "inspected_at": inspected_at,
         }
-        return int(self._connection.execute(TURN, changed).scalar_one())
+        return int(self._connection.execute(CHANGE_STATUS, row).scalar_one())
 
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
-        """Who lives where, of the rooms of all hotels after that id, by id."""
+        """The occupancy of the rooms of all hotels whose id is greater than `after`, by id."""
         return {
             row.id: RoomOccupancy(
                 hotel=row.hotel,
                 room_number=row.room_number,
                 occupied_by=row.occupied_by,
-                claimed_by=tuple(one for one in row.claims if one),
+                claimed_by=tuple(booking_id for booking_id in row.claims if booking_id),
             )
             for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})
         }
 
-    def trail(self, room: Room, page: Page) -> tuple[int, tuple[RoomChange, ...]]:
-        """How many changes the room has had, and those on the page, newest first."""
+    def history(self, room: Room, page: Page) -> tuple[int, tuple[RoomChange, ...]]:
+        """The number of the room's status changes, and those of the page, newest first."""
         subject = {"subject": subject_of(room.hotel, room.room_number)}
-        count = int(self._connection.execute(TRAIL_LENGTH, subject).scalar_one())
-        limits = {"limit": page.page_size, "skip": (page.page - 1) * page.page_size}
-        return count, tuple(_change_of(row) for row in self._connection.execute(TRAIL, subject | limits))
+        count = int(self._connection.execute(HISTORY_COUNT, subject).scalar_one())
+        return count, tuple(_change_of(row) for row in self._connection.execute(HISTORY, subject | limits(page)))
 
     def _one(self, statement: sa.TextClause, hotel: str, room_number: str) -> Room | None:
         row = self._connection.execute(statement, {"hotel": hotel, "room_number": room_number}).one_or_none()
         return _room_of(row) if row else None
-
-
-def subject_of(hotel: str, room_number: str) -> str:
-    """What a room's trail is filed under."""
-    return f"room/{hotel}/{room_number}"
 
 
 def _room_of(row: Any) -> Room:
@@ -182,18 +174,13 @@ def _room_of(row: Any) -> Room:
     return Room(**{**row._mapping, "status": RoomStatus(row.status), "maintenance_priority": priority})
 
 
-def what_of(source: ChangeSource, priority: MaintenancePriority | None) -> str:
-    """What a change is called in the trail: its source and its priority stand behind the fact's name."""
-    return " ".join((WHAT, source, *filter(None, [priority])))
-
-
 def _change_of(row: Any) -> RoomChange:
-    _, source, *priority = row.what.split()
+    source, priority = parsed_entry_name(row.what)
     return RoomChange(
         old_status=RoomStatus(row.from_status),
         new_status=RoomStatus(row.to_status),
         source=source,
-        priority=MaintenancePriority(priority[0]) if priority else None,
+        priority=priority,
         by=codec.typed(row.by, Actor),
         note=row.why,
         changed_at=row.at,

@@ -1,4 +1,4 @@
-"""Housekeeping's tasks. A task changes only while its room is locked, and a room has one open at most."""
+"""Cleaning tasks. A transaction locks the room before a change of its task; a room has one open task at most."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from chassis import codec
 from contracts.rooms import RoomStatus, TaskReason, TaskStatus
 from contracts.values import Actor, Page
-from services.rooms.domain.assigning import Room
-from services.rooms.domain.tasks import Task
+from services.rooms.domain.rooms import Room
+from services.rooms.domain.tasks import CleaningTask, TaskRoom
+from services.rooms.store.paging import limits
 
 COLUMNS = """
 k.id, k.hotel, k.room_id, k.reason, k.booking_id, k.assignee, k.opened_at, k.started_at, k.done_at, k.done_by, k.version
@@ -36,11 +37,11 @@ ASSIGN = sa.text("""
 UPDATE cleaning_task SET assignee = CAST(:assignee AS jsonb), version = version + 1 WHERE id = :id RETURNING version
 """).bindparams(sa.bindparam("assignee", type_=sa.Text))
 ONE = sa.text(f"SELECT {COLUMNS} FROM cleaning_task k WHERE k.hotel = :hotel AND k.id = :id")  # noqa: S608
-SHOWN = f"""
+WITH_ROOM = f"""
 SELECT {COLUMNS}, r.room_number, r.floor, r.status AS room_status, t.name AS room_type
 FROM cleaning_task k JOIN room r ON r.id = k.room_id JOIN room_type t ON t.id = r.room_type_id
 """  # noqa: S608
-MINE = "(:assignee = '' OR k.assignee ->> 'id' = :assignee)"
+OF_ASSIGNEE = "(:assignee = '' OR k.assignee ->> 'id' = :assignee)"
 IN_ROOM = "k.room_id = (SELECT id FROM room WHERE hotel = :hotel AND room_number = :room_number)"
 STATES = {
     None: "k.done_at IS NULL",
@@ -50,64 +51,63 @@ STATES = {
 }
 
 
-class Tasks:
-    """Opens, moves and lists them."""
+class SqlTasks:
+    """The table `cleaning_task`."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def open(self, room: Room, *, reason: TaskReason, booking_id: str | None, now: datetime) -> int | None:
-        """The id of a new task; None: the room has one that is not done."""
+        """Open a task; its id. None: the room has a task that is not done."""
         row = {"hotel": room.hotel, "room": room.id, "reason": reason.value, "booking_id": booking_id, "now": now}
         return self._connection.execute(OPEN, row).scalar_one_or_none()
 
     def start(self, room: Room, *, by: Actor | None, now: datetime) -> tuple[int, int] | None:
-        """The room's open task is being done, by this member of staff if it is nobody's: its id and new version."""
-        return self._moved(START, {"room": room.id, "by": _kept(by), "now": now})
+        """Start the room's task, and assign a free one to `by`; its id and new version. None: the room has no task."""
+        return self._write(START, {"room": room.id, "by": _json(by), "now": now})
 
     def stop(self, room: Room) -> tuple[int, int] | None:
-        """Nobody is at it any more: its id and new version."""
-        return self._moved(STOP, {"room": room.id})
+        """Set a started task back to open; its id and new version. None: no task was started."""
+        return self._write(STOP, {"room": room.id})
 
     def close(self, room: Room, *, by: Actor, now: datetime) -> tuple[int, int] | None:
-        """The room's open task is done: its id and new version; None: it has none."""
-        return self._moved(CLOSE, {"room": room.id, "by": _kept(by), "now": now})
+        """Close the room's task; its id and new version. None: the room has no task."""
+        return self._write(CLOSE, {"room": room.id, "by": _json(by), "now": now})
 
-    def assign(self, task: Task, *, to: Actor | None) -> int:
-        """Whose task it is from now on; its new version."""
-        return int(self._connection.execute(ASSIGN, {"id": task.id, "assignee": _kept(to)}).scalar_one())
+    def assign(self, task: CleaningTask, *, to: Actor | None) -> int:
+        """Write the assignee (None: nobody); the task's new version."""
+        return int(self._connection.execute(ASSIGN, {"id": task.id, "assignee": _json(to)}).scalar_one())
 
-    def get(self, hotel: str, task_id: int) -> Task | None:
-        """One task. Read it again once its room is locked."""
+    def get(self, hotel: str, task_id: int) -> CleaningTask | None:
+        """One task. Read the task again after the lock of its room."""
         row = self._connection.execute(ONE, {"hotel": hotel, "id": task_id}).one_or_none()
         return _task_of(row) if row else None
 
     def page(
         self, hotel: str, *, status: TaskStatus | None, room_number: str, assignee: str, page: Page
-    ) -> tuple[int, list[tuple[Task, dict[str, Any]]]]:
-        """How many match, and those on the page, each with its room: the oldest to do first, the latest done first."""
-        where = f"WHERE k.hotel = :hotel AND {STATES[status]} AND {MINE}"
+    ) -> tuple[int, list[tuple[CleaningTask, TaskRoom]]]:
+        """The number of tasks that match, and those of the page: open ones oldest first, done ones latest first."""
+        where = f"WHERE k.hotel = :hotel AND {STATES[status]} AND {OF_ASSIGNEE}"
         where += f" AND {IN_ROOM}" if room_number else ""
         order = "DESC" if status is TaskStatus.DONE else "ASC"
-        asked = {"hotel": hotel, "assignee": assignee, "room_number": room_number}
-        limits = {"limit": page.page_size, "skip": (page.page - 1) * page.page_size}
+        params = {"hotel": hotel, "assignee": assignee, "room_number": room_number}
         counted = f"SELECT count(*) FROM cleaning_task k {where}"  # noqa: S608
-        count = int(self._connection.execute(sa.text(counted), asked).scalar_one())
-        listed = f"{SHOWN} {where} ORDER BY k.id {order} LIMIT :limit OFFSET :skip"
-        rows = self._connection.execute(sa.text(listed), asked | limits)
+        count = int(self._connection.execute(sa.text(counted), params).scalar_one())
+        listed = f"{WITH_ROOM} {where} ORDER BY k.id {order} LIMIT :limit OFFSET :skip"
+        rows = self._connection.execute(sa.text(listed), params | limits(page))
         return count, [(_task_of(row), _room_of(row)) for row in rows]
 
-    def _moved(self, statement: sa.TextClause, values: dict[str, Any]) -> tuple[int, int] | None:
+    def _write(self, statement: sa.TextClause, values: dict[str, Any]) -> tuple[int, int] | None:
         row = self._connection.execute(statement, values).one_or_none()
         return (row.id, row.version) if row else None
 
 
-def _kept(actor: Actor | None) -> str | None:
+def _json(actor: Actor | None) -> str | None:
     return None if actor is None else codec.encode(actor).decode()
 
 
-def _task_of(row: Any) -> Task:
-    return Task(
+def _task_of(row: Any) -> CleaningTask:
+    return CleaningTask(
         id=row.id,
         hotel=row.hotel,
         room_id=row.room_id,
@@ -122,10 +122,10 @@ def _task_of(row: Any) -> Task:
     )
 
 
-def _room_of(row: Any) -> dict[str, Any]:
-    return {
-        "room_number": row.room_number,
-        "room_type": row.room_type,
-        "floor": row.floor,
-        "room_status": RoomStatus(row.room_status),
-    }
+def _room_of(row: Any) -> TaskRoom:
+    return TaskRoom(
+        room_number=row.room_number,
+        room_type=row.room_type,
+        floor=row.floor,
+        room_status=RoomStatus(row.room_status),
+    )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
-from tests.interface.bookings.counter import Counter
+from tests.interface.bookings.service_under_test import BookingsUnderTest
 
 TABLES = "booking, overstay, guest, access_code, hold, communication, payment_fact"
 IN_STAY = "chat_message, chat_reading, room_order, lookup_request, lookup_mail"
@@ -18,13 +18,13 @@ MAILBOX = "outbox, stream, inbox, inbox_position, idempotency, job, audit"
 def engine(new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
     url = new_database("bookings")
     migrate("bookings", url)
-    made = sa.create_engine(with_driver(url, "psycopg2"), pool_size=20)
+    made = sa.create_engine(with_driver(url, "psycopg2"), pool_size=20, pool_pre_ping=True)
     yield made
     made.dispose()
 
 
 @pytest.fixture
-def counter(engine: sa.Engine) -> Counter:
+def service(engine: sa.Engine) -> BookingsUnderTest:
     with engine.begin() as connection:
         connection.execute(sa.text(f"TRUNCATE {TABLES}, {IN_STAY}, {MAILBOX}"))
-    return Counter(engine)
+    return BookingsUnderTest(engine)

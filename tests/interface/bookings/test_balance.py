@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import CheckOut, GetPayable, GetTimeline, SettleBalance
-from contracts.payments import (
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.queries import GetPayable, GetTimeline
+from contracts.bookings.stays import CheckOut
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,
@@ -16,7 +18,7 @@ from contracts.payments import (
     PaymentSessionOpened,
     PaymentVoided,
 )
-from tests.interface.bookings.counter import Counter, guest_of
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_extending import extend
 from tests.interface.bookings.test_overstays import staying
 from tests.interface.bookings.test_races import at_once
@@ -36,97 +38,97 @@ def authorised(booking_id: str, payment_id: str = "pay-2", amount: int = OWED) -
     )
 
 
-def owing(counter: Counter) -> str:
-    booking_id = staying(counter)
-    extend(counter, booking_id)
+def owing(service: BookingsUnderTest) -> str:
+    booking_id = staying(service)
+    extend(service, booking_id)
     return booking_id
 
 
-def test_a_card_payment_towards_the_balance_leaves_the_bookings_own_alone(counter: Counter) -> None:
-    booking_id = owing(counter)
-    before = counter.stored(booking_id)
+def test_a_card_payment_towards_the_balance_leaves_the_bookings_own_alone(service: BookingsUnderTest) -> None:
+    booking_id = owing(service)
+    before = service.stored(booking_id)
 
-    counter.tell(
+    service.tell(
         PaymentSessionOpened(**towards(booking_id), session_id="cs_2", amount=eur(OWED), opened_at=NOW, expires_at=NOW),
         authorised(booking_id),
         PaymentCaptured(**towards(booking_id), payment_intent_id="pi_2", amount=eur(OWED), captured_at=NOW),
     )
 
-    after = counter.stored(booking_id)
-    assert counter.events(booking_id)[-2:] == ["BalancePaymentAccepted", "BalancePaid"]
+    after = service.stored(booking_id)
+    assert service.events(booking_id)[-2:] == ["BalancePaymentAccepted", "BalancePaid"]
     assert (after.balance_due, after.captured) == (0, OWED)
     for untouched in ("payment_status", "payment_id", "payment_reference", "payment_intent_id", "status", "paid_at"):
         assert getattr(after, untouched) == getattr(before, untouched)
-    assert "PaymentSessionOpened" in [item.what for item in counter.ask(GetTimeline(**about(booking_id))).items]
+    assert "PaymentSessionOpened" in [item.what for item in service.ask(GetTimeline(**about(booking_id))).items]
 
 
-def test_a_page_that_ran_out_and_a_hold_let_go_change_nothing(counter: Counter) -> None:
-    booking_id = owing(counter)
-    version = counter.stored(booking_id).version
+def test_a_page_that_ran_out_and_a_hold_let_go_change_nothing(service: BookingsUnderTest) -> None:
+    booking_id = owing(service)
+    version = service.stored(booking_id).version
 
-    counter.tell(
+    service.tell(
         PaymentSessionExpired(**towards(booking_id), session_id="cs_2"),
         PaymentVoided(**towards(booking_id, "pay-3"), amount=eur(OWED), voided_at=NOW),
     )
 
-    assert (counter.stored(booking_id).version, counter.stored(booking_id).balance_due) == (version, OWED)
+    assert (service.stored(booking_id).version, service.stored(booking_id).balance_due) == (version, OWED)
 
 
-def test_what_could_not_be_taken_is_owed_again_and_can_be_paid_again(counter: Counter) -> None:
-    booking_id = owing(counter)
-    counter.tell(authorised(booking_id))
-    assert not counter.ask(GetPayable(**about(booking_id))).payable
+def test_what_could_not_be_taken_is_owed_again_and_can_be_paid_again(service: BookingsUnderTest) -> None:
+    booking_id = owing(service)
+    service.tell(authorised(booking_id))
+    assert not service.ask(GetPayable(**about(booking_id))).payable
 
-    counter.tell(PaymentCaptureFailed(**towards(booking_id), reason_code="declined", failed_at=NOW))
+    service.tell(PaymentCaptureFailed(**towards(booking_id), reason_code="declined", failed_at=NOW))
 
-    payable = counter.ask(GetPayable(**about(booking_id)))
+    payable = service.ask(GetPayable(**about(booking_id)))
     assert (payable.payable, payable.amount) == (True, eur(OWED))
 
 
-def test_of_desk_and_card_at_the_same_moment_one_is_taken(counter: Counter) -> None:
+def test_of_desk_and_card_at_the_same_moment_one_is_taken(service: BookingsUnderTest) -> None:
     for _ in range(6):
-        booking_id = owing(counter)
-        fact = counter.envelope(authorised(booking_id))
+        booking_id = owing(service)
+        fact = service.envelope(authorised(booking_id))
 
         at_once(
-            lambda booking_id=booking_id: counter.ask(SettleBalance(**about(booking_id))),
-            lambda fact=fact: counter.event_dispatcher.apply([fact]),
+            lambda booking_id=booking_id: service.ask(SettleBalance(**about(booking_id))),
+            lambda fact=fact: service.event_dispatcher.apply([fact]),
         )
 
-        happened = [name for name in counter.events(booking_id) if name.startswith("Balance")]
+        happened = [name for name in service.events(booking_id) if name.startswith("Balance")]
         assert happened in (["BalanceSettled", "BalancePaymentRefused"], ["BalancePaymentAccepted"])
-        assert counter.stored(booking_id).balance_due == 0
+        assert service.stored(booking_id).balance_due == 0
 
 
-def test_settled_twice_at_once_is_settled_once(counter: Counter) -> None:
-    booking_id = owing(counter)
+def test_settled_twice_at_once_is_settled_once(service: BookingsUnderTest) -> None:
+    booking_id = owing(service)
 
-    at_once(*[lambda: counter.ask(SettleBalance(**about(booking_id), note="Cash."))] * 3)
+    at_once(*[lambda: service.ask(SettleBalance(**about(booking_id), note="Cash."))] * 3)
 
-    assert counter.events(booking_id).count("BalanceSettled") == 1
-    row = counter.row("SELECT why, by FROM audit WHERE what = 'BalanceSettled'")
+    assert service.events(booking_id).count("BalanceSettled") == 1
+    row = service.row("SELECT why, by FROM audit WHERE what = 'BalanceSettled'")
     assert (row.why, row.by["name"]) == ("Cash.", "Anna Byrne")
 
 
-def test_check_out_keeps_what_is_owed_and_the_desk_settles_it_later(counter: Counter) -> None:
-    booking_id = owing(counter)
+def test_check_out_keeps_what_is_owed_and_the_desk_settles_it_later(service: BookingsUnderTest) -> None:
+    booking_id = owing(service)
 
-    assert counter.ask(CheckOut(**about(booking_id))).balance_due == eur(OWED)
+    assert service.ask(CheckOut(**about(booking_id))).balance_due == eur(OWED)
 
-    assert counter.ask(SettleBalance(**about(booking_id))).balance_due == eur(0)
+    assert service.ask(SettleBalance(**about(booking_id))).balance_due == eur(0)
 
 
-def test_no_balance_goes_below_nothing_whatever_the_code_does(counter: Counter) -> None:
-    booking_id = owing(counter)
+def test_no_balance_goes_below_nothing_whatever_the_code_does(service: BookingsUnderTest) -> None:
+    booking_id = owing(service)
 
     with pytest.raises(sa.exc.IntegrityError, match="booking_owes_no_less_than_nothing"):
-        counter.rows("UPDATE booking SET balance_due = -1 WHERE id = :id", id=booking_id)
+        service.rows("UPDATE booking SET balance_due = -1 WHERE id = :id", id=booking_id)
 
 
-def test_only_staff_settle(counter: Counter) -> None:
-    created = counter.book()
+def test_only_staff_settle(service: BookingsUnderTest) -> None:
+    created = service.book()
 
     with pytest.raises(Refusal) as caught:
-        counter.ask(SettleBalance(**about(created.booking.booking_id)), guest_of(created))
+        service.ask(SettleBalance(**about(created.booking.booking_id)), guest_of(created))
 
     assert caught.value.code == "PERMISSION_DENIED"

@@ -5,27 +5,27 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import (
-    AmendBooking,
+from contracts.bookings.amendments import AmendBooking
+from contracts.bookings.communications import (
     Communicate,
     Communication,
     CommunicationType,
     GetLetter,
-    GetTimeline,
     ListCommunications,
 )
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.bookings.queries import GetTimeline
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
-from tests.interface.bookings.counter import Counter, guest_of
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, STAFF, STRANGER, SYSTEM
 
 EMAIL, SMS, PHONE, NOTE = CommunicationType
 
 
-def said(counter: Counter, booking_id: str, kind: CommunicationType = EMAIL, **more: Any) -> Communication:
+def said(service: BookingsUnderTest, booking_id: str, kind: CommunicationType = EMAIL, **more: Any) -> Communication:
     fields = {"communication_type": kind, "message": "See you soon.", **more}
-    kept: Communication = counter.ask(Communicate(**about(booking_id, **fields)))
+    kept: Communication = service.ask(Communicate(**about(booking_id, **fields)))
     return kept
 
 
@@ -33,55 +33,55 @@ def notice(booking_id: str, **more: Any) -> dict[str, Any]:
     return {"booking_id": booking_id, "hotel": HOTEL, "occasion": "message", "medium": "mail", **more}
 
 
-def test_a_mail_is_pending_until_the_server_took_it(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_a_mail_is_pending_until_the_server_took_it(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
 
-    kept = said(counter, booking_id, subject="Your arrival")
+    kept = said(service, booking_id, subject="Your arrival")
     assert (kept.delivery_status, kept.recipient, kept.staff_member) == ("PENDING", "ada@example.com", ANNA)
-    counter.tell(NoticeSent(**notice(booking_id, notice_id=kept.id), sent_at=NOW))
+    service.tell(NoticeSent(**notice(booking_id, notice_id=kept.id), sent_at=NOW))
 
-    (listed,) = counter.ask(ListCommunications(**about(booking_id))).results
+    (listed,) = service.ask(ListCommunications(**about(booking_id))).results
     assert (listed.id, listed.delivery_status, listed.failure_reason) == (kept.id, "SENT", None)
     assert (listed.subject, listed.message) == ("Your arrival", "See you soon.")
 
 
-def test_a_mail_that_is_given_up_has_failed_for_a_reason(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    kept = said(counter, booking_id)
+def test_a_mail_that_is_given_up_has_failed_for_a_reason(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    kept = said(service, booking_id)
 
-    counter.tell(NoticeGaveUp(**notice(booking_id, notice_id=kept.id), reason_code="SMTP_550", gave_up_at=NOW))
+    service.tell(NoticeGaveUp(**notice(booking_id, notice_id=kept.id), reason_code="SMTP_550", gave_up_at=NOW))
 
-    (listed,) = counter.ask(ListCommunications(**about(booking_id))).results
+    (listed,) = service.ask(ListCommunications(**about(booking_id))).results
     assert (listed.delivery_status, listed.failure_reason) == ("FAILED", "SMTP_550")
 
 
-def test_the_fact_quotes_nothing_and_names_nobody(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_the_fact_quotes_nothing_and_names_nobody(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
 
-    said(counter, booking_id, subject="PLANTED-1", message="PLANTED-2", recipient="planted@example.org")
-    said(counter, booking_id, NOTE, message="PLANTED-3")
+    said(service, booking_id, subject="PLANTED-1", message="PLANTED-2", recipient="planted@example.org")
+    said(service, booking_id, NOTE, message="PLANTED-3")
 
-    assert "planted" not in str(counter.rows("SELECT data::text, subject FROM outbox")).lower()
-    assert counter.events(booking_id)[1:] == ["CommunicationRequested", "CommunicationNoted"]
+    assert "planted" not in str(service.rows("SELECT data::text, subject FROM outbox")).lower()
+    assert service.events(booking_id)[1:] == ["CommunicationRequested", "CommunicationNoted"]
 
 
-def test_a_text_message_fails_at_once_where_there_is_no_provider(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_a_text_message_fails_at_once_where_there_is_no_provider(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
 
-    kept = said(counter, booking_id, SMS)
+    kept = said(service, booking_id, SMS)
 
     assert (kept.delivery_status, kept.failure_reason) == ("FAILED", "SMS_NOT_CONFIGURED")
-    assert counter.events(booking_id)[-1] == "CommunicationNoted"
-    with_provider = Counter(counter.engine, sms=True)
+    assert service.events(booking_id)[-1] == "CommunicationNoted"
+    with_provider = BookingsUnderTest(service.engine, sms=True)
     assert said(with_provider, booking_id, SMS).delivery_status == "PENDING"
-    assert counter.events(booking_id)[-1] == "CommunicationRequested"
+    assert service.events(booking_id)[-1] == "CommunicationRequested"
 
 
 @pytest.mark.parametrize("kind", [PHONE, NOTE])
-def test_calls_and_notes_are_records(counter: Counter, kind: CommunicationType) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_calls_and_notes_are_records(service: BookingsUnderTest, kind: CommunicationType) -> None:
+    booking_id = service.book().booking.booking_id
 
-    kept = said(counter, booking_id, kind)
+    kept = said(service, booking_id, kind)
 
     assert kept.delivery_status == "DELIVERED"
     assert kept.recipient == ("+353 1" if kind is PHONE else "")
@@ -97,26 +97,26 @@ def test_calls_and_notes_are_records(counter: Counter, kind: CommunicationType) 
         {"subject": "x" * 201},
     ],
 )
-def test_what_cannot_be_sent_is_refused(counter: Counter, wrong: dict[str, str]) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_what_cannot_be_sent_is_refused(service: BookingsUnderTest, wrong: dict[str, str]) -> None:
+    booking_id = service.book().booking.booking_id
 
     with pytest.raises(Exception, match="VALIDATION_ERROR"):
-        said(counter, booking_id, **wrong)
+        said(service, booking_id, **wrong)
 
 
-def test_the_systems_mails_are_listed_too(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_the_systems_mails_are_listed_too(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
     own = {"occasion": "booking_confirmed", "notice_id": str(uuid.uuid4()), "headline": "Booking Confirmed - BK"}
     given_up = {"occasion": "booking_created", "notice_id": str(uuid.uuid4()), "medium": "push"}
     welcome = {"occasion": "welcome", "notice_id": str(uuid.uuid4())}
 
-    counter.tell(
+    service.tell(
         NoticeSent(**notice(booking_id, **own), sent_at=NOW),
         NoticeGaveUp(**notice(booking_id, **given_up), reason_code="PUSH_400", gave_up_at=NOW),
         NoticeGaveUp(**notice(booking_id, **welcome), reason_code="SMTP_550", gave_up_at=NOW),
     )
 
-    listed = counter.ask(ListCommunications(**about(booking_id))).results
+    listed = service.ask(ListCommunications(**about(booking_id))).results
     assert {(kept.subject, kept.delivery_status) for kept in listed} == {
         ("Booking Confirmed - BK", "SENT"),
         ("Welcome", "FAILED"),
@@ -125,54 +125,54 @@ def test_the_systems_mails_are_listed_too(counter: Counter) -> None:
     assert {kept.staff_member for kept in listed} == {None}
 
 
-def test_who_sends_it_asks_for_text_and_address(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    own, other = said(counter, booking_id), said(counter, booking_id, recipient="partner@example.org")
+def test_who_sends_it_asks_for_text_and_address(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    own, other = said(service, booking_id), said(service, booking_id, recipient="partner@example.org")
     ask = GetLetter(booking_id=booking_id, communication_id=own.id)
 
-    letter = counter.ask(ask, SYSTEM)
-    elsewhere = counter.ask(GetLetter(booking_id=booking_id, communication_id=other.id), SYSTEM)
+    letter = service.ask(ask, SYSTEM)
+    elsewhere = service.ask(GetLetter(booking_id=booking_id, communication_id=other.id), SYSTEM)
 
     assert (letter.recipient, letter.message) == ("ada@example.com", "See you soon.")
     assert letter.facts.access_code
     assert elsewhere.facts.access_code is None  # a link that opens the booking goes to its guest alone
-    assert refused(counter, ask, STAFF) == "PERMISSION_DENIED"
+    assert refused(service, ask, STAFF) == "PERMISSION_DENIED"
     unknown = GetLetter(booking_id=booking_id, communication_id=str(uuid.uuid4()))
-    assert refused(counter, unknown, SYSTEM) == "COMMUNICATION_NOT_FOUND"
+    assert refused(service, unknown, SYSTEM) == "COMMUNICATION_NOT_FOUND"
 
 
-def test_a_mail_goes_where_it_was_addressed_though_the_guest_has_moved(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    kept = said(counter, booking_id)
+def test_a_mail_goes_where_it_was_addressed_though_the_guest_has_moved(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    kept = said(service, booking_id)
 
-    counter.ask(AmendBooking(**about(booking_id, guest_email="new@example.com")))
+    service.ask(AmendBooking(**about(booking_id, guest_email="new@example.com")))
 
-    letter = counter.ask(GetLetter(booking_id=booking_id, communication_id=kept.id), SYSTEM)
+    letter = service.ask(GetLetter(booking_id=booking_id, communication_id=kept.id), SYSTEM)
     assert (letter.recipient, letter.facts.access_code) == ("ada@example.com", None)
 
 
-def test_staff_of_the_hotel_only(counter: Counter) -> None:
-    created = counter.book()
+def test_staff_of_the_hotel_only(service: BookingsUnderTest) -> None:
+    created = service.book()
     booking_id = created.booking.booking_id
 
     for ask in (
         ListCommunications(**about(booking_id)),
         Communicate(**about(booking_id, communication_type=NOTE, message="x")),
     ):
-        assert refused(counter, ask, guest_of(created)) == "PERMISSION_DENIED"
-        assert refused(counter, ask, STRANGER) == "BOOKING_NOT_FOUND"
+        assert refused(service, ask, guest_of(created)) == "PERMISSION_DENIED"
+        assert refused(service, ask, STRANGER) == "BOOKING_NOT_FOUND"
 
 
-def test_newest_first_in_pages_and_in_the_timeline(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_newest_first_in_pages_and_in_the_timeline(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
     for number in range(3):
-        counter.pass_time(minutes=1)
-        said(counter, booking_id, NOTE, message=f"note {number}")
+        service.pass_time(minutes=1)
+        said(service, booking_id, NOTE, message=f"note {number}")
 
-    page = counter.ask(ListCommunications(**about(booking_id, page=Page(page=2, page_size=2))))
-    beyond = counter.ask(ListCommunications(**about(booking_id, page=Page(page=9, page_size=2))))
+    page = service.ask(ListCommunications(**about(booking_id, page=Page(page=2, page_size=2))))
+    beyond = service.ask(ListCommunications(**about(booking_id, page=Page(page=9, page_size=2))))
 
     assert (page.count, [kept.message for kept in page.results]) == (3, ["note 0"])
     assert (beyond.count, beyond.results) == (3, ())
-    timeline = counter.ask(GetTimeline(**about(booking_id))).items
+    timeline = service.ask(GetTimeline(**about(booking_id))).items
     assert [item.why for item in timeline if item.what == "CommunicationNoted"] == [f"note: note {n}" for n in range(3)]

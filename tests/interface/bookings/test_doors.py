@@ -7,28 +7,16 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    AmendBooking,
-    AuthenticateGuest,
-    CancelBooking,
-    ConfirmBooking,
-    ExchangeCode,
-    GetBooking,
-    GetCandidateRooms,
-    GetFeed,
-    GetGuestNames,
-    GetMailFacts,
-    GetPayable,
-    GetTimeline,
-    ListBookings,
-    MarkNoShow,
-    MarkSeen,
-    RevokeGuestToken,
-    SubmitBooking,
-)
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
+from contracts.bookings.mails import GetMailFacts
+from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
+from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
-from tests.interface.bookings.counter import Counter, guest_of
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, refused
 from tests.unit.bookings.builders import (
     HOTEL,
@@ -46,129 +34,131 @@ BAD_TOKEN = Caller(kind="guest", guest_token="nonsense")
 
 
 @pytest.mark.parametrize("question", [GetBooking, GetFeed, GetPayable, SubmitBooking, CancelBooking])
-def test_a_booking_opens_for_its_guest_and_its_hotels_staff_only(counter: Counter, question: type[Any]) -> None:
-    created, other = counter.book(draft=True), counter.book(draft=True)
+def test_a_booking_opens_for_its_guest_and_its_hotels_staff_only(
+    service: BookingsUnderTest, question: type[Any]
+) -> None:
+    created, other = service.book(draft=True), service.book(draft=True)
     asked = question(**about(created.booking.booking_id))
     nowhere = question(**about("BK-2030-NOSUCH"))
 
-    assert refused(counter, asked, PUBLIC) == "INVALID_TOKEN"
-    assert refused(counter, asked, BAD_TOKEN) == "INVALID_TOKEN"
-    assert refused(counter, asked, guest_of(other)) == "BOOKING_NOT_FOUND"
-    assert refused(counter, asked, STRANGER) == "BOOKING_NOT_FOUND"
-    assert refused(counter, nowhere, PUBLIC) == "INVALID_TOKEN"
-    assert refused(counter, nowhere, BAD_TOKEN) == "INVALID_TOKEN"
-    assert refused(counter, nowhere, guest_of(created)) == "BOOKING_NOT_FOUND"
-    assert refused(counter, nowhere) == "BOOKING_NOT_FOUND"
+    assert refused(service, asked, PUBLIC) == "INVALID_TOKEN"
+    assert refused(service, asked, BAD_TOKEN) == "INVALID_TOKEN"
+    assert refused(service, asked, guest_of(other)) == "BOOKING_NOT_FOUND"
+    assert refused(service, asked, STRANGER) == "BOOKING_NOT_FOUND"
+    assert refused(service, nowhere, PUBLIC) == "INVALID_TOKEN"
+    assert refused(service, nowhere, BAD_TOKEN) == "INVALID_TOKEN"
+    assert refused(service, nowhere, guest_of(created)) == "BOOKING_NOT_FOUND"
+    assert refused(service, nowhere) == "BOOKING_NOT_FOUND"
     elsewhere = question(hotel=OTHER_HOTEL, booking_id=created.booking.booking_id)
-    assert refused(counter, elsewhere, guest_of(created)) == "BOOKING_NOT_FOUND"
-    assert counter.ask(asked, guest_of(created))
+    assert refused(service, elsewhere, guest_of(created)) == "BOOKING_NOT_FOUND"
+    assert service.ask(asked, guest_of(created))
 
 
 @pytest.mark.parametrize(
     "question", [GetTimeline, GetCandidateRooms, ConfirmBooking, MarkNoShow, MarkSeen, AmendBooking]
 )
-def test_a_guest_does_not_do_what_staff_do(counter: Counter, question: type[Any]) -> None:
-    created = counter.book()
+def test_a_guest_does_not_do_what_staff_do(service: BookingsUnderTest, question: type[Any]) -> None:
+    created = service.book()
 
-    assert refused(counter, question(**about(created.booking.booking_id)), guest_of(created)) == "PERMISSION_DENIED"
-    assert refused(counter, question(**about(created.booking.booking_id)), STRANGER) == "BOOKING_NOT_FOUND"
+    assert refused(service, question(**about(created.booking.booking_id)), guest_of(created)) == "PERMISSION_DENIED"
+    assert refused(service, question(**about(created.booking.booking_id)), STRANGER) == "BOOKING_NOT_FOUND"
 
 
-def test_lists_are_for_the_hotels_own_staff(counter: Counter) -> None:
+def test_lists_are_for_the_hotels_own_staff(service: BookingsUnderTest) -> None:
     for question in (ListBookings(hotel=HOTEL), GetGuestNames(hotel=HOTEL, booking_ids=("BK-1",))):
-        assert refused(counter, question, STRANGER) == "HOTEL_NOT_FOUND"
-        assert refused(counter, question, PUBLIC) == "PERMISSION_DENIED"
+        assert refused(service, question, STRANGER) == "HOTEL_NOT_FOUND"
+        assert refused(service, question, PUBLIC) == "PERMISSION_DENIED"
 
 
-def test_on_an_ended_booking_the_token_only_looks(counter: Counter) -> None:
-    created = counter.book(draft=True)
+def test_on_an_ended_booking_the_token_only_looks(service: BookingsUnderTest) -> None:
+    created = service.book(draft=True)
     guest, booking_id = guest_of(created), created.booking.booking_id
-    counter.ask(CancelBooking(**about(booking_id)), guest)
+    service.ask(CancelBooking(**about(booking_id)), guest)
 
-    assert counter.ask(GetBooking(**about(booking_id)), guest).status == "CANCELLED"
-    assert counter.ask(GetFeed(**about(booking_id)), guest).last_sequence == 2
-    assert counter.ask(CancelBooking(**about(booking_id)), guest).status == "CANCELLED"
-    assert counter.ask(AuthenticateGuest(booking_id=booking_id), guest).read_only
-    assert refused(counter, SubmitBooking(**about(booking_id)), guest) == "BOOKING_ENDED"
-    counter.pass_time(days=30)
-    assert refused(counter, GetBooking(**about(booking_id)), guest) == "INVALID_TOKEN"
+    assert service.ask(GetBooking(**about(booking_id)), guest).status == "CANCELLED"
+    assert service.ask(GetFeed(**about(booking_id)), guest).last_sequence == 2
+    assert service.ask(CancelBooking(**about(booking_id)), guest).status == "CANCELLED"
+    assert service.ask(AuthenticateGuest(booking_id=booking_id), guest).read_only
+    assert refused(service, SubmitBooking(**about(booking_id)), guest) == "BOOKING_ENDED"
+    service.pass_time(days=30)
+    assert refused(service, GetBooking(**about(booking_id)), guest) == "INVALID_TOKEN"
 
 
-def test_the_token_is_stored_as_a_hash_only(counter: Counter) -> None:
-    created = counter.ask(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+def test_the_token_is_stored_as_a_hash_only(service: BookingsUnderTest) -> None:
+    created = service.ask(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
 
-    everything = counter.rows(
+    everything = service.rows(
         "SELECT guest::text AS text FROM guest UNION ALL SELECT idempotency::text FROM idempotency"
     )
     assert created.guest_token
     assert created.guest_token not in "".join(row.text for row in everything)
-    assert counter.ask(AuthenticateGuest(booking_id=created.booking.booking_id), guest_of(created)).hotel == HOTEL
+    assert service.ask(AuthenticateGuest(booking_id=created.booking.booking_id), guest_of(created)).hotel == HOTEL
 
 
-def test_the_same_request_again_makes_one_booking_and_answers_the_same_token(counter: Counter) -> None:
-    first = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
-    again = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+def test_the_same_request_again_makes_one_booking_and_answers_the_same_token(service: BookingsUnderTest) -> None:
+    first = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+    again = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
 
     assert (first.replayed, again.replayed) == (False, True)
     assert again.reply == first.reply
-    assert counter.row("SELECT count(*) AS n FROM booking").n == 1
+    assert service.row("SELECT count(*) AS n FROM booking").n == 1
     with pytest.raises(Refusal, match="IDEMPOTENCY_KEY_REUSED"):
-        counter.answer(a_request(adults=1), PUBLIC, idempotency_key="k", fingerprint="other")
+        service.answer(a_request(adults=1), PUBLIC, idempotency_key="k", fingerprint="other")
 
 
-def test_a_revoked_token_and_the_codes_mailed_so_far_open_nothing(counter: Counter) -> None:
-    created = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").reply
+def test_a_revoked_token_and_the_codes_mailed_so_far_open_nothing(service: BookingsUnderTest) -> None:
+    created = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").reply
     booking_id, old = created.booking.booking_id, guest_of(created)
-    mailed = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    mailed = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
 
-    counter.ask(RevokeGuestToken(**about(booking_id)))
+    service.ask(RevokeGuestToken(**about(booking_id)))
 
-    assert refused(counter, GetBooking(**about(booking_id)), old) == "INVALID_TOKEN"
-    assert refused(counter, ExchangeCode(code=mailed), PUBLIC) == "INVALID_CODE"
-    again = counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+    assert refused(service, GetBooking(**about(booking_id)), old) == "INVALID_TOKEN"
+    assert refused(service, ExchangeCode(code=mailed), PUBLIC) == "INVALID_CODE"
+    again = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
     assert (again.replayed, again.reply.guest_token) == (True, created.guest_token)
-    code = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
-    new = Caller(kind="guest", guest_token=counter.ask(ExchangeCode(code=code), PUBLIC).guest_token)
-    assert counter.ask(GetBooking(**about(booking_id)), new).booking_id == booking_id
-    assert counter.ask(AuthenticateGuest(), new).booking_id == booking_id
-    assert refused(counter, AuthenticateGuest(), old) == "INVALID_TOKEN"
-    assert counter.events(booking_id) == ["BookingHeld", "GuestTokenRevoked"]
+    code = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    new = Caller(kind="guest", guest_token=service.ask(ExchangeCode(code=code), PUBLIC).guest_token)
+    assert service.ask(GetBooking(**about(booking_id)), new).booking_id == booking_id
+    assert service.ask(AuthenticateGuest(), new).booking_id == booking_id
+    assert refused(service, AuthenticateGuest(), old) == "INVALID_TOKEN"
+    assert service.events(booking_id) == ["BookingHeld", "GuestTokenRevoked"]
 
 
-def test_only_staff_revoke_a_token(counter: Counter) -> None:
-    created = counter.book()
+def test_only_staff_revoke_a_token(service: BookingsUnderTest) -> None:
+    created = service.book()
     command = RevokeGuestToken(**about(created.booking.booking_id))
 
-    assert refused(counter, command, guest_of(created)) == "PERMISSION_DENIED"
-    assert refused(counter, command, STRANGER) == "BOOKING_NOT_FOUND"
+    assert refused(service, command, guest_of(created)) == "PERMISSION_DENIED"
+    assert refused(service, command, STRANGER) == "BOOKING_NOT_FOUND"
 
 
-def test_a_keyed_action_is_answered_again_without_asking_rooms(counter: Counter) -> None:
-    created = counter.book(draft=True)
+def test_a_keyed_action_is_answered_again_without_asking_rooms(service: BookingsUnderTest) -> None:
+    created = service.book(draft=True)
     command = SubmitBooking(**about(created.booking.booking_id))
 
-    first = counter.answer(command, guest_of(created), idempotency_key="s", fingerprint="f")
-    again = counter.answer(command, guest_of(created), idempotency_key="s", fingerprint="f")
+    first = service.answer(command, guest_of(created), idempotency_key="s", fingerprint="f")
+    again = service.answer(command, guest_of(created), idempotency_key="s", fingerprint="f")
 
     assert (again.replayed, again.reply) == (True, first.reply)
-    assert counter.rooms.kinds() == ["HoldInventory", "HoldInventory"]
+    assert service.rooms.kinds() == ["HoldInventory", "HoldInventory"]
 
 
-def test_who_saw_another_version_is_told(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_who_saw_another_version_is_told(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
 
     with pytest.raises(Refusal) as caught:
-        counter.ask(CancelBooking(**about(booking_id)), if_match=(7,))
+        service.ask(CancelBooking(**about(booking_id)), if_match=(7,))
 
     assert caught.value.code == "VERSION_MISMATCH"
-    assert counter.ask(CancelBooking(**about(booking_id)), if_match=(1,)).version == 2
+    assert service.ask(CancelBooking(**about(booking_id)), if_match=(1,)).version == 2
 
 
-def test_a_name_that_is_taken_is_drawn_again(counter: Counter) -> None:
-    counter_with_luck = Counter(counter.engine, choose=random.Random(1).choice)
+def test_a_name_that_is_taken_is_drawn_again(service: BookingsUnderTest) -> None:
+    counter_with_luck = BookingsUnderTest(service.engine, choose=random.Random(1).choice)
     first = counter_with_luck.book().booking
     # The same chance again: both names are taken, so both are drawn anew; the hold is asked for under the new name.
-    unlucky = Counter(counter.engine, choose=random.Random(1).choice)
+    unlucky = BookingsUnderTest(service.engine, choose=random.Random(1).choice)
 
     second = unlucky.book().booking
 
@@ -177,11 +167,11 @@ def test_a_name_that_is_taken_is_drawn_again(counter: Counter) -> None:
     assert [ask.booking_id for ask in unlucky.rooms.asked] == [first.booking_id, second.booking_id]
 
 
-def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(counter: Counter) -> None:
-    counter.book()
-    counter.rows("UPDATE booking SET confirmation_number = 'KIL-2030-222222'")
+def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(service: BookingsUnderTest) -> None:
+    service.book()
+    service.rows("UPDATE booking SET confirmation_number = 'KIL-2030-222222'")
     letters = iter("ABCDEF" + "222222" + "333333")
-    unlucky = Counter(counter.engine, choose=lambda _: next(letters))
+    unlucky = BookingsUnderTest(service.engine, choose=lambda _: next(letters))
 
     booking = unlucky.book().booking
 
@@ -189,33 +179,35 @@ def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(c
     assert len(unlucky.rooms.asked) == 1
 
 
-def test_at_new_year_the_year_is_the_hotels_own(counter: Counter) -> None:
-    counter.at(datetime(2031, 1, 1, 2, 0, tzinfo=UTC))
-    counter.rooms.held = held(hotel=a_card(timezone="America/Los_Angeles", code="LAX"))
+def test_at_new_year_the_year_is_the_hotels_own(service: BookingsUnderTest) -> None:
+    service.at(datetime(2031, 1, 1, 2, 0, tzinfo=UTC))
+    service.rooms.held = held(hotel=a_card(timezone="America/Los_Angeles", code="LAX"))
 
-    booking = counter.book(
+    booking = service.book(
         check_in=NOW.date() + timedelta(days=300), check_out=NOW.date() + timedelta(days=301)
     ).booking
 
     assert booking.booking_id.startswith("BK-2030-")
     assert booking.confirmation_number.startswith("LAX-2030-")
-    assert counter.rooms.kinds() == ["GetHotel", "HoldInventory"]
+    assert service.rooms.kinds() == ["GetHotel", "HoldInventory"]
 
 
-def test_a_hold_too_old_to_rely_on_is_not_written_down(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_too_old_to_rely_on_is_not_written_down(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ticks = iter([0.0, 31.0])
-    monkeypatch.setattr("services.bookings.handlers.creating.time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("services.bookings.steps.booking_creation.time.monotonic", lambda: next(ticks))
 
     with pytest.raises(Unavailable):
-        counter.book()
+        service.book()
 
-    assert counter.row("SELECT count(*) AS n FROM booking").n == 0
+    assert service.row("SELECT count(*) AS n FROM booking").n == 0
 
 
-def test_refused_by_rooms_nothing_is_written_and_the_key_is_free_again(counter: Counter) -> None:
-    counter.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
+def test_refused_by_rooms_nothing_is_written_and_the_key_is_free_again(service: BookingsUnderTest) -> None:
+    service.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
     with pytest.raises(Refusal, match="SOLD_OUT"):
-        counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
+        service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
 
-    del counter.rooms.instead[HoldInventory]
-    assert not counter.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").replayed
+    del service.rooms.instead[HoldInventory]
+    assert not service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").replayed

@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    CheckOut,
-    ExtendBooking,
-    GetBooking,
-)
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.stays import CheckOut
 from contracts.rooms.events import InventoryExtended
 from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import ReleaseInventory
-from services.bookings.handlers.actions import drive_stale_actions
+from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.overstays import flag_overstays
-from tests.interface.bookings.counter import Counter
+from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.test_overstays import incidents, staying
 from tests.interface.bookings.test_races import at_once
 from tests.interface.bookings.test_recovery import due
@@ -27,65 +25,65 @@ from tests.unit.bookings.builders import CHECK_OUT, HOTEL, eur
 LATER = CHECK_OUT + timedelta(days=1)
 
 
-def extend(counter: Counter, booking_id: str, **how: Any) -> Any:
-    return counter.ask(ExtendBooking(**about(booking_id, **how or {"add_nights": 1})))
+def extend(service: BookingsUnderTest, booking_id: str, **how: Any) -> Any:
+    return service.ask(ExtendBooking(**about(booking_id, **how or {"add_nights": 1})))
 
 
-def asked(counter: Counter) -> list[Any]:
-    return [message for message in counter.rooms.asked if isinstance(message, ExtendStay)]
+def asked(service: BookingsUnderTest) -> list[Any]:
+    return [message for message in service.rooms.asked if isinstance(message, ExtendStay)]
 
 
 @pytest.mark.parametrize("how", [{"add_nights": 1}, {"new_check_out": LATER}])
-def test_dates_price_and_what_is_owed_move_together(counter: Counter, how: dict[str, Any]) -> None:
-    booking_id = staying(counter)
+def test_dates_price_and_what_is_owed_move_together(service: BookingsUnderTest, how: dict[str, Any]) -> None:
+    booking_id = staying(service)
 
-    after = extend(counter, booking_id, **how)
+    after = extend(service, booking_id, **how)
 
     assert (after.check_out, after.nights) == (LATER, 4)
     assert (after.total_amount, after.balance_due) == (eur(45780), eur(45780))  # it was booked without a card
     assert after.checkout_deadline_at.isoformat() == "2030-06-14T10:00:00+00:00"
-    assert asked(counter)[0].until == LATER
-    assert counter.stored(booking_id).total_amount == 45780
-    assert counter.ask(GetBooking(**about(booking_id))).total_amount == eur(45780)
+    assert asked(service)[0].until == LATER
+    assert service.stored(booking_id).total_amount == 45780
+    assert service.ask(GetBooking(**about(booking_id))).total_amount == eur(45780)
 
 
-def test_an_extension_whose_deadline_lies_ahead_resolves_the_overstay(counter: Counter) -> None:
-    booking_id = staying(counter, late=timedelta(minutes=90))
-    counter.tick(flag_overstays)
-    counter.ask(AcknowledgeOverstay(**about(booking_id)))
+def test_an_extension_whose_deadline_lies_ahead_resolves_the_overstay(service: BookingsUnderTest) -> None:
+    booking_id = staying(service, late=timedelta(minutes=90))
+    service.tick(flag_overstays)
+    service.ask(AcknowledgeOverstay(**about(booking_id)))
 
-    after = extend(counter, booking_id)
+    after = extend(service, booking_id)
 
-    assert counter.events(booking_id)[-2:] == ["StayExtended", "OverstayResolved"]
-    assert [(one.status, one.resolution) for one in incidents(counter, booking_id)] == [("RESOLVED", "EXTENDED")]
+    assert service.events(booking_id)[-2:] == ["StayExtended", "OverstayResolved"]
+    assert [(one.status, one.resolution) for one in incidents(service, booking_id)] == [("RESOLVED", "EXTENDED")]
     assert not after.is_overstay
-    counter.at(after.checkout_deadline_at + timedelta(minutes=1))
-    assert counter.tick(flag_overstays)
-    assert [one.status for one in incidents(counter, booking_id)] == ["RESOLVED", "OPEN"]
+    service.at(after.checkout_deadline_at + timedelta(minutes=1))
+    assert service.tick(flag_overstays)
+    assert [one.status for one in incidents(service, booking_id)] == ["RESOLVED", "OPEN"]
 
 
-def test_an_extension_that_only_covers_what_was_slept_resolves_nothing(counter: Counter) -> None:
-    booking_id = staying(counter, late=timedelta(hours=30))
-    counter.tick(flag_overstays)
+def test_an_extension_that_only_covers_what_was_slept_resolves_nothing(service: BookingsUnderTest) -> None:
+    booking_id = staying(service, late=timedelta(hours=30))
+    service.tick(flag_overstays)
 
-    after = extend(counter, booking_id)
+    after = extend(service, booking_id)
 
     assert (after.is_overstay, after.balance_due) == (True, eur(45780))
-    assert [one.status for one in incidents(counter, booking_id)] == ["OPEN"]
+    assert [one.status for one in incidents(service, booking_id)] == ["OPEN"]
 
 
-def test_the_same_date_again_and_the_same_key_again_are_one_extension(counter: Counter) -> None:
-    booking_id = staying(counter)
+def test_the_same_date_again_and_the_same_key_again_are_one_extension(service: BookingsUnderTest) -> None:
+    booking_id = staying(service)
     key = {"idempotency_key": "k", "fingerprint": "f"}
 
-    first = counter.answer(ExtendBooking(**about(booking_id, add_nights=1)), **key)
-    replayed = counter.answer(ExtendBooking(**about(booking_id, add_nights=1)), **key)
-    extend(counter, booking_id, new_check_out=LATER)
+    first = service.answer(ExtendBooking(**about(booking_id, add_nights=1)), **key)
+    replayed = service.answer(ExtendBooking(**about(booking_id, add_nights=1)), **key)
+    extend(service, booking_id, new_check_out=LATER)
 
     assert (first.replayed, replayed.replayed) == (False, True)
     assert replayed.reply == first.reply
-    assert counter.events(booking_id).count("StayExtended") == 1
-    assert len(asked(counter)) == 1
+    assert service.events(booking_id).count("StayExtended") == 1
+    assert len(asked(service)) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,58 +96,58 @@ def test_the_same_date_again_and_the_same_key_again_are_one_extension(counter: C
         ({"new_check_out": CHECK_OUT - timedelta(days=1)}, "new_checkout_date"),
     ],
 )
-def test_what_is_no_extension_is_refused(counter: Counter, how: dict[str, Any], field: str) -> None:
-    booking_id = staying(counter)
+def test_what_is_no_extension_is_refused(service: BookingsUnderTest, how: dict[str, Any], field: str) -> None:
+    booking_id = staying(service)
 
     with pytest.raises(Refusal) as caught:
-        extend(counter, booking_id, **how)
+        extend(service, booking_id, **how)
 
     assert (caught.value.code, caught.value.errors[0]["field"]) == ("VALIDATION_ERROR", field)
 
 
-def test_only_a_guest_in_house_stays_on(counter: Counter) -> None:
-    booking_id = counter.booked_by_staff().booking_id
+def test_only_a_guest_in_house_stays_on(service: BookingsUnderTest) -> None:
+    booking_id = service.booked_by_staff().booking_id
 
     with pytest.raises(Refusal) as caught:
-        extend(counter, booking_id)
+        extend(service, booking_id)
 
     assert caught.value.code == "NOT_CHECKED_IN"
 
 
-def test_rooms_refusal_reaches_the_clerk_whole_and_leaves_nothing_behind(counter: Counter) -> None:
-    booking_id = staying(counter)
-    counter.rooms.instead[ExtendStay] = Refusal(
+def test_rooms_refusal_reaches_the_clerk_whole_and_leaves_nothing_behind(service: BookingsUnderTest) -> None:
+    booking_id = staying(service)
+    service.rooms.instead[ExtendStay] = Refusal(
         "EXTENSION_CONFLICT", "Taken.", conflicts=[{"booking_id": "BK-B"}], suggested_rooms=[{"room_number": "102"}]
     )
 
     with pytest.raises(Refusal) as caught:
-        extend(counter, booking_id)
+        extend(service, booking_id)
 
     assert caught.value.details["suggested_rooms"] == [{"room_number": "102"}]
-    stored = counter.stored(booking_id)
+    stored = service.stored(booking_id)
     assert (stored.pending, stored.check_out) == (None, CHECK_OUT)
 
 
-def test_of_two_extensions_at_once_none_is_lost_or_charged_twice(counter: Counter) -> None:
+def test_of_two_extensions_at_once_none_is_lost_or_charged_twice(service: BookingsUnderTest) -> None:
     for _ in range(6):
-        booking_id = staying(counter)
+        booking_id = staying(service)
 
-        answers = at_once(*[lambda booking_id=booking_id: extend(counter, booking_id)] * 2)
+        answers = at_once(*[lambda booking_id=booking_id: extend(service, booking_id)] * 2)
 
         done = [answer for answer in answers if not isinstance(answer, str)]
-        stored = counter.stored(booking_id)
+        stored = service.stored(booking_id)
         assert {answer for answer in answers if isinstance(answer, str)} <= {"ACTION_IN_PROGRESS"}
         assert stored.check_out == CHECK_OUT + timedelta(days=len(done))
         assert stored.balance_due == 34880 + 10900 * len(done)
 
 
-def test_of_an_extension_and_a_check_out_each_ends_clearly(counter: Counter) -> None:
+def test_of_an_extension_and_a_check_out_each_ends_clearly(service: BookingsUnderTest) -> None:
     for _ in range(6):
-        booking_id = staying(counter)
+        booking_id = staying(service)
 
         answers = at_once(
-            lambda booking_id=booking_id: extend(counter, booking_id),
-            lambda booking_id=booking_id: counter.ask(CheckOut(**about(booking_id))),
+            lambda booking_id=booking_id: extend(service, booking_id),
+            lambda booking_id=booking_id: service.ask(CheckOut(**about(booking_id))),
         )
 
         codes = {answer for answer in answers if isinstance(answer, str)}
@@ -157,56 +155,56 @@ def test_of_an_extension_and_a_check_out_each_ends_clearly(counter: Counter) -> 
         assert len(codes) <= 1
 
 
-def test_what_a_stay_that_has_ended_cannot_take_is_given_back(counter: Counter) -> None:
+def test_what_a_stay_that_has_ended_cannot_take_is_given_back(service: BookingsUnderTest) -> None:
     """Nothing leads here while an action shuts everyone out; should anything ever, rooms is asked to undo it."""
-    booking_id = staying(counter)
+    booking_id = staying(service)
 
     def meanwhile(message: ExtendStay) -> Any:
-        counter.rows(
+        service.rows(
             "UPDATE booking SET status = 'COMPLETED', ended_at = now(), in_house = NULL WHERE id = :id", id=booking_id
         )
-        return counter.rooms.answer(message)
+        return service.rooms.answer(message)
 
-    counter.rooms.instead[ExtendStay] = meanwhile
+    service.rooms.instead[ExtendStay] = meanwhile
     with pytest.raises(Refusal) as caught:
-        extend(counter, booking_id)
+        extend(service, booking_id)
     assert caught.value.code == "BOOKING_ENDED"
-    assert "StayExtended" not in counter.events(booking_id)
+    assert "StayExtended" not in service.events(booking_id)
 
-    due(counter)
-    assert counter.tick(drive_stale_actions)
+    due(service)
+    assert service.tick(drive_stale_actions)
 
-    assert [message.booking_id for message in counter.rooms.asked if isinstance(message, ReleaseInventory)] == [
+    assert [message.booking_id for message in service.rooms.asked if isinstance(message, ReleaseInventory)] == [
         booking_id
     ]
-    assert counter.stored(booking_id).pending is None
+    assert service.stored(booking_id).pending is None
 
 
-def test_the_rooms_own_fact_hastens_what_waits(counter: Counter) -> None:
-    booking_id = staying(counter)
-    counter.rooms.instead[ExtendStay] = Unavailable("the answer was lost")
+def test_the_rooms_own_fact_hastens_what_waits(service: BookingsUnderTest) -> None:
+    booking_id = staying(service)
+    service.rooms.instead[ExtendStay] = Unavailable("the answer was lost")
     with pytest.raises(Unavailable):
-        extend(counter, booking_id)
-    before = counter.stored(booking_id).action_due_at
+        extend(service, booking_id)
+    before = service.stored(booking_id).action_due_at
 
-    counter.tell(
+    service.tell(
         InventoryExtended(
             booking_id=booking_id,
             hotel=HOTEL,
             room_type_code="DBL",
             first_night=CHECK_OUT,
             until=LATER,
-            action_id=asked(counter)[-1].action_id,
+            action_id=asked(service)[-1].action_id,
         )
     )
 
-    assert (before - counter.stored(booking_id).action_due_at).total_seconds() > 3
+    assert (before - service.stored(booking_id).action_due_at).total_seconds() > 3
 
 
-def test_nothing_in_the_facts_names_a_person_or_a_room_s_secret(counter: Counter) -> None:
-    booking_id = staying(counter)
-    extend(counter, booking_id)
+def test_nothing_in_the_facts_names_a_person_or_a_room_s_secret(service: BookingsUnderTest) -> None:
+    booking_id = staying(service)
+    extend(service, booking_id)
 
-    [row] = counter.rows("SELECT data FROM outbox WHERE type LIKE '%StayExtended%'")
+    [row] = service.rows("SELECT data FROM outbox WHERE type LIKE '%StayExtended%'")
 
     assert not {"guest", "terms", "price", "in_house"} & set(row.data)

@@ -10,10 +10,14 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
-from contracts.bookings import AssignRoom, BookingSource, CancelBooking, CheckIn, CheckOut, GuestDetails, ListBookings
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingSource
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
+from contracts.bookings.views import GuestDetails
 from contracts.values import HotelSettings, Page
 from services.bookings.store import listing, tables
-from tests.interface.bookings.counter import Counter, statements
+from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.interface.bookings.test_whole_life import about, awaiting
 from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, a_card, a_price, eur, held
 
@@ -26,42 +30,42 @@ def named(name: str) -> GuestDetails:
     return GuestDetails(first_name=first, last_name=last, email=f"{first.lower()}@example.com")
 
 
-def found(counter: Counter, **filters: Any) -> list[str]:
-    listed = counter.ask(ListBookings(hotel=HOTEL, **filters))
+def found(service: BookingsUnderTest, **filters: Any) -> list[str]:
+    listed = service.ask(ListBookings(hotel=HOTEL, **filters))
     assert listed.count >= len(listed.results)
     return [row.guest_name for row in listed.results]
 
 
 @pytest.fixture
-def hotel(counter: Counter) -> Counter:
+def hotel(service: BookingsUnderTest) -> BookingsUnderTest:
     """One guest in each situation, on the day that NOW is in Dublin."""
-    counter.rooms.held = held(settings=HotelSettings(early_checkin_from="00:00"))
+    service.rooms.held = held(settings=HotelSettings(early_checkin_from="00:00"))
     stays = {"check_in": TODAY, "check_out": TOMORROW}
 
     def confirmed(name: str, **stay: date) -> str:
-        return counter.booked_by_staff(guest=named(name), **stays | stay).booking_id
+        return service.booked_by_staff(guest=named(name), **stays | stay).booking_id
 
     def lives(name: str, **stay: date) -> str:
         booking_id = confirmed(name, **stay)
-        counter.ask(AssignRoom(**about(booking_id, room_number=str(100 + len(counter.rooms.rooms)))))
-        counter.ask(CheckIn(**about(booking_id)))
+        service.ask(AssignRoom(**about(booking_id, room_number=str(100 + len(service.rooms.rooms)))))
+        service.ask(CheckIn(**about(booking_id)))
         return booking_id
 
-    counter.at(NOW - timedelta(days=1))
+    service.at(NOW - timedelta(days=1))
     lives("Dora Departing", check_in=TODAY - timedelta(days=1), check_out=TODAY)
-    counter.at(NOW)
-    counter.book(guest=named("Una Unpaid"))
-    counter.pass_time(seconds=1)
+    service.at(NOW)
+    service.book(guest=named("Una Unpaid"))
+    service.pass_time(seconds=1)
     confirmed("Arno Arriving")
-    counter.pass_time(seconds=1)
+    service.pass_time(seconds=1)
     confirmed("Lena Later", check_in=TOMORROW, check_out=TOMORROW + timedelta(days=2))
-    counter.pass_time(seconds=1)
+    service.pass_time(seconds=1)
     lives("Ines Inhouse")
-    counter.ask(CheckOut(**about(lives("Cleo Completed"))))
-    counter.ask(CancelBooking(**about(confirmed("Carl Cancelled"))))
-    counter.pass_time(seconds=1)
-    counter.book(guest=named("Dirk Draft"), draft=True)
-    return counter
+    service.ask(CheckOut(**about(lives("Cleo Completed"))))
+    service.ask(CancelBooking(**about(confirmed("Carl Cancelled"))))
+    service.pass_time(seconds=1)
+    service.book(guest=named("Dirk Draft"), draft=True)
+    return service
 
 
 @pytest.mark.parametrize(
@@ -95,13 +99,13 @@ def hotel(counter: Counter) -> Counter:
         ({"source": "staff", "status": ("CONFIRMED",)}, {"Arno Arriving", "Lena Later"}),
     ],
 )
-def test_filters(hotel: Counter, filters: dict[str, Any], names: set[str]) -> None:
+def test_filters(hotel: BookingsUnderTest, filters: dict[str, Any], names: set[str]) -> None:
     hotel.at(datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=10, minutes=1))
 
     assert set(found(hotel, **filters)) == names
 
 
-def test_ids_are_found_by_a_part_of_them(hotel: Counter) -> None:
+def test_ids_are_found_by_a_part_of_them(hotel: BookingsUnderTest) -> None:
     row = hotel.ask(ListBookings(hotel=HOTEL, search="lena")).results[0]
 
     assert found(hotel, search=row.booking_id[-6:].lower()) == ["Lena Later"]
@@ -122,25 +126,25 @@ def test_ids_are_found_by_a_part_of_them(hotel: Counter) -> None:
         ("-status", "Una Unpaid"),
     ],
 )
-def test_orders(hotel: Counter, ordering: str, first: str) -> None:
+def test_orders(hotel: BookingsUnderTest, ordering: str, first: str) -> None:
     assert found(hotel, ordering=ordering)[0] == first
 
 
-def test_amounts_are_ordered_as_numbers(counter: Counter) -> None:
+def test_amounts_are_ordered_as_numbers(service: BookingsUnderTest) -> None:
     for total, name in ((1_000_000, "Mona Million"), (900, "Nina Nine"), (20_000, "Tina Two")):
-        counter.rooms.held = held(price=a_price(total=eur(total)))
-        counter.book(guest=named(name))
+        service.rooms.held = held(price=a_price(total=eur(total)))
+        service.book(guest=named(name))
 
-    assert found(counter, ordering="total_amount") == ["Nina Nine", "Tina Two", "Mona Million"]
-    assert found(counter, ordering="-total_amount") == ["Mona Million", "Tina Two", "Nina Nine"]
+    assert found(service, ordering="total_amount") == ["Nina Nine", "Tina Two", "Mona Million"]
+    assert found(service, ordering="-total_amount") == ["Mona Million", "Tina Two", "Nina Nine"]
 
 
 @pytest.mark.parametrize("ordering", list(listing.ORDERINGS))
-def test_no_page_repeats_or_skips_where_many_are_alike(counter: Counter, ordering: str) -> None:
-    made = {counter.book().booking.booking_id for _ in range(7)}
+def test_no_page_repeats_or_skips_where_many_are_alike(service: BookingsUnderTest, ordering: str) -> None:
+    made = {service.book().booking.booking_id for _ in range(7)}
 
     pages = [
-        counter.ask(ListBookings(hotel=HOTEL, ordering=ordering, page=Page(page=number, page_size=2))).results
+        service.ask(ListBookings(hotel=HOTEL, ordering=ordering, page=Page(page=number, page_size=2))).results
         for number in (1, 2, 3, 4)
     ]
 
@@ -148,11 +152,11 @@ def test_no_page_repeats_or_skips_where_many_are_alike(counter: Counter, orderin
     assert {row.booking_id for page in pages for row in page} == made
 
 
-def test_a_far_page_reads_no_more_whole_rows_than_the_first(crowded: Counter) -> None:
+def test_a_far_page_reads_no_more_whole_rows_than_the_first(crowded: BookingsUnderTest) -> None:
     query = ListBookings(hotel="hotel-7")
 
     def read_whole(skip: int) -> int:
-        statement = listing.page_statement(query, listing._base(query), size=20, skip=skip)
+        statement = listing.page_statement(query, listing._filters(query), size=20, skip=skip)
         compiled = statement.compile(crowded.engine, compile_kwargs={"render_postcompile": True})
         with crowded.engine.connect() as connection:
             explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
@@ -169,7 +173,7 @@ def _reads(node: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
         yield from _reads(inner, table)
 
 
-def test_newest_first_without_drafts_and_page_by_page(hotel: Counter) -> None:
+def test_newest_first_without_drafts_and_page_by_page(hotel: BookingsUnderTest) -> None:
     whole = found(hotel)
     pages = [found(hotel, page=Page(page=number, page_size=3)) for number in (1, 2, 3, 4)]
 
@@ -179,7 +183,7 @@ def test_newest_first_without_drafts_and_page_by_page(hotel: Counter) -> None:
     assert pages[3] == []
 
 
-def test_numbers_are_counted_over_the_same_base_whatever_the_board(hotel: Counter) -> None:
+def test_numbers_are_counted_over_the_same_base_whatever_the_board(hotel: BookingsUnderTest) -> None:
     listed = hotel.ask(ListBookings(hotel=HOTEL, source="staff", bucket="arrivals", include_counts=True))
 
     assert listed.count == 1
@@ -190,7 +194,7 @@ def test_numbers_are_counted_over_the_same_base_whatever_the_board(hotel: Counte
     assert hotel.ask(ListBookings(hotel=HOTEL, search="una", include_counts=True)).counts["pending"] == 1
 
 
-def test_what_cannot_be_filtered_or_ordered_by(hotel: Counter) -> None:
+def test_what_cannot_be_filtered_or_ordered_by(hotel: BookingsUnderTest) -> None:
     for filters, code in (
         ({"status": ("GONE",)}, "INVALID_FILTER"),
         ({"source": "fax"}, "INVALID_FILTER"),
@@ -205,48 +209,48 @@ def test_what_cannot_be_filtered_or_ordered_by(hotel: Counter) -> None:
         assert caught.value.code == code
 
 
-def test_a_row_tells_what_the_board_shows(counter: Counter) -> None:
-    booking_id = awaiting(counter)
-    counter.pass_time(minutes=25)
+def test_a_row_tells_what_the_board_shows(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    service.pass_time(minutes=25)
 
-    (row,) = counter.ask(ListBookings(hotel=HOTEL)).results
+    (row,) = service.ask(ListBookings(hotel=HOTEL)).results
 
     assert (row.id, row.booking_id, row.hotel_name, row.nights) == (booking_id, booking_id, "Hotel Killarney", 3)
     assert (row.approval_risk, row.source, row.is_new_for_staff) == ("DUE_SOON", BookingSource.ONLINE, True)
     assert row.checkout_deadline_at == datetime(2030, 6, 13, 10, 0, tzinfo=UTC)
 
 
-def test_the_boards_day_is_the_hotels_own(counter: Counter) -> None:
+def test_the_boards_day_is_the_hotels_own(service: BookingsUnderTest) -> None:
     """At 20:00 UTC it is tomorrow in Tokyo."""
-    counter.at(datetime(2030, 6, 1, 20, 0, tzinfo=UTC))
-    counter.rooms.held = held(hotel=a_card(timezone="Asia/Tokyo"))
-    counter.booked_by_staff(check_in=date(2030, 6, 2), check_out=date(2030, 6, 3))
+    service.at(datetime(2030, 6, 1, 20, 0, tzinfo=UTC))
+    service.rooms.held = held(hotel=a_card(timezone="Asia/Tokyo"))
+    service.booked_by_staff(check_in=date(2030, 6, 2), check_out=date(2030, 6, 3))
 
-    assert found(counter, bucket="arrivals") == ["Ada Lovelace"]
+    assert found(service, bucket="arrivals") == ["Ada Lovelace"]
 
 
 @pytest.mark.parametrize("filters", [{}, {"search": "ada", "bucket": "pending"}, {"include_counts": True}])
-def test_the_number_of_statements_is_constant(counter: Counter, filters: dict[str, Any]) -> None:
+def test_the_number_of_statements_is_constant(service: BookingsUnderTest, filters: dict[str, Any]) -> None:
     def sent() -> int:
-        with statements(counter.engine) as seen:
-            counter.ask(ListBookings(hotel=HOTEL, **filters))
+        with statements(service.engine) as seen:
+            service.ask(ListBookings(hotel=HOTEL, **filters))
         return len(seen)
 
     few = sent()
     for _ in range(12):
-        counter.book()
+        service.book()
 
     assert (few, sent()) == (2, 2)
 
 
 @pytest.fixture(scope="module")
-def crowded(new_database: Callable[[str], str]) -> Iterator[Counter]:
+def crowded(new_database: Callable[[str], str]) -> Iterator[BookingsUnderTest]:
     """A database with many bookings in many hotels, so that the planner has a choice."""
     url = new_database("bookings_crowded")
     migrate("bookings", url)
-    counter = Counter(sa.create_engine(with_driver(url, "psycopg2")))
-    created = counter.book()
-    counter.rows(
+    service = BookingsUnderTest(sa.create_engine(with_driver(url, "psycopg2")))
+    created = service.book()
+    service.rows(
         """
         INSERT INTO booking SELECT (jsonb_populate_record(booking, jsonb_build_object(
             'id', 'X-' || n, 'confirmation_number', 'X-' || n,
@@ -260,22 +264,22 @@ def crowded(new_database: Callable[[str], str]) -> Iterator[Counter]:
         """,
         id=created.booking.booking_id,
     )
-    counter.rows(
+    service.rows(
         """
         INSERT INTO guest SELECT id, hotel, 'Guest', id, lower(id) || '@example.com', '', id, 1,
         lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
         """
     )
-    counter.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
-    with counter.unit_of_work.reading.connect() as autocommitting:
+    service.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
+    with service.unit_of_work.reading.connect() as autocommitting:
         autocommitting.execute(sa.text("VACUUM ANALYZE booking, guest, hold"))
-    yield counter
-    counter.engine.dispose()
+    yield service
+    service.engine.dispose()
 
 
-def plan(counter: Counter, statement: Any) -> str:
-    compiled = statement.compile(counter.engine, compile_kwargs={"render_postcompile": True})
-    with counter.engine.connect() as connection:
+def plan(service: BookingsUnderTest, statement: Any) -> str:
+    compiled = statement.compile(service.engine, compile_kwargs={"render_postcompile": True})
+    with service.engine.connect() as connection:
         rows = connection.exec_driver_sql("EXPLAIN " + str(compiled), compiled.params).scalars()
         return "\n".join(rows)
 
@@ -283,7 +287,7 @@ def plan(counter: Counter, statement: Any) -> str:
 def listed(**filters: Any) -> Any:
     query = ListBookings(hotel="hotel-7", **filters)
     boards = listing._buckets(query.hotel, NOW)
-    condition = sa.and_(listing._base(query), boards[query.bucket] if query.bucket else sa.true())
+    condition = sa.and_(listing._filters(query), boards[query.bucket] if query.bucket else sa.true())
     return listing.page_statement(query, condition, size=20)
 
 
@@ -306,15 +310,15 @@ def listed(**filters: Any) -> Any:
         (sa.select(tables.GUEST.c.hotel).where(tables.GUEST.c.token_hash == "x"), "guest_token_hash_key"),
     ],
 )
-def test_hot_reads_use_their_index(crowded: Counter, statement: Any, index: str) -> None:
+def test_hot_reads_use_their_index(crowded: BookingsUnderTest, statement: Any, index: str) -> None:
     said = plan(crowded, statement)
 
     assert index in said, said
     assert "Seq Scan on booking" not in said, said
 
 
-def test_other_hotels_are_not_listed(counter: Counter) -> None:
-    counter.book()
-    counter.book(hotel=OTHER_HOTEL)
+def test_other_hotels_are_not_listed(service: BookingsUnderTest) -> None:
+    service.book()
+    service.book(hotel=OTHER_HOTEL)
 
-    assert counter.ask(ListBookings(hotel=HOTEL)).count == 1
+    assert service.ask(ListBookings(hotel=HOTEL)).count == 1

@@ -4,52 +4,60 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import CancelBooking, GetBooking, RetryRefund
-from contracts.payments import PaymentMismatched, PaymentRefunded, PaymentSessionExpired, PaymentVoided, RefundFailed
-from tests.interface.bookings.counter import Counter
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.refunds import RetryRefund
+from contracts.payments.events import (
+    PaymentMismatched,
+    PaymentRefunded,
+    PaymentSessionExpired,
+    PaymentVoided,
+    RefundFailed,
+)
+from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.test_races import at_once
 from tests.interface.bookings.test_whole_life import about, authorized, captured, confirmed, opened, paid, refused
 from tests.unit.bookings.builders import NOW, eur
 
 
-def test_a_failed_refund_is_tried_again_once_and_succeeds(counter: Counter) -> None:
-    booking_id = confirmed(counter)
+def test_a_failed_refund_is_tried_again_once_and_succeeds(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
     retry = RetryRefund(**about(booking_id))
-    assert refused(counter, retry) == "NO_FAILED_REFUND"
-    counter.ask(CancelBooking(**about(booking_id)))
-    under_way = counter.ask(retry)
-    counter.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
+    assert refused(service, retry) == "NO_FAILED_REFUND"
+    service.ask(CancelBooking(**about(booking_id)))
+    under_way = service.ask(retry)
+    service.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
 
-    first, second = counter.ask(retry), counter.ask(retry)
-    counter.tell(
+    first, second = service.ask(retry), service.ask(retry)
+    service.tell(
         PaymentRefunded(
             **paid(booking_id), refund_id="re_2", amount=eur(34880), refunded_total=eur(34880), refunded_at=NOW
         )
     )
 
     assert (under_way.refund_status, first.refund_status, second.version) == ("PENDING", "PENDING", first.version)
-    assert counter.stored(booking_id).refund_status == "SUCCEEDED"
-    assert counter.events(booking_id)[-3:] == ["BookingRefundFailed", "BookingRefundRetried", "BookingRefunded"]
-    assert refused(counter, retry) == "NO_FAILED_REFUND"
+    assert service.stored(booking_id).refund_status == "SUCCEEDED"
+    assert service.events(booking_id)[-3:] == ["BookingRefundFailed", "BookingRefundRetried", "BookingRefunded"]
+    assert refused(service, retry) == "NO_FAILED_REFUND"
 
 
-def test_a_refund_that_was_told_as_done_and_failed_is_taken_back_and_counted_again(counter: Counter) -> None:
-    booking_id = confirmed(counter)
-    counter.ask(CancelBooking(**about(booking_id)))
+def test_a_refund_that_was_told_as_done_and_failed_is_taken_back_and_counted_again(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    service.ask(CancelBooking(**about(booking_id)))
     whole = {"amount": eur(34880), "refunded_total": eur(34880), "refunded_at": NOW}
-    counter.tell(
+    service.tell(
         PaymentRefunded(**paid(booking_id), refund_id="re_1", **whole),
         RefundFailed(
             **paid(booking_id), refund_id="re_1", amount=eur(34880), reason_code="x", failed_at=NOW,
             refunded_total=eur(0),
         ),
     )  # fmt: skip
-    failed = counter.stored(booking_id)
+    failed = service.stored(booking_id)
 
-    counter.ask(RetryRefund(**about(booking_id)))
-    counter.tell(PaymentRefunded(**paid(booking_id), refund_id="re_2", **whole))
+    service.ask(RetryRefund(**about(booking_id)))
+    service.tell(PaymentRefunded(**paid(booking_id), refund_id="re_2", **whole))
 
-    after = counter.stored(booking_id)
+    after = service.stored(booking_id)
     assert (failed.refund_status, failed.refunded, failed.payment_status) == ("FAILED", 0, "CAPTURED")
     assert (after.refund_status, after.refunded, after.payment_status) == ("SUCCEEDED", 34880, "REFUNDED")
 
@@ -65,25 +73,25 @@ LATE = {
 
 
 @pytest.mark.parametrize(("status", "facts"), LATE.values(), ids=LATE)
-def test_an_ended_booking_shows_where_its_payment_stands(counter: Counter, status: str, facts: Any) -> None:
-    booking_id = counter.book().booking.booking_id
-    cancelled = counter.ask(CancelBooking(**about(booking_id)))
+def test_an_ended_booking_shows_where_its_payment_stands(service: BookingsUnderTest, status: str, facts: Any) -> None:
+    booking_id = service.book().booking.booking_id
+    cancelled = service.ask(CancelBooking(**about(booking_id)))
 
-    counter.tell(*(fact(booking_id) for fact in facts))
+    service.tell(*(fact(booking_id) for fact in facts))
 
-    shown = counter.ask(GetBooking(**about(booking_id)))
-    turned_away = counter.events(booking_id).count("PaymentTurnedAway")
+    shown = service.ask(GetBooking(**about(booking_id)))
+    turned_away = service.events(booking_id).count("PaymentTurnedAway")
     assert turned_away == (authorized in facts)
     assert (shown.payment_status, shown.status) == (status, "CANCELLED")
     assert shown.version == cancelled.version + turned_away
 
 
-def test_two_clicks_at_once_have_a_refund_tried_again_once(counter: Counter) -> None:
-    booking_id = confirmed(counter)
-    counter.ask(CancelBooking(**about(booking_id)))
-    counter.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
+def test_two_clicks_at_once_have_a_refund_tried_again_once(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    service.ask(CancelBooking(**about(booking_id)))
+    service.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
 
-    answers = at_once(*[lambda: counter.ask(RetryRefund(**about(booking_id)))] * 4)
+    answers = at_once(*[lambda: service.ask(RetryRefund(**about(booking_id)))] * 4)
 
     assert {answer.refund_status for answer in answers} == {"PENDING"}
-    assert counter.events(booking_id).count("BookingRefundRetried") == 1
+    assert service.events(booking_id).count("BookingRefundRetried") == 1

@@ -10,18 +10,14 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    CancelBooking,
-    CheckIn,
-    DeclineBooking,
-)
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.rooms.assignments import GiveRoom
-from services.bookings.handlers.clock import look_at_due
-from services.bookings.store.bookings import Bookings
+from services.bookings.handlers.timers import apply_due_deadline
+from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.tables import BOOKING
-from tests.interface.bookings.counter import Counter
+from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.test_whole_life import ARRIVES, about, awaiting
 from tests.unit.bookings.builders import NOW
 
@@ -47,130 +43,134 @@ def without_locks(monkeypatch: pytest.MonkeyPatch, *, guard: bool) -> None:
     """Both read before either writes; with `guard`, the version is still compared when writing."""
     both_have_read = threading.Barrier(2)
 
-    def find(self: Bookings, booking_id: str) -> Any:
+    def find(self: SqlBookings, booking_id: str) -> Any:
         booking = self.find(booking_id)
         both_have_read.wait(10)
         return booking
 
-    monkeypatch.setattr(Bookings, "lock", find)
+    monkeypatch.setattr(SqlBookings, "lock", find)
     if not guard:
 
-        def overwrite(self: Bookings, seen: Any, **changes: Any) -> None:
-            self._connection.execute(BOOKING.update().where(BOOKING.c.id == seen.id).values(**changes))
+        def overwrite(self: SqlBookings, read: Any, **changes: Any) -> None:
+            self._connection.execute(BOOKING.update().where(BOOKING.c.id == read.id).values(**changes))
 
-        monkeypatch.setattr(Bookings, "_guarded", overwrite)
+        monkeypatch.setattr(SqlBookings, "_update", overwrite)
 
 
-def decisions(counter: Counter, booking_id: str) -> list[str]:
-    return [name for name in counter.events(booking_id) if name in {"BookingApproved", "BookingDeclined"}]
+def decisions(service: BookingsUnderTest, booking_id: str) -> list[str]:
+    return [name for name in service.events(booking_id) if name in {"BookingApproved", "BookingDeclined"}]
 
 
 def test_without_lock_guard_and_unique_number_both_decisions_would_be_taken(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    booking_id = awaiting(counter)
+    booking_id = awaiting(service)
     without_locks(monkeypatch, guard=False)
     for table, constraint in (("outbox", "outbox_one_event_per_number"), ("audit", "audit_one_row_per_change")):
-        counter.rows(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+        service.rows(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
     try:
         at_once(
-            lambda: counter.ask(ApproveBooking(**about(booking_id))),
-            lambda: counter.ask(DeclineBooking(**about(booking_id))),
+            lambda: service.ask(ApproveBooking(**about(booking_id))),
+            lambda: service.ask(DeclineBooking(**about(booking_id))),
         )
-        assert sorted(decisions(counter, booking_id)) == ["BookingApproved", "BookingDeclined"]
+        assert sorted(decisions(service, booking_id)) == ["BookingApproved", "BookingDeclined"]
     finally:
-        counter.rows("TRUNCATE outbox, audit")
-        counter.rows("ALTER TABLE outbox ADD CONSTRAINT outbox_one_event_per_number UNIQUE (subject, sequence)")
-        counter.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence)")
+        service.rows("TRUNCATE outbox, audit")
+        service.rows("ALTER TABLE outbox ADD CONSTRAINT outbox_one_event_per_number UNIQUE (subject, sequence)")
+        service.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence)")
 
 
-def test_the_version_guard_alone_lets_one_decision_through(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    booking_id = awaiting(counter)
+def test_the_version_guard_alone_lets_one_decision_through(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking_id = awaiting(service)
     without_locks(monkeypatch, guard=True)
 
     answers = at_once(
-        lambda: counter.ask(ApproveBooking(**about(booking_id))),
-        lambda: counter.ask(DeclineBooking(**about(booking_id))),
+        lambda: service.ask(ApproveBooking(**about(booking_id))),
+        lambda: service.ask(DeclineBooking(**about(booking_id))),
     )
 
     assert answers.count("BOOKING_CHANGED") == 1
-    assert len(decisions(counter, booking_id)) == 1
+    assert len(decisions(service, booking_id)) == 1
 
 
-def test_of_approve_and_decline_exactly_one_wins(counter: Counter) -> None:
+def test_of_approve_and_decline_exactly_one_wins(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
-        booking_id = awaiting(counter)
+        booking_id = awaiting(service)
 
         answers = at_once(
-            lambda booking_id=booking_id: counter.ask(ApproveBooking(**about(booking_id))),
-            lambda booking_id=booking_id: counter.ask(DeclineBooking(**about(booking_id))),
+            lambda booking_id=booking_id: service.ask(ApproveBooking(**about(booking_id))),
+            lambda booking_id=booking_id: service.ask(DeclineBooking(**about(booking_id))),
         )
 
-        (decision,) = decisions(counter, booking_id)
+        (decision,) = decisions(service, booking_id)
         loser = "DECISION_MADE" if decision == "BookingApproved" else "BOOKING_ENDED"
         assert [answer for answer in answers if isinstance(answer, str)] == [loser]
 
 
-def test_of_approve_and_expiry_exactly_one_wins(counter: Counter) -> None:
+def test_of_approve_and_expiry_exactly_one_wins(service: BookingsUnderTest) -> None:
     """The clerk's clock is a moment behind the timer's, so that both think they may."""
     for _ in range(ROUNDS):
-        counter.at(NOW)
-        booking_id = awaiting(counter)
-        deadline = counter.stored(booking_id).approval_deadline_at
-        clerk, clock = Counter(counter.engine), Counter(counter.engine)
+        service.at(NOW)
+        booking_id = awaiting(service)
+        deadline = service.stored(booking_id).approval_deadline_at
+        clerk, clock = BookingsUnderTest(service.engine), BookingsUnderTest(service.engine)
         clerk.at(deadline - timedelta(seconds=1))
         clock.at(deadline)
 
         approve, _ = at_once(
             lambda clerk=clerk, booking_id=booking_id: clerk.ask(ApproveBooking(**about(booking_id))),
-            lambda clock=clock: clock.tick(look_at_due),
+            lambda clock=clock: clock.tick(apply_due_deadline),
         )
 
-        last = counter.events(booking_id)[-1]
+        last = service.events(booking_id)[-1]
         assert (approve == "BOOKING_ENDED") == (last == "BookingExpired")
         assert last in {"BookingApproved", "BookingExpired"}
 
 
-def test_of_approve_and_cancel_exactly_one_wins(counter: Counter) -> None:
+def test_of_approve_and_cancel_exactly_one_wins(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
-        booking_id = awaiting(counter)
+        booking_id = awaiting(service)
 
         answers = at_once(
-            lambda booking_id=booking_id: counter.ask(ApproveBooking(**about(booking_id))),
-            lambda booking_id=booking_id: counter.ask(CancelBooking(**about(booking_id))),
+            lambda booking_id=booking_id: service.ask(ApproveBooking(**about(booking_id))),
+            lambda booking_id=booking_id: service.ask(CancelBooking(**about(booking_id))),
         )
 
         refused = [answer for answer in answers if isinstance(answer, str)]
-        approved = counter.events(booking_id)[-1] == "BookingApproved"
+        approved = service.events(booking_id)[-1] == "BookingApproved"
         assert refused == ["DECISION_MADE" if approved else "BOOKING_ENDED"]
 
 
-def test_two_expiring_timers_expire_it_once(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    counter.pass_time(hours=1)
+def test_two_expiring_timers_expire_it_once(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    service.pass_time(hours=1)
 
-    at_once(*[lambda: counter.tick(look_at_due)] * 4)
+    at_once(*[lambda: service.tick(apply_due_deadline)] * 4)
 
-    assert counter.events(booking_id) == ["BookingHeld", "BookingExpired"]
+    assert service.events(booking_id) == ["BookingHeld", "BookingExpired"]
 
 
-def test_without_the_intent_two_assigns_would_both_ask_rooms(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    booking_id = counter.booked_by_staff().booking_id
-    monkeypatch.setattr(Bookings, "begin_action", lambda _, booking, action: replace(booking, pending=action))
+def test_without_the_intent_two_assigns_would_both_ask_rooms(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking_id = service.booked_by_staff().booking_id
+    monkeypatch.setattr(SqlBookings, "begin_action", lambda _, booking, action: replace(booking, pending=action))
     both_asked = threading.Barrier(2)
-    counter.rooms.instead[GiveRoom] = lambda ask: (both_asked.wait(10), counter.rooms.answer(ask))[1]
+    service.rooms.instead[GiveRoom] = lambda ask: (both_asked.wait(10), service.rooms.answer(ask))[1]
 
     at_once(
-        lambda: counter.ask(AssignRoom(**about(booking_id, room_number="101"))),
-        lambda: counter.ask(AssignRoom(**about(booking_id, room_number="102"))),
+        lambda: service.ask(AssignRoom(**about(booking_id, room_number="101"))),
+        lambda: service.ask(AssignRoom(**about(booking_id, room_number="102"))),
     )
 
-    assert counter.rooms.kinds().count("GiveRoom") == 2
+    assert service.rooms.kinds().count("GiveRoom") == 2
 
 
-def test_while_one_assigns_everyone_else_is_shut_out(counter: Counter) -> None:
-    booking_id = counter.booked_by_staff().booking_id
-    counter.at(ARRIVES)
+def test_while_one_assigns_everyone_else_is_shut_out(service: BookingsUnderTest) -> None:
+    booking_id = service.booked_by_staff().booking_id
+    service.at(ARRIVES)
     refused: list[str] = []
 
     def meanwhile(ask: GiveRoom) -> Any:
@@ -180,46 +180,46 @@ def test_while_one_assigns_everyone_else_is_shut_out(counter: Counter) -> None:
             CancelBooking(**about(booking_id)),
         ):
             with pytest.raises(Refusal) as caught:
-                counter.ask(competing)
+                service.ask(competing)
             refused.append(caught.value.code)
-        return counter.rooms.answer(ask)
+        return service.rooms.answer(ask)
 
-    counter.rooms.instead[GiveRoom] = meanwhile
-    assigned = counter.ask(AssignRoom(**about(booking_id, room_number="101")))
+    service.rooms.instead[GiveRoom] = meanwhile
+    assigned = service.ask(AssignRoom(**about(booking_id, room_number="101")))
 
     assert assigned.assigned_room_number == "101"
     assert refused == ["ACTION_IN_PROGRESS"] * 3
 
 
-def test_of_two_assigns_at_once_none_is_lost_or_half_done(counter: Counter) -> None:
+def test_of_two_assigns_at_once_none_is_lost_or_half_done(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
-        booking_id = counter.booked_by_staff().booking_id
-        before = counter.rooms.kinds().count("GiveRoom")
+        booking_id = service.booked_by_staff().booking_id
+        before = service.rooms.kinds().count("GiveRoom")
 
         answers = at_once(
-            lambda booking_id=booking_id: counter.ask(AssignRoom(**about(booking_id, room_number="101"))),
-            lambda booking_id=booking_id: counter.ask(AssignRoom(**about(booking_id, room_number="102"))),
+            lambda booking_id=booking_id: service.ask(AssignRoom(**about(booking_id, room_number="101"))),
+            lambda booking_id=booking_id: service.ask(AssignRoom(**about(booking_id, room_number="102"))),
         )
 
         # One after the other both may be served: then the second has reassigned the room.
         won = [answer.assigned_room_number for answer in answers if not isinstance(answer, str)]
         assert {answer for answer in answers if isinstance(answer, str)} <= {"ACTION_IN_PROGRESS"}
-        assert counter.rooms.kinds().count("GiveRoom") - before == len(won)
-        assert counter.stored(booking_id).assigned_room_number in won
-        assert counter.events(booking_id).count("RoomAssigned") == len(won)
+        assert service.rooms.kinds().count("GiveRoom") - before == len(won)
+        assert service.stored(booking_id).assigned_room_number in won
+        assert service.events(booking_id).count("RoomAssigned") == len(won)
 
 
-def test_of_cancel_and_check_in_exactly_one_wins(counter: Counter) -> None:
+def test_of_cancel_and_check_in_exactly_one_wins(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
-        counter.at(NOW)
-        booking_id = counter.booked_by_staff().booking_id
-        counter.at(ARRIVES)
-        counter.ask(AssignRoom(**about(booking_id, room_number="101")))
+        service.at(NOW)
+        booking_id = service.booked_by_staff().booking_id
+        service.at(ARRIVES)
+        service.ask(AssignRoom(**about(booking_id, room_number="101")))
 
         answers = at_once(
-            lambda booking_id=booking_id: counter.ask(CheckIn(**about(booking_id))),
-            lambda booking_id=booking_id: counter.ask(CancelBooking(**about(booking_id))),
+            lambda booking_id=booking_id: service.ask(CheckIn(**about(booking_id))),
+            lambda booking_id=booking_id: service.ask(CancelBooking(**about(booking_id))),
         )
 
         assert len([answer for answer in answers if isinstance(answer, str)]) == 1
-        assert counter.events(booking_id)[-1] in {"GuestCheckedIn", "BookingCancelled"}
+        assert service.events(booking_id)[-1] in {"GuestCheckedIn", "BookingCancelled"}

@@ -5,22 +5,25 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import ApproveBooking, AssignRoom, CancelBooking, GetBooking, GetFeed, GetPayable, GetTimeline
-from services.bookings.handlers.clock import look_at_due
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking, GetFeed, GetPayable, GetTimeline
+from contracts.bookings.stays import AssignRoom
+from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of
-from tests.interface.bookings.counter import Counter, guest_of, statements
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
 from tests.interface.bookings.test_whole_life import about, awaiting, opened
 from tests.unit.bookings.builders import a_booking, a_request
 
 
 @pytest.mark.parametrize(("query", "count"), [(GetBooking, 1), (GetPayable, 1), (GetFeed, 2), (GetTimeline, 2)])
-def test_reading(counter: Counter, query: type[Any], count: int) -> None:
-    created = counter.book()
+def test_reading(service: BookingsUnderTest, query: type[Any], count: int) -> None:
+    created = service.book()
     caller = {} if query is GetTimeline else {"caller": guest_of(created)}
 
-    with statements(counter.engine) as sent:
-        counter.ask(query(**about(created.booking.booking_id)), **caller)
+    with statements(service.engine) as sent:
+        service.ask(query(**about(created.booking.booking_id)), **caller)
 
     assert len(sent) == count, sent
 
@@ -29,81 +32,81 @@ def test_reading(counter: Counter, query: type[Any], count: int) -> None:
     ("more", "count"),
     [({}, 3), ({"idempotency_key": "k", "fingerprint": "f"}, 5)],
 )
-def test_creating(counter: Counter, more: dict[str, str], count: int) -> None:
+def test_creating(service: BookingsUnderTest, more: dict[str, str], count: int) -> None:
     """Booking with guest, audit, outbox; a keyed one claims its key before and stores the answer with them."""
-    with statements(counter.engine) as sent:
-        counter.ask(a_request(), **more)
+    with statements(service.engine) as sent:
+        service.ask(a_request(), **more)
 
     assert len(sent) == count, sent
 
 
-def test_deciding(counter: Counter) -> None:
+def test_deciding(service: BookingsUnderTest) -> None:
     """Lock, save, audit, outbox."""
-    booking_id = awaiting(counter)
+    booking_id = awaiting(service)
 
-    with statements(counter.engine) as sent:
-        counter.ask(ApproveBooking(**about(booking_id)))
+    with statements(service.engine) as sent:
+        service.ask(ApproveBooking(**about(booking_id)))
 
     assert len(sent) == 4, sent
     assert sum("UPDATE booking" in statement for statement in sent) == 1
 
 
-def test_cancelling(counter: Counter) -> None:
+def test_cancelling(service: BookingsUnderTest) -> None:
     """As deciding, and the hold is looked at again later."""
-    booking_id = counter.book().booking.booking_id
+    booking_id = service.book().booking.booking_id
 
-    with statements(counter.engine) as sent:
-        counter.ask(CancelBooking(**about(booking_id)))
+    with statements(service.engine) as sent:
+        service.ask(CancelBooking(**about(booking_id)))
 
     assert len(sent) == 5, sent
 
 
-def test_acting_with_rooms(counter: Counter) -> None:
+def test_acting_with_rooms(service: BookingsUnderTest) -> None:
     """Lock and intent; lock, save, audit, outbox."""
-    booking_id = counter.booked_by_staff().booking_id
+    booking_id = service.booked_by_staff().booking_id
 
-    with statements(counter.engine) as sent:
-        counter.ask(AssignRoom(**about(booking_id, room_number="101")))
+    with statements(service.engine) as sent:
+        service.ask(AssignRoom(**about(booking_id, room_number="101")))
 
     assert len(sent) == 6, sent
 
 
-def test_hearing(counter: Counter) -> None:
+def test_hearing(service: BookingsUnderTest) -> None:
     """The subject moves on, the inbox; then lock, save, audit, outbox."""
-    booking_id = counter.book().booking.booking_id
+    booking_id = service.book().booking.booking_id
 
-    with statements(counter.engine) as sent:
-        counter.tell(opened(booking_id))
+    with statements(service.engine) as sent:
+        service.tell(opened(booking_id))
 
     assert len(sent) == 6, sent
 
 
-def test_the_clock_with_nothing_to_do(counter: Counter) -> None:
-    with statements(counter.engine) as sent:
-        counter.tick(look_at_due)
+def test_the_clock_with_nothing_to_do(service: BookingsUnderTest) -> None:
+    with statements(service.engine) as sent:
+        service.tick(apply_due_deadline)
 
     assert len(sent) == 1, sent
 
 
-def test_the_tables_are_as_the_migration_made_them(counter: Counter) -> None:
-    found = sa.inspect(counter.engine)
+def test_the_tables_are_as_the_migration_made_them(service: BookingsUnderTest) -> None:
+    found = sa.inspect(service.engine)
 
     for table in tables.METADATA.tables.values():
         columns = {column["name"]: column["type"] for column in found.get_columns(table.name)}
         assert set(columns) == {column.name for column in table.columns}, table.name
         for column in table.columns:
-            stored = columns[column.name].compile(counter.engine.dialect)
-            assert stored == column.type.compile(counter.engine.dialect), column
+            stored = columns[column.name].compile(service.engine.dialect)
+            assert stored == column.type.compile(service.engine.dialect), column
 
 
 def test_every_column_of_a_booking_is_written() -> None:
     assert set(row_of(a_booking())) == {column.name for column in tables.BOOKING.columns} - {"action_due_at"}
 
 
-def test_a_booking_is_read_as_it_was_written(counter: Counter) -> None:
-    booking_id = awaiting(counter)
+def test_a_booking_is_read_as_it_was_written(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
 
-    with counter.unit_of_work.begin() as work:
+    with service.unit_of_work.begin() as work:
         first = work.bookings.lock(booking_id)
         work.bookings.save(first, first)
         again = work.bookings.find(booking_id)

@@ -3,21 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.bookings import (
-    AmendBooking,
-    ConfirmBooking,
-    ExchangeCode,
-    GetCandidateRooms,
-    GetFeed,
-    GetGuestNames,
-    GetMailFacts,
-    GetPayable,
-    GetTimeline,
-    ListBookings,
-    MarkSeen,
-)
-from contracts.notifier import NoticeGaveUp, NoticeSent
-from tests.interface.bookings.counter import Counter, guest_of
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.guest_access import ExchangeCode
+from contracts.bookings.mails import GetMailFacts
+from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
+from contracts.bookings.stays import GetCandidateRooms
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.test_whole_life import about, awaiting, opened, refused
 from tests.unit.bookings.builders import (
     CLERK,
@@ -30,37 +23,37 @@ from tests.unit.bookings.builders import (
 )
 
 
-def test_a_mails_code_opens_the_booking_once_within_a_week(counter: Counter) -> None:
-    created = counter.book()
+def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnderTest) -> None:
+    created = service.book()
     booking_id = created.booking.booking_id
-    facts = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM)
+    facts = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM)
     assert facts.booking.guest_email == "ada@example.com"
-    assert facts.access_code not in str(counter.rows("SELECT * FROM access_code"))
+    assert facts.access_code not in str(service.rows("SELECT * FROM access_code"))
 
-    opened = counter.ask(ExchangeCode(code=facts.access_code), PUBLIC)
+    opened = service.ask(ExchangeCode(code=facts.access_code), PUBLIC)
 
     assert (opened.guest_token, opened.booking_id, opened.read_only) == (created.guest_token, booking_id, False)
-    assert refused(counter, ExchangeCode(code=facts.access_code), PUBLIC) == "INVALID_CODE"
-    assert refused(counter, ExchangeCode(code="nonsense"), PUBLIC) == "INVALID_CODE"
-    late = counter.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
-    counter.pass_time(days=7)
-    assert refused(counter, ExchangeCode(code=late), PUBLIC) == "INVALID_CODE"
+    assert refused(service, ExchangeCode(code=facts.access_code), PUBLIC) == "INVALID_CODE"
+    assert refused(service, ExchangeCode(code="nonsense"), PUBLIC) == "INVALID_CODE"
+    late = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    service.pass_time(days=7)
+    assert refused(service, ExchangeCode(code=late), PUBLIC) == "INVALID_CODE"
 
 
-def test_only_mails_are_written_from_mail_facts(counter: Counter) -> None:
-    created = counter.book()
+def test_only_mails_are_written_from_mail_facts(service: BookingsUnderTest) -> None:
+    created = service.book()
 
-    assert refused(counter, GetMailFacts(booking_id=created.booking.booking_id), STAFF) == "PERMISSION_DENIED"
-    assert counter.ask(GetMailFacts(booking_id=created.booking.booking_id, with_code=False), SYSTEM).access_code is None
+    assert refused(service, GetMailFacts(booking_id=created.booking.booking_id), STAFF) == "PERMISSION_DENIED"
+    assert service.ask(GetMailFacts(booking_id=created.booking.booking_id, with_code=False), SYSTEM).access_code is None
 
 
-def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(counter: Counter) -> None:
-    created = counter.book()
+def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(service: BookingsUnderTest) -> None:
+    created = service.book()
     booking_id = created.booking.booking_id
-    counter.ask(ConfirmBooking(**about(booking_id)))
+    service.ask(ConfirmBooking(**about(booking_id)))
 
-    guests = counter.ask(GetFeed(**about(booking_id)), guest_of(created))
-    staffs = counter.ask(GetFeed(**about(booking_id, after=1)), STAFF)
+    guests = service.ask(GetFeed(**about(booking_id)), guest_of(created))
+    staffs = service.ask(GetFeed(**about(booking_id, after=1)), STAFF)
 
     assert [item.sequence for item in guests.events] == [1, 2]
     assert [item.sequence for item in staffs.events] == [2]
@@ -74,52 +67,52 @@ def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(counter: Coun
     )
 
 
-def test_what_can_be_paid(counter: Counter) -> None:
-    created = counter.book()
+def test_what_can_be_paid(service: BookingsUnderTest) -> None:
+    created = service.book()
     query = GetPayable(**about(created.booking.booking_id))
 
-    payable = counter.ask(query, guest_of(created))
+    payable = service.ask(query, guest_of(created))
     assert (payable.payable, payable.amount, payable.guest_email) == (True, eur(34880), "ada@example.com")
-    counter.pass_time(minutes=15)
-    assert not counter.ask(query, SYSTEM).payable
-    assert not counter.ask(GetPayable(**about(counter.book(draft=True).booking.booking_id)), SYSTEM).payable
+    service.pass_time(minutes=15)
+    assert not service.ask(query, SYSTEM).payable
+    assert not service.ask(GetPayable(**about(service.book(draft=True).booking.booking_id)), SYSTEM).payable
 
 
-def test_notes_and_contact_are_amended_without_being_told(counter: Counter) -> None:
-    booking_id = awaiting(counter)
+def test_notes_and_contact_are_amended_without_being_told(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
 
-    amended = counter.ask(
+    amended = service.ask(
         AmendBooking(**about(booking_id, internal_notes="VIP guest", guest_email="new@example.com")), CLERK
     )
-    again = counter.ask(AmendBooking(**about(booking_id, internal_notes="VIP guest")), CLERK)
+    again = service.ask(AmendBooking(**about(booking_id, internal_notes="VIP guest")), CLERK)
 
     assert (amended.internal_notes, amended.guest_email, again.version) == ("VIP guest", "new@example.com", 4)
-    found = counter.ask(ListBookings(hotel=HOTEL, search="NEW@example"))
+    found = service.ask(ListBookings(hotel=HOTEL, search="NEW@example"))
     assert [row.booking_id for row in found.results] == [booking_id]
-    assert counter.events(booking_id)[-1] == "BookingAmended"
-    data = counter.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
+    assert service.events(booking_id)[-1] == "BookingAmended"
+    data = service.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
     assert "new@example.com" not in data
     assert "VIP" not in data
 
 
-def test_a_new_booking_is_seen_without_a_new_version(counter: Counter) -> None:
-    booking = counter.book().booking
+def test_a_new_booking_is_seen_without_a_new_version(service: BookingsUnderTest) -> None:
+    booking = service.book().booking
 
-    seen = counter.ask(MarkSeen(**about(booking.booking_id)))
+    seen = service.ask(MarkSeen(**about(booking.booking_id)))
 
     assert (booking.is_new_for_staff, seen.is_new_for_staff, seen.version) == (True, False, booking.version)
 
 
-def test_notices_stand_in_the_timeline(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_notices_stand_in_the_timeline(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
     notice = {"booking_id": booking_id, "hotel": HOTEL, "occasion": "received", "medium": "mail"}
-    counter.pass_time(seconds=1)
-    counter.tell(
+    service.pass_time(seconds=1)
+    service.tell(
         NoticeSent(notice_id="n1", **notice, sent_at=NOW),
         NoticeGaveUp(notice_id="n2", **notice, reason_code="SMTP_550", gave_up_at=NOW + timedelta(hours=1)),
     )
 
-    items = counter.ask(GetTimeline(**about(booking_id))).items
+    items = service.ask(GetTimeline(**about(booking_id))).items
 
     assert [(item.what, item.why) for item in items] == [
         ("BookingHeld", ""),
@@ -128,35 +121,35 @@ def test_notices_stand_in_the_timeline(counter: Counter) -> None:
     ]
 
 
-def test_names_beside_rooms(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_names_beside_rooms(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
 
-    names = counter.ask(GetGuestNames(hotel=HOTEL, booking_ids=(booking_id, "BK-2030-NOSUCH"))).names
+    names = service.ask(GetGuestNames(hotel=HOTEL, booking_ids=(booking_id, "BK-2030-NOSUCH"))).names
 
     assert names == {booking_id: "Ada Lovelace"}
 
 
-def test_candidates_are_asked_of_rooms(counter: Counter) -> None:
-    booking_id = counter.booked_by_staff().booking_id
+def test_candidates_are_asked_of_rooms(service: BookingsUnderTest) -> None:
+    booking_id = service.booked_by_staff().booking_id
 
-    assert counter.ask(GetCandidateRooms(**about(booking_id))).rooms == ()
-    assert counter.rooms.kinds()[-1] == "FindCandidates"
-    draft = counter.book(draft=True).booking.booking_id
-    assert refused(counter, GetCandidateRooms(**about(draft))) == "BOOKING_STATUS_NOT_ASSIGNABLE"
+    assert service.ask(GetCandidateRooms(**about(booking_id))).rooms == ()
+    assert service.rooms.kinds()[-1] == "FindCandidates"
+    draft = service.book(draft=True).booking.booking_id
+    assert refused(service, GetCandidateRooms(**about(draft))) == "BOOKING_STATUS_NOT_ASSIGNABLE"
 
 
-def test_a_fact_names_the_very_fact_that_caused_it(counter: Counter) -> None:
+def test_a_fact_names_the_very_fact_that_caused_it(service: BookingsUnderTest) -> None:
     """Also where several are applied in one transaction."""
-    first, second = counter.book().booking.booking_id, counter.book().booking.booking_id
+    first, second = service.book().booking.booking_id, service.book().booking.booking_id
     trace = "00-{}-00f067aa0ba902b7-01"
     heard = [
-        replace(counter.envelope(opened(booking_id)), traceparent=trace.format(digit * 32))
+        replace(service.envelope(opened(booking_id)), traceparent=trace.format(digit * 32))
         for booking_id, digit in ((first, "a"), (second, "b"))
     ]
 
-    counter.event_dispatcher.apply(heard)
+    service.event_dispatcher.apply(heard)
 
-    rows = counter.rows(
+    rows = service.rows(
         "SELECT causation_id, traceparent FROM outbox WHERE type LIKE '%PaymentAwaited%' ORDER BY position"
     )
     assert [row.causation_id for row in rows] == [envelope.id for envelope in heard]

@@ -7,23 +7,13 @@ import pytest
 
 from chassis.messaging.event_dispatcher import Disposition
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    ConfirmBooking,
-    CreatedBooking,
-    DeclineBooking,
-    GetBooking,
-    GetTimeline,
-    MoveRoom,
-    SubmitBooking,
-    UnassignRoom,
-)
-from contracts.payments import (
+from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
@@ -38,8 +28,8 @@ from contracts.rooms.assignments import GiveRoom
 from contracts.rooms.holds import HoldInventory
 from contracts.rooms.occupancy import MoveIn, MoveOut
 from contracts.values import CancellationPolicy, HotelSettings
-from services.bookings.handlers.clock import look_at_due
-from tests.interface.bookings.counter import Counter, guest_of
+from services.bookings.handlers.timers import apply_due_deadline
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.unit.bookings.builders import ANNA, CHECK_IN, GUEST, HOTEL, NOW, STAFF, eur, held
 
 ARRIVES = datetime(2030, 6, 10, 14, 0, tzinfo=UTC)
@@ -67,90 +57,90 @@ def captured(booking_id: str) -> PaymentCaptured:
     return PaymentCaptured(**paid(booking_id), payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW)
 
 
-def awaiting(counter: Counter) -> str:
+def awaiting(service: BookingsUnderTest) -> str:
     """A booking that waits for staff."""
-    booking_id = counter.book().booking.booking_id
-    counter.tell(opened(booking_id), authorized(booking_id))
+    booking_id = service.book().booking.booking_id
+    service.tell(opened(booking_id), authorized(booking_id))
     return booking_id
 
 
-def confirmed(counter: Counter) -> str:
+def confirmed(service: BookingsUnderTest) -> str:
     """A booking that is paid and approved."""
-    booking_id = awaiting(counter)
-    counter.ask(ApproveBooking(**about(booking_id)))
-    counter.tell(captured(booking_id))
+    booking_id = awaiting(service)
+    service.ask(ApproveBooking(**about(booking_id)))
+    service.tell(captured(booking_id))
     return booking_id
 
 
-def refused(counter: Counter, command: Any, caller: Any = STAFF) -> str:
+def refused(service: BookingsUnderTest, command: Any, caller: Any = STAFF) -> str:
     with pytest.raises(Refusal) as caught:
-        counter.ask(command, caller)
+        service.ask(command, caller)
     return caught.value.code
 
 
-def test_a_booking_lives_its_whole_life(counter: Counter) -> None:
-    created = counter.book()
+def test_a_booking_lives_its_whole_life(service: BookingsUnderTest) -> None:
+    created = service.book()
     booking_id = created.booking.booking_id
     assert created.booking.status is BookingStatus.PENDING_PAYMENT
     assert created.booking.expires_at == NOW + timedelta(minutes=15)
     assert created.booking.is_new_for_staff
 
-    counter.tell(opened(booking_id))
-    assert counter.stored(booking_id).payment_reference == "cs_1"
-    counter.tell(authorized(booking_id))
-    waiting = counter.ask(GetBooking(**about(booking_id)))
+    service.tell(opened(booking_id))
+    assert service.stored(booking_id).payment_reference == "cs_1"
+    service.tell(authorized(booking_id))
+    waiting = service.ask(GetBooking(**about(booking_id)))
     assert (waiting.status, waiting.approval_risk) == (BookingStatus.PENDING_APPROVAL, "OK")
     assert waiting.payment_reference == "pi_1"
 
-    approved = counter.ask(ApproveBooking(**about(booking_id)))
+    approved = service.ask(ApproveBooking(**about(booking_id)))
     assert (approved.status, approved.decision_made_by) == (BookingStatus.PENDING_APPROVAL, ANNA)
-    counter.tell(captured(booking_id))
-    sure = counter.ask(GetBooking(**about(booking_id)))
+    service.tell(captured(booking_id))
+    sure = service.ask(GetBooking(**about(booking_id)))
     assert (sure.status, sure.confirmed_by, sure.paid_at) == (BookingStatus.CONFIRMED, ANNA, NOW)
     assert (sure.payment_status, sure.balance_due) == ("CAPTURED", eur(0))
 
-    with_room = counter.ask(AssignRoom(**about(booking_id, room_number="101", notes="quiet")))
+    with_room = service.ask(AssignRoom(**about(booking_id, room_number="101", notes="quiet")))
     assert (with_room.assigned_room_number, with_room.can_check_in) == ("101", True)
     assert with_room.assignment_notes == "quiet"
 
-    counter.at(ARRIVES)
-    lives = counter.ask(CheckIn(**about(booking_id)))
+    service.at(ARRIVES)
+    lives = service.ask(CheckIn(**about(booking_id)))
     assert (lives.status, lives.checked_in_at, lives.checked_in_by) == (BookingStatus.IN_HOUSE, ARRIVES, ANNA)
     assert lives.in_house is None
-    page = counter.ask(GetBooking(**about(booking_id)), guest_of(created))
+    page = service.ask(GetBooking(**about(booking_id)), guest_of(created))
     assert page.in_house.wifi_password == "wifi-secret"
     assert len(page.in_house.room_pin) == 4
 
-    counter.at(datetime(2030, 6, 13, 9, 0, tzinfo=UTC))
-    left = counter.ask(CheckOut(**about(booking_id)))
+    service.at(datetime(2030, 6, 13, 9, 0, tzinfo=UTC))
+    left = service.ask(CheckOut(**about(booking_id)))
     assert (left.status, left.assigned_room_number) == (BookingStatus.COMPLETED, "101")
-    assert counter.ask(GetBooking(**about(booking_id)), guest_of(created)).in_house is None
-    assert counter.stored(booking_id).in_house is None
-    assert counter.rooms.asked[-1].left_on == datetime(2030, 6, 13, tzinfo=UTC).date()
+    assert service.ask(GetBooking(**about(booking_id)), guest_of(created)).in_house is None
+    assert service.stored(booking_id).in_house is None
+    assert service.rooms.asked[-1].left_on == datetime(2030, 6, 13, tzinfo=UTC).date()
 
-    assert counter.events(booking_id) == [
+    assert service.events(booking_id) == [
         "BookingHeld", "PaymentAwaited", "BookingAwaitsApproval", "BookingApproved", "BookingConfirmed",
         "RoomAssigned", "GuestCheckedIn", "GuestCheckedOut",
     ]  # fmt: skip
-    trail = counter.ask(GetTimeline(**about(booking_id))).items
+    trail = service.ask(GetTimeline(**about(booking_id))).items
     assert [item.sequence for item in trail] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert [item.to_status for item in trail][-2:] == [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED]
     assert left.version == 8
 
 
-def test_asking_again_for_what_has_happened_changes_nothing(counter: Counter) -> None:
-    booking_id = awaiting(counter)
+def test_asking_again_for_what_has_happened_changes_nothing(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
 
     def twice(command: Any) -> None:
-        first = counter.ask(command)
-        counter.pass_time(seconds=5)
-        again = counter.ask(command)
+        first = service.ask(command)
+        service.pass_time(seconds=5)
+        again = service.ask(command)
         assert again == first
 
     twice(ApproveBooking(**about(booking_id)))
-    counter.tell(captured(booking_id))
-    assert counter.ask(ApproveBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
-    counter.at(ARRIVES)
+    service.tell(captured(booking_id))
+    assert service.ask(ApproveBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
+    service.at(ARRIVES)
     for command in (
         AssignRoom(**about(booking_id, room_number="101")),
         CheckIn(**about(booking_id)),
@@ -158,56 +148,56 @@ def test_asking_again_for_what_has_happened_changes_nothing(counter: Counter) ->
         CheckOut(**about(booking_id)),
     ):
         twice(command)
-    assert counter.rooms.kinds() == ["HoldInventory", "GiveRoom", "MoveIn", "MoveGuest", "MoveOut"]
-    assert len(counter.events(booking_id)) == 9
+    assert service.rooms.kinds() == ["HoldInventory", "GiveRoom", "MoveIn", "MoveGuest", "MoveOut"]
+    assert len(service.events(booking_id)) == 9
 
 
-def test_a_declined_booking_stays_declined(counter: Counter) -> None:
-    booking_id = awaiting(counter)
+def test_a_declined_booking_stays_declined(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
 
-    first = counter.ask(DeclineBooking(**about(booking_id, reason_code="FULL", reason_note="Wedding party")))
-    again = counter.ask(DeclineBooking(**about(booking_id)))
+    first = service.ask(DeclineBooking(**about(booking_id, reason_code="FULL", reason_note="Wedding party")))
+    again = service.ask(DeclineBooking(**about(booking_id)))
 
     assert (again.status, again.reason_code, again.reason_note) == (BookingStatus.DECLINED, "FULL", "Wedding party")
     assert again.decision_made_at == first.decision_made_at
-    assert refused(counter, ApproveBooking(**about(booking_id))) == "BOOKING_ENDED"
-    assert counter.events(booking_id)[-1] == "BookingDeclined"
-    published = counter.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
+    assert refused(service, ApproveBooking(**about(booking_id))) == "BOOKING_ENDED"
+    assert service.events(booking_id)[-1] == "BookingDeclined"
+    published = service.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
     assert "Wedding" not in published
-    counter.tell(PaymentVoided(**paid(booking_id), amount=eur(34880), voided_at=NOW))
-    assert counter.stored(booking_id).payment_status == "VOIDED"
-    assert counter.ask(GetTimeline(**about(booking_id))).items[-1].what == "PaymentVoided"
+    service.tell(PaymentVoided(**paid(booking_id), amount=eur(34880), voided_at=NOW))
+    assert service.stored(booking_id).payment_status == "VOIDED"
+    assert service.ask(GetTimeline(**about(booking_id))).items[-1].what == "PaymentVoided"
 
 
-def test_what_was_approved_is_neither_declined_nor_cancelled(counter: Counter) -> None:
-    booking_id = awaiting(counter)
-    counter.ask(ApproveBooking(**about(booking_id)))
+def test_what_was_approved_is_neither_declined_nor_cancelled(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    service.ask(ApproveBooking(**about(booking_id)))
 
-    assert refused(counter, DeclineBooking(**about(booking_id))) == "DECISION_MADE"
-    assert refused(counter, CancelBooking(**about(booking_id))) == "DECISION_MADE"
-    counter.pass_time(days=300)
-    assert not counter.tick(look_at_due)
+    assert refused(service, DeclineBooking(**about(booking_id))) == "DECISION_MADE"
+    assert refused(service, CancelBooking(**about(booking_id))) == "DECISION_MADE"
+    service.pass_time(days=300)
+    assert not service.tick(apply_due_deadline)
 
 
-def test_a_failed_capture_lets_the_guest_pay_again_for_a_day(counter: Counter) -> None:
-    booking_id = awaiting(counter)
-    counter.ask(ApproveBooking(**about(booking_id)))
+def test_a_failed_capture_lets_the_guest_pay_again_for_a_day(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    service.ask(ApproveBooking(**about(booking_id)))
 
-    counter.tell(PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW))
+    service.tell(PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW))
 
-    booking = counter.ask(GetBooking(**about(booking_id)))
+    booking = service.ask(GetBooking(**about(booking_id)))
     assert (booking.status, booking.decision_made_at) == (BookingStatus.PENDING_PAYMENT, None)
     assert booking.expires_at == NOW + timedelta(hours=24)
-    counter.tell(opened(booking_id), authorized(booking_id))
-    assert counter.stored(booking_id).status == "PENDING_APPROVAL"
+    service.tell(opened(booking_id), authorized(booking_id))
+    assert service.stored(booking_id).status == "PENDING_APPROVAL"
 
 
-def test_a_hotel_without_approval_confirms_by_itself(counter: Counter) -> None:
-    counter.rooms.held = held(settings=HotelSettings(approval_required=False))
-    booking_id = awaiting(counter)
-    counter.tell(captured(booking_id))
+def test_a_hotel_without_approval_confirms_by_itself(service: BookingsUnderTest) -> None:
+    service.rooms.held = held(settings=HotelSettings(approval_required=False))
+    booking_id = awaiting(service)
+    service.tell(captured(booking_id))
 
-    booking = counter.ask(GetBooking(**about(booking_id)))
+    booking = service.ask(GetBooking(**about(booking_id)))
 
     assert (booking.status, booking.confirmed_by.kind) == (BookingStatus.CONFIRMED, "system")
 
@@ -216,179 +206,179 @@ def test_a_hotel_without_approval_confirms_by_itself(counter: Counter) -> None:
     ("minutes", "session", "expires"),
     [(14, False, False), (15, False, True), (15, True, False), (16, True, False), (17, True, True)],
 )
-def test_an_unpaid_hold_runs_out(counter: Counter, minutes: int, session: bool, expires: bool) -> None:
-    booking_id = counter.book().booking.booking_id
+def test_an_unpaid_hold_runs_out(service: BookingsUnderTest, minutes: int, session: bool, expires: bool) -> None:
+    booking_id = service.book().booking.booking_id
     if session:
-        counter.tell(opened(booking_id))
+        service.tell(opened(booking_id))
 
-    counter.pass_time(minutes=minutes)
+    service.pass_time(minutes=minutes)
 
-    assert counter.tick(look_at_due) is expires
-    assert counter.stored(booking_id).status == ("EXPIRED" if expires else "PENDING_PAYMENT")
-    assert not counter.tick(look_at_due)
+    assert service.tick(apply_due_deadline) is expires
+    assert service.stored(booking_id).status == ("EXPIRED" if expires else "PENDING_PAYMENT")
+    assert not service.tick(apply_due_deadline)
 
 
-def test_a_closed_payment_page_lets_the_overdue_hold_expire_at_once(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    counter.tell(opened(booking_id))
-    counter.pass_time(minutes=15, seconds=1)
+def test_a_closed_payment_page_lets_the_overdue_hold_expire_at_once(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    service.tell(opened(booking_id))
+    service.pass_time(minutes=15, seconds=1)
 
-    counter.tell(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
+    service.tell(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
 
-    booking = counter.ask(GetBooking(**about(booking_id)))
+    booking = service.ask(GetBooking(**about(booking_id)))
     assert (booking.status, booking.expiry_reason) == (BookingStatus.EXPIRED, "HOLD_RAN_OUT")
 
 
-def test_a_page_closed_early_leaves_the_hold(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    counter.tell(opened(booking_id), PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
+def test_a_page_closed_early_leaves_the_hold(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    service.tell(opened(booking_id), PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
 
-    assert counter.stored(booking_id).status == "PENDING_PAYMENT"
-    assert counter.ask(ConfirmBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
-
-
-def test_money_that_was_on_its_way_at_the_deadline_still_counts(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    counter.tell(opened(booking_id))
-    counter.pass_time(minutes=16)
-
-    counter.tell(authorized(booking_id))
-
-    assert counter.stored(booking_id).status == "PENDING_APPROVAL"
+    assert service.stored(booking_id).status == "PENDING_PAYMENT"
+    assert service.ask(ConfirmBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
 
 
-def test_late_money_does_not_revive_a_booking(counter: Counter) -> None:
-    booking_id = counter.book().booking.booking_id
-    counter.pass_time(hours=1)
-    counter.tick(look_at_due)
+def test_money_that_was_on_its_way_at_the_deadline_still_counts(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    service.tell(opened(booking_id))
+    service.pass_time(minutes=16)
 
-    outcomes = counter.tell(opened(booking_id), authorized(booking_id), captured(booking_id))
+    service.tell(authorized(booking_id))
+
+    assert service.stored(booking_id).status == "PENDING_APPROVAL"
+
+
+def test_late_money_does_not_revive_a_booking(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    service.pass_time(hours=1)
+    service.tick(apply_due_deadline)
+
+    outcomes = service.tell(opened(booking_id), authorized(booking_id), captured(booking_id))
 
     assert {outcome.disposition for outcome in outcomes} == {Disposition.APPLIED}
-    assert counter.events(booking_id) == ["BookingHeld", "BookingExpired", "PaymentTurnedAway"]
-    assert counter.stored(booking_id).payment_status == "CAPTURED"
+    assert service.events(booking_id) == ["BookingHeld", "BookingExpired", "PaymentTurnedAway"]
+    assert service.stored(booking_id).payment_status == "CAPTURED"
 
 
-def test_a_booking_that_nobody_decides_expires_at_its_deadline(counter: Counter) -> None:
-    counter.at(datetime(2030, 6, 8, 10, 0, tzinfo=UTC))
-    booking_id = awaiting(counter)
-    deadline = counter.stored(booking_id).approval_deadline_at
-    counter.at(deadline - timedelta(seconds=1))
-    assert list(iter(lambda: counter.tick(look_at_due), False)), "staff are told that it waits for them"
-    assert counter.stored(booking_id).status == "PENDING_APPROVAL"
+def test_a_booking_that_nobody_decides_expires_at_its_deadline(service: BookingsUnderTest) -> None:
+    service.at(datetime(2030, 6, 8, 10, 0, tzinfo=UTC))
+    booking_id = awaiting(service)
+    deadline = service.stored(booking_id).approval_deadline_at
+    service.at(deadline - timedelta(seconds=1))
+    assert list(iter(lambda: service.tick(apply_due_deadline), False)), "staff are told that it waits for them"
+    assert service.stored(booking_id).status == "PENDING_APPROVAL"
 
-    counter.at(deadline)
-    assert counter.tick(look_at_due)
+    service.at(deadline)
+    assert service.tick(apply_due_deadline)
 
-    booking = counter.ask(GetBooking(**about(booking_id)))
+    booking = service.ask(GetBooking(**about(booking_id)))
     assert (booking.status, booking.expiry_reason) == (BookingStatus.EXPIRED, "APPROVAL_TIMEOUT")
-    assert refused(counter, ApproveBooking(**about(booking_id))) == "BOOKING_ENDED"
+    assert refused(service, ApproveBooking(**about(booking_id))) == "BOOKING_ENDED"
 
 
-def test_a_draft_is_priced_submitted_and_otherwise_forgotten(counter: Counter) -> None:
-    created = counter.book(draft=True)
+def test_a_draft_is_priced_submitted_and_otherwise_forgotten(service: BookingsUnderTest) -> None:
+    created = service.book(draft=True)
     booking_id = created.booking.booking_id
-    assert counter.rooms.asked[0].price_only
+    assert service.rooms.asked[0].price_only
     assert created.booking.status is BookingStatus.DRAFT
 
-    submitted = counter.ask(SubmitBooking(**about(booking_id)), guest_of(created))
-    again = counter.ask(SubmitBooking(**about(booking_id)), guest_of(created))
+    submitted = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))
+    again = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))
 
     assert submitted.status is BookingStatus.PENDING_PAYMENT
     assert again == submitted
-    assert counter.rooms.kinds() == ["HoldInventory", "HoldInventory"]
-    other = counter.book(draft=True).booking.booking_id
-    counter.pass_time(days=7)
-    while counter.tick(look_at_due):
+    assert service.rooms.kinds() == ["HoldInventory", "HoldInventory"]
+    other = service.book(draft=True).booking.booking_id
+    service.pass_time(days=7)
+    while service.tick(apply_due_deadline):
         pass
-    assert counter.stored(other).expiry_reason == "DRAFT_ABANDONED"
+    assert service.stored(other).expiry_reason == "DRAFT_ABANDONED"
 
 
-def test_a_draft_for_a_full_house_stays_a_draft(counter: Counter) -> None:
-    created = counter.book(draft=True)
-    counter.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
+def test_a_draft_for_a_full_house_stays_a_draft(service: BookingsUnderTest) -> None:
+    created = service.book(draft=True)
+    service.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
 
-    assert refused(counter, SubmitBooking(**about(created.booking.booking_id)), guest_of(created)) == "SOLD_OUT"
+    assert refused(service, SubmitBooking(**about(created.booking.booking_id)), guest_of(created)) == "SOLD_OUT"
 
-    stored = counter.stored(created.booking.booking_id)
+    stored = service.stored(created.booking.booking_id)
     assert (stored.status, stored.pending, stored.version) == ("DRAFT", None, 1)
 
 
-def test_staff_book_without_a_card_in_one_transaction(counter: Counter) -> None:
-    booking = counter.booked_by_staff()
+def test_staff_book_without_a_card_in_one_transaction(service: BookingsUnderTest) -> None:
+    booking = service.booked_by_staff()
 
     assert (booking.status, booking.confirmed_by, booking.paid_at) == (BookingStatus.CONFIRMED, ANNA, None)
     assert (booking.balance_due, booking.source, booking.is_new_for_staff) == (eur(34880), "staff", False)
-    assert counter.events(booking.booking_id) == ["BookingHeld", "BookingConfirmed"]
-    assert counter.row("SELECT count(DISTINCT xmin::text) AS n FROM outbox").n == 1
+    assert service.events(booking.booking_id) == ["BookingHeld", "BookingConfirmed"]
+    assert service.row("SELECT count(DISTINCT xmin::text) AS n FROM outbox").n == 1
 
 
-def test_a_guest_cancels_before_paying_and_owes_nothing(counter: Counter) -> None:
-    created = counter.book()
+def test_a_guest_cancels_before_paying_and_owes_nothing(service: BookingsUnderTest) -> None:
+    created = service.book()
     command = CancelBooking(**about(created.booking.booking_id, reason="Changed plans"))
 
-    cancelled = counter.ask(command, guest_of(created))
-    counter.pass_time(minutes=1)
-    again = counter.ask(command, guest_of(created))
+    cancelled = service.ask(command, guest_of(created))
+    service.pass_time(minutes=1)
+    again = service.ask(command, guest_of(created))
 
     assert again.cancelled_at == cancelled.cancelled_at
     assert (cancelled.cancellation_fee, cancelled.refund_amount, cancelled.refund_status) == (eur(0), eur(0), None)
     assert cancelled.cancelled_by.kind == "guest"
-    assert counter.events(created.booking.booking_id) == ["BookingHeld", "BookingCancelled"]
+    assert service.events(created.booking.booking_id) == ["BookingHeld", "BookingCancelled"]
 
 
-def test_cancelling_late_keeps_the_fee_and_refunds_the_rest(counter: Counter) -> None:
-    booking_id = confirmed(counter)
-    counter.at(ARRIVES)
-    preview = counter.ask(GetBooking(**about(booking_id))).cancellation_preview
+def test_cancelling_late_keeps_the_fee_and_refunds_the_rest(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    service.at(ARRIVES)
+    preview = service.ask(GetBooking(**about(booking_id))).cancellation_preview
 
-    cancelled = counter.ask(CancelBooking(**about(booking_id)))
+    cancelled = service.ask(CancelBooking(**about(booking_id)))
 
     assert (cancelled.cancellation_fee, cancelled.refund_amount) == (eur(13080), eur(21800))
     assert (preview.fee_amount, preview.refund_amount) == (cancelled.cancellation_fee, cancelled.refund_amount)
     assert cancelled.refund_status == "PENDING"
-    counter.tell(RefundFailed(**paid(booking_id), amount=eur(21800), reason_code="lost_card", failed_at=NOW))
-    assert counter.stored(booking_id).refund_status == "FAILED"
+    service.tell(RefundFailed(**paid(booking_id), amount=eur(21800), reason_code="lost_card", failed_at=NOW))
+    assert service.stored(booking_id).refund_status == "FAILED"
     refund = PaymentRefunded(
         **paid(booking_id), refund_id="re_1", amount=eur(21800), refunded_total=eur(21800), refunded_at=NOW
     )
-    counter.tell(refund, refund)
-    stored = counter.stored(booking_id)
+    service.tell(refund, refund)
+    stored = service.stored(booking_id)
     assert (stored.refund_status, stored.refunded, stored.payment_status) == ("SUCCEEDED", 21800, "PARTIALLY_REFUNDED")
-    assert counter.events(booking_id)[-3:] == ["BookingCancelled", "BookingRefundFailed", "BookingRefunded"]
+    assert service.events(booking_id)[-3:] == ["BookingCancelled", "BookingRefundFailed", "BookingRefunded"]
 
 
-def test_cancelling_what_is_authorised_takes_the_fee_only(counter: Counter) -> None:
-    counter.rooms.held = held(policy=CancellationPolicy(kind="NON_REFUNDABLE"))
-    booking_id = awaiting(counter)
+def test_cancelling_what_is_authorised_takes_the_fee_only(service: BookingsUnderTest) -> None:
+    service.rooms.held = held(policy=CancellationPolicy(kind="NON_REFUNDABLE"))
+    booking_id = awaiting(service)
 
-    cancelled = counter.ask(CancelBooking(**about(booking_id)))
-    counter.tell(CancellationFeeCaptured(**paid(booking_id), amount=eur(34880), captured_at=NOW))
+    cancelled = service.ask(CancelBooking(**about(booking_id)))
+    service.tell(CancellationFeeCaptured(**paid(booking_id), amount=eur(34880), captured_at=NOW))
 
     assert (cancelled.cancellation_fee, cancelled.refund_amount, cancelled.balance_due) == (eur(34880), eur(0), eur(0))
-    stored = counter.stored(booking_id)
+    stored = service.stored(booking_id)
     assert (stored.payment_status, stored.captured, stored.status) == ("CAPTURED", 34880, "CANCELLED")
 
 
-def test_a_room_is_taken_back(counter: Counter) -> None:
-    booking_id = counter.booked_by_staff().booking_id
-    counter.ask(AssignRoom(**about(booking_id, room_number="101", notes="quiet")))
-    counter.ask(AssignRoom(**about(booking_id, room_number="102")))
+def test_a_room_is_taken_back(service: BookingsUnderTest) -> None:
+    booking_id = service.booked_by_staff().booking_id
+    service.ask(AssignRoom(**about(booking_id, room_number="101", notes="quiet")))
+    service.ask(AssignRoom(**about(booking_id, room_number="102")))
 
-    freed = counter.ask(UnassignRoom(**about(booking_id)))
-    again = counter.ask(UnassignRoom(**about(booking_id)))
+    freed = service.ask(UnassignRoom(**about(booking_id)))
+    again = service.ask(UnassignRoom(**about(booking_id)))
 
     assert freed.assigned_room_number is None
     assert again == freed
-    assert counter.rooms.kinds() == ["HoldInventory", "GiveRoom", "GiveRoom", "TakeRoomBack"]
-    data = counter.row("SELECT data FROM outbox WHERE type LIKE '%RoomAssigned%' ORDER BY position DESC").data
+    assert service.rooms.kinds() == ["HoldInventory", "GiveRoom", "GiveRoom", "TakeRoomBack"]
+    data = service.row("SELECT data FROM outbox WHERE type LIKE '%RoomAssigned%' ORDER BY position DESC").data
     assert data["previous_room_number"] == "101"
 
 
 @pytest.mark.parametrize("ask", [GiveRoom, MoveIn, MoveOut])
-def test_what_rooms_refuses_does_not_happen(counter: Counter, ask: type[Any]) -> None:
-    booking_id = counter.booked_by_staff().booking_id
-    counter.at(ARRIVES)
+def test_what_rooms_refuses_does_not_happen(service: BookingsUnderTest, ask: type[Any]) -> None:
+    booking_id = service.booked_by_staff().booking_id
+    service.at(ARRIVES)
     commands = {
         GiveRoom: AssignRoom(**about(booking_id, room_number="101")),
         MoveIn: CheckIn(**about(booking_id)),
@@ -397,39 +387,39 @@ def test_what_rooms_refuses_does_not_happen(counter: Counter, ask: type[Any]) ->
     for earlier, command in commands.items():
         if earlier is ask:
             break
-        counter.ask(command)
-    counter.rooms.instead[ask] = Refusal("ROOM_NOT_READY", "Not ready.")
-    version = counter.stored(booking_id).version
+        service.ask(command)
+    service.rooms.instead[ask] = Refusal("ROOM_NOT_READY", "Not ready.")
+    version = service.stored(booking_id).version
 
-    assert refused(counter, commands[ask]) == "ROOM_NOT_READY"
+    assert refused(service, commands[ask]) == "ROOM_NOT_READY"
 
-    stored = counter.stored(booking_id)
+    stored = service.stored(booking_id)
     assert (stored.pending, stored.action_due_at, stored.version) == (None, None, version)
-    del counter.rooms.instead[ask]
-    assert counter.ask(commands[ask]).version == version + 1
+    del service.rooms.instead[ask]
+    assert service.ask(commands[ask]).version == version + 1
 
 
-def test_the_guests_words_for_check_out_without_check_in(counter: Counter) -> None:
-    booking_id = counter.booked_by_staff().booking_id
+def test_the_guests_words_for_check_out_without_check_in(service: BookingsUnderTest) -> None:
+    booking_id = service.booked_by_staff().booking_id
 
-    assert refused(counter, CheckOut(**about(booking_id))) == "NOT_CHECKED_IN"
-    assert refused(counter, CheckOut(**about("BK-2030-NOSUCH"))) == "BOOKING_NOT_FOUND"
+    assert refused(service, CheckOut(**about(booking_id))) == "NOT_CHECKED_IN"
+    assert refused(service, CheckOut(**about("BK-2030-NOSUCH"))) == "BOOKING_NOT_FOUND"
 
 
-def test_nothing_is_written_where_rooms_cannot_be_asked(counter: Counter) -> None:
-    counter.rooms.instead[HoldInventory] = Unavailable("rooms is away")
+def test_nothing_is_written_where_rooms_cannot_be_asked(service: BookingsUnderTest) -> None:
+    service.rooms.instead[HoldInventory] = Unavailable("rooms is away")
 
     with pytest.raises(Unavailable):
-        counter.book()
+        service.book()
 
-    assert counter.row("SELECT count(*) AS n FROM booking").n == 0
+    assert service.row("SELECT count(*) AS n FROM booking").n == 0
 
 
-def test_the_whole_life_is_told_without_naming_anyone(counter: Counter) -> None:
-    created: CreatedBooking = counter.book()
-    counter.ask(CancelBooking(**about(created.booking.booking_id, reason="My sister Ada is ill")), guest_of(created))
+def test_the_whole_life_is_told_without_naming_anyone(service: BookingsUnderTest) -> None:
+    created: CreatedBooking = service.book()
+    service.ask(CancelBooking(**about(created.booking.booking_id, reason="My sister Ada is ill")), guest_of(created))
 
-    published = "".join(row.data for row in counter.rows("SELECT data::text AS data FROM outbox"))
+    published = "".join(row.data for row in service.rows("SELECT data::text AS data FROM outbox"))
 
     for secret in ("Ada", "Lovelace", "ada@example.com", "+353", created.guest_token):
         assert secret not in published

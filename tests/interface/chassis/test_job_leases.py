@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.jobs import queue, runner
+from chassis.jobs import runner
 from chassis.jobs.runner import JobRunner
 from chassis.service import Job
 from chassis.settings import with_driver
+from chassis.transactions import job_queue
 from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
@@ -43,7 +44,7 @@ class Outside:
 @pytest.fixture
 def unit_of_work(new_database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[UnitOfWork]:
     """A database where one call is owed, and leases are short."""
-    monkeypatch.setattr(queue, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(job_queue, "LEASE", timedelta(seconds=0.4))
     monkeypatch.setattr(runner, "RENEW_EVERY", 0.1)
     engine = sa.create_engine(with_driver(new_database("leases"), "psycopg2"))
     with engine.begin() as connection:
@@ -104,7 +105,7 @@ def test_what_a_dead_process_had_leased_is_anothers_once_the_lease_has_run_out(w
     [left_behind] = worker.claim()
 
     assert worker.claim() == []
-    found: list[queue.LeasedJob] = []
+    found: list[job_queue.LeasedJob] = []
     until(lambda: bool(found) or bool(found.extend(worker.claim())), within=3, what="the lease running out")
 
     assert (found[0].position, found[0].attempts) == (left_behind.position, 2)
@@ -117,7 +118,7 @@ def test_a_renewal_that_comes_late_leaves_the_next_ones_lease_alone(
     until(lambda: bool(worker.claim()), within=3, what="somebody else taking over")
     with unit_of_work.begin() as work:
         before = work.connection.execute(sa.text("SELECT try_at FROM job")).scalar_one()
-        queue.renew(work.connection, [mine])
+        job_queue.renew(work.connection, [mine])
         after = work.connection.execute(sa.text("SELECT try_at FROM job")).scalar_one()
 
     assert after == before

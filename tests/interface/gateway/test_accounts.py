@@ -15,6 +15,7 @@ from chassis.transactions.migrate import migrate
 from gateway.identity.accounts import PREFIX, Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
+from sandbox.stack.places import temporary_run
 from sandbox.stack.postgres import PostgresNode
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ def test_migrating_twice_changes_nothing(url: str) -> None:
     migrate("gateway", url)
 
 
-def test_who_signs_in_is_known_by_their_token(desk: Desk) -> None:
+def test_a_token_belongs_to_the_staff_who_signed_in(desk: Desk) -> None:
     added = desk.add()
 
     token = desk.token()
@@ -84,7 +85,7 @@ def test_who_signs_in_is_known_by_their_token(desk: Desk) -> None:
     assert added.email == "nora@example.com"
 
 
-def test_a_wrong_password_an_unknown_email_and_a_closed_account_are_no_way_in(desk: Desk) -> None:
+def test_a_wrong_password_an_unknown_email_and_a_closed_account_cannot_sign_in(desk: Desk) -> None:
     desk.add()
     assert desk.run(desk.accounts.sign_in("nora@example.com", "wrong horse")) is None
     assert desk.run(desk.accounts.sign_in("nobody@example.com", "right horse")) is None
@@ -139,7 +140,7 @@ def test_closing_an_account_ends_its_tokens(desk: Desk) -> None:
     assert desk.run(desk.accounts.deactivate("nobody@example.com")) is False
 
 
-def test_a_token_dies_unless_it_is_used(desk: Desk) -> None:
+def test_a_token_expires_unless_it_is_used(desk: Desk) -> None:
     desk.add()
     used, unused = desk.token(), desk.token()
     desk.sql("UPDATE staff_token SET expires_at = now() + interval '1 hour'")
@@ -180,8 +181,8 @@ def test_looking_a_token_up_uses_its_index(desk: Desk) -> None:
     assert "staff_account_pkey" in plan
 
 
-def test_a_database_that_is_down_is_unavailable_and_comes_back(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with PostgresNode(tmp_path_factory.mktemp("own-postgres")) as node:
+def test_a_database_that_is_down_is_unavailable_and_comes_back() -> None:
+    with temporary_run() as run, PostgresNode(run / "postgres") as node:
         url = node.create_database("gateway")
         migrate("gateway", url)
         desk = Desk(url)
@@ -197,7 +198,7 @@ def test_a_database_that_is_down_is_unavailable_and_comes_back(tmp_path_factory:
         desk.close()
 
 
-def test_connections_that_went_stale_are_not_the_requests_problem(desk: Desk, postgres: PostgresNode) -> None:
+def test_a_stale_connection_is_replaced_within_the_request(desk: Desk, postgres: PostgresNode) -> None:
     desk.add()
     token = desk.token()
 

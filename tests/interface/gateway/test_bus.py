@@ -82,7 +82,7 @@ def test_a_stored_reply_says_so(asking: AskTransport, rabbit: RabbitNode) -> Non
         assert asking.ask(Ping(), service="rooms")[1] is True
 
 
-def test_a_refusal_arrives_as_one(asking: AskTransport, rabbit: RabbitNode) -> None:
+def test_a_refusal_of_a_service_is_raised_as_a_refusal(asking: AskTransport, rabbit: RabbitNode) -> None:
     arguments = ["SOLD_OUT", "Nothing left.", [{"field": "x", "message": "y"}], {"nights": ["2026-08-14"]}]
     error = {"exc_type": "Refusal", "exc_path": "x.Refusal", "exc_args": arguments, "value": "Nothing left."}
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"error": error}), pytest.raises(Refusal) as refused:
@@ -93,7 +93,7 @@ def test_a_refusal_arrives_as_one(asking: AskTransport, rabbit: RabbitNode) -> N
     assert refused.value.details == {"nights": ["2026-08-14"]}
 
 
-def test_an_accident_over_there_is_unavailable(asking: AskTransport, rabbit: RabbitNode) -> None:
+def test_an_unexpected_error_in_a_service_is_unavailable(asking: AskTransport, rabbit: RabbitNode) -> None:
     error = {"exc_type": "KeyError", "exc_path": "KeyError", "exc_args": [], "value": "…"}
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"error": error}), pytest.raises(Unavailable):
         asking.ask(GetHotel(hotel="h"))
@@ -111,7 +111,7 @@ def test_many_asks_at_once_each_get_their_own_reply(asking: AskTransport, rabbit
         assert asking.run(many) == [str(number) for number in range(200)]
 
 
-def test_silence_ends_at_the_deadline(asking: AskTransport, rabbit: RabbitNode) -> None:
+def test_an_ask_without_a_reply_ends_at_its_deadline(asking: AskTransport, rabbit: RabbitNode) -> None:
     with Responder(rabbit.amqp_url, "rooms", lambda *_: None):
         began = time.monotonic()
         with pytest.raises(Unavailable, match=r"no answer in 0\.3 s"):
@@ -120,7 +120,7 @@ def test_silence_ends_at_the_deadline(asking: AskTransport, rabbit: RabbitNode) 
     assert time.monotonic() - began < 2
 
 
-def test_a_service_that_never_was_is_unavailable_at_once(asking: AskTransport) -> None:
+def test_an_unknown_service_is_unavailable_at_once(asking: AskTransport) -> None:
     began = time.monotonic()
 
     with pytest.raises(Unavailable, match="no service consumes"):
@@ -129,7 +129,7 @@ def test_a_service_that_never_was_is_unavailable_at_once(asking: AskTransport) -
     assert time.monotonic() - began < 5
 
 
-def test_facts_reach_who_hears_that_booking(asking: AskTransport, rabbit: RabbitNode) -> None:
+def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport, rabbit: RabbitNode) -> None:
     async def heard(bus: RabbitBus) -> tuple[Any, Any]:
         with bus.subscribe("BK-1") as one, bus.subscribe("BK-2") as other:
             publish(json.dumps({**FACT, "subject": "BK-3"}).encode())
@@ -148,7 +148,7 @@ def test_facts_reach_who_hears_that_booking(asking: AskTransport, rabbit: Rabbit
     assert others is None
 
 
-def test_when_the_broker_goes_asks_fail_at_once_and_it_comes_back(
+def test_asks_fail_at_once_when_the_broker_stops_and_work_when_it_returns(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     with RabbitNode(tmp_path_factory.mktemp("own-rabbit")) as node:

@@ -97,7 +97,7 @@ def running(rabbit: RabbitNode, new_database: Callable[[str], str]) -> Iterator[
             made.end()
 
 
-def test_it_becomes_ready_and_stops_when_told_though_a_stream_is_open(running: Running) -> None:
+def test_the_gateway_becomes_ready_and_stops_while_a_stream_is_open(running: Running) -> None:
     running.within(60, running.unready)
     lines: list[str] = []
 
@@ -119,7 +119,7 @@ def test_it_becomes_ready_and_stops_when_told_though_a_stream_is_open(running: R
     assert time.monotonic() - began < 5
 
 
-def test_help_says_what_it_reads() -> None:
+def test_help_names_the_settings() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "gateway", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )

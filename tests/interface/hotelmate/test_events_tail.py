@@ -126,7 +126,7 @@ def test_it_ends_by_itself_after_so_many_and_follows_over_a_lost_connection(rabb
         first = process.stdout.readline()
 
         rabbit.ctl("close_all_connections", "tried")
-        assert "The broker has gone" in process.stderr.readline()
+        assert "The broker is down" in process.stderr.readline()
         assert "Listening" in process.stderr.readline()
         Broker(rabbit.amqp_url).publish(approved("BK-2026-SECOND", hotel="the-tail"))
         second, _ = process.communicate(timeout=20)

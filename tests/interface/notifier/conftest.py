@@ -1,4 +1,4 @@
-"""The notifier on a real database, with the push provider's and the mail server's stand-ins, and nothing between."""
+"""The notifier on a real database, with stand-ins of the push provider and the mail server."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,61 +19,61 @@ from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.service import SERVICE
 from services.notifier.settings import NotifierSettings
-from services.notifier.work import NotifierWork, make_tools
+from services.notifier.work import NotifierWork, dependencies
 
 TABLES = ("notice", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
 
 
 class Notifier:
-    """The service's doors, opened by hand. `answers` maps what is asked of other services to a reply or a refusal."""
+    """The notifier's handlers, called without a broker. `answers` maps asks to other services to their replies."""
 
     def __init__(self, engine: sa.Engine, settings: NotifierSettings) -> None:
         self.engine = engine
         self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {}
-        self.asked: list[tuple[Ask[Any], Context]] = []
-        self.unit_of_work = UnitOfWork(engine, NotifierWork, dependencies=make_tools(settings))
+        self.sent_asks: list[tuple[Ask[Any], Context]] = []
+        self.unit_of_work = UnitOfWork(engine, NotifierWork, dependencies=dependencies(settings))
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self.ask)
-        self.jobs = {door.kind: JobRunner(door, self.unit_of_work, self.ask) for door in SERVICE.jobs}
+        self.jobs = {job.kind: JobRunner(job, self.unit_of_work, self.ask) for job in SERVICE.jobs}
 
     def ask(self, message: Ask[Any], context: Context) -> Any:
-        """Stand in for the services that the notifier asks."""
-        self.asked.append((message, context))
+        """Answer an ask of the notifier to another service."""
+        self.sent_asks.append((message, context))
         return self.answers[type(message)](message)
 
-    def hear(self, *envelopes: Envelope) -> None:
-        """Apply these deliveries."""
+    def deliver(self, *envelopes: Envelope) -> None:
+        """Deliver these events; each must be applied."""
         assert self.event_dispatcher.apply(envelopes) == [APPLIED] * len(envelopes)
 
     def run(self, kind: str) -> int:
-        """Run what is due of this kind of job until nothing is; how many rounds that took."""
+        """Run the due jobs of this kind until none is due; returns the number of rounds."""
         rounds = 0
         while due := self.jobs[kind].claim():
             self.jobs[kind].run(due)
             rounds += 1
         return rounds
 
-    def wait_over(self) -> None:
-        """As if every wait for a next try, and every lease, had passed."""
+    def make_jobs_due(self) -> None:
+        """Make every open job due now, as if its pause or lease had passed."""
         self.sql("UPDATE job SET try_at = now(), not_before = NULL")
 
-    def let_hours_pass(self) -> None:
-        """As if everything had been owed for days."""
+    def age_jobs(self) -> None:
+        """Make every job three days old, with ten attempts, and due now."""
         self.sql("UPDATE job SET try_at = now(), created_at = created_at - interval '3 days', attempts = 10")
 
     def answer(self, message: Ask[Any], caller: Caller) -> Any:
-        """What a client is answered."""
+        """The reply to an ask of this caller."""
         context = codec.plain(Context(caller=caller))
         return self.ask_server.handle(type(message).__name__, codec.plain(message), context).reply
 
     def sql(self, statement: str) -> list[Any]:
-        """Look, or meddle."""
+        """Run a statement; returns its rows."""
         with self.engine.begin() as connection:
             result = connection.execute(sa.text(statement))
             return [tuple(row) for row in result] if result.returns_rows else []
 
     def everything_stored(self) -> str:
-        """All rows of all tables, as text."""
+        """Every row of every table, as text."""
         return "\n".join(str(self.sql(f"SELECT to_jsonb(t)::text FROM {table} t")) for table in TABLES)
 
 
@@ -117,7 +117,7 @@ def settings(database: str, pusher: PusherStandIn, mailbox: MailboxStandIn) -> N
 @pytest.fixture
 def notifier(settings: NotifierSettings) -> Iterator[Notifier]:
     engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"))
-    made = Notifier(engine, settings)
-    made.sql(f"TRUNCATE {', '.join(TABLES)}")
-    yield made
+    notifier = Notifier(engine, settings)
+    notifier.sql(f"TRUNCATE {', '.join(TABLES)}")
+    yield notifier
     engine.dispose()

@@ -1,4 +1,4 @@
-"""Every occasion to write to a guest, as the specification has it, to a real mail server."""
+"""Every occasion of a mail to a guest, as specified, over SMTP."""
 
 import re
 from dataclasses import replace
@@ -9,9 +9,9 @@ from contracts import bookings
 from contracts.bookings import GetLookupLetter, GetMailFacts
 from contracts.message import Event
 from sandbox.mailbox.stand_in import MailboxStandIn
-from services.notifier.notices import MAILS
+from services.notifier.domain.mails import MAILS
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, heard, mail_facts, sample
+from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, envelope_of, mail_facts, sample
 
 GUEST = "ada@guest.example"
 OTHER = "BK-2027-DEF567"
@@ -34,7 +34,7 @@ BEYOND = {bookings.PaymentTurnedAway: f"Payment not taken - {BOOKING}"}
 OCCASIONS = SPECIFIED | BEYOND
 
 
-def test_these_are_all_occasions() -> None:
+def test_the_table_of_mails_has_exactly_these_occasions() -> None:
     assert set(MAILS) == set(OCCASIONS)
 
 
@@ -43,37 +43,37 @@ def _bookings_answers(notifier: Notifier) -> None:
     notifier.answers[GetMailFacts] = lambda _: mail_facts(guest_email=GUEST)
 
 
-@pytest.mark.parametrize("fact", OCCASIONS, ids=lambda fact: fact.__name__)
-def test_each_occasion_is_one_mail_in_text_and_html_with_the_hotels_own_dates(
-    notifier: Notifier, mailbox: MailboxStandIn, fact: type[Event]
+@pytest.mark.parametrize("kind", OCCASIONS, ids=lambda kind: kind.__name__)
+def test_each_occasion_sends_one_mail_in_text_and_html_with_hotel_local_dates(
+    notifier: Notifier, mailbox: MailboxStandIn, kind: type[Event]
 ) -> None:
-    because = {"reason": bookings.ExpiryReason.HOLD_RAN_OUT} if fact is bookings.BookingExpired else {}
-    happened = heard(sample(fact, **because))
-    notifier.hear(happened)
-    notifier.hear(happened)
+    reason = {"reason": bookings.ExpiryReason.HOLD_RAN_OUT} if kind is bookings.BookingExpired else {}
+    envelope = envelope_of(sample(kind, **reason))
+    notifier.deliver(envelope)
+    notifier.deliver(envelope)
     notifier.run("SendMail")
 
     [mail] = mailbox.messages()
-    assert (mail["to"], mail["subject"]) == ([GUEST], OCCASIONS[fact])
+    assert (mail["to"], mail["subject"]) == ([GUEST], OCCASIONS[kind])
     for part in (mail["text"], mail["html"]):
-        for said in ("Hotel Killarney", BOOKING, "Friday 12 March 2027", "Sunday 14 March 2027", "EUR 150.00"):
-            assert said in part
+        for text in ("Hotel Killarney", BOOKING, "Friday 12 March 2027", "Sunday 14 March 2027", "EUR 150.00"):
+            assert text in part
     assert mail["html"].count("<html") == 1
     [(status, headline)] = notifier.sql(
         "SELECT n.status, o.data->>'headline' FROM notice n, outbox o WHERE medium = 'mail'"
     )
-    assert (status, headline) == ("SENT", OCCASIONS[fact])
+    assert (status, headline) == ("SENT", OCCASIONS[kind])
 
 
-def test_a_lookup_is_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+def test_a_lookup_sends_one_mail_with_a_link_to_each_booking(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     booking = sample(bookings.LinkedBooking, booking_id=BOOKING, access_code="CODE-1")
     letter = bookings.LookupLetter(
         recipient=GUEST, hotel_card=CARD, bookings=(booking, replace(booking, booking_id=OTHER, access_code="CODE-2"))
     )
     notifier.answers[GetLookupLetter] = lambda _: letter
-    asked_for = heard(sample(bookings.LookupRequested, lookup_id="0b6f0b8e-3c1f-4a43-9d3c-7d8a3b0a1f00"))
-    notifier.hear(asked_for)
-    notifier.hear(asked_for)
+    envelope = envelope_of(sample(bookings.LookupRequested, lookup_id="0b6f0b8e-3c1f-4a43-9d3c-7d8a3b0a1f00"))
+    notifier.deliver(envelope)
+    notifier.deliver(envelope)
 
     notifier.run("SendLookup")
 
@@ -81,12 +81,12 @@ def test_a_lookup_is_one_mail_with_a_link_to_each_booking(notifier: Notifier, ma
     assert (mail["to"], mail["subject"]) == ([GUEST], "Your bookings at Hotel Killarney")
     for part in (mail["text"], mail["html"]):
         assert "Friday 12 March 2027" in part
-        for found, code in ((BOOKING, "CODE-1"), (OTHER, "CODE-2")):
-            assert f"https://stay.example/guest/{HOTEL}/bookings/{found}?code={code}" in part
+        for booking_id, code in ((BOOKING, "CODE-1"), (OTHER, "CODE-2")):
+            assert f"https://stay.example/guest/{HOTEL}/bookings/{booking_id}?code={code}" in part
 
 
-def test_html_loads_nothing_from_anywhere(notifier: Notifier, mailbox: MailboxStandIn) -> None:
-    notifier.hear(heard(sample(bookings.BookingConfirmed)))
+def test_the_html_of_a_mail_loads_no_external_resource(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+    notifier.deliver(envelope_of(sample(bookings.BookingConfirmed)))
     notifier.run("SendMail")
 
     [mail] = mailbox.messages()

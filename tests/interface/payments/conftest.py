@@ -1,4 +1,4 @@
-"""A house for each test, on one database and one stand-in for the session's tests of payments."""
+"""A payments service for each test, on one database and one Stripe stand-in for the session."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,11 +7,15 @@ import pytest
 from chassis.transactions.migrate import migrate
 from sandbox.stripe.server import StripeStandIn
 from sandbox.stripe.webhook_receiver import WebhookReceiver
-from services.payments.stripe_gateway import StripeCards
-from tests.interface.payments.house import House
+from services.payments.stripe_gateway.cards import StripeCards
+from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 KEY = "sk_test_house"
 SECRET = "whsec_house"
+TABLES = (
+    "payment", "refund", "provider_action", "ledger", "desired_state", "webhook", "finding", "reconciliation",
+    "job", "outbox", "stream", "inbox", "inbox_position", "audit", "idempotency",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +26,7 @@ def payments_url(new_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def outside() -> Iterator[tuple[StripeStandIn, WebhookReceiver]]:
+def stand_in() -> Iterator[tuple[StripeStandIn, WebhookReceiver]]:
     with (
         WebhookReceiver.open(secret=SECRET) as inbox,
         StripeStandIn.start(webhook_url=inbox.url, webhook_secret=SECRET, api_key=KEY) as stripe,
@@ -31,22 +35,20 @@ def outside() -> Iterator[tuple[StripeStandIn, WebhookReceiver]]:
 
 
 @pytest.fixture
-def cards(outside: tuple[StripeStandIn, WebhookReceiver]) -> StripeCards:
-    return StripeCards(KEY, url=outside[0].url, secrets=("whsec_retired", SECRET))
+def cards(stand_in: tuple[StripeStandIn, WebhookReceiver]) -> StripeCards:
+    return StripeCards(KEY, url=stand_in[0].url, secrets=("whsec_retired", SECRET))
 
 
 @pytest.fixture
-def house(payments_url: str, outside: tuple[StripeStandIn, WebhookReceiver], cards: StripeCards) -> Iterator[House]:
-    stripe, inbox = outside
+def service(
+    payments_url: str, stand_in: tuple[StripeStandIn, WebhookReceiver], cards: StripeCards
+) -> Iterator[PaymentsUnderTest]:
+    stripe, inbox = stand_in
     stripe.reset()
     inbox.clear()
-    made = House(url=payments_url, stripe=stripe, inbox=inbox, cards=cards)
-    tables = (
-        "payment, refund, provider_action, ledger, standing, webhook, job, outbox, stream, inbox, inbox_position, audit"
-    )
-    tables += ", finding, reconciliation"
-    made.sql(f"TRUNCATE {tables}, idempotency RESTART IDENTITY CASCADE")
-    made.sql("UPDATE clock SET ahead_seconds = 0")
-    yield made
+    under_test = PaymentsUnderTest(url=payments_url, stripe=stripe, inbox=inbox, cards=cards)
+    under_test.sql(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY CASCADE")
+    under_test.sql("UPDATE clock SET ahead_seconds = 0")
+    yield under_test
     assert stripe.violations() == []
-    made.engine.dispose()
+    under_test.engine.dispose()

@@ -1,4 +1,4 @@
-"""Card payments towards what a guest in house owes: one page at a time, taken only when bookings says so, kept once."""
+"""Payments towards a balance: one open session at a time, captured only when bookings accepts the payment."""
 
 import pytest
 import sqlalchemy as sa
@@ -6,92 +6,92 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from contracts.bookings import BalanceSettled
 from contracts.values import SYSTEM
-from tests.interface.payments.house import HOTEL, House, eur
+from tests.interface.payments.payments_under_test import HOTEL, PaymentsUnderTest, eur
 
 ADDED = eur(10900)
 
 
-def authorised(house: House) -> str:
-    """A booking paid and confirmed, whose guest's card is good for the added night too."""
-    booking_id = house.captured()
-    house.owes(booking_id, ADDED)
-    house.stripe.pay(house.open(booking_id).session_id)
-    house.settle()
+def authorised(service: PaymentsUnderTest) -> str:
+    """A captured booking whose payment towards the balance is authorised."""
+    booking_id = service.captured()
+    service.set_balance(booking_id, ADDED)
+    service.stripe.pay(service.open(booking_id).session_id)
+    service.run_until_idle()
     return booking_id
 
 
-def paid(house: House) -> str:
-    booking_id = authorised(house)
-    house.accept(booking_id)
-    house.settle()
+def paid(service: PaymentsUnderTest) -> str:
+    booking_id = authorised(service)
+    service.accept_balance_payment(booking_id)
+    service.run_until_idle()
     return booking_id
 
 
-def kept(house: House, booking_id: str) -> list[tuple[str, int, int]]:
-    rows = house.sql(
+def amounts(service: PaymentsUnderTest, booking_id: str) -> list[tuple[str, int, int]]:
+    rows = service.sql(
         "SELECT purpose, captured, refunded FROM payment WHERE booking_id = :id ORDER BY created_at", id=booking_id
     )
     return [(row["purpose"], row["captured"], row["refunded"]) for row in rows]
 
 
-def agree(house: House, booking_id: str) -> bool:
-    return sorted(house.ledger(booking_id)) == sorted(house.journal(booking_id))
+def ledger_matches_provider(service: PaymentsUnderTest, booking_id: str) -> bool:
+    return sorted(service.ledger(booking_id)) == sorted(service.journal(booking_id))
 
 
-def test_the_page_is_the_balances_own_beside_what_was_paid(house: House) -> None:
-    booking_id = house.captured()
-    assert house.open(booking_id).status == "paid"
-    house.owes(booking_id, ADDED)
+def test_a_balance_gets_a_session_of_its_own_beside_the_paid_booking(service: PaymentsUnderTest) -> None:
+    booking_id = service.captured()
+    assert service.open(booking_id).status == "paid"
+    service.set_balance(booking_id, ADDED)
 
-    first, again = house.open(booking_id), house.open(booking_id)
+    first, again = service.open(booking_id), service.open(booking_id)
 
     assert (first.status, again.status, first.amount) == ("created", "existing", ADDED)
     assert first.session_id == again.session_id
-    assert [row[0] for row in kept(house, booking_id)] == ["BOOKING", "EXTENSION"]
+    assert [row[0] for row in amounts(service, booking_id)] == ["BOOKING", "EXTENSION"]
 
 
-def test_nothing_is_taken_before_bookings_says_yes_and_then_at_once(house: House) -> None:
-    booking_id = authorised(house)
-    assert (house.status(booking_id), house.open(booking_id).status) == ("AUTHORIZED", "paid")
-    assert house.calls(booking_id, "capture") == [(1, "DONE")]  # the booking's own
+def test_a_balance_payment_is_captured_once_bookings_accepts_and_not_before(service: PaymentsUnderTest) -> None:
+    booking_id = authorised(service)
+    assert (service.status(booking_id), service.open(booking_id).status) == ("AUTHORIZED", "paid")
+    assert service.calls(booking_id, "capture") == [(1, "DONE")]  # the booking's own
 
-    house.accept(booking_id)
-    house.settle()
+    service.accept_balance_payment(booking_id)
+    service.run_until_idle()
 
-    assert house.status(booking_id) == "CAPTURED"
-    assert kept(house, booking_id) == [("BOOKING", 15000, 0), ("EXTENSION", 10900, 0)]
-    assert agree(house, booking_id)
-
-
-def test_what_bookings_refuses_is_let_go(house: House) -> None:
-    booking_id = authorised(house)
-
-    house.refuse(booking_id)
-    house.settle()
-
-    assert house.status(booking_id) == "VOIDED"
-    assert house.ledger(booking_id)[-2:] == [("authorise", 10900), ("void", 10900)]
-    assert kept(house, booking_id)[0] == ("BOOKING", 15000, 0)
-    assert agree(house, booking_id)
+    assert service.status(booking_id) == "CAPTURED"
+    assert amounts(service, booking_id) == [("BOOKING", 15000, 0), ("EXTENSION", 10900, 0)]
+    assert ledger_matches_provider(service, booking_id)
 
 
-def test_bookings_may_say_yes_twice_and_the_webhooks_come_again(house: House) -> None:
-    booking_id = paid(house)
+def test_a_balance_payment_that_bookings_refuses_is_voided(service: PaymentsUnderTest) -> None:
+    booking_id = authorised(service)
 
-    house.accept(booking_id)
-    for delivery in list(house.inbox.deliveries):
-        house.notice(*delivery)
-    house.settle()
+    service.refuse_balance_payment(booking_id)
+    service.run_until_idle()
 
-    assert house.events(booking_id).count("PaymentCaptured") == 2  # the booking's and the balance's
-    assert agree(house, booking_id)
+    assert service.status(booking_id) == "VOIDED"
+    assert service.ledger(booking_id)[-2:] == [("authorise", 10900), ("void", 10900)]
+    assert amounts(service, booking_id)[0] == ("BOOKING", 15000, 0)
+    assert ledger_matches_provider(service, booking_id)
 
 
-def test_one_balance_after_another_is_paid(house: House) -> None:
-    booking_id = paid(house)
-    house.owes(booking_id, eur(5000))
+def test_a_balance_payment_is_captured_once_despite_repeated_events(service: PaymentsUnderTest) -> None:
+    booking_id = paid(service)
 
-    assert house.open(booking_id).status == "created"
+    service.accept_balance_payment(booking_id)
+    for delivery in list(service.inbox.deliveries):
+        service.store_webhook(*delivery)
+    service.run_until_idle()
+
+    assert service.events(booking_id).count("PaymentCaptured") == 2  # the booking's and the balance's
+    assert ledger_matches_provider(service, booking_id)
+
+
+def test_a_second_balance_gets_a_new_session_after_the_first_is_paid(service: PaymentsUnderTest) -> None:
+    booking_id = paid(service)
+    service.set_balance(booking_id, eur(5000))
+
+    assert service.open(booking_id).status == "created"
 
 
 @pytest.mark.parametrize(
@@ -104,94 +104,96 @@ def test_one_balance_after_another_is_paid(house: House) -> None:
         (0, [("BOOKING", 15000, 15000), ("EXTENSION", 10900, 10900)]),
     ],
 )
-def test_a_stay_called_off_keeps_its_fee_once_over_both_payments(
-    house: House, fee: int, expected: list[tuple[str, int, int]]
+def test_the_fee_of_a_cancelled_stay_is_kept_once_over_both_payments(
+    service: PaymentsUnderTest, fee: int, expected: list[tuple[str, int, int]]
 ) -> None:
-    booking_id = paid(house)
+    booking_id = paid(service)
 
-    house.cancel(booking_id, fee=fee)
-    house.settle()
+    service.cancel(booking_id, fee=fee)
+    service.run_until_idle()
 
-    assert kept(house, booking_id) == expected
-    assert sum(captured - refunded for _, captured, refunded in kept(house, booking_id)) == fee
-    assert agree(house, booking_id)
-
-
-def test_room_service_is_kept_of_what_was_paid_towards_the_balance(house: House) -> None:
-    booking_id = paid(house)
-
-    house.cancel(booking_id, fee=4000, besides=2500)
-    house.settle()
-
-    assert kept(house, booking_id) == [("BOOKING", 15000, 11000), ("EXTENSION", 10900, 8400)]
-    assert agree(house, booking_id)
+    assert amounts(service, booking_id) == expected
+    assert sum(captured - refunded for _, captured, refunded in amounts(service, booking_id)) == fee
+    assert ledger_matches_provider(service, booking_id)
 
 
-def test_an_open_page_of_a_stay_called_off_is_closed(house: House) -> None:
-    booking_id = house.captured()
-    house.owes(booking_id, ADDED)
-    house.open(booking_id)
+def test_the_amount_owed_besides_the_fee_is_kept_of_the_balance_payment(service: PaymentsUnderTest) -> None:
+    booking_id = paid(service)
 
-    house.cancel(booking_id, fee=15000)
-    house.settle()
+    service.cancel(booking_id, fee=4000, besides=2500)
+    service.run_until_idle()
 
-    assert house.status(booking_id) == "SESSION_EXPIRED"
-    assert kept(house, booking_id)[0] == ("BOOKING", 15000, 0)
+    assert amounts(service, booking_id) == [("BOOKING", 15000, 11000), ("EXTENSION", 10900, 8400)]
+    assert ledger_matches_provider(service, booking_id)
 
 
-def test_what_is_authorised_of_a_stay_called_off_is_let_go(house: House) -> None:
-    booking_id = authorised(house)
+def test_the_open_balance_session_of_a_cancelled_stay_is_closed(service: PaymentsUnderTest) -> None:
+    booking_id = service.captured()
+    service.set_balance(booking_id, ADDED)
+    service.open(booking_id)
 
-    house.cancel(booking_id, fee=15000)
-    house.settle()
+    service.cancel(booking_id, fee=15000)
+    service.run_until_idle()
 
-    assert house.status(booking_id) == "VOIDED"
-    assert agree(house, booking_id)
+    assert service.status(booking_id) == "SESSION_EXPIRED"
+    assert amounts(service, booking_id)[0] == ("BOOKING", 15000, 0)
 
 
-def test_a_page_for_more_than_is_left_after_the_desk_is_closed_and_one_for_less_is_not(house: House) -> None:
-    booking_id = house.captured()
-    house.owes(booking_id, ADDED)
-    house.open(booking_id)
+def test_the_authorised_balance_payment_of_a_cancelled_stay_is_voided(service: PaymentsUnderTest) -> None:
+    booking_id = authorised(service)
+
+    service.cancel(booking_id, fee=15000)
+    service.run_until_idle()
+
+    assert service.status(booking_id) == "VOIDED"
+    assert ledger_matches_provider(service, booking_id)
+
+
+def test_a_desk_settlement_closes_a_session_only_for_more_than_the_rest(
+    service: PaymentsUnderTest,
+) -> None:
+    booking_id = service.captured()
+    service.set_balance(booking_id, ADDED)
+    service.open(booking_id)
 
     for left, status in ((10900, "SESSION_OPEN"), (900, "SESSION_EXPIRED")):
-        house.say(
+        service.publish(
             BalanceSettled(
                 booking_id=booking_id,
                 hotel=HOTEL,
                 amount=eur(10000),
                 balance_due=eur(left),
-                settled_at=house.now(),
+                settled_at=service.now(),
                 settled_by=SYSTEM,
             )
         )
-        house.settle()
-        assert house.status(booking_id) == status
+        service.run_until_idle()
+        assert service.status(booking_id) == status
 
 
-def test_an_amount_that_changed_gets_a_page_of_its_own(house: House) -> None:
-    booking_id = house.captured()
-    house.owes(booking_id, ADDED)
-    old = house.open(booking_id)
-    house.owes(booking_id, eur(21800))
+def test_a_changed_balance_gets_a_new_session(service: PaymentsUnderTest) -> None:
+    booking_id = service.captured()
+    service.set_balance(booking_id, ADDED)
+    old = service.open(booking_id)
+    service.set_balance(booking_id, eur(21800))
 
-    new = house.open(booking_id)
+    new = service.open(booking_id)
 
     assert (new.status, new.amount, new.session_id != old.session_id) == ("created", eur(21800), True)
 
 
-def test_nothing_owed_nothing_to_pay_on(house: House) -> None:
-    booking_id = house.captured()
-    house.owes(booking_id, ADDED)
-    house.ends(booking_id)
+def test_a_booking_without_a_balance_gets_no_session(service: PaymentsUnderTest) -> None:
+    booking_id = service.captured()
+    service.set_balance(booking_id, ADDED)
+    service.make_unpayable(booking_id)
 
     with pytest.raises(Refusal) as caught:
-        house.open(booking_id)
+        service.open(booking_id)
 
     assert caught.value.code == "BOOKING_NOT_PAYABLE"
 
 
-SECOND = """
+INSERT_PAYMENT = """
     INSERT INTO payment (id, booking_id, hotel, status, version, amount, currency, hold_expires_at, purpose)
     VALUES (:name, :id, 'h', :status, 1, 100, 'EUR', now(), :purpose)
 """
@@ -206,14 +208,16 @@ SECOND = """
         ("BOOKING", "CAPTURED", "payment_one_live_per_booking"),
     ],
 )
-def test_the_database_lets_no_second_one_in(house: House, purpose: str, status: str, index: str) -> None:
-    booking_id = authorised(house)
+def test_the_unique_index_refuses_a_second_live_payment(
+    service: PaymentsUnderTest, purpose: str, status: str, index: str
+) -> None:
+    booking_id = authorised(service)
     second = {"name": "pay_second", "id": booking_id, "status": status, "purpose": purpose}
 
     with pytest.raises(sa.exc.IntegrityError, match=index):
-        house.sql(SECOND, **second)
+        service.sql(INSERT_PAYMENT, **second)
 
-    with house.engine.connect() as connection:  # the negative control, rolled back
+    with service.engine.connect() as connection:  # the negative control, rolled back
         connection.execute(sa.text(f"DROP INDEX {index}"))
-        connection.execute(sa.text(SECOND), second)
+        connection.execute(sa.text(INSERT_PAYMENT), second)
         connection.rollback()

@@ -1,69 +1,75 @@
-"""The process dies between any two steps: asking again, or the job, goes on from there, and money moves once."""
+"""The process crashes between two steps: a repeated request or the job continues, and money moves once."""
 
 import pytest
 
-from services.payments.stripe_gateway import StripeCards
-from tests.interface.payments.breaking import Crash, DyingCards, moved, sessions_at
-from tests.interface.payments.house import House
+from services.payments.stripe_gateway.cards import StripeCards
+from tests.interface.payments.failing_cards import Crash, CrashingCards, count_movements, provider_sessions
+from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 
-@pytest.mark.parametrize("dies", [{"before": "session"}, {"after": "session"}])
-def test_asking_again_after_a_crash_goes_on_with_the_same_request(
-    house: House, cards: StripeCards, dies: dict[str, str]
+@pytest.mark.parametrize("crash", [{"before": "session"}, {"after": "session"}])
+def test_a_request_after_a_crash_sends_the_same_stored_call(
+    service: PaymentsUnderTest, cards: StripeCards, crash: dict[str, str]
 ) -> None:
-    booking_id = house.book()
-    house.rewire(DyingCards(cards, **dies))
+    booking_id = service.book()
+    service.restart(CrashingCards(cards, **crash))
     with pytest.raises(Crash):
-        house.open(booking_id)
-    kept = house.sql("SELECT request FROM provider_action")
+        service.open(booking_id)
+    stored = service.sql("SELECT request FROM provider_action")
 
-    house.rewire(cards)
-    opened = house.open(booking_id)
+    service.restart(cards)
+    opened = service.open(booking_id)
 
     assert opened.status == "created"
-    assert house.sql("SELECT request FROM provider_action") == kept
-    assert len(sessions_at(house)) == 1
-    assert house.events(booking_id) == ["PaymentSessionOpened"]
+    assert service.sql("SELECT request FROM provider_action") == stored
+    assert len(provider_sessions(service)) == 1
+    assert service.events(booking_id) == ["PaymentSessionOpened"]
 
 
-def test_a_page_opened_just_before_a_crash_is_found_and_closed_with_the_hold(house: House, cards: StripeCards) -> None:
-    booking_id = house.book()
-    house.rewire(DyingCards(cards, after="session"))
+def test_a_session_opened_just_before_a_crash_is_closed_when_the_hold_expires(
+    service: PaymentsUnderTest, cards: StripeCards
+) -> None:
+    booking_id = service.book()
+    service.restart(CrashingCards(cards, after="session"))
     with pytest.raises(Crash):
-        house.open(booking_id)
-    house.rewire(cards)
+        service.open(booking_id)
+    service.restart(cards)
 
-    house.advance(16)
-    house.settle()
+    service.advance(16)
+    service.run_until_idle()
 
-    assert house.events(booking_id) == ["PaymentSessionOpened", "PaymentSessionExpired"]
-    assert [session["status"] for session in sessions_at(house)] == ["expired"]
+    assert service.events(booking_id) == ["PaymentSessionOpened", "PaymentSessionExpired"]
+    assert [session["status"] for session in provider_sessions(service)] == ["expired"]
 
 
-def test_a_page_never_opened_before_a_crash_is_forgotten_with_the_hold(house: House, cards: StripeCards) -> None:
-    booking_id = house.book()
-    house.rewire(DyingCards(cards, before="session"))
+def test_a_payment_without_a_session_after_a_crash_fails_when_the_hold_expires(
+    service: PaymentsUnderTest, cards: StripeCards
+) -> None:
+    booking_id = service.book()
+    service.restart(CrashingCards(cards, before="session"))
     with pytest.raises(Crash):
-        house.open(booking_id)
-    house.rewire(cards)
+        service.open(booking_id)
+    service.restart(cards)
 
-    house.advance(16)
-    house.settle()
+    service.advance(16)
+    service.run_until_idle()
 
-    assert (house.status(booking_id), house.events(booking_id)) == ("FAILED", [])
+    assert (service.status(booking_id), service.events(booking_id)) == ("FAILED", [])
 
 
-def test_a_refund_is_recognised_by_our_name_when_the_key_is_forgotten(house: House, cards: StripeCards) -> None:
-    booking_id = house.captured()
-    house.rewire(DyingCards(cards, after="refund"))
-    house.cancel(booking_id)
+def test_a_refund_is_recognised_by_our_id_once_its_key_has_expired(
+    service: PaymentsUnderTest, cards: StripeCards
+) -> None:
+    booking_id = service.captured()
+    service.restart(CrashingCards(cards, after="refund"))
+    service.cancel(booking_id)
     with pytest.raises(Crash):
-        house.run()
+        service.run_jobs()
 
-    house.rewire(cards)
-    house.stripe.advance(2 * 24 * 3600)
-    house.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
-    house.settle()
+    service.restart(cards)
+    service.stripe.advance(2 * 24 * 3600)
+    service.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
+    service.run_until_idle()
 
-    assert moved(house, booking_id, "refund") == 1
-    assert house.status(booking_id) == "REFUNDED"
+    assert count_movements(service, booking_id, "refund") == 1
+    assert service.status(booking_id) == "REFUNDED"

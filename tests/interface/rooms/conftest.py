@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.transactions.migrate import migrate
-from tests.interface.rooms.house import House
+from tests.interface.rooms.rooms_under_test import RoomsUnderTest
 
 
 @pytest.fixture(scope="session")
@@ -17,21 +17,21 @@ def rooms_url(new_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-def house(rooms_url: str) -> Iterator[House]:
+def service(rooms_url: str) -> Iterator[RoomsUnderTest]:
     """The service, with a hotel of two doubles and a suite."""
-    house = House(rooms_url)
-    with house.engine.begin() as connection:
+    service = RoomsUnderTest(rooms_url)
+    with service.engine.begin() as connection:
         connection.execute(
             sa.text("TRUNCATE hotel, hold, action, quote, outbox, stream, inbox, inbox_position, audit CASCADE")
         )
-    house.import_hotel()
-    yield house
-    assert (house.miscounted(), house.forgotten()) == ([], [])
-    house.engine.dispose()
+    service.import_hotel()
+    yield service
+    assert (service.miscounted(), service.forgotten()) == ([], [])
+    service.engine.dispose()
 
 
 @pytest.fixture
-def fitting(house: House) -> Iterator[None]:
+def fitting(service: RoomsUnderTest) -> Iterator[None]:
     """Whatever the test does, capacity stays what the rooms and their blocks say."""
     yield
-    assert house.misfitted() == []
+    assert service.misfitted() == []

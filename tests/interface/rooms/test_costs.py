@@ -7,21 +7,21 @@ from contracts.rooms import CheckAvailability, GetRoom, GiveQuote, ListRooms, Re
 from contracts.values import Stay
 from services.rooms.store.availability import LEFT
 from services.rooms.store.nights import RECOUNT, SELL
-from services.rooms.store.offers import TERMS
+from services.rooms.store.offers import OFFER
 from services.rooms.store.rates import LIST as RATES_LIST
 from services.rooms.store.rates import WRITE
-from tests.interface.rooms.house import House, a_type, day
+from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, day
 
 
 @pytest.fixture
-def crowded(house: House) -> House:
+def crowded(service: RoomsUnderTest) -> RoomsUnderTest:
     """A thousand more hotels of five types, ten of them with two years of nights, so that a scan would show."""
     for number in range(2):
-        house.import_hotel(
+        service.import_hotel(
             slug=f"crowd-{number}",
             room_types=tuple(a_type(code=f"T{n}", name=f"Type {n}", rooms=(f"{n}1", f"{n}2")) for n in range(5)),
         )
-    with house.engine.begin() as connection:
+    with service.engine.begin() as connection:
         connection.exec_driver_sql("""
             INSERT INTO hotel (slug, name, code, timezone, currency, tax_percent, page, settings, wifi, version,
                     nights_through)
@@ -37,60 +37,60 @@ def crowded(house: House) -> House:
                 WHERE t.hotel LIKE 'bulk-10_';
         """)
         connection.exec_driver_sql("ANALYZE hotel, room_type, night, cancellation_policy")
-    house.hotel = "crowd-1"
-    return house
+    service.hotel = "crowd-1"
+    return service
 
 
-def plan(house: House, statement: sa.TextClause, **values: object) -> str:
-    with house.engine.begin() as connection:
+def plan(service: RoomsUnderTest, statement: sa.TextClause, **values: object) -> str:
+    with service.engine.begin() as connection:
         return "\n".join(connection.execute(sa.text(f"EXPLAIN {statement.text}"), values).scalars())
 
 
-def test_availability_is_one_statement(house: House) -> None:
-    with house.statements() as sent:
-        house.ask(CheckAvailability(hotel=house.hotel, check_in=day(0), check_out=day(3)))
+def test_availability_is_one_statement(service: RoomsUnderTest) -> None:
+    with service.statements() as sent:
+        service.ask(CheckAvailability(hotel=service.hotel, check_in=day(0), check_out=day(3)))
 
     assert len(sent) == 1
 
 
-def test_a_hold_is_four_statements(house: House) -> None:
-    with house.statements() as sent:
-        house.hold("BK-A")
+def test_a_hold_is_four_statements(service: RoomsUnderTest) -> None:
+    with service.statements() as sent:
+        service.hold("BK-A")
 
     assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH", "WITH", "INSERT"]
 
 
-def test_a_hold_that_is_sold_out_is_one_statement_and_takes_no_lock(house: House) -> None:
-    house.hold("BK-A", room_type="STE")
+def test_a_hold_that_is_sold_out_is_one_statement_and_takes_no_lock(service: RoomsUnderTest) -> None:
+    service.hold("BK-A", room_type="STE")
 
-    with house.statements() as sent:
-        house.refusal(house.wish("BK-B", room_type="STE"))
+    with service.statements() as sent:
+        service.refusal(service.wish("BK-B", room_type="STE"))
 
     assert len(sent) == 1
 
 
 @pytest.mark.parametrize("nights", [1, 30])
-def test_the_cost_does_not_grow_with_the_nights(house: House, nights: int) -> None:
+def test_the_cost_does_not_grow_with_the_nights(service: RoomsUnderTest, nights: int) -> None:
     def cost(ask: object) -> int:
-        with house.statements() as sent:
-            house.ask(ask)
+        with service.statements() as sent:
+            service.ask(ask)
         return len(sent)
 
     stay = Stay(day(0), day(nights))
     quote = GiveQuote(
-        hotel=house.hotel, room_type="DBL", check_in=stay.check_in, check_out=stay.check_out, adults=1, children=0
+        hotel=service.hotel, room_type="DBL", check_in=stay.check_in, check_out=stay.check_out, adults=1, children=0
     )
 
     costs = {
         "quote": cost(quote),
-        "hold": cost(house.wish("BK-A", 0, nights)),
-        "give": cost(house.giving("BK-A", "101")),
-        "move in": cost(house.moving_in("BK-A")),
-        "move out": cost(house.moving_out("BK-A", day(nights))),
-        "hold again": cost(house.wish("BK-B", 0, nights)),
+        "hold": cost(service.wish("BK-A", 0, nights)),
+        "give": cost(service.giving("BK-A", "101")),
+        "move in": cost(service.moving_in("BK-A")),
+        "move out": cost(service.moving_out("BK-A", day(nights))),
+        "hold again": cost(service.wish("BK-B", 0, nights)),
         "release": cost(ReleaseInventory(booking_id="BK-B")),
-        "room": cost(GetRoom(hotel=house.hotel, room_number="101")),
-        "rooms": cost(ListRooms(hotel=house.hotel)),
+        "room": cost(GetRoom(hotel=service.hotel, room_number="101")),
+        "rooms": cost(ListRooms(hotel=service.hotel)),
     }
 
     assert costs == {
@@ -106,7 +106,7 @@ def test_the_cost_does_not_grow_with_the_nights(house: House, nights: int) -> No
     }
 
 
-def test_availability_finds_its_nights_by_index(crowded: House) -> None:
+def test_availability_finds_its_nights_by_index(crowded: RoomsUnderTest) -> None:
     found = plan(crowded, LEFT, hotel=crowded.hotel, check_in=day(10), check_out=day(13))
 
     assert "night_pkey" in found
@@ -115,9 +115,9 @@ def test_availability_finds_its_nights_by_index(crowded: House) -> None:
     assert "Seq Scan" not in found
 
 
-def test_a_price_finds_everything_by_index(crowded: House) -> None:
+def test_a_price_finds_everything_by_index(crowded: RoomsUnderTest) -> None:
     found = plan(
-        crowded, TERMS, hotel=crowded.hotel, room_type="T1", check_in=day(10), check_out=day(13), promo_code="P",
+        crowded, OFFER, hotel=crowded.hotel, room_type="T1", check_in=day(10), check_out=day(13), promo_code="P",
         quote_id="Q-1", booking_id="BK-1",
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def test_a_price_finds_everything_by_index(crowded: House) -> None:
     assert "Seq Scan on room_type" not in found
 
 
-def test_a_sale_finds_its_nights_by_index_in_their_order(crowded: House) -> None:
+def test_a_sale_finds_its_nights_by_index_in_their_order(crowded: RoomsUnderTest) -> None:
     found = plan(crowded, SELL, types=[3], firsts=[day(10)], untils=[day(13)], steps=[1], first=day(10), last=day(13))
 
     assert "LockRows" in found
@@ -135,7 +135,7 @@ def test_a_sale_finds_its_nights_by_index_in_their_order(crowded: House) -> None
     assert "Seq Scan on night" not in found
 
 
-def test_rates_are_written_and_listed_by_index(crowded: House) -> None:
+def test_rates_are_written_and_listed_by_index(crowded: RoomsUnderTest) -> None:
     nights = {"first": day(10), "last": day(40), "type": 3}
     written = plan(crowded, WRITE, **nights, weekdays=[4], price=1)
     listed = plan(crowded, RATES_LIST, **nights, hotel=crowded.hotel, limit=20, skip=0)
@@ -146,7 +146,7 @@ def test_rates_are_written_and_listed_by_index(crowded: House) -> None:
     assert "Seq Scan on night" not in listed
 
 
-def test_counting_a_type_s_rooms_anew_finds_its_nights_and_rooms_by_index(crowded: House) -> None:
+def test_counting_a_type_s_rooms_anew_finds_its_nights_and_rooms_by_index(crowded: RoomsUnderTest) -> None:
     found = plan(crowded, RECOUNT, types=[3], first=day(0), overbooking=0)
 
     assert "LockRows" in found
@@ -155,10 +155,10 @@ def test_counting_a_type_s_rooms_anew_finds_its_nights_and_rooms_by_index(crowde
 
 
 @pytest.mark.parametrize("nights", [1, 300])
-def test_writing_rates_costs_the_same_for_any_number_of_nights(house: House, nights: int) -> None:
-    command = WriteRates(hotel=house.hotel, room_type="DBL", start_date=day(0), end_date=day(nights), price="150.00")
+def test_writing_rates_costs_the_same_for_any_number_of_nights(service: RoomsUnderTest, nights: int) -> None:
+    command = WriteRates(hotel=service.hotel, room_type="DBL", start_date=day(0), end_date=day(nights), price="150.00")
 
-    with house.statements() as sent:
-        house.ask(command)
+    with service.statements() as sent:
+        service.ask(command)
 
     assert len(sent) == 7

@@ -9,18 +9,18 @@ import sqlalchemy as sa
 
 from chassis.refusal import Refusal
 from contracts.rooms import ReleaseInventory
-from services.rooms.domain.inventory import NightChange
-from tests.interface.rooms.house import House, a_type, at_once, day
+from services.rooms.domain.holds import NightChange
+from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, at_once, day
 
 CLIENTS = 50
 
 
 @pytest.fixture
-def deadlocks(house: House) -> Callable[[], int]:
+def deadlocks(service: RoomsUnderTest) -> Callable[[], int]:
     """How many deadlocks PostgreSQL has found in this database since the test began."""
 
     def found() -> int:
-        return int(house.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0])
+        return int(service.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0])
 
     before = found()
     return lambda: found() - before
@@ -30,24 +30,24 @@ def codes(answers: list[Any]) -> list[str]:
     return [answer.code for answer in answers if isinstance(answer, Refusal)]
 
 
-def test_of_fifty_who_want_the_last_room_one_gets_it(house: House, deadlocks: Callable[[], int]) -> None:
-    wishes = [house.wish(f"BK-{n}", n % 3, 3, room_type="STE") for n in range(CLIENTS)]
+def test_of_fifty_who_want_the_last_room_one_gets_it(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
+    wishes = [service.wish(f"BK-{n}", n % 3, 3, room_type="STE") for n in range(CLIENTS)]
 
-    answers = at_once([lambda wish=wish: house.ask(wish) for wish in wishes])
+    answers = at_once([lambda wish=wish: service.ask(wish) for wish in wishes])
 
     assert codes(answers) == ["SOLD_OUT"] * (CLIENTS - 1)
-    assert max(house.sold("STE")) == 1
+    assert max(service.sold("STE")) == 1
     assert deadlocks() == 0
 
 
-def test_read_then_write_would_oversell(house: House) -> None:
+def test_read_then_write_would_oversell(service: RoomsUnderTest) -> None:
     """The negative control: the same contention with neither the guard nor the constraint."""
-    with house.engine.begin() as connection:
+    with service.engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE naive AS SELECT 1 AS capacity, 0 AS sold"))
     together = threading.Barrier(2)
 
     def sell() -> bool:
-        with house.engine.begin() as connection:
+        with service.engine.begin() as connection:
             row = connection.execute(sa.text("SELECT capacity, sold FROM naive")).one()
             together.wait(timeout=10)
             if row.sold < row.capacity:
@@ -56,67 +56,69 @@ def test_read_then_write_would_oversell(house: House) -> None:
 
     try:
         assert at_once([sell, sell]) == [True, True]
-        assert house.rows("SELECT sold FROM naive")[0].sold == 2
+        assert service.rows("SELECT sold FROM naive")[0].sold == 2
     finally:
-        with house.engine.begin() as connection:
+        with service.engine.begin() as connection:
             connection.execute(sa.text("DROP TABLE naive"))
 
 
-def test_the_constraint_alone_refuses_what_a_careless_statement_sells(house: House) -> None:
-    house.hold("BK-A", room_type="STE")
+def test_the_constraint_alone_refuses_what_a_careless_statement_sells(service: RoomsUnderTest) -> None:
+    service.hold("BK-A", room_type="STE")
 
-    with pytest.raises(sa.exc.IntegrityError, match="night_no_oversell"), house.engine.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError, match="night_no_oversell"), service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET sold = sold + 1 WHERE night = :night"), {"night": day(0)})
 
 
-def test_holds_and_releases_across_each_other_never_deadlock(house: House, deadlocks: Callable[[], int]) -> None:
-    house.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(100, 120))),))
+def test_holds_and_releases_across_each_other_never_deadlock(
+    service: RoomsUnderTest, deadlocks: Callable[[], int]
+) -> None:
+    service.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(100, 120))),))
 
     def client(n: int) -> None:
         for turn in range(4):
             booking = f"BK-{n}-{turn}"
             first = (n * 7 + turn * 3) % 8
-            house.hold(booking, first, first + 1 + n % 4)
-            house.ask(ReleaseInventory(booking_id=booking))
+            service.hold(booking, first, first + 1 + n % 4)
+            service.ask(ReleaseInventory(booking_id=booking))
 
     answers = at_once([lambda n=n: client(n) for n in range(20)])
 
     assert answers == [None] * 20
-    assert set(house.sold()) == {0}
+    assert set(service.sold()) == {0}
     assert deadlocks() == 0
 
 
 def test_moving_nights_between_types_both_ways_at_once_never_deadlocks(
-    house: House, deadlocks: Callable[[], int]
+    service: RoomsUnderTest, deadlocks: Callable[[], int]
 ) -> None:
     numbers = tuple(str(n) for n in range(100, 140))
-    house.import_hotel(
+    service.import_hotel(
         room_types=(a_type(rooms=numbers), a_type(code="STE", name="Suite", rooms=tuple(f"S{n}" for n in numbers)))
     )
     for n in range(10):
-        house.hold(f"BK-D{n}", 0, 5)
-        house.hold(f"BK-S{n}", 0, 5, room_type="STE")
+        service.hold(f"BK-D{n}", 0, 5)
+        service.hold(f"BK-S{n}", 0, 5, room_type="STE")
 
     answers = at_once(
-        [lambda n=n: house.give(f"BK-D{n}", f"S{100 + n}") for n in range(10)]
-        + [lambda n=n: house.give(f"BK-S{n}", str(100 + n)) for n in range(10)]
+        [lambda n=n: service.give(f"BK-D{n}", f"S{100 + n}") for n in range(10)]
+        + [lambda n=n: service.give(f"BK-S{n}", str(100 + n)) for n in range(10)]
     )
 
     assert [answer.warnings for answer in answers] == [("ROOM_TYPE_MISMATCH",)] * 20
-    assert (house.sold()[:6], house.sold("STE")[:6]) == ([10] * 5 + [0], [10] * 5 + [0])
+    assert (service.sold()[:6], service.sold("STE")[:6]) == ([10] * 5 + [0], [10] * 5 + [0])
     assert deadlocks() == 0
 
 
-def test_nights_taken_in_opposite_orders_would_deadlock(house: House, deadlocks: Callable[[], int]) -> None:
+def test_nights_taken_in_opposite_orders_would_deadlock(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
     """The negative control for the lock order: the same two changes, one of them descending."""
-    [type_id] = [row.id for row in house.rows(
-        "SELECT id FROM room_type WHERE hotel = :hotel AND code = 'DBL'", hotel=house.hotel
+    [type_id] = [row.id for row in service.rows(
+        "SELECT id FROM room_type WHERE hotel = :hotel AND code = 'DBL'", hotel=service.hotel
     )]  # fmt: skip
     first_taken = threading.Barrier(2)
 
     def take(*nights: int) -> str:
         try:
-            with house.unit_of_work.begin() as work:
+            with service.unit_of_work.begin() as work:
                 for number, night in enumerate(nights):
                     change = NightChange(room_type_id=type_id, first_night=day(night), until=day(night + 1), by=1)
                     work.nights.shift([change])
@@ -132,30 +134,30 @@ def test_nights_taken_in_opposite_orders_would_deadlock(house: House, deadlocks:
 
 
 def test_of_fifty_who_are_given_one_room_for_the_same_night_one_gets_it(
-    house: House, deadlocks: Callable[[], int]
+    service: RoomsUnderTest, deadlocks: Callable[[], int]
 ) -> None:
-    house.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(101, 101 + CLIENTS))),))
+    service.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(101, 101 + CLIENTS))),))
     for n in range(CLIENTS):
-        house.hold(f"BK-{n}", n % 3, 3 + n % 2)
+        service.hold(f"BK-{n}", n % 3, 3 + n % 2)
 
-    answers = at_once([lambda n=n: house.give(f"BK-{n}", "101") for n in range(CLIENTS)])
+    answers = at_once([lambda n=n: service.give(f"BK-{n}", "101") for n in range(CLIENTS)])
 
     assert codes(answers) == ["ROOM_OVERLAP_CONFLICT"] * (CLIENTS - 1)
     [winner] = [f"BK-{n}" for n, answer in enumerate(answers) if not isinstance(answer, Refusal)]
     assert all(answer.details["conflicts"] == [winner] for answer in answers if isinstance(answer, Refusal))
-    assert len(house.rows("SELECT id FROM period WHERE live")) == 1
+    assert len(service.rows("SELECT id FROM period WHERE live")) == 1
     assert deadlocks() == 0
 
 
-def test_without_the_constraint_two_stays_would_share_a_room(house: House) -> None:
+def test_without_the_constraint_two_stays_would_share_a_room(service: RoomsUnderTest) -> None:
     """The negative control: a copy of the table that lacks only the exclusion constraint."""
-    with house.engine.begin() as connection:
+    with service.engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE naive_period (room_id integer, nights daterange)"))
     together = threading.Barrier(2)
     stay = {"first": day(0), "until": day(2)}
 
     def give() -> bool:
-        with house.engine.begin() as connection:
+        with service.engine.begin() as connection:
             overlapping = "SELECT count(*) FROM naive_period WHERE nights && daterange(:first, :until)"
             free = connection.execute(sa.text(overlapping), stay).scalar_one() == 0
             together.wait(timeout=10)
@@ -165,19 +167,19 @@ def test_without_the_constraint_two_stays_would_share_a_room(house: House) -> No
 
     try:
         assert at_once([give, give]) == [True, True]
-        assert house.rows("SELECT count(*) FROM naive_period")[0][0] == 2
+        assert service.rows("SELECT count(*) FROM naive_period")[0][0] == 2
     finally:
-        with house.engine.begin() as connection:
+        with service.engine.begin() as connection:
             connection.execute(sa.text("DROP TABLE naive_period"))
 
 
-def test_the_constraint_alone_refuses_a_stay_that_slipped_past_the_check(house: House) -> None:
-    house.hold("BK-A")
-    house.give("BK-A", "101")
-    [room] = house.rows("SELECT room_id, nights FROM period WHERE live")
+def test_the_constraint_alone_refuses_a_stay_that_slipped_past_the_check(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+    [room] = service.rows("SELECT room_id, nights FROM period WHERE live")
     given = {"room": room.room_id, "first": day(1), "until": day(3)}
 
-    with pytest.raises(sa.exc.IntegrityError, match="period_no_room_twice"), house.engine.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError, match="period_no_room_twice"), service.engine.begin() as connection:
         connection.execute(
             sa.text(
                 "INSERT INTO period (room_id, kind, nights, booking_id, began_at)"
@@ -187,12 +189,12 @@ def test_the_constraint_alone_refuses_a_stay_that_slipped_past_the_check(house: 
         )
 
 
-def test_swapping_two_rooms_at_once_ends_clearly(house: House, deadlocks: Callable[[], int]) -> None:
+def test_swapping_two_rooms_at_once_ends_clearly(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
     for booking, room in (("BK-A", "101"), ("BK-B", "102")):
-        house.hold(booking)
-        house.give(booking, room)
+        service.hold(booking)
+        service.give(booking, room)
 
-    answers = at_once([lambda: house.give("BK-A", "102"), lambda: house.give("BK-B", "101")])
+    answers = at_once([lambda: service.give("BK-A", "102"), lambda: service.give("BK-B", "101")])
 
     assert codes(answers) == ["ROOM_OVERLAP_CONFLICT"] * 2
     assert deadlocks() == 0

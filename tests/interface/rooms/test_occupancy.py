@@ -1,185 +1,246 @@
-"""Which rooms could be had on some nights, room by room, and what is in the way of the others."""
-
-from datetime import timedelta
-from typing import Any
+"""Guests move in and out, bookings end: the room, the counters and the facts follow, each once."""
 
 import pytest
-import sqlalchemy as sa
 
+from contracts.bookings import (
+    BookingAmended,
+    BookingCancelled,
+    BookingDeclined,
+    BookingExpired,
+    BookingNoShow,
+    ExpiryReason,
+)
+from contracts.message import Event
 from contracts.rooms import (
-    BlockRoom,
     ChangeRoomStatus,
-    ConflictReason,
-    FindCandidates,
-    FindFreeRooms,
-    FreeRoom,
-    FreeRooms,
+    ChangeSource,
+    GetRoom,
+    InventoryReleased,
+    ReleaseInventory,
+    RoomOccupied,
     RoomStatus,
-    TakenRoom,
+    RoomStatusChanged,
+    RoomVacated,
+    RoomView,
+    TakeRoomBack,
 )
-from contracts.values import Caller, Permission
-from tests.interface.rooms.house import START, House, day
+from contracts.values import SYSTEM, Actor, ActorKind, Money, Permission
+from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, at_once, day, staff
 
-WHY = ConflictReason
-
-
-def asking(house: House, first: int = 2, until: int = 4, **overrides: Any) -> FindFreeRooms:
-    return FindFreeRooms(**({"hotel": house.hotel, "check_in": day(first), "check_out": day(until)} | overrides))
+NOTHING = Money(0, "EUR")
 
 
-def search(house: House, first: int = 2, until: int = 4, **overrides: Any) -> FreeRooms:
-    return house.ask(asking(house, first, until, **overrides))
+def room(service: RoomsUnderTest, number: str = "101") -> RoomView:
+    return service.ask(GetRoom(hotel=service.hotel, room_number=number))
 
 
-def given(house: House, booking_id: str, first: int, until: int, number: str = "101") -> None:
-    house.hold(booking_id, first, until)
-    house.give(booking_id, number)
+def in_house(service: RoomsUnderTest, booking_id: str = "BK-A", first: int = 0, until: int = 3) -> None:
+    service.hold(booking_id, first, until)
+    service.give(booking_id, "101")
+    service.move_in(booking_id)
 
 
-def free(found: FreeRooms) -> list[str]:
-    return [room.room_number for room in found.available_rooms]
+def ended(service: RoomsUnderTest, kind: type[Event], booking_id: str = "BK-A") -> Event:
+    about = {"booking_id": booking_id, "hotel": service.hotel}
+    if kind is BookingDeclined:
+        return BookingDeclined(**about, reason_code="OTHER", decision_made_at=START, decision_made_by=SYSTEM)
+    if kind is BookingCancelled:
+        return BookingCancelled(**about, cancelled_at=START, cancelled_by=SYSTEM, fee=NOTHING, refund=NOTHING)
+    if kind is BookingExpired:
+        return BookingExpired(**about, reason=ExpiryReason.HOLD_RAN_OUT, expired_at=START)
+    return BookingNoShow(**about, marked_at=START, marked_by=SYSTEM, fee=NOTHING, refund=NOTHING)
 
 
-def taken(found: FreeRooms) -> TakenRoom:
-    [room] = found.unavailable_rooms
-    return room
+def test_a_guest_moves_in(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+    conversation = staff(service, Permission.MANAGE_CHECKIN)
+
+    reply = service.ask(service.moving_in("BK-A", action_id="in-1"), caller=conversation)
+
+    assert (reply.room.room_number, reply.room.room_status) == ("101", RoomStatus.OCCUPIED)
+    assert (reply.wifi.ssid, reply.wifi.password) == ("house", "only-in-replies")
+    assert (room(service).is_occupied, room(service).current_booking_id, room(service).version) == (True, "BK-A", 2)
+    occupied, changed = service.events(RoomOccupied, RoomStatusChanged)
+    assert (occupied.booking_id, occupied.action_id) == ("BK-A", "in-1")
+    assert (changed.old_status, changed.new_status) == (RoomStatus.READY_FOR_GUEST, RoomStatus.OCCUPIED)
+    assert (changed.source, changed.by) == (ChangeSource.FRONT_DESK, Actor(ActorKind.STAFF, "7", "Aoife"))
+    assert service.numbers(f"room/{service.hotel}/101") == [1, 2]
 
 
-def test_every_room_is_free_or_taken_by_number(house: House) -> None:
-    given(house, "BK-A", 3, 6)
+def test_no_secret_leaves_in_an_event(service: RoomsUnderTest) -> None:
+    in_house(service)
 
-    found = search(house)
-
-    assert found.available_rooms == (
-        FreeRoom(
-            room_number="102", room_type="Double Room", is_occupied=False, current_booking_id=None, next_booking=None
-        ),
-        FreeRoom(room_number="201", room_type="Suite", is_occupied=False, current_booking_id=None, next_booking=None),
-    )
-    assert found.unavailable_rooms == (
-        TakenRoom(
-            room_number="101",
-            room_type="Double Room",
-            conflict_reason=WHY.EXISTING_BOOKING,
-            conflict_booking_id="BK-A",
-            available_from=day(6),
-        ),
-    )
+    assert service.rows("SELECT 1 FROM outbox WHERE data::text LIKE '%only-in-replies%'") == []
 
 
-def test_back_to_back_stays_are_not_in_the_way_but_delay_what_is_free(house: House) -> None:
-    given(house, "BK-A", 0, 2)
-    given(house, "BK-B", 4, 5)
-    given(house, "BK-C", 5, 7)
+def test_moving_in_again_is_answered_alike_and_told_once(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+    first = service.ask(service.moving_in("BK-A", action_id="in-1"))
 
-    assert free(search(house, 2, 4)) == ["101", "102", "201"]
-    assert search(house, 2, 4).available_rooms[0].next_booking == day(4)
-    assert taken(search(house, 3, 5)).available_from == day(7)
-
-
-def test_what_a_booking_has_itself_may_be_left_out(house: House) -> None:
-    given(house, "BK-A", 2, 4)
-
-    assert free(search(house, exclude_booking="BK-A")) == ["101", "102", "201"]
-    assert free(search(house, exclude_booking="BK-B")) == ["102", "201"]
+    assert service.ask(service.moving_in("BK-A", action_id="in-1")) == first
+    assert service.ask(service.moving_in("BK-A", action_id="in-2")) == first
+    assert len(service.events(RoomOccupied)) == 1
 
 
-def test_a_lived_in_room_is_taken_while_it_is_and_free_later_with_who_lives_there(house: House) -> None:
-    given(house, "BK-A", 0, 2)
-    house.move_in("BK-A")
+def test_a_guest_without_a_room_does_not_move_in(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
 
-    now = taken(search(house, 0, 1))
-    assert (now.conflict_reason, now.conflict_booking_id, now.available_from) == (
-        WHY.CURRENTLY_OCCUPIED,
-        "BK-A",
-        day(2),
-    )
-    later = search(house, 2, 4).available_rooms[0]
-    assert (later.room_number, later.is_occupied, later.current_booking_id) == ("101", True, "BK-A")
+    assert service.refusal(service.moving_in("BK-A")).code == "NO_ROOM_ASSIGNED"
 
 
-def test_a_guest_who_stays_too_long_is_in_the_way_of_tonight(house: House) -> None:
-    given(house, "BK-A", 0, 2)
-    house.move_in("BK-A")
-    house.unit_of_work.moment = START + timedelta(days=3)
+def test_a_room_that_is_not_ready_takes_no_guest(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+    cleaner = staff(service, Permission.CLEAN)
+    call = ChangeRoomStatus(hotel=service.hotel, room_number="101", to_status=RoomStatus.MAINTENANCE_REQUIRED)
+    service.ask(call, caller=cleaner)
 
-    found = taken(search(house, 3, 4))
-
-    assert (found.conflict_reason, found.conflict_booking_id) == (WHY.CURRENTLY_OCCUPIED, "BK-A")
-    assert free(search(house, 3, 4, exclude_booking="BK-A")) == ["101", "102", "201"]
-    assert free(search(house, 4, 5)) == ["101", "102", "201"]
-
-
-def test_blocked_out_of_order_and_closed_rooms_say_so(house: House) -> None:
-    house.ask(BlockRoom(hotel=house.hotel, room_number="101", starts_on=day(3), until=day(5)))
-    assert (taken(search(house)).conflict_reason, taken(search(house)).available_from) == (WHY.BLOCKED, day(5))
-
-    house.ask(ChangeRoomStatus(hotel=house.hotel, room_number="102", to_status=RoomStatus.OUT_OF_ORDER, until=day(1)))
-    tonight = search(house, 0, 1, room_type="DBL").unavailable_rooms[0]
-    assert (tonight.room_number, tonight.conflict_reason, tonight.available_from) == (
-        "102",
-        WHY.OUT_OF_ORDER,
-        day(1),
-    )
-    assert free(search(house, 1, 3)) == ["101", "102", "201"]
-    house.unit_of_work.moment = START + timedelta(days=1)
-    overdue = taken(search(house, 1, 2))
-    assert (overdue.conflict_reason, overdue.available_from) == (WHY.OUT_OF_ORDER, None)
-
-    with house.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE room SET is_active = false WHERE room_number = '201'"))
-    closed = taken(search(house, 8, 9))
-    assert (closed.conflict_reason, closed.available_from) == (WHY.INACTIVE, None)
+    assert service.refusal(service.moving_in("BK-A")).code == "ROOM_NOT_READY"
+    assert service.events(RoomOccupied) == []
 
 
-def test_what_is_dirty_or_broken_today_is_free(house: House) -> None:
-    house.ask(ChangeRoomStatus(hotel=house.hotel, room_number="101", to_status=RoomStatus.MAINTENANCE_REQUIRED))
+def test_a_guest_in_house_keeps_the_room(service: RoomsUnderTest) -> None:
+    in_house(service)
+    back = TakeRoomBack(action_id="x", booking_id="BK-A", hotel=service.hotel)
 
-    assert "101" in free(search(house, 0, 1))
-
-
-@pytest.mark.parametrize("name", ["DBL", "dbl", "Double Room", "double room"])
-def test_a_type_is_named_by_code_or_name(house: House, name: str) -> None:
-    assert free(search(house, room_type=name)) == ["101", "102"]
+    assert service.refusal(service.giving("BK-A", "102")).code == "BOOKING_ALREADY_CHECKED_IN"
+    assert service.refusal(back).code == "BOOKING_ALREADY_CHECKED_IN"
 
 
-@pytest.mark.parametrize(
-    ("overrides", "code"),
-    [
-        ({"room_type": "Igloo"}, "ROOM_TYPE_NOT_FOUND"),
-        ({"hotel": "nowhere"}, "HOTEL_NOT_FOUND"),
-        ({"check_out": day(2)}, "VALIDATION_ERROR"),
-        ({"check_in": day(-1)}, "VALIDATION_ERROR"),
-        ({"check_in": day(600), "check_out": day(731)}, "BEYOND_HORIZON"),
-    ],
-)
-def test_it_is_refused_as_a_stay_is(house: House, overrides: dict[str, Any], code: str) -> None:
-    assert house.refusal(asking(house, **overrides)).code == code
+def test_a_guest_who_leaves_early_frees_the_nights_to_come(service: RoomsUnderTest) -> None:
+    in_house(service)
+
+    taken = service.ask(service.moving_out("BK-A", day(1), action_id="out-1"))
+
+    assert (taken.room_number, taken.room_status) == ("101", RoomStatus.CHECKOUT_DIRTY)
+    assert service.sold()[:3] == [1, 0, 0]
+    [vacated] = service.events(RoomVacated)
+    assert (vacated.booking_id, vacated.action_id) == ("BK-A", "out-1")
+    assert [event.released_from for event in service.events(InventoryReleased)] == [day(1)]
+    [stay] = service.rows("SELECT live, upper(nights) AS until FROM period WHERE booking_id = 'BK-A'")
+    assert (stay.live, stay.until) == (False, day(1))
+    assert len(service.rows("SELECT 1 FROM cleaning_task WHERE done_at IS NULL")) == 1
+    service.hold("BK-B", 1, 3)
+    service.give("BK-B", "101")
 
 
-def test_another_hotels_rooms_are_not_told(house: House) -> None:
-    stranger = Caller(kind="staff", hotel="elsewhere", permissions=frozenset(Permission))
+def test_a_guest_who_leaves_on_the_day_of_arrival_frees_everything(service: RoomsUnderTest) -> None:
+    in_house(service)
 
-    assert house.refusal(asking(house), caller=stranger).code == "HOTEL_NOT_FOUND"
+    service.ask(service.moving_out("BK-A", day(0)))
 
-
-def test_the_search_and_the_candidates_agree_on_what_could_be_given(house: House) -> None:
-    given(house, "BK-A", 0, 2)
-    house.move_in("BK-A")
-    house.ask(BlockRoom(hotel=house.hotel, room_number="201", starts_on=day(1), until=day(3)))
-    house.hold("BK-B", 0, 2)
-
-    candidates = house.ask(FindCandidates(hotel=house.hotel, booking_id="BK-B")).rooms
-
-    assert [room.room_number for room in candidates] == free(search(house, 0, 2)) == ["102"]
-    assert (candidates[0].warnings, candidates[0].explanation) == ((), "Of the booked type, ready.")
+    assert service.sold()[:3] == [0, 0, 0]
+    assert room(service).room_status is RoomStatus.CHECKOUT_DIRTY
 
 
-def test_a_candidate_of_a_type_that_is_full_is_none(house: House) -> None:
-    house.hold("BK-S", 0, 2, room_type="STE")
-    house.hold("BK-A", 0, 2)
+def test_moving_out_again_is_answered_alike_and_told_once(service: RoomsUnderTest) -> None:
+    in_house(service)
+    first = service.ask(service.moving_out("BK-A", day(3), action_id="out-1"))
 
-    candidates = house.ask(FindCandidates(hotel=house.hotel, booking_id="BK-A")).rooms
+    assert service.ask(service.moving_out("BK-A", day(3), action_id="out-1")) == first
+    assert len(service.events(RoomVacated)) == 1
+    assert len(service.rows("SELECT 1 FROM cleaning_task")) == 1
 
-    assert [room.room_number for room in candidates] == ["101", "102"]
-    assert house.refusal(house.giving("BK-A", "201")).code == "SOLD_OUT"
+
+def test_who_did_not_move_in_does_not_move_out(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+
+    assert service.refusal(service.moving_out("BK-A", day(1))).code == "CHECKOUT_FAILED"
+
+
+@pytest.mark.parametrize("kind", [BookingDeclined, BookingCancelled, BookingExpired, BookingNoShow])
+def test_a_booking_that_ends_frees_its_nights_and_its_room_once(service: RoomsUnderTest, kind: type[Event]) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+    service.hold("BK-B")
+
+    service.hear(ended(service, kind), again=True)
+
+    assert service.sold()[:2] == [1, 1]
+    assert len(service.events(InventoryReleased)) == 1
+    service.give("BK-B", "101")
+
+
+def test_a_booking_that_ends_frees_nights_of_the_type_it_was_moved_to(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "201")
+
+    service.hear(ended(service, BookingCancelled))
+
+    assert (service.sold("DBL")[:2], service.sold("STE")[:2]) == ([0, 0], [0, 0])
+
+
+def test_a_batch_of_endings_is_settled_together(service: RoomsUnderTest) -> None:
+    service.hold("BK-A", 3, 5)
+    service.hold("BK-B", 0, 4)
+    service.hold("BK-C", 1, 2, room_type="STE")
+
+    with service.statements() as sent:
+        service.hear(*(ended(service, BookingExpired, booking) for booking in ("BK-A", "BK-B", "BK-C", "BK-NONE")))
+
+    assert service.sold() == [0] * 10
+    assert len(service.events(InventoryReleased)) == 3
+    assert sum("UPDATE night" in statement for statement in sent) == 1
+
+
+def test_other_facts_about_a_booking_are_no_matter_of_rooms(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+
+    service.hear(BookingAmended(booking_id="BK-A", hotel=service.hotel, fields=("notes",), by=SYSTEM))
+    service.hear(ended(service, BookingCancelled))
+
+    assert service.sold()[:2] == [0, 0]
+
+
+def test_a_cancellation_in_house_vacates_the_room_as_a_check_out_does(service: RoomsUnderTest) -> None:
+    in_house(service)
+    cancelled = BookingCancelled(
+        booking_id="BK-A", hotel=service.hotel, cancelled_at=START, cancelled_by=SYSTEM, fee=NOTHING, refund=NOTHING,
+        released_from=day(1),
+    )  # fmt: skip
+
+    service.hear(cancelled, again=True)
+
+    assert (room(service).room_status, room(service).current_booking_id) == (RoomStatus.CHECKOUT_DIRTY, None)
+    assert service.sold()[:3] == [1, 0, 0]
+    assert len(service.events(RoomVacated)) == 1
+    assert len(service.rows("SELECT 1 FROM cleaning_task")) == 1
+
+
+def test_a_release_after_check_out_leaves_the_nights_slept_counted(service: RoomsUnderTest) -> None:
+    in_house(service)
+    service.ask(service.moving_out("BK-A", day(2)))
+
+    service.ask(ReleaseInventory(booking_id="BK-A"))
+
+    assert service.sold()[:3] == [1, 1, 0]
+
+
+def test_an_ended_booking_is_given_no_room(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.hear(ended(service, BookingCancelled))
+
+    assert service.refusal(service.giving("BK-A", "101")).code == "NOTHING_HELD"
+    assert service.refusal(service.moving_in("BK-A")).code == "NOTHING_HELD"
+
+
+def test_moving_in_and_cancelling_at_once_end_clearly(service: RoomsUnderTest) -> None:
+    for number in range(6):
+        booking = f"BK-{number}"
+        service.hold(booking)
+        service.give(booking, "102")
+
+        at_once(
+            [lambda b=booking: service.move_in(b), lambda b=booking: service.hear(ended(service, BookingCancelled, b))]
+        )
+
+        assert service.sold()[:2] == [0, 0]
+        assert room(service, "102").current_booking_id is None
+        if room(service, "102").room_status is RoomStatus.CHECKOUT_DIRTY:
+            make_ready = ChangeRoomStatus(
+                hotel=service.hotel, room_number="102", to_status=RoomStatus.READY_FOR_GUEST, note="again"
+            )
+            service.ask(make_ready, caller=staff(service, Permission.OVERRIDE))

@@ -24,7 +24,7 @@ from contracts.rooms import (
 )
 from contracts.values import Page
 from services.rooms.store import periods, rooms, tasks
-from tests.interface.rooms.house import House, day
+from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 
 HOTELS, ROOMS = 200, 50
 FILL = """
@@ -56,25 +56,25 @@ INSERT INTO cleaning_task (hotel, room_id, reason, opened_at)
 
 
 @pytest.fixture
-def crowded(house: House) -> Iterator[House]:
+def crowded(service: RoomsUnderTest) -> Iterator[RoomsUnderTest]:
     """10,000 rooms with 90,000 periods, 51,000 tasks and 40,000 changes beside the house's own three."""
-    with house.engine.begin() as connection:
-        values = {"hotel": house.hotel, "hotels": HOTELS, "rooms": ROOMS, "today": day(0)}
+    with service.engine.begin() as connection:
+        values = {"hotel": service.hotel, "hotels": HOTELS, "rooms": ROOMS, "today": day(0)}
         connection.execute(sa.text(FILL.replace('{"kind": "system"}', '{"kind"\\: "system"}')), values)
         connection.exec_driver_sql("ANALYZE hotel, room_type, room, period, cleaning_task, audit")
-    house.hotel = "bulk-7"
-    yield house
-    with house.engine.begin() as connection:
+    service.hotel = "bulk-7"
+    yield service
+    with service.engine.begin() as connection:
         connection.exec_driver_sql("TRUNCATE hotel, audit CASCADE")
 
 
-def plan(house: House, statement: sa.TextClause | str, **values: Any) -> str:
+def plan(service: RoomsUnderTest, statement: sa.TextClause | str, **values: Any) -> str:
     told = statement if isinstance(statement, str) else statement.text
-    with house.engine.begin() as connection:
+    with service.engine.begin() as connection:
         return "\n".join(connection.execute(sa.text(f"EXPLAIN {told}"), values).scalars())
 
 
-def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: House) -> None:
+def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: RoomsUnderTest) -> None:
     [room, *_] = crowded.rows("SELECT id FROM room WHERE hotel = 'bulk-7'")
     hotel, nights = {"hotel": crowded.hotel}, {"first": day(1), "until": day(4)}
     filters = {
@@ -82,7 +82,8 @@ def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: House) -> Non
     }  # fmt: skip
     page = {"limit": 20, "skip": 0}
     listing = {"assignee": "", "room_number": ""}
-    to_do = f"{tasks.SHOWN} WHERE k.hotel = :hotel AND {tasks.STATES[None]} AND {tasks.MINE} ORDER BY k.id LIMIT 20"
+    where = f"k.hotel = :hotel AND {tasks.STATES[None]} AND {tasks.OF_ASSIGNEE}"
+    to_do = f"{tasks.WITH_ROOM} WHERE {where} ORDER BY k.id LIMIT 20"
     latest = to_do.replace(tasks.STATES[None], tasks.STATES[TaskStatus.DONE]).replace("k.id LIMIT", "k.id DESC LIMIT")
     of_room = to_do.replace("ORDER BY", f"AND {tasks.IN_ROOM} ORDER BY")
     plans = {
@@ -91,30 +92,30 @@ def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: House) -> Non
         "rooms count": plan(crowded, rooms.COUNT, **hotel, **filters),
         "rooms of a type": plan(crowded, rooms.OF_TYPE, **hotel, room_type="DBL"),
         "rooms of a hotel": plan(crowded, rooms.ALL, **hotel),
-        "history": plan(crowded, rooms.TRAIL, subject="room/bulk-7/7", **page),
-        "history count": plan(crowded, rooms.TRAIL_LENGTH, subject="room/bulk-7/7"),
-        "who has the room": plan(crowded, periods.ON_NIGHTS, rooms=[room.id], **nights),
-        "who has rooms": plan(crowded, periods.IN_HOTEL, **hotel, **nights),
-        "who has rooms from a night on": plan(crowded, periods.IN_HOTEL, **hotel, first=day(1), until=None),
+        "history": plan(crowded, rooms.HISTORY, subject="room/bulk-7/7", **page),
+        "history count": plan(crowded, rooms.HISTORY_COUNT, subject="room/bulk-7/7"),
+        "periods of a room": plan(crowded, periods.ON_NIGHTS, rooms=[room.id], **nights),
+        "periods of a hotel": plan(crowded, periods.IN_HOTEL, **hotel, **nights),
+        "periods of a hotel from a night on": plan(crowded, periods.IN_HOTEL, **hotel, first=day(1), until=None),
         "stay of a booking": plan(crowded, periods.OF_BOOKINGS, ids=["BK-1-1"]),
         "blocks": plan(crowded, periods.BLOCKS, room=room.id, first=day(0)),
-        "blocks shown": plan(crowded, periods.BLOCKS_SHOWN, room=room.id, first=day(0)),
+        "block views": plan(crowded, periods.BLOCK_VIEWS, room=room.id, first=day(0)),
         "task": plan(crowded, tasks.ONE, **hotel, id=1),
         "tasks to do": plan(crowded, to_do, **hotel, **listing),
         "tasks done": plan(crowded, latest, **hotel, **listing),
         "tasks of a room": plan(crowded, of_room, **hotel, assignee="", room_number="7"),
-        "a task is begun": plan(crowded, tasks.START, room=room.id, by=None, now=day(0)),
-        "a task is done": plan(crowded, tasks.CLOSE, room=room.id, by=None, now=day(0)),
+        "start of a task": plan(crowded, tasks.START, room=room.id, by=None, now=day(0)),
+        "close of a task": plan(crowded, tasks.CLOSE, room=room.id, by=None, now=day(0)),
     }
 
     filled = ("room", "period", "cleaning_task", "audit")
-    scanned = {name: told for name, told in plans.items() if any(f"Seq Scan on {table} " in told for table in filled)}
+    scanned = {name: text for name, text in plans.items() if any(f"Seq Scan on {table} " in text for table in filled)}
     assert scanned == {}
-    assert "period_no_room_twice" in plans["who has rooms from a night on"]
+    assert "period_no_room_twice" in plans["periods of a hotel from a night on"]
     assert "cleaning_task_to_do" in plans["tasks to do"]
 
 
-def test_without_its_index_a_hot_query_would_scan(crowded: House) -> None:
+def test_without_its_index_a_hot_query_would_scan(crowded: RoomsUnderTest) -> None:
     """The negative control: the check sees a scan where there is one."""
     with crowded.engine.connect() as connection:
         connection.exec_driver_sql("DROP INDEX cleaning_task_to_do, cleaning_task_of_room, cleaning_task_done")
@@ -128,7 +129,7 @@ def test_without_its_index_a_hot_query_would_scan(crowded: House) -> None:
     assert "Seq Scan on cleaning_task " in told
 
 
-def test_the_statements_of_a_look_do_not_grow_with_the_hotel(crowded: House) -> None:
+def test_the_statements_of_a_look_do_not_grow_with_the_hotel(crowded: RoomsUnderTest) -> None:
     crowded.hotel, small = "bulk-7", crowded.rows("SELECT slug FROM hotel WHERE slug NOT LIKE 'bulk-%'")[0].slug
 
     def cost(ask: Ask[Any]) -> int:
@@ -149,26 +150,26 @@ def test_the_statements_of_a_look_do_not_grow_with_the_hotel(crowded: House) -> 
     assert costs(small, "101") == {"rooms": 2, "free rooms": 3, "history": 3, "blocks": 3, "tasks": 3}
 
 
-def test_the_statements_of_a_change_are_few_and_always_the_same(house: House) -> None:
+def test_the_statements_of_a_change_are_few_and_always_the_same(service: RoomsUnderTest) -> None:
     def cost(ask: Ask[Any]) -> int:
-        with house.statements() as sent:
-            house.ask(ask)
+        with service.statements() as sent:
+            service.ask(ask)
         return len(sent)
 
-    house.hold("BK-A", 0, 1)
-    house.give("BK-A", "101")
-    house.move_in("BK-A")
-    house.ask(house.moving_out("BK-A", day(0)))
-    house.hold("BK-B", 3, 5)
-    [task] = house.ask(ListTasks(hotel=house.hotel)).results
-    turned = ChangeRoomStatus(hotel=house.hotel, room_number="102", to_status=RoomStatus.MAINTENANCE_REQUIRED)
+    service.hold("BK-A", 0, 1)
+    service.give("BK-A", "101")
+    service.move_in("BK-A")
+    service.ask(service.moving_out("BK-A", day(0)))
+    service.hold("BK-B", 3, 5)
+    [task] = service.ask(ListTasks(hotel=service.hotel)).results
+    turned = ChangeRoomStatus(hotel=service.hotel, room_number="102", to_status=RoomStatus.MAINTENANCE_REQUIRED)
 
     assert {
-        "block": cost(BlockRoom(hotel=house.hotel, room_number="102", starts_on=day(1), until=day(30))),
-        "unblock": cost(UnblockRoom(hotel=house.hotel, room_number="102")),
-        "start": cost(StartTask(hotel=house.hotel, task_id=task.id)),
-        "finish": cost(FinishTask(hotel=house.hotel, task_id=task.id)),
+        "block": cost(BlockRoom(hotel=service.hotel, room_number="102", starts_on=day(1), until=day(30))),
+        "unblock": cost(UnblockRoom(hotel=service.hotel, room_number="102")),
+        "start": cost(StartTask(hotel=service.hotel, task_id=task.id)),
+        "finish": cost(FinishTask(hotel=service.hotel, task_id=task.id)),
         "turn": cost(turned),
         "the same again": cost(turned),
-        "candidates": cost(FindCandidates(hotel=house.hotel, booking_id="BK-B")),
+        "candidates": cost(FindCandidates(hotel=service.hotel, booking_id="BK-B")),
     } == {"block": 9, "unblock": 10, "start": 10, "finish": 11, "turn": 7, "the same again": 2, "candidates": 5}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from contracts.rooms import ChangeRoomStatus, GetRoom, GetRoomHistory, RoomStatus
 from contracts.values import Caller, Permission
-from tests.interface.rooms.house import House, day
+from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 
 ROLES = {
     "front desk": "can_manage_bookings can_approve can_assign_rooms can_manage_checkin can_contact_guests",
@@ -74,45 +74,47 @@ WHERE room_number = '101' AND status IN ('CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS
 """
 
 
-def stands(house: House, status: str) -> None:
+def stands(service: RoomsUnderTest, status: str) -> None:
     """The room is in that status, with what goes with it and no more."""
-    with house.engine.begin() as connection:
+    with service.engine.begin() as connection:
         connection.execute(sa.text(STAND), {"status": status})
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_turns_a_room_where_the_table_lets_it_and_nowhere_else(house: House, role: str) -> None:
+def test_a_role_turns_a_room_where_the_table_lets_it_and_nowhere_else(service: RoomsUnderTest, role: str) -> None:
     permissions = frozenset(Permission(name) for name in ROLES[role].split())
-    caller = Caller(kind="staff", staff_id="7", name="Nora", hotel=house.hotel, permissions=permissions)
+    caller = Caller(kind="staff", staff_id="7", name="Nora", hotel=service.hotel, permissions=permissions)
     surprises = []
 
     for before, after in product([READY, OCCUPIED, DIRTY, CLEANING, CLEANED, BROKEN, OUT], repeat=2):
-        stands(house, before)
-        was = house.ask(GetRoom(hotel=house.hotel, room_number="101"))
+        stands(service, before)
+        was = service.ask(GetRoom(hotel=service.hotel, room_number="101"))
         command = ChangeRoomStatus(
-            hotel=house.hotel, room_number="101", to_status=RoomStatus(after), note="because", until=day(2)
+            hotel=service.hotel, room_number="101", to_status=RoomStatus(after), note="because", until=day(2)
         )
         try:
-            view = house.ask(command, caller=caller)
+            view = service.ask(command, caller=caller)
         except Refusal as refusal:
             told, moved = refusal.code, False
         else:
             moved = view.version != was.version
-            told = house.ask(GetRoomHistory(hotel=house.hotel, room_number="101")).changes[0].source if moved else ""
-        now = house.ask(GetRoom(hotel=house.hotel, room_number="101"))
+            told = (
+                service.ask(GetRoomHistory(hotel=service.hotel, room_number="101")).changes[0].source if moved else ""
+            )
+        now = service.ask(GetRoom(hotel=service.hotel, room_number="101"))
         if told != expected(before, after, role) or now.room_status != (after if moved else before):
             surprises.append((before, after, told, expected(before, after, role)))
-    stands(house, READY)
+    stands(service, READY)
 
     assert surprises == []
 
 
-def test_an_override_without_a_note_and_an_out_of_order_without_an_end_are_refused(house: House) -> None:
-    manager = Caller(kind="staff", staff_id="7", hotel=house.hotel, permissions=frozenset(Permission))
+def test_an_override_without_a_note_and_an_out_of_order_without_an_end_are_refused(service: RoomsUnderTest) -> None:
+    manager = Caller(kind="staff", staff_id="7", hotel=service.hotel, permissions=frozenset(Permission))
     wanted = {(DIRTY, READY): "NOTE_REQUIRED", (CLEANING, READY): "NOTE_REQUIRED", (READY, OUT): "UNTIL_REQUIRED"}
 
     for (before, after), code in wanted.items():
-        stands(house, before)
-        command = ChangeRoomStatus(hotel=house.hotel, room_number="101", to_status=RoomStatus(after))
-        assert house.refusal(command, caller=manager).code == code
-    stands(house, READY)
+        stands(service, before)
+        command = ChangeRoomStatus(hotel=service.hotel, room_number="101", to_status=RoomStatus(after))
+        assert service.refusal(command, caller=manager).code == code
+    stands(service, READY)

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from contracts.bookings import BookingSource, BookingStatus, CreateBooking, GuestDetails
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.views import GuestDetails
 from contracts.rooms.holds import Held
 from contracts.values import (
     Actor,
@@ -19,7 +21,7 @@ from contracts.values import (
     Price,
 )
 from services.bookings.domain import access, local_time
-from services.bookings.domain.booking import Booking, Guest, Terms
+from services.bookings.domain.booking import AgreedTerms, Booking, Guest
 
 HOTEL, OTHER_HOTEL = "hotel-killarney", "hotel-tralee"
 TOKEN = "a-guest-token"
@@ -83,7 +85,7 @@ def held(**overrides: Any) -> Held:
 
 def a_booking(**overrides: Any) -> Booking:
     """A confirmed booking paid by card, unless told otherwise. `policy`, `settings`, `card`, `price` make its terms."""
-    terms = Terms(
+    terms = AgreedTerms(
         hotel=overrides.pop("card", a_card()),
         settings=overrides.pop("settings", HotelSettings()),
         price=overrides.pop("price", a_price()),

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingStatus, InHouse
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import InHouse
 from contracts.values import Caller
-from services.bookings.domain import access, naming, presenting
+from services.bookings.domain import access, booking_names, views
 from tests.unit.bookings.builders import (
     GUEST,
     HOTEL,
@@ -80,9 +81,9 @@ def test_a_token_depends_on_key_booking_and_generation() -> None:
 def test_names_are_drawn_from_letters_that_nobody_mistakes() -> None:
     choose = random.Random(7).choice
 
-    assert re.fullmatch(r"BK-2030-[2-9A-HJ-NP-Z]{6}", naming.booking_id(2030, choose))
-    assert re.fullmatch(r"KIL-2030-[2-9A-HJ-NP-Z]{6}", naming.confirmation_number("KIL", 2030, choose))
-    assert not set("01OIL") & set(naming.ALPHABET)
+    assert re.fullmatch(r"BK-2030-[2-9A-HJ-NP-Z]{6}", booking_names.booking_id(2030, choose))
+    assert re.fullmatch(r"KIL-2030-[2-9A-HJ-NP-Z]{6}", booking_names.confirmation_number("KIL", 2030, choose))
+    assert not set("01OIL") & set(booking_names.ALPHABET)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_names_are_drawn_from_letters_that_nobody_mistakes() -> None:
     ],
 )
 def test_the_year_is_in_doubt_around_new_year_only(now: datetime, year: int | None) -> None:
-    assert naming.year_everywhere(now) == year
+    assert booking_names.year_everywhere(now) == year
 
 
 def test_pin_and_wifi_are_for_the_guest_in_house_and_the_front_desk() -> None:
@@ -104,8 +105,8 @@ def test_pin_and_wifi_are_for_the_guest_in_house_and_the_front_desk() -> None:
     in_house = a_booking(status=BookingStatus.IN_HOUSE, in_house=secrets)
     cleaner = Caller(kind="staff", hotel=HOTEL)
 
-    assert presenting.secrets_for(in_house, GUEST) == secrets
-    assert presenting.secrets_for(in_house, STAFF) == secrets
-    assert presenting.secrets_for(in_house, cleaner) is None
-    assert presenting.secrets_for(in_house, SYSTEM) is None
-    assert presenting.secrets_for(a_booking(in_house=secrets), GUEST) is None
+    assert views.secrets_for(in_house, GUEST) == secrets
+    assert views.secrets_for(in_house, STAFF) == secrets
+    assert views.secrets_for(in_house, cleaner) is None
+    assert views.secrets_for(in_house, SYSTEM) is None
+    assert views.secrets_for(a_booking(in_house=secrets), GUEST) is None

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.payments import PaymentAuthorized
+from contracts.payments.events import PaymentAuthorized
 from contracts.values import HotelSettings
-from services.bookings.domain import approval, calling_off, deadlines, paying
+from services.bookings.domain import approval, deadlines, expiry, payment_events
 from tests.unit.bookings.builders import ANNA, HOTEL, a_booking, a_card, awaiting_approval, eur, unpaid
 
 DUBLIN, TOKYO, LOS_ANGELES = "Europe/Dublin", "Asia/Tokyo", "America/Los_Angeles"
@@ -86,7 +86,7 @@ def test_what_the_provider_says_of_the_card_becomes_the_deadline() -> None:
         capture_before=authorized_at + timedelta(days=2),
     )
 
-    (waits,) = paying.authorized(unpaid(), fact, now=authorized_at)
+    (waits,) = payment_events.authorized(unpaid(), fact, now=authorized_at)
 
     assert waits.approval_deadline_at == authorized_at + timedelta(days=1, hours=12)  # type: ignore[attr-defined]
 
@@ -97,7 +97,7 @@ def test_at_its_deadline_a_booking_expires_and_can_be_approved_no_more() -> None
     assert deadline is not None
 
     assert len(approval.approve(booking, by=ANNA, now=deadline - timedelta(microseconds=1))) == 1
-    assert calling_off.expire(booking, now=deadline - timedelta(microseconds=1)) == ()
+    assert expiry.expire(booking, now=deadline - timedelta(microseconds=1)) == ()
     with pytest.raises(Refusal, match="ILLEGAL_TRANSITION"):
         approval.approve(booking, by=ANNA, now=deadline)
-    assert len(calling_off.expire(booking, now=deadline)) == 1
+    assert len(expiry.expire(booking, now=deadline)) == 1

@@ -7,18 +7,17 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
-    BookingCancelled,
-    BookingEvent,
-    BookingStatus,
     SettleBalance,
 )
-from contracts.payments import (
+from contracts.bookings.events import BookingCancelled, BookingEvent
+from contracts.bookings.status import BookingStatus
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,
@@ -26,7 +25,7 @@ from contracts.payments import (
     PaymentRefunded,
     PaymentVoided,
 )
-from services.bookings.domain import balance, cancellation, evolution, paying, presenting
+from services.bookings.domain import balance, cancellation_fees, evolution, payment_events, views
 from services.bookings.domain.booking import Booking, Charge
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, a_price, eur, unpaid
 
@@ -141,7 +140,7 @@ def test_where_nothing_is_owed_there_is_nothing_to_settle() -> None:
 
 
 def test_what_a_guest_in_house_owes_can_be_paid_for_an_hour() -> None:
-    payable = presenting.payable(owing(), now=NOW)
+    payable = views.payable(owing(), now=NOW)
 
     assert (payable.amount, payable.purpose, payable.payable) == (eur(10900), PaymentPurpose.EXTENSION, True)
     assert payable.expires_at == NOW + timedelta(hours=1)
@@ -158,7 +157,7 @@ def test_what_a_guest_in_house_owes_can_be_paid_for_an_hour() -> None:
     ],
 )
 def test_nothing_else_can(booking: Booking) -> None:
-    payable = presenting.payable(booking, now=NOW)
+    payable = views.payable(booking, now=NOW)
 
     assert (payable.payable, payable.purpose) == (False, PaymentPurpose.BOOKING)
 
@@ -196,10 +195,10 @@ def test_called_off_in_house_what_the_fee_exceeds_all_that_was_paid_is_owed(
     ],
 )
 def test_cards_give_back_what_fee_and_room_service_leave(booking: Booking, fee: int, refund: int, owed: int) -> None:
-    back = cancellation.refund_of(booking, eur(fee))
+    back = cancellation_fees.refund_of(booking, eur(fee))
 
     assert back == eur(refund)
-    assert cancellation.balance_after(booking, eur(fee), back) == eur(owed)
+    assert cancellation_fees.balance_after(booking, eur(fee), back) == eur(owed)
 
 
 def test_refunds_of_two_payments_add_up() -> None:
@@ -208,10 +207,10 @@ def test_refunds_of_two_payments_add_up() -> None:
         fact = PaymentRefunded(
             **ABOUT, payment_id=payment_id, refund_id="re", amount=eur(1), refunded_total=eur(total), refunded_at=NOW
         )
-        (said,) = paying.refunded(booking, balance.over_all(booking, fact))
+        (said,) = payment_events.refunded(booking, balance.over_all(booking, fact))
         booking = replace(after(booking, said), charges=balance.with_refund(booking, fact))
         assert booking.refunded == eur(all_told)
-        assert paying.refunded(booking, balance.over_all(booking, fact)) == ()
+        assert payment_events.refunded(booking, balance.over_all(booking, fact)) == ()
 
 
 def settled(booking: Booking, amount: str | None) -> Any:

@@ -6,19 +6,12 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AmendBooking,
-    BookingApproved,
-    BookingAwaitsApproval,
-    BookingConfirmed,
-    BookingDrafted,
-    BookingHeld,
-    BookingSource,
-    BookingStatus,
-    GuestDetails,
-    PaymentTurnedAway,
-)
-from contracts.payments import (
+from contracts.bookings.amendments import AmendBooking
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed
+from contracts.bookings.events import BookingDrafted, BookingHeld, PaymentTurnedAway
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.views import GuestDetails
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentRefunded,
@@ -26,9 +19,10 @@ from contracts.payments import (
     PaymentVoided,
 )
 from contracts.values import ActorKind, Caller, HotelSettings
-from services.bookings.domain import amending, creation, paying
+from services.bookings.actions import submit
+from services.bookings.domain import amendments, creation, payment_events
 from services.bookings.domain.booking import Booking
-from services.bookings.domain.creation import Names
+from services.bookings.domain.booking_names import BookingNames
 from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
 from tests.unit.bookings.builders import (
     ANNA,
@@ -46,7 +40,7 @@ from tests.unit.bookings.builders import (
 )
 
 Status = BookingStatus
-NAMES = Names(booking_id="BK-2030-ABCDEF", confirmation_number="KIL-2030-GHJKMN", token_hash="h")
+NAMES = BookingNames(booking_id="BK-2030-ABCDEF", confirmation_number="KIL-2030-GHJKMN", token_hash="h")
 FACT = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL, "payment_id": "pay-1"}
 
 
@@ -104,7 +98,7 @@ def test_staff_book_in_their_own_hotel_only() -> None:
 )
 def test_the_first_facts(overrides: dict[str, Any], kinds: list[type]) -> None:
     command = a_request(**overrides)
-    booking = creation.proposed(command, held(), NAMES, caller=STAFF, now=NOW)
+    booking = creation.new_booking(command, held(), NAMES, caller=STAFF, now=NOW)
 
     facts = creation.begin(booking, command, by=ANNA, now=NOW)
 
@@ -114,7 +108,7 @@ def test_the_first_facts(overrides: dict[str, Any], kinds: list[type]) -> None:
 def test_a_booking_keeps_the_terms_it_was_made_with() -> None:
     settings = HotelSettings(payment_hold_minutes=20, standard_checkout_time="10:30")
 
-    booking = creation.proposed(a_request(), held(settings=settings), NAMES, caller=PUBLIC, now=NOW)
+    booking = creation.new_booking(a_request(), held(settings=settings), NAMES, caller=PUBLIC, now=NOW)
 
     assert creation.hold(booking, by=ANNA, now=NOW).expires_at == NOW + timedelta(minutes=20)
     assert booking.checkout_deadline_at == datetime(2030, 6, 13, 9, 30, tzinfo=UTC)
@@ -123,21 +117,21 @@ def test_a_booking_keeps_the_terms_it_was_made_with() -> None:
 
 
 def test_what_staff_made_is_not_new_to_them() -> None:
-    booking = creation.proposed(a_request(), held(), NAMES, caller=STAFF, now=NOW)
+    booking = creation.new_booking(a_request(), held(), NAMES, caller=STAFF, now=NOW)
 
     assert booking.source is BookingSource.STAFF
     assert not booking.is_new_for_staff
 
 
 def test_a_draft_is_submitted_once() -> None:
-    assert creation.may_submit(unpaid(status=BookingStatus.DRAFT))
-    assert not creation.may_submit(unpaid())
+    assert submit.may_submit(unpaid(status=BookingStatus.DRAFT))
+    assert not submit.may_submit(unpaid())
     for booking, code in (
         (a_booking(), "ILLEGAL_TRANSITION"),
         (a_booking(status=Status.EXPIRED), "BOOKING_ENDED"),
     ):
         with pytest.raises(Refusal) as caught:
-            creation.may_submit(booking)
+            submit.may_submit(booking)
         assert caught.value.code == code
 
 
@@ -148,7 +142,7 @@ def authorized(**overrides: Any) -> PaymentAuthorized:
 
 
 def test_an_authorised_booking_waits_for_staff() -> None:
-    (event,) = paying.authorized(unpaid(), authorized(), now=NOW)
+    (event,) = payment_events.authorized(unpaid(), authorized(), now=NOW)
 
     assert isinstance(event, BookingAwaitsApproval)
 
@@ -156,7 +150,7 @@ def test_an_authorised_booking_waits_for_staff() -> None:
 def test_where_no_approval_is_wanted_the_system_approves_at_once() -> None:
     booking = unpaid(settings=HotelSettings(approval_required=False))
 
-    awaits, approved = paying.authorized(booking, authorized(), now=NOW)
+    awaits, approved = payment_events.authorized(booking, authorized(), now=NOW)
 
     assert isinstance(awaits, BookingAwaitsApproval)
     assert isinstance(approved, BookingApproved)
@@ -173,7 +167,7 @@ def test_where_no_approval_is_wanted_the_system_approves_at_once() -> None:
 def test_money_that_comes_too_late_is_turned_away_and_revives_nothing(status: Status, why: str) -> None:
     booking = a_booking(status=status)
 
-    (event,) = paying.authorized(booking, authorized(), now=NOW)
+    (event,) = payment_events.authorized(booking, authorized(), now=NOW)
 
     assert isinstance(event, PaymentTurnedAway)
     assert (event.reason_code, event.amount, LIFECYCLE.after(status, type(event))) == (why, eur(34880), status)
@@ -183,7 +177,7 @@ def test_money_that_comes_too_late_is_turned_away_and_revives_nothing(status: St
 def test_a_page_that_opens_too_late_changes_nothing(status: Status) -> None:
     opened = PaymentSessionOpened(**FACT, session_id="cs", amount=eur(1), opened_at=NOW, expires_at=NOW)
 
-    assert paying.session_opened(a_booking(status=status), opened) == ()
+    assert payment_events.session_opened(a_booking(status=status), opened) == ()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +195,7 @@ def test_a_page_that_opens_too_late_changes_nothing(status: Status) -> None:
 def test_a_fee_whose_hold_is_let_go_untaken_is_owed_at_the_desk(booking: Booking, owed: int | None) -> None:
     fact = PaymentVoided(**FACT, amount=eur(34880), voided_at=NOW)
 
-    events = paying.released(booking, fact, now=NOW)
+    events = payment_events.released(booking, fact, now=NOW)
 
     assert [event.balance_due for event in events] == ([] if owed is None else [eur(owed)])
 
@@ -209,20 +203,20 @@ def test_a_fee_whose_hold_is_let_go_untaken_is_owed_at_the_desk(booking: Booking
 def test_a_capture_confirms_what_was_approved_as_of_the_decision() -> None:
     fact = PaymentCaptured(**FACT, payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW + timedelta(minutes=1))
 
-    (event,) = paying.captured(awaiting_approval(decision_made_at=NOW, decision_made_by=ANNA), fact)
+    (event,) = payment_events.captured(awaiting_approval(decision_made_at=NOW, decision_made_by=ANNA), fact)
 
     assert (event.confirmed_at, event.confirmed_by, event.paid_at) == (NOW, ANNA, fact.captured_at)
-    assert paying.captured(awaiting_approval(), fact) == ()
-    assert paying.captured(a_booking(), fact) == ()
+    assert payment_events.captured(awaiting_approval(), fact) == ()
+    assert payment_events.captured(a_booking(), fact) == ()
 
 
 def test_a_refund_told_twice_counts_once() -> None:
     fact = PaymentRefunded(**FACT, refund_id="re", amount=eur(10000), refunded_total=eur(10000), refunded_at=NOW)
 
-    (event,) = paying.refunded(a_booking(), fact)
+    (event,) = payment_events.refunded(a_booking(), fact)
 
     assert event.amount == eur(10000)
-    assert paying.refunded(a_booking(refunded=eur(10000)), fact) == ()
+    assert payment_events.refunded(a_booking(refunded=eur(10000)), fact) == ()
 
 
 def test_an_amendment_names_fields_and_never_what_is_in_them() -> None:
@@ -230,7 +224,7 @@ def test_an_amendment_names_fields_and_never_what_is_in_them() -> None:
         hotel=HOTEL, booking_id="b", internal_notes="VIP", guest_email=" new@example.com ", guest_first_name="Ada"
     )
 
-    amendment = amending.amend(a_booking(), command, by=ANNA)
+    amendment = amendments.amend(a_booking(), command, by=ANNA)
 
     assert amendment
     assert amendment.event.fields == ("internal_notes", "guest_email")
@@ -241,11 +235,11 @@ def test_an_amendment_names_fields_and_never_what_is_in_them() -> None:
 def test_an_amendment_that_changes_nothing_is_none() -> None:
     command = AmendBooking(hotel=HOTEL, booking_id="b", late_arrival_expected=False, guest_last_name="Lovelace")
 
-    assert amending.amend(a_booking(), command, by=ANNA) is None
+    assert amendments.amend(a_booking(), command, by=ANNA) is None
 
 
 def test_a_guest_cannot_lose_their_name() -> None:
     with pytest.raises(Refusal) as caught:
-        amending.amend(a_booking(), AmendBooking(hotel=HOTEL, booking_id="b", guest_first_name=" "), by=ANNA)
+        amendments.amend(a_booking(), AmendBooking(hotel=HOTEL, booking_id="b", guest_first_name=" "), by=ANNA)
 
     assert caught.value.code == "VALIDATION_ERROR"

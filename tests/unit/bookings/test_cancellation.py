@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import CancellationPolicy, PolicyTier
-from services.bookings.domain import cancellation
+from services.bookings.domain import cancellation_fees
 from tests.unit.bookings.builders import a_booking, a_card, a_price, awaiting_approval, eur, unpaid
 
 OPENS = datetime(2030, 6, 10, 14, 0, tzinfo=UTC)  # 15:00 in Dublin in summer
@@ -48,7 +48,7 @@ CUSTOM = CancellationPolicy(
     ],
 )
 def test_the_fee_follows_the_policy(policy: CancellationPolicy, hours: float, fee: int, rule: str) -> None:
-    money = cancellation.settle(a_booking(policy=policy), OPENS - timedelta(hours=hours))
+    money = cancellation_fees.charges(a_booking(policy=policy), OPENS - timedelta(hours=hours))
 
     assert (money.fee, money.refund, money.rule) == (eur(fee), eur(34880 - fee), rule)
     assert money.balance_due == eur(0)
@@ -60,17 +60,17 @@ def test_of_custom_tiers_none_of_which_is_reached_the_smallest_holds() -> None:
         tiers=(PolicyTier(hours_before=48, kind="FIRST_NIGHT"), PolicyTier(hours_before=12, kind="FULL_STAY")),
     )
 
-    assert cancellation.settle(a_booking(policy=policy), OPENS - timedelta(hours=3)).fee == eur(34880)
+    assert cancellation_fees.charges(a_booking(policy=policy), OPENS - timedelta(hours=3)).fee == eur(34880)
 
 
 def test_a_fee_never_exceeds_the_total() -> None:
     fixed = CancellationPolicy(kind="CUSTOM", tiers=(PolicyTier(hours_before=0, kind="FIXED", value=Decimal(10**9)),))
 
-    assert cancellation.settle(a_booking(policy=fixed), OPENS).fee == eur(34880)
+    assert cancellation_fees.charges(a_booking(policy=fixed), OPENS).fee == eur(34880)
 
 
 def test_the_first_night_carries_its_tax_where_the_price_does_not_say() -> None:
-    assert cancellation.first_night(a_price(first_night=None)) == eur(13080)
+    assert cancellation_fees.first_night(a_price(first_night=None)) == eur(13080)
 
 
 def test_nothing_paid_is_nothing_owed() -> None:
@@ -81,30 +81,30 @@ def test_nothing_paid_is_nothing_owed() -> None:
         unpaid(policy=harsh, payment_status="SESSION_OPEN"),
         unpaid(policy=harsh, status=BookingStatus.DRAFT, expires_at=None),
     ):
-        money = cancellation.settle(booking, OPENS)
+        money = cancellation_fees.charges(booking, OPENS)
         assert (money.fee, money.refund, money.balance_due, money.rule) == (eur(0), eur(0), eur(0), "NOTHING_PAID")
 
 
 def test_of_an_authorisation_only_the_fee_is_taken_and_nothing_is_refunded() -> None:
-    money = cancellation.settle(awaiting_approval(policy=CancellationPolicy(kind="NON_REFUNDABLE")), OPENS)
+    money = cancellation_fees.charges(awaiting_approval(policy=CancellationPolicy(kind="NON_REFUNDABLE")), OPENS)
 
     assert (money.fee, money.refund, money.balance_due) == (eur(34880), eur(0), eur(0))
 
 
 def test_without_a_card_the_fee_is_owed_at_the_desk() -> None:
-    money = cancellation.settle(a_booking(payment_status="NONE", captured=None), OPENS)
+    money = cancellation_fees.charges(a_booking(payment_status="NONE", captured=None), OPENS)
 
     assert (money.fee, money.refund, money.balance_due) == (eur(13080), eur(0), eur(13080))
 
 
 def test_what_went_back_before_is_not_given_twice() -> None:
-    money = cancellation.settle(a_booking(refunded=eur(30000)), OPENS - timedelta(days=5))
+    money = cancellation_fees.charges(a_booking(refunded=eur(30000)), OPENS - timedelta(days=5))
 
     assert money.refund == eur(4880)
 
 
 def test_a_waived_fee_is_no_fee() -> None:
-    money = cancellation.settle(a_booking(), OPENS, waived=True)
+    money = cancellation_fees.charges(a_booking(), OPENS, waived=True)
 
     assert (money.fee, money.refund, money.rule) == (eur(0), eur(34880), "FEE_WAIVED")
 
@@ -116,13 +116,13 @@ def test_hours_left_are_elapsed_hours_also_when_the_clocks_change() -> None:
     )
     same_wall_time_the_day_before = datetime(2030, 3, 9, 23, 0, tzinfo=UTC)
 
-    assert cancellation.time_left(booking, same_wall_time_the_day_before) == timedelta(hours=23)
-    assert cancellation.settle(booking, same_wall_time_the_day_before).fee == eur(13080)
-    assert cancellation.settle(booking, same_wall_time_the_day_before - timedelta(hours=1)).fee == eur(0)
+    assert cancellation_fees.time_left(booking, same_wall_time_the_day_before) == timedelta(hours=23)
+    assert cancellation_fees.charges(booking, same_wall_time_the_day_before).fee == eur(13080)
+    assert cancellation_fees.charges(booking, same_wall_time_the_day_before - timedelta(hours=1)).fee == eur(0)
 
 
 def test_the_preview_says_what_happens_to_the_money() -> None:
-    preview = cancellation.settle(a_booking(), OPENS).preview
+    preview = cancellation_fees.charges(a_booking(), OPENS).preview
 
     assert preview.description == "The hotel keeps the first night: EUR 130.80. EUR 218.00 will be refunded."
     assert preview.applied_rule == "FIRST_NIGHT"

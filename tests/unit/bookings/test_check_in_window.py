@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import CheckIn
+from contracts.bookings.stays import CheckIn
 from contracts.values import Caller, HotelSettings
-from services.bookings.domain import staying
+from services.bookings.actions import check_in
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import CLERK, HOTEL, STAFF, a_booking, a_card
 
@@ -26,7 +26,7 @@ def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 def answer(booking: Booking, at: datetime, *, caller: Caller = CLERK, **asked: Any) -> bool | str:
     command = CheckIn(hotel=HOTEL, booking_id=booking.id, **asked)
     try:
-        return staying.may_check_in(booking, command, caller=caller, now=at)
+        return check_in.may_check_in(booking, command, caller=caller, now=at)
     except Refusal as refusal:
         return refusal.code
 

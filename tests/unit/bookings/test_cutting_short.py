@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import BookingCancelled, BookingStatus, InHouse
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import InHouse
 from contracts.values import Money
-from services.bookings.domain import cancellation, cutting_short, evolution
+from services.bookings.actions import cancel
+from services.bookings.domain import cancellation_fees, evolution
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from tests.unit.bookings.builders import ANNA, NOW, a_booking, a_card, a_price, eur
 
@@ -35,7 +38,7 @@ def at(day: int, hour: int = 12) -> datetime:
     ],
 )
 def test_nights_slept_and_tonight_are_owed_whatever_is_waived(now: datetime, used: int) -> None:
-    waived = cancellation.settle(in_house(), now, waived=True)
+    waived = cancellation_fees.charges(in_house(), now, waived=True)
 
     assert (waived.fee, waived.refund, waived.balance_due) == (eur(used), eur(34880 - used), eur(0))
     assert waived.rule == "NIGHTS_USED"
@@ -43,30 +46,30 @@ def test_nights_slept_and_tonight_are_owed_whatever_is_waived(now: datetime, use
 
 @pytest.mark.parametrize("now", [at(10, 22), at(11), at(13)])
 def test_without_a_waiver_the_hotel_keeps_the_whole_stay(now: datetime) -> None:
-    money = cancellation.settle(in_house(), now)
+    money = cancellation_fees.charges(in_house(), now)
 
     assert (money.fee, money.refund, money.rule) == (eur(34880), eur(0), "STAY_BEGUN")
 
 
 def test_the_preview_says_what_a_waiver_would_leave() -> None:
-    assert cancellation.settle(in_house(), at(11)).description == (
+    assert cancellation_fees.charges(in_house(), at(11)).description == (
         "The stay has begun: the hotel keeps the whole stay: EUR 348.80. "
         "A waiver would give up all but the nights slept and tonight: EUR 239.80."
     )
-    assert cancellation.settle(in_house(), at(12)).description.endswith("the whole stay: EUR 348.80.")
+    assert cancellation_fees.charges(in_house(), at(12)).description.endswith("the whole stay: EUR 348.80.")
 
 
 def test_tonight_is_the_hotels_own() -> None:
     tokyo = in_house(card=a_card(timezone="Asia/Tokyo"))
 
-    assert cancellation.settle(tokyo, at(10, 14), waived=True).fee == eur(13080)  # 23:00 in Tokyo
-    assert cancellation.settle(tokyo, at(10, 15), waived=True).fee == eur(23980)  # midnight
+    assert cancellation_fees.charges(tokyo, at(10, 14), waived=True).fee == eur(13080)  # 23:00 in Tokyo
+    assert cancellation_fees.charges(tokyo, at(10, 15), waived=True).fee == eur(23980)  # midnight
 
 
 def test_a_discount_is_shared_by_the_nights_used() -> None:
     price = a_price(discount=eur(3200), tax=eur(2592), total=eur(31392))
 
-    money = cancellation.settle(in_house(price=price, captured=eur(31392)), at(10, 22), waived=True)
+    money = cancellation_fees.charges(in_house(price=price, captured=eur(31392)), at(10, 22), waived=True)
 
     assert (money.fee, money.refund) == (eur(11772), eur(19620))  # 120 less 10 %, with tax
 
@@ -93,15 +96,15 @@ def test_the_share_is_rounded_to_what_can_be_charged(
         total=money(total),
     )
 
-    assert cancellation.nights_used(price, 1) == money(one_night)
-    assert cancellation.nights_used(price, 3) == money(total)
+    assert cancellation_fees.nights_used(price, 1) == money(one_night)
+    assert cancellation_fees.nights_used(price, 3) == money(total)
 
 
 def test_without_a_card_the_balance_shrinks_by_what_is_given_up() -> None:
     booking = in_house(payment_status="NONE", captured=None, balance_due=eur(34880))
 
-    assert cancellation.settle(booking, at(11)).balance_due == eur(34880)
-    assert cancellation.settle(booking, at(11), waived=True).balance_due == eur(23980)
+    assert cancellation_fees.charges(booking, at(11)).balance_due == eur(34880)
+    assert cancellation_fees.charges(booking, at(11), waived=True).balance_due == eur(23980)
 
 
 def test_of_added_nights_the_desk_is_owed_what_the_card_has_not_paid() -> None:
@@ -111,9 +114,9 @@ def test_of_added_nights_the_desk_is_owed_what_the_card_has_not_paid() -> None:
     longer = in_house(price=price, captured=eur(34880), balance_due=eur(10900), check_out=date(2030, 6, 14))
 
     whole, after_one, after_three = (
-        cancellation.settle(longer, at(11)),
-        cancellation.settle(longer, at(10, 22), waived=True),
-        cancellation.settle(longer, at(13), waived=True),
+        cancellation_fees.charges(longer, at(11)),
+        cancellation_fees.charges(longer, at(10, 22), waived=True),
+        cancellation_fees.charges(longer, at(13), waived=True),
     )
 
     assert (whole.fee, whole.refund, whole.balance_due) == (eur(45780), eur(0), eur(10900))
@@ -127,7 +130,7 @@ def test_it_is_settled_as_of_when_it_was_decided() -> None:
         id="a", kind=ActionKind.CUT_SHORT, by=ANNA, started_at=at(11), left_on=date(2030, 6, 11), waive_fee=True
     )
 
-    (fact,) = cutting_short.cut_short(booking, action)
+    fact = cancel.in_house(booking, action)
 
     assert isinstance(fact, BookingCancelled)
     assert (fact.cancelled_at, fact.fee, fact.released_from) == (at(11), eur(23980), date(2030, 6, 11))

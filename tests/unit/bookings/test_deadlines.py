@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.bookings import BookingStatus, ExpiryReason
+from contracts.bookings.status import BookingStatus, ExpiryReason
 from contracts.values import HotelSettings
-from services.bookings.domain import calling_off, deadlines
+from services.bookings.domain import deadlines, expiry
 from tests.unit.bookings.builders import CHECK_IN, NOW, a_booking, a_card, awaiting_approval, unpaid
 
 CUTOFF = datetime(2030, 6, 10, 21, 0, tzinfo=UTC)  # 22:00 in Dublin
@@ -81,16 +81,16 @@ def test_who_has_left_does_not_overstay() -> None:
     ],
 )
 def test_what_is_overdue_expires_and_not_a_moment_sooner(booking, due, reason) -> None:  # type: ignore[no-untyped-def]
-    assert deadlines.runs_out_at(booking) == due
-    assert calling_off.expire(booking, now=due - timedelta(seconds=1)) == ()
-    assert [event.reason for event in calling_off.expire(booking, now=due)] == [reason]
+    assert deadlines.expires_at(booking) == due
+    assert expiry.expire(booking, now=due - timedelta(seconds=1)) == ()
+    assert [event.reason for event in expiry.expire(booking, now=due)] == [reason]
 
 
 def test_what_has_been_approved_does_not_expire() -> None:
     booking = awaiting_approval(decision_made_at=NOW)
 
     assert deadlines.due_at(booking) is None
-    assert calling_off.expire(booking, now=NOW + timedelta(days=365)) == ()
+    assert expiry.expire(booking, now=NOW + timedelta(days=365)) == ()
 
 
 def test_the_cutoff_in_a_gap_is_the_first_moment_after_it() -> None:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingApproved, BookingStatus, CancelBooking, DeclineBooking
-from services.bookings.domain import approval, calling_off
+from contracts.bookings.approval import BookingApproved, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from services.bookings.actions import cancel
+from services.bookings.domain import approval, cancellation
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import (
     ANNA,
@@ -131,7 +134,7 @@ def test_a_card_booking_is_not_confirmed_by_hand(booking: Booking) -> None:
     ],
 )
 def test_guest_and_staff_may_cancel_what_lives(booking: Booking, caller) -> None:  # type: ignore[no-untyped-def]
-    (event,) = calling_off.cancel(booking, cancelling(), caller=caller, now=NOW)
+    (event,) = cancel.before_stay(booking, cancelling(), caller=caller, now=NOW)
 
     assert event.cancelled_by == caller.actor
 
@@ -144,15 +147,15 @@ def test_guest_and_staff_may_cancel_what_lives(booking: Booking, caller) -> None
     ],
 )
 def test_what_cannot_be_cancelled(booking: Booking, code: str) -> None:
-    assert not calling_off.can_cancel(booking)
-    assert refused(lambda: calling_off.cancel(booking, cancelling(), caller=STAFF, now=NOW)) == code
+    assert not cancellation.can_cancel(booking)
+    assert refused(lambda: cancel.before_stay(booking, cancelling(), caller=STAFF, now=NOW)) == code
 
 
 def test_a_guest_in_house_is_called_off_by_staff_only() -> None:
     booking = a_booking(status=BookingStatus.IN_HOUSE)
 
-    assert refused(lambda: calling_off.may_cancel(booking, cancelling(), caller=GUEST)) == "ILLEGAL_TRANSITION"
-    assert (calling_off.can_cancel(booking), calling_off.can_cancel(booking, as_guest=True)) == (True, False)
+    assert refused(lambda: cancel.may_cancel(booking, cancelling(), caller=GUEST)) == "ILLEGAL_TRANSITION"
+    assert (cancellation.can_cancel(booking), cancellation.can_cancel(booking, as_guest=True)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -163,22 +166,22 @@ def test_who_may_call_off_who_is_in_house(caller, reason: str, answer: bool | st
     booking, command = a_booking(status=BookingStatus.IN_HOUSE), cancelling(reason=reason)
 
     if answer is True:
-        assert calling_off.may_cancel(booking, command, caller=caller)
+        assert cancel.may_cancel(booking, command, caller=caller)
     else:
-        assert refused(lambda: calling_off.may_cancel(booking, command, caller=caller)) == answer
+        assert refused(lambda: cancel.may_cancel(booking, command, caller=caller)) == answer
 
 
 def test_cancelling_again_does_nothing() -> None:
     booking = a_booking(status=BookingStatus.CANCELLED)
 
-    assert calling_off.cancel(booking, cancelling(), caller=GUEST, now=NOW) == ()
+    assert cancel.before_stay(booking, cancelling(), caller=GUEST, now=NOW) == ()
 
 
 def test_a_fee_is_waived_by_who_may_and_says_why() -> None:
     booking = a_booking()
     late = booking.checkout_deadline_at
 
-    (event,) = calling_off.cancel(booking, cancelling(waive_fee=True, reason="flood"), caller=STAFF, now=late)
+    (event,) = cancel.before_stay(booking, cancelling(waive_fee=True, reason="flood"), caller=STAFF, now=late)
     assert (event.fee, event.refund) == (eur(0), eur(34880))
 
 
@@ -193,4 +196,4 @@ def test_a_fee_is_waived_by_who_may_and_says_why() -> None:
 def test_who_may_not_waive_a_fee(caller, reason: str, code: str) -> None:  # type: ignore[no-untyped-def]
     command = cancelling(waive_fee=True, reason=reason)
 
-    assert refused(lambda: calling_off.cancel(a_booking(), command, caller=caller, now=NOW)) == code
+    assert refused(lambda: cancel.before_stay(a_booking(), command, caller=caller, now=NOW)) == code

@@ -6,16 +6,12 @@ from datetime import timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingPaymentFailed,
-    BookingRefunded,
-    BookingStatus,
-    GuestCheckedOut,
-    InHouse,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed
+from contracts.bookings.events import BookingCancelled, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefunded
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedOut
+from contracts.bookings.views import InHouse
 from services.bookings.domain import evolution
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF, ENDED, LIFECYCLE

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingStatus, MarkNoShow
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import MarkNoShow
 from contracts.values import SYSTEM, CancellationPolicy, Money, PolicyTier
-from services.bookings.domain import cancellation, deadlines, no_shows
+from services.bookings.domain import cancellation_fees, deadlines, no_shows
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED
 from tests.unit.bookings.builders import ANNA, CLERK, HOTEL, STAFF, a_booking, a_card, awaiting_approval, eur, unpaid
@@ -52,9 +53,9 @@ def test_a_guest_is_waited_for_until_noon_of_the_next_day_at_the_hotel(
 
     assert deadlines.due_at(booking) == noon
     assert answer(booking, noon - INSTANT) == "NO_SHOW_TOO_EARLY"
-    assert no_shows.notice(booking, now=noon - INSTANT) == ()
+    assert no_shows.mark_overdue(booking, now=noon - INSTANT) == ()
     assert [fact.marked_by for fact in answer(booking, noon)] == [ANNA]
-    assert [fact.marked_by for fact in no_shows.notice(booking, now=noon)] == [SYSTEM]
+    assert [fact.marked_by for fact in no_shows.mark_overdue(booking, now=noon)] == [SYSTEM]
 
 
 def test_who_is_expected_late_is_waited_for_until_the_stay_is_over() -> None:
@@ -63,8 +64,8 @@ def test_who_is_expected_late_is_waited_for_until_the_stay_is_over() -> None:
 
     assert deadlines.due_at(booking) == over
     assert answer(booking, over - INSTANT) == "NO_SHOW_TOO_EARLY"
-    assert no_shows.notice(booking, now=over - INSTANT) == ()
-    assert len(no_shows.notice(booking, now=over)) == 1
+    assert no_shows.mark_overdue(booking, now=over - INSTANT) == ()
+    assert len(no_shows.mark_overdue(booking, now=over)) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_who_is_expected_late_is_waited_for_until_the_stay_is_over() -> None:
 )
 def test_only_who_is_confirmed_can_fail_to_come(booking: Booking, code: str) -> None:
     assert answer(booking) == code
-    assert no_shows.notice(booking, now=NOON) == ()
+    assert no_shows.mark_overdue(booking, now=NOON) == ()
 
 
 def test_saying_it_again_says_nothing() -> None:
@@ -109,8 +110,8 @@ TIERS = (
     ],
 )
 def test_not_coming_costs_what_the_policy_says(policy: CancellationPolicy, fee: int) -> None:
-    (by_card,) = no_shows.notice(a_booking(policy=policy), now=NOON)
-    at_the_desk = cancellation.settle_no_show(a_booking(policy=policy, payment_status="NONE", captured=None))
+    (by_card,) = no_shows.mark_overdue(a_booking(policy=policy), now=NOON)
+    at_the_desk = cancellation_fees.no_show_charges(a_booking(policy=policy, payment_status="NONE", captured=None))
 
     assert (by_card.fee, by_card.refund) == (eur(fee), eur(34880 - fee))
     assert (at_the_desk.fee, at_the_desk.refund, at_the_desk.balance_due) == (eur(fee), eur(0), eur(fee))

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
+from contracts.bookings.overstays import (
     AcknowledgeOverstay,
-    BookingStatus,
-    GuestCheckedOut,
     Incident,
     IncidentStatus,
     OverstayAcknowledged,
@@ -19,8 +17,10 @@ from contracts.bookings import (
     OverstayResolved,
     OverstaySeverity,
 )
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedOut
 from contracts.values import HotelSettings
-from services.bookings.domain import deadlines, evolution, overstays, presenting
+from services.bookings.domain import deadlines, evolution, overstays, views
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import OVERSTAYS, UNDECIDED
 from tests.unit.bookings.builders import ANNA, HOTEL, a_booking
@@ -62,8 +62,8 @@ def test_the_later_it_gets_the_more_severe_it_is(minutes: float, severity: Overs
     told = flagged(in_house(), late(minutes))
 
     assert [event.severity for event in told] == ([severity] if severity else [])
-    assert presenting.row(in_house(), now=late(minutes)).is_overstay == (severity is not None)
-    assert presenting.row(in_house(), now=late(minutes)).overstay_severity == severity
+    assert views.row(in_house(), now=late(minutes)).is_overstay == (severity is not None)
+    assert views.row(in_house(), now=late(minutes)).overstay_severity == severity
 
 
 @pytest.mark.parametrize("grace", [0, 120, 600])

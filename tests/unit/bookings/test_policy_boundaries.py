@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price
-from services.bookings.domain import cancellation
+from services.bookings.domain import cancellation_fees
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import a_booking, a_card, a_price, awaiting_approval, eur
 
@@ -79,7 +79,9 @@ def test_a_fee_just_before_at_and_just_after_every_boundary(
     )
     boundary = OPENS[zone, check_in] - timedelta(hours=hours)
 
-    asked = [cancellation.settle(booking, moment) for moment in (boundary - INSTANT, boundary, boundary + INSTANT)]
+    asked = [
+        cancellation_fees.charges(booking, moment) for moment in (boundary - INSTANT, boundary, boundary + INSTANT)
+    ]
 
     assert [money.fee.amount for money in asked] == list(fees)
     assert [money.refund.amount for money in asked] == [ALL - fee for fee in fees]
@@ -101,7 +103,7 @@ def test_the_same_time_the_day_before_is_not_always_a_day_before(
 ) -> None:
     booking = a_booking(card=a_card(timezone=zone), check_in=check_in, check_out=check_in + timedelta(days=3))
 
-    assert cancellation.settle(booking, wall_clock_day_before).fee == eur(fee)
+    assert cancellation_fees.charges(booking, wall_clock_day_before).fee == eur(fee)
 
 
 def priced(currency: str, total: int, first_night: int) -> Price:
@@ -144,8 +146,8 @@ def test_fees_are_rounded_to_what_the_currency_can_be_charged(
     price = priced(currency, total, first_night=total)
     booking = a_booking(policy=policy, price=price, card=a_card(currency=currency))
 
-    cancelled = cancellation.settle(booking, datetime(2030, 6, 10, tzinfo=UTC))
-    absent = cancellation.settle_no_show(booking)
+    cancelled = cancellation_fees.charges(booking, datetime(2030, 6, 10, tzinfo=UTC))
+    absent = cancellation_fees.no_show_charges(booking)
 
     assert cancelled.fee == absent.fee == Money(fee, currency)
     assert cancelled.fee + cancelled.refund == Money(total, currency)
@@ -154,8 +156,8 @@ def test_fees_are_rounded_to_what_the_currency_can_be_charged(
 def test_the_first_night_is_never_more_than_a_discounted_stay() -> None:
     booking = a_booking(price=priced("EUR", 9000, first_night=13080), captured=eur(9000))
 
-    assert cancellation.settle(booking, datetime(2030, 6, 10, tzinfo=UTC)).fee == eur(9000)
-    assert cancellation.settle_no_show(booking).fee == eur(9000)
+    assert cancellation_fees.charges(booking, datetime(2030, 6, 10, tzinfo=UTC)).fee == eur(9000)
+    assert cancellation_fees.no_show_charges(booking).fee == eur(9000)
 
 
 LATE = datetime(2030, 6, 10, 14, tzinfo=UTC)
@@ -175,7 +177,7 @@ LATE = datetime(2030, 6, 10, 14, tzinfo=UTC)
 def test_where_the_money_is_decides_what_becomes_of_the_fee(
     booking: Booking, fee: int, refund: int, balance_due: int
 ) -> None:
-    money = cancellation.settle(booking, LATE)
+    money = cancellation_fees.charges(booking, LATE)
 
     assert (money.fee, money.refund, money.balance_due) == (eur(fee), eur(refund), eur(balance_due))
 
@@ -186,4 +188,4 @@ def test_where_the_money_is_decides_what_becomes_of_the_fee(
 def test_who_has_paid_nothing_owes_nothing(status: BookingStatus, payment_status: str, policy: Any) -> None:
     booking = a_booking(status=status, payment_status=payment_status, captured=None, policy=policy)
 
-    assert not cancellation.settle(booking, LATE).fee
+    assert not cancellation_fees.charges(booking, LATE).fee

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import AssignRoom, BookingStatus, CheckIn
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.values import HotelSettings
-from services.bookings.domain import assigning, staying
+from services.bookings.actions import assign, check_in, check_out, unassign
+from services.bookings.domain import room_pin
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import CLERK, HOTEL, STAFF, a_booking, a_card
 
@@ -23,7 +25,7 @@ def checking_in(**overrides: Any) -> CheckIn:
 
 def answer(booking: Booking, at: datetime, *, caller=CLERK, **asked: Any) -> bool | str:  # type: ignore[no-untyped-def]
     try:
-        return staying.may_check_in(booking, checking_in(**asked), caller=caller, now=at)
+        return check_in.may_check_in(booking, checking_in(**asked), caller=caller, now=at)
     except Refusal as refusal:
         return refusal.code
 
@@ -120,19 +122,19 @@ def test_other_statuses_are_not_eligible(status: BookingStatus) -> None:
 )
 def test_a_room_is_given_to_confirmed_bookings_only(status: BookingStatus, code: str) -> None:
     with pytest.raises(Refusal) as caught:
-        assigning.may_assign(a_booking(status=status), ASSIGN)
+        assign.may_assign(a_booking(status=status), ASSIGN)
 
     assert caught.value.code == code
 
 
 def test_the_same_room_again_is_nothing_to_do() -> None:
-    assert not assigning.may_assign(ready(), ASSIGN)
-    assert assigning.may_assign(ready(assigned_room_number="102"), ASSIGN)
+    assert not assign.may_assign(ready(), ASSIGN)
+    assert assign.may_assign(ready(assigned_room_number="102"), ASSIGN)
 
 
 def test_no_room_is_nothing_to_take_back() -> None:
-    assert assigning.may_unassign(ready())
-    assert not assigning.may_unassign(a_booking())
+    assert unassign.may_unassign(ready())
+    assert not unassign.may_unassign(a_booking())
 
 
 @pytest.mark.parametrize(
@@ -148,16 +150,16 @@ def test_no_room_is_nothing_to_take_back() -> None:
 )
 def test_who_cannot_check_out(booking: Booking, code: str, message: str) -> None:
     with pytest.raises(Refusal) as caught:
-        staying.may_check_out(booking)
+        check_out.may_check_out(booking)
 
     assert (caught.value.code, caught.value.message) == (code, message)
 
 
 def test_who_has_left_need_not_leave_again() -> None:
-    assert not staying.may_check_out(ready(status=BookingStatus.COMPLETED))
-    assert staying.may_check_out(ready(status=BookingStatus.IN_HOUSE))
+    assert not check_out.may_check_out(ready(status=BookingStatus.COMPLETED))
+    assert check_out.may_check_out(ready(status=BookingStatus.IN_HOUSE))
 
 
 @pytest.mark.parametrize(("digits", "draw", "pin"), [(4, 7, "0007"), (6, 12345678, "345678"), (1, 99999, "9999")])
 def test_a_pin_has_the_hotels_digits(digits: int, draw: int, pin: str) -> None:
-    assert staying.room_pin(digits, draw) == pin
+    assert room_pin.format_pin(digits, draw) == pin

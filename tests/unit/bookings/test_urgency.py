@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import HotelSettings
-from services.bookings.domain import deadlines, urgency
+from services.bookings.domain import approval_urgency, deadlines
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import NOW, a_booking, awaiting_approval, unpaid
 
@@ -19,12 +19,12 @@ def after(minutes: float) -> datetime:
 def told(booking: Booking) -> list[tuple[float, str]]:
     """What staff are told if the clock looks exactly when it is due: after how many minutes, of what urgency."""
     said = []
-    while (at := urgency.next_at(booking)) is not None:
-        fact = urgency.fallen_due(booking, at)
+    while (at := approval_urgency.next_at(booking)) is not None:
+        fact = approval_urgency.due_alert(booking, at)
         assert fact is not None, "the clock was called for nothing"
         said.append((round((at - NOW) / timedelta(minutes=1), 3), fact.urgency.value))
-        booking = replace(booking, approval_alerts=urgency.told_by(booking, at))
-        assert urgency.fallen_due(booking, at) is None, "said twice"
+        booking = replace(booking, approval_alerts=approval_urgency.reached(booking, at))
+        assert approval_urgency.due_alert(booking, at) is None, "said twice"
     return said
 
 
@@ -41,14 +41,14 @@ def told(booking: Booking) -> list[tuple[float, str]]:
     ],
 )
 def test_the_risk_rises_with_the_wait(minutes: float, risk: str) -> None:
-    assert urgency.approval_risk(awaiting_approval(), after(minutes)) == risk
+    assert approval_urgency.approval_risk(awaiting_approval(), after(minutes)) == risk
 
 
 @pytest.mark.parametrize("booking", [awaiting_approval(decision_made_at=NOW), a_booking(), unpaid()])
 def test_what_waits_for_no_decision_is_at_no_risk(booking: Booking) -> None:
-    assert urgency.approval_risk(booking, after(1000)) is None
-    assert urgency.fallen_due(booking, after(1000)) is None
-    assert urgency.next_at(booking) is None
+    assert approval_urgency.approval_risk(booking, after(1000)) is None
+    assert approval_urgency.due_alert(booking, after(1000)) is None
+    assert approval_urgency.next_at(booking) is None
 
 
 def test_each_urgency_is_told_once_and_in_its_time() -> None:
@@ -73,11 +73,11 @@ def test_where_the_promise_is_the_deadline_staff_are_told_once() -> None:
 def test_of_what_was_missed_only_the_gravest_is_told() -> None:
     booking = awaiting_approval(approval_deadline_at=after(240))
 
-    fact = urgency.fallen_due(booking, after(100))
+    fact = approval_urgency.due_alert(booking, after(100))
 
     assert fact is not None
     assert fact.urgency == "CRITICAL"
-    assert urgency.told_by(booking, after(100)) == ("DUE_SOON", "OVERDUE", "CRITICAL")
+    assert approval_urgency.reached(booking, after(100)) == ("DUE_SOON", "OVERDUE", "CRITICAL")
 
 
 def test_the_clock_looks_at_whatever_comes_first() -> None:
@@ -92,7 +92,7 @@ def test_the_clock_looks_at_whatever_comes_first() -> None:
 def test_what_is_said_carries_nobody_and_has_a_feed_of_its_own() -> None:
     booking = awaiting_approval()
 
-    fact = urgency.fallen_due(booking, after(25))
+    fact = approval_urgency.due_alert(booking, after(25))
 
     assert fact is not None
     assert fact.subject == f"approval/{booking.id}"

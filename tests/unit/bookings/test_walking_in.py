@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import AddWalkIn, GuestDetails
+from contracts.bookings.views import GuestDetails
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.values import HotelSettings
-from services.bookings.domain import walking_in
+from services.bookings.domain import walk_ins
 from tests.unit.bookings.builders import HOTEL
 
 TODAY = date(2030, 6, 10)
@@ -22,7 +23,7 @@ def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 def begins(now: datetime, check_in: date | None = None) -> date:
     command = AddWalkIn(hotel=HOTEL, room_number="101", guest=GUEST, check_in=check_in)
-    return walking_in.order(command, settings=HotelSettings(), timezone="Europe/Dublin", now=now).check_in
+    return walk_ins.booking_request(command, settings=HotelSettings(), timezone="Europe/Dublin", now=now).check_in
 
 
 @pytest.mark.parametrize("now", [at(0), at(2), at(11, 59), at(23, 59)])
@@ -45,6 +46,6 @@ def test_it_begins_on_no_other_day(now: datetime, wanted: date) -> None:
 
 def test_one_night_where_no_day_is_given() -> None:
     command = AddWalkIn(hotel=HOTEL, room_number="101", guest=GUEST)
-    request = walking_in.order(command, settings=HotelSettings(), timezone="Europe/Dublin", now=at(12))
+    request = walk_ins.booking_request(command, settings=HotelSettings(), timezone="Europe/Dublin", now=at(12))
 
     assert (request.check_out, request.payment) == (TODAY + timedelta(days=1), "none")

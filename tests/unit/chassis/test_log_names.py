@@ -12,7 +12,7 @@ from contracts.log_names import log_name
 from contracts.message import Event
 from contracts.notifier import NoticeSent
 from contracts.values import GUEST, SYSTEM, Actor, ActorKind
-from tests.unit.hotelmate.test_impersonal import filled
+from tests.unit.hotelmate.test_event_format import filled
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
@@ -44,23 +44,23 @@ def sent(medium: str) -> Event:
         (sent("sms"), "text_message_sent"),
     ],
 )
-def test_what_staff_decide_is_a_decision_and_what_is_sent_says_how(event: Event, name: str) -> None:
+def test_staff_decisions_and_sent_notices_have_their_own_log_names(event: Event, name: str) -> None:
     assert log_name(event) == name
 
 
-def test_every_fact_has_a_name_in_snake_case() -> None:
+def test_every_event_has_a_log_name_in_snake_case() -> None:
     names = {kind: log_name(filled(kind)) for kind in events().values()}
 
     assert [name for name in names.values() if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
     assert names[events()["payments.PaymentSessionOpened.v1"]] == "payment_session_created"
 
 
-def test_every_fact_s_name_in_the_documents_is_one() -> None:
+def test_every_log_name_in_the_documents_exists() -> None:
     text = OPERATIONS.read_text("utf-8").partition("Over a booking's life, in this order:")[2]
-    told = text.partition("What goes wrong has names of its own")[0]
-    of_facts = {log_name(filled(kind)) for kind in events().values()} | {"staff_decision", "mail_sent", "push_sent"}
+    section = text.partition("Failures have log events of their own")[0]
+    log_names = {log_name(filled(kind)) for kind in events().values()} | {"staff_decision", "mail_sent", "push_sent"}
 
-    documented = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", told)) - {"booking_id", "payment_id", "session_id"}
+    documented = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", section)) - {"booking_id", "payment_id", "session_id"}
 
     assert len(documented) > 20
-    assert documented - of_facts == set()
+    assert documented - log_names == set()

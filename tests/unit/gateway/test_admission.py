@@ -23,7 +23,7 @@ def _of(parameters: list[Any]) -> list[Any]:
     return [each.values[2] for each in parameters]
 
 
-def test_there_is_something_to_check() -> None:
+def test_there_are_operations_to_check() -> None:
     assert len(STAFF) > 60
     assert len(GUESTS) > 4
     assert len(EITHERS) > 4
@@ -31,7 +31,7 @@ def test_there_is_something_to_check() -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), [*STAFF, *GUESTS, *EITHERS])
-def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operation: dict[str, Any]) -> None:
+def test_a_missing_or_invalid_token_is_401(gateway: Gateway, method: str, path: str, operation: dict[str, Any]) -> None:
     for proof in PROOFS if operation in _of(STAFF) else PROOFS[:4]:
         answer = gateway.call(method, path.format_map(SAMPLES), headers={"Authorization": proof} if proof else {})
 
@@ -41,7 +41,7 @@ def test_no_good_token_is_401(gateway: Gateway, method: str, path: str, operatio
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPEN)
-def test_what_is_for_everybody_looks_at_no_token(
+def test_a_public_operation_ignores_tokens(
     gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
 ) -> None:
     plain = path.format_map(SAMPLES)
@@ -68,7 +68,7 @@ def test_a_staff_token_is_no_guests(
 @pytest.mark.parametrize(
     ("method", "path", "operation"), [each for each in (*STAFF, *EITHERS) if "{slug}" in each.values[1]]
 )
-def test_another_hotel_is_403_and_none_at_all_404(
+def test_another_hotel_is_403_and_an_unknown_hotel_404(
     gateway: Gateway, manager: dict[str, str], method: str, path: str, operation: dict[str, Any]
 ) -> None:
     other = gateway.call(method, path.format_map({**SAMPLES, "slug": builders.OTHER_HOTEL}), headers=manager)
@@ -96,7 +96,7 @@ def test_a_missing_permission_is_403(gateway: Gateway, method: str, path: str, o
             assert gateway.bus.asked == []
 
 
-def test_a_superuser_may_everything_in_their_own_hotel_only(gateway: Gateway) -> None:
+def test_a_superuser_has_every_permission_in_their_own_hotel_only(gateway: Gateway) -> None:
     proof = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING, is_superuser=True))
     approve = "/api/staff/hotels/{}/room-bookings/BK/approve/"
 
@@ -105,11 +105,11 @@ def test_a_superuser_may_everything_in_their_own_hotel_only(gateway: Gateway) ->
     assert gateway.post(approve.format(builders.OTHER_HOTEL), headers=proof).status_code == 403
 
 
-def test_a_manager_may_all_but_what_a_superuser_may() -> None:
+def test_a_manager_has_every_permission_but_that_of_a_superuser() -> None:
     assert EVERYTHING - permissions_of(Role.MANAGER, superuser=False) == {Permission.SUPERUSER}
 
 
-def test_hotels_are_asked_for_once_in_a_while(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_hotel_is_cached(gateway: Gateway, manager: dict[str, str]) -> None:
     for _ in range(5):
         gateway.get(f"/api/staff/hotels/{builders.OTHER_HOTEL}/rooms/", headers=manager)
         gateway.get("/api/staff/hotels/atlantis/rooms/", headers=manager)
@@ -117,7 +117,7 @@ def test_hotels_are_asked_for_once_in_a_while(gateway: Gateway, manager: dict[st
     assert len(gateway.bus.asked) == 2
 
 
-def test_staff_are_told_to_come_back_while_the_accounts_are_down(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_staff_get_503_while_the_accounts_are_down(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.accounts.down = True
 
     answer = gateway.get(f"/api/staff/hotels/{builders.HOTEL}/me/", headers=manager)
@@ -131,7 +131,7 @@ def test_guests_are_served_while_the_accounts_are_down(gateway: Gateway) -> None
     assert gateway.get(f"/api/public/hotels/{builders.HOTEL}/").status_code == 200
 
 
-def test_nobody_knows_a_hotel_while_rooms_is_down(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_hotel_is_503_while_rooms_is_down(gateway: Gateway, manager: dict[str, str]) -> None:
     from contracts.rooms import GetHotel
 
     gateway.bus.answers(GetHotel, Unavailable("rooms is down"))

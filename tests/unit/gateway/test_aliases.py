@@ -25,41 +25,41 @@ ALIASED = [each for each in operations() if aliases_of(each.method, each.path)]
 STAFF = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
 
 
-def _ids(door: OperationRoute) -> str:
-    return f"{door.operation.method} {door.path}"
+def _ids(route: OperationRoute) -> str:
+    return f"{route.operation.method} {route.path}"
 
 
 def test_every_method_and_path_is_declared_once() -> None:
-    shapes = Counter((door.operation.method, re.sub(r"{\w+}", "{}", door.path)) for door in DECLARED)
+    shapes = Counter((route.operation.method, re.sub(r"{\w+}", "{}", route.path)) for route in DECLARED)
 
     assert [shape for shape, times in shapes.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("door", DECLARED, ids=_ids)
-def test_every_method_and_path_has_exactly_one_match(door: OperationRoute) -> None:
-    path = door.path.format_map(SAMPLES)
+@pytest.mark.parametrize("route", DECLARED, ids=_ids)
+def test_every_method_and_path_has_exactly_one_match(route: OperationRoute) -> None:
+    path = route.path.format_map(SAMPLES)
 
     matching = [
         other
         for other in DECLARED
-        if other.operation.method == door.operation.method and other.path_regex.fullmatch(path)
+        if other.operation.method == route.operation.method and other.path_regex.fullmatch(path)
     ]
 
     fewest = min(other.path.count("{") for other in matching)  # literal segments come before parameters
-    assert [other for other in matching if other.path.count("{") == fewest] == [door]
+    assert [other for other in matching if other.path.count("{") == fewest] == [route]
 
 
-@pytest.mark.parametrize("door", DECLARED, ids=_ids)
-def test_the_switchboard_finds_it_with_and_without_its_trailing_slash(door: OperationRoute) -> None:
-    board, path = router_of(DECLARED), door.path.format_map(SAMPLES)
+@pytest.mark.parametrize("route", DECLARED, ids=_ids)
+def test_the_router_matches_with_and_without_a_trailing_slash(route: OperationRoute) -> None:
+    router, path = router_of(DECLARED), route.path.format_map(SAMPLES)
 
     for spelled in (path, path.removesuffix("/")):
-        _, found = board.matches({"type": "http", "method": door.operation.method, "path": spelled})
-        assert found["route"] is door
-        assert found["path_params"] == {name: v for name, v in SAMPLES.items() if f"{{{name}}}" in door.path}
+        _, found = router.matches({"type": "http", "method": route.operation.method, "path": spelled})
+        assert found["route"] is route
+        assert found["path_params"] == {name: v for name, v in SAMPLES.items() if f"{{{name}}}" in route.path}
 
 
-def test_two_routes_for_the_same_are_a_mistake() -> None:
+def test_two_routes_with_the_same_method_and_path_are_refused() -> None:
     with pytest.raises(ValueError, match="GET /livez/ has the same path as /livez/"):
         router_of([DECLARED[0], DECLARED[0]])
 
@@ -72,7 +72,7 @@ def test_aliases_combine() -> None:
 
 
 def test_aliases_are_marked_deprecated_and_only_they() -> None:
-    assert all(bool(door.deprecated) == (door.path != door.operation.path) for door in DECLARED)
+    assert all(bool(route.deprecated) == (route.path != route.operation.path) for route in DECLARED)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,9 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
     gateway: Gateway, manager: dict[str, str], operation: Operation
 ) -> None:
     proof = {Audience.STAFF: manager, Audience.PUBLIC: {}}.get(operation.audience, GUEST)
-    shown = next(example_of(told) for _, _, told in OPERATIONS if told["operationId"] == operation.name)
+    shown = next(
+        example_of(documented) for _, _, documented in OPERATIONS if documented["operationId"] == operation.name
+    )
     sent = {"headers": {**proof, "Idempotency-Key": "the-same-key-everywhere"}, **shown}
     gateway.call(operation.method, operation.path.format_map(SAMPLES), **sent)  # what is remembered is asked for once
 
@@ -148,14 +150,14 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
         ("POST", "/rooms/x/rooms/101/add-guest/", "add_guest"),
     ],
 )
-def test_what_older_clients_call_leads_to(method: str, spelled: str, name: str) -> None:
+def test_the_path_of_an_older_client_reaches_its_operation(method: str, spelled: str, name: str) -> None:
     _, found = router_of(DECLARED).matches({"type": "http", "method": method, "path": spelled})
 
     assert found["route"].operation.name == name
     assert found["route"].is_alias
 
 
-def test_me_by_its_old_path(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_me_has_its_old_path(gateway: Gateway, manager: dict[str, str]) -> None:
     for path in (f"/api/staff/{builders.HOTEL}/me/", f"/api/staff/hotel/{builders.HOTEL}/me"):
         assert gateway.get(path, headers=manager).json()["name"] == "Nora Clerk"
 
@@ -163,7 +165,7 @@ def test_me_by_its_old_path(gateway: Gateway, manager: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "path", ["/api/notifications/pusher/auth/", f"/api/guest/hotel/{builders.HOTEL}/chat/pusher/auth", "/pusher/auth"]
 )
-def test_realtime_auth_by_its_old_paths(gateway: Gateway, path: str) -> None:
+def test_realtime_auth_has_its_old_paths(gateway: Gateway, path: str) -> None:
     gateway.bus.answers(SignChannel, ChannelSignature(auth="key:signature"))
 
     answer = gateway.post(path, data={"socket_id": "1.2", "channel_name": "private-booking-x"}, headers=GUEST)

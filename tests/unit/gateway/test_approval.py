@@ -64,14 +64,14 @@ def test_a_card_that_does_not_pay_is_409(gateway: Gateway, manager: dict[str, st
     assert (answer.status_code, code(answer)) == (409, "CAPTURE_FAILED")
 
 
-def test_what_is_confirmed_already_is_not_waited_for(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_the_approval_of_a_confirmed_booking_does_not_wait(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(ApproveBooking, CONFIRMED)
 
     assert gateway.post(APPROVE, headers=manager).status_code == 200
     assert gateway.bus.count(GetBooking) == 0
 
 
-def test_a_refused_approval_is_not_waited_for(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_refused_approval_does_not_wait(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(ApproveBooking, Refusal("DECISION_MADE", "Declined."))
 
     answer = gateway.post(APPROVE, headers=manager)
@@ -90,7 +90,7 @@ def test_a_replayed_approval_answers_the_current_state(gateway: Gateway, manager
     assert (answer.status_code, answer.json()["status"]) == (200, "CONFIRMED")
 
 
-def test_a_fact_that_was_missed_is_looked_up(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_missed_event_is_replaced_by_reading_the_booking(gateway: Gateway, manager: dict[str, str]) -> None:
     def decide(*_: object) -> BookingDetail:
         asyncio.get_running_loop().call_soon(gateway.bus.interrupt)
         return DECIDED
@@ -102,7 +102,7 @@ def test_a_fact_that_was_missed_is_looked_up(gateway: Gateway, manager: dict[str
 
 
 @pytest.mark.parametrize("answers", [Unavailable("down")])
-def test_the_decision_stands_also_while_bookings_cannot_be_asked(
+def test_an_approval_is_accepted_while_bookings_does_not_answer_afterwards(
     gateway: Gateway, manager: dict[str, str], answers: Exception
 ) -> None:
     _happens(gateway, BookingConfirmed.wire_name)
@@ -111,7 +111,7 @@ def test_the_decision_stands_also_while_bookings_cannot_be_asked(
     assert gateway.post(APPROVE, headers=manager).status_code == 202
 
 
-def test_a_fact_told_before_anybody_hears_is_lost_which_is_why_we_hear_before_we_ask(gateway: Gateway) -> None:
+def test_an_event_before_the_subscription_is_lost_so_the_subscription_comes_before_the_ask(gateway: Gateway) -> None:
     async def act(_: object) -> tuple[object, object]:
         gateway.bus.happens(BookingConfirmed.wire_name)
         await asyncio.sleep(0)

@@ -38,13 +38,13 @@ def test_a_body_that_is_not_json_is_400(gateway: Gateway, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"[]", b'"text"', b"7", b"null"])
-def test_json_that_is_no_object_is_422(gateway: Gateway, raw: bytes) -> None:
+def test_a_json_body_that_is_not_an_object_is_422(gateway: Gateway, raw: bytes) -> None:
     answer = gateway.post(f"{BOOKING}/cancel/", content=raw, headers=GUEST)
 
     assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR")
 
 
-def test_a_body_is_json_whatever_it_is_called(gateway: Gateway) -> None:
+def test_a_body_is_read_as_json_whatever_its_content_type(gateway: Gateway) -> None:
     gateway.bus.answers(bookings.CancelBooking, builders.booking())
 
     answer = gateway.post(f"{BOOKING}/cancel/", content=b'{"reason": "ill"}', headers={**GUEST, "Content-Type": "x/y"})
@@ -53,24 +53,24 @@ def test_a_body_is_json_whatever_it_is_called(gateway: Gateway) -> None:
     assert gateway.bus.last(bookings.CancelBooking).reason == "ill"
 
 
-def test_a_large_body_is_413_told_or_not(gateway: Gateway) -> None:
+def test_a_large_body_is_413_with_and_without_a_content_length(gateway: Gateway) -> None:
     async def chunks():  # type: ignore[no-untyped-def]
         for _ in range(70):
             yield b" " * 1024
 
-    told = gateway.post(f"{BOOKING}/cancel/", content=b" " * 65537, headers=GUEST)
-    untold = gateway.post(f"{BOOKING}/cancel/", content=chunks(), headers=GUEST)
+    declared = gateway.post(f"{BOOKING}/cancel/", content=b" " * 65537, headers=GUEST)
+    undeclared = gateway.post(f"{BOOKING}/cancel/", content=chunks(), headers=GUEST)
     webhook = gateway.post("/api/public/hotels/room-bookings/stripe-webhook/", content=b" " * 65537)
 
-    for answer in (told, untold, webhook):
+    for answer in (declared, undeclared, webhook):
         assert (answer.status_code, code(answer)) == (413, "BODY_TOO_LARGE")
 
 
-def test_a_token_is_asked_for_before_the_body_is_looked_at(gateway: Gateway) -> None:
+def test_the_token_is_checked_before_the_body(gateway: Gateway) -> None:
     assert gateway.post(f"{BOOKING}/cancel/", content=b"{").status_code == 401
 
 
-def test_when_nobody_answers_the_client_may_come_back(gateway: Gateway) -> None:
+def test_an_unavailable_service_is_503_with_retry_after(gateway: Gateway) -> None:
     answer = gateway.get(f"{BOOKING}/", headers=GUEST)
 
     assert (answer.status_code, code(answer)) == (503, "SERVICE_UNAVAILABLE")
@@ -79,7 +79,7 @@ def test_when_nobody_answers_the_client_may_come_back(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("accident", [RuntimeError("secret detail"), KeyError("secret detail")])
-def test_an_accident_is_told_without_detail(gateway: Gateway, accident: Exception) -> None:
+def test_an_unexpected_error_has_no_details(gateway: Gateway, accident: Exception) -> None:
     gateway.bus.answers(bookings.GetBooking, accident)
 
     answer = gateway.get(f"{BOOKING}/", headers=GUEST)
@@ -88,7 +88,7 @@ def test_an_accident_is_told_without_detail(gateway: Gateway, accident: Exceptio
     assert "secret detail" not in answer.text
 
 
-def test_errors_of_a_refusal_are_told_by_field(gateway: Gateway) -> None:
+def test_a_refusal_has_its_errors_by_field(gateway: Gateway) -> None:
     refusal = Refusal("VALIDATION_ERROR", "No.", errors=[{"field": "check_in", "message": "in the past"}])
     gateway.bus.answers(rooms.CheckAvailability, refusal)
 
@@ -98,7 +98,7 @@ def test_errors_of_a_refusal_are_told_by_field(gateway: Gateway) -> None:
     assert answer.json()["errors"] == [{"field": "check_in", "message": "in the past"}]
 
 
-def test_a_details_name_cannot_replace_the_shapes_own(gateway: Gateway) -> None:
+def test_details_of_a_refusal_do_not_replace_the_fields_of_a_problem(gateway: Gateway) -> None:
     gateway.bus.answers(bookings.GetBooking, Refusal("BOOKING_ENDED", "Over.", status=200, ended_at="then"))
 
     answer = gateway.get(f"{BOOKING}/", headers=GUEST)
@@ -107,7 +107,7 @@ def test_a_details_name_cannot_replace_the_shapes_own(gateway: Gateway) -> None:
     assert answer.json()["ended_at"] == "then"
 
 
-def test_an_action_in_progress_says_when_to_come_back(gateway: Gateway) -> None:
+def test_an_action_in_progress_has_retry_after(gateway: Gateway) -> None:
     gateway.bus.answers(bookings.CancelBooking, Refusal("ACTION_IN_PROGRESS", "Wait."))
 
     answer = gateway.post(f"{BOOKING}/cancel/", headers=GUEST)

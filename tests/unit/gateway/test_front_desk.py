@@ -54,7 +54,7 @@ def test_a_walk_in_needs_somebody_who_may_check_in_and_a_guest(gateway: Gateway,
 
 
 def emptied(gateway: Gateway, **more: object) -> None:
-    told = bookings.RoomsCheckedOut(
+    reply = bookings.RoomsCheckedOut(
         hotel=builders.HOTEL,
         processed=3,
         checked_out_bookings=("BK-1",),
@@ -62,7 +62,7 @@ def emptied(gateway: Gateway, **more: object) -> None:
         failed=(bookings.RoomFailed(room_number="7", code="ROOM_NOT_FOUND"),),
         destructive=False,
     )
-    gateway.bus.answers(bookings.CheckOutRooms, told)
+    gateway.bus.answers(bookings.CheckOutRooms, reply)
 
 
 def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -85,7 +85,7 @@ def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, fro
     assert (asked.rooms, asked.destructive, asked.reason) == ((1, "103", 7), False, "")
 
 
-def test_a_destructive_one_is_for_a_superuser(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_a_destructive_bulk_check_out_needs_a_superuser(gateway: Gateway, front_desk: dict[str, str]) -> None:
     emptied(gateway)
     wanted = {"room_ids": [1], "destructive": True}
     owner = gateway.accounts.signed_in(builders.staff(Role.MANAGER, is_superuser=True))

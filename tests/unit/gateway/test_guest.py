@@ -25,7 +25,7 @@ DETAIL = ROW | {
 }  # fmt: skip
 
 
-def test_the_guest_sees_every_field_but_the_notes(gateway: Gateway) -> None:
+def test_a_guest_s_booking_has_every_field_but_the_notes(gateway: Gateway) -> None:
     gateway.bus.answers(GetBooking, builders.booking(decision_made_by=builders.CLERK))
 
     answer = gateway.get(f"{BOOKING}/", headers=GUEST)
@@ -50,7 +50,7 @@ def test_the_guests_token_travels_with_the_ask(gateway: Gateway) -> None:
         assert (caller.kind, caller.guest_token) == ("guest", GUEST_TOKEN)
 
 
-def test_secrets_are_shown_in_house_only(gateway: Gateway) -> None:
+def test_a_booking_has_its_secrets_only_in_house(gateway: Gateway) -> None:
     gateway.bus.answers(GetBooking, builders.booking())
     before = gateway.get(f"{BOOKING}/", headers=GUEST).json()
     gateway.bus.answers(GetBooking, builders.in_house())
@@ -63,19 +63,19 @@ def test_secrets_are_shown_in_house_only(gateway: Gateway) -> None:
     assert living["hotel_contact"]["phone"] == "+353 64 555 0100"
 
 
-def test_the_guest_is_told_where_to_listen(gateway: Gateway) -> None:
+def test_a_guest_s_booking_names_its_push_channel(gateway: Gateway) -> None:
     gateway.bus.answers(GetBooking, builders.booking())
 
-    told = gateway.get(f"{BOOKING}/", headers=GUEST).json()["realtime"]
+    realtime = gateway.get(f"{BOOKING}/", headers=GUEST).json()["realtime"]
 
-    assert told["channel"] == f"private-booking-{builders.BOOKING}"
-    assert told["auth_endpoint"] == "/api/realtime/auth/"
-    assert told["events"] == ["booking_confirmed"]
-    assert told["last_sequence"] == 3
-    assert (told["key"], told["cluster"], told["host"]) == ("app-key", "mt1", "push.example")
+    assert realtime["channel"] == f"private-booking-{builders.BOOKING}"
+    assert realtime["auth_endpoint"] == "/api/realtime/auth/"
+    assert realtime["events"] == ["booking_confirmed"]
+    assert realtime["last_sequence"] == 3
+    assert (realtime["key"], realtime["cluster"], realtime["host"]) == ("app-key", "mt1", "push.example")
 
 
-def test_without_a_token_nobody_is_asked(gateway: Gateway) -> None:
+def test_a_request_without_a_token_asks_no_service(gateway: Gateway) -> None:
     answer = gateway.get(f"{BOOKING}/")
 
     assert answer.status_code == 401
@@ -113,7 +113,7 @@ def test_a_draft_is_submitted_without_fields(gateway: Gateway) -> None:
     assert code(gateway.post(f"{BOOKING}/submit/", {"now": True}, headers=GUEST)) == "VALIDATION_ERROR"
 
 
-def test_a_payment_session_is_told_in_the_sources_shape(gateway: Gateway) -> None:
+def test_a_payment_session_has_the_fields_of_older_clients(gateway: Gateway) -> None:
     gateway.bus.answers(OpenPaymentSession, builders.payment_session())
 
     answer = gateway.post(f"{BOOKING}/payment/session/", headers=GUEST)
@@ -127,7 +127,7 @@ def test_a_payment_session_is_told_in_the_sources_shape(gateway: Gateway) -> Non
     }
 
 
-def test_that_hotels_staff_may_open_a_session_too(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_staff_of_the_hotel_can_create_a_payment_session(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(OpenPaymentSession, builders.payment_session())
     elsewhere = f"/api/public/hotels/{builders.OTHER_HOTEL}/room-bookings/{builders.BOOKING}/payment/session/"
 
@@ -199,7 +199,7 @@ def test_a_webhook_that_cannot_be_stored_is_503(gateway: Gateway) -> None:
     assert code(answer) == "SERVICE_UNAVAILABLE"
 
 
-def test_a_webhook_that_is_no_text_is_invalid(gateway: Gateway) -> None:
+def test_a_webhook_that_is_not_utf_8_is_invalid(gateway: Gateway) -> None:
     answer = gateway.post("/api/public/hotels/room-bookings/stripe-webhook/", content=b"\xff\xfe")
 
     assert (answer.status_code, code(answer)) == (400, "INVALID_WEBHOOK")

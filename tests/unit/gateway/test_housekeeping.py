@@ -98,7 +98,7 @@ def test_the_day_of_housekeeping_needs_no_more_than_to_clean() -> None:
     assert PERMISSIONS[CLEANER] == {Permission.CLEAN}
 
 
-def test_free_rooms_are_told_with_who_lives_there_asked_at_once(gateway: Gateway, cleaner: dict[str, str]) -> None:
+def test_free_rooms_have_the_names_of_guests_from_one_ask(gateway: Gateway, cleaner: dict[str, str]) -> None:
     free = rooms.FreeRoom(
         room_number="101", room_type="Double", is_occupied=True, current_booking_id="BK-1",
         next_booking=date(2026, 9, 1),
@@ -134,7 +134,7 @@ def test_free_rooms_are_told_with_who_lives_there_asked_at_once(gateway: Gateway
     assert (asked.room_type, asked.exclude_booking) == ("DBL", "BK-7")
 
 
-def test_rooms_are_narrowed_by_status_type_floor_and_occupancy(gateway: Gateway, cleaner: dict[str, str]) -> None:
+def test_rooms_are_filtered_by_status_type_floor_and_occupancy(gateway: Gateway, cleaner: dict[str, str]) -> None:
     gateway.bus.answers(rooms.ListRooms, rooms.RoomList(count=0, results=()))
 
     gateway.get(f"{HOTEL}/rooms/?room_type=DBL&floor=-1&occupied=false&status=OCCUPIED&page=2", headers=cleaner)
@@ -194,7 +194,7 @@ def test_tasks_are_listed_and_worked_off(gateway: Gateway, cleaner: dict[str, st
         assert code(gateway.post(f"{TASKS}/none/{step}/", headers=cleaner)) == "TASK_NOT_FOUND"
 
 
-def test_a_task_goes_to_oneself_to_a_colleague_or_to_nobody(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_task_is_assigned_to_the_caller_a_colleague_or_nobody(gateway: Gateway, manager: dict[str, str]) -> None:
     colleague = builders.staff(CLEANER, id=UUID(int=8), name="Maeve Broom")
     stranger = builders.staff(CLEANER, id=UUID(int=9), hotel=builders.OTHER_HOTEL)
     for each in (colleague, stranger):

@@ -36,7 +36,7 @@ ORDER = bookings.Order(
 ITEM = rooms.MenuItem(id=7, name="Soup", description="", category="Food", price=Money(650, "EUR"), is_available=True)
 
 
-def test_a_lookup_by_both_shows_the_booking_without_secrets(gateway: Gateway) -> None:
+def test_a_lookup_by_e_mail_and_number_returns_the_booking_without_secrets(gateway: Gateway) -> None:
     gateway.bus.answers(bookings.LookUpBookings, bookings.FoundBookings(whole=(builders.booking(),)))
 
     answer = gateway.get("/api/bookings/lookup?email=Ada@example.com&confirmation_number=KIL-2026-X4T9PW")
@@ -106,13 +106,13 @@ def test_the_guest_reads_the_chat_in_pages(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "  "}, {"text": "x" * 2001}, {"text": "a\u0000"}])
-def test_a_message_that_says_nothing_or_too_much_is_refused(gateway: Gateway, body: dict[str, Any]) -> None:
+def test_an_empty_or_too_long_message_is_refused(gateway: Gateway, body: dict[str, Any]) -> None:
     answer = gateway.post(f"{OF_GUEST}/chat/messages/", body, headers=GUEST)
 
     assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR")
 
 
-def test_a_communication_says_what_became_of_it(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_communication_has_its_delivery_status(gateway: Gateway, manager: dict[str, str]) -> None:
     kept = bookings.Communication(
         id="c1",
         communication_type=bookings.CommunicationType.SMS,
@@ -146,7 +146,7 @@ def test_a_communication_says_what_became_of_it(gateway: Gateway, manager: dict[
     assert wrong.status_code == 422
 
 
-def test_a_guest_s_order_names_no_staff_and_staff_see_who(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_an_order_names_staff_for_staff_only(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(bookings.PlaceOrder, ORDER)
     gateway.bus.answers(bookings.AcceptOrder, ORDER)
 
@@ -158,7 +158,7 @@ def test_a_guest_s_order_names_no_staff_and_staff_see_who(gateway: Gateway, mana
     assert {each["accepted_by"]["name"] for each in staffs} == {"Nora Clerk"}
 
 
-def test_the_menu_is_kept_by_who_manages_settings(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_menu_items_need_the_permission_to_manage_settings(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(rooms.AddMenuItem, ITEM)
     gateway.bus.answers(rooms.RemoveMenuItem, Nothing())
     desk = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
@@ -172,7 +172,7 @@ def test_the_menu_is_kept_by_who_manages_settings(gateway: Gateway, manager: dic
     assert gateway.post(f"{STAFF}/menu/", {"name": "Soup", "price": "-1"}, headers=manager).status_code == 422
 
 
-def test_the_push_token_is_in_no_answer(gateway: Gateway) -> None:
+def test_no_response_contains_the_push_token(gateway: Gateway) -> None:
     gateway.bus.answers(bookings.RegisterPushToken, builders.in_house())
 
     answer = gateway.post(f"{OF_GUEST}/push-token/", {"token": "PLANTED-FCM"}, headers=GUEST)

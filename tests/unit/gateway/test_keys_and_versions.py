@@ -25,7 +25,7 @@ def _cancelled(gateway: Gateway, *, path: str = f"{BOOKING}/cancel/", key: str =
     return gateway.bus.last_context(CancelBooking)
 
 
-def test_without_a_key_nothing_is_kept(gateway: Gateway) -> None:
+def test_a_request_without_a_key_has_no_idempotency_key(gateway: Gateway) -> None:
     gateway.bus.answers(CancelBooking, builders.booking())
 
     gateway.post(f"{BOOKING}/cancel/", headers=GUEST)
@@ -77,7 +77,7 @@ def test_two_members_of_staff_do_not_share_keys(gateway: Gateway, manager: dict[
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 256, "with space in the middle", ""])
-def test_a_key_that_cannot_be_kept_is_refused(gateway: Gateway, key: str) -> None:
+def test_an_invalid_idempotency_key_is_refused(gateway: Gateway, key: str) -> None:
     gateway.bus.answers(GiveQuote, builders.quote())
 
     answer = gateway.post(f"/api/public/hotels/{builders.HOTEL}/pricing/quote/", STAY, headers={"Idempotency-Key": key})
@@ -86,7 +86,7 @@ def test_a_key_that_cannot_be_kept_is_refused(gateway: Gateway, key: str) -> Non
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
 
 
-def test_a_stored_answer_says_so(gateway: Gateway) -> None:
+def test_a_stored_reply_sets_idempotency_replayed(gateway: Gateway) -> None:
     gateway.bus.answers(CreateBooking, CreatedBooking(booking=builders.booking(), guest_token="same"))
     body, headers = {**STAY, "guest": GUEST_BODY}, {"Idempotency-Key": ANONYMOUS_KEY}
 
@@ -109,11 +109,11 @@ def test_a_stored_answer_says_so(gateway: Gateway) -> None:
         ("*", None),
     ],
 )
-def test_the_versions_seen_travel(gateway: Gateway, sent: str, versions: tuple[int, ...] | None) -> None:
+def test_if_match_versions_travel_with_the_ask(gateway: Gateway, sent: str, versions: tuple[int, ...] | None) -> None:
     assert _cancelled(gateway, headers={"If-Match": sent}).if_match == versions
 
 
-def test_a_list_may_be_spread_over_headers(gateway: Gateway) -> None:
+def test_if_match_may_be_spread_over_headers(gateway: Gateway) -> None:
     gateway.bus.answers(CancelBooking, builders.booking())
 
     gateway.post(f"{BOOKING}/cancel/", headers=[*GUEST.items(), ("If-Match", '"1"'), ("If-Match", '"2"')])
@@ -122,7 +122,7 @@ def test_a_list_may_be_spread_over_headers(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("sent", ["", "7", '"seven"', '"1", 2', '*, "1"', '"99999999999999999999"'])
-def test_a_version_that_cannot_be_is_412(gateway: Gateway, sent: str) -> None:
+def test_an_if_match_without_a_version_is_412(gateway: Gateway, sent: str) -> None:
     answer = gateway.post(f"{BOOKING}/cancel/", headers={**GUEST, "If-Match": sent})
 
     assert (answer.status_code, code(answer)) == (412, "VERSION_MISMATCH")
@@ -141,7 +141,7 @@ def test_request_id_and_trace_are_taken_carried_and_returned(gateway: Gateway) -
     assert context.traceparent.split("-")[1] == trace
 
 
-def test_without_them_new_ones_are_made(gateway: Gateway) -> None:
+def test_a_request_without_id_and_trace_gets_new_ones(gateway: Gateway) -> None:
     answer = gateway.get("/nowhere/", headers={"X-Request-Id": "not one\twe take", "traceparent": "junk"})
 
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["x-request-id"])

@@ -27,7 +27,7 @@ def test_the_gateway_is_alive_whatever_is_down(gateway: Gateway) -> None:
     assert gateway.get("/livez").json() == {"status": "alive"}
 
 
-def test_ready_means_everything_answers(gateway: Gateway) -> None:
+def test_readiness_needs_every_dependency(gateway: Gateway) -> None:
     gateway.bus.answers(Ping, HEALTHY)
 
     answer = gateway.get("/readyz")
@@ -38,7 +38,7 @@ def test_ready_means_everything_answers(gateway: Gateway) -> None:
     )
 
 
-def test_what_is_down_is_named(gateway: Gateway) -> None:
+def test_readiness_names_each_dependency_that_is_down(gateway: Gateway) -> None:
     gateway.accounts.down = True
     gateway.bus.answers(Ping, Unavailable("nobody"))
 
@@ -54,7 +54,7 @@ def test_a_service_that_is_not_ready_says_why(gateway: Gateway) -> None:
     assert gateway.get("/readyz/").json()["checks"]["payments"] == "not ready: stripe"
 
 
-def test_too_many_requests_are_told_when_to_come_back() -> None:
+def test_a_rate_limited_response_says_when_to_retry() -> None:
     gateway = Gateway(rate_limits="public=2")
     try:
         answers = [gateway.get(PUBLIC) for _ in range(3)]
@@ -82,12 +82,12 @@ def test_a_bucket_fills_again_with_time() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "sometimes", "public=0", "public=x", "staff=3"])
-def test_limits_that_cannot_be_read_are_refused_at_the_start(text: str) -> None:
+def test_invalid_rate_limits_are_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="is no rate limit"):
         parse_limits(text)
 
 
-def test_limits_off_are_none_and_on_the_usual() -> None:
+def test_rate_limits_off_are_empty_and_on_the_defaults() -> None:
     assert parse_limits("off") == {}
     assert parse_limits("on") == {
         "public": RateLimit(30),
@@ -135,15 +135,15 @@ def test_each_request_leaves_one_line_without_its_secrets(
         gateway.get(f"{PUBLIC}room-bookings/{builders.BOOKING}/?token=in-the-query", headers=GUEST)
     finally:
         logging.getLogger().handlers[:] = handlers
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
 
-    lines = [line for line in told.splitlines() if '"request"' in line]
+    lines = [line for line in output.splitlines() if '"request"' in line]
     assert len(lines) == 1
     assert '"route": "/api/public/hotels/{slug}/room-bookings/{booking_id}/"' in lines[0]
     assert '"status": 503' in lines[0]
     assert '"trace_id"' in lines[0]
-    assert "in-the-query" not in told
-    assert "guest-token-of-ada" not in told
+    assert "in-the-query" not in output
+    assert "guest-token-of-ada" not in output
 
 
 def test_a_bad_limit_stops_the_start() -> None:
@@ -157,7 +157,7 @@ def test_the_documentation_is_served(gateway: Gateway) -> None:
     assert "swagger" in gateway.get("/docs").text.lower()
 
 
-def test_what_is_remembered_bridges_an_outage_and_is_asked_once_by_many(gateway: Gateway) -> None:
+def test_the_cache_bridges_an_outage_and_shares_one_fetch(gateway: Gateway) -> None:
     import asyncio
 
     now, asked = [0.0], []
@@ -169,15 +169,15 @@ def test_what_is_remembered_bridges_an_outage_and_is_asked_once_by_many(gateway:
             raise Unavailable("gone")
         return key.upper()
 
-    remembered: Cache[str, str] = Cache(ask, max_age=5, clock=lambda: now[0])
+    cache: Cache[str, str] = Cache(ask, max_age=5, clock=lambda: now[0])
 
     async def act(_: Any) -> None:
-        assert await asyncio.gather(*(remembered.get("a") for _ in range(10))) == ["A"] * 10
+        assert await asyncio.gather(*(cache.get("a") for _ in range(10))) == ["A"] * 10
         assert asked == ["a"]
         now[0] = 6
-        assert await remembered.get("a") == "A"
+        assert await cache.get("a") == "A"
         assert len(asked) == 2
         with pytest.raises(Unavailable):
-            await remembered.get("b")
+            await cache.get("b")
 
     gateway.together(act)

@@ -15,7 +15,7 @@ ABOUT = {"hotel": builders.HOTEL, "booking_id": builders.BOOKING}
 UNDER = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
 
 
-def test_the_status_tells_severity_incident_and_debt(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_the_overstay_status_has_severity_incident_and_balance(gateway: Gateway, front_desk: dict[str, str]) -> None:
     gateway.bus.answers(bookings.GetOverstay, a_state())
 
     answer = gateway.get(f"{UNDER}/overstay/status/", headers=front_desk)
@@ -50,7 +50,7 @@ def test_the_status_tells_severity_incident_and_debt(gateway: Gateway, front_des
         ),
     ],
 )
-def test_what_staff_say_reaches_bookings_and_is_answered_with_the_booking(
+def test_an_acknowledgement_reaches_bookings_and_returns_the_booking(
     gateway: Gateway, front_desk: dict[str, str], path: str, body: Any, command: Any
 ) -> None:
     gateway.bus.answers(type(command), builders.booking())
@@ -72,14 +72,16 @@ def test_what_staff_say_reaches_bookings_and_is_answered_with_the_booking(
         ("overstay/acknowledge", {"dismissed": True}),
     ],
 )
-def test_what_cannot_be_read_is_422(gateway: Gateway, front_desk: dict[str, str], path: str, body: Any) -> None:
+def test_an_invalid_extension_is_422(gateway: Gateway, front_desk: dict[str, str], path: str, body: Any) -> None:
     answer = gateway.post(f"{UNDER}/{path}/", json=body, headers=front_desk)
 
     assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR")
 
 
 @pytest.mark.parametrize("refused", ["EXTENSION_CONFLICT", "SOLD_OUT"])
-def test_a_conflict_says_with_whom_and_where_else(gateway: Gateway, front_desk: dict[str, str], refused: str) -> None:
+def test_an_extension_conflict_has_conflicts_and_suggested_rooms(
+    gateway: Gateway, front_desk: dict[str, str], refused: str
+) -> None:
     elsewhere = [{"room_number": "102", "room_type": "Double Room", "room_status": "READY_FOR_GUEST"}]
     refusal = Refusal(refused, "Taken.", conflicts=[{"booking_id": "BK-1"}], suggested_rooms=elsewhere)
     gateway.bus.answers(bookings.ExtendBooking, refusal)

@@ -54,7 +54,7 @@ def test_another_version_is_412(gateway: Gateway, manager: dict[str, str]) -> No
     assert (answer.status_code, code(answer)) == (412, "VERSION_MISMATCH")
 
 
-def test_what_get_answers_can_be_put_back(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_settings_that_were_read_can_be_put_back(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
     gateway.bus.answers(rooms.ChangeSettings, builders.operating_settings())
     shown = gateway.get(SETTINGS, headers=manager).json()
@@ -67,7 +67,7 @@ def test_what_get_answers_can_be_put_back(gateway: Gateway, manager: dict[str, s
     assert unset == {"wifi"}
 
 
-def test_a_put_names_everything_and_changes_nothing_that_stays(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_put_needs_every_setting_and_refuses_changes_of_fixed_ones(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
     shown = gateway.get(SETTINGS, headers=manager).json()
 
@@ -93,7 +93,7 @@ def test_a_put_names_everything_and_changes_nothing_that_stays(gateway: Gateway,
         ({"email": "nobody"}, "email"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(
+def test_an_invalid_setting_is_named(
     gateway: Gateway, manager: dict[str, str], *, body: dict[str, Any], field: str
 ) -> None:
     assert errors(gateway.patch(SETTINGS, body, headers=manager)) == {field}
@@ -133,7 +133,7 @@ def test_a_room_is_added_changed_and_removed(gateway: Gateway, manager: dict[str
     assert gateway.bus.last_context(rooms.RemoveRoom).if_match == (3,)
 
 
-def test_nights_that_stand_in_the_way_are_named(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_a_refusal_names_the_nights_in_conflict(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(rooms.RemoveRoom, Refusal("WOULD_OVERSELL", "Too few.", nights=["2026-08-14"]))
 
     answer = gateway.call("DELETE", "/rooms/rooms/101/", headers=manager)
@@ -216,7 +216,7 @@ def test_policies_are_managed(gateway: Gateway, manager: dict[str, str]) -> None
         ("GET", "cancellation-policies/"),
     ],
 )
-def test_only_managers_may(gateway: Gateway, front_desk: dict[str, str], *, method: str, path: str) -> None:
+def test_terms_are_for_managers_only(gateway: Gateway, front_desk: dict[str, str], *, method: str, path: str) -> None:
     away = gateway.accounts.signed_in(builders.staff(Role.MANAGER, hotel=builders.OTHER_HOTEL))
 
     assert code(gateway.call(method, f"{HOTEL}/{path}", headers=front_desk)) == "PERMISSION_DENIED"

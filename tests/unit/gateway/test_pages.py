@@ -22,7 +22,7 @@ PUSH = Connection(
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/guest/hotel-killarney/bookings/BK-2026-ABCDEF/", "/staff/"])
-def test_a_page_is_framed_by_nobody_kept_by_nobody_and_tells_nobody_where_it_is(gateway: Gateway, path: str) -> None:
+def test_a_page_forbids_framing_caching_and_referrers(gateway: Gateway, path: str) -> None:
     answer = gateway.get(path)
 
     assert answer.status_code == 200
@@ -47,7 +47,7 @@ def test_scripts_make_no_markup_from_text() -> None:
             assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text())
 
 
-def test_a_page_may_reach_its_own_origin_and_the_push_socket_alone() -> None:
+def test_a_page_connects_only_to_its_origin_and_the_push_socket() -> None:
     assert "connect-src 'self' wss://push.example:443;" in policy(PUSH, name="guest")
     assert "connect-src 'self';" in policy(None, name="guest")
     assert "unsafe" not in policy(PUSH, name="guest")

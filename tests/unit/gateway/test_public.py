@@ -26,7 +26,7 @@ def test_the_directory_is_paged(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/settings/"])
-def test_a_hotels_page_says_where_and_when(gateway: Gateway, path: str) -> None:
+def test_a_hotel_has_its_address_and_times(gateway: Gateway, path: str) -> None:
     body = gateway.get(HOTEL + path).json()
 
     assert body["slug"] == builders.HOTEL
@@ -43,7 +43,7 @@ def test_an_unknown_hotel_is_not_found(gateway: Gateway) -> None:
     assert code(answer) == "HOTEL_NOT_FOUND"
 
 
-def test_availability_tells_prices_in_major_units(gateway: Gateway) -> None:
+def test_availability_has_prices_in_major_units(gateway: Gateway) -> None:
     gateway.bus.answers(CheckAvailability, builders.availability())
 
     body = gateway.get(f"{HOTEL}/availability/?check_in=2026-08-14&check_out=2026-08-16&adults=1").json()
@@ -113,7 +113,7 @@ def test_older_clients_send_the_guest_flat(gateway: Gateway, prefix: str) -> Non
         ({"special_requests": "a\x00b"}, "special_requests"),
     ],
 )
-def test_what_does_not_fit_is_refused_by_field(gateway: Gateway, change: dict[str, object], field: str) -> None:
+def test_an_invalid_booking_is_refused_by_field(gateway: Gateway, change: dict[str, object], field: str) -> None:
     answer = gateway.post(f"{HOTEL}/room-bookings/", {**STAY, "guest": GUEST, **change})
 
     assert answer.status_code == 422

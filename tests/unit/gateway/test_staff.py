@@ -20,7 +20,7 @@ BOOKING = f"{HOTEL}/room-bookings/{builders.BOOKING}"
 ROOM = f"{HOTEL}/rooms/101"
 
 
-def test_signing_in_gives_a_token_and_out_ends_it(gateway: Gateway) -> None:
+def test_sign_in_returns_a_token_and_sign_out_ends_it(gateway: Gateway) -> None:
     gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff(Role.FRONT_DESK))
 
     session = gateway.post("/api/staff/login/", {"email": "nora@example.com", "password": "right horse"}).json()
@@ -59,7 +59,7 @@ def test_a_wrong_password_and_an_unknown_email_look_alike(gateway: Gateway, emai
     assert (answer.status_code, code(answer)) == (401, "INVALID_CREDENTIALS")
 
 
-def test_me_says_who_where_and_what(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_me_has_profile_hotel_and_permissions(gateway: Gateway, front_desk: dict[str, str]) -> None:
     body = gateway.get(f"{HOTEL}/me/", headers=front_desk).json()
 
     assert body["name"] == "Nora Clerk"
@@ -80,7 +80,9 @@ def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str
     assert answer.json()["name"] == "Hotel Killarney"
 
 
-def test_the_list_has_the_rows_fields_and_no_more(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_a_booking_in_the_list_has_the_fields_of_a_row_and_no_more(
+    gateway: Gateway, front_desk: dict[str, str]
+) -> None:
     gateway.bus.answers(bookings.ListBookings, builders.booking_list(builders.booking(), count=45))
 
     body = gateway.get(f"{HOTEL}/room-bookings/?status=CONFIRMED,CHECKED_IN&page=2", headers=front_desk).json()
@@ -115,7 +117,7 @@ def test_filters_reach_bookings_typed(gateway: Gateway, front_desk: dict[str, st
 
 
 @pytest.mark.parametrize("query", ["start_date=tomorrow", "end_date=20261101", "has_room_assigned=maybe", "search=%00"])
-def test_a_filter_that_cannot_be_read_is_400(gateway: Gateway, front_desk: dict[str, str], query: str) -> None:
+def test_an_invalid_filter_is_400(gateway: Gateway, front_desk: dict[str, str], query: str) -> None:
     answer = gateway.get(f"{HOTEL}/room-bookings/?{query}", headers=front_desk)
 
     assert (answer.status_code, code(answer)) == (400, "INVALID_FILTER")
@@ -238,7 +240,7 @@ def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk
     ("body", "reason", "waive_fee"),
     [(None, "", False), ({"reason": "telephoned", "waive_fee": True}, "telephoned", True)],
 )
-def test_a_no_show_is_told_with_what_is_known_of_it(
+def test_a_no_show_passes_reason_and_waiver_to_bookings(
     gateway: Gateway, manager: dict[str, str], *, body: Any, reason: str, waive_fee: bool
 ) -> None:
     gateway.bus.answers(bookings.MarkNoShow, builders.booking(status=bookings.BookingStatus.NO_SHOW))
@@ -271,7 +273,7 @@ def test_a_refused_check_out_keeps_the_sources_words(gateway: Gateway, front_des
     assert answer.json()["error"] == {"code": "NOT_CHECKED_IN", "message": words}
 
 
-def test_conflicts_are_told_with_the_refusal(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_a_refusal_carries_its_conflicts(gateway: Gateway, front_desk: dict[str, str]) -> None:
     gateway.bus.answers(bookings.AssignRoom, Refusal("ROOM_OVERLAP_CONFLICT", "Taken.", conflicts=["BK-2026-AAAAAA"]))
 
     answer = gateway.post(f"{BOOKING}/assign-room/", {"room_number": "101"}, headers=front_desk)

@@ -35,7 +35,7 @@ def _ids(text: str) -> list[int]:
     return [int(line.removeprefix("id: ")) for line in text.splitlines() if line.startswith("id: ")]
 
 
-def test_what_was_missed_comes_first_then_what_happens_in_order(gateway: Gateway) -> None:
+def test_a_stream_sends_missed_events_first_and_all_in_order(gateway: Gateway) -> None:
     Story(gateway, 2, 2, 3, 5)
 
     answer = gateway.get(f"{EVENTS}?after=0", headers=STREAM)
@@ -44,7 +44,7 @@ def test_what_was_missed_comes_first_then_what_happens_in_order(gateway: Gateway
     assert _ids(answer.text) == [1, 2, 3, 4, 5]
 
 
-def test_a_client_that_comes_back_goes_on_where_it_was(gateway: Gateway) -> None:
+def test_a_reconnecting_client_resumes_after_its_last_event(gateway: Gateway) -> None:
     Story(gateway, 5, 5)
 
     answer = gateway.get(f"{EVENTS}?after=0", headers={**STREAM, "Last-Event-ID": "3"})
@@ -52,7 +52,7 @@ def test_a_client_that_comes_back_goes_on_where_it_was(gateway: Gateway) -> None
     assert _ids(answer.text) == [4, 5]
 
 
-def test_a_silent_stream_shows_that_it_lives(gateway: Gateway) -> None:
+def test_a_silent_stream_sends_heartbeats(gateway: Gateway) -> None:
     object.__setattr__(gateway.app_state.settings, "heartbeat_seconds", 0.01)
     gateway.bus.answers(GetFeed, builders.feed(1))
 
@@ -81,7 +81,7 @@ def test_a_revoked_token_ends_the_stream(gateway: Gateway) -> None:
     assert _ids(gateway.get(EVENTS, headers=STREAM).text) == [1]
 
 
-def test_a_stream_that_may_not_be_had_is_refused_as_usual(gateway: Gateway) -> None:
+def test_a_stream_without_access_is_refused(gateway: Gateway) -> None:
     gateway.bus.answers(GetFeed, Refusal("BOOKING_NOT_FOUND", "No such booking."))
 
     answer = gateway.get(EVENTS, headers=STREAM)
@@ -90,7 +90,7 @@ def test_a_stream_that_may_not_be_had_is_refused_as_usual(gateway: Gateway) -> N
     assert not gateway.bus.subscriptions
 
 
-def test_nobody_hears_any_more_once_the_stream_has_ended(gateway: Gateway) -> None:
+def test_a_stream_that_ended_has_no_subscription(gateway: Gateway) -> None:
     Story(gateway, 1)
 
     gateway.get(EVENTS, headers=STREAM)

@@ -11,7 +11,7 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.catalogue import OWNERS
 from contracts.operations import AdvanceClock, Health
 from hotelmate import clock
-from hotelmate.trouble import REFUSED, UNREACHABLE, Trouble
+from hotelmate.errors import REFUSED, UNREACHABLE, CommandError
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ def test_a_span_is_read(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "3", "h", "-3h", "3 h", "3w", "1.5h", "3h!"])
 def test_what_is_no_span_is_refused(text: str) -> None:
-    with pytest.raises(Trouble, match="is not a span"):
+    with pytest.raises(CommandError, match="is not a span"):
         clock.parse_span(text)
 
 
@@ -72,7 +72,7 @@ def test_every_clock_is_moved_and_read(stand_in: StandIn) -> None:
 
     readings = clock.advance(services, "http://stripe", seconds=60)
 
-    assert [reading.whose for reading in readings] == [*OWNERS, clock.STRIPE]
+    assert [reading.clock for reading in readings] == [*OWNERS, clock.STRIPE]
     assert {reading.now for reading in readings} == {START + timedelta(seconds=60)}
     assert stand_in.ahead == 60
 
@@ -90,7 +90,7 @@ def test_nothing_moves_while_a_service_is_silent(stand_in: StandIn) -> None:
 def test_outside_a_demo_the_first_service_refuses_and_nothing_has_moved(stand_in: StandIn) -> None:
     services: Any = Services(trouble={OWNERS[0]: Refusal("DEMO_ONLY", "the clock moves in demo mode only")})
 
-    with pytest.raises(Trouble, match="No clock was moved") as trouble:
+    with pytest.raises(CommandError, match="No clock was moved") as trouble:
         clock.advance(services, "http://stripe", seconds=60)
 
     assert trouble.value.code == REFUSED
@@ -100,7 +100,7 @@ def test_outside_a_demo_the_first_service_refuses_and_nothing_has_moved(stand_in
 def test_clocks_that_stand_apart_are_reported(stand_in: StandIn) -> None:
     services: Any = Services(trouble={OWNERS[2]: Unavailable("gone")})
 
-    with pytest.raises(Trouble, match=f"{OWNERS[0]}, {OWNERS[1]} moved, {OWNERS[2]} did not") as trouble:
+    with pytest.raises(CommandError, match=f"{OWNERS[0]}, {OWNERS[1]} moved, {OWNERS[2]} did not") as trouble:
         clock.advance(services, "http://stripe", seconds=60)
 
     assert trouble.value.code == UNREACHABLE
@@ -117,7 +117,7 @@ def test_a_clock_that_stayed_behind_is_brought_up(stand_in: StandIn) -> None:
 
 def test_after_a_partial_failure_the_command_is_simply_given_again(stand_in: StandIn) -> None:
     services: Any = Services(trouble={OWNERS[2]: Unavailable("gone")})
-    with pytest.raises(Trouble):
+    with pytest.raises(CommandError):
         clock.advance(services, "http://stripe", seconds=60)
 
     services.trouble.clear()

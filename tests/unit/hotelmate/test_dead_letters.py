@@ -11,9 +11,9 @@ from chassis import codec
 from chassis.messaging import event_protocol, topology
 from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Envelope
-from hotelmate.dead_letters import chosen, known
-from hotelmate.parked import DeadLetters, Letter
-from hotelmate.trouble import Trouble
+from hotelmate.dead_letter_queue import DeadLetter, DeadLetterQueue
+from hotelmate.dead_letters import check_service, choose
+from hotelmate.errors import CommandError
 
 
 def an_event(number: int = 1) -> Envelope:
@@ -63,9 +63,9 @@ class Channel:
         self.done.append(("acked", tag))
 
 
-def opened(*messages: tuple[pika.BasicProperties, bytes]) -> tuple[DeadLetters, Channel]:
+def opened(*messages: tuple[pika.BasicProperties, bytes]) -> tuple[DeadLetterQueue, Channel]:
     channel: Any = Channel(*messages)
-    return DeadLetters("rooms", channel), channel
+    return DeadLetterQueue("rooms", channel), channel
 
 
 def test_letters_tell_why_they_are_parked() -> None:
@@ -78,7 +78,7 @@ def test_letters_tell_why_they_are_parked() -> None:
 
     [letter] = queue.letters()
 
-    assert (letter.why, letter.attempts, letter.envelope) == ("KeyError: x", 5, an_event())
+    assert (letter.reason, letter.attempts, letter.envelope) == ("KeyError: x", 5, an_event())
     assert letter.first_failed_at == datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -116,23 +116,23 @@ def test_a_replay_that_the_broker_refuses_stays_parked() -> None:
     assert channel.done == []
 
 
-def letters(*ids: str) -> list[Letter]:
-    return [Letter(1, b"", pika.BasicProperties(message_id=each), None) for each in ids]
+def letters(*ids: str) -> list[DeadLetter]:
+    return [DeadLetter(1, b"", pika.BasicProperties(message_id=each), None) for each in ids]
 
 
 def test_the_beginning_of_an_id_is_enough() -> None:
-    assert [letter.id for letter in chosen(letters("abc-1", "abd-2"), ["abd"])] == ["abd-2"]
+    assert [letter.id for letter in choose(letters("abc-1", "abd-2"), ["abd"])] == ["abd-2"]
 
 
 @pytest.mark.parametrize(("given", "said"), [("ab", "names 2"), ("x", "names no")])
 def test_an_id_must_name_exactly_one(given: str, said: str) -> None:
-    with pytest.raises(Trouble, match=said):
-        chosen(letters("abc-1", "abd-2"), [given])
+    with pytest.raises(CommandError, match=said):
+        choose(letters("abc-1", "abd-2"), [given])
 
 
 def test_an_unknown_service_is_named_with_those_there_are() -> None:
-    with pytest.raises(Trouble, match="bookings, payments, rooms, notifier"):
-        known("kitchen")
+    with pytest.raises(CommandError, match="bookings, payments, rooms, notifier"):
+        check_service("kitchen")
 
 
 def test_a_parked_message_may_be_looked_at_as_often_as_one_likes() -> None:

@@ -20,13 +20,13 @@ SOURCES = ("chassis", "services", "gateway")
 TEXT = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
 
 # In a span of code or on a line of a block; what a pipe, a comment or another command begins ends it.
-TOLD = re.compile(r"(?:(?<=`)(?:bin/)?hotelmate|^(?:bin/)?hotelmate|\brun [^\n`]*?\bcli)\s+([^`#|;\n]*)", re.MULTILINE)
+TYPED = re.compile(r"(?:(?<=`)(?:bin/)?hotelmate|^(?:bin/)?hotelmate|\brun [^\n`]*?\bcli)\s+([^`#|;\n]*)", re.MULTILINE)
 
 
 def commands_in(text: str) -> Iterator[list[str]]:
     """The arguments of every `hotelmate …` in a text."""
-    for told in TOLD.findall(text):
-        yield shlex.split(told.split(" < ")[0])
+    for arguments in TYPED.findall(text):
+        yield shlex.split(arguments.split(" < ")[0])
 
 
 def what_is_wrong(arguments: list[str]) -> str:
@@ -34,19 +34,19 @@ def what_is_wrong(arguments: list[str]) -> str:
     here: Any = typer.main.get_command(commands())
     rest = list(arguments)
     while hasattr(here, "commands") and rest and not rest[0].startswith("-"):
-        found = here.commands.get(rest[0])
-        if found is None:
+        command = here.commands.get(rest[0])
+        if command is None:
             return rest[0]
-        here, rest = found, rest[1:]
+        here, rest = command, rest[1:]
     known = {name for parameter in here.params for name in (*parameter.opts, *parameter.secondary_opts)}
     return next((word for word in rest if word.startswith("--") and word not in known | {"--help"}), "")
 
 
 def test_every_command_that_is_told_exists() -> None:
-    told = list(commands_in(TEXT))
+    documented = list(commands_in(TEXT))
 
-    assert len(told) > 60
-    assert [" ".join(arguments) for arguments in told if what_is_wrong(arguments)] == []
+    assert len(documented) > 60
+    assert [" ".join(arguments) for arguments in documented if what_is_wrong(arguments)] == []
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_a_command_that_is_not_there_is_found(text: str, wrong: str) -> None:
 def test_every_target_of_make_that_is_told_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
-    told = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, re.MULTILINE))
+    documented = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, re.MULTILINE))
 
-    assert told
-    assert told - targets == set()
+    assert documented
+    assert documented - targets == set()
 
 
 def test_every_module_that_is_told_can_be_run() -> None:
-    told = set(re.findall(r"python -m ([\w.]+)", TEXT))
+    documented = set(re.findall(r"python -m ([\w.]+)", TEXT))
 
-    assert {"chassis.transactions.migrate", "gateway"} <= told
-    assert [name for name in told if importlib.util.find_spec(name) is None] == []
+    assert {"chassis.transactions.migrate", "gateway"} <= documented
+    assert [name for name in documented if importlib.util.find_spec(name) is None] == []
 
 
 def test_every_service_of_compose_that_is_told_exists() -> None:
@@ -85,17 +85,17 @@ def test_every_service_of_compose_that_is_told_exists() -> None:
     verbs = "run|up|exec|restart|stop|logs"
     plain = re.findall(rf"docker compose (?:{verbs})((?: --?[\w-]+(?:[= ](?:\w+=\d|\./\S+|sh))?)*) ([a-z]+)", TEXT)
 
-    told = {name for _, name in plain} | set(re.findall(r"--scale (\w+)=", TEXT))
+    documented = {name for _, name in plain} | set(re.findall(r"--scale (\w+)=", TEXT))
 
-    assert {"cli", "migrate", "postgres", "bookings"} <= told
-    assert told - services == set()
+    assert {"cli", "migrate", "postgres", "bookings"} <= documented
+    assert documented - services == set()
 
 
 def test_every_log_event_that_is_told_is_logged() -> None:
     logged = "\n".join(path.read_text("utf-8") for name in SOURCES for path in (ROOT / name).rglob("*.py"))
-    table = OPERATIONS.read_text("utf-8").partition("What goes wrong has names of its own:")[2]
+    table = OPERATIONS.read_text("utf-8").partition("Failures have log events of their own:")[2]
 
-    told = re.findall(r"`([a-z]+_[a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)))
+    documented = re.findall(r"`([a-z]+_[a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)))
 
-    assert len(told) > 10
-    assert [name for name in told if f'"{name}"' not in logged] == []
+    assert len(documented) > 10
+    assert [name for name in documented if f'"{name}"' not in logged] == []

@@ -1,4 +1,4 @@
-"""The program as a person meets it: help everywhere, plain troubles, exit codes."""
+"""The program: help for every command, error messages, exit codes."""
 
 import json
 import re
@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
+from contracts.catalogue import OWNERS
+from hotelmate import config
+from hotelmate.config import load_config
+from hotelmate.errors import REFUSED, UNREACHABLE, CommandError, as_command_errors
 from hotelmate.main import app
-from hotelmate.surroundings import look_around
-from hotelmate.trouble import REFUSED, UNREACHABLE, Trouble, told_plainly
 
 ADDRESSES = ("AMQP_URL", "SANDBOX_STRIPE_URL", "GATEWAY_DATABASE_URL", "BOOKINGS_DATABASE_URL")
 COMMANDS = (
@@ -66,7 +68,7 @@ def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("command", "code", "said"),
+    ("command", "code", "message"),
     [
         ("hotel import nowhere.json", REFUSED, "nowhere.json cannot be read"),
         ("clock advance soon", REFUSED, "'soon' is not a span of time"),
@@ -75,37 +77,41 @@ def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixt
         ("dlq replay rooms", REFUSED, "Say which messages"),
         ("dlq replay rooms abc --all", REFUSED, "Say which messages"),
         ("reconcile --since soon", REFUSED, "'soon' is not a span of time"),
-        ("webhooks replay", REFUSED, "Say which notices"),
+        ("webhooks replay", REFUSED, "Say which webhook events"),
         ("webhooks list --outcome lost", REFUSED, "'lost' is no outcome"),
-        ("doctor --only I14", REFUSED, "I14 is not asked here"),
-        ("doctor", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
+        ("doctor --only I14", REFUSED, "There is no invariant I14"),
+        ("doctor", REFUSED, "AMQP_URL is not set"),
+        ("doctor --direct", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("events tail", REFUSED, "AMQP_URL is not set"),
         ("events tail --event Approved", REFUSED, "There is no event Approved"),
         ("explain BK-2026-ABC234", REFUSED, "AMQP_URL is not set"),
+        ("explain BK-2026-ABC234 --direct", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
+        ("ghosts", REFUSED, "AMQP_URL is not set"),
         ("outbox --publish-again soon", REFUSED, "'soon' is not a span of time"),
         ("outbox --publish-again 31d", REFUSED, "older than 30 days"),
-        ("outbox", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
+        ("outbox", REFUSED, "AMQP_URL is not set"),
         ("staff add --email x --name X --hotel h --role manager", REFUSED, "'x' is not an e-mail address"),
         ("staff add --email x@y --name X --hotel h --role king", 2, "Invalid value for '--role'"),
         ("no-such-command", 2, "No such command"),
     ],
 )
-def test_a_mistake_ends_plainly(command: str, code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_ends_plainly(command: str, code: int, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*command.split()) == code
 
-    heard = capsys.readouterr()
-    assert said in re.sub(r"\s+", " ", heard.err)
-    assert "Traceback" not in heard.out + heard.err
+    output = capsys.readouterr()
+    assert message in re.sub(r"\s+", " ", output.err)
+    assert "Traceback" not in output.out + output.err
 
 
 def test_a_database_that_is_down_ends_plainly(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("BOOKINGS_DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
+    for service in OWNERS:
+        monkeypatch.setenv(f"{service.upper()}_DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
 
-    for command in ("outbox", "doctor"):
-        assert run(command) == UNREACHABLE
-        assert "The database cannot be reached" in capsys.readouterr().err
+    for command in ("doctor --direct", "explain BK-2026-ABC234 --direct"):
+        assert run(*command.split()) == UNREACHABLE
+        assert "cannot be reached" in capsys.readouterr().err
 
 
 def test_a_broker_that_is_down_ends_plainly(
@@ -117,33 +123,43 @@ def test_a_broker_that_is_down_ends_plainly(
     assert "The broker cannot be reached" in capsys.readouterr().err
 
 
-def test_a_refusal_is_told_with_its_code_and_fields() -> None:
-    with pytest.raises(Trouble) as trouble, told_plainly():
+def test_a_doctor_without_an_answer_names_the_way_without_the_broker(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AMQP_URL", "amqp://127.0.0.1:9/")
+    monkeypatch.setattr(config, "CONNECT_WITHIN", 0.1)
+
+    assert run("explain", "BK-2026-ABC234") == UNREACHABLE
+    assert "--direct" in capsys.readouterr().err
+
+
+def test_a_refusal_is_printed_with_its_code_and_fields() -> None:
+    with pytest.raises(CommandError) as error, as_command_errors():
         raise Refusal("VALIDATION_ERROR", "No.", errors=[{"field": "slug", "message": "is taken"}])
 
-    assert (trouble.value.message, trouble.value.details) == ("No. (VALIDATION_ERROR)", ("slug: is taken",))
+    assert (error.value.message, error.value.details) == ("No. (VALIDATION_ERROR)", ("slug: is taken",))
 
 
-def test_silence_is_not_a_refusal() -> None:
-    with pytest.raises(Trouble) as trouble, told_plainly():
+def test_an_ask_without_a_reply_is_not_a_refusal() -> None:
+    with pytest.raises(CommandError) as error, as_command_errors():
         raise Unavailable("rooms did not answer")
 
-    assert trouble.value.code == UNREACHABLE
+    assert error.value.code == UNREACHABLE
 
 
-def test_the_environment_wins_over_a_running_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_takes_precedence_over_a_running_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "stack.json"
     file.write_text(json.dumps({"amqp": "amqp://demo", "databases": {"bookings": "postgresql://demo"}}))
     monkeypatch.setenv("AMQP_URL", "amqp://real")
 
-    around = look_around(file)
+    loaded = load_config(file)
 
-    assert (around.amqp_url, around.database_url("bookings")) == ("amqp://real", "postgresql://demo")
+    assert (loaded.amqp_url, loaded.database_url("bookings")) == ("amqp://real", "postgresql://demo")
 
 
 def test_a_broken_stack_file_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "stack.json"
     file.write_text("{")
 
-    with pytest.raises(Trouble, match="cannot be read"):
-        look_around(file)
+    with pytest.raises(CommandError, match="cannot be read"):
+        load_config(file)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from hotelmate.errors import CommandError
 from hotelmate.property_file import read_property
-from hotelmate.trouble import Trouble
 
 DEMO = Path(__file__).parents[3] / "sandbox" / "demo" / "hotels"
 
@@ -74,14 +74,14 @@ def test_the_demo_hotels_are_properties(file: Path) -> None:
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, data: object, said: str) -> None:
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(CommandError) as trouble:
         read_property(written(tmp_path, data))
 
     assert any(detail.startswith(said) for detail in trouble.value.details), trouble.value.details
 
 
 def test_every_unknown_field_is_named_at_once(tmp_path: Path) -> None:
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(CommandError) as trouble:
         read_property(written(tmp_path, a_property(pool=1, spa=2)))
 
     assert len(trouble.value.details) == 2
@@ -92,12 +92,12 @@ def test_every_unknown_field_is_named_at_once(tmp_path: Path) -> None:
     [("{", "line 1, column 2"), ('{"a": 1,\n "b"}', "line 2"), ("[]", "one JSON object"), ("", "is not JSON")],
 )
 def test_what_is_not_a_json_object_is_said_to_be_none(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(Trouble, match=said):
+    with pytest.raises(CommandError, match=said):
         read_property(written(tmp_path, text))
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="No such file"):
+    with pytest.raises(CommandError, match="No such file"):
         read_property(tmp_path / "nowhere.json")
 
 
@@ -105,5 +105,5 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "property.json"
     file.write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(Trouble, match="not UTF-8"):
+    with pytest.raises(CommandError, match="not UTF-8"):
         read_property(file)

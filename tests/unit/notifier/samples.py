@@ -1,4 +1,4 @@
-"""Facts and answers with every field filled in by its type; what a test cares about, it overrides."""
+"""Events and replies with every field filled in by its type; a test overrides the fields it is about."""
 
 import types
 import uuid
@@ -41,7 +41,7 @@ CARD = HotelCard(
 
 
 def sample(kind: type[T], **overrides: Any) -> T:
-    """One of these; fields with defaults are filled in too where their name is known."""
+    """An instance of this class; fields with defaults are filled in too where `KNOWN` has their name."""
     hints = get_type_hints(kind)
     values = dict(overrides)
     for each in fields(kind):  # type: ignore[arg-type]
@@ -54,8 +54,8 @@ def sample(kind: type[T], **overrides: Any) -> T:
     return kind(**values)
 
 
-def heard(event: Event, *, sequence: int = 1, event_id: str | None = None) -> Envelope:
-    """The fact as it arrives."""
+def envelope_of(event: Event, *, sequence: int = 1, event_id: str | None = None) -> Envelope:
+    """The event as delivered."""
     return Envelope(
         id=event_id or str(uuid.uuid4()),
         source=event.owner,
@@ -70,7 +70,7 @@ def heard(event: Event, *, sequence: int = 1, event_id: str | None = None) -> En
 
 
 def mail_facts(*, code: str | None = "code-123", **overrides: Any) -> MailFacts:
-    """What bookings answers when a mail is written."""
+    """The reply of bookings to `GetMailFacts`."""
     return MailFacts(booking=sample(BookingDetail, **{"hotel_card": CARD, **overrides}), access_code=code)
 
 

@@ -1,4 +1,4 @@
-"""What the AsyncAPI document says of realtime events is what the notifier emits."""
+"""The AsyncAPI document describes the realtime events that the notifier sends."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import jsonschema
 import pytest
 
 from chassis import codec
-from contracts.bookings import BookingStatus
+from contracts.bookings import BookingConfirmed, BookingStatus
 from contracts.message import Event
 from contracts.values import Actor, ActorKind
 from docs.asyncapi import asyncapi
 from services.notifier.channels import parse
-from services.notifier.domain import push_about
-from services.notifier.notices import PUSHES
-from tests.unit.notifier.samples import heard, sample
+from services.notifier.domain.notice_mapping import push_for
+from services.notifier.domain.pushes import PUSHES
+from tests.unit.notifier.samples import envelope_of, sample
 
 DOCUMENT = asyncapi()
 STAFF = Actor(ActorKind.STAFF, "staff-1", "Grace Hopper")
@@ -23,8 +23,8 @@ def schema_of(name: str) -> dict[str, Any]:
     return {**DOCUMENT["components"]["messages"][f"realtime.{name}"]["payload"], "components": DOCUMENT["components"]}
 
 
-def facts(kind: type[Event]) -> list[Event]:
-    """The fact with as much filled in as it can carry, and with as little."""
+def events(kind: type[Event]) -> list[Event]:
+    """The event with all optional fields filled in, and with none."""
     by = PUSHES[kind].by
     status = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.IN_HOUSE}
     own = {name: value for name, value in status.items() if name in kind.__dataclass_fields__}
@@ -32,31 +32,31 @@ def facts(kind: type[Event]) -> list[Event]:
 
 
 @pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)
-def test_every_push_is_as_documented(kind: type[Event]) -> None:
-    notices = [push_about(fact, heard(fact), legacy=False) for fact in facts(kind)]
-    emitted = [group for notice in notices if notice for group in notice.groups]
+def test_every_push_matches_its_documented_schema_and_channels(kind: type[Event]) -> None:
+    pushes = [push_for(event, envelope_of(event), legacy=False) for event in events(kind)]
+    groups = [group for push in pushes if push for group in push.groups]
 
-    assert emitted
-    for group in emitted:
+    assert groups
+    for group in groups:
         name = group.names[0]
         jsonschema.validate(data_on_the_wire(group.data), schema_of(name))
         for channel in group.channels:
-            found = parse(channel)
-            assert found
-            assert f"realtime.{name}" in DOCUMENT["channels"][f"realtime.{found.kind}"]["messages"]
+            parsed = parse(channel)
+            assert parsed
+            assert f"realtime.{name}" in DOCUMENT["channels"][f"realtime.{parsed.kind}"]["messages"]
 
 
-def test_a_field_that_is_not_documented_is_noticed() -> None:
+def test_a_field_that_is_not_documented_fails_validation() -> None:
     schema = schema_of("booking_confirmed")
-    fact = next(kind for kind in PUSHES if kind.__name__ == "BookingConfirmed")
-    notice = push_about(sample(fact), heard(sample(fact)), legacy=False)
-    assert notice
-    data = data_on_the_wire(next(iter(notice.groups)).data)
+    event = sample(BookingConfirmed)
+    push = push_for(event, envelope_of(event), legacy=False)
+    assert push
+    data = data_on_the_wire(push.groups[0].data)
 
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data | {"guest_name": "Ada"}, schema)
 
 
 def data_on_the_wire(data: dict[str, Any]) -> dict[str, Any]:
-    carried: dict[str, Any] = codec.decode(codec.encode(data))
-    return carried
+    decoded: dict[str, Any] = codec.decode(codec.encode(data))
+    return decoded

@@ -1,36 +1,38 @@
-"""Availability is coalesced by hotel and second."""
+"""Availability changes are coalesced per hotel and second."""
 
 from datetime import timedelta
 
 from chassis import codec
 from contracts import rooms
-from services.notifier.domain import availability_due, availability_notice
-from tests.unit.notifier.samples import HOTEL, NOW, heard, sample
+from services.notifier.domain.availability import availability_job, availability_push
+from tests.unit.notifier.samples import HOTEL, NOW, envelope_of, sample
 
 
-def test_all_changes_of_a_second_become_one_push_at_its_end() -> None:
-    first, at = availability_due(heard(sample(rooms.InventoryHeld)), now=NOW)
-    second, again = availability_due(heard(sample(rooms.InventoryReleased)), now=NOW + timedelta(seconds=0.999))
+def test_all_availability_changes_of_a_second_become_one_push_at_its_end() -> None:
+    first, due_at = availability_job(envelope_of(sample(rooms.InventoryHeld)), now=NOW)
+    second, second_due_at = availability_job(
+        envelope_of(sample(rooms.InventoryReleased)), now=NOW + timedelta(seconds=0.999)
+    )
 
     assert first.notice_id == second.notice_id
-    assert at == again == NOW + timedelta(seconds=1)
+    assert due_at == second_due_at == NOW + timedelta(seconds=1)
 
 
-def test_a_change_in_the_next_second_is_told_after_it() -> None:
-    first, _ = availability_due(heard(sample(rooms.InventoryHeld)), now=NOW)
-    next_one, at = availability_due(heard(sample(rooms.InventoryHeld)), now=NOW + timedelta(seconds=1))
+def test_a_change_in_the_next_second_becomes_the_next_push() -> None:
+    first, _ = availability_job(envelope_of(sample(rooms.InventoryHeld)), now=NOW)
+    second, due_at = availability_job(envelope_of(sample(rooms.InventoryHeld)), now=NOW + timedelta(seconds=1))
 
-    assert next_one.second == first.second + 1
-    assert at == NOW + timedelta(seconds=2)
+    assert second.second == first.second + 1
+    assert due_at == NOW + timedelta(seconds=2)
 
 
-def test_it_tells_the_public_nothing_of_the_booking() -> None:
+def test_an_availability_push_goes_to_the_public_channel_without_the_booking() -> None:
     event = sample(rooms.InventoryHeld)
-    due, _ = availability_due(heard(event), now=NOW)
+    job, _ = availability_job(envelope_of(event), now=NOW)
 
-    notice = availability_notice(due)
+    push = availability_push(job)
 
-    assert [(message.channel, message.name) for message in notice.messages] == [
+    assert [(message.channel, message.name) for message in push.messages] == [
         (f"hotel-{HOTEL}-public", "availability_changed")
     ]
-    assert event.booking_id not in codec.encode(notice).decode()
+    assert event.booking_id not in codec.encode(push).decode()

@@ -1,4 +1,4 @@
-"""How what a fact shows is divided among calls to the push provider."""
+"""How the messages of a push are split into calls to the push provider."""
 
 from collections import defaultdict
 
@@ -6,41 +6,42 @@ import pytest
 
 from contracts import bookings
 from contracts.message import Event
-from services.notifier.domain import Message, push_about
-from services.notifier.notices import PUSHES, STATUS_CHANGED
+from services.notifier.domain.jobs import PushMessage
+from services.notifier.domain.notice_mapping import push_for
+from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
 from services.notifier.pusher_gateway import BATCH, batches
-from tests.unit.notifier.samples import NOW, heard, sample
+from tests.unit.notifier.samples import NOW, envelope_of, sample
 
-ALL = [STATUS_CHANGED, *(each for push in PUSHES.values() for each in push.shown)]
+REALTIME_EVENTS = [STATUS_CHANGED, *(each for rule in PUSHES.values() for each in rule.realtime_events)]
 MOVED = {"status": bookings.BookingStatus.IN_HOUSE, "previous_status": bookings.BookingStatus.CONFIRMED}
 
 
-def shown(fact: type[Event]) -> list[Message]:
-    named = fact.__dataclass_fields__
-    event = sample(fact, **{name: value for name, value in {**MOVED, "paid_at": NOW}.items() if name in named})
-    notice = push_about(event, heard(event), legacy=True)
-    assert notice
-    return list(notice.messages)
+def messages_of(kind: type[Event]) -> list[PushMessage]:
+    fields = kind.__dataclass_fields__
+    event = sample(kind, **{name: value for name, value in {**MOVED, "paid_at": NOW}.items() if name in fields})
+    push = push_for(event, envelope_of(event), legacy=True)
+    assert push
+    return list(push.messages)
 
 
-@pytest.mark.parametrize("fact", PUSHES, ids=lambda fact: fact.__name__)
-def test_all_names_of_an_event_reach_a_channel_in_one_call(fact: type[Event]) -> None:
-    messages = shown(fact)
+@pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)
+def test_all_names_of_a_realtime_event_reach_a_channel_in_one_call(kind: type[Event]) -> None:
+    messages = messages_of(kind)
 
     calls = list(batches(messages))
 
     assert [message for call in calls for message in call] == messages
     assert all(0 < len(call) <= BATCH for call in calls)
-    of = defaultdict(set)
+    calls_of = defaultdict(set)
     for number, call in enumerate(calls):
         for message in call:
-            aliases = next((each.names for each in ALL if message.name in each.names), (message.name,))
-            of[message.channel, aliases].add(number)
-    assert [where for where, numbers in of.items() if len(numbers) > 1] == []
+            aliases = next((each.names for each in REALTIME_EVENTS if message.name in each.names), (message.name,))
+            calls_of[message.channel, aliases].add(number)
+    assert [names for names, numbers in calls_of.items() if len(numbers) > 1] == []
 
 
-def test_ten_at_a_time_would_tear_some_apart() -> None:
-    messages = shown(bookings.GuestCheckedIn)
-    first = {(message.channel, id(message.data)) for message in messages[:BATCH]}
+def test_calls_of_exactly_ten_messages_would_separate_names_of_one_realtime_event() -> None:
+    messages = messages_of(bookings.GuestCheckedIn)
+    first_ten = {(message.channel, id(message.data)) for message in messages[:BATCH]}
 
-    assert first & {(message.channel, id(message.data)) for message in messages[BATCH:]}
+    assert first_ten & {(message.channel, id(message.data)) for message in messages[BATCH:]}

@@ -1,4 +1,4 @@
-"""A payment of 150.00 EUR, its booking and what the provider shows of it; every part may be overridden."""
+"""Builders of a payment of 150.00 EUR, its desired state and its snapshot at the provider, each with overrides."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,14 +6,16 @@ from typing import Any
 
 from contracts.payments import PaymentStatus
 from contracts.values import Money
-from services.payments.domain import Payment, RefundStatus, Seen, Stance, Standing
-from services.payments.domain.seen import (
+from services.payments.domain.desired_state import BookingPhase, DesiredState
+from services.payments.domain.payment import Payment, RefundStatus
+from services.payments.domain.provider_snapshot import (
+    ChargeSnapshot,
+    DisputeSnapshot,
+    IntentSnapshot,
     IntentState,
-    SeenCharge,
-    SeenDispute,
-    SeenIntent,
-    SeenRefund,
-    SeenSession,
+    ProviderSnapshot,
+    RefundSnapshot,
+    SessionSnapshot,
     SessionState,
 )
 
@@ -41,25 +43,27 @@ def payment(**overrides: Any) -> Payment:
     return replace(usual, **overrides)
 
 
-def standing(**overrides: Any) -> Standing:
-    return replace(Standing(booking_id="BK-2026-AAAAAA", hotel="hotel-killarney"), **overrides)
+def desired_state(**overrides: Any) -> DesiredState:
+    return replace(DesiredState(booking_id="BK-2026-AAAAAA", hotel="hotel-killarney"), **overrides)
 
 
-def approved() -> Standing:
-    return standing(stance=Stance.APPROVED, approved_payment="pay_1")
+def approved() -> DesiredState:
+    return desired_state(phase=BookingPhase.APPROVED, approved_payment="pay_1")
 
 
-def ended(fee: int = 0) -> Standing:
-    return standing(stance=Stance.ENDED, fee=eur(fee) if fee else None)
+def ended(fee: int = 0) -> DesiredState:
+    return desired_state(phase=BookingPhase.ENDED, fee=eur(fee) if fee else None)
 
 
-def page(state: SessionState = SessionState.COMPLETE, **overrides: Any) -> SeenSession:
-    usual = SeenSession(id="cs_1", state=state, url=None, intent_id="pi_1" if state is SessionState.COMPLETE else None)
+def checkout(state: SessionState = SessionState.COMPLETE, **overrides: Any) -> SessionSnapshot:
+    usual = SessionSnapshot(
+        id="cs_1", state=state, url=None, intent_id="pi_1" if state is SessionState.COMPLETE else None
+    )
     return replace(usual, **overrides)
 
 
-def intent(state: IntentState = IntentState.HELD, *, captured: int = 0, **overrides: Any) -> SeenIntent:
-    charge = SeenCharge(
+def intent(state: IntentState = IntentState.HELD, *, captured: int = 0, **overrides: Any) -> IntentSnapshot:
+    charge = ChargeSnapshot(
         id="ch_1",
         amount=AMOUNT,
         captured=captured,
@@ -67,7 +71,7 @@ def intent(state: IntentState = IntentState.HELD, *, captured: int = 0, **overri
         capture_before=NOW + timedelta(days=7),
         disputed=False,
     )
-    usual = SeenIntent(
+    usual = IntentSnapshot(
         id="pi_1",
         state=state,
         amount=AMOUNT,
@@ -79,18 +83,18 @@ def intent(state: IntentState = IntentState.HELD, *, captured: int = 0, **overri
     return replace(usual, **overrides)
 
 
-def taken(captured: int = 15000, **overrides: Any) -> SeenIntent:
+def captured_intent(captured: int = 15000, **overrides: Any) -> IntentSnapshot:
     return intent(IntentState.TAKEN, captured=captured, **overrides)
 
 
-def refund(amount: int, status: RefundStatus = RefundStatus.SUCCEEDED, **overrides: Any) -> SeenRefund:
-    return replace(SeenRefund(id="re_1", refund_id="pay_1-1", amount=eur(amount), status=status), **overrides)
+def refund(amount: int, status: RefundStatus = RefundStatus.SUCCEEDED, **overrides: Any) -> RefundSnapshot:
+    return replace(RefundSnapshot(id="re_1", refund_id="pay_1-1", amount=eur(amount), status=status), **overrides)
 
 
-def dispute(**overrides: Any) -> SeenDispute:
-    usual = SeenDispute(id="du_1", amount=AMOUNT, reason="fraudulent", withdrawn=True, won=False)
+def dispute(**overrides: Any) -> DisputeSnapshot:
+    usual = DisputeSnapshot(id="du_1", amount=AMOUNT, reason="fraudulent", withdrawn=True, won=False)
     return replace(usual, **overrides)
 
 
-def seen(**overrides: Any) -> Seen:
-    return replace(Seen(), **overrides)
+def at_provider(**overrides: Any) -> ProviderSnapshot:
+    return replace(ProviderSnapshot(), **overrides)

@@ -1,12 +1,13 @@
-"""Rooms, holds and stays with everything filled in; a test names what matters to it."""
+"""Builders of rooms, holds and stays; a test overrides the fields that matter to it."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 from contracts.rooms import RoomStatus
 from contracts.values import Caller, Permission, Stay
-from services.rooms.domain.assigning import PeriodKind, Room, Taken
-from services.rooms.domain.inventory import Hold, Part
+from services.rooms.domain.holds import Hold, HoldPart
+from services.rooms.domain.periods import Period, PeriodKind
+from services.rooms.domain.rooms import Room
 
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -18,7 +19,7 @@ def day(number: int) -> date:
 
 
 def a_room(**overrides: Any) -> Room:
-    facts: dict[str, Any] = {
+    values: dict[str, Any] = {
         "id": 1,
         "hotel": "h",
         "room_number": "101",
@@ -34,11 +35,11 @@ def a_room(**overrides: Any) -> Room:
         "occupied_by": None,
         "version": 1,
     }
-    return Room(**(facts | overrides))
+    return Room(**(values | overrides))
 
 
 def a_hold(**overrides: Any) -> Hold:
-    facts: dict[str, Any] = {
+    values: dict[str, Any] = {
         "booking_id": "BK-1",
         "hotel": "h",
         "room_type_id": DOUBLE,
@@ -47,15 +48,15 @@ def a_hold(**overrides: Any) -> Hold:
         "version": 1,
         "parts": (a_part(),),
     }
-    return Hold(**(facts | overrides))
+    return Hold(**(values | overrides))
 
 
-def a_part(**overrides: Any) -> Part:
-    return Part(**({"room_type_id": DOUBLE, "first_night": day(10), "until": day(13)} | overrides))
+def a_part(**overrides: Any) -> HoldPart:
+    return HoldPart(**({"room_type_id": DOUBLE, "first_night": day(10), "until": day(13)} | overrides))
 
 
-def a_stay(**overrides: Any) -> Taken:
-    facts: dict[str, Any] = {
+def a_stay(**overrides: Any) -> Period:
+    values: dict[str, Any] = {
         "id": 1,
         "room_id": 1,
         "kind": PeriodKind.STAY,
@@ -63,7 +64,7 @@ def a_stay(**overrides: Any) -> Taken:
         "booking_id": "BK-2",
         "moved_in": False,
     }
-    return Taken(**(facts | overrides))
+    return Period(**(values | overrides))
 
 
 def staff(*permissions: Permission, hotel: str = "h") -> Caller:

@@ -1,4 +1,4 @@
-"""Every pair of room statuses: what may follow what, who may bring it about, and what is refused."""
+"""Every pair of room statuses: the act between them, the permission it needs, and the refusals."""
 
 from datetime import timedelta
 from itertools import product
@@ -54,7 +54,7 @@ def test_the_matrix_is_the_specification(before: S, after: S) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(S, S)))
-def test_by_hand_a_room_goes_only_where_the_table_lets_it(before: S, after: S) -> None:
+def test_a_person_changes_a_status_only_as_the_table_allows(before: S, after: S) -> None:
     if (before, after) in BY_HAND:
         act = turnover.act_between(before, after)
 
@@ -67,7 +67,7 @@ def test_by_hand_a_room_goes_only_where_the_table_lets_it(before: S, after: S) -
     assert refused.value.code == ("ROOM_HAS_GUEST" if before is S.OCCUPIED else "ILLEGAL_ROOM_TRANSITION")
 
 
-def test_each_pair_is_one_act_so_that_the_target_says_what_was_done() -> None:
+def test_each_pair_of_statuses_has_one_act() -> None:
     pairs = [(was, becomes) for was, _, becomes in LIFECYCLE]
 
     assert len(pairs) == len(set(pairs))
@@ -99,17 +99,17 @@ def test_an_act_needs_its_permission(act: type[Act], permission: Permission, *, 
     assert (_refusal(act, staff(permission)) is None) is allowed
 
 
-def test_neither_a_guest_nor_the_public_turns_a_room() -> None:
+def test_neither_a_guest_nor_the_public_changes_a_status() -> None:
     assert _refusal(Cleaned, Caller(kind="guest")) == "PERMISSION_DENIED"
     assert _refusal(Cleaned, Caller()) == "PERMISSION_DENIED"
 
 
-def test_an_override_has_to_be_explained() -> None:
+def test_an_override_needs_a_note() -> None:
     assert _refusal(InspectionSkipped, staff(Permission.OVERRIDE), note="  ") == "NOTE_REQUIRED"
 
 
 @pytest.mark.parametrize("days", [None, 0, -1])
-def test_out_of_order_needs_a_coming_day(days: int | None) -> None:
+def test_out_of_order_needs_a_date_in_the_future(days: int | None) -> None:
     until = None if days is None else TODAY + timedelta(days=days)
 
     with pytest.raises(Refusal) as refused:
@@ -125,7 +125,7 @@ def test_a_named_action_is_narrower_than_the_table() -> None:
     assert refused.value.code == "ILLEGAL_ROOM_TRANSITION"
 
 
-def test_the_source_is_whose_hand_it_was() -> None:
+def test_the_source_of_a_change_follows_from_the_act_and_the_caller() -> None:
     assert turnover.source_of(Cleaned, staff(Permission.CLEAN)) is ChangeSource.HOUSEKEEPING
     assert turnover.source_of(InspectionSkipped, staff(Permission.OVERRIDE)) is ChangeSource.MANAGER_OVERRIDE
     assert turnover.source_of(MaintenanceCalled, staff(Permission.MANAGE_CHECKIN)) is ChangeSource.FRONT_DESK

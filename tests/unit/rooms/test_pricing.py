@@ -1,4 +1,4 @@
-"""What a stay costs adds up, in every currency."""
+"""The price of a stay adds up, in every currency."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ def euros(amount: int) -> Money:
     return Money(amount, "EUR")
 
 
-def test_tax_is_what_the_total_has_over_the_net() -> None:
+def test_the_tax_is_the_total_less_the_net() -> None:
     price = price_of([12999, 12999, 12999], currency="EUR", tax_percent=NINE)
 
     assert price.subtotal == euros(38997)
@@ -44,27 +44,27 @@ def test_the_total_is_rounded_once_from_the_exact_net_not_from_the_rounded_one()
     assert price.tax == euros(45)
 
 
-def test_yen_have_no_smaller_unit() -> None:
+def test_a_total_in_yen_is_rounded_to_whole_yen() -> None:
     price = price_of([12345], currency="JPY", tax_percent=Decimal(10))
 
     assert price.total == Money(13580, "JPY")  # 13579.5
     assert price.total.text == "13580"
 
 
-def test_dinars_are_charged_in_steps_of_ten() -> None:
+def test_a_total_in_dinars_is_rounded_to_ten_fils() -> None:
     price = price_of([45670], currency="KWD", tax_percent=Decimal(5))
 
     assert price.total == Money(47950, "KWD")  # 47953.5
     assert price.total.text == "47.950"
 
 
-def test_kronur_are_charged_whole() -> None:
+def test_a_total_in_kronur_is_rounded_to_whole_kronur() -> None:
     price = price_of([1999900], currency="ISK", tax_percent=Decimal(11))
 
     assert price.total.amount % 100 == 0
 
 
-def test_a_fixed_discount_is_never_more_than_the_stay() -> None:
+def test_a_fixed_discount_is_at_most_the_subtotal() -> None:
     price = price_of([10000], currency="EUR", tax_percent=NINE, promotion=a_promotion("FIXED", "50000"))
 
     assert price.discount == price.subtotal
@@ -72,14 +72,14 @@ def test_a_fixed_discount_is_never_more_than_the_stay() -> None:
     assert price.tax == euros(0)
 
 
-def test_tax_is_on_what_is_left_after_the_discount() -> None:
+def test_the_tax_is_computed_on_the_net_after_the_discount() -> None:
     price = price_of([10000], currency="EUR", tax_percent=Decimal(20), promotion=a_promotion("FIXED", "2500"))
 
     assert (price.tax, price.total) == (euros(1500), euros(9000))
     assert price.promo_code == "SPRING"
 
 
-def test_the_first_night_is_that_nights_own_price_with_tax() -> None:
+def test_the_first_night_has_its_own_price_with_tax() -> None:
     price = price_of([20000, 10000], currency="EUR", tax_percent=NINE, promotion=a_promotion())
 
     assert price.first_night == euros(21800)
@@ -93,7 +93,7 @@ def test_the_first_night_is_that_nights_own_price_with_tax() -> None:
     kind=st.sampled_from(["PERCENT", "FIXED"]),
     value=st.decimals(0, 100, places=2),
 )
-def test_what_is_shown_adds_up(nights: list[int], currency: str, tax: Decimal, kind: str, value: Decimal) -> None:
+def test_the_parts_of_a_price_add_up(nights: list[int], currency: str, tax: Decimal, kind: str, value: Decimal) -> None:
     price = price_of(nights, currency=currency, tax_percent=tax, promotion=a_promotion(kind, str(value)))
 
     assert sum(night.amount for night in price.nights) == price.subtotal.amount
@@ -118,7 +118,7 @@ def test_what_is_shown_adds_up(nights: list[int], currency: str, tax: Decimal, k
         (a_promotion(max_nights=3), True),
     ],
 )
-def test_a_promotion_covers_what_it_says(promotion: Promotion, *, covered: bool) -> None:
+def test_a_promotion_covers_the_stays_within_its_limits(promotion: Promotion, *, covered: bool) -> None:
     stay = Stay(date(2026, 3, 10), date(2026, 3, 13))
 
     assert promotion.covers(stay, room_type_id=1) is covered

@@ -1,4 +1,4 @@
-"""Which stays may be asked for, in the hotel's own days."""
+"""The rules of a stay, in hotel-local dates."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -33,23 +33,23 @@ def code_of(first: int, nights: int) -> str | None:
         (730, 1, "BEYOND_HORIZON"),
     ],
 )
-def test_a_stay_is_within_its_limits(first: int, nights: int, code: str | None) -> None:
+def test_a_stay_outside_the_limits_is_refused(first: int, nights: int, code: str | None) -> None:
     assert code_of(first, nights) == code
 
 
-def test_today_is_the_hotels_today() -> None:
+def test_the_local_day_is_the_date_at_the_hotel() -> None:
     late_evening_in_dublin = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 
     assert stays.local_day(late_evening_in_dublin, "Europe/Dublin") == date(2026, 7, 1)
     assert stays.local_day(late_evening_in_dublin, "Asia/Tokyo") == date(2026, 7, 2)
 
 
-def test_summer_time_moves_midnight() -> None:
+def test_the_local_day_follows_summer_time() -> None:
     assert stays.local_day(datetime(2026, 7, 1, 23, 30, tzinfo=UTC), "Europe/Dublin") == date(2026, 7, 2)
     assert stays.local_day(datetime(2026, 1, 1, 23, 30, tzinfo=UTC), "Europe/Dublin") == date(2026, 1, 1)
 
 
-def test_somebody_grown_up_has_to_come() -> None:
+def test_a_party_without_an_adult_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
         stays.check_party(0, 2)
 

@@ -1,4 +1,4 @@
-"""The mailbox, and the notices."""
+"""Creates the chassis's tables and the notice table."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A notice may be a text message too."""
+"""Allows text messages as notices."""
 
 from alembic import op
 

@@ -1,0 +1,68 @@
+"""Answers operators' queries of one service without the broker: one JSON line per query and per reply.
+
+A query is `{"method": "Examine", "message": {"invariant": "I3"}}`; a reply is `{"result": …, "error": null}`, as on
+the broker. Only `<NAME>_DATABASE_URL` is read.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.messaging.ask_protocol import error_body, reply_body
+from chassis.observability.examination import Examination
+from chassis.observability.operator_queries import HANDLERS, OperatorQueries
+from chassis.refusal import Refusal
+from chassis.service import method_of
+from chassis.settings import with_driver
+from contracts.message import Query
+
+CONNECT_WITHIN = 10  # seconds
+_QUERIES = {method_of(query): query for query in HANDLERS}
+
+
+def replies(lines: Iterable[bytes], connection: sa.Connection, queries: OperatorQueries) -> Iterator[bytes]:
+    """A reply to each query."""
+    for line in lines:
+        try:
+            yield reply_body(queries.answer(connection, _query(line)))
+        except Refusal as refusal:
+            yield error_body(refusal)
+
+
+def _query(line: bytes) -> Query[Any]:
+    try:
+        request = codec.decode(line)
+        query: Query[Any] = codec.typed(request["message"], _QUERIES[request["method"]])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise Refusal("INVALID_MESSAGE", str(problem)) from problem
+    return query
+
+
+def run(service: str, examination: Examination) -> None:
+    """Answer the queries on standard input until its end. Exit code 3 where the database cannot be reached."""
+    variable = f"{service.upper()}_DATABASE_URL"
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
+    parser.parse_args()
+    driver = "psycopg" if find_spec("psycopg") else "psycopg2"
+    if variable not in os.environ:
+        raise SystemExit(f"{variable} is not set")
+    engine = sa.create_engine(
+        with_driver(os.environ[variable], driver),
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": CONNECT_WITHIN},
+    )
+    try:
+        with engine.connect() as connection:
+            for reply in replies(sys.stdin.buffer, connection, OperatorQueries(service, examination)):
+                sys.stdout.buffer.write(reply + b"\n")
+                sys.stdout.buffer.flush()
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as problem:
+        reason = str(problem.orig).strip().splitlines() or [type(problem).__name__]
+        print(f"The database of {service} cannot be reached: {reason[0]}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(3) from None

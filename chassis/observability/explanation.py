@@ -1,0 +1,163 @@
+"""A booking's timeline as one service knows it: entries from its audit rows, outbox and inbox."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.observability.examination import Examination, select
+from chassis.observability.trace import trace_id
+from contracts.operations import (
+    EntryKind,
+    EventReference,
+    EventsExplained,
+    ExplainBooking,
+    ExplainEvents,
+    Explanation,
+    InboxPosition,
+    TimelineEntry,
+)
+
+Row = Any
+WallTime = Callable[[datetime], datetime]
+
+_EVENTS = """
+    SELECT id, subject, sequence, type, time, data, traceparent, correlation_id, causation_id, recorded_at, published_at
+    FROM outbox WHERE subject = ANY(:subjects) ORDER BY position
+"""
+_AUDIT = """
+    SELECT subject, sequence, what, by, from_status, to_status, at, why, trace_id FROM audit
+    WHERE subject = ANY(:subjects) ORDER BY position
+"""
+_DELIVERIES = """
+    SELECT event_id::text AS event_id, outcome, applied_at FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[]))
+"""
+_POSITIONS = "SELECT source, subject, last FROM inbox_position WHERE subject = ANY(:subjects) ORDER BY source, subject"
+_EVENT_FACTS = ("room_number", "old_status", "new_status", "source")
+
+
+def explain_booking(_: str, examination: Examination, connection: sa.Connection, ask: ExplainBooking) -> Explanation:
+    """Everything that the service knows of a booking."""
+    return examination.explain_booking(connection, ask)
+
+
+def explain_events(
+    service: str, examination: Examination, connection: sa.Connection, ask: ExplainEvents
+) -> EventsExplained:
+    """The deliveries of these events and what they caused, and the inbox positions of their subjects."""
+    deliveries = [
+        TimelineEntry(at=row.applied_at, service=service, kind=EntryKind.DELIVERY, what=row.outcome, cause=row.event_id)
+        for row in select(connection, _DELIVERIES, ids=list(ask.ids))
+    ]
+    own = examination.explain_events(connection, ask.ids)
+    positions = select(connection, _POSITIONS, subjects=list(ask.subjects))
+    return EventsExplained(
+        entries=(*deliveries, *own),
+        positions=tuple(InboxPosition(source=row.source, subject=row.subject, last=row.last) for row in positions),
+    )
+
+
+def events_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
+    """The outbox rows of these subjects, in their order."""
+    return select(connection, _EVENTS, subjects=list(subjects))
+
+
+def audit_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
+    """The audit rows of these subjects, in their order."""
+    return select(connection, _AUDIT, subjects=list(subjects))
+
+
+def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...]:
+    """The events by which other services are asked."""
+    return tuple(
+        EventReference(
+            id=str(row.id),
+            source=service,
+            subject=row.subject,
+            sequence=row.sequence,
+            type=row.type,
+            trace_id=trace_id(row.traceparent),
+            published=row.published_at is not None,
+        )
+        for row in events
+    )
+
+
+def wall_time(events: Sequence[Row]) -> WallTime:
+    """Converts the domain's time to wall time: in demo mode the domain's clock runs ahead, as the events show."""
+
+    def convert(at: datetime) -> datetime:
+        nearest = min(events, key=lambda row: abs(row.time - at), default=None)
+        return at if nearest is None else at - (nearest.time - nearest.recorded_at)
+
+    return convert
+
+
+def change_entries(
+    service: str, events: Sequence[Row], audit: Sequence[Row], *, show_reason: bool = False
+) -> list[TimelineEntry]:
+    """An entry per audit row, with its event; then an entry per event without an audit row.
+
+    `show_reason` where the service itself wrote the reasons; the last word of one is the id of its cause.
+    """
+    convert = wall_time(events)
+    unmatched: dict[tuple[str, datetime], list[Row]] = {}
+    for event in events:
+        unmatched.setdefault((event_name(event.type), event.time), []).append(event)
+    entries = []
+    for row in audit:
+        same = unmatched.get((row.what, row.at))
+        reason = row.why if show_reason else ""
+        entries.append(_change(service, row, same.pop(0) if same else None, convert(row.at), reason))
+    return entries + [_event(service, row) for rows in unmatched.values() for row in rows]
+
+
+def _change(service: str, row: Row, event: Row | None, at: datetime, reason: str) -> TimelineEntry:
+    facts = {"number": row.sequence, "from": row.from_status, "to": row.to_status, "by": actor_text(row.by)}
+    return TimelineEntry(
+        at=event.recorded_at if event is not None else at,
+        service=service,
+        kind=EntryKind.CHANGE,
+        what=row.what,
+        id=str(event.id) if event is not None else f"{service}/{row.subject}/{row.sequence}",
+        cause=(event.causation_id if event is not None else "") or reason.rpartition(" ")[2],
+        trace_id=row.trace_id,
+        facts=present(facts | {"because": reason}) | _publication(event),
+    )
+
+
+def _event(service: str, row: Row) -> TimelineEntry:
+    by = {"by": actor_text(row.data["by"])} if isinstance(row.data.get("by"), dict) else {}
+    return TimelineEntry(
+        at=row.recorded_at,
+        service=service,
+        kind=EntryKind.EVENT,
+        what=event_name(row.type),
+        id=str(row.id),
+        cause=row.causation_id,
+        trace_id=trace_id(row.traceparent),
+        facts=present({name: row.data.get(name) for name in _EVENT_FACTS}) | by | _publication(row),
+    )
+
+
+def _publication(event: Row | None) -> dict[str, Any]:
+    if event is None:
+        return {}
+    return present({"published_at": event.published_at, "request_id": event.correlation_id})
+
+
+def actor_text(actor: Mapping[str, Any]) -> str:
+    """The actor without a name: `guest`, `staff 7`, `system`."""
+    return " ".join(str(actor[part]) for part in ("kind", "id") if actor.get(part))
+
+
+def event_name(wire_name: str) -> str:
+    """`BookingHeld` of `bookings.BookingHeld.v1`."""
+    return wire_name.split(".")[1]
+
+
+def present(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that have a value, as plain data."""
+    return {name: codec.plain(value) for name, value in facts.items() if value not in (None, "")}

@@ -1,0 +1,33 @@
+"""Amendments of a booking by staff: notes and guest contact."""
+
+from dataclasses import dataclass
+
+from contracts.bookings.asks import BookingCommand
+from contracts.bookings.events import BookingEvent
+from contracts.values import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendBooking(BookingCommand):
+    """Change notes and guest contact; None leaves a field as it is."""
+
+    late_arrival_expected: bool | None = None
+    internal_notes: str | None = None
+    special_requests: str | None = None
+    guest_first_name: str | None = None
+    guest_last_name: str | None = None
+    guest_email: str | None = None
+    guest_phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkSeen(BookingCommand):
+    """Mark a new booking as seen by staff."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingAmended(BookingEvent):
+    """Staff changed notes on the booking; the event carries the names of the fields, never their contents."""
+
+    fields: tuple[str, ...]
+    by: Actor

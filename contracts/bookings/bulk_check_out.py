@@ -1,0 +1,40 @@
+"""Bulk check-out: many rooms at once."""
+
+from dataclasses import dataclass
+
+from contracts.message import Command
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomFailed:
+    """A room that was not vacated, and the code of the refusal."""
+
+    room_number: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomsCheckedOut:
+    """The result for each room: its booking checked out, an occupancy without a stay cleared, or a failure."""
+
+    hotel: str
+    processed: int
+    checked_out_bookings: tuple[str, ...]
+    rooms_cleared: tuple[str, ...]
+    failed: tuple[RoomFailed, ...]
+    destructive: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutRooms(Command[RoomsCheckedOut]):
+    """Check out the bookings in house in these rooms, and clear occupancies without a stay.
+
+    In `rooms` an integer is a room's id, a text its number; at most 100. Each room succeeds or fails on its own; future
+    and ended bookings do not change. `destructive` needs `is_superuser`: it also ends a stay whose check-out is refused
+    by rooms. `reason` goes into the audit trails of booking and room.
+    """
+
+    hotel: str
+    rooms: tuple[int | str, ...]
+    destructive: bool = False
+    reason: str = ""

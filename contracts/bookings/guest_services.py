@@ -1,0 +1,25 @@
+"""Guest services: the menu and the push token of a guest in house."""
+
+from dataclasses import dataclass
+
+from contracts.bookings.asks import BookingCommand
+from contracts.message import Query
+from contracts.rooms.menu import Menu
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterPushToken(BookingCommand):
+    """Store the FCM token of the guest's phone for the stay; None deletes it. Refused `NOT_IN_HOUSE`.
+
+    The token is a secret: no event, log or reply carries it. The end of the stay deletes it.
+    """
+
+    push_token: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetOwnMenu(Query[Menu]):
+    """The menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
+
+    hotel: str
+    booking_id: str

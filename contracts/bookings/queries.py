@@ -1,0 +1,68 @@
+"""Queries: a booking, a hotel's list, feed, timeline, payable amount, guest names."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
+from contracts.message import Query
+from contracts.values import Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetBooking(Query[BookingDetail]):
+    """One booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
+
+    hotel: str
+    booking_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListBookings(Query[BookingList]):
+    """A hotel's bookings. Refused `INVALID_FILTER`, `INVALID_ORDERING` (400). Filters as `2-http.md` names them."""
+
+    hotel: str
+    status: tuple[str, ...] = ()
+    start_date: date | None = None
+    end_date: date | None = None
+    search: str = ""
+    room_number: str = ""
+    has_room_assigned: bool | None = None
+    source: str = ""
+    bucket: str = ""
+    ordering: str = ""
+    include_counts: bool = False
+    page: Page = Page()  # noqa: RUF009
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetFeed(Query[Feed]):
+    """Return the booking's events after a sequence number, for its guest or the hotel's staff."""
+
+    hotel: str
+    booking_id: str
+    after: int = 0
+    limit: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTimeline(Query[Timeline]):
+    """The booking's audit trail."""
+
+    hotel: str
+    booking_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetPayable(Query[Payable]):
+    """The amount that payments may charge for a booking, for its guest or its hotel's staff."""
+
+    hotel: str
+    booking_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetGuestNames(Query[GuestsOfRooms]):
+    """Guest names by booking id, for a room list."""
+
+    hotel: str
+    booking_ids: tuple[str, ...]

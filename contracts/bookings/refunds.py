@@ -1,0 +1,40 @@
+"""Refunds: the retry command and the events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.bookings.asks import BookingCommand
+from contracts.bookings.events import BookingEvent
+from contracts.values import Actor, Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryRefund(BookingCommand):
+    """Retry a failed refund; a pending one stays as it is. Refused `NO_FAILED_REFUND`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRefunded(BookingEvent):
+    """The provider refunded money to the guest."""
+
+    amount: Money
+    refund_reference: str
+    refunded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRefundFailed(BookingEvent):
+    """A refund failed; staff must act. `refunded_total` is the amount refunded so far."""
+
+    amount: Money
+    reason_code: str
+    failed_at: datetime
+    refunded_total: Money | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRefundRetried(BookingEvent):
+    """Staff retried a failed refund: the amount still to be refunded is requested again."""
+
+    retried_at: datetime
+    retried_by: Actor

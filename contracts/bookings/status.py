@@ -1,0 +1,42 @@
+"""Enumerations of a booking: status, source, reason of expiry, urgency of an approval."""
+
+from enum import StrEnum
+
+
+class BookingStatus(StrEnum):
+    """The statuses of a booking. Older clients' `CHECKED_IN` and `CHECKED_OUT` are filter synonyms only."""
+
+    DRAFT = "DRAFT"
+    PENDING_PAYMENT = "PENDING_PAYMENT"
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+    CONFIRMED = "CONFIRMED"
+    IN_HOUSE = "IN_HOUSE"
+    COMPLETED = "COMPLETED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    NO_SHOW = "NO_SHOW"
+
+
+class BookingSource(StrEnum):
+    """The origin of a booking."""
+
+    ONLINE = "online"
+    STAFF = "staff"
+
+
+class ExpiryReason(StrEnum):
+    """The deadline that a booking missed."""
+
+    DRAFT_ABANDONED = "DRAFT_ABANDONED"
+    HOLD_RAN_OUT = "HOLD_RAN_OUT"
+    APPROVAL_TIMEOUT = "APPROVAL_TIMEOUT"
+
+
+class ApprovalUrgency(StrEnum):
+    """The urgency of a decision: the promised time is near, over, long over; or the approval deadline is near."""
+
+    DUE_SOON = "DUE_SOON"
+    OVERDUE = "OVERDUE"
+    CRITICAL = "CRITICAL"
+    DEADLINE_NEAR = "DEADLINE_NEAR"

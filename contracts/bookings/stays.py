@@ -1,0 +1,130 @@
+"""The stay: room assignment, check-in, move, check-out and no-show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.bookings.asks import BookingCommand
+from contracts.bookings.events import BookingEvent
+from contracts.message import Query
+from contracts.rooms.assignments import Candidates
+from contracts.values import Actor, Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignRoom(BookingCommand):
+    """Assign a room. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and by rooms."""
+
+    room_number: str
+    notes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnassignRoom(BookingCommand):
+    """Free the assigned room before check-in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetCandidateRooms(Query[Candidates]):
+    """The rooms that may be assigned to the booking, best first."""
+
+    hotel: str
+    booking_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckIn(BookingCommand):
+    """Check in. Refused `NO_ROOM_ASSIGNED`, `ROOM_NOT_READY`, `CHECKIN_*`, `BOOKING_NOT_ELIGIBLE`."""
+
+    late_arrival: bool = False
+    early_checkin: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveRoom(BookingCommand):
+    """Move the guest in house to another room that is ready and free for the rest of the stay.
+
+    Refused `NOT_CHECKED_IN`, `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
+    `ROOM_NOT_READY`, `SOLD_OUT`.
+    """
+
+    to_room_number: str
+    reason: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOut(BookingCommand):
+    """Check out. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNoShow(BookingCommand):
+    """Mark a no-show. Refused `NO_SHOW_TOO_EARLY`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
+
+    A waiver needs `can_override` (`PERMISSION_DENIED`) and a reason (`NOTE_REQUIRED`).
+    """
+
+    reason: str = ""
+    waive_fee: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomAssigned(BookingEvent):
+    """The booking was given a room."""
+
+    room_number: str
+    room_type_code: str
+    by: Actor
+    assigned_at: datetime
+    previous_room_number: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomUnassigned(BookingEvent):
+    """The booking's room was taken back."""
+
+    room_number: str
+    by: Actor
+    unassigned_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestCheckedIn(BookingEvent):
+    """The guest moved into the room."""
+
+    room_number: str
+    checked_in_at: datetime
+    checked_in_by: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomMoved(BookingEvent):
+    """The guest in house moved to another room."""
+
+    room_number: str
+    room_type_code: str
+    previous_room_number: str
+    by: Actor
+    moved_at: datetime
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestCheckedOut(BookingEvent):
+    """The guest left the room."""
+
+    room_number: str
+    checked_out_at: datetime
+    checked_out_by: Actor
+    check_out: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingNoShow(BookingEvent):
+    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
+
+    marked_at: datetime
+    marked_by: Actor
+    fee: Money
+    refund: Money

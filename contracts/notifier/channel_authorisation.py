@@ -1,0 +1,69 @@
+"""Realtime channels: how clients connect and subscribe, and how their connections end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.message import Command, Nothing, Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSignature:
+    """The signature that a realtime client presents to the push provider."""
+
+    auth: str
+    channel_data: str | None = None
+    user_data: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realtime:
+    """The push provider's address, the channels and the event names. The gateway fills in `{booking_id}` and `{hotel}`.
+
+    An empty `host` means the provider's own servers, by `cluster`.
+    """
+
+    key: str
+    host: str
+    port: int
+    secure: bool
+    cluster: str
+    booking_channel: str
+    staff_channels: tuple[str, ...]
+    public_channel: str
+    booking_events: tuple[str, ...]
+    staff_events: tuple[str, ...]
+    extra: dict[str, Any] | None = None
+    room_channel: str = ""
+    public_events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribeRealtime(Query[Realtime]):
+    """Return how clients connect, and the channels and events that they bind to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignChannel(Query[ChannelSignature]):
+    """Sign a subscription. Refused `CHANNEL_FORBIDDEN` (403), `INVALID_SOCKET_ID` (400), `INVALID_TOKEN` (401)."""
+
+    socket_id: str
+    channel_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUser(Query[ChannelSignature]):
+    """Sign the caller in at the push provider, so that the caller's connections can be ended. Refused as `SignChannel`.
+
+    `booking_id` of a guest is optional: the token implies it. Refused `INVALID_TOKEN` where the token does not open it.
+    """
+
+    socket_id: str
+    booking_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropUser(Command[Nothing]):
+    """End every realtime connection of a user whose token was revoked. Exactly one of the two ids is set."""
+
+    staff_id: str | None = None
+    booking_id: str | None = None

@@ -1,0 +1,61 @@
+"""The operator's asks about notices. They carry no personal data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.message import Command, Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeDetail:
+    """One push, mail or text message. `status` is `PENDING`, `SENT`, or `GAVE_UP` with the `reason`.
+
+    `about` is the event's subject, `sequence` the event's number among those of that subject.
+    """
+
+    notice_id: str
+    medium: str  # mail | push | sms
+    occasion: str
+    hotel: str
+    booking_id: str
+    about: str
+    sequence: int
+    status: str
+    reason: str
+    created_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticePage:
+    """Notices, oldest first. `next` is the cursor of the next page; None on the last page."""
+
+    notices: tuple[NoticeDetail, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListNotices(Query[NoticePage]):
+    """List the notices with these statuses: `PENDING` or `GAVE_UP`. Sent notices are not listed."""
+
+    statuses: tuple[str, ...] = ("GAVE_UP",)
+    after: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetNotice(Query[NoticeDetail]):
+    """Return one notice by its id. Refused `NOT_FOUND`."""
+
+    notice_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayNotice(Command[NoticeDetail]):
+    """Send a given-up notice again, as if it were newly due. A pending notice is returned unchanged.
+
+    Refused `NOT_FOUND`, `NOT_GIVEN_UP`; `OVERTAKEN` for a push where a later push about the same subject may have
+    been sent: pushes stay in order, and clients read the missing event from the feed.
+    """
+
+    notice_id: str

@@ -1,0 +1,208 @@
+"""What a hotel sells: room types, daily rates, promotions and cancellation policies."""
+
+from typing import Annotated, TypeVar
+
+from fastapi import Query
+from starlette.responses import Response
+
+from chassis.refusal import Refusal
+from contracts import rooms
+from contracts.message import Ask
+from contracts.values import Permission
+from gateway.api.catalogue.requests import (
+    NewPolicy,
+    NewPromotion,
+    NewRoomType,
+    PolicyChanges,
+    PromotionChanges,
+    RateFilters,
+    RateRange,
+    Rates,
+    RoomTypeChanges,
+    Search,
+)
+from gateway.api.catalogue.responses import Policy, Promotion, Rate, RatesWritten, RoomType
+from gateway.http.pages import Page
+from gateway.http.request import ApiRequest
+from gateway.http.routing import Routes
+from gateway.identity.admission import Audience
+
+Reply = TypeVar("Reply")
+
+HOTEL = "/api/staff/hotels/{slug}"
+MANAGE = Permission.MANAGE_SETTINGS
+UNKNOWN_POLICY, UNKNOWN_PROMOTION = ("POLICY_NOT_FOUND",), ("PROMOTION_NOT_FOUND",)
+RATES_REFUSE = ("ROOM_TYPE_NOT_FOUND", "BEYOND_HORIZON")
+
+room_types = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/room-types")
+rates = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/rates")
+promotions = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/promotions")
+policies = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/cancellation-policies")
+
+
+async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
+    """Ask about the room type in the path: an unknown one is 404, not 422 as in a body."""
+    try:
+        return await request.ask(message)
+    except Refusal as refusal:
+        if refusal.code == "ROOM_TYPE_NOT_FOUND":
+            raise Refusal("NOT_FOUND", refusal.message) from refusal
+        raise
+
+
+@room_types.get("/", response=Page[RoomType], needs=MANAGE)
+async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+    """List room types."""
+    query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    reply = await request.ask(query)
+    return request.respond_page(RoomType.of, reply, filters)
+
+
+@room_types.post("/", response=RoomType, status=201, needs=MANAGE, refuses=("ROOM_TYPE_EXISTS",))
+async def add_room_type(request: ApiRequest, body: NewRoomType) -> Response:
+    """Create a room type.
+
+    A new room type has no rooms.
+    """
+    return await request.answer(RoomType, rooms.AddRoomType(hotel=request.hotel, **body.model_dump()))
+
+
+@room_types.get("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
+async def get_room_type(request: ApiRequest) -> Response:
+    """Retrieve a room type."""
+    query = rooms.GetRoomType(hotel=request.hotel, code=request.code)
+    return request.respond(RoomType.of(await _ask_about_path(request, query)))
+
+
+@room_types.patch("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
+async def change_room_type(request: ApiRequest, body: RoomTypeChanges) -> Response:
+    """Update a room type.
+
+    Existing bookings and quotes keep their price.
+    """
+    command = rooms.ChangeRoomType(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    return request.respond(RoomType.of(await _ask_about_path(request, command)))
+
+
+@room_types.delete("/{code}/", needs=MANAGE, refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
+async def remove_room_type(request: ApiRequest) -> Response:
+    """Delete a room type.
+
+    Refused while the room type has rooms or sold nights to come.
+    """
+    await _ask_about_path(request, rooms.RemoveRoomType(hotel=request.hotel, code=request.code))
+    return Response(status_code=204)
+
+
+@rates.get("/", response=Page[Rate], needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
+async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query()]) -> Response:
+    """List daily rates.
+
+    By date and room type. Nights without a daily rate cost the base price.
+    """
+    reply = await request.ask(filters.query(request.hotel))
+    return request.respond_page(Rate.of, reply, filters)
+
+
+@rates.post("/", response=RatesWritten, needs=MANAGE, refuses=RATES_REFUSE)
+async def set_rates(request: ApiRequest, body: Rates) -> Response:
+    """Set daily rates.
+
+    Sets the price of every night between two dates, both included.
+    """
+    return await request.answer(RatesWritten, rooms.WriteRates(hotel=request.hotel, **body.model_dump()))
+
+
+@rates.delete("/", response=RatesWritten, status=200, needs=MANAGE, refuses=RATES_REFUSE)
+async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]) -> Response:
+    """Delete daily rates.
+
+    The base price applies again between two dates, both included.
+    """
+    return await request.answer(RatesWritten, nights.command(request.hotel))
+
+
+@promotions.get("/", response=Page[Promotion], needs=MANAGE)
+async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+    """List promotions."""
+    query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    reply = await request.ask(query)
+    return request.respond_page(Promotion.of, reply, filters)
+
+
+@promotions.post("/", response=Promotion, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
+async def add_promotion(request: ApiRequest, body: NewPromotion) -> Response:
+    """Create a promotion."""
+    command = rooms.AddPromotion(hotel=request.hotel, promotion=body.definition)
+    return await request.answer(Promotion, command)
+
+
+@promotions.get("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
+async def get_promotion(request: ApiRequest) -> Response:
+    """Retrieve a promotion.
+
+    The case of the code does not matter.
+    """
+    return await request.answer(Promotion, rooms.GetPromotion(hotel=request.hotel, code=request.code))
+
+
+@promotions.patch("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
+async def change_promotion(request: ApiRequest, body: PromotionChanges) -> Response:
+    """Update a promotion.
+
+    Existing bookings and quotes keep their price.
+    """
+    command = rooms.ChangePromotion(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    return await request.answer(Promotion, command)
+
+
+@promotions.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PROMOTION)
+async def remove_promotion(request: ApiRequest) -> Response:
+    """Delete a promotion."""
+    await request.ask(rooms.RemovePromotion(hotel=request.hotel, code=request.code))
+    return Response(status_code=204)
+
+
+@policies.get("/", response=Page[Policy], needs=MANAGE)
+async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+    """List cancellation policies."""
+    query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    reply = await request.ask(query)
+    return request.respond_page(Policy.of, reply, filters)
+
+
+@policies.post("/", response=Policy, status=201, needs=MANAGE, refuses=("POLICY_EXISTS",))
+async def add_policy(request: ApiRequest, body: NewPolicy) -> Response:
+    """Create a cancellation policy.
+
+    Room types can name the policy, or it becomes the standard policy.
+    """
+    return await request.answer(Policy, body.command(request.hotel))
+
+
+@policies.get("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
+async def get_policy(request: ApiRequest) -> Response:
+    """Retrieve a cancellation policy.
+
+    The case of the code does not matter.
+    """
+    return await request.answer(Policy, rooms.GetPolicy(hotel=request.hotel, code=request.code))
+
+
+@policies.patch("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
+async def change_policy(request: ApiRequest, body: PolicyChanges) -> Response:
+    """Update a cancellation policy.
+
+    Existing bookings keep their terms.
+    """
+    return await request.answer(Policy, body.command(request.hotel, request.code))
+
+
+@policies.delete("/{code}/", needs=MANAGE, refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))
+async def remove_policy(request: ApiRequest) -> Response:
+    """Delete a cancellation policy.
+
+    Refused while the policy is the standard policy, or a room type names it.
+    """
+    await request.ask(rooms.RemovePolicy(hotel=request.hotel, code=request.code))
+    return Response(status_code=204)

@@ -1,0 +1,125 @@
+"""Messages: the chat between a guest and the hotel's staff, and the staff's communications with a guest."""
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from contracts import bookings
+from contracts.values import Permission
+from gateway.api.messages.requests import ChatFilters, ChatQuery, NewChatMessage, NewCommunication, ReadMarker
+from gateway.api.messages.responses import Chat, ChatMessage, ChatRead, Communication, OpenChat, chat_message
+from gateway.http.pages import Page, Paging
+from gateway.http.request import ApiRequest
+from gateway.http.routing import Routes
+from gateway.identity.admission import Audience
+
+STAFF_PATH = "/api/staff/hotels/{slug}"
+CONTACT = Permission.CONTACT_GUESTS
+CLOSED = ("CHAT_CLOSED",)
+
+guest_chat = Routes(
+    "chat", audience=Audience.GUEST, under="/api/public/hotels/{slug}/room-bookings/{booking_id}/chat/messages"
+)
+chat = Routes("chat", audience=Audience.STAFF, under=STAFF_PATH + "/room-bookings/{booking_id}/chat/messages")
+chats = Routes("chat", audience=Audience.STAFF, under=STAFF_PATH + "/chats")
+communications = Routes(
+    "staff bookings", audience=Audience.STAFF, under=STAFF_PATH + "/room-bookings/{booking_id}/communications"
+)
+
+
+async def _list(request: ApiRequest, query: ChatQuery) -> Response:
+    ask = bookings.GetChat(hotel=request.hotel, booking_id=request.booking_id, after=query.after, page=query.slice)
+    reply = await request.ask(ask)
+    return request.respond_page(chat_message, reply, query, is_open=reply.is_open, unread=reply.unread)
+
+
+async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
+    command = bookings.SendChatMessage(hotel=request.hotel, booking_id=request.booking_id, text=body.text)
+    return request.respond(chat_message(await request.ask(command)))
+
+
+async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
+    command = bookings.ReadChat(hotel=request.hotel, booking_id=request.booking_id, up_to=body.up_to)
+    return await request.answer(ChatRead, command)
+
+
+@guest_chat.get("/", response=Chat, refuses=("READ_ONLY_TOKEN",))
+async def get_own_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) -> Response:
+    """List the guest's chat messages.
+
+    Newest first. The chat closes when the booking ends.
+    """
+    return await _list(request, query)
+
+
+@guest_chat.post("/", response=ChatMessage, status=201, refuses=CLOSED)
+async def write_to_hotel(request: ApiRequest, body: NewChatMessage) -> Response:
+    """Send a chat message to the hotel."""
+    return await _send(request, body)
+
+
+@guest_chat.post("/read/", response=ChatRead)
+async def read_own_chat(request: ApiRequest, body: ReadMarker) -> Response:
+    """Mark the hotel's chat messages as read."""
+    return await _mark_read(request, body)
+
+
+@chat.get("/", response=Chat, needs=CONTACT)
+async def get_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) -> Response:
+    """List the chat messages of a booking.
+
+    Newest first. The chat closes when the booking ends; its messages remain in the timeline.
+    """
+    return await _list(request, query)
+
+
+@chat.post("/", response=ChatMessage, status=201, needs=CONTACT, refuses=CLOSED)
+async def write_to_guest(request: ApiRequest, body: NewChatMessage) -> Response:
+    """Send a chat message to the guest."""
+    return await _send(request, body)
+
+
+@chat.post("/read/", response=ChatRead, needs=CONTACT)
+async def read_chat(request: ApiRequest, body: ReadMarker) -> Response:
+    """Mark the guest's chat messages as read."""
+    return await _mark_read(request, body)
+
+
+@chats.get("/", response=Page[OpenChat], needs=CONTACT)
+async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query()]) -> Response:
+    """List open chats.
+
+    The chat with the latest message comes first.
+    """
+    reply = await request.ask(bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice))
+    return request.respond_page(OpenChat.of, reply, filters)
+
+
+@communications.get("/", response=Page[Communication])
+async def list_communications(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
+    """List the communications of a booking.
+
+    Newest first. Mails that the system sends are included, without their text.
+    """
+    query = bookings.ListCommunications(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
+    reply = await request.ask(query)
+    return request.respond_page(Communication.of, reply, paging)
+
+
+@communications.post("/", response=Communication, status=201, needs=CONTACT)
+async def communicate(request: ApiRequest, body: NewCommunication) -> Response:
+    """Create a communication.
+
+    Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
+    `delivery_status` is `PENDING` until the mail server accepts the mail (`SENT`) or the last attempt fails (`FAILED`).
+    """
+    command = bookings.Communicate(
+        hotel=request.hotel,
+        booking_id=request.booking_id,
+        communication_type=bookings.CommunicationType(body.communication_type),
+        message=body.message,
+        subject=body.subject,
+        recipient=body.recipient,
+    )
+    return await request.answer(Communication, command)

@@ -1,0 +1,80 @@
+"""The addresses of the running system: from the environment, else from a running demo's file in `.run`."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.messaging.ask_client import AskClient
+from chassis.settings import with_driver
+from hotelmate.errors import CommandError
+
+STACK = Path(".run/stack.json")
+CONNECT_WITHIN = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class Config:
+    """Addresses by name; the environment takes precedence over the demo's file."""
+
+    environment: Mapping[str, str]
+    stack: Mapping[str, Any]
+
+    @property
+    def amqp_url(self) -> str:
+        """The URL of the broker."""
+        return self._value("AMQP_URL", self.stack.get("amqp"))
+
+    @property
+    def stripe_url(self) -> str:
+        """The URL of the Stripe stand-in, which a demo has."""
+        return self._value("SANDBOX_STRIPE_URL", self.stack.get("stripe", {}).get("url")).rstrip("/")
+
+    def database_url(self, name: str) -> str:
+        """The URL of a service's database, or of the gateway's."""
+        return self._value(f"{name.upper()}_DATABASE_URL", self.stack.get("databases", {}).get(name))
+
+    def _value(self, variable: str, from_stack: Any) -> str:
+        value = self.environment.get(variable) or from_stack
+        if not value:
+            raise CommandError(f"{variable} is not set, and no demo runs here ({STACK} is not there).")
+        return str(value)
+
+
+def load_config(stack: Path = STACK) -> Config:
+    """Read the environment and, where a demo runs in this directory, its file."""
+    try:
+        content = json.loads(stack.read_text("utf-8"))
+    except FileNotFoundError:
+        content = {}
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"{stack} cannot be read: {problem}") from problem
+    return Config(os.environ, content)
+
+
+@contextmanager
+def ask_client(amqp_url: str) -> Iterator[AskClient]:
+    """A connected client that can ask every service."""
+    client = AskClient(amqp_url, "hotelmate").start(wait=CONNECT_WITHIN)
+    try:
+        yield client
+    finally:
+        client.stop()
+
+
+@contextmanager
+def transaction(database_url: str) -> Iterator[sa.Connection]:
+    """One transaction on a service's database."""
+    engine = sa.create_engine(
+        with_driver(database_url, "psycopg"), connect_args={"connect_timeout": int(CONNECT_WITHIN)}
+    )
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

@@ -1,0 +1,103 @@
+"""A service's dead-letter queue on the broker: reads, replays and removes its messages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chassis.messaging import event_protocol, topology
+from chassis.messaging.amqp import parameters
+from contracts.message import Envelope
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One parked message. `envelope` is None where it cannot be read as an event."""
+
+    tag: int
+    body: bytes
+    properties: pika.BasicProperties
+    envelope: Envelope | None
+
+    @property
+    def id(self) -> str:
+        """The event's id, or the message's place in the queue."""
+        return str(self.properties.message_id or f"#{self.tag}")
+
+    @property
+    def reason(self) -> str:
+        """The error of the last attempt."""
+        headers = self.properties.headers or {}
+        return str(headers.get(event_protocol.ERROR) or "it ended the process that handled it, again and again")
+
+    @property
+    def attempts(self) -> int:
+        """The number of attempts."""
+        return int((self.properties.headers or {}).get(event_protocol.ATTEMPT, 0))
+
+    @property
+    def first_failed_at(self) -> datetime | None:
+        """The time of the first failed attempt, UTC."""
+        seconds = (self.properties.headers or {}).get(event_protocol.FIRST_FAILED)
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+
+
+class DeadLetterQueue:
+    """The open queue. Messages that are neither replayed nor removed stay in it, in their order."""
+
+    def __init__(self, service: str, channel: BlockingChannel) -> None:
+        self.service = service
+        self._channel = channel
+
+    def letters(self, *, most: int | None = None) -> list[DeadLetter]:
+        """The messages, oldest first: all, or that many."""
+        letters: list[DeadLetter] = []
+        while most is None or len(letters) < most:
+            method, properties, body = self._channel.basic_get(topology.dead_letters(self.service))
+            if method is None:
+                return letters
+            try:
+                envelope = event_protocol.read_envelope(body)
+            except ValueError:
+                envelope = None
+            letters.append(DeadLetter(method.delivery_tag, body, properties, envelope))
+        return letters
+
+    def inbox_size(self) -> int:
+        """The number of messages that wait in the service's inbox."""
+        declared = self._channel.queue_declare(topology.inbox(self.service), passive=True)
+        return int(declared.method.message_count)
+
+    def replay(self, letter: DeadLetter) -> None:
+        """Publish the message to the service's inbox as if never tried; remove it once the broker has confirmed."""
+        properties = pika.BasicProperties(
+            content_type=letter.properties.content_type,
+            delivery_mode=2,
+            message_id=letter.properties.message_id,
+            type=letter.properties.type,
+            timestamp=letter.properties.timestamp,
+            headers={name: value for name, value in (letter.properties.headers or {}).items() if name == "traceparent"},
+        )
+        self._channel.basic_publish("", topology.inbox(self.service), letter.body, properties, mandatory=True)
+        self.remove(letter)
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Remove the message from the queue."""
+        self._channel.basic_ack(letter.tag)
+
+
+@contextmanager
+def open_queue(amqp_url: str, service: str) -> Iterator[DeadLetterQueue]:
+    """The dead-letter queue of a service, for one command."""
+    connection = pika.BlockingConnection(parameters.parameters(amqp_url, "hotelmate-dlq"))
+    try:
+        channel = connection.channel()
+        topology.declare(channel)
+        channel.confirm_delivery()
+        yield DeadLetterQueue(service, channel)
+    finally:
+        if connection.is_open:
+            connection.close()

@@ -1,0 +1,124 @@
+"""The data by which invariants are judged: the services' answers and, where they are at hand, the provider's."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+from contracts.catalogue import OWNERS
+from contracts.message import Envelope, Query
+from contracts.operations import Examine, ReadEvidence, Violation
+
+Reply = TypeVar("Reply")
+Row = Mapping[str, Any]
+
+KEYS_PER_ASK = 2_000
+SAY_CHANGES = ("bookings", "payments")  # whose events show that a booking has changed
+
+
+class AskService(Protocol):
+    """Asks a service a query and returns the reply."""
+
+    def __call__(self, service: str, query: Query[Reply], /) -> Reply:
+        """Raises the service's `Refusal`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkedMessage:
+    """A message in a service's dead-letter queue: its id, and the event's attributes where it is an event."""
+
+    service: str
+    id: str
+    type: str = ""
+    source: str = ""
+    subject: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExaminationContext:
+    """The services to ask, and the bounds of an examination.
+
+    What has changed within `older_than` is not judged, because its events may be on their way; 0 judges everything.
+    Of data that grows without end, the `newest` rows of each service are judged.
+
+    `journal` is the provider's own list of movements, each with `movement`, `object`, `amount`, `currency` and
+    `payment_intent`; `acknowledged` are the ids of the webhook events that were answered with 2xx; `parked` are the
+    messages in the dead-letter queues. Each is None where it is not at hand.
+    """
+
+    ask: AskService
+    services: Sequence[str] = OWNERS
+    older_than: timedelta = timedelta(seconds=30)
+    newest: int = 20_000
+    journal: Sequence[Mapping[str, Any]] | None = None
+    acknowledged: Collection[str] | None = None
+    parked: Sequence[ParkedMessage] | None = None
+
+    def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
+        """The breaches of an invariant that these services find in their own data.
+
+        A breach that a change of its booking can explain is left out while the booking is not at rest.
+        """
+        for service in services:
+            if service in self.services:
+                violations = self._examine(service, invariant)
+                at_rest = self.at_rest({each.booking_id for each in violations} - {""})
+                yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
+
+    def violations_by(self, invariant: str, service: str, events: Sequence[Envelope]) -> Iterable[Violation]:
+        """The breaches of an invariant that the service finds by events of other services."""
+        return self._examine(service, invariant, events=tuple(events))
+
+    def _examine(self, service: str, invariant: str, events: tuple[Envelope, ...] = ()) -> Sequence[Violation]:
+        query = Examine(
+            invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=events
+        )
+        return self.ask(service, query).violations
+
+    def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
+        """All rows of a service's evidence; those of `keys` where it is read by key."""
+        if keys is None:
+            yield from self._pages(service, name, (), limit)
+            return
+        for some in chunks(sorted(keys), KEYS_PER_ASK):
+            yield from self._pages(service, name, tuple(some), limit)
+
+    def _pages(self, service: str, name: str, keys: tuple[str, ...], limit: int) -> Iterator[Row]:
+        query = ReadEvidence(
+            name=name, keys=keys, newest=self.newest, older_than=self.older_than.total_seconds(), limit=limit
+        )
+        while True:
+            page = self.ask(service, query)
+            yield from page.rows
+            if page.next is None:
+                return
+            query = replace(query, after=page.next)
+
+    def at_rest(self, booking_ids: Collection[str], *, by: Sequence[str] = SAY_CHANGES) -> set[str]:
+        """The bookings that have not changed lately, by the events of these services."""
+        if not self.older_than:
+            return set(booking_ids)
+        changed = {
+            row["key"]
+            for service in by
+            if service in self.services
+            for row in self.rows(service, "changed_lately", keys=booking_ids)
+        }
+        return set(booking_ids) - changed
+
+    def is_whole(self, service: str) -> bool:
+        """Whether all events and audit rows of a service are among the newest."""
+        [state] = self.rows(service, "state")
+        return int(state["length"]) <= self.newest
+
+    def is_busy(self, service: str) -> bool:
+        """Whether an event or a job of the service is on its way."""
+        [state] = self.rows(service, "state")
+        return bool(state["busy"])
+
+
+def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The items in groups of this size."""
+    return (items[start : start + size] for start in range(0, len(items), size))

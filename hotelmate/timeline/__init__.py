@@ -1,0 +1,1 @@
+"""One booking's timeline: collected from the services, ordered by cause, printed."""

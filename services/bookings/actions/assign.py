@@ -1,0 +1,61 @@
+"""Assign: a confirmed booking gets a room, or another room."""
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, GetCandidateRooms, RoomAssigned
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
+from services.bookings.domain import access, room_assignment
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.steps import booking_access, pending_actions
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+WITH_INVENTORY = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED})
+
+
+def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Assign the room; `warnings` of the reply say where its type differs. Refused as `may_assign`, and by rooms."""
+    fields = {"room_number": command.room_number, "notes": command.notes}
+    return pending_actions.run(
+        conversation, command, ASSIGN, lambda booking, _: fields if may_assign(booking, command) else None
+    )
+
+
+def may_assign(booking: Booking, command: AssignRoom) -> bool:
+    """False where the booking has that room. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    room_assignment.require_assignable(booking)
+    return booking.assigned_room_number != command.room_number
+
+
+def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversation[BookingsWork]) -> Candidates:
+    """The rooms that may be assigned to the booking, best first. Refused `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    with conversation.reading() as work:
+        booking = booking_access.visible(work, hotel=query.hotel, booking_id=query.booking_id)
+        access.staff_only(work.caller)
+    if booking.status not in WITH_INVENTORY:
+        raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
+    return conversation.ask(FindCandidates(hotel=booking.hotel, booking_id=booking.id))
+
+
+def _ask(booking: Booking, intent: PendingAction) -> GiveRoom:
+    return GiveRoom(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, room_number=intent.room_number)
+
+
+def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
+    assigned = RoomAssigned(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=room.room_number,
+        room_type_code=room.room_type_code,
+        by=intent.by,
+        assigned_at=intent.started_at,
+        previous_room_number=booking.assigned_room_number,
+        warnings=room.warnings,
+    )
+    notes = intent.notes or None
+    return work.record(booking, (assigned,), by=intent.by, pending=None, why=intent.notes, assignment_notes=notes)
+
+
+ASSIGN = TwoStepAction(ActionKind.ASSIGN, _ask, _end)

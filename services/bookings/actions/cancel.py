@@ -1,0 +1,111 @@
+"""Cancel: one transaction before the stay; in house, rooms first takes the room back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.occupancy import MoveOut
+from contracts.values import Actor, Caller
+from services.bookings.domain import cancellation, cancellation_fees, local_time
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.lifecycle import ENDED
+from services.bookings.steps import booking_access, pending_actions, replies
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def cancel_booking(command: CancelBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Cancel for a guest or staff, at the policy's price. Refused as `may_cancel`."""
+    with conversation.transaction() as work:
+        booking = booking_access.locked(work, command, staff=False)
+        if booking.status is not BookingStatus.IN_HOUSE:
+            return replies.finish(conversation, work, _cancel_before_stay(booking, command, work))
+        may_cancel(booking, command, caller=work.caller)
+        pending = pending_actions.begin(
+            work,
+            booking,
+            ActionKind.CUT_SHORT,
+            reason=command.reason,
+            waive_fee=command.waive_fee,
+            left_on=local_time.local_date(work.now, booking.timezone),
+        )
+    reply: BookingDetail = pending_actions.carry_out(
+        conversation, CUT_SHORT, pending, and_then=lambda work, ended: replies.finish(conversation, work, ended)
+    )
+    return reply
+
+
+def may_cancel(booking: Booking, command: CancelBooking, *, caller: Caller) -> bool:
+    """False where the booking is cancelled.
+
+    Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION` for a guest in house, and as
+    `cancellation.require_override`.
+    """
+    if booking.status is BookingStatus.CANCELLED:
+        return False
+    if booking.status in ENDED:
+        raise Refusal("BOOKING_ENDED", "This booking has ended.")
+    if not cancellation.can_cancel(booking, as_guest=caller.kind != "staff"):
+        if booking.status is BookingStatus.PENDING_APPROVAL:
+            raise Refusal("DECISION_MADE", "This booking has been approved; the payment is being taken.")
+        raise Refusal("ILLEGAL_TRANSITION", "Who is in house is called off by the hotel's staff only.")
+    if command.waive_fee or booking.status is BookingStatus.IN_HOUSE:
+        cancellation.require_override(command.reason, caller)
+    return True
+
+
+def _cancel_before_stay(booking: Booking, command: CancelBooking, work: BookingsWork) -> Booking:
+    events = before_stay(booking, command, caller=work.caller, now=work.now)
+    if events:
+        pending_actions.require_none(booking)
+    reason = command.reason or None
+    return work.record(booking, events, by=work.caller.actor, why=command.reason, cancellation_reason=reason)
+
+
+def before_stay(
+    booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime
+) -> Sequence[BookingCancelled]:
+    """The cancellation of a stay that has not begun; empty where the booking is cancelled. Refused as `may_cancel`."""
+    if not may_cancel(booking, command, caller=caller):
+        return ()
+    cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
+    return (replace(cancelled, besides=booking.unsettled_service or None),)
+
+
+def in_house(booking: Booking, intent: PendingAction) -> BookingCancelled:
+    """The cancellation of a stay in house, charged as of the decision."""
+    cancelled = _cancelled(booking, by=intent.by, at=intent.started_at, waived=intent.waive_fee)
+    return replace(cancelled, released_from=intent.left_on)
+
+
+def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> BookingCancelled:
+    charges = cancellation_fees.charges(booking, at, waived=waived)
+    return BookingCancelled(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        cancelled_at=at,
+        cancelled_by=by,
+        fee=charges.fee,
+        refund=charges.refund,
+    )
+
+
+def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
+    """The cancellation's reason stays with the booking; rooms is not told."""
+    left_on = intent.left_on or booking.check_out
+    return MoveOut(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on, note="")
+
+
+def _end(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
+    cancelled, why = in_house(booking, intent), intent.reason
+    return work.record(booking, (cancelled,), by=intent.by, pending=None, why=why, cancellation_reason=why)
+
+
+CUT_SHORT = TwoStepAction(ActionKind.CUT_SHORT, _ask, _end)

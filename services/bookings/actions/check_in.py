@@ -1,0 +1,83 @@
+"""Check-in: the guest of a confirmed booking moves into the assigned room, within the check-in window."""
+
+from datetime import datetime, timedelta
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckIn, GuestCheckedIn
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
+from contracts.values import Caller, Permission
+from services.bookings.domain import local_time
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.steps import pending_actions, room_pins
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Move the guest in. Refused as `may_check_in`, and `ROOM_NOT_READY` by rooms."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, str] | None:
+        return {} if may_check_in(booking, command, caller=work.caller, now=work.now) else None
+
+    return pending_actions.run(conversation, command, CHECK_IN, decide)
+
+
+def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> bool:
+    """False where the guest is in house.
+
+    Refused `BOOKING_NOT_ELIGIBLE`, `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`, `NO_ROOM_ASSIGNED`.
+    """
+    if booking.status is BookingStatus.IN_HOUSE:
+        return False
+    if booking.status is not BookingStatus.CONFIRMED:
+        raise Refusal("BOOKING_NOT_ELIGIBLE", f"Nobody can check in to what is {booking.status}.")
+    _require_window(booking, command, caller=caller, now=now)
+    if booking.assigned_room_number is None:
+        raise Refusal("NO_ROOM_ASSIGNED", "Assign a room first.")
+    return True
+
+
+def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> None:
+    """The window opens on the check-in date and closes the next day, both hotel-local."""
+    settings = booking.terms.settings
+    if local_time.local_date(now, booking.timezone) < booking.check_in:
+        raise Refusal("CHECKIN_WRONG_DATE", f"Check-in is on {booking.check_in}.")
+    if now < local_time.opens_at(booking.check_in, settings.early_checkin_from, booking.timezone):
+        _require_early_permission(command, caller, opens=settings.early_checkin_from)
+        return
+    cutoff_on = booking.check_in + timedelta(days=1)
+    late = now > local_time.closes_at(cutoff_on, settings.late_arrival_cutoff, booking.timezone)
+    if late and not (command.late_arrival or booking.late_arrival_expected):
+        raise Refusal("CHECKIN_TOO_LATE", f"Late arrivals end at {settings.late_arrival_cutoff} on {cutoff_on}.")
+    if now >= booking.checkout_deadline_at:
+        raise Refusal("CHECKIN_TOO_LATE", "The stay is over.")
+
+
+def _require_early_permission(command: CheckIn, caller: Caller, *, opens: str) -> None:
+    if not command.early_checkin:
+        raise Refusal("CHECKIN_TOO_EARLY", f"Check-in opens at {opens}.")
+    if not caller.may(Permission.OVERRIDE):
+        raise Refusal("PERMISSION_DENIED", "An early check-in needs can_override.")
+
+
+def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
+    return MoveIn(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+
+
+def _end(booking: Booking, intent: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
+    """The booking keeps the room's PIN and the hotel's Wi-Fi until the stay ends."""
+    checked_in = GuestCheckedIn(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=reply.room.room_number,
+        checked_in_at=intent.started_at,
+        checked_in_by=intent.by,
+    )
+    in_house = room_pins.in_house_secrets(booking, reply.wifi, work)
+    return work.record(booking, (checked_in,), by=intent.by, pending=None, in_house=in_house)
+
+
+CHECK_IN = TwoStepAction(ActionKind.CHECK_IN, _ask, _end)

@@ -1,0 +1,118 @@
+"""Extend: a guest in house stays more nights in the same room and owes their price."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.extensions import ExtendBooking, StayExtended
+from contracts.bookings.overstays import OverstayResolution
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.extensions import Extended, ExtendStay
+from contracts.values import Price, Stay
+from services.bookings.domain import local_time, overstays
+from services.bookings.domain.booking import ActionKind, AgreedTerms, Booking, PendingAction
+from services.bookings.lifecycle import LIFECYCLE
+from services.bookings.steps import booking_access, pending_actions, replies
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+MOST_NIGHTS = 365
+
+
+def extend_booking(command: ExtendBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Extend the stay. Refused as `new_check_out`, by rooms, and `BOOKING_ENDED` where the stay ended meanwhile."""
+    with conversation.transaction() as work:
+        booking = booking_access.locked(work, command)
+        until = new_check_out(booking, command)
+        if until is None:
+            return replies.finish(conversation, work, booking)
+        pending = pending_actions.begin(work, booking, ActionKind.EXTEND, until=until)
+
+    def finish(work: BookingsWork, ended: Booking) -> BookingDetail | None:
+        return replies.finish(conversation, work, ended) if ended.check_out >= until else None
+
+    reply: BookingDetail | None = pending_actions.carry_out(conversation, EXTEND, pending, and_then=finish)
+    if reply is None:
+        raise Refusal("BOOKING_ENDED", "The stay ended meanwhile; the nights are given back.")
+    return reply
+
+
+def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
+    """The new check-out date; None where it is the present one. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
+    if (command.new_check_out is None) == (command.add_nights is None):
+        raise _invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
+    if booking.status is not BookingStatus.IN_HOUSE:
+        raise Refusal("NOT_CHECKED_IN", "Booking must be checked in to extend")
+    if command.add_nights is not None:
+        if not 1 <= command.add_nights <= MOST_NIGHTS:
+            raise _invalid("add_nights", f"From 1 to {MOST_NIGHTS}.")
+        return booking.check_out + timedelta(days=command.add_nights)
+    if command.new_check_out is None or command.new_check_out < booking.check_out:
+        raise _invalid("new_checkout_date", f"Must be after {booking.check_out}.")
+    return None if command.new_check_out == booking.check_out else command.new_check_out
+
+
+def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
+    until = intent.until or booking.check_out
+    return ExtendStay(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, until=until)
+
+
+def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
+    """Where the stay ended meanwhile, a release of the added nights becomes the pending action."""
+    if not LIFECYCLE.allows(booking.status, StayExtended):
+        undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
+        return work.bookings.begin_action(work.note(booking, pending=None), undo)
+    events = _extended(booking, intent, reply, now=work.now)
+    terms = _terms_with(booking.terms, reply.price)
+    return work.record(booking, events, by=intent.by, pending=None, terms=terms)
+
+
+def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: datetime) -> Sequence[BookingEvent]:
+    """The extension, and the end of an open overstay incident where the new deadline lies ahead."""
+    until = intent.until or booking.check_out
+    deadline = local_time.closes_at(until, booking.terms.settings.standard_checkout_time, booking.timezone)
+    amount = reply.price.total
+    extended = StayExtended(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=reply.room.room_number,
+        previous_check_out=booking.check_out,
+        check_out=until,
+        nights_added=Stay(booking.check_out, until).nights,
+        checkout_deadline_at=deadline,
+        amount=amount,
+        total=booking.total + amount,
+        balance_due=(booking.balance_due or booking.nothing) + amount,
+        extended_at=intent.started_at,
+        extended_by=intent.by,
+    )
+    incident = overstays.live(booking)
+    if incident is None or deadline <= now:
+        return (extended,)
+    return extended, overstays.resolved(booking, incident, OverstayResolution.EXTENDED, now)
+
+
+def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
+    """The terms with the price of the whole stay; each added night keeps the tax of its own day."""
+    agreed = terms.price
+    whole = replace(
+        agreed,
+        nights=(*agreed.nights, *added.nights),
+        subtotal=agreed.subtotal + added.subtotal,
+        discount=agreed.discount + added.discount,
+        tax=agreed.tax + added.tax,
+        total=agreed.total + added.total,
+    )
+    return replace(terms, price=whole)
+
+
+def _invalid(field: str, message: str) -> Refusal:
+    return Refusal("VALIDATION_ERROR", message, errors=[{"field": field, "message": message}])
+
+
+EXTEND = TwoStepAction(ActionKind.EXTEND, _ask, _end)

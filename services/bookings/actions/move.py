@@ -1,0 +1,52 @@
+"""Move: a guest in house changes to another room."""
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import MoveRoom, RoomMoved
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.moves import MoveGuest
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.steps import pending_actions
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def move_room(command: MoveRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Move the guest. Refused as `may_move`, and by rooms where the other room is not ready and free."""
+    fields = {"room_number": command.to_room_number, "reason": command.reason, "notes": command.notes}
+    return pending_actions.run(
+        conversation, command, MOVE, lambda booking, _: fields if may_move(booking, command) else None
+    )
+
+
+def may_move(booking: Booking, command: MoveRoom) -> bool:
+    """False where the guest lives in that room. Refused `NOT_CHECKED_IN`."""
+    if booking.status is not BookingStatus.IN_HOUSE:
+        raise Refusal("NOT_CHECKED_IN", "Only a guest in house can be moved; assign another room instead.")
+    return booking.assigned_room_number != command.to_room_number
+
+
+def _ask(booking: Booking, intent: PendingAction) -> MoveGuest:
+    return MoveGuest(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, room_number=intent.room_number)
+
+
+def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
+    """PIN and Wi-Fi stay the booking's."""
+    moved = RoomMoved(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=room.room_number,
+        room_type_code=room.room_type_code,
+        previous_room_number=booking.assigned_room_number or "",
+        by=intent.by,
+        moved_at=intent.started_at,
+        warnings=room.warnings,
+    )
+    why = ": ".join(filter(None, (intent.reason, intent.notes)))
+    notes = intent.notes or booking.assignment_notes
+    return work.record(booking, (moved,), by=intent.by, pending=None, why=why, assignment_notes=notes)
+
+
+MOVE = TwoStepAction(ActionKind.MOVE, _ask, _end)

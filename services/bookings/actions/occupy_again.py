@@ -1,0 +1,32 @@
+"""Occupy again: rooms marks the room of a guest in house as occupied by their booking."""
+
+from typing import Any
+
+from chassis.transactions.conversation import Conversation
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.occupancy import MoveIn
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.steps import pending_actions
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
+    """Move a guest in house into the assigned room again; nothing where no guest is in house. Refused by rooms."""
+    with conversation.transaction() as work:
+        booking = work.bookings.lock(booking_id)
+        if booking is None or booking.status is not BookingStatus.IN_HOUSE:
+            return
+        pending = pending_actions.begin(work, booking, ActionKind.SEAT)
+    pending_actions.carry_out(conversation, SEAT, pending)
+
+
+def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
+    return MoveIn(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+
+
+def _end(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
+    return work.note(booking, pending=None)
+
+
+SEAT = TwoStepAction(ActionKind.SEAT, _ask, _end)

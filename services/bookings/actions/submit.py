@@ -1,0 +1,54 @@
+"""Submit: rooms holds a draft's nights, and the draft waits for payment."""
+
+from typing import Any
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.asks import SubmitBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.holds import HoldInventory
+from services.bookings.domain import creation
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.lifecycle import ENDED
+from services.bookings.steps import pending_actions
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def submit_booking(command: SubmitBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Hold the draft's nights, or leave the draft as it is. Refused `SOLD_OUT`, and as `may_submit`."""
+    return pending_actions.run(
+        conversation, command, SUBMIT, lambda booking, _: {} if may_submit(booking) else None, staff=False
+    )
+
+
+def may_submit(booking: Booking) -> bool:
+    """True for a draft, False for a held booking. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
+    if booking.status is BookingStatus.PENDING_PAYMENT:
+        return False
+    if booking.status in ENDED:
+        raise Refusal("BOOKING_ENDED", "This booking has ended.")
+    if booking.status is not BookingStatus.DRAFT:
+        raise Refusal("ILLEGAL_TRANSITION", "This booking has been submitted and paid for already.")
+    return True
+
+
+def _ask(booking: Booking, _: PendingAction) -> HoldInventory:
+    return HoldInventory(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_type=booking.room_type_code,
+        check_in=booking.check_in,
+        check_out=booking.check_out,
+        adults=booking.adults,
+        children=booking.children,
+    )
+
+
+def _end(booking: Booking, intent: PendingAction, _: Any, work: BookingsWork) -> Booking:
+    """The booking keeps the draft's price and terms."""
+    return work.record(booking, (creation.hold(booking, by=intent.by, now=work.now),), by=intent.by, pending=None)
+
+
+SUBMIT = TwoStepAction(ActionKind.SUBMIT, _ask, _end)

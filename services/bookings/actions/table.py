@@ -1,0 +1,35 @@
+"""The table of two-step actions: one row for each `ActionKind`."""
+
+from services.bookings.actions import (
+    assign,
+    cancel,
+    check_in,
+    check_out,
+    extend,
+    move,
+    occupy_again,
+    release,
+    submit,
+    unassign,
+    vacate,
+)
+from services.bookings.domain.booking import ActionKind
+from services.bookings.steps.pending_actions import TwoStepAction
+
+ACTIONS: dict[ActionKind, TwoStepAction] = {
+    action.kind: action
+    for action in (
+        submit.SUBMIT,
+        release.RELEASE,
+        assign.ASSIGN,
+        unassign.UNASSIGN,
+        check_in.CHECK_IN,
+        move.MOVE,
+        extend.EXTEND,
+        check_out.CHECK_OUT,
+        cancel.CUT_SHORT,
+        vacate.FORCE_OUT,
+        vacate.CLEAR,
+        occupy_again.SEAT,
+    )
+}

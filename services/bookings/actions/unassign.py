@@ -1,0 +1,44 @@
+"""Unassign: a confirmed booking gives its room back."""
+
+from typing import Any
+
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.stays import RoomUnassigned, UnassignRoom
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import TakeRoomBack
+from services.bookings.domain import room_assignment
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.steps import pending_actions
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def unassign_room(command: UnassignRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Free the booking's room. Refused as `may_unassign`."""
+    return pending_actions.run(
+        conversation, command, UNASSIGN, lambda booking, _: {} if may_unassign(booking) else None
+    )
+
+
+def may_unassign(booking: Booking) -> bool:
+    """False where the booking has no room. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    room_assignment.require_assignable(booking)
+    return booking.assigned_room_number is not None
+
+
+def _ask(booking: Booking, intent: PendingAction) -> TakeRoomBack:
+    return TakeRoomBack(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+
+
+def _end(booking: Booking, intent: PendingAction, _: Any, work: BookingsWork) -> Booking:
+    unassigned = RoomUnassigned(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=booking.assigned_room_number or "",
+        by=intent.by,
+        unassigned_at=intent.started_at,
+    )
+    return work.record(booking, (unassigned,), by=intent.by, pending=None)
+
+
+UNASSIGN = TwoStepAction(ActionKind.UNASSIGN, _ask, _end)

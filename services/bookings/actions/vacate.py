@@ -1,0 +1,114 @@
+"""Vacates one room: checks out its stay, or clears an occupancy that has no stay."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import Conversation
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.occupancy import ClearRoom
+from services.bookings.actions.check_out import CHECK_OUT, departure, end_stay
+from services.bookings.domain import local_time
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.lifecycle import ENDED
+from services.bookings.steps import pending_actions
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+
+def check_out(
+    conversation: Conversation[BookingsWork], booking_id: str, *, reason: str = "", force: bool = False
+) -> bool:
+    """Check the booking out; False where its guest has left.
+
+    `force` also deletes its chat and open orders, and vacates the room where rooms refuses the check-out.
+    """
+    try:
+        return _leave(conversation, booking_id, CHECK_OUT, reason=reason, erases=force)
+    except Refusal as refusal:
+        if not force or refusal.code == "ACTION_IN_PROGRESS":
+            raise
+    return _leave(conversation, booking_id, FORCE_OUT, reason=reason, erases=True)
+
+
+def clear(conversation: Conversation[BookingsWork], *, hotel: str, room_number: str, booking_id: str, why: str) -> None:
+    """Clear a room of a booking that is not in house; a future booking keeps its nights and its assigned room.
+
+    Refused `ACTION_IN_PROGRESS`, `ROOM_HAS_GUEST`.
+    """
+    with conversation.transaction() as work:
+        booking = work.bookings.lock(booking_id)
+        if booking and booking.status is BookingStatus.IN_HOUSE:
+            raise Refusal("ROOM_HAS_GUEST", "The booking's guest is in house.")
+        is_future = booking is not None and booking.status not in ENDED
+        if booking and is_future:
+            booking = pending_actions.begin(work, booking, ActionKind.CLEAR, room_number=room_number, reason=why)
+    if booking and is_future:
+        pending_actions.carry_out(conversation, CLEAR, booking)
+        return
+    conversation.ask(
+        ClearRoom(
+            action_id=uuid4().hex,
+            booking_id=booking_id,
+            hotel=hotel,
+            room_number=room_number,
+            ended=True,
+            left_on=_left_on(booking),
+            unwritten=booking is None,
+            note=why,
+        )
+    )
+
+
+def _left_on(booking: Booking | None) -> date | None:
+    """The hotel-local day on which a stay ended; None where there was no stay."""
+    if booking is None or booking.checked_in_at is None or booking.ended_at is None:
+        return None
+    return local_time.local_date(booking.ended_at, booking.timezone)
+
+
+def _leave(
+    conversation: Conversation[BookingsWork], booking_id: str, action: TwoStepAction, *, reason: str, erases: bool
+) -> bool:
+    with conversation.transaction() as work:
+        booking = work.bookings.lock(booking_id)
+        fields: dict[str, Any] | None = departure(booking, now=work.now) if booking else None
+        if booking is None or fields is None:
+            return False
+        fields |= {"room_number": booking.assigned_room_number or "", "reason": reason, "erases": erases}
+        pending = pending_actions.begin(work, booking, action.kind, **fields)
+    pending_actions.carry_out(conversation, action, pending)
+    return True
+
+
+def _ask_to_force_out(booking: Booking, intent: PendingAction) -> ClearRoom:
+    return ClearRoom(
+        action_id=intent.id,
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=intent.room_number,
+        ended=True,
+        left_on=intent.left_on or booking.check_out,
+        force=True,
+        note=intent.reason,
+    )
+
+
+def _ask_to_clear(booking: Booking, intent: PendingAction) -> ClearRoom:
+    return ClearRoom(
+        action_id=intent.id,
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        room_number=intent.room_number,
+        ended=False,
+        note=intent.reason,
+    )
+
+
+def _end_clear(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
+    return work.note(booking, pending=None)
+
+
+FORCE_OUT = TwoStepAction(ActionKind.FORCE_OUT, _ask_to_force_out, end_stay)
+CLEAR = TwoStepAction(ActionKind.CLEAR, _ask_to_clear, _end_clear)

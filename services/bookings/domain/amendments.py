@@ -1,0 +1,56 @@
+"""Amendments of a booking by staff: notes and guest contact, without a change of status."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chassis.refusal import Refusal
+from contracts.bookings.amendments import AmendBooking, BookingAmended
+from contracts.values import Actor
+from services.bookings.domain.booking import Booking, Guest
+from services.bookings.domain.creation import LONGEST_NOTE, guest_errors
+
+NOTED = ("late_arrival_expected", "internal_notes", "special_requests")
+CONTACT = ("first_name", "last_name", "email", "phone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingAmendment:
+    """The event with the names of the changed fields, and their new values, which no event carries."""
+
+    event: BookingAmended
+    changes: dict[str, Any]
+
+
+def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
+    """The fields that the command changes; None where there are none. Refused `VALIDATION_ERROR`."""
+    noted = _differing(booking, {name: getattr(command, name) for name in NOTED})
+    contact = _differing(booking.guest, {name: _contact(command, name) for name in CONTACT})
+    guest = replace(booking.guest, **contact)
+    _check(noted, guest)
+    if not noted and not contact:
+        return None
+    event = BookingAmended(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        fields=(*noted, *(f"guest_{name}" for name in contact)),
+        by=by,
+    )
+    return BookingAmendment(event=event, changes=noted | ({"guest": guest} if contact else {}))
+
+
+def _contact(command: AmendBooking, name: str) -> str | None:
+    value: str | None = getattr(command, f"guest_{name}")
+    return None if value is None else value.strip()
+
+
+def _differing(present: Booking | Guest, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None and value != getattr(present, name)}
+
+
+def _check(noted: dict[str, Any], guest: Guest) -> None:
+    errors = guest_errors(guest)
+    for name in ("internal_notes", "special_requests"):
+        if len(noted.get(name, "")) > LONGEST_NOTE:
+            errors.append({"field": name, "message": f"at most {LONGEST_NOTE} characters"})
+    if errors:
+        raise Refusal("VALIDATION_ERROR", "This cannot be written so.", errors=errors)

@@ -1,0 +1,71 @@
+"""The urgency of an approval, and the alerts to staff about it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from contracts.bookings.approval import ApprovalFellDue
+from contracts.bookings.status import ApprovalUrgency, BookingStatus
+from services.bookings.domain.booking import Booking
+
+DUE_SOON = timedelta(minutes=10)
+CRITICAL = timedelta(minutes=60)
+LAST_CALL = timedelta(minutes=10)
+JUST_AFTER = timedelta(microseconds=1)
+
+
+def approval_risk(booking: Booking, now: datetime) -> str | None:
+    """The risk by the hotel's SLA, `OK` to `CRITICAL`; None where no decision is due."""
+    if not _awaits_decision(booking):
+        return None
+    due = [urgency for urgency, at in _by_sla(booking) if at <= now]
+    return due[-1].value if due else "OK"
+
+
+def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
+    """The alert that is due; None where staff have it. Of several, the gravest."""
+    due = [urgency for urgency, at in _pending_alerts(booking) if at <= now]
+    if not due or booking.payment_authorized_at is None or booking.approval_deadline_at is None:
+        return None
+    return ApprovalFellDue(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        urgency=due[-1],
+        payment_authorized_at=booking.payment_authorized_at,
+        approval_deadline_at=booking.approval_deadline_at,
+        noticed_at=now,
+    )
+
+
+def reached(booking: Booking, now: datetime) -> tuple[str, ...]:
+    """Every urgency reached so far; the alert of the gravest covers the others."""
+    return tuple(urgency.value for urgency, at in _moments(booking) if at <= now)
+
+
+def next_at(booking: Booking) -> datetime | None:
+    """The moment of the next alert; None where there is none."""
+    return min((at for _, at in _pending_alerts(booking)), default=None)
+
+
+def _pending_alerts(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
+    return ((urgency, at) for urgency, at in _moments(booking) if urgency not in booking.approval_alerts)
+
+
+def _moments(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
+    """Each urgency with the moment at which it begins, the gravest last."""
+    if _awaits_decision(booking):
+        yield from _by_sla(booking)
+        if booking.approval_deadline_at:
+            yield ApprovalUrgency.DEADLINE_NEAR, booking.approval_deadline_at - LAST_CALL
+
+
+def _by_sla(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
+    if booking.payment_authorized_at is None:
+        return
+    sla_ends_at = booking.payment_authorized_at + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
+    yield ApprovalUrgency.DUE_SOON, sla_ends_at - DUE_SOON
+    yield ApprovalUrgency.OVERDUE, sla_ends_at + JUST_AFTER
+    yield ApprovalUrgency.CRITICAL, sla_ends_at + CRITICAL + JUST_AFTER
+
+
+def _awaits_decision(booking: Booking) -> bool:
+    return booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is None

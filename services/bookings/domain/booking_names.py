@@ -1,0 +1,47 @@
+"""Booking ids and confirmation numbers, drawn from letters and digits that look different from one another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 6
+
+Choose = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingNames:
+    """The names of a new booking, and the hash of its guest's token."""
+
+    booking_id: str
+    confirmation_number: str
+    token_hash: str
+
+
+class NameTaken(Exception):
+    """The drawn booking id (`is_booking_id`) or confirmation number belongs to another booking."""
+
+    def __init__(self, name: str, *, is_booking_id: bool) -> None:
+        super().__init__(name)
+        self.is_booking_id = is_booking_id
+
+
+def booking_id(year: int, choose: Choose) -> str:
+    """`BK-{year}-{6 characters}`; the year is hotel-local at creation."""
+    return f"BK-{year}-{_drawn(choose)}"
+
+
+def confirmation_number(hotel_code: str, year: int, choose: Choose) -> str:
+    """`{hotel code}-{year}-{6 characters}`."""
+    return f"{hotel_code}-{year}-{_drawn(choose)}"
+
+
+def year_everywhere(now: datetime) -> int | None:
+    """The year, where it is the same in every timezone; None around New Year."""
+    first, last = (now - timedelta(hours=12)).year, (now + timedelta(hours=14)).year
+    return first if first == last else None
+
+
+def _drawn(choose: Choose) -> str:
+    return "".join(choose(ALPHABET) for _ in range(LENGTH))

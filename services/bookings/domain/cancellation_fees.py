@@ -1,0 +1,190 @@
+"""The price of a cancellation or no-show: the policy's rule, the fee, the refund and the balance."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CancellationPreview
+from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
+from services.bookings.domain import local_time
+from services.bookings.domain.booking import Booking
+
+FREE = PolicyTier(hours_before=0, kind="NONE")
+FIRST_NIGHT = PolicyTier(hours_before=0, kind="FIRST_NIGHT")
+FULL_STAY = PolicyTier(hours_before=0, kind="FULL_STAY")
+RULES = {"NONE": "FREE_CANCELLATION"}
+WAIVED = "FEE_WAIVED"
+STAY_BEGUN = "STAY_BEGUN"
+NIGHTS_USED = "NIGHTS_USED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationCharges:
+    """The fee, the refund of captured money, and the amount that is then owed at the desk."""
+
+    fee: Money
+    refund: Money
+    balance_due: Money
+    rule: str
+    description: str
+
+    @property
+    def preview(self) -> CancellationPreview:
+        """The preview for a guest."""
+        return CancellationPreview(
+            fee_amount=self.fee, refund_amount=self.refund, description=self.description, applied_rule=self.rule
+        )
+
+
+def time_left(booking: Booking, now: datetime) -> timedelta:
+    """The time until check-in opens, hotel-local; negative afterwards."""
+    opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
+    return opens - now
+
+
+def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
+    """The tier for the time left. At exactly the threshold cancellation is free."""
+    free = left >= timedelta(hours=policy.free_until_hours)
+    if policy.kind == "FLEXIBLE":
+        return FREE if free else FIRST_NIGHT
+    if policy.kind == "MODERATE":
+        return FREE if free else PolicyTier(hours_before=0, kind="PERCENTAGE", value=policy.percent)
+    if policy.kind == "NON_REFUNDABLE":
+        return FULL_STAY
+    tiers = sorted(policy.tiers, key=lambda tier: tier.hours_before)
+    reached = [tier for tier in tiers if timedelta(hours=tier.hours_before) <= left]
+    return (reached[-1] if reached else tiers[0]) if tiers else FREE
+
+
+def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
+    """The tier of a no-show: the policy's own rule, else the full stay or the first night by the policy's kind.
+
+    A rule with a value has that of the last tier of its kind; a percentage without such a tier has the policy's own.
+    """
+    if policy.no_show is None:
+        return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
+    alike = [tier for tier in policy.tiers if tier.kind == policy.no_show]
+    value = policy.percent if policy.no_show == "PERCENTAGE" else Decimal(0)
+    usual = PolicyTier(hours_before=0, kind=policy.no_show, value=value)
+    return min(alike, key=lambda tier: tier.hours_before, default=usual)
+
+
+def fee_of(tier: PolicyTier, price: Price) -> Money:
+    """The tier's fee for a stay at that price, at most the total."""
+    return min(_raw_fee(tier, price), price.total)
+
+
+def first_night(price: Price) -> Money:
+    """The price of the first night with tax."""
+    night = price.nights[0]
+    return price.first_night or night + night.portion(price.tax_percent)
+
+
+def nights_used(price: Price, count: int) -> Money:
+    """The share of the first `count` nights in the total, with discount and tax."""
+    used = sum(night.amount for night in price.nights[:count])
+    if count >= len(price.nights) or not price.subtotal:
+        return price.total
+    return rounded(Decimal(price.total.amount) * used / price.subtotal.amount, price.total.currency)
+
+
+def _raw_fee(tier: PolicyTier, price: Price) -> Money:
+    if tier.kind == "FIRST_NIGHT":
+        return first_night(price)
+    if tier.kind == "PERCENTAGE":
+        return price.total.portion(tier.value)
+    if tier.kind == "FIXED":
+        return rounded(tier.value, price.total.currency)
+    return price.total if tier.kind == "FULL_STAY" else Money(0, price.total.currency)
+
+
+def charges(booking: Booking, now: datetime, *, waived: bool = False) -> CancellationCharges:
+    """The charges of a cancellation at that moment."""
+    if booking.status is BookingStatus.IN_HOUSE:
+        return _in_house_charges(booking, now, waived=waived)
+    if not booking.on_card and booking.status is not BookingStatus.CONFIRMED:
+        nothing = booking.nothing
+        return CancellationCharges(
+            fee=nothing, refund=nothing, balance_due=nothing, rule="NOTHING_PAID", description="Nothing was paid."
+        )
+    return _by_tier(booking, applied_tier(booking.terms.policy, time_left(booking, now)), waived=waived)
+
+
+def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCharges:
+    """The charges of a no-show."""
+    return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
+
+
+def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
+    """The amount owed at the desk: fee and room service, less the payments that are not refunded.
+
+    An authorised card pays the fee.
+    """
+    served = booking.served or booking.nothing
+    return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
+
+
+def refund_of(booking: Booking, fee: Money) -> Money:
+    """The refund to cards: the booking's own payment less the fee, and its balance payments less what is left open.
+
+    Room service that was not settled at the desk is kept from the balance payments.
+    """
+    nothing = booking.nothing
+    towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
+    own = booking.collected - sum((one.amount - one.refunded for one in booking.charges if one.taken), start=nothing)
+    left_open = max(fee - own, nothing) + booking.unsettled_service
+    return max(own - fee, nothing) + max(towards - left_open, nothing)
+
+
+def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> CancellationCharges:
+    tier = FREE if waived else tier
+    fee = fee_of(tier, booking.terms.price)
+    rule = WAIVED if waived else RULES.get(tier.kind, tier.kind)
+    return _charges(booking, fee, rule=rule, what=_described(tier, fee, waived=waived))
+
+
+def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
+    """Nights slept and tonight are always owed; the rest of the stay unless it is waived."""
+    price = booking.terms.price
+    slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
+    used = nights_used(price, slept + 1)
+    if waived:
+        what = f"The hotel keeps the nights slept and tonight: {_text(used)}."
+        return _charges(booking, used, rule=NIGHTS_USED, what=what)
+    what = f"The stay has begun: the hotel keeps the whole stay: {_text(price.total)}."
+    if used < price.total:
+        what += f" A waiver would give up all but the nights slept and tonight: {_text(used)}."
+    return _charges(booking, price.total, rule=STAY_BEGUN, what=what)
+
+
+def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> CancellationCharges:
+    refund = refund_of(booking, fee)
+    return CancellationCharges(
+        fee=fee,
+        refund=refund,
+        balance_due=balance_after(booking, fee, refund),
+        rule=rule,
+        description=f"{what} {_text(refund)} will be refunded." if refund else what,
+    )
+
+
+def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
+    if waived:
+        return "The hotel has waived the fee."
+    if not fee:
+        return "Free cancellation."
+    what = {
+        "FIRST_NIGHT": "the first night",
+        "PERCENTAGE": f"{_digits(tier.value)} % of the stay",
+        "FULL_STAY": "the whole stay",
+    }.get(tier.kind, "a fixed fee")
+    return f"The hotel keeps {what}: {_text(fee)}."
+
+
+def _text(money: Money) -> str:
+    return f"{money.currency} {money.text}"
+
+
+def _digits(value: Decimal) -> str:
+    return f"{value.normalize():f}"

@@ -1,0 +1,86 @@
+"""Communications by staff: messages to a guest and notes about a booking."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.refusal import Refusal
+from contracts.bookings.communications import (
+    Communicate,
+    Communication,
+    CommunicationNoted,
+    CommunicationRequested,
+    CommunicationType,
+    DeliveryStatus,
+)
+from contracts.values import Actor
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.creation import EMAIL
+from services.bookings.lifecycle import COMMUNICATIONS
+
+LONGEST_SUBJECT, LONGEST_MESSAGE, LONGEST_RECIPIENT = 200, 5000, 200
+NO_SMS = "SMS_NOT_CONFIGURED"
+PHONE = re.compile(r"[+0-9][0-9 ()./-]{3,39}")
+
+Type = CommunicationType
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCommunication:
+    """A communication as first stored, and its event, which carries no personal data and no text."""
+
+    communication: Communication
+    event: CommunicationRequested | CommunicationNoted
+
+
+def begin(
+    booking: Booking, command: Communicate, communication_id: str, *, by: Actor, now: datetime, sms: bool
+) -> NewCommunication:
+    """A message to be sent, or a note. `sms`: text messages can be sent. Refused `VALIDATION_ERROR`."""
+    kind = command.communication_type
+    recipient = command.recipient.strip() or _usual_recipient(booking, kind)
+    subject, message = command.subject.strip(), command.message.strip()
+    _check(kind, subject, message, recipient)
+    sendable = kind is Type.EMAIL or (kind is Type.SMS and sms)
+    about: dict[str, Any] = {"booking_id": booking.id, "hotel": booking.hotel, "communication_id": communication_id}
+    event = (
+        CommunicationRequested(**about, communication_type=kind, requested_at=now)
+        if sendable
+        else CommunicationNoted(**about, communication_type=kind, noted_at=now)
+    )
+    failed = kind is Type.SMS and not sms
+    communication = Communication(
+        id=communication_id,
+        communication_type=kind,
+        subject=subject or (f"A message from {booking.terms.hotel.name}" if kind is Type.EMAIL else ""),
+        message=message,
+        recipient=recipient,
+        staff_member=by,
+        sent_at=now,
+        delivery_status=DeliveryStatus.FAILED if failed else COMMUNICATIONS.after(None, type(event)),
+        failure_reason=NO_SMS if failed else None,
+    )
+    return NewCommunication(communication=communication, event=event)
+
+
+def _usual_recipient(booking: Booking, kind: CommunicationType) -> str:
+    if kind is Type.EMAIL:
+        return booking.guest.email
+    return booking.guest.phone if kind in (Type.SMS, Type.PHONE) else ""
+
+
+def _check(kind: CommunicationType, subject: str, message: str, recipient: str) -> None:
+    errors = []
+    if "\n" in subject or len(subject) > LONGEST_SUBJECT:
+        errors.append({"field": "subject", "message": f"one line of at most {LONGEST_SUBJECT} characters"})
+    if not 1 <= len(message) <= LONGEST_MESSAGE:
+        errors.append({"field": "message", "message": f"must have 1 to {LONGEST_MESSAGE} characters"})
+    if len(recipient) > LONGEST_RECIPIENT:
+        errors.append({"field": "recipient", "message": f"at most {LONGEST_RECIPIENT} characters"})
+    elif kind is Type.EMAIL and not EMAIL.fullmatch(recipient):
+        errors.append({"field": "recipient", "message": "must be an e-mail address"})
+    elif kind is Type.SMS and not PHONE.fullmatch(recipient):
+        errors.append({"field": "recipient", "message": "must be a telephone number; the guest left none"})
+    if errors:
+        raise Refusal("VALIDATION_ERROR", "This cannot be sent so.", errors=errors)

@@ -1,0 +1,182 @@
+"""The booking's events for each payment event. A late event has none: payments gives late money back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed
+from contracts.bookings.balance import BalancePaymentFailed
+from contracts.bookings.events import BookingEvent, BookingPaymentFailed, PaymentAwaited, PaymentTurnedAway
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.status import BookingStatus
+from contracts.payments.events import (
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentEvent,
+    PaymentMismatched,
+    PaymentRefunded,
+    PaymentSessionOpened,
+    PaymentStatus,
+    PaymentVoided,
+    RefundFailed,
+)
+from contracts.values import SYSTEM
+from services.bookings.domain import cancellation_fees, deadlines
+from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import CALLED_OFF, PAST_PAYING
+
+PROVIDER_NAME = "stripe"
+STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
+
+
+def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[BookingEvent]:
+    """The wait for payment; empty unless the booking is held."""
+    if booking.status is not BookingStatus.PENDING_PAYMENT:
+        return ()
+    return (
+        PaymentAwaited(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            payment_provider=PROVIDER_NAME,
+            payment_reference=event.session_id,
+            opened_at=event.opened_at,
+        ),
+    )
+
+
+def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
+    """The wait for approval, or an immediate approval where the hotel requires none; late money is turned away."""
+    if booking.status in PAST_PAYING:
+        return (_turned_away(booking, event, now=now),)
+    if booking.status is not BookingStatus.PENDING_PAYMENT:
+        return ()
+    deadline = deadlines.approval_deadline(
+        booking, authorized_at=event.authorized_at, capture_before=event.capture_before
+    )
+    awaits = BookingAwaitsApproval(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=event.payment_id,
+        payment_intent_id=event.payment_intent_id,
+        amount=event.amount,
+        payment_authorized_at=event.authorized_at,
+        approval_deadline_at=deadline,
+    )
+    if booking.terms.settings.approval_required:
+        return (awaits,)
+    return awaits, BookingApproved(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=event.payment_id,
+        decision_made_at=now,
+        decision_made_by=SYSTEM,
+    )
+
+
+def _turned_away(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> PaymentTurnedAway:
+    return PaymentTurnedAway(
+        booking_id=booking.id,
+        hotel=booking.hotel,
+        payment_id=event.payment_id,
+        payment_intent_id=event.payment_intent_id,
+        amount=event.amount,
+        reason_code="BOOKING_ENDED" if booking.status in CALLED_OFF else "NO_CARD_NEEDED",
+        turned_away_at=now,
+    )
+
+
+def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
+    """The confirmation, by the decision's actor at the decision's time; empty without a decision."""
+    if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at or not booking.decision_made_by:
+        return ()
+    return (
+        BookingConfirmed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            confirmed_at=booking.decision_made_at,
+            confirmed_by=booking.decision_made_by,
+            paid_at=event.captured_at,
+        ),
+    )
+
+
+def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: datetime) -> Sequence[BookingEvent]:
+    """The failed capture: the guest may pay again for 24 hours; empty without a decision."""
+    if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at:
+        return ()
+    return (
+        BookingPaymentFailed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            reason_code=event.reason_code,
+            failed_at=event.failed_at,
+            expires_at=now + deadlines.PAY_AGAIN_WITHIN,
+        ),
+    )
+
+
+def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
+    """The fee that becomes owed at the desk because the authorisation it should have come from is gone."""
+    own_hold = booking.confirmed_at is None and not booking.captured and booking.payment_id == event.payment_id
+    if booking.status is not BookingStatus.CANCELLED or not booking.cancellation_fee or not own_hold:
+        return ()
+    return (
+        BalancePaymentFailed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            payment_id=event.payment_id,
+            amount=booking.cancellation_fee,
+            balance_due=cancellation_fees.balance_after(booking, booking.cancellation_fee, booking.nothing),
+            reason_code="VOIDED",
+            failed_at=now,
+        ),
+    )
+
+
+def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]:
+    """The increase of the refunded total; empty where the total is recorded."""
+    already = booking.refunded or booking.nothing
+    if event.refunded_total <= already:
+        return ()
+    return (
+        BookingRefunded(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            amount=event.refunded_total - already,
+            refund_reference=event.refund_id,
+            refunded_at=event.refunded_at,
+        ),
+    )
+
+
+def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEvent]:
+    """The failed refund, on which staff must act."""
+    return (
+        BookingRefundFailed(
+            booking_id=booking.id,
+            hotel=booking.hotel,
+            amount=event.amount,
+            reason_code=event.reason_code,
+            failed_at=event.failed_at,
+            refunded_total=event.refunded_total,
+        ),
+    )
+
+
+def payment_fields(event: PaymentEvent) -> dict[str, Any]:
+    """The booking's payment fields after an event that changes no status."""
+    match event:
+        case PaymentSessionOpened():
+            return {
+                "payment_status": PaymentStatus.SESSION_OPEN.value,
+                "payment_provider": PROVIDER_NAME,
+                "payment_reference": event.session_id,
+                "payment_id": event.payment_id,
+            }
+        case PaymentCaptured():
+            return {"payment_status": PaymentStatus.CAPTURED.value, "captured": event.amount}
+        case PaymentCaptureFailed() | PaymentMismatched():
+            return {"payment_status": PaymentStatus.FAILED.value}
+        case _:
+            return {}

@@ -1,0 +1,37 @@
+"""Completion of two-step actions that were interrupted between the ask to rooms and the end."""
+
+from chassis.observability import logs
+from chassis.refusal import Refusal, Unavailable
+from chassis.transactions.conversation import Conversation
+from contracts.rooms.events import InventoryExtended, RoomOccupied, RoomVacated
+from services.bookings.actions.table import ACTIONS
+from services.bookings.steps import pending_actions
+from services.bookings.work import BookingsWork
+
+log = logs.logger(__name__)
+
+
+def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsWork) -> None:
+    """Make a pending action due for the timer within a second: rooms has done its part."""
+    booking = work.bookings.lock(event.booking_id)
+    if booking and booking.pending and booking.pending.id == event.action_id:
+        work.bookings.expedite_action(booking)
+
+
+def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:
+    """Carry out one action that has been pending for too long. False: none is due, or rooms does not answer."""
+    with conversation.transaction() as work:
+        booking = work.bookings.lock_stale()
+    if booking is None or booking.pending is None:
+        return False
+    facts = {"booking_id": booking.id, "kind": booking.pending.kind}
+    try:
+        pending_actions.carry_out(conversation, ACTIONS[booking.pending.kind], booking)
+    except Unavailable:
+        log.warning("action_waits", **facts)
+        return False
+    except Refusal as refusal:
+        log.warning("action_refused", code=refusal.code, **facts)
+        return True
+    log.info("action_driven_to_its_end", **facts)
+    return True

@@ -1,0 +1,56 @@
+"""Guest access: by token, or by the one-time code of a mail, which is exchanged for the token."""
+
+from chassis.refusal import Refusal
+from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
+from contracts.bookings.mails import GetMailFacts, MailFacts
+from contracts.bookings.views import BookingDetail
+from services.bookings.domain import access
+from services.bookings.domain.booking import Booking
+from services.bookings.steps import access_codes
+from services.bookings.steps.booking_access import locked
+from services.bookings.steps.replies import booking_detail
+from services.bookings.work import BookingsWork
+
+
+def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
+    """The booking that the caller's token opens. Refused `INVALID_TOKEN`, also for another booking than the named."""
+    token_hash = access.hashed(work.caller.guest_token or "")
+    booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
+    if booking is None:
+        raise access.invalid_token()
+    access.admit_guest(booking, work.caller, now=work.now)
+    return _access(booking)
+
+
+def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
+    """Revoke the token and its unused codes; notifier closes the guest's open connections on the event."""
+    booking = locked(work, command)
+    by, key = work.caller.actor, work.dependencies.guest_token_key
+    revoked, guest = access.revoke(booking, key=key, by=by, now=work.now)
+    work.access_codes.void(booking.id, now=work.now)
+    return booking_detail(work, work.record(booking, (revoked,), by=by, guest=guest))
+
+
+def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
+    """The facts of a mail, with a one-time code where the mail carries a link. Refused `BOOKING_NOT_FOUND`."""
+    access.system_only(work.caller)
+    booking = work.bookings.find(command.booking_id)
+    if booking is None:
+        raise access.not_found()
+    return access_codes.mail_facts(booking, work, with_code=command.with_code)
+
+
+def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
+    """Exchange a code for the guest token, once. Refused `INVALID_CODE`."""
+    booking_id = work.access_codes.use(access.hashed(command.code), now=work.now)
+    booking = work.bookings.find(booking_id) if booking_id else None
+    if booking is None or work.now >= access.token_ends_at(booking):
+        raise Refusal("INVALID_CODE", "This link has been used or has run out.")
+    key, generation = work.dependencies.guest_token_key, booking.guest.token_generation
+    return _access(booking, token=access.derived_token(key, booking.id, generation))
+
+
+def _access(booking: Booking, *, token: str | None = None) -> GuestAccess:
+    return GuestAccess(
+        booking_id=booking.id, hotel=booking.hotel, guest_token=token, read_only=access.is_read_only(booking)
+    )

@@ -1,0 +1,60 @@
+"""Holds of nights at rooms: a row per hold, and the release of orphan holds."""
+
+from chassis.observability import logs
+from chassis.refusal import Refusal, Unavailable
+from chassis.transactions.conversation import Conversation
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.events import InventoryHeld, InventoryReleased
+from contracts.rooms.holds import ReleaseInventory
+from services.bookings.actions.release import RELEASE
+from services.bookings.domain.booking import ActionKind, Booking
+from services.bookings.lifecycle import CALLED_OFF
+from services.bookings.steps import pending_actions
+from services.bookings.work import BookingsWork
+
+log = logs.logger(__name__)
+
+
+def store_hold(event: InventoryHeld, work: BookingsWork) -> None:
+    """Store the hold; its booking may not be stored yet."""
+    work.holds.add(event.booking_id, event.hotel, event.held_at)
+
+
+def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
+    """Delete the hold: rooms has freed the nights that were not slept."""
+    work.holds.delete(event.booking_id)
+
+
+def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
+    """Release one orphan hold: its booking is a draft, was called off, or was never stored."""
+    with conversation.transaction() as work:
+        booking_id = work.holds.take_due()
+        if booking_id is None:
+            return False
+        booking = work.bookings.lock(booking_id)
+        if not _is_orphan(booking):
+            work.holds.keep(booking_id)
+            return True
+        if booking and booking.pending:
+            return True
+        if booking and booking.status is BookingStatus.DRAFT:
+            booking = pending_actions.begin(work, booking, ActionKind.RELEASE)
+    try:
+        _release(conversation, booking_id, booking)
+    except (Unavailable, Refusal) as problem:
+        log.warning("orphan_hold_waits", booking_id=booking_id, why=type(problem).__name__)
+        return False
+    log.info("orphan_hold_released", booking_id=booking_id)
+    return True
+
+
+def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
+    """A draft's hold is released by a pending action, which shuts out a submission meanwhile."""
+    if booking and booking.pending:
+        pending_actions.carry_out(conversation, RELEASE, booking)
+    else:
+        conversation.ask(ReleaseInventory(booking_id=booking_id, unwritten=booking is None))
+
+
+def _is_orphan(booking: Booking | None) -> bool:
+    return booking is None or booking.status is BookingStatus.DRAFT or booking.status in CALLED_OFF

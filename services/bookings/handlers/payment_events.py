@@ -1,0 +1,149 @@
+"""Payment events and their effect on a booking. An event too late for its booking changes no status."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chassis.observability import logs, trace
+from contracts.bookings.events import BookingEvent
+from contracts.payments.events import (
+    CancellationFeeCaptured,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentDisputed,
+    PaymentEvent,
+    PaymentMismatched,
+    PaymentPurpose,
+    PaymentRefunded,
+    PaymentSessionExpired,
+    PaymentSessionOpened,
+    PaymentStatus,
+    PaymentVoided,
+    RefundFailed,
+)
+from contracts.values import PROVIDER, SYSTEM
+from services.bookings.domain import balance, expiry, payment_events
+from services.bookings.domain.booking import Booking
+from services.bookings.steps import balance_payments
+from services.bookings.work import BookingsWork
+
+log = logs.logger(__name__)
+
+
+def payment_session_opened(event: PaymentSessionOpened, work: BookingsWork) -> None:
+    """The booking waits for the payment on the session's page."""
+    if booking := _booking_of(event, work):
+        events = payment_events.session_opened(booking, event)
+        _record(work, booking, event, events, payment_id=event.payment_id)
+
+
+def payment_authorized(event: PaymentAuthorized, work: BookingsWork) -> None:
+    """The booking waits for approval, or is approved at once."""
+    if booking := _booking_of(event, work):
+        _record(work, booking, event, payment_events.authorized(booking, event, now=work.now))
+
+
+def payment_captured(event: PaymentCaptured, work: BookingsWork) -> None:
+    """The booking is confirmed."""
+    if booking := _booking_of(event, work):
+        _record(work, booking, event, payment_events.captured(booking, event))
+
+
+def payment_capture_failed(event: PaymentCaptureFailed, work: BookingsWork) -> None:
+    """The guest may pay again."""
+    if booking := _booking_of(event, work):
+        _record(work, booking, event, payment_events.capture_failed(booking, event, now=work.now))
+
+
+def payment_refunded(event: PaymentRefunded, work: BookingsWork) -> None:
+    """The refunded amount is recorded."""
+    if booking := _booking_of(event, work):
+        overall, charges = balance.over_all(booking, event), balance.with_refund(booking, event)
+        _record(work, booking, event, payment_events.refunded(booking, overall), charges=charges)
+
+
+def refund_failed(event: RefundFailed, work: BookingsWork) -> None:
+    """The failed refund is recorded for staff."""
+    if booking := _booking_of(event, work):
+        overall, charges = balance.over_all(booking, event), balance.with_refund(booking, event)
+        _record(work, booking, event, payment_events.refund_failed(booking, overall), charges=charges)
+
+
+def payment_session_expired(event: PaymentSessionExpired, work: BookingsWork) -> None:
+    """The payment page is closed; a booking whose hold has run out expires now."""
+    if booking := _booking_of(event, work):
+        if booking.payment_reference != event.session_id:
+            _log_ignored(event, booking)
+            return
+        _add_to_timeline(event, work)
+        closed = work.note(booking, payment_status=PaymentStatus.SESSION_EXPIRED.value)
+        work.record(closed, expiry.expire(closed, now=work.now), by=SYSTEM)
+
+
+def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
+    """The authorisation is released; a cancellation fee that it should have paid is owed at the desk."""
+    if booking := _booking_of(event, work):
+        _add_to_timeline(event, work)
+        own = booking.payment_id in (None, event.payment_id)
+        status = {"payment_status": PaymentStatus.VOIDED.value} if own else {}
+        if events := payment_events.released(booking, event, now=work.now):
+            work.record(booking, events, by=PROVIDER, **status)
+        elif status:
+            work.note(booking, **status)
+
+
+def cancellation_fee_captured(event: CancellationFeeCaptured, work: BookingsWork) -> None:
+    """The cancellation fee was captured from the authorisation."""
+    if booking := _booking_of(event, work):
+        _add_to_timeline(event, work)
+        work.note(booking, payment_status=PaymentStatus.CAPTURED.value, captured=event.amount)
+
+
+def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWork) -> None:
+    """The timeline shows the mismatch or dispute; notifier tells staff."""
+    _add_to_timeline(event, work, why=event.reason_code)
+    if event.purpose is PaymentPurpose.EXTENSION:
+        return
+    if isinstance(event, PaymentMismatched) and (booking := _booking_of(event, work)):
+        work.note(booking, **payment_events.payment_fields(event))
+
+
+def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
+    """The locked booking whose own payment the event concerns; an event of a balance payment is applied here."""
+    booking = work.bookings.lock(event.booking_id)
+    if booking is None:
+        log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)
+    elif event.purpose is PaymentPurpose.EXTENSION and not isinstance(event, (PaymentRefunded, RefundFailed)):
+        if not balance_payments.apply(booking, event, work):
+            _add_to_timeline(event, work)
+        return None
+    return booking
+
+
+def _record(
+    work: BookingsWork, booking: Booking, event: PaymentEvent, events: Sequence[BookingEvent], **private: Any
+) -> None:
+    """Record the booking's events; without any, store the payment's fields that the event changes."""
+    if events:
+        work.record(booking, events, by=PROVIDER, **private)
+        return
+    _log_ignored(event, booking)
+    if fields := payment_events.payment_fields(event):
+        work.note(booking, **fields)
+
+
+def _log_ignored(event: PaymentEvent, booking: Booking) -> None:
+    log.info("payment_fact_ignored", booking_id=booking.id, what=type(event).__name__, status=booking.status)
+
+
+def _add_to_timeline(event: PaymentEvent, work: BookingsWork, *, why: str = "") -> None:
+    if work.cause is None:
+        raise ValueError("a payment event has a cause")
+    work.history.add_payment_event(
+        work.cause.id,
+        event.booking_id,
+        what=type(event).__name__,
+        at=work.cause.time,
+        why=why,
+        trace_id=trace.trace_id(work.cause.traceparent),
+    )

@@ -1,0 +1,26 @@
+"""Timer: applies the deadline of a booking that has passed."""
+
+from contracts.values import SYSTEM
+from services.bookings.domain import approval_urgency, expiry, no_shows
+from services.bookings.domain.booking import Booking
+from services.bookings.work import BookingsWork
+
+
+def apply_due_deadline(work: BookingsWork) -> bool:
+    """Expire one booking, mark its guest as a no-show, or alert staff to its approval. False: no deadline is due."""
+    booking = work.bookings.lock_due(work.now)
+    if booking is None:
+        return False
+    events = expiry.expire(booking, now=work.now) or no_shows.mark_overdue(booking, now=work.now)
+    if events:
+        work.record(booking, events, by=SYSTEM)
+    else:
+        _alert_staff(booking, work)
+    return True
+
+
+def _alert_staff(booking: Booking, work: BookingsWork) -> None:
+    alert = approval_urgency.due_alert(booking, work.now)
+    if alert:
+        work.publish(alert)
+    work.note(booking, approval_alerts=approval_urgency.reached(booking, work.now))

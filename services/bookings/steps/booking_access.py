@@ -1,0 +1,57 @@
+"""Loads a booking for a caller: staff of its hotel, its guest by token, or another service."""
+
+from typing import Protocol
+
+from chassis.refusal import Refusal
+from services.bookings.domain import access
+from services.bookings.domain.booking import Booking
+from services.bookings.work import BookingsWork
+
+
+class NamesBooking(Protocol):
+    """A message about one booking of one hotel, whatever its reply."""
+
+    @property
+    def hotel(self) -> str:
+        """The hotel's slug."""
+
+    @property
+    def booking_id(self) -> str:
+        """The booking's id."""
+
+
+def visible(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
+    """The booking, read without a lock. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
+    return _admitted(work, work.bookings.find(booking_id), hotel)
+
+
+def locked(work: BookingsWork, command: NamesBooking, *, staff: bool = True) -> Booking:
+    """The booking, locked until the transaction ends; `staff`: for staff and services only.
+
+    Refused as `visible`, and `PERMISSION_DENIED`, `VERSION_MISMATCH`.
+    """
+    booking = locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id)
+    if staff:
+        access.staff_only(work.caller)
+    return booking
+
+
+def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
+    """The booking, locked, for its guest too. Refused as `visible`, and `VERSION_MISMATCH`."""
+    booking = _admitted(work, work.bookings.lock(booking_id), hotel)
+    if not work.context.expects(booking.version):
+        raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)
+    return booking
+
+
+def _admitted(work: BookingsWork, booking: Booking | None, hotel: str) -> Booking:
+    caller = work.caller
+    is_guest = caller.kind not in ("staff", "system")
+    if is_guest and (booking is None or not access.opens(booking, caller.guest_token)):
+        token = caller.guest_token
+        known = token is not None and work.bookings.token_is_known(access.hashed(token))
+        raise access.not_found() if known else access.invalid_token()
+    if booking is None:
+        raise access.not_found()
+    access.admit(booking, caller, hotel=hotel, now=work.now)
+    return booking

@@ -1,0 +1,80 @@
+"""Creation of a booking: rooms holds nights under a new booking id, then one transaction stores the whole booking.
+
+What rooms holds for a booking that is never stored is released within about a minute as an orphan hold.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chassis.refusal import Unavailable
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.holds import Held
+from services.bookings.domain import access, booking_names, creation, local_time, views
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.booking_names import BookingNames, NameTaken
+from services.bookings.work import BookingsDependencies, BookingsWork
+
+DRAWS = 5
+FIRST_GENERATION = 1
+STORE_WITHIN = 30.0  # seconds; orphan holds are released after a minute
+
+
+@dataclass(frozen=True)
+class HeldStay:
+    """What rooms holds for a booking, and how its first events are recorded."""
+
+    held: Held
+    begin: Callable[[Booking, BookingsWork], Booking]
+
+
+def create(
+    command: CreateBooking, conversation: KeyedConversation[BookingsWork], *, year: int, hold: Callable[[str], HeldStay]
+) -> CreatedBooking:
+    """Draw a booking id, `hold` at rooms under it and store the booking; again with new names where one is taken."""
+    for _ in range(DRAWS):
+        booking_id = booking_names.booking_id(year, conversation.dependencies.choose)
+        asked_at = time.monotonic()
+        stay = hold(booking_id)
+        for _ in range(DRAWS):
+            try:
+                return _store(command, stay, booking_id, conversation, asked_at=asked_at)
+            except NameTaken as name:
+                if name.is_booking_id:
+                    break
+    raise Unavailable("every name that was drawn is taken")
+
+
+def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
+    """A stored reply with the guest token, which is derived and never stored; the first one, even when revoked."""
+    token = access.derived_token(work.dependencies.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
+    return CreatedBooking(booking=stored.booking, guest_token=token)
+
+
+def _store(
+    command: CreateBooking,
+    stay: HeldStay,
+    booking_id: str,
+    conversation: KeyedConversation[BookingsWork],
+    *,
+    asked_at: float,
+) -> CreatedBooking:
+    dependencies: BookingsDependencies = conversation.dependencies
+    held = stay.held
+    token = access.derived_token(dependencies.guest_token_key, booking_id, FIRST_GENERATION)
+    with conversation.transaction() as work:
+        year = local_time.local_date(work.now, held.hotel.timezone).year
+        names = BookingNames(
+            booking_id=booking_id,
+            confirmation_number=booking_names.confirmation_number(held.hotel.code, year, dependencies.choose),
+            token_hash=access.hashed(token),
+        )
+        new = creation.new_booking(command, held, names, caller=work.caller, now=work.now)
+        booking = stay.begin(new, work)
+        detail = views.detail(booking, now=work.now)
+        conversation.finish(work, CreatedBooking(booking=detail, guest_token=""))
+        if time.monotonic() - asked_at > STORE_WITHIN:
+            raise Unavailable("the hold is too old to be relied on")
+    return CreatedBooking(booking=detail, guest_token=token)

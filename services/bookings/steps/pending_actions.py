@@ -1,0 +1,101 @@
+"""Two-step actions: one transaction stores the intent, rooms does its part, another transaction stores the end.
+
+While the intent is stored, every competing command is refused `ACTION_IN_PROGRESS`, so the reply of rooms can always
+be recorded. The timer `drive_stale_actions` carries out an interrupted action again, under the same action id, to
+which rooms gives the same reply.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import Conversation, KeyedConversation
+from contracts.bookings.views import BookingDetail
+from contracts.message import Ask
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.steps import replies
+from services.bookings.steps.booking_access import NamesBooking, locked
+from services.bookings.work import BookingsWork
+
+# The fields of the pending action beyond its kind; None where the command has taken effect before.
+Decide = Callable[[Booking, BookingsWork], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class TwoStepAction:
+    """One kind of action: what rooms is asked, and what its reply changes in the booking."""
+
+    kind: ActionKind
+    ask: Callable[[Booking, PendingAction], Ask[Any]]
+    end: Callable[[Booking, PendingAction, Any, BookingsWork], Booking]
+
+
+def run(
+    conversation: KeyedConversation[BookingsWork],
+    command: NamesBooking,
+    action: TwoStepAction,
+    decide: Decide,
+    *,
+    staff: bool = True,
+) -> BookingDetail:
+    """Handle a command by an action. `staff`: for staff and services only."""
+    with conversation.transaction() as work:
+        booking = locked(work, command, staff=staff)
+        fields = decide(booking, work)
+        if fields is None:
+            return replies.finish(conversation, work, booking)
+        pending = begin(work, booking, action.kind, **fields)
+    reply: BookingDetail = carry_out(
+        conversation, action, pending, and_then=lambda work, ended: replies.finish(conversation, work, ended)
+    )
+    return reply
+
+
+def begin(work: BookingsWork, booking: Booking, kind: ActionKind, **fields: Any) -> Booking:
+    """Store the intent. Refused `ACTION_IN_PROGRESS`."""
+    intent = PendingAction(id=uuid4().hex, kind=kind, by=work.caller.actor, started_at=work.now, **fields)
+    return work.bookings.begin_action(booking, intent)
+
+
+def carry_out(
+    conversation: Conversation[BookingsWork],
+    action: TwoStepAction,
+    booking: Booking,
+    *,
+    and_then: Callable[[BookingsWork, Booking], Any] = lambda _, __: None,
+) -> Any:
+    """Ask rooms and store the end; the result of `and_then`, which runs in the ending transaction.
+
+    A refusal of rooms removes the intent and is raised. Raises `Unavailable` with the intent still stored.
+    """
+    intent = booking.pending
+    if intent is None or intent.kind is not action.kind:
+        raise ValueError(f"{booking.id} has no pending {action.kind}")
+    try:
+        reply = conversation.ask(action.ask(booking, intent))
+    except Refusal:
+        with conversation.transaction() as work:
+            if pending := _still_pending(work, booking.id, intent):
+                work.note(pending, pending=None)
+        raise
+    with conversation.transaction() as work:
+        pending = _still_pending(work, booking.id, intent)
+        ended = action.end(pending, intent, reply, work) if pending else work.bookings.lock(booking.id)
+        if ended is None:
+            raise LookupError(f"booking {booking.id} is gone")
+        return and_then(work, ended)
+
+
+def require_none(booking: Booking) -> Booking:
+    """The booking, where no action is pending. Refused `ACTION_IN_PROGRESS`."""
+    if booking.pending:
+        raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
+    return booking
+
+
+def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:
+    """The locked booking; None where another caller has ended this action."""
+    booking = work.bookings.lock(booking_id)
+    return booking if booking and booking.pending and booking.pending.id == intent.id else None

@@ -1,0 +1,18 @@
+"""The reply of a command to one booking: the booking's details after the command."""
+
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.views import BookingDetail
+from services.bookings.domain import views
+from services.bookings.domain.booking import Booking
+from services.bookings.work import BookingsWork
+
+
+def booking_detail(work: BookingsWork, booking: Booking) -> BookingDetail:
+    """The booking's details at the transaction's time."""
+    return views.detail(booking, now=work.now)
+
+
+def finish(conversation: KeyedConversation[BookingsWork], work: BookingsWork, booking: Booking) -> BookingDetail:
+    """The booking's details, stored in this transaction under the request's Idempotency-Key."""
+    reply: BookingDetail = conversation.finish(work, booking_detail(work, booking))
+    return reply

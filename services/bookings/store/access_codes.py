@@ -1,0 +1,34 @@
+"""One-time codes in mailed links: each is used at most once and stored as a hash."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.bookings.store.tables import ACCESS_CODE
+
+
+class SqlAccessCodes:
+    """Unused and used codes of every booking."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def issue(self, booking_id: str, code_hash: str, *, ends_at: datetime) -> None:
+        """Store a code that opens the booking once, before `ends_at`."""
+        self._connection.execute(
+            ACCESS_CODE.insert().values(code_hash=code_hash, booking_id=booking_id, ends_at=ends_at)
+        )
+
+    def void(self, booking_id: str, *, now: datetime) -> None:
+        """Mark every unused code of the booking as used."""
+        unused = (ACCESS_CODE.c.booking_id == booking_id) & ACCESS_CODE.c.used_at.is_(None)
+        self._connection.execute(ACCESS_CODE.update().where(unused).values(used_at=now))
+
+    def use(self, code_hash: str, *, now: datetime) -> str | None:
+        """Mark the code as used; the booking that it opens, or None for an unknown, used or expired code."""
+        usable = (
+            (ACCESS_CODE.c.code_hash == code_hash) & ACCESS_CODE.c.used_at.is_(None) & (ACCESS_CODE.c.ends_at > now)
+        )
+        used = ACCESS_CODE.update().where(usable).values(used_at=now).returning(ACCESS_CODE.c.booking_id)
+        booking_id: str | None = self._connection.execute(used).scalar()
+        return booking_id

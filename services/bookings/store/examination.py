@@ -1,0 +1,121 @@
+"""The invariants of bookings (I3, I4, I12, I15), and the rows by which I2, I7, I8 and I13 are judged."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from chassis.observability.examination import Examination, select
+from chassis.observability.status_trail import broken_steps, stale_statuses
+from contracts.operations import Examine, Violation
+from services.bookings.lifecycle import LIFECYCLE
+from services.bookings.store.explanation import explain_booking
+
+# Timers run every second; a deadline may be two ticks late, and a few seconds more where the machine is busy.
+TWO_TICKS = 5.0
+
+_STATES = """
+    SELECT audit.subject, booking.status, booking.version, audit.to_status, audit.sequence FROM booking
+    JOIN LATERAL (SELECT * FROM audit WHERE subject = booking.id ORDER BY sequence DESC LIMIT 1) AS audit ON true
+    WHERE booking.id IN ({subjects}) AND (booking.status, booking.version) <> (audit.to_status, audit.sequence)
+"""
+_WITHOUT_AUDIT = """
+    SELECT event.subject, event.sequence, event.type FROM (
+        SELECT * FROM outbox WHERE subject = data ->> 'booking_id' ORDER BY position DESC LIMIT :newest
+    ) AS event LEFT JOIN audit ON audit.subject = event.subject AND audit.sequence = event.sequence
+    AND audit.what = split_part(event.type, '.', 2) WHERE audit.position IS NULL
+"""
+_WITHOUT_EVENT = """
+    SELECT change.subject, change.sequence, change.what FROM (
+        SELECT * FROM audit ORDER BY position DESC LIMIT :newest
+    ) AS change LEFT JOIN outbox ON outbox.subject = change.subject AND outbox.sequence = change.sequence
+    AND split_part(outbox.type, '.', 2) = change.what WHERE outbox.position IS NULL
+"""
+_OVERDUE = """
+    SELECT id, status, due_at FROM booking, clock
+    WHERE pending IS NULL AND due_at <= clock_timestamp() + make_interval(secs => ahead_seconds - :grace)
+"""
+_STALE = """
+    SELECT id, pending ->> 'kind' AS kind, action_due_at FROM booking
+    WHERE action_due_at <= clock_timestamp() - make_interval(secs => :grace)
+"""
+_UNCHECKED = "SELECT booking_id FROM hold WHERE check_at <= clock_timestamp() - make_interval(secs => :grace)"
+_REPLIES_WITHOUT_BOOKING = """
+    SELECT DISTINCT answer -> 'booking' ->> 'id' AS booking_id FROM idempotency
+    LEFT JOIN booking ON booking.id = answer -> 'booking' ->> 'id'
+    WHERE answer -> 'booking' ? 'id' AND booking.id IS NULL
+"""
+_BOOKED_TWICE = """
+    SELECT answer -> 'booking' ->> 'id' AS booking_id, count(*) AS times FROM idempotency
+    WHERE answer ? 'guest_token' GROUP BY 1 HAVING count(*) > 1
+"""
+_BOOKING = """
+    SELECT id AS key, hotel, status, check_in, check_out, check_out - check_in AS nights, assigned_room_number,
+           pending IS NOT NULL AS pending, coalesce(cancellation_fee, 0) AS fee,
+           coalesce(balance_due, 0) AS due_at_the_desk
+    FROM booking WHERE
+"""
+_STEPS = {(before, event.__name__, after) for before, event, after in LIFECYCLE}
+
+
+def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
+    """I3: each booking's status was reached by allowed steps, and is that of its last audit row."""
+    yield from broken_steps(connection, newest=ask.newest, is_allowed=lambda *step: step in _STEPS)
+    yield from stale_statuses(connection, _STATES, newest=ask.newest)
+
+
+def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
+    """I4: each change of a booking has one audit row and one event."""
+    for row in select(connection, _WITHOUT_AUDIT, newest=ask.newest):
+        yield Violation(
+            invariant="I4", subject=row.subject, what=f"{row.type}, number {row.sequence}, has no audit row"
+        )
+    for row in select(connection, _WITHOUT_EVENT, newest=ask.newest):
+        yield Violation(invariant="I4", subject=row.subject, what=f"{row.what}, number {row.sequence}, has no event")
+
+
+def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
+    """I12: no deadline, pending action or check of a hold is more than two ticks late."""
+    for row in select(connection, _OVERDUE, grace=TWO_TICKS):
+        yield Violation(invariant="I12", subject=row.id, what=f"{row.status}, due at {row.due_at}")
+    for row in select(connection, _STALE, grace=TWO_TICKS):
+        what = f"{row.kind} is pending since before {row.action_due_at}"
+        yield Violation(invariant="I12", subject=row.id, what=what)
+    for row in select(connection, _UNCHECKED, grace=TWO_TICKS):
+        yield Violation(invariant="I12", subject=row.booking_id, what="its hold was not checked")
+
+
+def keys_have_one_effect(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
+    """I15: a booking in a stored reply exists, and was created under one key."""
+    for row in select(connection, _REPLIES_WITHOUT_BOOKING):
+        yield Violation(invariant="I15", subject=row.booking_id, what="is in a stored reply and does not exist")
+    for row in select(connection, _BOOKED_TWICE):
+        yield Violation(invariant="I15", subject=row.booking_id, what=f"was created under {row.times} keys")
+
+
+EXAMINATION = Examination(
+    invariants={
+        "I3": statuses_follow_the_lifecycle,
+        "I4": changes_have_an_audit_row_and_an_event,
+        "I12": nothing_is_overdue,
+        "I15": keys_have_one_effect,
+    },
+    evidence={
+        "bookings": f"{_BOOKING} id = ANY(:keys)",
+        "bookings_with_a_hold": f"""
+            {_BOOKING} status IN ('PENDING_PAYMENT', 'PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE')
+        """,
+        "bookings_in_house": f"{_BOOKING} status = 'IN_HOUSE'",
+        "bookings_with_a_fee": f"""
+            {_BOOKING} status IN ('DECLINED', 'EXPIRED', 'CANCELLED', 'NO_SHOW')
+            AND cancellation_fee > coalesce(balance_due, 0)
+        """,
+        "pending_actions": "SELECT id AS key FROM booking WHERE pending IS NOT NULL",
+        "ghosts": """
+            SELECT concat_ws('/', kind, booking_id, room_number) AS key, kind, hotel, room_number, booking_id,
+                   first_seen_at, mended_at, problem
+            FROM ghost
+        """,
+        "holds_to_check": "SELECT booking_id AS key FROM hold WHERE check_at IS NOT NULL",
+    },
+    explain_booking=explain_booking,
+)

@@ -1,0 +1,35 @@
+"""A booking's timeline as bookings knows it: its row, its audit rows and its events."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.observability.examination import select
+from chassis.observability.explanation import audit_of, change_entries, events_of, references
+from contracts.operations import ExplainBooking, Explanation
+
+_BOOKING = """
+    SELECT id, confirmation_number, hotel, status, version, payment_status, check_in, check_out, assigned_room_number,
+           pending ->> 'kind' AS pending, action_due_at
+    FROM booking WHERE id = :name OR confirmation_number = :name
+"""
+
+
+def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
+    """The booking with this id or confirmation number; nothing where there is none."""
+    rows = select(connection, _BOOKING, name=ask.booking.upper())
+    if not rows:
+        return Explanation()
+    [row] = rows
+    events = events_of(connection, [row.id, f"approval/{row.id}"])
+    return Explanation(
+        booking=codec.plain(dict(row._mapping)),
+        events=references("bookings", events),
+        entries=tuple(change_entries("bookings", events, audit_of(connection, [row.id]))),
+        under_way=(_pending_action(row),) if row.pending else (),
+    )
+
+
+def _pending_action(row: sa.Row[Any]) -> str:
+    return f"{row.pending} is under way and is finished by a timer after {row.action_due_at:%H:%M:%S}Z"

@@ -1,0 +1,102 @@
+"""The payloads of the notifier's jobs: calls to the push provider and the mail server. No name and no address in them.
+
+Class names are the job kinds stored in the job table; field names are the stored JSON.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.values import Money
+
+
+def job_key(notice_id: str) -> str:
+    """The key of the job that sends a notice."""
+    return f"notice/{notice_id}"
+
+
+@dataclass(frozen=True)
+class PushMessage:
+    """One realtime event on one channel."""
+
+    channel: str
+    name: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushGroup:
+    """The same data under each of these names on each of these channels."""
+
+    names: tuple[str, ...]
+    channels: tuple[str, ...]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushNotice:
+    """All realtime messages of one event. Sent before every push about the same `subject` with a higher `sequence`."""
+
+    notice_id: str
+    hotel: str
+    booking_id: str
+    occasion: str
+    subject: str
+    sequence: int
+    groups: tuple[PushGroup, ...]
+
+    @property
+    def messages(self) -> Iterator[PushMessage]:
+        """The messages: per channel all names of one realtime event in a row, the canonical name first."""
+        for group in self.groups:
+            for channel in group.channels:
+                for name in group.names:
+                    yield PushMessage(channel, name, group.data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushAvailability:
+    """One push for all availability changes of a hotel in the second that ends at `second` (Unix time)."""
+
+    notice_id: str
+    hotel: str
+    event_id: str
+    second: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndConnections:
+    """Closes every realtime connection that this user has open at the push provider."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendToGuest:
+    """A mail or text message to a guest. Recipient and content are asked of bookings when it is sent."""
+
+    notice_id: str
+    booking_id: str
+    hotel: str
+    occasion: str
+    event_id: str
+    medium: str = "mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMail(SendToGuest):
+    """One of the system's own mails about a booking; `amounts` come from the event."""
+
+    amounts: dict[str, Money] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMessage(SendToGuest):
+    """A staff message to a guest, by mail or (`medium` `sms`) text message. `notice_id` is the communication's id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendLookup(SendToGuest):
+    """A mail with links to a guest's bookings at one hotel; `booking_id` is empty. `notice_id` is the lookup's id."""

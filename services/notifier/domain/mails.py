@@ -1,0 +1,50 @@
+"""The table of mails: for each event that has one, the occasion and the subject."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from contracts import bookings
+from contracts.message import Event
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+def _was_submitted(event: bookings.BookingExpired) -> bool:
+    return event.reason is not bookings.ExpiryReason.DRAFT_ABANDONED
+
+
+@dataclass(frozen=True)
+class MailRule:
+    """A mail to the booking's guest. `occasion` names the template; `amounts` are the event's amounts in the text."""
+
+    event: type[Event]
+    occasion: str
+    subject: str
+    amounts: tuple[str, ...] = ()
+    when: Callable[[Any], bool] = _always
+
+
+_ROWS = (
+    MailRule(bookings.BookingHeld, "booking_received", "Booking received - {booking_id}"),
+    MailRule(
+        bookings.BookingAwaitsApproval,
+        "payment_authorized",
+        "Payment authorized — awaiting hotel confirmation ({booking_id})",
+        ("amount",),
+    ),
+    MailRule(bookings.BookingConfirmed, "booking_confirmed", "Booking Confirmed - {booking_id}"),
+    MailRule(bookings.BookingDeclined, "booking_declined", "Booking Update - {booking_id}"),
+    MailRule(bookings.BookingCancelled, "booking_cancelled", "Booking Cancelled - {booking_id}", ("fee", "refund")),
+    MailRule(bookings.BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),
+    MailRule(bookings.BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
+    MailRule(bookings.PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),
+    MailRule(bookings.BookingRefunded, "refund_processed", "Refund processed - {booking_id}", ("amount",)),
+    MailRule(bookings.GuestCheckedIn, "welcome", "Welcome to {hotel_name}"),
+    MailRule(bookings.GuestCheckedOut, "thank_you", "Thank you for staying at {hotel_name}"),
+)
+
+MAILS = {row.event: row for row in _ROWS}
+SUBJECTS = {row.occasion: row.subject for row in _ROWS}

@@ -1,0 +1,89 @@
+"""Maps an event to its push and its mail, by the tables in `pushes` and `mails`."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid5
+
+from contracts.message import Envelope, Event
+from contracts.values import Money
+from services.notifier.channels import STAFF_ONLY, Channel, ChannelKind
+from services.notifier.domain.jobs import PushGroup, PushNotice, SendMail
+from services.notifier.domain.mails import MAILS
+from services.notifier.domain.payloads import feed_of, for_legacy, payload, with_staff
+from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED, RealtimeEvent
+
+
+def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | None:
+    """The push of the event; None where the table has none. `legacy` adds the channels of old clients."""
+    rule = PUSHES.get(type(event))
+    if rule is None:
+        return None
+    realtime_events = [each for each in rule.realtime_events if _is_due(event, rule.only_if.get(each.name))]
+    if _changes_status(event):
+        realtime_events.append(STATUS_CHANGED)
+    if not realtime_events:
+        return None
+    plain = payload(event, envelope, rule)
+    for_staff = with_staff(plain, event, rule)
+    groups = [group for each in realtime_events for group in _groups(each, event, plain, for_staff, legacy=legacy)]
+    occasion = realtime_events[0].name
+    return PushNotice(
+        notice_id=notice_id(envelope, "push", occasion),
+        hotel=envelope.hotel,
+        booking_id=getattr(event, "booking_id", ""),
+        occasion=occasion,
+        subject=feed_of(envelope),
+        sequence=envelope.sequence,
+        groups=tuple(groups),
+    )
+
+
+def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
+    """The mail to the guest about the event; None where the table has none."""
+    rule = MAILS.get(type(event))
+    if rule is None or not rule.when(event):
+        return None
+    amounts: dict[str, Money] = {name: getattr(event, name) for name in rule.amounts}
+    return SendMail(
+        notice_id=notice_id(envelope, "mail", rule.occasion),
+        booking_id=envelope.subject,
+        hotel=envelope.hotel,
+        occasion=rule.occasion,
+        event_id=envelope.id,
+        amounts=amounts,
+    )
+
+
+def notice_id(envelope: Envelope, medium: str, occasion: str) -> str:
+    """The id of a notice, derived from the event's id: every delivery of the event gives the same id."""
+    return str(uuid5(UUID(envelope.id), f"{medium}/{occasion}"))
+
+
+def _groups(
+    realtime_event: RealtimeEvent, event: Event, plain: dict[str, Any], for_staff: dict[str, Any], *, legacy: bool
+) -> Iterator[PushGroup]:
+    channels = [(kind, channel) for kind in realtime_event.channels for channel in _channels(kind, event)]
+    to_staff = tuple(channel.name for kind, channel in channels if kind in STAFF_ONLY)
+    to_others = tuple(channel.name for kind, channel in channels if kind not in STAFF_ONLY)
+    to_old = tuple(name for _, channel in channels for name in channel.legacy_names) if legacy else ()
+    for names, data in ((to_staff, for_staff), (to_others, plain), (to_old, for_legacy(plain))):
+        if names:
+            yield PushGroup(names=realtime_event.names, channels=names, data=data)
+
+
+def _channels(kind: ChannelKind, event: Any) -> list[Channel]:
+    if kind is ChannelKind.BOOKING:
+        return [Channel(kind=kind, booking_id=event.booking_id)]
+    if kind is ChannelKind.ROOM:
+        rooms = dict.fromkeys((event.room_number, getattr(event, "previous_room_number", None)))
+        return [Channel(kind=kind, hotel=event.hotel, room_number=number) for number in rooms if number]
+    return [Channel(kind=kind, hotel=event.hotel)]
+
+
+def _is_due(event: Any, condition: str | None) -> bool:
+    return condition is None or getattr(event, condition) is not None
+
+
+def _changes_status(event: Any) -> bool:
+    status = getattr(event, "status", None)
+    return status is not None and status != event.previous_status

@@ -1,0 +1,64 @@
+"""A notice: one push, mail or text message. Holds no name and no address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.message import Envelope
+from services.notifier.domain.jobs import PushNotice, SendToGuest
+from services.notifier.lifecycle import NoticeStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A push, mail or text message and the event that made it due. `booking_id` is empty for none or several bookings.
+
+    `sequence` is the event's number among those of its `subject`.
+    """
+
+    id: str
+    medium: str  # mail | push | sms
+    occasion: str
+    hotel: str
+    booking_id: str
+    event_id: str
+    subject: str
+    sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredNotice:
+    """A notice as stored, with its status. Instants are UTC."""
+
+    notice: Notice
+    status: NoticeStatus
+    reason: str
+    created_at: datetime
+    settled_at: datetime | None
+
+
+def push_notice(push: PushNotice, *, event_id: str) -> Notice:
+    """The notice of a push."""
+    return Notice(
+        id=push.notice_id,
+        medium="push",
+        occasion=push.occasion,
+        hotel=push.hotel,
+        booking_id=push.booking_id,
+        event_id=event_id,
+        subject=push.subject,
+        sequence=push.sequence,
+    )
+
+
+def guest_notice(job: SendToGuest, envelope: Envelope) -> Notice:
+    """The notice of a mail or text message to a guest."""
+    return Notice(
+        id=job.notice_id,
+        medium=job.medium,
+        occasion=job.occasion,
+        hotel=job.hotel,
+        booking_id=job.booking_id,
+        event_id=envelope.id,
+        subject=envelope.subject,
+        sequence=envelope.sequence,
+    )

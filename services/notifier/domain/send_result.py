@@ -1,0 +1,22 @@
+"""The result of one attempt to send a notice."""
+
+import re
+from enum import Enum
+
+from chassis.refusal import PermanentFailure, RetryLater
+
+
+class Sent(Enum):
+    """The provider accepted the notice."""
+
+    SENT = "sent"
+
+
+SENT = Sent.SENT
+SendResult = Sent | RetryLater | PermanentFailure
+
+
+def failure_code(reason: str) -> str:
+    """The code in a job's last error (`PermanentFailure: SMTP_550` → `SMTP_550`); without a code, the error's class."""
+    kind, _, detail = reason.partition(": ")
+    return detail if re.fullmatch(r"[A-Z][A-Z0-9_]*", detail) else kind

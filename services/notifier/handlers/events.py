@@ -1,0 +1,76 @@
+"""Handlers of events: each adds the notices that an event makes due, and enqueues the jobs that send them."""
+
+from contracts.bookings import CommunicationRequested, CommunicationType, GuestTokenRevoked, LookupRequested
+from contracts.message import Envelope, Event
+from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
+from services.notifier.domain.availability import availability_job, availability_push
+from services.notifier.domain.channel_authorisation import user_id
+from services.notifier.domain.jobs import EndConnections, SendLookup, SendMessage, job_key
+from services.notifier.domain.notice_mapping import mail_for, push_for
+from services.notifier.domain.notices import guest_notice, push_notice
+from services.notifier.work import NotifierWork
+
+
+def enqueue_notices(event: Event, work: NotifierWork) -> None:
+    """Enqueues the push and the mail that the tables have for this event."""
+    envelope = _cause(work)
+    push = push_for(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
+    mail = mail_for(event, envelope)
+    if push is not None:
+        work.notices.add(push_notice(push, event_id=envelope.id), now=work.now)
+        work.enqueue(push, key=job_key(push.notice_id))
+    if mail is not None:
+        work.notices.add(guest_notice(mail, envelope), now=work.now)
+        work.enqueue(mail, key=job_key(mail.notice_id))
+
+
+def enqueue_availability_push(
+    _: InventoryHeld | InventoryExtended | InventoryReleased | AvailabilityChanged, work: NotifierWork
+) -> None:
+    """Enqueues the push of the hotel's availability, due at the end of this second."""
+    job, due_at = availability_job(_cause(work), now=work.now)
+    work.notices.add(push_notice(availability_push(job), event_id=job.event_id), now=work.now)
+    work.enqueue(job, key=job_key(job.notice_id), not_before=due_at)
+
+
+def enqueue_message(event: CommunicationRequested, work: NotifierWork) -> None:
+    """Enqueues a staff message. The notice's id is the communication's id, by which bookings recognises the result."""
+    medium = "sms" if event.communication_type is CommunicationType.SMS else "mail"
+    _enqueue(
+        SendMessage(
+            notice_id=event.communication_id,
+            booking_id=event.booking_id,
+            hotel=event.hotel,
+            occasion="message",
+            event_id=_cause(work).id,
+            medium=medium,
+        ),
+        work,
+    )
+
+
+def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
+    """Enqueues the mail with the links to a guest's bookings."""
+    _enqueue(
+        SendLookup(
+            notice_id=event.lookup_id, booking_id="", hotel=event.hotel, occasion="lookup", event_id=_cause(work).id
+        ),
+        work,
+    )
+
+
+def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
+    """Enqueues the end of the guest's realtime connections: the holder of the old token receives nothing more."""
+    guest = user_id(staff_id=None, booking_id=event.booking_id)
+    work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
+
+
+def _enqueue(job: SendMessage | SendLookup, work: NotifierWork) -> None:
+    work.notices.add(guest_notice(job, _cause(work)), now=work.now)
+    work.enqueue(job, key=job_key(job.notice_id))
+
+
+def _cause(work: NotifierWork) -> Envelope:
+    if work.cause is None:
+        raise RuntimeError("a handler of events runs in the transaction of an event only")
+    return work.cause

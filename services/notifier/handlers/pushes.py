@@ -1,0 +1,107 @@
+"""Runs the push jobs: in the order of the events; a push that cannot be sent now holds back all that follow."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from chassis.observability import logs
+from chassis.refusal import PermanentFailure, RetryLater
+from chassis.transactions.conversation import Conversation
+from contracts.notifier import NoticeGaveUp, NoticeSent
+from services.notifier.domain.availability import availability_push
+from services.notifier.domain.jobs import PushAvailability, PushNotice
+from services.notifier.domain.pushes import PUSHES
+from services.notifier.domain.send_result import SENT, SendResult, failure_code
+from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
+from services.notifier.work import NotifierWork
+
+SEND_SECONDS = 5.0  # no new send starts later than this: a process that stood still may have lost its lease
+PAUSE_SECONDS = 0.2
+
+log = logs.logger(__name__)
+
+_GAVE_UP_OCCASION = PUSHES[NoticeGaveUp].realtime_events[0].name
+
+
+def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[SendResult]:
+    """Sends the pushes one after the other.
+
+    Before the second push about a subject is sent, the first is stored as `SENT`, so that a crash does not send the
+    first again behind the second. A refused push is given up alone; a temporary failure stops all that follow.
+    """
+    with conversation.reading() as work:
+        sent = work.notices.sent_among([push.notice_id for push in pushes])
+    until = time.monotonic() + SEND_SECONDS
+    unstored: dict[str, str] = {}  # notice ids by subject
+    results: list[SendResult] = []
+    stop: RetryLater | None = None
+    for push in pushes:
+        if push.notice_id in sent:
+            results.append(SENT)
+            continue
+        if push.subject in unstored and stop is None:
+            _store_sent(unstored, conversation)
+        stop = stop or (RetryLater("PUSH_SLOW", seconds=PAUSE_SECONDS) if time.monotonic() > until else None)
+        result = stop or _send(push, conversation)
+        if isinstance(result, RetryLater):
+            stop = result
+        elif result is SENT:
+            unstored[push.subject] = push.notice_id
+        results.append(result)
+    return results
+
+
+def send_availability_pushes(
+    jobs: Sequence[PushAvailability], conversation: Conversation[NotifierWork]
+) -> list[SendResult]:
+    """Sends the newest availability push that is due of each hotel; the older ones count as sent with that push."""
+    pushes = [availability_push(job) for job in jobs]
+    with conversation.reading() as work:
+        newest = work.notices.newest({push.subject for push in pushes}, up_to=int(work.now.timestamp()))
+    current = [push for push in pushes if push.sequence >= newest.get(push.subject, 0)]
+    results = send_pushes(current, conversation) if current else []
+    by_notice = {push.notice_id: result for push, result in zip(current, results, strict=True)}
+    return [by_notice.get(push.notice_id, SENT) for push in pushes]
+
+
+def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: NotifierWork) -> None:
+    """Stores the push as `SENT`."""
+    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
+    work.notices.settle([job.notice_id], status, now=work.now)
+    if isinstance(job, PushNotice) and job.booking_id:
+        about = {"booking_id": job.booking_id, "hotel": job.hotel, "notice_id": job.notice_id}
+        work.after_commit.append(partial(log.info, "push_sent", occasion=job.occasion, **about))
+
+
+def give_up_push(job: PushNotice | PushAvailability, reason: str, work: NotifierWork) -> None:
+    """Stores the push as `GAVE_UP`. Publishes `NoticeGaveUp`, except for a push about a `NoticeGaveUp`."""
+    code = failure_code(reason)
+    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
+    work.notices.settle([job.notice_id], status, now=work.now, reason=code)
+    if isinstance(job, PushNotice) and job.occasion != _GAVE_UP_OCCASION:
+        work.publish(
+            NoticeGaveUp(
+                notice_id=job.notice_id,
+                booking_id=job.booking_id,
+                hotel=job.hotel,
+                occasion=job.occasion,
+                medium="push",
+                reason_code=code,
+                gave_up_at=work.now,
+            )
+        )
+
+
+def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendResult:
+    try:
+        conversation.dependencies.push.send(list(push.messages))
+    except (RetryLater, PermanentFailure) as problem:
+        return problem
+    return SENT
+
+
+def _store_sent(unstored: dict[str, str], conversation: Conversation[NotifierWork]) -> None:
+    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
+    with conversation.transaction() as work:
+        work.notices.settle(list(unstored.values()), status, now=work.now)
+    unstored.clear()

@@ -1,0 +1,126 @@
+"""Renders mails to guests from templates: plain text and HTML, in the hotel's name and local time."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chassis.refusal import PermanentFailure
+from contracts.bookings import Letter, LookupLetter, MailFacts
+from contracts.values import HotelCard, Money
+from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
+from services.notifier.domain.mails import SUBJECTS
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+class MailRenderer:
+    """Renders mails. `sender` is the From address, `public_url` the base of links to the guest page."""
+
+    def __init__(self, *, sender: str, public_url: str) -> None:
+        self._sender = sender
+        self._public_url = public_url.rstrip("/")
+        loader = FileSystemLoader(TEMPLATES)
+        # Each occasion has one text template; only the layout around the text differs. HTML escapes all of it.
+        self._text = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+        self._html = self._text.overlay(autoescape=True)
+
+    def mail(self, job: SendMail, facts: MailFacts) -> EmailMessage:
+        """The mail for this occasion. Raises `PermanentFailure` where the guest's address is unusable."""
+        booking, hotel = facts.booking, facts.booking.hotel_card
+        subject = SUBJECTS[job.occasion].format(booking_id=job.booking_id, hotel_name=hotel.name)
+        values = self._booking_values(facts, job) | {"amounts": job.amounts}
+        text = self._text.get_template(f"occasions/{job.occasion}.txt").render(values)
+        values["paragraphs"] = [_one_line(paragraph) for paragraph in text.split("\n\n") if paragraph.strip()]
+        return self._compose(job, values, to=booking.guest_email, subject=subject)
+
+    def message(self, job: SendMessage, letter: Letter) -> EmailMessage:
+        """The mail of a staff message. Mails to an address other than the guest's carry nothing about the booking."""
+        values = self._booking_values(letter.facts, job)
+        if letter.facts.access_code is None:
+            values |= {"booking": None, "guest_name": "", "link": ""}
+        values["paragraphs"] = [paragraph.strip() for paragraph in letter.message.split("\n\n") if paragraph.strip()]
+        return self._compose(job, values, to=letter.recipient, subject=letter.subject)
+
+    def lookup(self, job: SendLookup, letter: LookupLetter) -> EmailMessage:
+        """The mail with the links to a guest's bookings."""
+        links = {each.booking_id: self._link(job.hotel, each.booking_id, each.access_code) for each in letter.bookings}
+        values = {**self._hotel_values(letter.hotel_card), "bookings": letter.bookings, "links": links}
+        subject = f"Your bookings at {letter.hotel_card.name}"
+        return self._compose(job, values, to=letter.recipient, subject=subject, layout="lookup")
+
+    def _booking_values(self, facts: MailFacts, job: SendToGuest) -> dict[str, Any]:
+        booking = facts.booking
+        return {
+            **self._hotel_values(booking.hotel_card),
+            "booking": booking,
+            "guest_name": _one_line(booking.guest_first_name),
+            "link": self._link(job.hotel, job.booking_id, facts.access_code),
+        }
+
+    def _hotel_values(self, hotel: HotelCard) -> dict[str, Any]:
+        return {"hotel": hotel, "money": _money, "day": _day, "moment": _moment_in(hotel.timezone)}
+
+    def _compose(
+        self, job: SendToGuest, values: dict[str, Any], *, to: str, subject: str, layout: str = "letter"
+    ) -> EmailMessage:
+        hotel: HotelCard = values["hotel"]
+        values["subject"] = _one_line(subject)
+        mail = EmailMessage()
+        mail["Subject"] = values["subject"]
+        mail["From"] = Address(_one_line(hotel.name), addr_spec=self._sender)
+        mail["To"] = _address(to)
+        if hotel.email:
+            mail["Reply-To"] = _address(hotel.email)
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = self._message_id(job)
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(self._text.get_template(f"{layout}.txt").render(values))
+        mail.add_alternative(self._html.get_template(f"{layout}.html").render(values), subtype="html")
+        return mail
+
+    def _link(self, hotel: str, booking_id: str, code: str | None) -> str:
+        page = f"{self._public_url}/guest/{quote(hotel)}/bookings/{quote(booking_id)}"
+        return f"{page}?{urlencode({'code': code})}" if code else page
+
+    def _message_id(self, job: SendToGuest) -> str:
+        identity = f"{job.booking_id}\n{job.occasion}\n{job.event_id}"
+        return f"<{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{self._sender.rpartition('@')[2]}>"
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address(addr_spec=text)
+    except (ValueError, IndexError, MessageError):
+        raise PermanentFailure("ADDRESS_UNUSABLE") from None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _money(value: Money) -> str:
+    return f"{value.currency} {value.text}"
+
+
+def _day(value: date) -> str:
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+def _moment_in(timezone: str) -> Callable[[datetime], str]:
+    zone = ZoneInfo(timezone)
+
+    def moment(value: datetime) -> str:
+        local: Any = value.astimezone(zone)
+        return f"{local:%H:%M} on {_day(local)} ({local:%Z})"
+
+    return moment

@@ -1,0 +1,116 @@
+"""The notice table: the only SQL of the notifier."""
+
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.transactions.tables import JOB
+from services.notifier.domain.jobs import job_key
+from services.notifier.domain.notices import Notice, StoredNotice
+from services.notifier.lifecycle import NoticeStatus
+
+NOTICE = sa.Table(
+    "notice",
+    sa.MetaData(),
+    sa.Column("id", sa.Uuid(as_uuid=False), primary_key=True),
+    sa.Column("medium", sa.Text),
+    sa.Column("occasion", sa.Text),
+    sa.Column("hotel", sa.Text),
+    sa.Column("booking_id", sa.Text),
+    sa.Column("event_id", sa.Uuid(as_uuid=False)),
+    sa.Column("subject", sa.Text),
+    sa.Column("sequence", sa.BigInteger),
+    sa.Column("status", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("created_at", sa.DateTime(timezone=True)),
+    sa.Column("settled_at", sa.DateTime(timezone=True)),
+)
+
+
+_NOTICE_FIELDS = tuple(each.name for each in fields(Notice))
+
+
+class SqlNotices:
+    """The notices and their statuses."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, notice: Notice, *, now: datetime) -> None:
+        """Insert the notice as `PENDING`; an id that exists already inserts nothing."""
+        row = {**vars(notice), "status": NoticeStatus.PENDING, "created_at": now}
+        self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id"]))
+
+    def settle(self, ids: Collection[str], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
+        """Set the final status of those that are `PENDING`."""
+        self._connection.execute(
+            sa.update(NOTICE)
+            .where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
+            .values(status=status, settled_at=now, reason=reason)
+        )
+
+    def get(self, notice_id: str) -> StoredNotice | None:
+        """The notice, if it exists."""
+        return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id))
+
+    def lock(self, notice_id: str) -> StoredNotice | None:
+        """The notice, if it exists, with its row locked until the transaction ends."""
+        return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update())
+
+    def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
+        """At most `limit` notices with these statuses, oldest first, after the notice `after`. Never sent ones."""
+        order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.id)
+        query = sa.select(NOTICE).where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
+        if after:
+            cursor = sa.select(*order).where(NOTICE.c.id == after)
+            query = query.where(sa.tuple_(*order) > cursor.scalar_subquery())
+        rows = self._connection.execute(query.order_by(*order).limit(limit))
+        return [_stored(row) for row in rows.mappings()]
+
+    def reopen(self, notice_id: str, status: NoticeStatus) -> None:
+        """Give the notice this status and clear its end."""
+        values = {"status": status, "settled_at": None, "reason": ""}
+        self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
+
+    def overtaken(self, notice: Notice) -> bool:
+        """Whether a later notice of the same subject and medium was sent, or attempted."""
+        attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.id), JOB.c.attempts > 0)
+        later = sa.exists().where(
+            NOTICE.c.subject == notice.subject,
+            NOTICE.c.medium == notice.medium,
+            NOTICE.c.sequence > notice.sequence,
+            (NOTICE.c.status == NoticeStatus.SENT) | ((NOTICE.c.status == NoticeStatus.PENDING) & attempted),
+        )
+        return bool(self._connection.execute(sa.select(later)).scalar_one())
+
+    def sent_among(self, ids: Collection[str]) -> set[str]:
+        """The ids of those that have been sent."""
+        query = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
+        return set(self._connection.execute(query).scalars())
+
+    def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
+        """The highest sequence, at most `up_to`, of the notices of each of these subjects."""
+        query = (
+            sa.select(NOTICE.c.subject, sa.func.max(NOTICE.c.sequence))
+            .where(NOTICE.c.subject.in_(subjects), NOTICE.c.sequence <= up_to)
+            .group_by(NOTICE.c.subject)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
+        row = self._connection.execute(query).mappings().first()
+        return _stored(row) if row else None
+
+
+def _stored(row: sa.RowMapping) -> StoredNotice:
+    return StoredNotice(
+        notice=Notice(**{name: row[name] for name in _NOTICE_FIELDS}),
+        status=NoticeStatus(row["status"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+        settled_at=row["settled_at"],
+    )

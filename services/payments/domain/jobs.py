@@ -1,0 +1,29 @@
+"""The payloads of payments' jobs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyWebhook:
+    """Apply a stored webhook event: sync the payment that it concerns."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpireSession:
+    """The booking's hold has expired: close its checkout session, unless the guest has paid."""
+
+    payment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvergePayment:
+    """Bring a payment to its desired state at the provider."""
+
+    payment_id: str
+    why: str
+
+
+# Jobs of these kinds call the provider until the payment has its desired state.
+CONVERGING = (ConvergePayment.__name__, ExpireSession.__name__)

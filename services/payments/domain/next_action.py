@@ -1,0 +1,108 @@
+"""The next call to the provider that brings the money to its desired state."""
+
+from dataclasses import dataclass
+
+from contracts.payments import PaymentStatus
+from services.payments.domain.events import DecisionInputs
+from services.payments.domain.payment import Payment, Refund, RefundStatus
+from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expire:
+    """Close the checkout session."""
+
+    session_id: str
+    action = "expire"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """Capture this amount of the authorisation, in minor units, and release the rest."""
+
+    intent_id: str
+    amount: int
+    action = "capture"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Void:
+    """Release the whole authorisation."""
+
+    intent_id: str
+    action = "void"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueRefund:
+    """Refund this refund's amount."""
+
+    intent_id: str
+    refund: Refund
+
+    @property
+    def action(self) -> str:
+        """The action's name: each refund is an action of its own."""
+        return f"refund-{self.refund.id}"
+
+
+ProviderAction = Expire | Capture | Void | IssueRefund
+
+_FAILED_OR_RELEASED = frozenset({PaymentStatus.FAILED, PaymentStatus.VOIDED, PaymentStatus.SESSION_EXPIRED})
+
+
+def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
+    """The next call, or None where the provider's state is the desired state."""
+    session, intent = inputs.snapshot.session, inputs.snapshot.intent
+    if session and session.state is SessionState.OPEN and _session_must_close(payment, inputs):
+        return Expire(session_id=session.id)
+    if intent is None or intent.charge is None:
+        return None
+    if intent.state is IntentState.HELD:
+        return _for_an_authorisation(payment, inputs, intent)
+    if intent.state is IntentState.TAKEN:
+        return _for_captured_money(payment, inputs, intent, intent.charge)
+    return None
+
+
+def _session_must_close(payment: Payment, inputs: DecisionInputs) -> bool:
+    if payment.status is PaymentStatus.SESSION_OPEN:
+        return inputs.time_to_pay_is_over(payment)
+    return payment.status in _FAILED_OR_RELEASED
+
+
+def _for_an_authorisation(payment: Payment, inputs: DecisionInputs, intent: IntentSnapshot) -> ProviderAction | None:
+    if payment.status in _FAILED_OR_RELEASED:
+        return Void(intent_id=intent.id)
+    if payment.status is not PaymentStatus.AUTHORIZED:
+        return None
+    if inputs.desired.ended:
+        fee = inputs.desired.fee_of(payment, intent.amount.amount)
+        if fee and "capture" not in inputs.refused:
+            return Capture(intent_id=intent.id, amount=fee)
+        return Void(intent_id=intent.id)
+    if inputs.desired.approves(payment):
+        return Capture(intent_id=intent.id, amount=payment.amount.amount)
+    return None
+
+
+def _for_captured_money(
+    payment: Payment, inputs: DecisionInputs, intent: IntentSnapshot, charge: ChargeSnapshot
+) -> IssueRefund | None:
+    for refund in payment.refunds:
+        if refund.status is RefundStatus.PENDING and refund.provider_id is None and refund.id not in inputs.refused:
+            return IssueRefund(intent_id=intent.id, refund=refund)
+    if any(refund.waits_for_staff for refund in payment.refunds):
+        return None
+    amount = charge.captured - payment.refunded_or_pending - _amount_due(payment, inputs, charge)
+    if amount <= 0:
+        return None
+    refund_id = f"{payment.id}-{len(payment.refunds) + 1}"
+    return IssueRefund(intent_id=intent.id, refund=Refund(id=refund_id, amount=payment.money(amount)))
+
+
+def _amount_due(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
+    """The minor units of the captured money that are due to the hotel."""
+    if payment.status in _FAILED_OR_RELEASED:
+        return 0
+    return inputs.desired.fee_of(payment, charge.captured) if inputs.desired.ended else charge.captured

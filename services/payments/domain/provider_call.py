@@ -1,0 +1,39 @@
+"""A call that changes something at the provider: its request, its idempotency key, its result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
+
+
+class CallState(StrEnum):
+    """No answer yet; done; failed, which the provider repeats for the same key; refused for good."""
+
+    OWED = "OWED"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderCall:
+    """One attempt at one action of one payment. An attempt always sends the same request under the same key."""
+
+    payment_id: str
+    action: str
+    attempt: int
+    request: str
+    state: CallState = CallState.OWED
+    code: str = ""
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"{self.payment_id}:{self.action}:{self.attempt}"
+
+
+def refusals(latest: Mapping[str, ProviderCall]) -> dict[str, str]:
+    """The code of each capture and refund that the provider refused for good, by `capture` or the refund's id."""
+    refused = {action: call.code for action, call in latest.items() if call.state is CallState.REFUSED}
+    return {action.removeprefix(REFUND): code for action, code in refused.items()}

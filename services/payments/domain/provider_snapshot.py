@@ -1,0 +1,93 @@
+"""A snapshot of a payment's objects at the provider, in the domain's words. The provider is the truth about money."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from contracts.values import Money
+from services.payments.domain.payment import RefundStatus
+
+
+class SessionState(StrEnum):
+    """The state of a checkout session."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+class IntentState(StrEnum):
+    """The state of a payment intent's money: not authorised, held, captured (`TAKEN`), or released."""
+
+    UNPAID = "unpaid"
+    HELD = "held"
+    TAKEN = "taken"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionSnapshot:
+    """A checkout session."""
+
+    id: str
+    state: SessionState
+    url: str | None
+    intent_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeSnapshot:
+    """A charge that the card accepted. `captured` is minor units; `created` and `capture_before` are provider time."""
+
+    id: str
+    amount: Money
+    captured: int
+    created: datetime
+    capture_before: datetime | None
+    disputed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentSnapshot:
+    """A payment intent. `charge` is None until the card accepted one; `received` is minor units."""
+
+    id: str
+    state: IntentState
+    amount: Money
+    received: int
+    payment_id: str | None
+    booking_id: str | None
+    charge: ChargeSnapshot | None
+    release_reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSnapshot:
+    """A refund. `refund_id` is our id, from the metadata; None where the refund was not requested by us."""
+
+    id: str
+    refund_id: str | None
+    amount: Money
+    status: RefundStatus
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeSnapshot:
+    """A dispute. An inquiry has withdrawn nothing; a dispute that is won has returned the money."""
+
+    id: str
+    amount: Money
+    reason: str
+    withdrawn: bool
+    won: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderSnapshot:
+    """The objects of one payment, as the provider showed them at one time."""
+
+    session: SessionSnapshot | None = None
+    intent: IntentSnapshot | None = None
+    refunds: tuple[RefundSnapshot, ...] = ()
+    disputes: tuple[DisputeSnapshot, ...] = ()

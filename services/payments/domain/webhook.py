@@ -1,0 +1,62 @@
+"""Webhook events of the provider: their names, their types, their outcomes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# Events of any other type are stored and ignored. The end of a dispute changes no booking and is booked in the ledger.
+APPLIED_TYPES = frozenset({
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "charge.refunded",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+})  # fmt: skip
+
+# An event may arrive before the object or payment that it names is known. After this time it is parked.
+MAY_BE_EARLY = timedelta(minutes=5)
+
+
+class WebhookOutcome(StrEnum):
+    """Not applied yet; applied; ignored; parked with a reason."""
+
+    STORED = "STORED"
+    APPLIED = "APPLIED"
+    IGNORED = "IGNORED"
+    PARKED = "PARKED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookEvent:
+    """A verified webhook event, reduced to the ids it names. `payment_id` is our id, from the object's metadata."""
+
+    event_id: str
+    type: str
+    created: datetime
+    object_id: str | None = None
+    payment_id: str | None = None
+    session_id: str | None = None
+    intent_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedWebhook:
+    """A stored webhook event and its outcome. `waited` is the wall time since its arrival."""
+
+    event: WebhookEvent
+    outcome: WebhookOutcome
+    reason: str
+    received_at: datetime
+    settled_at: datetime | None
+    waited: timedelta
+
+    @property
+    def may_be_early(self) -> bool:
+        """Whether the object that the event names may still become known."""
+        return self.waited < MAY_BE_EARLY

@@ -1,0 +1,89 @@
+"""Stores the desired state that each booking event means for its payments, and enqueues their convergence."""
+
+from contracts.bookings import (
+    BookingApproved,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingExpired,
+    BookingHeld,
+    BookingNoShow,
+    BookingPaymentFailed,
+    BookingRefundRetried,
+)
+from contracts.message import Event
+from contracts.values import Money
+from services.payments.domain.decide import retry
+from services.payments.domain.desired_state import BookingPhase, DesiredState
+from services.payments.steps import balance_payments
+from services.payments.steps.convergence import enqueue_convergence
+from services.payments.work import PaymentsWork
+
+EndingEvent = BookingDeclined | BookingExpired | BookingCancelled | BookingNoShow
+
+
+def held(event: BookingHeld, work: PaymentsWork) -> None:
+    """The booking may be paid."""
+    desired = DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event))
+    work.desired_states.put_booking(desired, since=work.now)
+
+
+def approved(event: BookingApproved, work: PaymentsWork) -> None:
+    """Staff approved the booking: capture the payment."""
+    desired = DesiredState(
+        booking_id=event.booking_id,
+        hotel=event.hotel,
+        phase=BookingPhase.APPROVED,
+        approved_payment=event.payment_id,
+        why=_name(event),
+    )
+    _put(desired, work)
+
+
+def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
+    """A booking that is confirmed without a card needs no payment: close its session, give back what was paid on it."""
+    if event.paid_at is None:
+        _end(event, None, work)
+
+
+def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
+    """The booking may be paid again."""
+    _put(DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event)), work)
+
+
+def ended(event: EndingEvent, work: PaymentsWork) -> None:
+    """The booking has ended: nothing but the fee is kept."""
+    fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
+    besides = event.besides if isinstance(event, BookingCancelled) else None
+    balance_payments.end_all(event.booking_id, fee, besides, work, why=_name(event))
+    _end(event, fee, work)
+
+
+def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
+    """Staff retry the failed refunds. A payment without one is left alone: its refund has succeeded meanwhile."""
+    for payment_id in work.payments.ids_to_converge(event.booking_id):
+        payment = work.payments.lock(payment_id)
+        decision = retry(payment) if payment else None
+        if payment and decision:
+            work.record(payment, decision, why=_name(event), by=event.retried_by)
+            enqueue_convergence(payment_id, _name(event), work)
+
+
+def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
+    """End the booking's own payment. The first end counts: a later fee is owed elsewhere."""
+    if work.desired_states.of_booking(event.booking_id, event.hotel).ended:
+        return
+    desired = DesiredState(
+        booking_id=event.booking_id, hotel=event.hotel, phase=BookingPhase.ENDED, fee=fee or None, why=_name(event)
+    )
+    _put(desired, work)
+
+
+def _put(desired: DesiredState, work: PaymentsWork) -> None:
+    work.desired_states.put_booking(desired, since=work.now)
+    for payment_id in work.payments.ids_to_converge(desired.booking_id):
+        enqueue_convergence(payment_id, desired.why, work)
+
+
+def _name(event: Event) -> str:
+    return type(event).__name__

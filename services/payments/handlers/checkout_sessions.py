@@ -1,0 +1,51 @@
+"""Checkout sessions: opening one for a booking, and verifying the payment made on it."""
+
+from chassis.refusal import Refusal, Unavailable
+from chassis.transactions.conversation import Conversation, KeyedConversation
+from contracts.bookings import GetPayable
+from contracts.payments import OpenPaymentSession, PaymentSession, PaymentStatus, PaymentVerified, VerifyPayment
+from services.payments.domain.payment import Payment
+from services.payments.domain.return_pages import return_pages
+from services.payments.steps.checkout import Checkout
+from services.payments.steps.sync import sync
+from services.payments.work import PaymentsWork
+
+_MAY_HAVE_CHANGED = frozenset({PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORIZED})
+
+
+def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
+    """Open a checkout session, or return the open one; none where the booking is paid."""
+    pages = return_pages(
+        conversation.dependencies.origins,
+        hotel=command.hotel,
+        booking_id=command.booking_id,
+        success=command.success_url,
+        cancel=command.cancel_url,
+    )
+    payable = conversation.ask(GetPayable(hotel=command.hotel, booking_id=command.booking_id))
+    return Checkout(conversation, payable, pages).session()
+
+
+def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:
+    """The payment of one of the booking's own sessions, synced first. Refused `SESSION_NOT_FOUND`."""
+    payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
+    with conversation.reading() as work:
+        payment: Payment | None = work.payments.find_by_session(payable.booking_id, query.session_id)
+    if payment is None:
+        raise Refusal("SESSION_NOT_FOUND", "This booking has no such payment session.")
+    if payment.status in _MAY_HAVE_CHANGED:
+        payment = _synced(payment, conversation)
+    return PaymentVerified(
+        booking_id=payment.booking_id,
+        payment_status=payment.status,
+        status=payable.status,
+        amount_total=payment.amount,
+    )
+
+
+def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
+    """The payment after a sync, in case a webhook event was lost; as stored where the provider does not answer."""
+    try:
+        return sync(payment.id, conversation, why="verified").payment
+    except Unavailable:
+        return payment

@@ -1,0 +1,30 @@
+"""The jobs that bring payments to their desired state at the provider."""
+
+from collections.abc import Sequence
+
+from chassis.observability import logs
+from chassis.transactions.conversation import Conversation
+from services.payments.domain.jobs import ConvergePayment, ExpireSession
+from services.payments.steps.convergence import converge
+from services.payments.work import PaymentsWork
+
+log = logs.logger(__name__)
+
+
+def converge_payments(payloads: Sequence[ConvergePayment], conversation: Conversation[PaymentsWork]) -> list[None]:
+    """Converge each payment. Raises `RetryLater`, `Unavailable`."""
+    for payload in payloads:
+        converge(payload.payment_id, conversation, why=payload.why)
+    return [None] * len(payloads)
+
+
+def expire_sessions(payloads: Sequence[ExpireSession], conversation: Conversation[PaymentsWork]) -> list[None]:
+    """The hold has expired: close the session, or apply the payment that was made on it."""
+    for payload in payloads:
+        converge(payload.payment_id, conversation, why="the hold has run out")
+    return [None] * len(payloads)
+
+
+def given_up(payload: ConvergePayment | ExpireSession, why: str, work: PaymentsWork) -> None:
+    """The provider did not answer for longer than any authorisation lasts: staff must look at the payment."""
+    log.error("payment_not_settled", payment_id=payload.payment_id, why=why, at=work.now.isoformat())

@@ -1,0 +1,16 @@
+"""The metrics of payments: webhook events that are not applied yet or are parked."""
+
+from collections.abc import Iterator
+
+from contracts.operations import Metric
+from services.payments.domain.webhook import WebhookOutcome
+from services.payments.work import PaymentsWork
+
+OPEN_OUTCOMES = (WebhookOutcome.STORED, WebhookOutcome.PARKED)
+
+
+def metrics(work: PaymentsWork) -> Iterator[Metric]:
+    """One metric for each open outcome, in one statement."""
+    counts = work.webhooks.count_by_outcome(OPEN_OUTCOMES)
+    for outcome in OPEN_OUTCOMES:
+        yield Metric(name="webhooks_open", value=counts.get(outcome, 0), label=outcome)

@@ -1,0 +1,69 @@
+"""Reconciliation with the provider: periodically, and page by page for an operator."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from chassis.observability import logs
+from chassis.refusal import Unavailable
+from chassis.transactions.conversation import Conversation
+from contracts.payments import GetReconciliation, Reconcile, ReconciledPage, Reconciliation, ReconciliationPart
+from services.payments.domain.jobs import CONVERGING
+from services.payments.steps.reconciliation.payment import reconcile_payments, repair
+from services.payments.steps.reconciliation.provider_lists import reconcile_list
+from services.payments.steps.reconciliation.unprocessed import reconcile_jobs, reconcile_webhooks
+from services.payments.work import PaymentsWork
+
+TICK_SECONDS, PAGE_SIZE, LEASE = 10.0, 10, timedelta(minutes=5)
+LATE = timedelta(minutes=10)
+
+_PARTS: dict[ReconciliationPart, Callable[[Reconcile, Conversation[PaymentsWork]], ReconciledPage]] = {
+    ReconciliationPart.PAYMENTS: reconcile_payments,
+    ReconciliationPart.SESSIONS: reconcile_list,
+    ReconciliationPart.INTENTS: reconcile_list,
+    ReconciliationPart.REFUNDS: reconcile_list,
+    ReconciliationPart.DISPUTES: reconcile_list,
+    ReconciliationPart.WEBHOOKS: reconcile_webhooks,
+    ReconciliationPart.JOBS: reconcile_jobs,
+}
+
+log = logs.logger(__name__)
+
+
+def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
+    """Reconcile a page of due payments; its size bounds the calls to the provider in each tick.
+
+    A payment that is not compared, because the provider does not answer, is due again when its lease expires.
+    """
+    with conversation.transaction() as work:
+        payment_ids = work.reconciliation.claim(work.now, limit=PAGE_SIZE, lease=LEASE)
+        run = f"clock {work.now:%Y-%m-%dT%H}"
+    for payment_id in payment_ids:
+        try:
+            repair(payment_id, conversation, run=run)
+        except Unavailable as silence:
+            log.info("reconciliation_waits", why=str(silence))
+            break
+    return False
+
+
+def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
+    """A page of the part that the operator names. Raises `Unavailable` where the provider does not answer."""
+    return _PARTS[command.part](command, conversation)
+
+
+def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliation:
+    """The figures of the periodic reconciliation."""
+    metrics = work.findings.metrics(work.now, late=LATE, kinds=CONVERGING)
+    oldest = metrics["oldest_webhook_seconds"]
+    return Reconciliation(
+        looked=int(metrics["looked"]),
+        found=int(metrics["found"]),
+        repaired=int(metrics["repaired"]),
+        overdue=metrics["overdue"],
+        webhooks_waiting=metrics["webhooks_waiting"],
+        webhooks_parked=metrics["webhooks_parked"],
+        jobs_given_up=metrics["jobs_given_up"],
+        last_at=metrics["last_at"],
+        oldest_webhook_seconds=None if oldest is None else float(oldest),
+        open=work.findings.open(),
+    )

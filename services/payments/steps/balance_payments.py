@@ -1,0 +1,36 @@
+"""The desired state of payments towards a balance."""
+
+from contracts.payments import PaymentPurpose
+from contracts.values import Money
+from services.payments.domain.desired_state import BookingPhase
+from services.payments.domain.payment import Payment
+from services.payments.steps.convergence import enqueue_convergence
+from services.payments.work import PaymentsWork
+
+
+def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
+    """Store what bookings wants of one payment and enqueue its convergence. `fee` is kept of it, in minor units."""
+    work.desired_states.put_balance_payment(payment_id, phase, why=why, since=work.now, fee=fee)
+    enqueue_convergence(payment_id, why, work)
+
+
+def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: PaymentsWork, *, why: str) -> None:
+    """End the booking's payments towards its balance, oldest first.
+
+    Kept of them is the part of the fee that the booking's own payment does not cover, and what is owed `besides` the
+    fee.
+    """
+    payments = work.payments.lock_all(booking_id)
+    own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
+    left = max((fee.amount if fee else 0) - own, 0) + (besides.amount if besides else 0)
+    for payment in payments:
+        if payment.purpose is PaymentPurpose.EXTENSION:
+            share = min(left, _captured_or_approved(payment, work))
+            set_desired_state(payment.id, BookingPhase.ENDED, work, why=why, fee=share)
+            left -= share
+
+
+def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
+    """The minor units that are captured, or will be because bookings has approved the payment."""
+    approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
+    return payment.amount.amount if approved and not payment.captured else payment.captured

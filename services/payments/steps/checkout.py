@@ -1,0 +1,184 @@
+"""The opening of a checkout session: one session for each booking, whatever the number of requests.
+
+Every step stores what the next step needs, so that a repeated request continues where a crash interrupted the first.
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from chassis.refusal import Refusal, RetryLater, Unavailable
+from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings import Payable
+from contracts.payments import PaymentSession, PaymentStatus
+from services.payments.cards import CallBusy, CheckoutOrder
+from services.payments.domain.jobs import ExpireSession
+from services.payments.domain.payment import Payment
+from services.payments.domain.provider_call import SESSION, CallState, ProviderCall
+from services.payments.domain.return_pages import ReturnPages
+from services.payments.lifecycle import PAID
+from services.payments.steps.backoff import Backoff
+from services.payments.steps.convergence import converge, make_call
+from services.payments.steps.sync import Hint, SyncResult, sync
+from services.payments.work import PaymentsWork
+
+MAX_STEPS = 12
+SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=23, minutes=55)  # the provider accepts 30 min to 24 h
+
+
+class Checkout:
+    """One request for a checkout session."""
+
+    def __init__(self, conversation: KeyedConversation[PaymentsWork], payable: Payable, pages: ReturnPages) -> None:
+        self._conversation = conversation
+        self._payable = payable
+        self._pages = pages
+        self._backoff = Backoff()
+        self._attempt = 0
+        self._reply: PaymentSession | None = None
+
+    def session(self) -> PaymentSession:
+        """The checkout session. Refused `BOOKING_NOT_PAYABLE`, `PAYMENT_REFUSED`; raises `Unavailable`."""
+        for _ in range(MAX_STEPS):
+            live = self._live_payment()
+            if live and live.status is PaymentStatus.SESSION_OPEN:
+                live = self._synced(live)
+            self._step(live)
+            if self._reply:
+                return self._reply
+        raise Unavailable("the page is being opened by somebody else")
+
+    def _step(self, live: Payment | None) -> None:
+        if live and live.status in PAID:
+            self._answer(live, "paid")
+        elif not self._payable.payable or self._payable.expires_at is None:
+            raise _not_payable()
+        elif live is None:
+            self._begin()
+        elif live.status is PaymentStatus.NONE:
+            self._open(live)
+        elif live.amount == self._payable.amount and not live.superseded:
+            self._answer(live, "existing")
+        elif live.status is PaymentStatus.SESSION_OPEN:
+            self._close(live)
+
+    def _live_payment(self) -> Payment | None:
+        with self._conversation.reading() as work:
+            live: Payment | None = work.payments.find_live(self._payable.booking_id, self._payable.purpose)
+            return live
+
+    def _synced(self, payment: Payment) -> Payment | None:
+        """The payment after a sync, None where it is over; as stored where the provider does not answer."""
+        try:
+            result = sync(payment.id, self._conversation, why="asked for the page again")
+        except Unavailable:
+            return payment
+        synced = result.payment
+        if synced.status is PaymentStatus.SESSION_OPEN and result.call and not synced.superseded:
+            raise _not_payable()
+        return synced if synced.status in (PaymentStatus.SESSION_OPEN, *PAID) else None
+
+    def _begin(self) -> None:
+        """First transaction: insert the payment and the whole request. Of concurrent requests, the index admits one."""
+        expires_at = self._payable.expires_at
+        with self._conversation.transaction() as work:
+            payment = Payment(
+                id=f"pay_{uuid4().hex}",
+                booking_id=self._payable.booking_id,
+                hotel=self._payable.hotel,
+                amount=self._payable.amount,
+                hold_expires_at=expires_at or work.now,
+                created_at=work.now,
+                purpose=self._payable.purpose,
+            )
+            if work.desired_states.of_payment(payment).ended:
+                raise _not_payable()
+            if work.payments.insert(payment):
+                self._store_call(payment, 1, work)
+                key = f"expire:{payment.id}"
+                work.enqueue(ExpireSession(payment_id=payment.id), key=key, not_before=payment.hold_expires_at)
+
+    def _store_call(self, payment: Payment, attempt: int, work: PaymentsWork) -> ProviderCall:
+        self._attempt = attempt
+        duration = min(max(payment.hold_expires_at - work.now, SHORTEST), LONGEST)
+        order = CheckoutOrder(
+            payment_id=payment.id,
+            booking_id=payment.booking_id,
+            hotel=payment.hotel,
+            hotel_name=self._payable.hotel_name,
+            description=self._payable.description,
+            guest_email=self._payable.guest_email,
+            amount=payment.amount,
+            pages=self._pages,
+            expires_at=work.now + duration,
+        )
+        request = work.dependencies.cards.checkout_request(order)
+        call = ProviderCall(payment_id=payment.id, action=SESSION, attempt=attempt, request=request)
+        return work.provider_calls.begin(call)
+
+    def _open(self, payment: Payment) -> None:
+        """Send the call, then record the session in the second transaction.
+
+        The provider may refuse a call that an earlier request stored, because the session's `expires_at` is too near by
+        now. Such a refusal is no refusal of the payment: the call is stored anew.
+        """
+        with self._conversation.reading() as work:
+            call: ProviderCall = work.provider_calls.latest(payment.id)[SESSION]
+        if call.state in (CallState.FAILED, CallState.REFUSED):
+            if self._exists_at_provider(payment):
+                return
+            with self._conversation.transaction() as work:
+                call = self._store_call(payment, call.attempt + 1, work)
+        try:
+            session_id = make_call(call, self._conversation)
+        except CallBusy as busy:
+            self._backoff.wait(busy)
+            return
+        except RetryLater as later:
+            raise Unavailable(str(later)) from later
+        if session_id is not None:
+            self._record_session(payment, Hint(session_id=session_id))
+        elif call.attempt == self._attempt:
+            raise Refusal("PAYMENT_REFUSED", "The payment provider will not take this payment.")
+
+    def _exists_at_provider(self, payment: Payment) -> bool:
+        """Whether the provider has opened the session in spite of its answer, searched for by the payment's id."""
+        self._record_session(payment, Hint())
+        live = self._live_payment()
+        return live is None or live.status is not PaymentStatus.NONE
+
+    def _record_session(self, payment: Payment, hint: Hint) -> None:
+        def answer(result: SyncResult, work: PaymentsWork) -> None:
+            opened = result.changed and result.payment.status is PaymentStatus.SESSION_OPEN
+            if opened and result.call is None and result.payment.amount == self._payable.amount:
+                self._reply = self._conversation.finish(work, _reply(result.payment, "created"))
+
+        with self._conversation.reading() as work:
+            current = work.payments.get(payment.id)
+        if current and current.status is PaymentStatus.NONE:
+            sync(payment.id, self._conversation, why="the page was opened", hint=hint, after=answer)
+
+    def _close(self, payment: Payment) -> None:
+        """The amount has changed: close the old session at the provider before a new one opens."""
+        with self._conversation.transaction() as work:
+            work.payments.supersede(payment.id)
+        try:
+            converge(payment.id, self._conversation, why="the amount has changed")
+        except RetryLater as later:
+            raise Unavailable(str(later)) from later
+
+    def _answer(self, payment: Payment, status: str) -> None:
+        with self._conversation.transaction() as work:
+            self._reply = self._conversation.finish(work, _reply(payment, status))
+
+
+def _not_payable() -> Refusal:
+    return Refusal("BOOKING_NOT_PAYABLE", "There is nothing to pay on this booking now.")
+
+
+def _reply(payment: Payment, status: str) -> PaymentSession:
+    return PaymentSession(
+        session_id=payment.session_id or "",
+        payment_url=payment.session_url if status != "paid" else None,
+        status=status,
+        amount=payment.amount,
+    )

@@ -1,0 +1,52 @@
+"""Convergence: calls to the provider until a payment has its desired state."""
+
+from chassis.observability import logs
+from chassis.refusal import RetryLater
+from chassis.transactions.conversation import Conversation
+from services.payments.cards import CallFailed, CallRefused
+from services.payments.domain.jobs import ConvergePayment
+from services.payments.domain.provider_call import CallState, ProviderCall
+from services.payments.steps.sync import sync
+from services.payments.work import PaymentsWork
+
+MAX_ROUNDS = 4
+
+log = logs.logger(__name__)
+
+
+def enqueue_convergence(payment_id: str, why: str, work: PaymentsWork) -> None:
+    """Enqueue the convergence of a payment, once for each event that is being applied."""
+    cause = work.cause.id if work.cause else work.now.isoformat()
+    work.enqueue(ConvergePayment(payment_id=payment_id, why=why), key=f"converge:{payment_id}:{cause}")
+
+
+def converge(payment_id: str, conversation: Conversation[PaymentsWork], *, why: str) -> None:
+    """Sync and make the next call, until no call is due. Raises `RetryLater` where calls remain after all rounds."""
+    for _ in range(MAX_ROUNDS):
+        call = sync(payment_id, conversation, why=why, enqueue=False).call
+        if call is None:
+            return
+        make_call(call, conversation)
+    raise RetryLater("the payment has not come to rest")
+
+
+def make_call(call: ProviderCall, conversation: Conversation[PaymentsWork]) -> str | None:
+    """Send a stored call and store its result; the id of the created or changed object, None where it was refused.
+
+    Raises `RetryLater` where the provider failed. Raises `Unavailable` where the provider did not answer: the same call
+    is then sent again.
+    """
+    try:
+        object_id: str = conversation.dependencies.cards.perform(call.request, key=call.key)
+    except CallRefused as refused:
+        log.warning("provider_refused", call=call.key, code=refused.code)
+        with conversation.transaction() as work:
+            work.provider_calls.finish(call, CallState.REFUSED, code=refused.code)
+        return None
+    except CallFailed as failed:
+        with conversation.transaction() as work:
+            work.provider_calls.finish(call, CallState.FAILED, code=str(failed))
+        raise RetryLater(f"{call.key}: {failed}") from failed
+    with conversation.transaction() as work:
+        work.provider_calls.finish(call, CallState.DONE, object_id=object_id)
+    return object_id

@@ -1,0 +1,1 @@
+"""Reconciliation of payments with the provider: our payments, the provider's lists, what was left unprocessed."""

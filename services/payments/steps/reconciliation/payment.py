@@ -1,0 +1,115 @@
+"""Compares one payment with the provider, and repairs the differences by convergence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.observability import logs
+from chassis.refusal import PermanentFailure, RetryLater, Unavailable
+from chassis.transactions.conversation import Conversation
+from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding
+from services.payments.cards import UnknownObject
+from services.payments.domain.decide import decide
+from services.payments.domain.payment import Payment
+from services.payments.domain.provider_call import refusals
+from services.payments.domain.reconciliation import Difference, differences, missing
+from services.payments.steps.convergence import converge
+from services.payments.steps.reconciliation.run import page_limit, record_payment_findings, run_name
+from services.payments.steps.sync import MAX_ATTEMPTS, stored_state, take_snapshot
+from services.payments.work import PaymentsWork
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentComparison:
+    """A payment and its differences from the provider."""
+
+    payment: Payment
+    differences: Sequence[Difference]
+
+    @property
+    def keys(self) -> set[tuple[str, str]]:
+        """The identity of each difference: its kind and object."""
+        return {_key(each) for each in self.differences}
+
+
+def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> PaymentComparison:
+    """Read the provider and decide, and change nothing. Raises `Unavailable` where the provider does not answer."""
+    for _ in range(MAX_ATTEMPTS):
+        with conversation.reading() as work:
+            before = stored_state(payment_id, work)
+        payment, calls = before
+        try:
+            snapshot = take_snapshot(payment, conversation.dependencies.cards)
+        except UnknownObject as unknown:
+            return PaymentComparison(payment=payment, differences=(missing(payment, str(unknown)),))
+        with conversation.reading() as work:
+            ledger = work.reconciliation.ledger_rows(payment_id)
+            desired = work.desired_states.of_payment(payment)
+            now, after = work.now, stored_state(payment_id, work)
+        if before == after:
+            decision = decide(payment, desired, snapshot, refused=refusals(calls), now=now)
+            return PaymentComparison(
+                payment=payment, differences=differences(payment, desired, snapshot, decision, ledger)
+            )
+    raise Unavailable("others keep changing the payment")
+
+
+def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
+    """Compare, converge where anything differs, and compare again. The findings are recorded under the run."""
+    before = compare(payment_id, conversation)
+    after = before
+    if before.differences:
+        try:
+            converge(payment_id, conversation, why=f"reconciled {run}")
+        except (RetryLater, PermanentFailure, UnknownObject) as problem:
+            log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
+        after = compare(payment_id, conversation)
+    gone = [each for each in before.differences if _key(each) not in after.keys]
+    findings = (
+        *(_finding(before.payment, each, repaired=True) for each in gone),
+        *(_finding(after.payment, each) for each in after.differences),
+    )
+    with conversation.transaction() as work:
+        record_payment_findings(after.payment, findings, work, run=run)
+    return findings
+
+
+def findings_of(
+    command: Reconcile, payment_id: str, conversation: Conversation[PaymentsWork]
+) -> tuple[ReconciliationFinding, ...]:
+    """The payment's findings, repaired where the command repairs."""
+    if command.repair:
+        return repair(payment_id, conversation, run=run_name(command))
+    comparison = compare(payment_id, conversation)
+    return tuple(_finding(comparison.payment, each) for each in comparison.differences)
+
+
+def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
+    """A page of our payments, each compared with the provider. The first page has the total."""
+    scope: dict[str, Any] = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
+    limit = page_limit(command)
+    with conversation.reading() as work:
+        payment_ids = work.reconciliation.page(**scope, after=command.after, limit=limit)
+        total = None if command.after else work.reconciliation.count(**scope)
+    findings = [finding for each in payment_ids for finding in findings_of(command, each, conversation)]
+    following = payment_ids[-1] if len(payment_ids) == limit else None
+    return ReconciledPage(looked=len(payment_ids), findings=tuple(findings), next=following, total=total)
+
+
+def _key(difference: Difference) -> tuple[str, str]:
+    return difference.kind, difference.object_id
+
+
+def _finding(payment: Payment, difference: Difference, *, repaired: bool = False) -> ReconciliationFinding:
+    return ReconciliationFinding(
+        kind=difference.kind,
+        object_id=difference.object_id,
+        ours=difference.ours,
+        theirs=difference.theirs,
+        payment_id=payment.id,
+        booking_id=payment.booking_id,
+        hotel=payment.hotel,
+        repaired=repaired,
+    )

@@ -1,0 +1,73 @@
+"""Goes through the provider's lists: objects with our metadata that we do not know, and money outside the ledger."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis.transactions.conversation import Conversation
+from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
+from services.payments.cards import ProviderObject
+from services.payments.steps.reconciliation.payment import findings_of
+from services.payments.steps.reconciliation.run import in_scope, record_object_findings
+from services.payments.work import PaymentsWork
+
+# No money moves any more on objects in these states, or none has moved yet.
+HARMLESS_STATES = frozenset({"expired", "canceled", "requires_payment_method"})
+OWN_ID_COLUMNS = {ReconciliationPart.SESSIONS: "session_id", ReconciliationPart.INTENTS: "intent_id"}
+
+
+def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
+    """A page of one of the provider's lists.
+
+    Each session or intent must be known to us. The payment of each refund or dispute is compared with the provider.
+    """
+    cards = conversation.dependencies.cards
+    page = cards.list_objects(command.part, since=command.since, after=command.after)
+    with conversation.reading() as work:
+        rows = work.reconciliation.find_payments(
+            [each.payment_id for each in page.objects if each.payment_id],
+            [each.intent_id for each in page.objects if each.intent_id],
+        )
+    if command.part in OWN_ID_COLUMNS:
+        findings = _unknown_objects(command, page.objects, {row["id"]: row for row in rows})
+    else:
+        intent_ids = {each.intent_id for each in page.objects}
+        findings = _payment_findings(command, [row for row in rows if row["intent_id"] in intent_ids], conversation)
+    reconciled = ReconciledPage(looked=len(page.objects), findings=findings, next=page.next)
+    return record_object_findings(command, conversation, reconciled)
+
+
+def _unknown_objects(
+    command: Reconcile, objects: Sequence[ProviderObject], payments: Mapping[str, Any]
+) -> tuple[ReconciliationFinding, ...]:
+    findings = (_unknown_object(command.part, each, payments) for each in objects)
+    return tuple(each for each in findings if each and in_scope(command, each.hotel, each.booking_id))
+
+
+def _unknown_object(
+    part: ReconciliationPart, each: ProviderObject, payments: Mapping[str, Any]
+) -> ReconciliationFinding | None:
+    """The finding for an object with a payment id of ours that is not that payment's own object.
+
+    A payment that has no such object yet is compared as one of our payments.
+    """
+    if each.payment_id is None or each.state in HARMLESS_STATES:
+        return None
+    payment = payments.get(each.payment_id)
+    if payment and payment[OWN_ID_COLUMNS[part]] in (None, each.id):
+        return None
+    return ReconciliationFinding(
+        kind=FindingKind.UNKNOWN_TO_US,
+        object_id=each.id,
+        ours="not known",
+        theirs=f"{each.state} {each.amount.currency} {each.amount.text}",
+        payment_id=each.payment_id,
+        booking_id=each.booking_id or "",
+        hotel=payment["hotel"] if payment else "",
+    )
+
+
+def _payment_findings(
+    command: Reconcile, payments: Sequence[Any], conversation: Conversation[PaymentsWork]
+) -> tuple[ReconciliationFinding, ...]:
+    in_scope_ids = [each["id"] for each in payments if in_scope(command, each["hotel"], each["booking_id"])]
+    return tuple(finding for each in in_scope_ids for finding in findings_of(command, each, conversation))

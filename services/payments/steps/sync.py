@@ -1,0 +1,140 @@
+"""Syncs a payment with the provider: read, decide, record. Every change of a payment takes this one path."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chassis.refusal import Unavailable
+from chassis.transactions.conversation import Conversation
+from services.payments.cards import Cards
+from services.payments.domain.decide import decide
+from services.payments.domain.jobs import ConvergePayment
+from services.payments.domain.next_action import ProviderAction
+from services.payments.domain.payment import Payment
+from services.payments.domain.provider_call import CallState, ProviderCall, refusals
+from services.payments.domain.provider_snapshot import ProviderSnapshot
+from services.payments.work import PaymentsWork
+
+MAX_ATTEMPTS = 5  # how often a sync starts again because the payment has changed meanwhile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """Ids of the provider's objects, for a payment that does not have them yet."""
+
+    session_id: str | None = None
+    intent_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncResult:
+    """The payment after the sync, whether the sync changed it, and the stored call that is due next."""
+
+    payment: Payment
+    changed: bool
+    call: ProviderCall | None
+
+
+StoredState = tuple[Payment, Mapping[str, ProviderCall]]
+AfterSync = Callable[[SyncResult, PaymentsWork], None]
+
+
+def sync(
+    payment_id: str,
+    conversation: Conversation[PaymentsWork],
+    *,
+    why: str,
+    hint: Hint = Hint(),
+    enqueue: bool = True,
+    after: AfterSync | None = None,
+) -> SyncResult:
+    """Read the provider, then decide and record in one transaction. Raises `Unavailable`.
+
+    With `enqueue`, the next call becomes a job. `after` runs in the same transaction. The stored state before the read,
+    calls and their results included, must equal the stored state when the decision is recorded: otherwise the snapshot
+    is stale, is thrown away, and the sync starts again.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        with conversation.reading() as work:
+            before = stored_state(payment_id, work)
+        snapshot = take_snapshot(before[0], conversation.dependencies.cards, hint)
+        with conversation.transaction() as work:
+            payment = work.payments.lock(payment_id)
+            if payment and not _is_stale(before, (payment, work.provider_calls.latest(payment_id))):
+                return _record(payment, before[1], snapshot, work, why=why, enqueue=enqueue, after=after)
+    raise Unavailable("others keep changing the payment")
+
+
+def _is_stale(before: StoredState, now: StoredState) -> bool:
+    return before != now
+
+
+def stored_state(payment_id: str, work: PaymentsWork) -> StoredState:
+    """The payment, and the last attempt at each of its calls. Raises `LookupError`."""
+    payment = work.payments.get(payment_id)
+    if payment is None:
+        raise LookupError(f"there is no payment {payment_id}")
+    return payment, work.provider_calls.latest(payment_id)
+
+
+def take_snapshot(payment: Payment, cards: Cards, hint: Hint = Hint()) -> ProviderSnapshot:
+    """Read the payment's objects at the provider. The session is read until the payment has an intent.
+
+    Raises `UnknownObject`, `Unavailable`.
+    """
+    session_id = payment.session_id or hint.session_id
+    session = None
+    if session_id is None:
+        session = cards.find_session(payment.id, since=payment.created_at)
+    elif payment.intent_id is None:
+        session = cards.session(session_id)
+    intent_id = payment.intent_id or (session.intent_id if session else None) or hint.intent_id
+    intent = cards.intent(intent_id) if intent_id else None
+    if intent and payment.intent_id is None and not (session and session.intent_id) and intent.payment_id != payment.id:
+        intent = None
+    charge = intent.charge if intent else None
+    return ProviderSnapshot(
+        session=session,
+        intent=intent,
+        refunds=cards.refunds(intent.id) if intent and charge and charge.captured else (),
+        disputes=cards.disputes(intent.id) if intent and charge and charge.disputed else (),
+    )
+
+
+def _record(
+    payment: Payment,
+    latest: Mapping[str, ProviderCall],
+    snapshot: ProviderSnapshot,
+    work: PaymentsWork,
+    *,
+    why: str,
+    enqueue: bool,
+    after: AfterSync | None,
+) -> SyncResult:
+    desired = work.desired_states.of_payment(payment)
+    decision = decide(payment, desired, snapshot, refused=refusals(latest), now=work.now)
+    work.record(payment, decision, why=why)
+    call = _next_call(payment.id, decision.next_action, latest, work) if decision.next_action else None
+    if call and enqueue:
+        work.enqueue(ConvergePayment(payment_id=payment.id, why=why), key=f"converge:{call.key}")
+    result = SyncResult(payment=decision.payment, changed=bool(decision.changes), call=call)
+    if after:
+        after(result, work)
+    return result
+
+
+def _next_call(
+    payment_id: str, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
+) -> ProviderCall:
+    """The attempt to make: the last one again where its result is not known, else the next.
+
+    A last attempt that failed or was refused was stored before the snapshot, and the snapshot shows the object
+    unchanged: another attempt cannot move money twice.
+    """
+    last = latest.get(action.action)
+    if last and last.state in (CallState.OWED, CallState.DONE):
+        return last
+    attempt = last.attempt + 1 if last else 1
+    request = work.dependencies.cards.action_request(action)
+    return work.provider_calls.begin(
+        ProviderCall(payment_id=payment_id, action=action.action, attempt=attempt, request=request)
+    )

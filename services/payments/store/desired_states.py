@@ -1,0 +1,73 @@
+"""The desired state of each booking's money, and of each payment towards a balance."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.payments import PaymentPurpose
+from contracts.values import Money
+from services.payments.domain.desired_state import BookingPhase, DesiredState
+from services.payments.domain.payment import Payment
+from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
+
+
+class SqlDesiredStates:
+    """Each method is one statement."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def of_booking(self, booking_id: str, hotel: str) -> DesiredState:
+        """The booking's desired state; live where no event of the booking has arrived."""
+        state = DESIRED_STATE
+        row = self._connection.execute(sa.select(state).where(state.c.booking_id == booking_id)).first()
+        if row is None:
+            return DesiredState(booking_id=booking_id, hotel=hotel)
+        return DesiredState(
+            booking_id=row.booking_id,
+            hotel=row.hotel,
+            phase=BookingPhase(row.phase),
+            approved_payment=row.approved_payment,
+            fee=Money(row.fee, row.fee_currency) if row.fee is not None else None,
+            why=row.why,
+        )
+
+    def of_payment(self, payment: Payment) -> DesiredState:
+        """The payment's desired state: its booking's or, of a payment towards a balance, its own."""
+        if payment.purpose is PaymentPurpose.BOOKING:
+            return self.of_booking(payment.booking_id, payment.hotel)
+        own = BALANCE_DESIRED_STATE
+        row = self._connection.execute(sa.select(own).where(own.c.payment_id == payment.id)).first()
+        if row is None:
+            return DesiredState(booking_id=payment.booking_id, hotel=payment.hotel)
+        return DesiredState(
+            booking_id=payment.booking_id,
+            hotel=payment.hotel,
+            phase=BookingPhase(row.phase),
+            approved_payment=payment.id if row.phase == BookingPhase.APPROVED else None,
+            fee=payment.money(row.fee) if row.fee else None,
+            why=row.why,
+        )
+
+    def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
+        """Store a booking's desired state."""
+        values = {
+            "hotel": desired.hotel,
+            "phase": desired.phase,
+            "approved_payment": desired.approved_payment,
+            "fee": desired.fee.amount if desired.fee else None,
+            "fee_currency": desired.fee.currency if desired.fee else None,
+            "why": desired.why,
+            "since": since,
+        }
+        statement = insert(DESIRED_STATE).values(booking_id=desired.booking_id, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["booking_id"], set_=values))
+
+    def put_balance_payment(
+        self, payment_id: str, phase: BookingPhase, *, why: str, since: datetime, fee: int = 0
+    ) -> None:
+        """Store the desired state of a payment towards a balance. `fee` may be kept of it, in minor units."""
+        values = {"phase": phase, "fee": fee, "why": why, "since": since}
+        statement = insert(BALANCE_DESIRED_STATE).values(payment_id=payment_id, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["payment_id"], set_=values))

@@ -1,0 +1,66 @@
+"""The calls that change something at Stripe: each request as the text that is stored, and its sending."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import stripe
+
+from services.payments.cards import CheckoutOrder
+from services.payments.domain.next_action import Capture, Expire, IssueRefund, ProviderAction, Void
+
+
+def checkout_request(order: CheckoutOrder) -> str:
+    """The request for a Checkout Session that only authorises the card."""
+    metadata = {"payment_id": order.payment_id, "booking_id": order.booking_id, "hotel": order.hotel}
+    product = {"name": order.hotel_name} | ({"description": order.description} if order.description else {})
+    price = {"currency": order.amount.currency.lower(), "unit_amount": order.amount.amount, "product_data": product}
+    params = {
+        "mode": "payment",
+        "line_items": [{"price_data": price, "quantity": 1}],
+        "payment_intent_data": {"capture_method": "manual", "metadata": metadata},
+        "metadata": metadata,
+        "client_reference_id": order.booking_id,
+        "success_url": order.pages.success,
+        "cancel_url": order.pages.cancel,
+        "expires_at": int(order.expires_at.timestamp()),
+    }
+    if order.guest_email:
+        params["customer_email"] = order.guest_email
+    return _as_text("order", None, params)
+
+
+def action_request(action: ProviderAction) -> str:
+    """The request of an action."""
+    match action:
+        case Expire():
+            return _as_text("expire", action.session_id, {})
+        case Capture():
+            return _as_text("capture", action.intent_id, {"amount_to_capture": action.amount})
+        case Void():
+            return _as_text("void", action.intent_id, {})
+        case IssueRefund():
+            metadata = {"refund_id": action.refund.id}
+            amount = action.refund.amount.amount
+            params = {"payment_intent": action.intent_id, "amount": amount, "metadata": metadata}
+            return _as_text("refund", None, params)
+
+
+def send(client: stripe.StripeClient, request: str, *, key: str) -> str:
+    """Send a stored request under its idempotency key; the id of the created or changed object."""
+    stored = json.loads(request)
+    about, params = stored["about"], stored["params"]
+    options: stripe.RequestOptions = {"idempotency_key": key}
+    v1 = client.v1
+    calls: dict[str, Callable[[], Any]] = {
+        "order": lambda: v1.checkout.sessions.create(params, options),
+        "expire": lambda: v1.checkout.sessions.expire(about, params, options),
+        "capture": lambda: v1.payment_intents.capture(about, params, options),
+        "void": lambda: v1.payment_intents.cancel(about, params, options),
+        "refund": lambda: v1.refunds.create(params, options),
+    }
+    return str(calls[stored["call"]]().id)
+
+
+def _as_text(call: str, about: str | None, params: dict[str, Any]) -> str:
+    return json.dumps({"call": call, "about": about, "params": params}, ensure_ascii=False)

@@ -1,0 +1,98 @@
+"""`StripeCards`: the port `Cards` over Stripe's HTTP API."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import stripe
+from requests import Session
+from requests.adapters import HTTPAdapter
+
+from contracts.payments import ReconciliationPart
+from services.payments.cards import CheckoutOrder, ProviderPage
+from services.payments.domain.next_action import ProviderAction
+from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
+from services.payments.domain.webhook import WebhookEvent
+from services.payments.stripe_gateway import calls, lists, snapshots, webhook_parsing
+from services.payments.stripe_gateway.errors import translated_errors
+
+TIMEOUT = (3.0, 8.0)  # seconds to connect, and to wait for an answer
+CONNECTIONS = 32
+SKEW = timedelta(minutes=5)
+
+
+class StripeCards:
+    """`Cards` over HTTP. `url` names a stand-in for Stripe; `secrets` are the active signing secrets, all accepted.
+
+    Unless `http` is given, one session of `requests` serves all green threads: the library would otherwise open one
+    for each.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        url: str | None = None,
+        secrets: Sequence[str] = (),
+        timeout: tuple[float, float] = TIMEOUT,
+        http: stripe.HTTPClient | None = None,
+    ) -> None:
+        self._secrets = tuple(secret for secret in secrets if secret)
+        self._client = stripe.StripeClient(
+            key,
+            base_addresses={"api": url} if url else None,
+            http_client=http or _pooled(timeout),
+            max_network_retries=0,
+        )
+
+    def checkout_request(self, order: CheckoutOrder) -> str:
+        return calls.checkout_request(order)
+
+    def action_request(self, action: ProviderAction) -> str:
+        return calls.action_request(action)
+
+    def perform(self, request: str, *, key: str) -> str:
+        with translated_errors():
+            return calls.send(self._client, request, key=key)
+
+    def session(self, session_id: str) -> SessionSnapshot:
+        with translated_errors():
+            return snapshots.session(self._client.v1.checkout.sessions.retrieve(session_id))
+
+    def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
+        after = int((since - SKEW).timestamp())
+        with translated_errors():
+            page = self._client.v1.checkout.sessions.list({"created": {"gte": after}, "limit": 100})
+            for session in page.auto_paging_iter():
+                if snapshots.metadata(session).get("payment_id") == payment_id:
+                    return snapshots.session(session)
+        return None
+
+    def intent(self, intent_id: str) -> IntentSnapshot:
+        with translated_errors():
+            intent = self._client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
+            return snapshots.intent(intent)
+
+    def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:
+        with translated_errors():
+            page = self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100})
+            return tuple(reversed([snapshots.refund(refund) for refund in page.auto_paging_iter()]))
+
+    def disputes(self, intent_id: str) -> tuple[DisputeSnapshot, ...]:
+        with translated_errors():
+            page = self._client.v1.disputes.list({"payment_intent": intent_id, "limit": 100})
+            return tuple(reversed([snapshots.dispute(dispute) for dispute in page.auto_paging_iter()]))
+
+    def list_objects(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> ProviderPage:
+        with translated_errors():
+            return lists.page(self._client, part, since=since, after=after)
+
+    def parse_webhook(self, body: str, signature: str) -> WebhookEvent:
+        return webhook_parsing.parse(self._client, body, signature, self._secrets)
+
+
+def _pooled(timeout: tuple[float, float]) -> stripe.HTTPClient:
+    pool = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS)
+    session = Session()
+    session.mount("https://", pool)
+    session.mount("http://", pool)
+    return stripe.RequestsClient(timeout=timeout, session=session)

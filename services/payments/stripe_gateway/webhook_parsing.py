@@ -1,0 +1,79 @@
+"""Verifies the signature of a webhook body and reduces the event to the ids it names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import stripe
+
+from services.payments.cards import InvalidWebhook
+from services.payments.domain.webhook import WebhookEvent
+from services.payments.stripe_gateway.snapshots import expandable_id, moment
+
+TOLERANCE = 300  # seconds that a signature may be old
+
+
+def parse(client: stripe.StripeClient, body: str, signature: str, secrets: Sequence[str]) -> WebhookEvent:
+    """The event, where one of the secrets has signed the body. Raises `InvalidWebhook`."""
+    for secret in secrets:
+        event = _verified(client, body, signature, secret)
+        if event is not None:
+            return _reduced(event)
+    raise InvalidWebhook("no active secret has signed this")
+
+
+def _verified(client: stripe.StripeClient, body: str, signature: str, secret: str) -> stripe.Event | None:
+    """The event; None where this secret did not sign the body. Raises `InvalidWebhook` for a signed non-event.
+
+    The library raises errors of many classes for a mangled header; all of them count as unsigned.
+    """
+    try:
+        event = client.construct_event(body, signature, secret, TOLERANCE)
+    except (stripe.SignatureVerificationError, ValueError, TypeError, LookupError, AttributeError):
+        return None
+    if not _is_event(event):
+        raise InvalidWebhook("signed, but not an event")
+    return event
+
+
+def _is_event(event: Any) -> bool:
+    """Whether a signed body is an event with all fields that are needed."""
+    data = getattr(event, "data", None)
+    has_ids = all(isinstance(getattr(event, name, None), str) for name in ("id", "type", "object"))
+    return has_ids and event.object == "event" and isinstance(getattr(data, "object", None), stripe.StripeObject)
+
+
+def _reduced(event: stripe.Event) -> WebhookEvent:
+    """The ids and times of the event. Raises `InvalidWebhook` for values that cannot be stored."""
+    try:
+        webhook = _ids(event)
+    except (ValueError, TypeError, OverflowError, OSError, AttributeError) as problem:
+        raise InvalidWebhook("signed, but not to be understood") from problem
+    ids = (
+        webhook.event_id,
+        webhook.type,
+        webhook.object_id,
+        webhook.payment_id,
+        webhook.session_id,
+        webhook.intent_id,
+    )
+    if not all(each is None or (each.isascii() and each.isprintable()) for each in ids):
+        raise InvalidWebhook("signed, but with names that cannot be the provider's")
+    return webhook
+
+
+def _ids(event: stripe.Event) -> WebhookEvent:
+    about: dict[str, Any] = event.data.object.to_dict()
+    kind, own_id = about.get("object"), about.get("id")
+    return WebhookEvent(
+        event_id=event.id,
+        type=event.type,
+        created=moment(event.created),
+        object_id=_text(own_id),
+        payment_id=_text((about.get("metadata") or {}).get("payment_id")),
+        session_id=_text(own_id) if kind == "checkout.session" else None,
+        intent_id=_text(own_id if kind == "payment_intent" else expandable_id(about.get("payment_intent"))),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

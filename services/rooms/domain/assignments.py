@@ -1,0 +1,48 @@
+"""Whether a room may be assigned to a booking."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from chassis.refusal import Refusal
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.events import RoomStatus
+from services.rooms.domain.holds import Hold
+from services.rooms.domain.periods import Period, check_bookable, check_no_overlap
+from services.rooms.domain.rooms import Room
+
+TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
+
+
+def check_assignable(
+    room: Room, hold: Hold, *, others: Sequence[Period], today: date, strict_room_type: bool
+) -> tuple[str, ...]:
+    """The warnings of an assignment of this room to the booking.
+
+    `others` are the periods of the room on the booking's nights, without the booking's own. Refused
+    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids), `ROOM_OCCUPIED`, `ROOM_TYPE_MISMATCH`.
+    """
+    starts_now = hold.stay.check_in <= today
+    check_bookable(room, others, starts_now=starts_now)
+    check_no_overlap(room, others)
+    if room.status is RoomStatus.OCCUPIED and room.occupied_by != hold.booking_id and starts_now:
+        raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is still occupied.")
+    warnings = type_warnings(room, hold)
+    if warnings and strict_room_type:
+        raise Refusal(TYPE_MISMATCH, f"Room {room.room_number} is not of the booked type.")
+    return warnings
+
+
+def type_warnings(room: Room, hold: Hold) -> tuple[str, ...]:
+    """`ROOM_TYPE_MISMATCH` where the room is not of the booked type."""
+    return () if room.room_type_id == hold.room_type_id else (TYPE_MISMATCH,)
+
+
+def room_taken(room: Room, *, warnings: tuple[str, ...] = ()) -> RoomTaken:
+    """The room as bookings stores it."""
+    return RoomTaken(
+        room_number=room.room_number,
+        room_type_code=room.type_code,
+        room_type_name=room.type_name,
+        room_status=room.status,
+        warnings=warnings,
+    )

@@ -1,0 +1,61 @@
+"""Availability by room type: the units left on the fullest night of a stay, and the price of the cheapest night."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from contracts.rooms.availability import Availability, TypeAvailability
+from contracts.values import Money, Stay, rounded
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeLeft:
+    """One room type: the units left on the fullest night, the number of nights on sale, the cheapest night's price.
+
+    `price_from` is in minor units, without tax.
+    """
+
+    code: str
+    name: str
+    max_occupancy: int
+    units: int
+    nights: int
+    price_from: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotelLeft:
+    """A hotel's time zone and currency, with its room types by base price."""
+
+    timezone: str
+    currency: str
+    types: tuple[TypeLeft, ...]
+
+
+def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Availability:
+    """The hotel's availability for a stay of so many guests."""
+    return Availability(
+        hotel=hotel,
+        check_in=stay.check_in,
+        check_out=stay.check_out,
+        nights=stay.nights,
+        room_types=tuple(_of_type(each, stay, guests=guests, currency=left.currency) for each in left.types),
+    )
+
+
+def price_from(night_price: int, currency: str) -> Money:
+    """The price of the cheapest night, without tax, rounded as the nights of a quote are."""
+    return rounded(Decimal(night_price), currency)
+
+
+def _of_type(left: TypeLeft, stay: Stay, *, guests: int, currency: str) -> TypeAvailability:
+    units = max(0, left.units) if left.nights == stay.nights else 0
+    return TypeAvailability(
+        room_type_code=left.code,
+        room_type_name=left.name,
+        available_units=units,
+        is_available=units > 0,
+        can_accommodate=guests <= left.max_occupancy,
+        max_occupancy=left.max_occupancy,
+        price_from=price_from(left.price_from, currency),
+        currency=currency,
+    )

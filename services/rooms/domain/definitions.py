@@ -1,0 +1,36 @@
+"""Changes of a definition: a frozen dataclass of which a command changes some fields and empties others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from services.rooms.domain.validation import check
+
+Definition = TypeVar("Definition")
+
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def amended(
+    current: Definition, change: Any, *, clear: Sequence[str] = (), converted: Mapping[str, Any] = NONE
+) -> Definition:
+    """The definition with each field that is not None in `change`, and the default of each field in `clear`.
+
+    `converted` has the values of fields whose type is another in `change`. The `code` never changes. Refused
+    `VALIDATION_ERROR` for a field in `clear` that has no default.
+    """
+    by_name = {each.name: each for each in fields(current)}  # type: ignore[arg-type]
+    defaults = {name: by_name[name].default for name in clear if name in by_name}
+    required = [name for name in clear if defaults.get(name, MISSING) is MISSING]
+    if required:
+        check((name, "must not be empty") for name in required)
+    given = {name: getattr(change, name, None) for name in by_name if name != "code"} | dict(converted)
+    new = {name: value for name, value in given.items() if value is not None} | defaults
+    return replace(current, **new)  # type: ignore[type-var]
+
+
+def differing(before: Any, after: Any) -> list[str]:
+    """The names of the fields in which two definitions of one class differ."""
+    return [each.name for each in fields(before) if getattr(before, each.name) != getattr(after, each.name)]

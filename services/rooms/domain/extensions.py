@@ -1,0 +1,87 @@
+"""Whether a guest in house may keep the room for more nights; the conflicts and the alternatives where not."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from chassis.refusal import Refusal
+from contracts.rooms.events import RoomStatus
+from contracts.values import Stay
+from services.rooms.domain import stays
+from services.rooms.domain.holds import Hold
+from services.rooms.domain.periods import Period, PeriodKind
+from services.rooms.domain.rooms import Room, readiness
+
+MOST_SUGGESTIONS = 5
+_UNSUITABLE = frozenset({RoomStatus.OCCUPIED, RoomStatus.OUT_OF_ORDER, RoomStatus.MAINTENANCE_REQUIRED})
+
+
+def added_nights(hold: Hold, until: date, *, today: date) -> Stay:
+    """The nights from the stay's check-out up to, not including, `until`.
+
+    Refused `VALIDATION_ERROR` and `BEYOND_HORIZON` by the rules of a stay.
+    """
+    added = Stay(hold.stay.check_out, until)
+    stays.check_length(added)
+    stays.check_length(Stay(hold.stay.check_in, until))
+    stays.check_horizon(until, today=today)
+    return added
+
+
+def conflicts(room: Room, others: Sequence[Period]) -> list[dict[str, Any]]:
+    """The periods of the room on the added nights, as the refusal `EXTENSION_CONFLICT` lists them."""
+    return [
+        {
+            "room_number": room.room_number,
+            "booking_id": period.booking_id,
+            "reason": "Blocked" if period.kind is PeriodKind.BLOCK else "Existing booking",
+            "from": period.nights.check_in.isoformat(),
+            "until": period.nights.check_out.isoformat(),
+        }
+        for period in others
+    ]
+
+
+def full_nights(room: Room, nights: Iterable[date]) -> list[dict[str, Any]]:
+    """The added nights on which the room's type is sold out, as the refusal `SOLD_OUT` lists them."""
+    return [{"room_type": room.type_name, "reason": "Sold out", "night": night.isoformat()} for night in nights]
+
+
+def suggestion_nights(added: Stay, *, today: date) -> Stay:
+    """The nights for which another room is suggested: those added, from today on, or the last one."""
+    last = max(added)
+    return Stay(min(max(today, added.check_in), last), added.check_out)
+
+
+def suggestions(
+    rooms: Iterable[Room],
+    *,
+    current: Room,
+    periods: Sequence[Period],
+    full_types: Collection[int],
+    strict_room_type: bool,
+) -> list[dict[str, Any]]:
+    """The rooms without one of the `periods`: the current room's type first, then by readiness; at most five.
+
+    Rooms of `full_types` are left out; with `strict_room_type` so are rooms of another type than the current room's.
+    """
+    taken = {period.room_id for period in periods}
+    suitable = [
+        room
+        for room in rooms
+        if room.is_active
+        and room.id not in taken
+        and room.status not in _UNSUITABLE
+        and room.room_type_id not in full_types
+        and (room.room_type_id == current.room_type_id or not strict_room_type)
+    ]
+    suitable.sort(key=lambda room: (room.room_type_id != current.room_type_id, *readiness(room)))
+    return [
+        {"room_number": room.room_number, "room_type": room.type_name, "room_status": room.status.value}
+        for room in suitable[:MOST_SUGGESTIONS]
+    ]
+
+
+def refusal(code: str, text: str, *, conflicts: list[dict[str, Any]], suggested: list[dict[str, Any]]) -> Refusal:
+    """The refusal of an extension, with its conflicts and the suggested rooms."""
+    return Refusal(code, text, conflicts=conflicts, suggested_rooms=suggested)

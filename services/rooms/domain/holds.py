@@ -1,0 +1,131 @@
+"""Holds: the nights of a room type that are sold to a booking, and the changes of the night counters.
+
+The nights of a hold are divided into parts, one for each room type on which they count: an assignment to a room of
+another type moves the remaining nights to that type, the nights already slept stay.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from chassis.refusal import Refusal
+from contracts.values import Stay
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldPart:
+    """The nights `[first_night, until)` count on this room type."""
+
+    room_type_id: int
+    first_night: date
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightChange:
+    """Add `by` to a counter on each of the nights `[first_night, until)`."""
+
+    room_type_id: int
+    first_night: date
+    until: date
+    by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """The hold of one booking. `room_type_id` is the booked type; `ended_at` (UTC) is None while the hold is live."""
+
+    booking_id: str
+    hotel: str
+    room_type_id: int
+    stay: Stay
+    ended_at: datetime | None
+    version: int
+    parts: tuple[HoldPart, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether the hold has not ended."""
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """The release of a booking's nights from a date on; `from_on` None: all of them.
+
+    For a guest in house `from_on` None means from today on, unless `whole`. `action_id` is the id of the action or of
+    the event that causes the release.
+    """
+
+    booking_id: str
+    from_on: date | None
+    action_id: str
+    whole: bool = False
+    note: str = ""
+
+
+def whole_stay(room_type_id: int, stay: Stay) -> HoldPart:
+    """All nights of a stay, counted on one type."""
+    return HoldPart(room_type_id=room_type_id, first_night=stay.check_in, until=stay.check_out)
+
+
+def change(part: HoldPart, *, by: int) -> NightChange:
+    """The change that counts the part once more (`by=1`) or once less (`by=-1`)."""
+    return NightChange(room_type_id=part.room_type_id, first_night=part.first_night, until=part.until, by=by)
+
+
+def split(parts: Iterable[HoldPart], at: date) -> tuple[tuple[HoldPart, ...], tuple[HoldPart, ...]]:
+    """The parts before the date, and the parts from the date on."""
+    before = [replace(part, until=min(part.until, at)) for part in parts if part.first_night < at]
+    after = [replace(part, first_night=max(part.first_night, at)) for part in parts if part.until > at]
+    return tuple(before), tuple(after)
+
+
+def released(
+    parts: Sequence[HoldPart], *, from_on: date | None
+) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
+    """The parts that remain, and the counter changes, when the nights from a date on (None: all) are released."""
+    remaining, freed = ((), tuple(parts)) if from_on is None else split(parts, from_on)
+    return remaining, tuple(change(part, by=-1) for part in freed)
+
+
+def moved_to_type(
+    parts: Sequence[HoldPart], room_type_id: int, *, from_on: date
+) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
+    """The parts, and the counter changes, when the nights from a date on count on this room type."""
+    before, after = split(parts, from_on)
+    leaving = [part for part in after if part.room_type_id != room_type_id]
+    if not leaving:
+        return tuple(parts), ()
+    arriving = [replace(part, room_type_id=room_type_id) for part in leaving]
+    staying = [part for part in after if part.room_type_id == room_type_id]
+    in_order = sorted((*before, *staying, *arriving), key=lambda part: part.first_night)
+    changes = (*(change(part, by=-1) for part in leaving), *(change(part, by=1) for part in arriving))
+    return merged(in_order), changes
+
+
+def merged(parts: Sequence[HoldPart]) -> tuple[HoldPart, ...]:
+    """The same nights in the fewest parts. `parts` are in the order of their nights."""
+    result: list[HoldPart] = []
+    for part in parts:
+        last = result[-1] if result else None
+        if last and last.until == part.first_night and last.room_type_id == part.room_type_id:
+            result[-1] = replace(last, until=part.until)
+        else:
+            result.append(part)
+    return tuple(result)
+
+
+def nothing_held() -> Refusal:
+    """The refusal for a booking without a live hold at the hotel."""
+    return Refusal("NOTHING_HELD", "The booking holds no nights here.")
+
+
+def sold_out(room_type_name: str) -> Refusal:
+    """The refusal for a room type that is full on one of the nights."""
+    return Refusal("SOLD_OUT", f"{room_type_name} is sold out on some of these nights.")
+
+
+def hold_differs() -> Refusal:
+    """The refusal for a booking that has a live hold of other nights or another type."""
+    return Refusal("HOLD_DIFFERS", "The booking already holds something else.")

@@ -1,0 +1,34 @@
+"""Whether a guest may move into a room today, and for which nights."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from chassis.refusal import Refusal
+from contracts.rooms.events import RoomStatus
+from contracts.values import Stay
+from services.rooms.domain.periods import Period, check_bookable, check_no_overlap
+from services.rooms.domain.rooms import Room
+
+
+def remaining_nights(nights: Stay, *, today: date) -> Stay:
+    """The nights of the stay from tonight on; at or after the day of departure the last night."""
+    last = nights.check_out - timedelta(days=1)
+    return Stay(max(nights.check_in, min(today, last)), nights.check_out)
+
+
+def check_move_in(room: Room, *, nights: Stay, others: Sequence[Period], today: date) -> None:
+    """Whether the guest may have the room. `others` are the periods of the room on those nights.
+
+    Refused `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`), `ROOM_OCCUPIED`, `ROOM_NOT_READY`.
+    """
+    check_bookable(room, others, starts_now=nights.check_in <= today)
+    check_no_overlap(room, others)
+    if room.status is RoomStatus.OCCUPIED:
+        raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is occupied.")
+    check_ready(room)
+
+
+def check_ready(room: Room) -> None:
+    """Refused `ROOM_NOT_READY`."""
+    if room.status is not RoomStatus.READY_FOR_GUEST:
+        raise Refusal("ROOM_NOT_READY", f"Room {room.room_number} is not ready for a guest.")

@@ -1,0 +1,55 @@
+"""Periods: the live stays and blocks of a room. A room has one at most on each night."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chassis.refusal import Refusal
+from contracts.rooms.events import RoomStatus
+from contracts.values import Stay
+from services.rooms.domain.rooms import Room
+
+
+class PeriodKind(StrEnum):
+    """Why a room is taken for some nights."""
+
+    STAY = "STAY"
+    BLOCK = "BLOCK"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A live stay or block of a room. `moved_in`: the guest occupies the room. `out_of_order`: the block's reason."""
+
+    id: int
+    room_id: int
+    kind: PeriodKind
+    nights: Stay
+    booking_id: str | None
+    moved_in: bool
+    out_of_order: bool = False
+
+
+def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) -> None:
+    """Refused `ROOM_NOT_BOOKABLE` for a room that is inactive, or blocked on the nights of `others`.
+
+    A room out of order is refused for a stay that `starts_now`.
+    """
+    out_of_order = room.status is RoomStatus.OUT_OF_ORDER and starts_now
+    blocked = any(period.kind is PeriodKind.BLOCK for period in others)
+    if not room.is_active or out_of_order or blocked:
+        raise Refusal("ROOM_NOT_BOOKABLE", f"Room {room.room_number} cannot be used on these nights.")
+
+
+def check_no_overlap(room: Room, others: Sequence[Period]) -> None:
+    """Refused `ROOM_OVERLAP_CONFLICT` where one of the periods is the stay of a booking."""
+    conflicts = [period.booking_id for period in others if period.booking_id]
+    if conflicts:
+        raise overlap_conflict(room.room_number, conflicts)
+
+
+def overlap_conflict(room_number: str, conflicts: Sequence[str]) -> Refusal:
+    """The refusal of nights on which other bookings have the room; `conflicts` are their ids."""
+    return Refusal(
+        "ROOM_OVERLAP_CONFLICT", f"Room {room_number} is taken on these nights.", conflicts=sorted(conflicts)
+    )

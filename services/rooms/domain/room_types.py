@@ -1,0 +1,66 @@
+"""Room types as staff define them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chassis.refusal import Refusal
+from contracts.rooms.room_types import AddRoomType, ChangeRoomType, RoomTypeView
+from contracts.values import Money
+from services.rooms.domain.amounts import amount
+from services.rooms.domain.definitions import amended
+from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.validation import INVALID_FIELDS, check
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+MOST_GUESTS = 50
+
+
+def drafted(command: AddRoomType, hotel: Hotel) -> RoomTypeView:
+    """The room type that the command adds, without rooms. Refused `VALIDATION_ERROR` for its price."""
+    return RoomTypeView(
+        code=command.code,
+        name=command.name,
+        max_occupancy=command.max_occupancy,
+        base_price=_price(command.base_price, hotel),
+        bed_setup=command.bed_setup,
+        photo=command.photo,
+        policy=command.policy,
+    )
+
+
+def changed(current: RoomTypeView, command: ChangeRoomType, hotel: Hotel) -> RoomTypeView:
+    """The room type after the command. Refused `VALIDATION_ERROR` for its price."""
+    price = {} if command.base_price is None else {"base_price": _price(command.base_price, hotel)}
+    return amended(current, command, clear=command.clear, converted=price)
+
+
+def checked(room_type: RoomTypeView, *, name_is_taken: bool, policy: str | None) -> RoomTypeView:
+    """The room type with the hotel's spelling of its `policy` code.
+
+    Refused `VALIDATION_ERROR`; `policy` None: the hotel has no such policy.
+    """
+    check(_problems(room_type, name_is_taken=name_is_taken))
+    if room_type.policy and policy is None:
+        check([("policy", "is not a cancellation policy of the hotel")])
+    return replace(room_type, policy=policy)
+
+
+def _problems(room_type: RoomTypeView, *, name_is_taken: bool) -> Iterator[tuple[str, str]]:
+    if not CODE.fullmatch(room_type.code):
+        yield "code", "must be up to 20 letters, digits, dashes or underscores"
+    if not room_type.name.strip():
+        yield "name", "must not be empty"
+    if not 1 <= room_type.max_occupancy <= MOST_GUESTS:
+        yield "max_occupancy", f"must be 1 to {MOST_GUESTS}"
+    if name_is_taken:
+        yield "name", "is another room type's name or code"
+
+
+def _price(text: str, hotel: Hotel) -> Money:
+    try:
+        return amount(text, hotel.currency)
+    except ValueError as error:
+        raise Refusal(
+            "VALIDATION_ERROR", INVALID_FIELDS, errors=[{"field": "base_price", "message": str(error)}]
+        ) from error

@@ -1,0 +1,72 @@
+"""Assignments: a room is assigned to a booking, unassigned, and searched for."""
+
+from contracts.message import Nothing
+from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
+from services.rooms.domain import assignments, candidates, stays
+from services.rooms.domain.assignments import room_taken
+from services.rooms.domain.holds import nothing_held, sold_out
+from services.rooms.domain.occupancy import already_checked_in
+from services.rooms.steps import action_log, holds, hotel_access, room_access
+from services.rooms.work import RoomsWork
+
+
+@action_log.once(RoomTaken)
+def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
+    """Assign the room to the booking, instead of another that the booking has."""
+    hotel, hold, current = holds.lock(command, work)
+    requested = room_access.read(work, command.hotel, command.room_number)
+    room = work.rooms.lock([requested.id])[requested.id]
+    if current and current.moved_in:
+        raise already_checked_in("The guest is in house: move the guest instead.")
+    if current and current.room_id == room.id:
+        return room_taken(room, warnings=assignments.type_warnings(room, hold))
+    today = stays.local_day(work.now, hotel.timezone)
+    on_nights = work.periods.on_nights(room.id, hold.stay)
+    warnings = assignments.check_assignable(
+        room,
+        hold,
+        others=[period for period in on_nights if period.booking_id != hold.booking_id],
+        today=today,
+        strict_room_type=hotel.settings.strict_room_type,
+    )
+    if current:
+        work.periods.end(current, until=current.nights.check_in, now=work.now)
+    work.periods.begin_stay(room.id, room.room_number, booking_id=hold.booking_id, nights=hold.stay, now=work.now)
+    if not holds.count_on_type(work, hold, room.room_type_id, today=today):
+        raise sold_out(room.type_name)
+    return room_taken(room, warnings=warnings)
+
+
+@action_log.once(Nothing)
+def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
+    """Unassign the booking's room; the nights count on the booked type again, unless that is full.
+
+    Nothing changes for a booking without a room, or one that has ended.
+    """
+    hotel = hotel_access.own(work, command.hotel)
+    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
+    current = work.periods.of_bookings([command.booking_id]).get(command.booking_id)
+    if current and current.moved_in:
+        raise already_checked_in("The guest is in house.")
+    if current and hold and hold.hotel == command.hotel:
+        work.periods.end(current, until=current.nights.check_in, now=work.now)
+        holds.count_on_type(work, hold, hold.room_type_id, today=stays.local_day(work.now, hotel.timezone))
+    return Nothing()
+
+
+def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
+    """The rooms that may be assigned to the booking, best first."""
+    hotel = hotel_access.own(work, query.hotel)
+    hold = work.holds.get(query.booking_id)
+    if hold is None or not hold.live or hold.hotel != query.hotel:
+        raise nothing_held()
+    today = stays.local_day(work.now, hotel.timezone)
+    ranked = candidates.ranked(
+        work.rooms.all(query.hotel),
+        hold,
+        periods=work.periods.in_hotel(query.hotel, hold.stay),
+        today=today,
+        strict_room_type=hotel.settings.strict_room_type,
+        full_types=work.nights.full_types(query.hotel, max(today, hold.stay.check_in), hold.stay.check_out),
+    )
+    return Candidates(rooms=tuple(candidates.view(candidate, hold) for candidate in ranked))

@@ -1,0 +1,37 @@
+"""Events that end a booking: its nights and its room are released, with all others of the batch, before the commit."""
+
+from datetime import date
+
+from contracts.bookings.approval import BookingDeclined
+from contracts.bookings.events import BookingCancelled, BookingExpired
+from contracts.bookings.stays import BookingNoShow
+from services.rooms.domain.holds import Release
+from services.rooms.steps import releases
+from services.rooms.work import RoomsWork
+
+
+def booking_declined(event: BookingDeclined, work: RoomsWork) -> None:
+    """Release all nights."""
+    release_later(event.booking_id, None, work)
+
+
+def booking_cancelled(event: BookingCancelled, work: RoomsWork) -> None:
+    """Release the nights from a date on; a guest in house vacates the room as at check-out."""
+    release_later(event.booking_id, event.released_from, work)
+
+
+def booking_expired(event: BookingExpired, work: RoomsWork) -> None:
+    """Release all nights."""
+    release_later(event.booking_id, None, work)
+
+
+def booking_no_show(event: BookingNoShow, work: RoomsWork) -> None:
+    """Release all nights."""
+    release_later(event.booking_id, None, work)
+
+
+def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
+    """Collect the release of a booking; `from_on` None: all nights."""
+    action_id = work.cause.id if work.cause else ""
+    release = Release(booking_id=booking_id, from_on=from_on, action_id=action_id)
+    work.release_before_commit(release, releases.execute)

@@ -1,0 +1,63 @@
+"""Holds: the nights of a room type are sold to a booking, or released."""
+
+from contracts.message import Nothing
+from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
+from contracts.values import Stay
+from services.rooms.domain import holds, offers
+from services.rooms.domain.holds import Release
+from services.rooms.domain.hotels import RoomType
+from services.rooms.domain.offers import Offer, StayRequest
+from services.rooms.steps import releases
+from services.rooms.steps.offers import offer_for, sell, take_hold
+from services.rooms.work import RoomsWork
+
+
+def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
+    """Sell the nights to the booking; for a draft only price them."""
+    request = StayRequest(
+        stay=Stay(command.check_in, command.check_out),
+        adults=command.adults,
+        children=command.children,
+        promo_code=command.promo_code,
+        quote_id=command.quote_id,
+    )
+    offer = offer_for(work, command.hotel, command.room_type, request, booking_id=command.booking_id)
+    if offer.already_held:
+        return _stored_answer(command, offer, work)
+    room_type = offers.check(request, offer, now=work.now)
+    price = offers.price(request, offer, room_type=room_type, now=work.now, booking_id=command.booking_id)
+    held = offers.held(offer, room_type=room_type, price=price)
+    if command.price_only:
+        if request.quote_id:
+            work.offers.keep_quote(request.quote_id, booking_id=command.booking_id)
+        return held
+    return _take(command, work, offer=offer, room_type=room_type, held=held)
+
+
+def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
+    """Release all nights of the booking; without a live hold nothing happens."""
+    release = Release(booking_id=command.booking_id, from_on=None, action_id="", whole=command.unwritten)
+    releases.execute(work, {command.booking_id: release})
+    return Nothing()
+
+
+def _take(command: HoldInventory, work: RoomsWork, *, offer: Offer, room_type: RoomType, held: Held) -> Held:
+    if offer.sold_out:
+        raise holds.sold_out(room_type.name)
+    stay = Stay(command.check_in, command.check_out)
+    version = take_hold(
+        work, booking_id=command.booking_id, hotel=command.hotel, room_type=room_type, stay=stay, held=held
+    )
+    if version is None:
+        return _stored_answer(command, offer, work)
+    sell(work, booking_id=command.booking_id, hotel=command.hotel, room_type=room_type, stay=stay, version=version)
+    return held
+
+
+def _stored_answer(command: HoldInventory, offer: Offer, work: RoomsWork) -> Held:
+    """The reply to the ask that took the hold; refused `HOLD_DIFFERS` for other nights or another type."""
+    hotel, stay, room_type_id, answer = work.holds.answer(command.booking_id)
+    requested = (command.hotel, Stay(command.check_in, command.check_out), offers.type_of(offer).id)
+    if requested != (hotel, stay, room_type_id):
+        raise holds.hold_differs()
+    return answer

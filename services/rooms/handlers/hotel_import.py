@@ -1,0 +1,125 @@
+"""The import of a property file: creates a hotel, or adds what the file has gained since the last import."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from chassis import codec
+from chassis.refusal import Refusal
+from contracts.rooms.events import HotelSettingsChanged, RoomStatus
+from contracts.rooms.hotel_import import HotelDefinition, Imported, ImportHotel
+from contracts.values import CancellationPolicy
+from services.rooms.domain import hotel_import, policies, promotions, stays
+from services.rooms.domain.amounts import amount
+from services.rooms.domain.holds import NightChange
+from services.rooms.domain.hotels import Hotel
+from services.rooms.steps import hotel_access, hotel_changes
+from services.rooms.work import RoomsWork
+
+STANDARD_NAME = "Standard"
+
+
+def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
+    """Create the hotel, or add its missing types, rooms and promotions and write the values that are new in the file.
+
+    A value that the last file had too is not written again: a change by staff stays.
+    """
+    definition = command.definition
+    if work.caller.kind in ("staff", "guest"):
+        raise Refusal("PERMISSION_DENIED", "Only an operator imports a property.")
+    hotel_import.check(definition)
+    today = stays.local_day(work.now, definition.timezone)
+    through = stays.horizon(today)
+    created = work.hotel_import.create(hotel_import.new_hotel(definition), nights_through=through)
+    hotel = hotel_access.existing(work.hotels.lock(definition.slug))
+    hotel_import.check_currency(hotel, definition)
+    _write_values(work, hotel, definition, created=created)
+    types, types_added = _add_room_types(work, definition)
+    rooms_added = _add_rooms(work, definition, types)
+    _add_promotions(work, definition, types)
+    if not created:
+        if any(rooms_added.values()) or types_added:
+            with_new_rooms = [code for code, count in rooms_added.items() if count]
+            hotel_changes.publish_availability(work, hotel, *types_added, *with_new_rooms)
+        work.nights.resize(_capacity_changes(rooms_added, types, today=today, through=through))
+    if created or types_added:
+        work.nights.extend(definition.slug, first=today, through=through)
+    return Imported(
+        hotel=definition.slug,
+        created=created,
+        rooms_added=sum(rooms_added.values()),
+        types_added=len(types_added),
+    )
+
+
+def _write_values(work: RoomsWork, hotel: Hotel, definition: HotelDefinition, *, created: bool) -> None:
+    values, policy = hotel_import.hotel_values(definition), definition.policy
+    plain = codec.decode(codec.encode(values | {"policy": policy}))
+    before = None if created else work.hotels.imported(hotel.slug)
+    new = {name for name, value in plain.items() if before is None or name not in before or before[name] != value}
+    if new:
+        work.hotels.write_imported(hotel.slug, plain)
+    if "policy" in new:
+        _write_policy(work, hotel, policy)
+    changes = hotel.differing({name: value for name, value in values.items() if name in new})
+    if changes:
+        hotel_changes.write_settings(work, hotel.with_values(changes), changes, what="HotelImported")
+    if created:
+        event = HotelSettingsChanged(hotel=hotel.slug, fields=(), version_number=1)
+        work.publish(event, sequence=1)
+        work.audit(
+            subject=event.subject,
+            sequence=1,
+            what="HotelImported",
+            by=work.caller.actor,
+            from_status=None,
+            to_status=None,
+        )
+
+
+def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> None:
+    current = work.policies.get(hotel, policies.STANDARD)
+    name = current.name if current else STANDARD_NAME
+    work.policies.put_terms(hotel.slug, code=policies.STANDARD, name=name, terms=policy)
+
+
+def _add_room_types(work: RoomsWork, definition: HotelDefinition) -> tuple[dict[str, int], set[str]]:
+    """The ids of all room types by code, and the codes of those added."""
+    types = work.hotel_import.room_type_ids(definition.slug)
+    added = set()
+    for room_type in definition.room_types:
+        if room_type.code not in types:
+            base_price = amount(room_type.base_price, definition.currency).amount
+            types[room_type.code] = work.hotel_import.add_room_type(definition.slug, room_type, base_price=base_price)
+            added.add(room_type.code)
+    return types, added
+
+
+def _add_rooms(work: RoomsWork, definition: HotelDefinition, types: Mapping[str, int]) -> dict[str, int]:
+    """The number of rooms added, by the code of their type."""
+    counts = {}
+    for room_type in definition.room_types:
+        numbers = work.hotel_import.add_rooms(definition.slug, types[room_type.code], room_type.rooms)
+        counts[room_type.code] = len(numbers)
+        for number in numbers:
+            work.record_room(definition.slug, number, what="RoomAdded", status=RoomStatus.READY_FOR_GUEST)
+    return counts
+
+
+def _capacity_changes(
+    rooms_added: Mapping[str, int], types: Mapping[str, int], *, today: date, through: date
+) -> list[NightChange]:
+    return [
+        NightChange(room_type_id=types[code], first_night=today, until=through + timedelta(days=1), by=count)
+        for code, count in rooms_added.items()
+        if count
+    ]
+
+
+def _add_promotions(work: RoomsWork, definition: HotelDefinition, types: Mapping[str, int]) -> None:
+    in_file = [
+        promotions.promotion(
+            each, currency=definition.currency, room_type_id=types[each.room_type] if each.room_type else None
+        )
+        for each in definition.promotions
+    ]
+    work.hotel_import.add_promotions(definition.slug, in_file)

@@ -1,0 +1,39 @@
+"""Moves: a guest in house vacates a room and occupies another, in one transaction."""
+
+from chassis.refusal import Refusal
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.moves import MoveGuest
+from services.rooms.domain import assignments, moves, stays
+from services.rooms.domain.assignments import room_taken
+from services.rooms.domain.holds import sold_out
+from services.rooms.steps import action_log, holds, room_access
+from services.rooms.steps.occupancy import occupy, vacate
+from services.rooms.work import RoomsWork
+
+
+@action_log.once(RoomTaken)
+def move_guest(command: MoveGuest, work: RoomsWork) -> RoomTaken:
+    """The booking's guest moves to the room; the same room again changes nothing.
+
+    One statement locks both rooms, ascending, so that two guests who change places do not wait for each other.
+    """
+    hotel, hold, current = holds.lock(command, work)
+    if current is None or not current.moved_in:
+        raise Refusal("NOT_CHECKED_IN", "Only a guest in house can be moved.")
+    room_id = room_access.read(work, command.hotel, command.room_number).id
+    rooms = work.rooms.lock([current.room_id, room_id])
+    old, room = rooms[current.room_id], rooms[room_id]
+    if room.id == old.id:
+        return room_taken(room, warnings=assignments.type_warnings(room, hold))
+    today = stays.local_day(work.now, hotel.timezone)
+    nights = moves.remaining_nights(current.nights, today=today)
+    moves.check_move_in(room, nights=nights, others=work.periods.on_nights(room.id, nights), today=today)
+    vacate(work, old, booking_id=hold.booking_id, action_id=command.action_id)
+    work.periods.end(current, until=nights.check_in, now=work.now)
+    work.periods.begin_stay(
+        room.id, room.room_number, booking_id=hold.booking_id, nights=nights, now=work.now, moved_in_at=work.now
+    )
+    room = occupy(work, room, booking_id=hold.booking_id, action_id=command.action_id)
+    if not holds.count_on_type(work, hold, room.room_type_id, today=today):
+        raise sold_out(room.type_name)
+    return room_taken(room, warnings=assignments.type_warnings(room, hold))

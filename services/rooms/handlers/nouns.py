@@ -1,0 +1,136 @@
+"""The nouns that a hotel's staff define: room types, promotions, cancellation policies and menu items.
+
+Each row is a noun; its methods handle the noun's messages. Bookings and quotes keep the terms of their own day.
+"""
+
+from contracts.rooms.menu import MenuChanged
+from contracts.rooms.policies import Policies, PolicyDefinition
+from contracts.rooms.promotions import PromotionDefinition, Promotions
+from contracts.rooms.room_types import RoomTypes, RoomTypeView
+from services.rooms.domain import menu, policies, promotions, room_types, stays
+from services.rooms.domain.hotels import Hotel
+from services.rooms.steps import hotel_changes
+from services.rooms.steps.nouns import CodedNoun, Noun, code_of, record_by_code
+from services.rooms.work import RoomsWork
+
+
+def check_room_type(work: RoomsWork, hotel: Hotel, room_type: RoomTypeView) -> RoomTypeView:
+    """The room type, with the policy that it names; refused `VALIDATION_ERROR`."""
+    policy = work.policies.get(hotel, room_type.policy) if room_type.policy else None
+    name_is_taken = work.room_types.is_name_taken(hotel, code=room_type.code, name=room_type.name)
+    return room_types.checked(room_type, name_is_taken=name_is_taken, policy=policy.code if policy else None)
+
+
+def record_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str, fields: str) -> None:
+    """Write the audit row of a room type, and publish the change of availability."""
+    record_by_code(work, hotel, what, code, fields)
+    hotel_changes.publish_availability(work, hotel, code)
+
+
+def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> None:
+    """Count the rooms of a new type, which may have been removed before; a removed type has no sold nights to come."""
+    if what == ROOM_TYPES.added:
+        hotel_changes.recount(work, hotel, [work.room_types.id_of(hotel, code)])
+        today = stays.local_day(work.now, hotel.timezone)
+        work.nights.extend(hotel.slug, first=today, through=stays.horizon(today))
+    elif what == ROOM_TYPES.removed:
+        type_id = work.room_types.id_of(hotel, code)
+        hotel_changes.recount(work, hotel, [type_id], allowance=0, refused_as="ROOM_TYPE_IN_USE")
+
+
+ROOM_TYPES = CodedNoun(
+    key=code_of,
+    key_of=code_of,
+    port=lambda work: work.room_types,
+    pages=lambda work: work.room_types,
+    page=lambda count, results: RoomTypes(count=count, results=results),
+    not_found=("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type."),
+    exists=("ROOM_TYPE_EXISTS", "There is a room type {}."),
+    in_use=("ROOM_TYPE_IN_USE", "There are rooms of type {}."),
+    added="RoomTypeAdded",
+    changed="RoomTypeChanged",
+    removed="RoomTypeRemoved",
+    draft=room_types.drafted,
+    change=room_types.changed,
+    check=check_room_type,
+    record=record_room_type,
+    settle=settle_room_type,
+)
+
+
+def check_promotion(work: RoomsWork, hotel: Hotel, promotion: PromotionDefinition) -> PromotionDefinition:
+    """The promotion, with the room type that it names; refused `VALIDATION_ERROR`."""
+    named = work.room_types.named(hotel, promotion.room_type) if promotion.room_type else None
+    return promotions.checked(promotion, currency=hotel.currency, room_type=named[1].code if named else None)
+
+
+PROMOTIONS = CodedNoun(
+    key=code_of,
+    key_of=code_of,
+    port=lambda work: work.promotions,
+    pages=lambda work: work.promotions,
+    page=lambda count, results: Promotions(count=count, results=results),
+    not_found=("PROMOTION_NOT_FOUND", "The hotel has no such promotion."),
+    exists=("PROMOTION_EXISTS", "There is a promotion {}."),
+    added="PromotionAdded",
+    changed="PromotionChanged",
+    removed="PromotionRemoved",
+    draft=promotions.drafted,
+    change=promotions.changed,
+    check=check_promotion,
+    record=record_by_code,
+)
+
+
+def check_policy(_: RoomsWork, hotel: Hotel, policy: PolicyDefinition) -> PolicyDefinition:
+    """The policy; refused `VALIDATION_ERROR`."""
+    return policies.checked(policy, currency=hotel.currency)
+
+
+POLICIES = CodedNoun(
+    key=code_of,
+    key_of=code_of,
+    port=lambda work: work.policies,
+    pages=lambda work: work.policies,
+    page=lambda count, results: Policies(count=count, results=results),
+    not_found=("POLICY_NOT_FOUND", "The hotel has no such cancellation policy."),
+    exists=("POLICY_EXISTS", "There is a policy {}."),
+    in_use=("POLICY_IN_USE", "Policy {} is the standard one, or a room type's."),
+    added="PolicyAdded",
+    changed="PolicyChanged",
+    removed="PolicyRemoved",
+    draft=policies.drafted,
+    change=policies.changed,
+    check=check_policy,
+    record=record_by_code,
+)
+
+
+def record_menu_item(work: RoomsWork, hotel: Hotel, what: str, item_id: int, fields: str) -> None:
+    """Publish the change of the menu, and write the audit row of the item."""
+    version = work.menu.version(item_id)
+    work.publish(MenuChanged(hotel=hotel.slug, item_id=item_id))
+    work.audit(
+        subject=f"menu-item/{hotel.slug}/{item_id}",
+        sequence=version + 1 if what == MENU_ITEMS.removed else version,
+        what=what,
+        by=work.caller.actor,
+        from_status=None,
+        to_status=None,
+        why=fields,
+    )
+
+
+MENU_ITEMS = Noun(
+    key=lambda ask: int(ask.item_id),
+    key_of=lambda item: item.id,
+    port=lambda work: work.menu,
+    reads=None,
+    not_found=menu.NOT_FOUND,
+    added="MenuItemAdded",
+    changed="MenuItemChanged",
+    removed="MenuItemRemoved",
+    draft=menu.drafted,
+    change=menu.changed,
+    record=record_menu_item,
+)

@@ -1,0 +1,88 @@
+"""Occupancy: guests move in and out, a room is cleared, and the census of all rooms."""
+
+from datetime import timedelta
+
+from chassis.refusal import Refusal
+from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.occupancy import Census, ClearRoom, MoveIn, MoveOut, RoomOccupiedReply, TakeCensus
+from services.rooms.domain import moves, occupancy
+from services.rooms.domain.assignments import room_taken
+from services.rooms.domain.holds import Hold, Release
+from services.rooms.domain.periods import Period
+from services.rooms.domain.rooms import Room
+from services.rooms.steps import action_log, holds, hotel_access, releases, room_access
+from services.rooms.steps.occupancy import occupy, vacate
+from services.rooms.work import RoomsWork
+
+MOST_ROOMS = 500
+# Longer than bookings takes to store a booking whose guest has moved in here.
+STORED_WITHIN = timedelta(minutes=1)
+
+
+@action_log.once(RoomOccupiedReply)
+def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
+    """The guest occupies the booking's room, which must be ready."""
+    hotel, hold, stay = holds.lock(command, work)
+    if stay is None:
+        raise Refusal("NO_ROOM_ASSIGNED", "The booking has no room.")
+    room = work.rooms.lock([stay.room_id])[stay.room_id]
+    if room.occupied_by != hold.booking_id:
+        moves.check_ready(room)
+        work.periods.mark_moved_in(stay, now=work.now)
+        room = occupy(work, room, booking_id=hold.booking_id, action_id=command.action_id)
+    return RoomOccupiedReply(room=room_taken(room), wifi=hotel.wifi)
+
+
+@action_log.once(RoomTaken)
+def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
+    """The guest vacates the room, and the nights from `left_on` on are released."""
+    _, hold, stay = holds.lock(command, work)
+    if stay is None or not stay.moved_in:
+        raise Refusal("CHECKOUT_FAILED", "Booking has no assigned room to checkout from")
+    release = Release(
+        booking_id=hold.booking_id, from_on=command.left_on, action_id=command.action_id, note=command.note
+    )
+    vacated = releases.execute(work, {hold.booking_id: release})
+    return room_taken(vacated[hold.booking_id])
+
+
+@action_log.once(RoomTaken)
+def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
+    """The room is vacated; where the stay has `ended`, its nights, its hold and its room are released."""
+    hotel_access.check_own(work.caller, command.hotel)
+    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
+    stay = work.periods.of_bookings([command.booking_id]).get(command.booking_id)
+    room_id = room_access.read(work, command.hotel, command.room_number).id
+    rooms = work.rooms.lock({room_id, stay.room_id} if stay else {room_id})
+    _check_clear(command, work, rooms[room_id], stay)
+    for room in rooms.values():
+        if room.occupied_by == command.booking_id:
+            vacate(work, room, booking_id=command.booking_id, action_id=command.action_id, note=command.note)
+    if command.ended:
+        _release(command, work, hold, stay)
+    elif stay:
+        work.periods.unmark_moved_in(stay)
+    return room_taken(room_access.read(work, command.hotel, command.room_number))
+
+
+def take_census(query: TakeCensus, work: RoomsWork) -> Census:
+    """A page of the occupancy of all rooms of all hotels."""
+    if work.caller.kind != "system":
+        raise Refusal("PERMISSION_DENIED", "Only our own services count rooms.")
+    limit = min(max(query.limit, 1), MOST_ROOMS)
+    page = work.rooms.census(after=query.after, limit=limit)
+    return Census(rooms=tuple(page.values()), last=max(page) if len(page) == limit else None)
+
+
+def _check_clear(command: ClearRoom, work: RoomsWork, room: Room, stay: Period | None) -> None:
+    occupancy.check_may_clear(room, command.booking_id, force=command.ended and command.force)
+    if command.unwritten and stay and work.periods.has_moved_in_since(stay, work.now - STORED_WITHIN):
+        raise Refusal("ACTION_IN_PROGRESS", f"A guest is just moving into room {room.room_number}.")
+
+
+def _release(command: ClearRoom, work: RoomsWork, hold: Hold | None, stay: Period | None) -> None:
+    if stay:
+        releases.end_stay(work, stay, command.left_on)
+    if hold and hold.live:
+        remaining, freed = releases.end_hold(work, hold, from_on=command.left_on)
+        releases.free_nights(work, {hold.booking_id: remaining}, freed)

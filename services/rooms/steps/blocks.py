@@ -1,0 +1,80 @@
+"""Blocks of a locked room: begin and end, with the capacity of their nights."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from chassis.refusal import Refusal
+from contracts.rooms.events import RoomBlocked, RoomUnblocked
+from contracts.values import Stay
+from services.rooms.domain import blocks
+from services.rooms.domain.holds import NightChange
+from services.rooms.domain.periods import Period
+from services.rooms.domain.rooms import Room
+from services.rooms.work import RoomsWork
+
+
+def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date, out_of_order: bool = False) -> int:
+    """Block a locked room of a shared hotel; the block's id. Only the night counters are locked after this.
+
+    Refused `ROOM_OVERLAP_CONFLICT`, and `WOULD_OVERSELL` with `nights`.
+    """
+    blocks.check_free(room, nights, work.periods.on_nights(room.id, nights), today=today)
+    block_id = work.periods.begin_block(
+        room.id, room.room_number, nights=nights, reason=reason, out_of_order=out_of_order, now=work.now
+    )
+    if room.is_active:
+        reduce_capacity(work, room, nights)
+    event = RoomBlocked(
+        hotel=room.hotel,
+        room_number=room.room_number,
+        block_id=block_id,
+        room_type_code=room.type_code,
+        starts_on=nights.check_in,
+        until=nights.check_out,
+        out_of_order=out_of_order,
+        by=work.caller.actor,
+        blocked_at=work.now,
+    )
+    work.record_block(event, why=reason)
+    return block_id
+
+
+def end(work: RoomsWork, room: Room, ended: Sequence[Period], *, today: date) -> None:
+    """End these blocks of a locked room, and free their remaining nights."""
+    changes = []
+    for block in ended:
+        work.periods.end(block, until=today, now=work.now)
+        remaining = blocks.remaining_nights(block, today=today)
+        if remaining is None:
+            continue
+        changes.append(_capacity_change(room, remaining, by=1))
+        event = RoomUnblocked(
+            hotel=room.hotel,
+            room_number=room.room_number,
+            block_id=block.id,
+            room_type_code=room.type_code,
+            free_from=remaining.check_in,
+            until=remaining.check_out,
+            by=work.caller.actor,
+            unblocked_at=work.now,
+        )
+        work.record_block(event)
+    if room.is_active:
+        work.nights.resize(changes)
+
+
+def reduce_capacity(work: RoomsWork, room: Room, nights: Stay) -> None:
+    """Count one room less on these nights; refused `WOULD_OVERSELL` with `nights`."""
+    if work.nights.resize([_capacity_change(room, nights, by=-1)]):
+        return
+    full = work.nights.full(room.room_type_id, nights.check_in, nights.check_out)
+    if full:  # none: the nights are not on sale yet, and count the block when they are
+        raise Refusal(
+            "WOULD_OVERSELL",
+            "Without this room more would be sold than there is.",
+            nights=[night.isoformat() for night in full],
+        )
+
+
+def _capacity_change(room: Room, nights: Stay, *, by: int) -> NightChange:
+    return NightChange(room_type_id=room.room_type_id, first_night=nights.check_in, until=nights.check_out, by=by)

@@ -1,0 +1,59 @@
+"""The cleaning task of a room follows the status of the room, in the same transaction."""
+
+from contracts.rooms.events import HousekeepingTaskDone, HousekeepingTaskOpened, RoomStatus
+from contracts.rooms.tasks import TaskStatus
+from services.rooms.domain.rooms import Room
+from services.rooms.domain.tasks import CLOSED_BY, OPENED_BY
+from services.rooms.lifecycle import Act
+from services.rooms.work import RoomsWork
+
+
+def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> None:
+    """Open, start, stop or close the room's task. `room` is the room before the act, `status` the status after it."""
+    if act in OPENED_BY:
+        _open(work, room, act)
+    elif status is RoomStatus.CLEANING_IN_PROGRESS:
+        by = work.caller.actor if work.caller.kind == "staff" else None
+        _record(work, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
+    elif status in CLOSED_BY:
+        close(work, room)
+    elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
+        _record(work, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
+
+
+def close(work: RoomsWork, room: Room) -> None:
+    """Close the room's task, if any. `room` is the room before the change."""
+    closed = work.tasks.close(room, by=work.caller.actor, now=work.now)
+    if closed is None:
+        return
+    task_id, _ = closed
+    work.publish(
+        HousekeepingTaskDone(
+            hotel=room.hotel,
+            room_number=room.room_number,
+            task_id=task_id,
+            by=work.caller.actor,
+            done_at=work.now,
+        )
+    )
+    in_progress = room.status is RoomStatus.CLEANING_IN_PROGRESS
+    _record(work, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
+
+
+def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
+    reason = OPENED_BY[act]
+    task_id = work.tasks.open(room, reason=reason, booking_id=room.occupied_by, now=work.now)
+    if task_id is None:
+        return
+    work.publish(
+        HousekeepingTaskOpened(
+            hotel=room.hotel, room_number=room.room_number, task_id=task_id, reason=reason, opened_at=work.now
+        )
+    )
+    _record(work, (task_id, 1), None, TaskStatus.OPEN)
+
+
+def _record(work: RoomsWork, changed: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
+    if changed is not None:
+        task_id, version = changed
+        work.record_task(task_id, version=version, before=before, after=after)

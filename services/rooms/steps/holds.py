@@ -1,0 +1,41 @@
+"""The live hold of a booking, and the room type on which its nights count."""
+
+from datetime import date
+from typing import Protocol
+
+from services.rooms.domain import holds
+from services.rooms.domain.holds import Hold
+from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.periods import Period
+from services.rooms.steps import hotel_access
+from services.rooms.work import RoomsWork
+
+
+class BookingCommand(Protocol):
+    """A command for a booking of a hotel."""
+
+    @property
+    def booking_id(self) -> str: ...
+
+    @property
+    def hotel(self) -> str: ...
+
+
+def lock(command: BookingCommand, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
+    """The hotel, the booking's live hold, locked, and its stay in a room if any; refused `NOTHING_HELD`."""
+    hotel = hotel_access.own(work, command.hotel)
+    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
+    if hold is None or not hold.live or hold.hotel != command.hotel:
+        raise holds.nothing_held()
+    return hotel, hold, work.periods.of_bookings([hold.booking_id]).get(hold.booking_id)
+
+
+def count_on_type(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> bool:
+    """Count the nights from today on on this room type; False, and nothing changes, where one of them is full."""
+    parts, changes = holds.moved_to_type(hold.parts, room_type_id, from_on=max(today, hold.stay.check_in))
+    if not changes:
+        return True
+    if not work.nights.shift(changes):
+        return False
+    work.holds.write_parts({hold.booking_id: parts})
+    return True

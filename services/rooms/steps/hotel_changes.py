@@ -1,0 +1,80 @@
+"""Records of a change of a hotel's own data: the audit row, the event, and the night counters."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from chassis.refusal import Refusal
+from contracts.rooms.events import AvailabilityChanged, HotelSettingsChanged
+from services.rooms.domain import stays
+from services.rooms.domain.hotels import Hotel
+from services.rooms.work import RoomsWork
+
+
+def record(work: RoomsWork, hotel: Hotel, what: str, *, why: str) -> None:
+    """Write the audit row of a change by hand."""
+    work.audit(
+        subject=f"edits/{hotel.slug}",
+        sequence=work.hotels.count_change(hotel.slug),
+        what=what,
+        by=work.caller.actor,
+        from_status=None,
+        to_status=None,
+        why=why,
+    )
+
+
+def publish_availability(work: RoomsWork, hotel: Hotel, *room_types: str) -> None:
+    """Publish that the availability or the prices of these room types (codes; none: all) have changed."""
+    work.publish(AvailabilityChanged(hotel=hotel.slug, room_types=tuple(sorted(set(room_types)))))
+
+
+def recount(
+    work: RoomsWork,
+    hotel: Hotel,
+    room_type_ids: Sequence[int],
+    *,
+    allowance: int | None = None,
+    refused_as: str = "WOULD_OVERSELL",
+) -> None:
+    """Recount the capacity of the nights from today on, as the last lock of the transaction.
+
+    `allowance` None: the hotel's own. Refused `refused_as` with `nights`, the nights that are sold beyond the capacity.
+    """
+    oversold = work.nights.recount(
+        room_type_ids,
+        first=stays.local_day(work.now, hotel.timezone),
+        overbooking=hotel.settings.overbooking_allowance if allowance is None else allowance,
+    )
+    if oversold:
+        nights = [night.isoformat() for night in oversold]
+        raise Refusal(refused_as, "More would be sold than there is.", nights=nights)
+
+
+def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, what: str) -> Hotel:
+    """Write the hotel with its changed values, publish their names, and recount for a new overbooking allowance.
+
+    `what` is the name of the audit row. Returns the hotel at its new version.
+    """
+    version = work.hotels.write(hotel)
+    event = HotelSettingsChanged(hotel=hotel.slug, fields=tuple(changes), version_number=version)
+    work.publish(event, sequence=version)
+    work.audit(
+        subject=event.subject,
+        sequence=version,
+        what=what,
+        by=work.caller.actor,
+        from_status=None,
+        to_status=None,
+        why=", ".join(changes),
+    )
+    if "overbooking_allowance" in changes:
+        publish_availability(work, hotel)
+        recount(work, hotel, work.room_types.ids(hotel))
+    return replace(hotel, version=version)
+
+
+def check_version(work: RoomsWork, version: int, what: str) -> None:
+    """Refused `VERSION_MISMATCH` where the caller has read another version."""
+    if not work.context.expects(version):
+        raise Refusal("VERSION_MISMATCH", f"The {what} changed since you looked.", version=version)

@@ -1,0 +1,74 @@
+"""Releases of the nights and rooms of bookings.
+
+One transaction executes all its releases together, level by level in the order of the locks, however many bookings a
+batch of events ends.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from contracts.rooms.events import InventoryReleased
+from services.rooms.domain import holds, stays
+from services.rooms.domain.holds import Hold, HoldPart, NightChange, Release
+from services.rooms.domain.periods import Period
+from services.rooms.domain.rooms import Room
+from services.rooms.steps.occupancy import vacate
+from services.rooms.work import RoomsWork
+
+
+def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]:
+    """Execute the releases, given by booking id; the vacated rooms after the change, by booking id.
+
+    A booking without a live hold is left out.
+    """
+    live = {booking_id: hold for booking_id, hold in work.holds.lock(releases).items() if hold.live}
+    if not live:
+        return {}
+    assigned = work.periods.of_bookings(live)
+    occupied = {booking_id: stay for booking_id, stay in assigned.items() if stay.moved_in}
+    rooms = work.rooms.lock(stay.room_id for stay in occupied.values())
+    vacated: dict[str, Room] = {}
+    parts: dict[str, tuple[HoldPart, ...]] = {}
+    changes: list[NightChange] = []
+    for booking_id, hold in live.items():
+        release = releases[booking_id]
+        from_on = _from_on(release, work, hold, in_house=booking_id in occupied)
+        if booking_id in occupied:
+            room = rooms[occupied[booking_id].room_id]
+            vacated[booking_id] = vacate(
+                work, room, booking_id=booking_id, action_id=release.action_id, note=release.note
+            )
+        if booking_id in assigned:
+            end_stay(work, assigned[booking_id], from_on)
+        parts[booking_id], freed = end_hold(work, hold, from_on=from_on)
+        changes += freed
+    free_nights(work, parts, changes)
+    return vacated
+
+
+def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tuple[HoldPart, ...], list[NightChange]]:
+    """End a hold. Returns the parts that remain and the changes of the counters, for `free_nights`."""
+    remaining, freed = holds.released(hold.parts, from_on=from_on)
+    version = work.holds.end(hold.booking_id, until=from_on, now=work.now)
+    event = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=from_on)
+    work.publish(event, sequence=version)
+    return remaining, list(freed)
+
+
+def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
+    """End the stay in a room on this date; None: before its first night."""
+    work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)
+
+
+def free_nights(work: RoomsWork, parts: Mapping[str, tuple[HoldPart, ...]], changes: list[NightChange]) -> None:
+    """Write the remaining parts of ended holds, by booking id, and the changes of the counters, as the last lock."""
+    work.holds.write_parts(parts)
+    if not work.nights.shift(changes):
+        raise RuntimeError("nights that were held are not on the counters")
+
+
+def _from_on(release: Release, work: RoomsWork, hold: Hold, *, in_house: bool) -> date | None:
+    if not in_house or release.from_on or release.whole:
+        return release.from_on
+    hotel = work.hotels.get(hold.hotel)
+    return stays.local_day(work.now, hotel.timezone) if hotel else None

@@ -1,0 +1,44 @@
+"""The change of a locked room's status: its row, its cleaning task, its audit row and its event."""
+
+from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus, RoomStatusChanged
+from services.rooms.domain import turnover
+from services.rooms.domain.rooms import Room
+from services.rooms.lifecycle import LIFECYCLE, Act
+from services.rooms.steps import cleaning_tasks
+from services.rooms.work import RoomsWork
+
+
+def change(
+    work: RoomsWork,
+    room: Room,
+    act: type[Act],
+    *,
+    source: ChangeSource,
+    note: str = "",
+    occupied_by: str | None = None,
+    priority: MaintenancePriority | None = None,
+) -> RoomStatus:
+    """Record an act on the room; the status after it. `occupied_by` is the booking that occupies the room then."""
+    status = LIFECYCLE.after(room.status, act)
+    priority = turnover.priority_after(act, before=room.maintenance_priority, requested=priority)
+    version = work.rooms.change_status(
+        room,
+        status=status,
+        occupied_by=occupied_by,
+        priority=priority,
+        cleaned_at=work.now if act.cleans else None,
+        inspected_at=work.now if act.inspects else None,
+    )
+    cleaning_tasks.follow(work, room, act, status)
+    event = RoomStatusChanged(
+        hotel=room.hotel,
+        room_number=room.room_number,
+        old_status=room.status,
+        new_status=status,
+        source=source,
+        by=work.caller.actor,
+        changed_at=work.now,
+        priority=priority,
+    )
+    work.record_status_change(room, event=event, version=version, note=note)
+    return status

@@ -1,0 +1,25 @@
+"""A booking's timeline as rooms knows it: the events of its hold and of its rooms."""
+
+import sqlalchemy as sa
+
+from chassis.observability.examination import select
+from chassis.observability.explanation import change_entries, events_of, references
+from chassis.observability.trace import trace_id
+from contracts.operations import ExplainBooking, Explanation
+
+_ROOMS = """
+    SELECT DISTINCT 'room/' || room.hotel || '/' || room.room_number AS subject
+    FROM period JOIN room ON room.id = room_id WHERE booking_id = :booking_id
+"""
+
+
+def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
+    """The events that name the booking, or that belong to a trace of the booking."""
+    rooms = [row.subject for row in select(connection, _ROOMS, booking_id=ask.booking)]
+    traces = set(ask.traces)
+    events = [
+        row
+        for row in events_of(connection, [f"hold/{ask.booking}", *rooms])
+        if row.data.get("booking_id") == ask.booking or trace_id(row.traceparent) in traces
+    ]
+    return Explanation(events=references("rooms", events), entries=tuple(change_entries("rooms", events, ())))

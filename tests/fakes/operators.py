@@ -1,0 +1,44 @@
+"""Operators' queries on open connections, so that a test can plant a fault, judge it and roll it back."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.observability.operator_queries import LONGEST, OperatorQueries
+from contracts.message import Query, reply_type
+from tests.fakes.platform import Platform
+
+Reply = TypeVar("Reply")
+
+
+class OpenServices:
+    """Asks services on one connection each; messages go through their JSON, as over the broker."""
+
+    def __init__(
+        self, platform: Platform, connections: Mapping[str, sa.Connection], *, longest: float = LONGEST
+    ) -> None:
+        self.connections = connections
+        self._queries = {
+            name: OperatorQueries(name, instance.service.examination, longest=longest)
+            for name, instance in platform.services.items()
+        }
+
+    def __call__(self, service: str, query: Query[Reply]) -> Reply:
+        """The service's reply. Raises its `Refusal`."""
+        received: Any = codec.typed(codec.decode(codec.encode(query)), type(query))
+        answer = self._queries[service].answer(self.connections[service], received)
+        reply: Reply = codec.typed(codec.decode(codec.encode(answer)), reply_type(type(query)))
+        return reply
+
+
+@contextmanager
+def open_services(platform: Platform, *, longest: float = LONGEST) -> Iterator[OpenServices]:
+    """The services of a town while the block runs; what is written to their connections is rolled back."""
+    with ExitStack() as stack:
+        connections = {
+            name: stack.enter_context(instance.engine.connect()) for name, instance in platform.services.items()
+        }
+        yield OpenServices(platform, connections, longest=longest)

@@ -1,0 +1,222 @@
+"""A bookings service without a broker: its doors, a database, a clock that stands still, and rooms played by a fake."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.messaging.ask_server import AskReply, AskServer
+from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.stays import AssignRoom, CheckIn
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.message import Ask, Envelope, Event, Nothing
+from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.extensions import Extended, ExtendStay
+from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
+from contracts.rooms.hotels import GetHotel, HotelPage, WiFi
+from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItems, PriceItems
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
+from contracts.values import Caller, Context, Price
+from services.bookings.service import SERVICE
+from services.bookings.work import BookingsDependencies, BookingsWork
+from tests.unit.bookings import builders as build
+
+KEY = "a-key-for-guest-tokens"
+
+
+class StoppedClock(UnitOfWork):
+    """The domain's time is what the test says."""
+
+    moment = build.NOW
+
+    def now(self, connection: sa.Connection) -> datetime:
+        return self.moment
+
+
+def menu_item(item_id: int) -> MenuItem:
+    """Costs as many euros as its number."""
+    return MenuItem(
+        id=item_id,
+        name=f"Dish {item_id}",
+        description="",
+        category="Food",
+        price=build.eur(item_id * 100),
+        is_available=True,
+    )
+
+
+@dataclass
+class FakeRooms:
+    """Answers as rooms would; a test may put an exception or a function of the ask in its place."""
+
+    held: Held = field(default_factory=build.held)
+    added: Price = field(default_factory=build.one_more_night)
+    asked: list[Ask[Any]] = field(default_factory=list)
+    instead: dict[type[Any], Any] = field(default_factory=dict)
+    rooms: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, message: Ask[Any], _: Context) -> Any:
+        self.asked.append(message)
+        other = self.instead.get(type(message))
+        if isinstance(other, Exception):
+            raise other
+        if other is not None:
+            return other(message)
+        return self.answer(message)
+
+    def answer(self, message: Ask[Any]) -> Any:
+        match message:
+            case HoldInventory():
+                return self.held
+            case GetHotel():
+                return HotelPage(card=self.held.hotel)
+            case GiveRoom():
+                self.rooms[message.booking_id] = message.room_number
+                return self._room(message.booking_id, RoomStatus.READY_FOR_GUEST)
+            case MoveIn():
+                room = self._room(message.booking_id, RoomStatus.OCCUPIED)
+                return RoomOccupiedReply(room=room, wifi=WiFi(ssid="Killarney", password="wifi-secret"))
+            case MoveGuest():
+                self.rooms[message.booking_id] = message.room_number
+                return self._room(message.booking_id, RoomStatus.OCCUPIED)
+            case MoveOut():
+                return self._room(message.booking_id, RoomStatus.CHECKOUT_DIRTY)
+            case ExtendStay():
+                return Extended(room=self._room(message.booking_id, RoomStatus.OCCUPIED), price=self.added)
+            case PriceItems():
+                priced = (PricedItem(item=menu_item(key), quantity=many) for key, many in message.quantities.items())
+                return PricedItems(items=tuple(priced))
+            case GetMenu():
+                return Menu(items=(menu_item(1), menu_item(2)))
+            case FindCandidates():
+                return Candidates(rooms=())
+            case TakeRoomBack() | ReleaseInventory():
+                return Nothing()
+        raise AssertionError(f"rooms was asked {message}")
+
+    def _room(self, booking_id: str, status: RoomStatus) -> RoomTaken:
+        return RoomTaken(
+            room_number=self.rooms[booking_id], room_type_code="DBL", room_type_name="Double", room_status=status
+        )
+
+    def kinds(self) -> list[str]:
+        return [type(message).__name__ for message in self.asked]
+
+
+class BookingsUnderTest:
+    """What a guest, a receptionist, other services and the clock can do at bookings."""
+
+    def __init__(self, engine: sa.Engine, **dependencies: Any) -> None:
+        self.engine = engine
+        self.rooms = FakeRooms()
+        self.unit_of_work = StoppedClock(
+            engine, BookingsWork, dependencies=BookingsDependencies(guest_token_key=KEY, **dependencies)
+        )
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self.rooms)
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
+        self._told: dict[str, int] = {}
+
+    def ask(self, message: Ask[Any], caller: Caller = build.STAFF, **context: Any) -> Any:
+        return self.answer(message, caller, **context).reply
+
+    def answer(self, message: Ask[Any], caller: Caller = build.STAFF, **context: Any) -> AskReply:
+        around = Context(caller=caller, **context)
+        return self.ask_server.handle(type(message).__name__, codec.plain(message), codec.plain(around))
+
+    def tell(self, *events: Event) -> list[DispatchResult]:
+        """Deliver facts of other services, in order."""
+        return self.event_dispatcher.apply([self.envelope(event) for event in events])
+
+    def envelope(self, event: Event) -> Envelope:
+        self._told[event.subject] = self._told.get(event.subject, 0) + 1
+        return Envelope(
+            id=str(uuid.uuid4()),
+            source=event.owner,
+            type=event.wire_name,
+            subject=event.subject,
+            time=self.unit_of_work.moment,
+            sequence=self._told[event.subject],
+            hotel=build.HOTEL,
+            data=codec.plain(event),
+            dataschema="",
+        )
+
+    def pass_time(self, **time: float) -> None:
+        self.unit_of_work.moment = self.unit_of_work.moment + timedelta(**time)
+
+    def at(self, moment: datetime) -> None:
+        self.unit_of_work.moment = moment
+
+    def tick(self, step: Callable[[Any], bool]) -> bool:
+        """Let a timer take one step."""
+        door = next(door for door in SERVICE.timers if door.step is step)
+        if door.converses:
+            return door.step(Conversation(self.unit_of_work, self.rooms, Context(caller=build.SYSTEM)))
+        with self.unit_of_work.begin() as work:
+            return door.step(work)
+
+    def book(self, caller: Caller = build.PUBLIC, **overrides: Any) -> CreatedBooking:
+        created: CreatedBooking = self.ask(build.a_request(**overrides), caller)
+        return created
+
+    def in_house(self, **overrides: Any) -> CreatedBooking:
+        """A guest who has checked in."""
+        created = self.book(**overrides)
+        about = {"hotel": build.HOTEL, "booking_id": created.booking.booking_id}
+        self.ask(ConfirmBooking(**about))
+        self.ask(AssignRoom(**about, room_number="101"))
+        self.at(datetime(2030, 6, 10, 14, 0, tzinfo=UTC))
+        self.ask(CheckIn(**about))
+        return created
+
+    def booked_by_staff(self, **overrides: Any) -> BookingDetail:
+        """Confirmed without a card."""
+        return self.book(build.STAFF, payment="none", **overrides).booking
+
+    def stored(self, booking_id: str) -> Any:
+        return self.row("SELECT * FROM booking WHERE id = :id", id=booking_id)
+
+    def events(self, booking_id: str) -> list[str]:
+        rows = self.rows("SELECT type FROM outbox WHERE subject = :id ORDER BY sequence", id=booking_id)
+        return [row.type.split(".")[1] for row in rows]
+
+    def row(self, statement: str, **values: Any) -> Any:
+        return self.rows(statement, **values)[0]
+
+    def rows(self, statement: str, **values: Any) -> Any:
+        with self.engine.begin() as connection:
+            result = connection.execute(sa.text(statement), values)
+            return result.all() if result.returns_rows else []
+
+
+def guest_of(created: CreatedBooking) -> Caller:
+    return Caller(kind="guest", guest_token=created.guest_token)
+
+
+def may(*permissions: Any) -> Caller:
+    return replace(build.STAFF, permissions=frozenset(permissions))
+
+
+@contextmanager
+def statements(engine: sa.Engine) -> Iterator[list[str]]:
+    """Every statement that is sent meanwhile, transaction control not counted."""
+    sent: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,346 @@
+"""The payments service under test: a real database and the Stripe stand-in; the test plays bookings."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_server import AskReply, AskServer
+from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
+from chassis.refusal import Refusal
+from chassis.settings import with_driver
+from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.bookings import (
+    BalancePaymentAccepted,
+    BalancePaymentRefused,
+    BookingApproved,
+    BookingCancelled,
+    BookingDeclined,
+    BookingEvent,
+    BookingHeld,
+    BookingRefundRetried,
+    BookingSource,
+    BookingStatus,
+    GetPayable,
+    Payable,
+)
+from contracts.message import Ask, Command, Envelope
+from contracts.payments import (
+    OpenPaymentSession,
+    PaymentPurpose,
+    PaymentSession,
+    PaymentVerified,
+    StoreWebhook,
+    VerifyPayment,
+    WebhookStored,
+)
+from contracts.values import GUEST, SYSTEM, Context, Money
+from sandbox.stripe.server import StripeStandIn
+from sandbox.stripe.webhook_receiver import WebhookReceiver
+from services.payments.cards import Cards
+from services.payments.service import SERVICE
+from services.payments.work import PaymentsDependencies, PaymentsWork
+
+HOTEL = "hotel-killarney"
+AMOUNT = Money(15000, "EUR")
+ORIGINS = ("https://hotel.example",)
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+@dataclass
+class PaymentsUnderTest:
+    """One payments service. A test may wrap `cards` to inject failures."""
+
+    url: str
+    stripe: StripeStandIn
+    inbox: WebhookReceiver
+    cards: Cards
+    payables: dict[str, Payable] = field(default_factory=dict)
+    _sequences: dict[str, int] = field(default_factory=dict)
+    _stored: int = 0
+
+    def __post_init__(self) -> None:
+        self.engine = sa.create_engine(with_driver(self.url, "psycopg2"), pool_size=12)
+        self.restart(self.cards)
+
+    def restart(self, cards: Cards) -> None:
+        """Start the service's servers and runners anew, as a restarted process does."""
+        dependencies = PaymentsDependencies(cards=cards, origins=ORIGINS)
+        self.unit_of_work = UnitOfWork(self.engine, PaymentsWork, dependencies=dependencies, demo=True)
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self._ask)
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
+        self.job_runners = [JobRunner(job, self.unit_of_work, self._ask) for job in SERVICE.jobs]
+
+    # the part of bookings
+
+    def book(self, amount: Money = AMOUNT, *, minutes: int = 15) -> str:
+        """Create a payable booking that is held for so many minutes; its id."""
+        booking_id = f"BK-2026-{uuid4().hex[:6].upper()}"
+        expires_at = self.now() + timedelta(minutes=minutes)
+        self.payables[booking_id] = Payable(
+            booking_id=booking_id,
+            hotel=HOTEL,
+            hotel_name="Hotel Killarney",
+            description="Double room, two nights",
+            amount=amount,
+            status=BookingStatus.PENDING_PAYMENT,
+            payment_status="NONE",
+            payment_reference=None,
+            expires_at=expires_at,
+            guest_email="guest@example.com",
+            payable=True,
+        )
+        today = self.now().date()
+        self.publish(
+            BookingHeld(
+                booking_id=booking_id, hotel=HOTEL, room_type_code="DBL", check_in=today,
+                check_out=today + timedelta(days=2), adults=2, children=0, total=amount, expires_at=expires_at,
+                source=BookingSource.ONLINE, by=GUEST,
+            )
+        )  # fmt: skip
+        return booking_id
+
+    def publish(self, event: BookingEvent) -> None:
+        """Apply an event of bookings."""
+        number = self._sequences[event.booking_id] = self._sequences.get(event.booking_id, 0) + 1
+        envelope = Envelope(
+            id=str(uuid4()),
+            source="bookings",
+            type=event.wire_name,
+            subject=event.booking_id,
+            time=self.now(),
+            sequence=number,
+            hotel=event.hotel,
+            data=codec.plain(event),
+            dataschema="",
+        )
+        (result,) = self.event_dispatcher.apply([envelope])
+        assert result.disposition is Disposition.APPLIED, result
+
+    def approve(self, booking_id: str) -> None:
+        self.publish(
+            BookingApproved(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                payment_id=self.payment(booking_id)["id"],
+                decision_made_at=self.now(),
+                decision_made_by=SYSTEM,
+            )
+        )
+
+    def decline(self, booking_id: str) -> None:
+        self.make_unpayable(booking_id)
+        self.publish(
+            BookingDeclined(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                reason_code="OTHER",
+                decision_made_at=self.now(),
+                decision_made_by=SYSTEM,
+            )
+        )
+
+    def cancel(self, booking_id: str, fee: int = 0, besides: int = 0) -> None:
+        self.make_unpayable(booking_id)
+        self.publish(
+            BookingCancelled(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                cancelled_at=self.now(),
+                cancelled_by=GUEST,
+                fee=eur(fee),
+                refund=eur(0),
+                besides=eur(besides) if besides else None,
+            )
+        )
+
+    def retry_refund(self, booking_id: str) -> None:
+        self.publish(
+            BookingRefundRetried(booking_id=booking_id, hotel=HOTEL, retried_at=self.now(), retried_by=SYSTEM),
+        )
+
+    def make_unpayable(self, booking_id: str) -> None:
+        """From here on the booking is not payable."""
+        self.payables[booking_id] = replace(self.payables[booking_id], payable=False)
+
+    def set_balance(self, booking_id: str, amount: Money) -> None:
+        """The guest is in house and owes this balance."""
+        self.payables[booking_id] = replace(
+            self.payables[booking_id],
+            amount=amount,
+            status=BookingStatus.IN_HOUSE,
+            expires_at=self.now() + timedelta(hours=1),
+            payable=True,
+            purpose=PaymentPurpose.EXTENSION,
+        )
+
+    def accept_balance_payment(self, booking_id: str) -> None:
+        """Bookings accepts the newest payment towards the balance."""
+        paid = self.payment(booking_id)
+        self.publish(
+            BalancePaymentAccepted(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                payment_id=paid["id"],
+                amount=eur(paid["amount"]),
+                balance_due=eur(0),
+                accepted_at=self.now(),
+            )
+        )
+
+    def refuse_balance_payment(self, booking_id: str) -> None:
+        """Bookings refuses the newest payment towards the balance."""
+        paid = self.payment(booking_id)
+        self.publish(
+            BalancePaymentRefused(
+                booking_id=booking_id,
+                hotel=HOTEL,
+                payment_id=paid["id"],
+                amount=eur(paid["amount"]),
+                balance_due=eur(0),
+                reason_code="NOTHING_OWED",
+                refused_at=self.now(),
+            )
+        )
+
+    def reprice(self, booking_id: str, amount: Money) -> None:
+        self.payables[booking_id] = replace(self.payables[booking_id], amount=amount)
+
+    def _ask(self, message: Ask[Any], _: Context) -> Any:
+        assert isinstance(message, GetPayable), message
+        if message.booking_id not in self.payables:
+            raise Refusal("BOOKING_NOT_FOUND", "There is no such booking.")
+        return self.payables[message.booking_id]
+
+    # asks of the service
+
+    def ask(self, message: Command[Any], *, key: str | None = None) -> AskReply:
+        context = Context(idempotency_key=key, fingerprint="same" if key else None)
+        return self.ask_server.handle(type(message).__name__, codec.plain(message), codec.plain(context))
+
+    def open(self, booking_id: str, *, key: str | None = None, **urls: str) -> PaymentSession:
+        reply: PaymentSession = self.ask(OpenPaymentSession(hotel=HOTEL, booking_id=booking_id, **urls), key=key).reply
+        return reply
+
+    def verify(self, booking_id: str, session_id: str) -> PaymentVerified:
+        query = VerifyPayment(hotel=HOTEL, booking_id=booking_id, session_id=session_id)
+        reply: PaymentVerified = self.ask(query).reply
+        return reply
+
+    def store_webhook(self, body: bytes | str, signature: str) -> WebhookStored:
+        text = body if isinstance(body, str) else body.decode()
+        reply: WebhookStored = self.ask(StoreWebhook(body=text, signature=signature)).reply
+        return reply
+
+    def deliver_webhooks(self) -> list[WebhookStored]:
+        """Store every webhook event that the stand-in has sent since the last call."""
+        self.stripe.wait_until_delivered()
+        deliveries = list(self.inbox.deliveries)[self._stored :]
+        self._stored += len(deliveries)
+        return [self.store_webhook(body, signature) for body, signature in deliveries]
+
+    def run_jobs(self, *, skip_delays: bool = True, rounds: int = 12) -> None:
+        """Run due jobs until none is due, for `rounds` at most. With `skip_delays`, delayed jobs are due at once."""
+        for _ in range(rounds):
+            any_due = False
+            for runner in self.job_runners:
+                while due := runner.claim():
+                    any_due = True
+                    runner.run(due)
+            if not any_due:
+                return
+            if skip_delays:
+                self.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL")
+
+    def run_until_idle(self) -> None:
+        """Run jobs and deliver webhook events until there are none."""
+        for _ in range(6):
+            self.run_jobs()
+            if not self.deliver_webhooks():
+                return
+        raise AssertionError("webhook events or jobs never end")
+
+    def authorised(self, amount: Money = AMOUNT, **pay: Any) -> str:
+        """Create a booking whose payment is authorised; its id."""
+        booking_id = self.book(amount)
+        self.stripe.pay(self.open(booking_id).session_id, **pay)
+        self.run_until_idle()
+        return booking_id
+
+    def captured(self, **pay: Any) -> str:
+        """Create a booking whose payment is captured; its id."""
+        booking_id = self.authorised(**pay)
+        self.approve(booking_id)
+        self.run_until_idle()
+        return booking_id
+
+    # the state of the service and of the provider
+
+    def now(self) -> datetime:
+        with self.unit_of_work.read() as work:
+            return work.now
+
+    def advance(self, minutes: float) -> None:
+        self.unit_of_work.advance(minutes * 60)
+
+    def payment(self, booking_id: str) -> dict[str, Any]:
+        """The booking's newest payment."""
+        query = "SELECT * FROM payment WHERE booking_id = :id ORDER BY created_at DESC LIMIT 1"
+        return self.sql(query, id=booking_id)[0]
+
+    def status(self, booking_id: str) -> str:
+        return str(self.payment(booking_id)["status"])
+
+    def events(self, booking_id: str) -> list[str]:
+        rows = self.sql("SELECT type FROM outbox WHERE subject = :id ORDER BY sequence", id=booking_id)
+        return [row["type"].split(".")[1] for row in rows]
+
+    def event(self, booking_id: str, name: str) -> dict[str, Any]:
+        query = "SELECT data FROM outbox WHERE subject = :id AND type = :type"
+        (row,) = self.sql(query, id=booking_id, type=f"payments.{name}.v1")
+        data: dict[str, Any] = row["data"]
+        return data
+
+    def ledger(self, booking_id: str) -> list[tuple[str, int]]:
+        rows = self.sql("SELECT kind, amount FROM ledger WHERE booking_id = :id ORDER BY position", id=booking_id)
+        return [(row["kind"], row["amount"]) for row in rows]
+
+    def journal(self, booking_id: str) -> list[tuple[str, int]]:
+        """The movements that the stand-in has booked for the booking: movement and minor units."""
+        rows = self.sql("SELECT intent_id FROM payment WHERE booking_id = :id AND intent_id IS NOT NULL", id=booking_id)
+        entries = [entry for row in rows for entry in self.stripe.journal(row["intent_id"])]
+        same: dict[str, str] = {"release": "void", "expire": "void"}
+        return [(same.get(str(entry["movement"]), str(entry["movement"])), entry["amount"]) for entry in entries]
+
+    def calls(self, booking_id: str, action: str) -> list[tuple[int, str]]:
+        """The attempts at an action and their states."""
+        query = """
+            SELECT attempt, state FROM provider_action JOIN payment ON payment.id = payment_id
+            WHERE booking_id = :id AND action LIKE :action ORDER BY created_at, attempt
+        """
+        return [(row["attempt"], row["state"]) for row in self.sql(query, id=booking_id, action=action)]
+
+    def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        with self.engine.begin() as connection:
+            result = connection.execute(sa.text(statement), values)
+            return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+
+def wait_for(condition: Callable[[], bool], *, within: float = 5.0) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not become true"
+        time.sleep(0.01)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

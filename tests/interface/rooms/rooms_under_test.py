@@ -1,0 +1,250 @@
+"""The rooms service on a real database, its doors opened as the chassis opens them."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
+from chassis.refusal import Refusal
+from chassis.service import method_of
+from chassis.settings import with_driver
+from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.message import Ask, Envelope, Event
+from contracts.rooms import (
+    GiveRoom,
+    Held,
+    HoldInventory,
+    HotelDefinition,
+    ImportHotel,
+    MoveIn,
+    MoveOut,
+    RoomOccupiedReply,
+    RoomTaken,
+    RoomTypeDefinition,
+    WiFi,
+)
+from contracts.values import Caller, Context, Permission
+from services.rooms.service import SERVICE
+from services.rooms.work import RoomsWork
+
+Reply = TypeVar("Reply")
+SYSTEM = Caller(kind="system")
+START = datetime(2026, 3, 10, 9, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
+_numbers = count(1)
+
+
+def day(number: int) -> date:
+    """A day from today on: 0 is today."""
+    return TODAY + timedelta(days=number)
+
+
+class At(UnitOfWork):
+    """A transactor whose time is what the test says it is."""
+
+    moment = START
+
+    def now(self, connection: sa.Connection) -> datetime:
+        return self.moment
+
+
+class RoomsUnderTest:
+    """One database with the service's doors, and one hotel made for the test."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
+        self.unit_of_work = At(self.engine, RoomsWork)
+        self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
+        self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
+        self.hotel = ""
+        self._heard: dict[str, int] = {}
+
+    def ask(self, message: Ask[Reply], *, caller: Caller = SYSTEM, **context: Any) -> Reply:
+        around = codec.plain(Context(caller=caller, **context))
+        reply: Reply = self.ask_server.handle(method_of(type(message)), codec.plain(message), around).reply
+        return reply
+
+    def refusal(self, message: Ask[Any], *, caller: Caller = SYSTEM, **context: Any) -> Refusal:
+        try:
+            reply = self.ask(message, caller=caller, **context)
+        except Refusal as refusal:
+            return refusal
+        raise AssertionError(f"not refused, but answered {reply}")
+
+    def hear(self, *events: Event, again: bool = False) -> list[DispatchResult]:
+        """Apply a batch; `again` delivers each twice."""
+        envelopes = [self._envelope(event) for event in events]
+        outcomes = self.event_dispatcher.apply(envelopes)
+        return self.event_dispatcher.apply(envelopes) if again else outcomes
+
+    def import_hotel(self, **overrides: Any) -> HotelDefinition:
+        definition = a_hotel(**overrides)
+        self.ask(ImportHotel(definition=definition))
+        self.hotel = definition.slug
+        return definition
+
+    def hold(self, booking_id: str, first: int = 0, until: int = 2, **overrides: Any) -> Held:
+        return self.ask(self.wish(booking_id, first, until, **overrides))
+
+    def wish(self, booking_id: str, first: int = 0, until: int = 2, **overrides: Any) -> HoldInventory:
+        facts: dict[str, Any] = {
+            "booking_id": booking_id,
+            "hotel": self.hotel,
+            "room_type": "DBL",
+            "check_in": day(first),
+            "check_out": day(until),
+            "adults": 1,
+            "children": 0,
+        }
+        return HoldInventory(**(facts | overrides))
+
+    def giving(self, booking_id: str, room_number: str, *, action_id: str | None = None) -> GiveRoom:
+        return GiveRoom(
+            action_id=action_id or uuid4().hex, booking_id=booking_id, hotel=self.hotel, room_number=room_number
+        )
+
+    def give(self, booking_id: str, room_number: str) -> RoomTaken:
+        return self.ask(self.giving(booking_id, room_number))
+
+    def moving_in(self, booking_id: str, *, action_id: str | None = None) -> MoveIn:
+        return MoveIn(action_id=action_id or uuid4().hex, booking_id=booking_id, hotel=self.hotel)
+
+    def move_in(self, booking_id: str) -> RoomOccupiedReply:
+        return self.ask(self.moving_in(booking_id))
+
+    def moving_out(self, booking_id: str, left_on: date, *, action_id: str | None = None) -> MoveOut:
+        return MoveOut(action_id=action_id or uuid4().hex, booking_id=booking_id, hotel=self.hotel, left_on=left_on)
+
+    def sold(self, code: str = "DBL") -> list[int]:
+        """How many of a type are sold on each of the next ten nights."""
+        return self._nights("sold", code)
+
+    def capacity(self, code: str = "DBL") -> list[int]:
+        return self._nights("capacity", code)
+
+    def _nights(self, what: str, code: str) -> list[int]:
+        rows = self.rows(
+            f"SELECT n.{what} AS n FROM night n JOIN room_type t ON t.id = n.room_type_id"
+            " WHERE t.hotel = :hotel AND t.code = :code AND night >= :today ORDER BY night LIMIT 10",
+            hotel=self.hotel, code=code, today=TODAY,
+        )  # fmt: skip
+        return [row.n for row in rows]
+
+    def miscounted(self) -> list[Any]:
+        """Nights whose counter is not what the holds' parts add up to: must always be empty."""
+        return self.rows("""
+            SELECT n.room_type_id, n.night, n.sold, count(p.booking_id) AS held FROM night n
+            LEFT JOIN hold_part p ON p.room_type_id = n.room_type_id
+                AND p.first_night <= n.night AND p.until > n.night
+            GROUP BY 1, 2, 3 HAVING n.sold <> count(p.booking_id)
+        """)
+
+    def misfitted(self) -> list[Any]:
+        """Nights whose capacity is not the type's active rooms less the blocked ones: must always be empty."""
+        return self.rows("""
+            SELECT n.room_type_id, n.night, n.capacity FROM night n
+            WHERE n.capacity <> (
+                SELECT count(*) FROM room r WHERE r.room_type_id = n.room_type_id AND r.is_active AND NOT EXISTS (
+                    SELECT FROM period p
+                    WHERE p.room_id = r.id AND p.kind = 'BLOCK' AND p.nights @> n.night
+                )
+            )
+        """)
+
+    def forgotten(self) -> list[Any]:
+        """Rooms that are dirty and on nobody's list, or on it and clean: must always be empty."""
+        return self.rows("""
+            SELECT r.room_number, r.status, count(k.id) FROM room r
+            LEFT JOIN cleaning_task k ON k.room_id = r.id AND k.done_at IS NULL
+            WHERE r.removed_at IS NULL GROUP BY r.id
+            HAVING count(k.id) <> CASE
+                WHEN r.status IN ('CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS') THEN 1
+                WHEN r.status IN ('MAINTENANCE_REQUIRED', 'OUT_OF_ORDER') THEN least(count(k.id), 1)
+                ELSE 0 END
+        """)
+
+    def events(self, *kinds: type[Event]) -> list[Any]:
+        """This hotel's published facts in order, of these kinds."""
+        names = {kind.wire_name: kind for kind in kinds}
+        rows = self.rows("SELECT type, sequence, data FROM outbox WHERE hotel = :h ORDER BY position", h=self.hotel)
+        return [codec.typed(row.data, names[row.type]) for row in rows if row.type in names]
+
+    def numbers(self, subject: str) -> list[int]:
+        """The sequence numbers of all facts about a subject, in the order of publishing."""
+        rows = self.rows("SELECT sequence FROM outbox WHERE subject = :subject ORDER BY position", subject=subject)
+        return [row.sequence for row in rows]
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.text(statement), values).all())
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Every statement that is sent meanwhile."""
+        sent: list[str] = []
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            sent.append(statement)
+
+        sa.event.listen(self.engine, "before_cursor_execute", note)
+        yield sent
+        sa.event.remove(self.engine, "before_cursor_execute", note)
+
+    def _envelope(self, event: Event) -> Envelope:
+        sequence = self._heard[event.subject] = self._heard.get(event.subject, 0) + 1
+        return Envelope(
+            id=str(uuid4()), source="bookings", type=event.wire_name, subject=event.subject, time=START,
+            sequence=sequence, hotel=self.hotel, data=codec.plain(event), dataschema="",
+        )  # fmt: skip
+
+    def _asks_nobody(self, message: Ask[Any], _: Context) -> Any:
+        raise AssertionError(f"rooms asks nobody, yet it asked {message}")
+
+
+def a_hotel(**overrides: Any) -> HotelDefinition:
+    facts: dict[str, Any] = {
+        "slug": f"hotel-{next(_numbers)}",
+        "name": "Test House",
+        "code": "TST",
+        "timezone": "Europe/Dublin",
+        "currency": "EUR",
+        "room_types": (a_type(), a_type(code="STE", name="Suite", base_price="250.00", rooms=("201",))),
+        "wifi": WiFi(ssid="house", password="only-in-replies"),
+    }
+    return HotelDefinition(**(facts | overrides))
+
+
+def a_type(**overrides: Any) -> RoomTypeDefinition:
+    facts: dict[str, Any] = {
+        "code": "DBL",
+        "name": "Double Room",
+        "max_occupancy": 2,
+        "base_price": "100.00",
+        "rooms": ("101", "102"),
+    }
+    return RoomTypeDefinition(**(facts | overrides))
+
+
+def staff(service: RoomsUnderTest, *permissions: Permission) -> Caller:
+    return Caller(kind="staff", staff_id="7", name="Aoife", hotel=service.hotel, permissions=frozenset(permissions))
+
+
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """Make all the calls at the same time; what each answered, or the refusal that it got. Anything else is raised."""
+
+    def made(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(made, calls))

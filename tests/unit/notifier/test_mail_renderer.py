@@ -1,0 +1,140 @@
+"""The rendered mails."""
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chassis.refusal import PermanentFailure
+from contracts.bookings import BookingStatus
+from contracts.values import Money
+from services.notifier.domain.jobs import SendMail
+from services.notifier.domain.mails import MAILS, SUBJECTS
+from services.notifier.mailer.renderer import MailRenderer
+from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, NOW, mail_facts
+
+RENDERER = MailRenderer(sender="bookings@hotelmate.example", public_url="https://stay.example/")
+AMOUNTS = {"fee": Money(4500, "EUR"), "refund": Money(10500, "EUR"), "amount": Money(15000, "EUR")}
+LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}?code=code-123"
+
+
+def rendered(
+    occasion: str, *, event_id: str = "e1", amounts: dict[str, Money] = AMOUNTS, **booking: Any
+) -> EmailMessage:
+    job = SendMail(
+        notice_id="n", booking_id=BOOKING, hotel=HOTEL, occasion=occasion, event_id=event_id, amounts=amounts
+    )
+    return RENDERER.mail(job, mail_facts(**booking))
+
+
+def text_of(message: EmailMessage, kind: str = "plain") -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.mark.parametrize("occasion", SUBJECTS)
+def test_every_mail_names_the_hotel_the_booking_and_the_guest_page(occasion: str) -> None:
+    message = rendered(occasion)
+
+    for kind in ("plain", "html"):
+        text = text_of(message, kind)
+        for expected in (BOOKING, "Dear Ada", "Hotel Killarney", "+353 1 555", "Friday 12 March 2027", "EUR 150.00"):
+            assert expected in text
+        assert LINK in text
+    assert str(message["From"]) == "Hotel Killarney <bookings@hotelmate.example>"
+    assert str(message["Reply-To"]) == "desk@killarney.example"
+    assert str(message["To"]) == "guest@example.org"
+
+
+def test_subjects_contain_the_booking_id_or_the_hotels_name() -> None:
+    assert rendered("booking_confirmed")["Subject"] == f"Booking Confirmed - {BOOKING}"
+    assert rendered("payment_authorized")["Subject"] == (
+        f"Payment authorized — awaiting hotel confirmation ({BOOKING})"
+    )
+    assert rendered("welcome")["Subject"] == "Welcome to Hotel Killarney"
+
+
+def test_instants_are_rendered_in_the_hotels_time_zone() -> None:
+    july = NOW.replace(month=7)
+
+    text = text_of(rendered("booking_received", status=BookingStatus.PENDING_PAYMENT, expires_at=july))
+
+    assert "until 10:30 on Thursday 1 July 2027 (IST)" in text
+
+
+def test_a_mail_about_a_paid_booking_requests_no_payment() -> None:
+    text = text_of(rendered("booking_received", status=BookingStatus.CONFIRMED, expires_at=NOW))
+
+    assert "authorise the payment" not in text
+
+
+def test_a_cancellation_mail_states_fee_and_refund_where_they_are_not_zero() -> None:
+    both = text_of(rendered("booking_cancelled"))
+    free = text_of(rendered("booking_cancelled", amounts={"fee": Money(0, "EUR"), "refund": Money(0, "EUR")}))
+
+    assert "fee of EUR 45.00" in both
+    assert "get back EUR 105.00" in both
+    assert "fee" not in free
+    assert "get back" not in free
+
+
+def test_an_expiry_mail_states_which_deadline_passed() -> None:
+    assert "not paid for in time" in text_of(rendered("booking_expired", expiry_reason="HOLD_RAN_OUT"))
+    assert "not confirmed by the hotel in time" in text_of(
+        rendered("booking_expired", expiry_reason="APPROVAL_TIMEOUT")
+    )
+
+
+def test_a_welcome_mail_names_the_room_and_no_password() -> None:
+    text = text_of(rendered("welcome", assigned_room_number="101"))
+
+    assert "room 101" in text
+    assert "password" not in text.lower()
+
+
+@pytest.mark.parametrize("occasion", SUBJECTS)
+def test_values_entered_by_people_are_escaped_in_html(occasion: str) -> None:
+    evil = '<script>alert("x")</script>'
+
+    html = text_of(rendered(occasion, guest_first_name=evil, room_type_name=evil), "html")
+
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_guest_name_cannot_add_headers_or_lines() -> None:
+    message = rendered("welcome", guest_first_name="Ada\r\nBcc: all@example.org\n\nDear all")
+
+    assert message["Bcc"] is None
+    assert "Dear Ada Bcc: all@example.org Dear all," in text_of(message)
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@d", "a@b, c@d", "PLANTED<a@b>x"])
+def test_an_unusable_address_is_a_permanent_failure_that_does_not_repeat_the_address(address: str) -> None:
+    with pytest.raises(PermanentFailure) as failure:
+        rendered("welcome", guest_email=address)
+
+    assert str(failure.value) == "ADDRESS_UNUSABLE"
+
+
+def test_the_message_id_depends_on_booking_occasion_and_event_only() -> None:
+    assert rendered("welcome")["Message-ID"] == rendered("welcome")["Message-ID"]
+    others = {rendered("welcome", event_id="e2")["Message-ID"], rendered("thank_you")["Message-ID"]}
+    assert rendered("welcome")["Message-ID"] not in others
+    assert str(rendered("welcome")["Message-ID"]).endswith("@hotelmate.example>")
+
+
+def test_a_hotel_without_an_email_address_gets_no_reply_to_header() -> None:
+    card = CARD.__class__(slug=HOTEL, name="Kleines Hotel Zürich", code="ZRH", timezone="Europe/Zurich", currency="CHF")
+
+    message = rendered("welcome", hotel_card=card)
+
+    assert message["Reply-To"] is None
+    assert "Kleines Hotel Zürich" in str(message["From"])
+
+
+def test_every_mail_of_the_table_is_rendered_with_its_own_amounts() -> None:
+    for rule in MAILS.values():
+        amounts = {name: AMOUNTS[name] for name in rule.amounts}
+        assert text_of(rendered(rule.occasion, amounts=amounts))

@@ -1,0 +1,196 @@
+"""The push and the mail of an event."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chassis import codec
+from contracts import bookings, payments, rooms
+from contracts.bookings import BookingStatus, ExpiryReason
+from contracts.message import Event
+from contracts.values import Actor, ActorKind, Money
+from services.notifier.domain.jobs import PushMessage, PushNotice
+from services.notifier.domain.mails import MAILS
+from services.notifier.domain.notice_mapping import mail_for, push_for
+from services.notifier.domain.pushes import PUSHES
+from tests.unit.notifier.samples import BOOKING, HOTEL, NOW, envelope_of, sample
+
+STAFF = Actor(ActorKind.STAFF, "PLANTED-staff-id", "Grace Hopper")
+GUEST = Actor(ActorKind.GUEST, "PLANTED-guest-id", "PLANTED guest name")
+SECRETS = ("payment_reference", "payment_intent_id", "refund_reference", "payment_id", "action_id")
+
+
+def pushed(event: Event, *, legacy: bool = False) -> list[PushMessage]:
+    push = push_for(event, envelope_of(event, sequence=7), legacy=legacy)
+    return list(reloaded(push).messages) if push else []
+
+
+def reloaded(push: PushNotice) -> PushNotice:
+    """The push as read from the job table."""
+    return codec.typed(codec.plain(push), PushNotice)
+
+
+def data_of(event: Event, channel: str, name: str) -> dict[str, Any]:
+    return next(
+        message.data for message in pushed(event, legacy=True) if (message.channel, message.name) == (channel, name)
+    )
+
+
+CHECKED_IN = sample(
+    bookings.GuestCheckedIn,
+    status=BookingStatus.IN_HOUSE,
+    previous_status=BookingStatus.CONFIRMED,
+    checked_in_by=STAFF,
+)
+
+
+def test_a_check_in_is_pushed_under_all_its_names_on_all_its_channels() -> None:
+    by_channel: dict[str, list[str]] = {}
+    for message in pushed(CHECKED_IN):
+        by_channel.setdefault(message.channel, []).append(message.name)
+
+    specific = ["booking_checked_in", "booking-checked-in"]
+    status = ["booking_status_changed", "booking-updated", "booking_updated"]
+    assert by_channel == {
+        f"private-hotel-{HOTEL}": specific + status,
+        f"private-room-{HOTEL}-101": specific,
+        f"private-booking-{BOOKING}": specific + status,
+    }
+
+
+def test_the_payload_is_flat_and_identifies_the_event() -> None:
+    data = data_of(CHECKED_IN, f"private-booking-{BOOKING}", "booking_checked_in")
+
+    assert data.pop("event_id")
+    assert data == {
+        "sequence": 7,
+        "subject": BOOKING,
+        "hotel": HOTEL,
+        "timestamp": "2027-03-01T09:30:00Z",
+        "updated_at": "2027-03-01T09:30:00Z",
+        "booking_id": BOOKING,
+        "status": "IN_HOUSE",
+        "previous_status": "CONFIRMED",
+        "room_number": "101",
+        "checked_in_at": "2027-03-01T09:30:00Z",
+    }
+
+
+def test_all_names_and_channels_of_an_event_carry_the_same_event_id() -> None:
+    event = CHECKED_IN
+    envelope = envelope_of(event)
+
+    push = push_for(event, envelope, legacy=True)
+
+    assert push is not None
+    assert {message.data["event_id"] for message in push.messages} == {envelope.id}
+    again = push_for(event, envelope, legacy=True)
+    assert again == push
+
+
+def test_only_staff_channels_carry_the_name_of_the_acting_staff_member() -> None:
+    for message in pushed(CHECKED_IN, legacy=True):
+        private_to_staff = message.channel.startswith(("private-hotel-", "private-room-", "private-staff-"))
+        assert message.data.get("staff_user") == ("Grace Hopper" if private_to_staff else None)
+
+
+def test_a_push_never_names_an_acting_guest() -> None:
+    event = sample(bookings.BookingCancelled, cancelled_by=GUEST)
+
+    assert all("staff_user" not in message.data for message in pushed(event, legacy=True))
+
+
+def test_legacy_channels_are_used_only_when_switched_on_and_carry_only_legacy_fields() -> None:
+    event = sample(bookings.BookingHeld, status=BookingStatus.PENDING_PAYMENT, by=STAFF)
+    old = {f"hotel-{HOTEL}", f"booking-{BOOKING}", f"booking.{BOOKING}"}
+
+    assert not old & {message.channel for message in pushed(event)}
+
+    on_old = [message for message in pushed(event, legacy=True) if message.channel in old]
+    assert {message.channel for message in on_old} == old
+    for message in on_old:
+        assert set(message.data) == {
+            "event_id", "sequence", "subject", "hotel", "booking_id", "status", "source", "updated_at", "timestamp"
+        }  # fmt: skip
+
+
+def test_amounts_are_text_in_major_units_with_their_currency() -> None:
+    event = sample(bookings.BookingCancelled, fee=Money(1500, "JPY"), refund=Money(0, "JPY"), cancelled_by=STAFF)
+
+    data = data_of(event, f"private-hotel-{HOTEL}", "booking_cancelled")
+
+    assert (data["cancellation_fee"], data["refund_amount"], data["currency"]) == ("1500", "0", "JPY")
+
+
+def test_an_event_that_changes_no_status_sends_no_status_change() -> None:
+    same = BookingStatus.PENDING_APPROVAL
+    event = sample(bookings.BookingApproved, status=same, previous_status=same)
+
+    assert {message.name for message in pushed(event)} == {"booking_approved"}
+
+
+def test_a_booking_confirmed_without_a_card_sends_no_payment_success() -> None:
+    unpaid = {message.name for message in pushed(sample(bookings.BookingConfirmed))}
+    paid = {message.name for message in pushed(sample(bookings.BookingConfirmed, paid_at=NOW))}
+
+    assert "payment_success" not in unpaid
+    assert paid == unpaid | {"payment_success"}
+
+
+def test_a_reassignment_is_pushed_to_both_rooms() -> None:
+    channels = {message.channel for message in pushed(sample(bookings.RoomAssigned))}
+
+    assert {f"private-room-{HOTEL}-101", f"private-room-{HOTEL}-102"} <= channels
+
+
+def test_an_event_of_payments_counts_on_a_feed_apart_from_the_bookings_own() -> None:
+    event = sample(payments.PaymentMismatched)
+
+    assert data_of(event, f"private-staff-{HOTEL}", "payment_mismatch")["subject"] == f"payment/{BOOKING}"
+
+
+@pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)
+def test_no_push_carries_a_planted_secret_or_name(kind: type[Event]) -> None:
+    hints = kind.__dataclass_fields__
+    planted: dict[str, Any] = {name: f"PLANTED-{name}" for name in SECRETS if name in hints}
+    by = PUSHES[kind].by
+    for actor in (STAFF, GUEST):
+        event = sample(kind, **planted, **({by: actor} if by else {}))
+        assert "PLANTED" not in json.dumps([(m.channel, m.name, m.data) for m in pushed(event, legacy=True)])
+
+
+@pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)
+def test_the_longest_payload_is_below_the_providers_limit(kind: type[Event]) -> None:
+    longest: dict[str, Any] = {"reason_code": "R" * 300, "fields": tuple(f"{'f' * 60}{n}" for n in range(60))}
+    fitting = {name: value for name, value in longest.items() if name in kind.__dataclass_fields__}
+
+    for message in pushed(sample(kind, **fitting), legacy=True):
+        assert len(json.dumps(message.data).encode()) < 10_000
+
+
+def test_a_settings_change_on_the_public_channel_carries_no_actor_and_no_booking() -> None:
+    event = sample(rooms.HotelSettingsChanged, fields=("tagline",))
+
+    data = data_of(event, f"hotel-{HOTEL}-public", "settings-updated")
+
+    assert set(data) == {"event_id", "sequence", "subject", "hotel", "timestamp", "fields", "version"}
+
+
+@pytest.mark.parametrize("kind", MAILS, ids=lambda kind: kind.__name__)
+def test_a_mail_job_holds_no_name_and_no_address(kind: type[Event]) -> None:
+    event = sample(kind)
+    job = mail_for(event, envelope_of(event))
+
+    assert (job is None) == (getattr(event, "reason", None) is ExpiryReason.DRAFT_ABANDONED)
+    if job:
+        assert job.booking_id == BOOKING
+        assert set(job.amounts) == set(MAILS[kind].amounts)
+
+
+def test_an_abandoned_draft_sends_no_mail() -> None:
+    event = sample(bookings.BookingExpired, reason=ExpiryReason.DRAFT_ABANDONED)
+
+    assert mail_for(event, envelope_of(event)) is None
+    event = sample(bookings.BookingExpired, reason=ExpiryReason.HOLD_RAN_OUT)
+    assert mail_for(event, envelope_of(event)) is not None

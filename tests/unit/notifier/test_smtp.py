@@ -1,0 +1,60 @@
+"""Replies of the mail server, translated into failures."""
+
+import smtplib
+import time
+from email.message import EmailMessage
+from typing import Any, cast
+
+import pytest
+
+from chassis.refusal import PermanentFailure, RetryLater
+from services.notifier.mailer.smtp import SmtpConnection
+
+ADDRESS = "planted@example.org"
+REPLY = f"<{ADDRESS}> is unknown here".encode()
+
+
+class FailingServer:
+    """A mail server that answers every mail with the same error."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+
+    def send_message(self, _: EmailMessage) -> Any:
+        raise self.problem
+
+
+def failure(problem: Exception, *, left: float = 10) -> Exception:
+    connection = SmtpConnection(cast("smtplib.SMTP", FailingServer(problem)), until=time.monotonic() + left)
+    with pytest.raises((PermanentFailure, RetryLater)) as raised:
+        connection.send(EmailMessage())
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "code"),
+    [
+        (smtplib.SMTPRecipientsRefused({ADDRESS: (550, REPLY)}), PermanentFailure, "SMTP_550"),
+        (smtplib.SMTPRecipientsRefused({ADDRESS: (450, REPLY)}), RetryLater, "SMTP_450"),
+        (smtplib.SMTPDataError(554, REPLY), PermanentFailure, "SMTP_554"),
+        (smtplib.SMTPDataError(451, REPLY), RetryLater, "SMTP_451"),
+        (smtplib.SMTPSenderRefused(553, REPLY, ADDRESS), PermanentFailure, "SMTP_553"),
+        (smtplib.SMTPSenderRefused(530, REPLY, ADDRESS), RetryLater, "SMTP_530"),
+        (smtplib.SMTPServerDisconnected(REPLY.decode()), RetryLater, "SMTP_UNREACHABLE"),
+        (smtplib.SMTPNotSupportedError("SMTPUTF8"), PermanentFailure, "SMTP_CANNOT_ADDRESS"),
+        (TimeoutError(REPLY.decode()), RetryLater, "SMTP_UNREACHABLE"),
+        (ValueError(REPLY.decode()), PermanentFailure, "LETTER_UNSENDABLE"),
+    ],
+)
+def test_a_reply_becomes_a_permanent_or_temporary_failure_with_a_code_and_without_the_servers_words(
+    problem: Exception, kind: type[Exception], code: str
+) -> None:
+    raised = failure(problem)
+
+    assert type(raised) is kind
+    assert str(raised) == code
+    assert raised.__suppress_context__
+
+
+def test_a_mail_that_cannot_be_sent_in_time_is_retried_later() -> None:
+    assert str(failure(AssertionError("it was sent"), left=-1)) == "SMTP_SLOW"
