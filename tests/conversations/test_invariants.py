@@ -139,7 +139,7 @@ def test_a_planted_fault_is_found(lived: PlatformFixture, fault: str) -> None:
 
 def test_an_action_that_is_not_finished_is_found_and_excuses_its_booking_meanwhile(fixture: PlatformFixture) -> None:
     mine = a_day(fixture)
-    with process_dies(fixture, MoveOut, after=True), pytest.raises(Exception, match="died"):
+    with process_dies(fixture, MoveOut, after=True), pytest.raises(Exception, match="crashed"):
         checked_out(fixture, mine)
     assert broken(fixture) == set()
 

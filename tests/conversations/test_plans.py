@@ -19,15 +19,15 @@ from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import Gateway
 
-MAILBOX: dict[str, dict[str, str]] = {
+MESSAGING_TABLES: dict[str, dict[str, str]] = {
     "outbox": {"published_at": "now()"},
     "inbox": {},
     "audit": {},
     "stream": {},
-    "heard": {},
+    "inbox_position": {},
     "job": {"done_at": "now()"},
 }
-# What each service keeps, parents first, and how what is piled up differs: it is over and done with.
+# The tables to multiply per service, referenced tables first, and the values that differ: the copies are completed.
 KEPT: dict[str, dict[str, dict[str, str]]] = {
     "bookings": {
         "booking": {"due_at": "null", "action_due_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
@@ -37,24 +37,24 @@ KEPT: dict[str, dict[str, dict[str, str]]] = {
         "chat_message": {"hotel": "'hotel-' || mod(n, 200)"},
         "room_order": {"hotel": "'hotel-' || mod(n, 200)"},
         "payment_fact": {},
-        **MAILBOX,
+        **MESSAGING_TABLES,
     },
     "payments": {
         "payment": {"compare_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
         "provider_action": {},
         "ledger": {},
-        "standing": {},
+        "desired_state": {},
         "webhook": {"outcome": "'APPLIED'"},
-        **MAILBOX,
+        **MESSAGING_TABLES,
     },
-    "notifier": {"notice": {"status": "'SENT'", "settled_at": "now()"}, **MAILBOX},
+    "notifier": {"notice": {"status": "'SENT'", "settled_at": "now()"}, **MESSAGING_TABLES},
 }
 TIMES = {"bookings": 300, "payments": 1000, "notifier": 200}
 
 
 @dataclass
 class Day:
-    """What was asked of each database, and the databases."""
+    """The recorded statements of each database, and the databases."""
 
     sent: dict[str, Statements]
     engines: dict[str, sa.Engine]

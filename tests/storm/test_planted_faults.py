@@ -178,7 +178,7 @@ def test_the_storm_finds(
 def test_reconciliation_alone_finds_a_ledger_that_forgets(
     starting_states: StartingStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PaymentEnvironment, "findings", lambda _: [])
+    monkeypatch.setattr(PaymentEnvironment, "violations", lambda _: [])
     the_ledger_forgets_what_is_let_go(monkeypatch)
 
     with pytest.raises(AssertionError, match=FindingKind.LEDGER_LACKS):
