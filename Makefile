@@ -9,7 +9,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loads
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-long unit interface check approve bench docs pictures lock clean
+.PHONY: help setup demo up run down test test-long unit interface check approve bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: setup ## start everything and walk one booking through its life; ONCE=1 en
 
 up: setup ## start everything and stay until Ctrl-C
 	@$(STACK) up
+
+run: setup ## run one service of the running system in this terminal, for a debugger: make run SERVICE=rooms
+	@$(STACK) run $(SERVICE)
 
 down: setup ## end what `make up` or `make demo` started elsewhere
 	@$(STACK) down

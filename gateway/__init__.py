@@ -1,1 +1,1 @@
-"""The way in: HTTP for guests, staff and Stripe, turned into asks on the bus and answered from their replies."""
+"""The HTTP gateway for guests, staff and Stripe: each request becomes asks on the bus, and their replies a response."""

@@ -17,11 +17,11 @@ class GatewaySettings(Settings):
     allowed_origins: str = ""
     rate_limits: str = "on"
     trusted_proxies: str = "127.0.0.1"
-    metrics_token: str = Field("", description="Who may read `/metrics` bears it; empty: everybody who reaches it.")
-    token_hours: float = Field(12.0, gt=0, description="How long a staff token lives without being used.")
+    metrics_token: str = Field("", description="The bearer token for `/metrics`; empty: no token is needed.")
+    token_hours: float = Field(12.0, gt=0, description="How long an unused staff token is valid.")
     ask_seconds: float = Field(5.0, gt=0)
-    capture_seconds: float = Field(10.0, ge=0, description="How long an approval waits for its capture.")
-    heartbeat_seconds: float = Field(15.0, gt=0, description="How often a silent event stream shows that it lives.")
+    capture_seconds: float = Field(10.0, ge=0, description="Seconds that an approval waits for its capture.")
+    heartbeat_seconds: float = Field(15.0, gt=0, description="Seconds between the heartbeats of a silent event stream.")
 
     @property
     def async_url(self) -> str:

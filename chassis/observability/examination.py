@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.refusal import Refusal
+from contracts.catalogue import OWNERS
 from contracts.operations import (
     Evidence,
     Examine,
@@ -37,7 +38,8 @@ _PAGE = """
     SELECT * FROM ({statement}) AS evidence WHERE CAST(:after AS text) IS NULL OR key > :after ORDER BY key LIMIT :limit
 """
 
-# Each statement selects a text `key` that is unique in its rows; the page after it begins there.
+# Each statement selects a text `key` that is unique in its rows; the page after it begins there. `:owners` are all
+# services: with them, positions are found by their primary key.
 EVIDENCE: Mapping[str, str] = {
     # Whether anything is on its way, and how many events or audit rows there are.
     "state": """
@@ -65,7 +67,8 @@ EVIDENCE: Mapping[str, str] = {
     """,
     "last_sequences": "SELECT subject AS key, max(sequence) AS last FROM outbox WHERE subject = ANY(:keys) GROUP BY 1",
     "inbox_positions": """
-        SELECT source || ' ' || subject AS key, source, subject, last FROM inbox_position WHERE subject = ANY(:keys)
+        SELECT source || ' ' || subject AS key, source, subject, last FROM inbox_position
+        WHERE source = ANY(:owners) AND subject = ANY(:keys)
     """,
     "inbox_events": "SELECT event_id::text AS key FROM inbox WHERE event_id = ANY(CAST(:keys AS uuid[]))",
 }
@@ -108,7 +111,7 @@ def read_evidence(service: str, examination: Examination, connection: sa.Connect
     if statement is None:
         raise Refusal("UNKNOWN_CHECK", f"{service} has no {ask.name}.")
     params = {name: getattr(ask, name) for name in ("newest", "older_than", "after", "limit")}
-    page = select(connection, _PAGE.format(statement=statement), keys=list(ask.keys), **params)
+    page = select(connection, _PAGE.format(statement=statement), keys=list(ask.keys), owners=list(OWNERS), **params)
     rows = tuple(codec.plain(dict(row._mapping)) for row in page)
     return Evidence(rows=rows, next=rows[-1]["key"] if len(rows) == ask.limit else None)
 

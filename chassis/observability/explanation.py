@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.observability.examination import Examination, select
 from chassis.observability.trace import trace_id
+from contracts.catalogue import OWNERS
 from contracts.operations import (
     EntryKind,
     EventReference,
@@ -34,7 +35,10 @@ _AUDIT = """
 _DELIVERIES = """
     SELECT event_id::text AS event_id, outcome, applied_at FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[]))
 """
-_POSITIONS = "SELECT source, subject, last FROM inbox_position WHERE subject = ANY(:subjects) ORDER BY source, subject"
+_POSITIONS = """
+    SELECT source, subject, last FROM inbox_position WHERE source = ANY(:owners) AND subject = ANY(:subjects)
+    ORDER BY source, subject
+"""
 _EVENT_FACTS = ("room_number", "old_status", "new_status", "source")
 
 
@@ -52,7 +56,7 @@ def explain_events(
         for row in select(connection, _DELIVERIES, ids=list(ask.ids))
     ]
     own = examination.explain_events(connection, ask.ids)
-    positions = select(connection, _POSITIONS, subjects=list(ask.subjects))
+    positions = select(connection, _POSITIONS, owners=list(OWNERS), subjects=list(ask.subjects))
     return EventsExplained(
         entries=(*deliveries, *own),
         positions=tuple(InboxPosition(source=row.source, subject=row.subject, last=row.last) for row in positions),

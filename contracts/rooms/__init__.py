@@ -1,4 +1,4 @@
-"""What rooms says: inventory, rooms and hotels."""
+"""The messages of rooms: hotels, inventory and rooms."""
 
 from contracts.rooms.assignments import *  # noqa: F403
 from contracts.rooms.availability import *  # noqa: F403

@@ -8,7 +8,7 @@ from contracts.rooms.events import RoomStatus
 
 @dataclass(frozen=True, kw_only=True)
 class RoomTaken:
-    """A room was given to a booking, or its guest moved in or out."""
+    """The room of a booking, after an assignment, a move or a change of its occupancy."""
 
     room_number: str
     room_type_code: str
@@ -19,9 +19,9 @@ class RoomTaken:
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateRoom:
-    """A room that could be given to a booking; the best come first.
+    """A room that may be assigned to a booking.
 
-    `warnings` are what giving it would be answered with, and `ROOM_NOT_READY`; `explanation` says in words how it fits.
+    `warnings` are those of the assignment, and `ROOM_NOT_READY`; `explanation` is a text for staff.
     """
 
     room_number: str
@@ -36,14 +36,14 @@ class CandidateRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
-    """The rooms that could be given to a booking."""
+    """The rooms that may be assigned to a booking, best first."""
 
     rooms: tuple[CandidateRoom, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GiveRoom(Command[RoomTaken]):
-    """Give the booking this room for its nights, freeing another it had. Keyed by `action_id`."""
+    """Assign the room to the booking for its nights, instead of another that the booking has. Keyed by `action_id`."""
 
     action_id: str
     booking_id: str
@@ -53,7 +53,7 @@ class GiveRoom(Command[RoomTaken]):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeRoomBack(Command[Nothing]):
-    """The booking no longer has a room. Keyed by `action_id`."""
+    """Unassign the booking's room. Keyed by `action_id`."""
 
     action_id: str
     booking_id: str
@@ -62,7 +62,7 @@ class TakeRoomBack(Command[Nothing]):
 
 @dataclass(frozen=True, kw_only=True)
 class FindCandidates(Query[Candidates]):
-    """The rooms that the booking could be given, best first."""
+    """The rooms that may be assigned to the booking, best first; refused `NOTHING_HELD`."""
 
     hotel: str
     booking_id: str

@@ -9,7 +9,7 @@ from contracts.values import Money
 
 @dataclass(frozen=True, kw_only=True)
 class TypeAvailability:
-    """One room type on the asked nights."""
+    """One room type on the nights of a stay. `price_from` is the cheapest night's price, without tax."""
 
     room_type_code: str
     room_type_name: str
@@ -23,7 +23,7 @@ class TypeAvailability:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """What a hotel has left on the asked nights, by room type."""
+    """The availability of a hotel on the nights of a stay, by room type."""
 
     hotel: str
     check_in: date
@@ -34,7 +34,7 @@ class Availability:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckAvailability(Query[Availability]):
-    """What is left by room type on the nights `[check_in, check_out)`; refused as a stay is."""
+    """The availability by room type on the nights `[check_in, check_out)`; refused by the rules of a stay."""
 
     hotel: str
     check_in: date

@@ -1,4 +1,4 @@
-"""Blocks: the nights on which nobody has a room, and what can be asked about them."""
+"""Blocks: the nights on which a room is not available."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from contracts.values import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlock:
-    """Nobody has the room on the nights `[starts_on, until)`. `out_of_order`: for as long as it has that status."""
+    """A block on the nights `[starts_on, until)`. `out_of_order`: the block of that room status."""
 
     id: int
     room_number: str
@@ -23,7 +23,7 @@ class RoomBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlocks:
-    """A room's blocks, those of today and to come, by date."""
+    """A room's blocks of today and later, by date."""
 
     room_number: str
     blocks: tuple[RoomBlock, ...]
@@ -39,10 +39,10 @@ class ListBlocks(Query[RoomBlocks]):
 
 @dataclass(frozen=True, kw_only=True)
 class BlockRoom(Command[RoomBlock]):
-    """Keep the room from everybody on the nights `[starts_on, until)`; without `starts_on` from today (hotel-local).
+    """Block the room on the nights `[starts_on, until)`; without `starts_on` from today (hotel-local).
 
-    Refused `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids, and `blocks`, ids) where somebody has it already,
-    `WOULD_OVERSELL` (with `nights`) where it is needed for what is sold.
+    Refused `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids, and `blocks`, ids) where the room is taken,
+    `WOULD_OVERSELL` (with `nights`) where the room is needed for nights that are sold.
     """
 
     hotel: str
@@ -54,10 +54,10 @@ class BlockRoom(Command[RoomBlock]):
 
 @dataclass(frozen=True, kw_only=True)
 class UnblockRoom(Command[RoomBlocks]):
-    """Lift a block, or without `block_id` all of the room's that touch the nights `[starts_on, until)`.
+    """End the block with this id; without `block_id` all blocks that touch the nights `[starts_on, until)`.
 
-    Answers what is left. The block of a room that is out of order ends with that status only: refused
-    `ROOM_OUT_OF_ORDER` where it is named, passed over where it is not. Refused `BLOCK_NOT_FOUND`.
+    The reply has the remaining blocks. An out-of-order block ends with that status of the room only: refused
+    `ROOM_OUT_OF_ORDER` where `block_id` names such a block. Refused `BLOCK_NOT_FOUND`.
     """
 
     hotel: str

@@ -1,4 +1,4 @@
-"""Events of inventory and rooms."""
+"""Events about inventory, rooms and hotels."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from contracts.values import Actor
 
 
 class RoomStatus(StrEnum):
-    """The statuses of a room in its turnover."""
+    """The status of a room in its turnover."""
 
     READY_FOR_GUEST = "READY_FOR_GUEST"
     OCCUPIED = "OCCUPIED"
@@ -30,7 +30,7 @@ class MaintenancePriority(StrEnum):
 
 
 class TaskReason(StrEnum):
-    """The reasons for a cleaning task."""
+    """The reason of a cleaning task."""
 
     CHECK_OUT = "CHECK_OUT"
     INSPECTION_FAILED = "INSPECTION_FAILED"
@@ -39,7 +39,7 @@ class TaskReason(StrEnum):
 
 
 class ChangeSource(StrEnum):
-    """The originator of a change of a room."""
+    """The source of a status change."""
 
     FRONT_DESK = "FRONT_DESK"
     HOUSEKEEPING = "HOUSEKEEPING"
@@ -49,7 +49,7 @@ class ChangeSource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryEvent(Event, abstract=True):
-    """An event of one booking's nights."""
+    """An event about the hold of one booking."""
 
     booking_id: str
     hotel: str
@@ -61,7 +61,7 @@ class InventoryEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryHeld(InventoryEvent):
-    """The nights `[check_in, check_out)` of a room type were sold to this booking."""
+    """The nights `[check_in, check_out)` of a room type are sold to this booking."""
 
     room_type_code: str
     check_in: date
@@ -71,7 +71,7 @@ class InventoryHeld(InventoryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryExtended(InventoryEvent):
-    """The nights `[first_night, until)` were added to this booking. `action_id` is that of the ask."""
+    """The nights `[first_night, until)` are added to the hold. `action_id` is that of the ask that caused the event."""
 
     room_type_code: str
     first_night: date
@@ -81,16 +81,16 @@ class InventoryExtended(InventoryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryReleased(InventoryEvent):
-    """The booking's nights from `released_from` on are free again; None: all of them."""
+    """The booking's nights from `released_from` on are released; None: all of them."""
 
     released_from: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(Event):
-    """The hotel itself, not a booking, changed availability: rooms, room types, rates or the overbooking allowance.
+    """The hotel's rooms, blocks, types, rates or overbooking allowance have changed; bookings do not cause this event.
 
-    `room_types` are the codes that it concerns; none: all of them.
+    `room_types` are the codes of the types concerned; empty: all of them.
     """
 
     hotel: str
@@ -103,7 +103,7 @@ class AvailabilityChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomEvent(Event, abstract=True):
-    """An event of one room."""
+    """An event about one room."""
 
     hotel: str
     room_number: str
@@ -115,7 +115,7 @@ class RoomEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOccupied(RoomEvent):
-    """The booking's guest moved into the room. `action_id` is that of the ask."""
+    """The booking's guest occupies the room. `action_id` is that of the ask that caused the event."""
 
     booking_id: str
     action_id: str
@@ -123,7 +123,7 @@ class RoomOccupied(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomVacated(RoomEvent):
-    """The booking's guest left the room. `action_id` is that of the ask."""
+    """The booking's guest has vacated the room. `action_id` is that of the ask that caused the event."""
 
     booking_id: str
     action_id: str
@@ -131,7 +131,7 @@ class RoomVacated(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomStatusChanged(RoomEvent):
-    """The room's status changed. `priority` is set while the room needs a repair."""
+    """The status of the room has changed. `priority` is set while the room needs a repair."""
 
     old_status: RoomStatus
     new_status: RoomStatus
@@ -143,7 +143,7 @@ class RoomStatusChanged(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlocked(RoomEvent):
-    """The room was blocked on the nights `[starts_on, until)`. The reason is not in the event; staff can read it."""
+    """The room is blocked on the nights `[starts_on, until)`. The reason is not part of the event."""
 
     block_id: int
     room_type_code: str
@@ -156,7 +156,7 @@ class RoomBlocked(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomUnblocked(RoomEvent):
-    """The rest of a block was lifted: the nights from `free_from` on are on sale again."""
+    """A block has ended: the room is available again on the nights `[free_from, until)`."""
 
     block_id: int
     room_type_code: str
@@ -168,7 +168,7 @@ class RoomUnblocked(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskOpened(RoomEvent):
-    """A cleaning task was opened for the room."""
+    """A cleaning task is open for the room."""
 
     task_id: int
     reason: TaskReason
@@ -177,7 +177,7 @@ class HousekeepingTaskOpened(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskDone(RoomEvent):
-    """The cleaning task is done, or no longer needed."""
+    """The cleaning task of the room is closed."""
 
     task_id: int
     by: Actor
@@ -186,7 +186,7 @@ class HousekeepingTaskDone(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HotelSettingsChanged(Event):
-    """A hotel's settings changed; `fields` names the changed fields, `version` counts the changes."""
+    """A hotel's settings have changed; `fields` are their names, `version_number` counts the writes."""
 
     hotel: str
     fields: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from contracts.values import Price
 
 @dataclass(frozen=True, kw_only=True)
 class Extended:
-    """The guest keeps the room. `price` is that of the added nights alone."""
+    """The room that the guest keeps. `price` is the price of the added nights alone."""
 
     room: RoomTaken
     price: Price
@@ -20,7 +20,7 @@ class Extended:
 class ExtendStay(Command[Extended]):
     """The booking's guest keeps the room up to, not including, the night of `until`. Keyed by `action_id`.
 
-    Refused `EXTENSION_CONFLICT` where the room is somebody else's then, and `SOLD_OUT` where its type is full, both
+    Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT` where its type is full, both
     with `conflicts` and up to five `suggested_rooms`; `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
     """
 

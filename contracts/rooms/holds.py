@@ -9,7 +9,7 @@ from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Inventory is held (or, for a draft, only priced): everything that bookings keeps of it."""
+    """The terms of a hold (or, for a draft, of its price) that bookings stores."""
 
     hotel: HotelCard
     settings: HotelSettings
@@ -21,9 +21,9 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class HoldInventory(Command[Held]):
-    """Sell the nights to this booking, or refuse `SOLD_OUT`. Asked again for the same booking: the same answer.
+    """Sell the nights to this booking; refused `SOLD_OUT`. The same ask again has the same reply.
 
-    `price_only` prices a draft and takes nothing.
+    `price_only` prices a draft and sells nothing.
     """
 
     booking_id: str
@@ -40,9 +40,9 @@ class HoldInventory(Command[Held]):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseInventory(Command[Nothing]):
-    """Free whatever this booking holds. Nothing held: nothing happens.
+    """Release all nights of the booking; without a live hold nothing happens.
 
-    `unwritten`: there is no such booking, so that not even a night of its guest's counts as slept.
+    `unwritten`: bookings has no such booking, so that no night counts as slept.
     """
 
     booking_id: str

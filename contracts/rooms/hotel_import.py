@@ -12,7 +12,7 @@ from contracts.values import CancellationPolicy, HotelSettings
 
 @dataclass(frozen=True, kw_only=True)
 class RoomTypeDefinition:
-    """A room type as a property file gives it. `base_price` is in major units (`"120.00"`)."""
+    """A room type of a property file. `base_price` is in major units (`"120.00"`)."""
 
     code: str
     name: str
@@ -25,7 +25,7 @@ class RoomTypeDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelDefinition:
-    """A whole property as a file gives it: `hotelmate hotel import FILE`."""
+    """A property file."""
 
     slug: str
     name: str
@@ -53,7 +53,7 @@ class HotelDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What an import changed."""
+    """The changes of an import."""
 
     hotel: str
     created: bool
@@ -63,9 +63,10 @@ class Imported:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportHotel(Command[Imported]):
-    """Create the property, or add what it lacks and write what it says anew. The same again changes nothing.
+    """Create the hotel, or add its missing types, rooms and promotions and write the new values of the file.
 
-    Never removes a room, brings back one that staff removed, or changes a price that is set.
+    The same file again changes nothing. An import never removes a room, brings back one that staff removed, or
+    changes a price.
     """
 
     definition: HotelDefinition

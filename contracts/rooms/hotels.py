@@ -9,7 +9,7 @@ from contracts.values import HotelCard
 
 @dataclass(frozen=True, kw_only=True)
 class HotelPage:
-    """A hotel as anyone may see it. `theme`, `amenities` and `gallery` are the hotel's own data, shown as given."""
+    """A hotel's public page. `theme`, `amenities` and `gallery` are the hotel's own data."""
 
     card: HotelCard
     tagline: str = ""
@@ -33,7 +33,7 @@ class Hotels:
 
 @dataclass(frozen=True, kw_only=True)
 class WiFi:
-    """How a guest in house gets online. A secret: never in an event."""
+    """The Wi-Fi access of guests in house. A secret: never part of an event."""
 
     ssid: str = ""
     password: str = ""

@@ -1,4 +1,4 @@
-"""A hotel's room-service menu, and what an order from it costs."""
+"""The room-service menu of a hotel, and the price of an order."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from contracts.values import Money
 
 @dataclass(frozen=True, kw_only=True)
 class MenuChanged(Event):
-    """A hotel's menu has changed: this item was added, changed or removed."""
+    """An item of the hotel's menu was added, changed or removed."""
 
     hotel: str
     item_id: int
@@ -20,7 +20,7 @@ class MenuChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """Something that can be ordered, while it is available."""
+    """An item of the menu. Guests order an item while `is_available`."""
 
     id: int
     name: str
@@ -39,7 +39,7 @@ class Menu:
 
 @dataclass(frozen=True, kw_only=True)
 class PricedItem:
-    """So many of a menu item, and what one costs now."""
+    """A menu item at its current price, and the ordered quantity."""
 
     item: MenuItem
     quantity: int
@@ -47,7 +47,7 @@ class PricedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class PricedItems:
-    """An order's items at today's prices."""
+    """The items of an order at their current prices."""
 
     items: tuple[PricedItem, ...]
 
@@ -70,7 +70,7 @@ class GetMenuItem(Query[MenuItem]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddMenuItem(Command[MenuItem]):
-    """Put something on the menu. `price` is in major units (`"12.50"`)."""
+    """Add an item to the menu. `price` is in major units (`"12.50"`)."""
 
     hotel: str
     name: str
@@ -82,7 +82,7 @@ class AddMenuItem(Command[MenuItem]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeMenuItem(Command[MenuItem]):
-    """Change an item; None leaves a field as it is. Orders keep the price that they were made at."""
+    """Change an item; None leaves a field as it is. Existing orders keep their prices."""
 
     hotel: str
     item_id: int
@@ -95,7 +95,7 @@ class ChangeMenuItem(Command[MenuItem]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveMenuItem(Command[Nothing]):
-    """Take an item off the menu; refused `MENU_ITEM_NOT_FOUND`."""
+    """Remove an item from the menu; refused `MENU_ITEM_NOT_FOUND`."""
 
     hotel: str
     item_id: int
@@ -103,7 +103,7 @@ class RemoveMenuItem(Command[Nothing]):
 
 @dataclass(frozen=True, kw_only=True)
 class PriceItems(Query[PricedItems]):
-    """What these quantities by item cost now. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
+    """The current prices of these quantities by item id. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
 
     hotel: str
     quantities: dict[int, int] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from contracts.rooms.hotels import WiFi
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOccupiedReply:
-    """A guest moved in: the room as it is now, and the hotel's Wi-Fi for the guest's page."""
+    """The room that the guest occupies, and the hotel's Wi-Fi for the guest's page."""
 
     room: RoomTaken
     wifi: WiFi
@@ -27,7 +27,10 @@ class MoveIn(Command[RoomOccupiedReply]):
 
 @dataclass(frozen=True, kw_only=True)
 class MoveOut(Command[RoomTaken]):
-    """The booking's guest leaves; nights from `left_on` (hotel-local) on are free again. Keyed by `action_id`."""
+    """The booking's guest vacates the room; the nights from `left_on` (hotel-local) on are released.
+
+    Keyed by `action_id`.
+    """
 
     action_id: str
     booking_id: str
@@ -38,11 +41,11 @@ class MoveOut(Command[RoomTaken]):
 
 @dataclass(frozen=True, kw_only=True)
 class ClearRoom(Command[RoomTaken]):
-    """The booking's guest is not (any longer) in this room, whatever rooms has noted. Keyed by `action_id`.
+    """The booking's guest does not occupy this room (any longer). Keyed by `action_id`.
 
-    `ended`: the stay is over, its nights from `left_on` (None: all) are free and its room is let go of. `unwritten`:
-    bookings knows of no such booking; refused `ACTION_IN_PROGRESS` within a minute of the guest's moving in. A room in
-    which another booking's guest lives is left alone; refused `ROOM_HAS_GUEST` unless `ended` by `force`.
+    `ended`: the stay is over, its nights from `left_on` on (None: all) and its room are released. `unwritten`:
+    bookings has no such booking; refused `ACTION_IN_PROGRESS` within a minute after the guest moved in. Refused
+    `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless `ended` by `force`.
     """
 
     action_id: str
@@ -58,7 +61,7 @@ class ClearRoom(Command[RoomTaken]):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOccupancy:
-    """One room: the booking noted as living in it, and those that have it for some nights. Every room is listed."""
+    """The occupancy of one room: the booking that occupies the room, and the bookings with a live stay in the room."""
 
     hotel: str
     room_number: str
@@ -68,7 +71,7 @@ class RoomOccupancy:
 
 @dataclass(frozen=True, kw_only=True)
 class Census:
-    """Some rooms of the whole platform. `last` is where the next page begins; None: there are no more."""
+    """A page of the rooms of all hotels. `last` is the `after` of the next page; None: there is none."""
 
     rooms: tuple[RoomOccupancy, ...]
     last: int | None
@@ -76,7 +79,7 @@ class Census:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeCensus(Query[Census]):
-    """The rooms that come after the one with that id, for our own services only; refused `PERMISSION_DENIED`."""
+    """The occupancy of every room with an id above `after`, for our own services only; refused `PERMISSION_DENIED`."""
 
     after: int = 0
     limit: int = 200

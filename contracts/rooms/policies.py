@@ -8,7 +8,7 @@ from contracts.values import Page
 
 @dataclass(frozen=True, kw_only=True)
 class TierDefinition:
-    """From `hours_before` check-in on, this fee is due. `value` is a percentage, or major units where it is `FIXED`."""
+    """The fee of a cancellation from `hours_before` check-in on. `value` is a percentage, for `FIXED` major units."""
 
     hours_before: int
     kind: str  # NONE | FIRST_NIGHT | PERCENTAGE | FIXED | FULL_STAY
@@ -17,10 +17,10 @@ class TierDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyDefinition:
-    """A hotel's cancellation terms under a code. `is_standard`: they hold for room types that name no other.
+    """A cancellation policy. `is_standard`: the policy of room types that name no other.
 
-    `free_until_hours` None: as its kind has it. `no_show` is the fee's kind; None: as its kind has it. An empty `text`
-    is written from the terms.
+    `free_until_hours` None: the default of the kind. `no_show` is the kind of the fee; None: the default of the kind.
+    For an empty `text` one is made from the terms.
     """
 
     code: str
@@ -61,7 +61,7 @@ class GetPolicy(Query[PolicyDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPolicy(Command[PolicyDefinition]):
-    """Add cancellation terms; refused `POLICY_EXISTS`."""
+    """Add a policy; refused `POLICY_EXISTS`."""
 
     hotel: str
     policy: PolicyDefinition
@@ -69,7 +69,7 @@ class AddPolicy(Command[PolicyDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePolicy(Command[PolicyDefinition]):
-    """Change the terms of bookings to come; those that are made keep theirs. `is_standard` can only be given."""
+    """Change the policy of future bookings; existing ones keep their terms. `is_standard` may be set, not unset."""
 
     hotel: str
     code: str
@@ -86,7 +86,7 @@ class ChangePolicy(Command[PolicyDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemovePolicy(Command[Nothing]):
-    """Refused `POLICY_IN_USE` while it is the standard one, or a room type names it."""
+    """Remove a policy; refused `POLICY_IN_USE` for the standard one, and for one that a room type names."""
 
     hotel: str
     code: str

@@ -9,9 +9,9 @@ from contracts.values import Page
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionDefinition:
-    """A promotion as a property file gives it. `value` is a percentage, or major units where `kind` is `FIXED`.
+    """A promotion. `value` is a percentage, or major units where `kind` is `FIXED`.
 
-    `starts_on` and `ends_on` are the first and last check-in date that it is for; `room_type` is a code.
+    `starts_on` and `ends_on` are the first and the last check-in date; `room_type` is a code.
     """
 
     code: str
@@ -51,7 +51,7 @@ class GetPromotion(Query[PromotionDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPromotion(Command[PromotionDefinition]):
-    """Offer a discount by code; refused `PROMOTION_EXISTS`."""
+    """Add a promotion; refused `PROMOTION_EXISTS`."""
 
     hotel: str
     promotion: PromotionDefinition
@@ -59,7 +59,7 @@ class AddPromotion(Command[PromotionDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePromotion(Command[PromotionDefinition]):
-    """Change a promotion; bookings and quotes keep what they were made with."""
+    """Change a promotion; existing bookings and quotes keep their prices."""
 
     hotel: str
     code: str
@@ -75,7 +75,7 @@ class ChangePromotion(Command[PromotionDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemovePromotion(Command[Nothing]):
-    """Offer it no more."""
+    """Remove a promotion; refused `PROMOTION_NOT_FOUND`."""
 
     hotel: str
     code: str

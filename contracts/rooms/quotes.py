@@ -9,7 +9,7 @@ from contracts.values import Price
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """A price that a booking made before `valid_until` keeps."""
+    """The price of a stay, for a booking made before `valid_until` (UTC)."""
 
     quote_id: str
     hotel: str
@@ -27,7 +27,7 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class GiveQuote(Command[Quote]):
-    """Price a stay and keep the price for 30 minutes. `room_type` is a code or a name."""
+    """Price a stay, and keep the price for 30 minutes. `room_type` is a code or a name."""
 
     hotel: str
     room_type: str

@@ -9,7 +9,7 @@ from contracts.values import Money, Page
 
 @dataclass(frozen=True, kw_only=True)
 class DailyRate:
-    """What a night of a room type costs instead of the base price."""
+    """The price of a night of a room type, instead of the base price."""
 
     room_type_code: str
     date: date
@@ -26,7 +26,7 @@ class DailyRates:
 
 @dataclass(frozen=True, kw_only=True)
 class ListRates(Query[DailyRates]):
-    """The rates that are set from today on, or between two dates, both included."""
+    """The daily rates from today on, or between two dates, both included."""
 
     hotel: str
     room_type: str | None = None
@@ -37,7 +37,7 @@ class ListRates(Query[DailyRates]):
 
 @dataclass(frozen=True, kw_only=True)
 class RatesWritten:
-    """Which nights now have another price; `price` None: the base price again."""
+    """The number of nights written, and their price; `price` None: the base price."""
 
     room_type_code: str
     start_date: date
@@ -48,9 +48,9 @@ class RatesWritten:
 
 @dataclass(frozen=True, kw_only=True)
 class WriteRates(Command[RatesWritten]):
-    """Set the price of every night between two dates, both included, or (None) let the base price hold again.
+    """Set the price (None: the base price) of every night between two dates, both included.
 
-    `weekdays` narrows it: 0 is Monday. Refused `ROOM_TYPE_NOT_FOUND`, `BEYOND_HORIZON`.
+    `weekdays` narrows the nights: 0 is Monday. Refused `ROOM_TYPE_NOT_FOUND`, `BEYOND_HORIZON`.
     """
 
     hotel: str

@@ -8,7 +8,7 @@ from contracts.message import Query
 
 
 class ConflictReason(StrEnum):
-    """Why a room cannot be had."""
+    """Why a room is not available."""
 
     EXISTING_BOOKING = "Existing booking"
     CURRENTLY_OCCUPIED = "Currently occupied"
@@ -19,7 +19,7 @@ class ConflictReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FreeRoom:
-    """A room that could be had. `current_booking_id` lives in it now; `next_booking` is when its next stay begins."""
+    """A free room. `current_booking_id` occupies the room now; `next_booking` is the check-in of the next stay."""
 
     room_number: str
     room_type: str
@@ -30,7 +30,7 @@ class FreeRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenRoom:
-    """A room that cannot be had; by the book nobody has it from `available_from` on."""
+    """A room that is not available before `available_from`; None: the end of the conflict is unknown."""
 
     room_number: str
     room_type: str
@@ -41,7 +41,7 @@ class TakenRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class FreeRooms:
-    """A hotel's rooms by number, those that are free on the asked nights and those that are not."""
+    """A hotel's rooms by number: those that are free on the nights, and those that are not."""
 
     available_rooms: tuple[FreeRoom, ...]
     unavailable_rooms: tuple[TakenRoom, ...]
@@ -49,9 +49,9 @@ class FreeRooms:
 
 @dataclass(frozen=True, kw_only=True)
 class FindFreeRooms(Query[FreeRooms]):
-    """Which rooms could be had on the nights `[check_in, check_out)`. `room_type` is a code or a name.
+    """The free rooms on the nights `[check_in, check_out)`. `room_type` is a code or a name.
 
-    What `exclude_booking` has is taken for free. Refused as a stay is, and `ROOM_TYPE_NOT_FOUND`.
+    The stay of `exclude_booking` does not count. Refused by the rules of a stay, and `ROOM_TYPE_NOT_FOUND`.
     """
 
     hotel: str

@@ -8,7 +8,7 @@ from contracts.values import Money, Page
 
 @dataclass(frozen=True, kw_only=True)
 class RoomTypeView:
-    """A kind of room that a hotel sells. `rooms` counts those in service; `policy` None: the hotel's standard one."""
+    """A room type. `rooms` counts the active rooms; `policy` None: the hotel's standard one."""
 
     code: str
     name: str
@@ -47,7 +47,7 @@ class GetRoomType(Query[RoomTypeView]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddRoomType(Command[RoomTypeView]):
-    """Begin to sell a kind of room; refused `ROOM_TYPE_EXISTS`. `policy` is a code; none: the hotel's standard one."""
+    """Add a room type; refused `ROOM_TYPE_EXISTS`. `policy` is a code; None: the hotel's standard one."""
 
     hotel: str
     code: str
@@ -61,7 +61,7 @@ class AddRoomType(Command[RoomTypeView]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRoomType(Command[RoomTypeView]):
-    """Change a room type; bookings and quotes keep what they were made with."""
+    """Change a room type; existing bookings and quotes keep their terms."""
 
     hotel: str
     code: str
@@ -76,7 +76,7 @@ class ChangeRoomType(Command[RoomTypeView]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveRoomType(Command[Nothing]):
-    """Sell it no more; refused `ROOM_TYPE_IN_USE` while it has rooms or sold nights to come."""
+    """Remove a room type; refused `ROOM_TYPE_IN_USE` while the type has rooms or sold nights to come."""
 
     hotel: str
     code: str

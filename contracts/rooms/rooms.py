@@ -10,7 +10,7 @@ from contracts.values import Actor, Page
 
 @dataclass(frozen=True, kw_only=True)
 class RoomView:
-    """One room. `is_occupied` is derived from its status; `maintenance_priority` is set while something is broken."""
+    """One room. `is_occupied` follows from the status; `maintenance_priority` is set while the room needs a repair."""
 
     id: int
     room_number: str
@@ -38,7 +38,7 @@ class RoomList:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomChange:
-    """One row of a room's history."""
+    """One status change of a room."""
 
     old_status: RoomStatus
     new_status: RoomStatus
@@ -51,7 +51,7 @@ class RoomChange:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomHistory:
-    """A page of a room's changes, newest first, and how many there are."""
+    """A page of a room's status changes, newest first, and their number."""
 
     room_number: str
     changes: tuple[RoomChange, ...]
@@ -60,7 +60,7 @@ class RoomHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundRooms:
-    """Those of the rooms asked for that the hotel has, by id."""
+    """The rooms that the hotel has, by id."""
 
     rooms: tuple[RoomView, ...]
 
@@ -88,7 +88,7 @@ class GetRoom(Query[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetRoomHistory(Query[RoomHistory]):
-    """Who changed a room's status, when and why."""
+    """The status changes of a room; refused `ROOM_NOT_FOUND`."""
 
     hotel: str
     room_number: str
@@ -97,7 +97,7 @@ class GetRoomHistory(Query[RoomHistory]):
 
 @dataclass(frozen=True, kw_only=True)
 class FindRooms(Query[FoundRooms]):
-    """The hotel's rooms with these ids or numbers. What it does not have is left out."""
+    """The hotel's rooms with these ids or numbers; unknown ones are left out."""
 
     hotel: str
     ids: tuple[int, ...] = ()
@@ -106,7 +106,7 @@ class FindRooms(Query[FoundRooms]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddRoom(Command[RoomView]):
-    """Add a room, ready for its first guest; refused `ROOM_EXISTS`. One that was removed keeps its history."""
+    """Add a room, ready for a guest; refused `ROOM_EXISTS`. A removed room comes back with its history."""
 
     hotel: str
     room_number: str
@@ -118,7 +118,7 @@ class AddRoom(Command[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRoom(Command[RoomView]):
-    """Change what a room is; refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`)."""
+    """Change the details of a room; refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`)."""
 
     hotel: str
     room_number: str
@@ -131,7 +131,7 @@ class ChangeRoom(Command[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveRoom(Command[Nothing]):
-    """Remove a room; refused as `ChangeRoom` is. Its history stays."""
+    """Remove a room; refused like `ChangeRoom`. The history stays."""
 
     hotel: str
     room_number: str

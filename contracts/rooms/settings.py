@@ -8,7 +8,7 @@ from contracts.message import Command, Query
 from contracts.rooms.hotels import HotelPage, WiFi
 from contracts.values import HotelSettings
 
-# The lowest and the highest value of each setting that is a number.
+# The lowest and the highest value of each numeric setting.
 SETTING_BOUNDS = {
     "payment_hold_minutes": (5, 1440),
     "approval_sla_minutes": (1, 1440),
@@ -21,7 +21,7 @@ SETTING_BOUNDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsChange:
-    """What is to be different of a hotel's page and of how it operates. Times are hotel-local, `HH:MM`."""
+    """The changes of a hotel's page and settings; None leaves a field as it is. Times are hotel-local, `HH:MM`."""
 
     name: str | None = None
     timezone: str | None = None
@@ -55,9 +55,9 @@ class SettingsChange:
 
 @dataclass(frozen=True, kw_only=True)
 class OperatingSettings:
-    """A hotel's page and operating settings together, with the version that `If-Match` compares.
+    """A hotel's page and operating settings, with the version that `If-Match` compares.
 
-    `wifi` is told only to who may change it.
+    `wifi` is None for staff without the permission to change it.
     """
 
     page: HotelPage
@@ -76,7 +76,7 @@ class GetSettings(Query[OperatingSettings]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSettings(Command[OperatingSettings]):
-    """Write a hotel's settings; refused `VALIDATION_ERROR`, `VERSION_MISMATCH`, `WOULD_OVERSELL` (with `nights`)."""
+    """Change a hotel's settings; refused `VALIDATION_ERROR`, `VERSION_MISMATCH`, `WOULD_OVERSELL` (with `nights`)."""
 
     hotel: str
     change: SettingsChange

@@ -1,4 +1,4 @@
-"""Housekeeping's tasks: which rooms are to be cleaned, by whom, and how far that is."""
+"""Cleaning tasks of housekeeping."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from contracts.values import Actor, Page
 
 
 class TaskStatus(StrEnum):
-    """How far a task is."""
+    """The progress of a task."""
 
     OPEN = "OPEN"
     IN_PROGRESS = "IN_PROGRESS"
@@ -19,7 +19,7 @@ class TaskStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTask:
-    """One cleaning of one room. `booking_id` is whose guest left it, where one did."""
+    """One cleaning of one room. `booking_id` is the booking whose guest vacated the room; None: another reason."""
 
     id: int
     hotel: str
@@ -47,7 +47,7 @@ class TaskList:
 
 @dataclass(frozen=True, kw_only=True)
 class ListTasks(Query[TaskList]):
-    """A hotel's tasks. Without a status those that are not done, the oldest first; done ones come latest first."""
+    """A hotel's tasks; without a status those not done. Open tasks come oldest first, done ones latest first."""
 
     hotel: str
     status: TaskStatus | None = None
@@ -58,7 +58,7 @@ class ListTasks(Query[TaskList]):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskCommand(Command[HousekeepingTask], abstract=True):
-    """Something is done to one task; refused `TASK_NOT_FOUND`, `TASK_DONE`."""
+    """A command for one task; refused `TASK_NOT_FOUND`, `TASK_DONE`."""
 
     hotel: str
     task_id: int
@@ -66,17 +66,17 @@ class TaskCommand(Command[HousekeepingTask], abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class StartTask(TaskCommand):
-    """The room is being cleaned from now on; whoever starts has the task if nobody has. Refused as a turnover is."""
+    """Start the cleaning of the room, and assign a free task to the caller. Refused like `ChangeRoomStatus`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FinishTask(TaskCommand):
-    """The room is clean and waits for its inspection. Done already: nothing happens. Refused as a turnover is."""
+    """Finish the cleaning of the room. A done task stays as it is. Refused like `ChangeRoomStatus`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssignTask(TaskCommand):
-    """Somebody is to do it: the caller, a colleague (who assigns one needs to inspect or manage rooms), or nobody."""
+    """Assign the task to the caller, to a colleague (needs `can_inspect` or `can_manage_rooms`), or to nobody."""
 
     staff_id: str | None
     staff_name: str | None

@@ -10,11 +10,11 @@ from contracts.rooms.rooms import RoomView
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRoomStatus(Command[RoomView]):
-    """Move a room along its turnover; refused `ILLEGAL_ROOM_TRANSITION`, `ROOM_HAS_GUEST`, `ROOM_NOT_FOUND`.
+    """Change the status of a room; refused `ILLEGAL_ROOM_TRANSITION`, `ROOM_HAS_GUEST`, `ROOM_NOT_FOUND`.
 
-    `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` goes with `MAINTENANCE_REQUIRED`
-    (not said: medium). `only_from` narrows what the named actions
-    (start-cleaning, inspect …) accept; empty: whatever the lifecycle allows.
+    `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` belongs to
+    `MAINTENANCE_REQUIRED`; None: medium. `only_from` narrows the statuses before the change; empty: any that the
+    lifecycle allows.
     """
 
     hotel: str

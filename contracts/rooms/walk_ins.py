@@ -11,7 +11,7 @@ from contracts.rooms.hotels import WiFi
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A walk-in lives in the room: what was agreed, the room as it is now, and the hotel's Wi-Fi for the guest."""
+    """The terms of a walk-in's hold, the room that the guest occupies, and the hotel's Wi-Fi."""
 
     held: Held
     room: RoomTaken
@@ -20,11 +20,11 @@ class Received:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveWalkIn(Command[Received]):
-    """Sell the nights of the room's type to the booking, give it the room and move its guest in, all or nothing.
+    """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 
-    `check_in` is the hotel's today, or yesterday. Keyed by `action_id`. `room_versions` are those that the
-    client would have the room at; `room_version` is how bookings said it when it could say one only.
-    Refused as a stay is, and `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
+    `check_in` is the hotel's today, or yesterday. Keyed by `action_id`. `room_versions` are the versions of the
+    room that the client accepts; `room_version` is the same in asks of older bookings, which have one only.
+    Refused by the rules of a stay, and `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
     `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
     """
 

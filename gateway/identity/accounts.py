@@ -18,8 +18,8 @@ from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role, permissions_of
 from gateway.identity.tables import ACCOUNT, TOKEN
 
-PREFIX = "hms_"  # tells a staff token from a guest's, and a secret scanner what it has found
-SLIDES_AFTER = 0.05  # of a token's life: it is not written at every request
+PREFIX = "hms_"  # distinguishes staff tokens from guest tokens, and is known to secret scanners
+SLIDES_AFTER = 0.05  # of a token's life, so that not every request writes
 
 _STAFF = (ACCOUNT.c.id, ACCOUNT.c.email, ACCOUNT.c.name, ACCOUNT.c.hotel, ACCOUNT.c.role)
 _STAFF_COLUMNS = (*_STAFF, ACCOUNT.c.is_superuser, ACCOUNT.c.active)
@@ -39,12 +39,12 @@ class Staff:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What they may do in their own hotel."""
+        """The permissions of the account in its own hotel."""
         return permissions_of(self.role, superuser=self.is_superuser)
 
     @property
     def caller(self) -> Caller:
-        """Them, as the services are told."""
+        """The account as the caller of an ask."""
         return Caller(
             kind="staff", staff_id=str(self.id), name=self.name, hotel=self.hotel, permissions=self.permissions
         )
@@ -52,7 +52,7 @@ class Staff:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """A new token, told this once."""
+    """A new token. The database stores only its hash."""
 
     token: str
     expires_at: datetime
@@ -80,7 +80,7 @@ class Accounts:
         self._life = token_life
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         await self._engine.dispose()
 
     async def ping(self) -> None:
@@ -102,27 +102,27 @@ class Accounts:
         return staff
 
     async def everyone(self, *, hotel: str | None = None) -> Sequence[Staff]:
-        """All accounts, or one hotel's, by hotel and e-mail."""
+        """All accounts, or those of one hotel, by hotel and e-mail."""
         query = sa.select(*_STAFF_COLUMNS).order_by(ACCOUNT.c.hotel, ACCOUNT.c.email)
         if hotel:
             query = query.where(ACCOUNT.c.hotel == hotel)
         return [_staff(row) for row in await self._run(query)]
 
     async def get(self, staff_id: UUID) -> Staff | None:
-        """One account, if it is open."""
+        """One account, if it is active."""
         query = sa.select(*_STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active)
         row = next(iter(await self._run(query)), None)
         return _staff(row) if row else None
 
     async def deactivate(self, email: str) -> bool:
-        """Close an account and end its tokens; whether there was one."""
+        """Deactivate an account and end its tokens; False where there is no such account."""
         closed = ACCOUNT.update().where(ACCOUNT.c.email == _folded(email)).values(active=False)
         closed_rows = await self._run(closed.returning(ACCOUNT.c.id))
         await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in closed_rows])))
         return bool(closed_rows)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """A new token; None where e-mail or password is wrong, or the account is closed."""
+        """A new token; None where e-mail or password is wrong, or the account is inactive."""
         query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == _folded(email))
         row = next(iter(await self._run(query.where(ACCOUNT.c.active))), None)
         if not await self._passwords.right(password, row and row.password_hash) or row is None:
@@ -139,7 +139,7 @@ class Accounts:
         return SignedIn(token=token, expires_at=made.expires_at, staff=_staff(row))
 
     async def whose(self, token: str) -> Staff | None:
-        """Whose token this is, if it is good; using it keeps it alive."""
+        """The account with this token; None where the token is not valid. Each use extends the token."""
         query = (
             sa.select(*_STAFF_COLUMNS, (TOKEN.c.expires_at - sa.func.now()).label("left"))
             .join_from(TOKEN, ACCOUNT)
@@ -158,7 +158,7 @@ class Accounts:
         await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))
 
     async def _run(self, statement: sa.Executable, *, again: bool = True) -> Sequence[sa.Row[Any]]:
-        """One statement's rows; run once more where the pool's connection had gone stale, if that is harmless."""
+        """The rows of a statement; with `again`, a stale connection is replaced and the statement is run again."""
         try:
             async with self._engine.connect() as connection:
                 result = await connection.execute(statement)

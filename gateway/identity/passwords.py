@@ -1,4 +1,4 @@
-"""Passwords: argon2id, off the event loop, and as slow for an unknown account as for a known one."""
+"""Passwords: argon2id, off the event loop. A check takes as long for an unknown account as for a known one."""
 
 import asyncio
 from functools import cache
@@ -16,7 +16,7 @@ def _nobody(hasher: "Passwords") -> str:
 
 
 class Passwords:
-    """Hashes and checks. At most two at once, so that a burst of logins leaves the machine to others."""
+    """Hashes and checks passwords. At most two at once, so that sign-ins leave CPU time to other requests."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -29,12 +29,12 @@ class Passwords:
         return self._hasher.hash(password)
 
     async def hashed(self, password: str) -> str:
-        """`hash`, without holding up the event loop."""
+        """`hash` in a thread."""
         async with self._room:
             return await asyncio.to_thread(self.hash, password)
 
     async def right(self, password: str, stored: str | None) -> bool:
-        """Whether this is the account's password; without an account (None) it takes as long to say no."""
+        """Whether the password has the stored hash; without a hash (None) the check takes as long and is False."""
         async with self._room:
             return await asyncio.to_thread(self._check, password, stored)
 

@@ -1,4 +1,4 @@
-"""What each role of a hotel's staff may do."""
+"""The permissions of each role of a hotel's staff."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from contracts.values import Permission
 
 
 class Role(StrEnum):
-    """A member of staff's job."""
+    """The role of a member of staff."""
 
     FRONT_DESK = "front_desk"
     HOUSEKEEPING = "housekeeping"
@@ -33,5 +33,5 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 def permissions_of(role: Role, *, superuser: bool) -> frozenset[Permission]:
-    """All that a member of staff may do in their own hotel."""
+    """The permissions of a member of staff in their own hotel."""
     return EVERYTHING if superuser else PERMISSIONS[role]

@@ -1,7 +1,7 @@
 """The pages that the gateway serves: the guest's booking and the staff's board. Plain files; there is no build step.
 
-A page holds no data: its scripts ask the same API as everybody else. What it may load and reach is said by its content
-security policy: our own origin and the push provider's socket, and nothing else.
+A page holds no data: its scripts use the same API as every other client. The content security policy allows the
+gateway's own origin and the push provider's socket, and nothing else.
 """
 
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,7 @@ HEADERS = {
 
 
 def pages() -> list[BaseRoute]:
-    """Every page, with and without a slash at its end, and what pages load."""
+    """Every page, with and without a trailing slash, and the assets that pages load."""
     routes: list[BaseRoute] = [
         Mount("/assets/swagger", _Assets(directory=SWAGGER), name="swagger"),
         Mount("/assets", _Assets(directory=FOLDER / "assets"), name="assets"),
@@ -52,7 +52,7 @@ def pages() -> list[BaseRoute]:
 
 
 def policy(connection: Connection | None, *, name: str) -> str:
-    """The content security policy of a page that listens there. Swagger UI alone writes styles into its elements."""
+    """The content security policy of a page with this push connection. Only Swagger UI may set inline styles."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -96,7 +96,7 @@ def _text(name: str) -> str:
 
 
 class _Assets(StaticFiles):
-    """Files that are asked for anew each time, and rarely sent again: their ETag says whether they have changed."""
+    """Files that browsers revalidate on each use: the ETag says whether a file has changed."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         """The file, or 304."""

@@ -1,4 +1,4 @@
-"""`python -m sandbox.stack up | down | clean`: the whole system from the command line."""
+"""`python -m sandbox.stack up | run | down | clean`: the whole system from the command line."""
 
 import argparse
 import os
@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from sandbox.stack.commands import COMMANDS, Commands
+from sandbox.stack.commands import COMMANDS, SERVICES, Commands
+from sandbox.stack.foreground import run_in_foreground
 from sandbox.stack.layout import ROOT, wanted_ports
 from sandbox.stack.places import refuse_another_users, vacate
 from sandbox.stack.postgres_copy import remove_copy
@@ -35,12 +36,16 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
     verb = verbs.add_parser("up", help="start everything and stay until Ctrl-C")
     verb.add_argument("--walk", action="store_true", help="walk one booking through its life, then stay")
     verb.add_argument("--once", action="store_true", help="walk one booking through its life, then end as it did")
+    verb = verbs.add_parser("run", help="run one service of the running stack in this terminal, for a debugger")
+    verb.add_argument("service", choices=SERVICES)
     verbs.add_parser("down", help="end the stack that runs here")
     verbs.add_parser("clean", help="end it and remove its data")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.verb == "up":
             return up(chosen.directory, walk=chosen.walk or chosen.once, once=chosen.once, commands=commands)
+        if chosen.verb == "run":
+            return run_in_foreground(chosen.directory, chosen.service, commands=commands)
         return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
     except (RuntimeError, OSError) as error:
         _tell(_in_words(error), to=sys.stderr)

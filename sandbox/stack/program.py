@@ -9,7 +9,7 @@ from signal import SIGTERM, Signals
 from subprocess import PIPE
 
 from sandbox.stack.output import Output
-from sandbox.stack.processes import OwnProcess, end_leftover
+from sandbox.stack.processes import OwnProcess, end_leftover, noted
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,9 @@ class Program:
             self._output.say(f"{self.name} ended ({describe(code)}); starting it again in {delay:.1f} s")
             if halt.wait(delay):
                 return
+            while noted(self._note.with_suffix(".held")):  # `run` has this program in a terminal
+                if halt.wait(0.2):
+                    return
             with self._lock:
                 if halt.is_set():
                     return

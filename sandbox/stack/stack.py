@@ -27,6 +27,7 @@ from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import until
 
 NOTE = "stack.pid"
+ENVIRONMENT = "environment.json"  # of every process, for `run`; it holds secrets
 READY_WITHIN = 90.0
 HOPELESS_AFTER = 4
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -120,6 +121,7 @@ class Stack:
         self.postgres.close()
         self._ports.release()
         self.path.unlink(missing_ok=True)
+        (self.directory / ENVIRONMENT).unlink(missing_ok=True)
         (self.directory / NOTE).unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
@@ -202,6 +204,7 @@ class Stack:
 
     def _describe(self, databases: Mapping[str, str]) -> None:
         layout = self.layout
+        write_private(self.directory / ENVIRONMENT, json.dumps(self.environment))
         self.stack_json = {
             "gateway": layout.url("GATEWAY_PORT"),
             "stripe": {"url": layout.url("STRIPE_PORT"), "webhook_secret": layout.stripe_webhook_secret},

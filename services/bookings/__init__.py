@@ -1,1 +1,1 @@
-"""Bookings: one booking's whole life, from draft to check-out, and who may see it."""
+"""The bookings service: the life of a booking, from draft to check-out."""

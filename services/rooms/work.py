@@ -10,7 +10,7 @@ from contracts.rooms.tasks import TaskStatus
 from services.rooms.domain.holds import Release
 from services.rooms.domain.room_history import entry_name, subject_of
 from services.rooms.domain.rooms import Room
-from services.rooms.store.actions import SqlActions
+from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.availability import SqlAvailability
 from services.rooms.store.holds import SqlHolds
 from services.rooms.store.hotel_import import SqlHotelImport
@@ -68,8 +68,8 @@ class RoomsWork(Work):
         return SqlOffers(self.connection)
 
     @cached_property
-    def actions(self) -> SqlActions:
-        return SqlActions(self.connection)
+    def actions(self) -> SqlActionLog:
+        return SqlActionLog(self.connection)
 
     @cached_property
     def holds(self) -> SqlHolds:

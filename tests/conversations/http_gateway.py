@@ -24,7 +24,7 @@ class PlatformBus(FakeBus):
     async def ask(
         self, message: Ask[Any], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Any, bool]:
-        self.asked.append((message, context))
+        self.asks.append((message, context))
         return self._platform.ask(message, context, service=service), False
 
 

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from sandbox.stack import Commands, Stack, temporary_run
 from sandbox.stack.layout import DEFAULT_PORTS, ROOT
 from sandbox.stack.processes import born_at, noted
+from sandbox.stack.waiting import until
 
 FAKE = (sys.executable, "-m", "tests.sandbox.fake_system")
 SYSTEM = Commands(
@@ -169,3 +171,28 @@ def given(stack: Stack) -> Iterator[dict[str, str]]:
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def test_a_service_runs_in_a_terminal_instead_of_under_the_supervisor(stack: Stack) -> None:
+    supervised = stack.supervisor.pid("rooms")
+    run = ("run", "rooms")
+    program = [sys.executable, "-c", UP, "--directory", str(stack.directory), *run]
+
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as terminal:
+        assert terminal.stdout
+        lines = [terminal.stdout.readline() for _ in range(2)]
+        assert not stack.supervisor.alive("rooms")
+        os.killpg(terminal.pid, signal.SIGINT)
+
+    assert lines == ["rooms runs here until Ctrl-C; then the stack runs it again.\n", "service has begun\n"]
+    until(lambda: stack.supervisor.alive("rooms"), seconds=20, what="the supervised service", abort=lambda: None)
+    assert stack.supervisor.pid("rooms") != supervised
+
+
+def test_running_a_service_without_a_stack_says_what_to_do(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", UP, "--directory", str(tmp_path), "run", "rooms"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (run.returncode, run.stderr) == (1, f"No stack runs in {tmp_path}. Start one in another terminal: make up\n")

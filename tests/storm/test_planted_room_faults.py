@@ -19,7 +19,7 @@ from services.rooms.domain import holds
 from services.rooms.handlers import booking_events
 from services.rooms.steps import blocks, cleaning_tasks
 from services.rooms.steps import holds as hold_steps
-from services.rooms.store.actions import SqlActions
+from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.periods import SqlPeriods
 from tests.storm.actions import Action, actions
 from tests.storm.hotel_environment import Hotel
@@ -72,8 +72,8 @@ def actions_do_not_shut_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_action_is_done_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(SqlActions, "begin", lambda *_, **__: True)
-    patch.setattr(SqlActions, "finish", lambda *_: None)
+    patch.setattr(SqlActionLog, "begin", lambda *_, **__: True)
+    patch.setattr(SqlActionLog, "finish", lambda *_: None)
 
 
 def what_lies_is_left_lying(patch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.responses import Response
-
 from contracts import bookings
-from contracts.values import HotelCard, Permission
+from contracts.values import HotelCard
 from gateway.http.pages import Page
-from gateway.http.request import ApiRequest
 from gateway.http.views import Json, View, event_data
 from gateway.lookups.realtime import GuestRealtime
 
@@ -100,21 +97,6 @@ class FoundBookings:
     """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
 
     bookings: tuple[GuestBooking | BookingInBrief, ...]
-
-
-def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, status: int | None = None) -> Response:
-    """The booking for the member of staff who sends the request."""
-    shows_pin = booking.in_house and Permission.MANAGE_CHECKIN in request.caller.permissions
-    body = StaffBooking.of(booking, room_pin=booking.in_house.room_pin if shows_pin and booking.in_house else None)
-    return request.respond(body, status=status, version=booking.version)
-
-
-async def change(
-    request: ApiRequest, command: type[bookings.BookingCommand], *, deadline: float | None = None, **fields: Any
-) -> Response:
-    """Send a command about the path's booking, and respond with the booking for staff."""
-    ask = command(hotel=request.hotel, booking_id=request.booking_id, **fields)
-    return respond_to_staff(request, await request.ask(ask, deadline=deadline))
 
 
 def guest_booking(booking: bookings.BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:

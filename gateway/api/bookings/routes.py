@@ -8,9 +8,10 @@ from starlette.responses import Response
 from contracts import bookings
 from contracts.values import Permission
 from gateway.api.bookings.approval import approve
+from gateway.api.bookings.commands import change_booking, respond_to_staff
 from gateway.api.bookings.filters import BookingFilters
 from gateway.api.bookings.requests import BookingChanges, Decline, StaffCancellation, StaffNewBooking
-from gateway.api.bookings.responses import BookingList, BookingRow, StaffBooking, Timeline, change, respond_to_staff
+from gateway.api.bookings.responses import BookingList, BookingRow, StaffBooking, Timeline
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
@@ -61,7 +62,7 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
     Changes the guest's details and the notes. Dates, room and price have operations of their own.
     """
     changes = body.model_dump(exclude_unset=True)
-    return await change(request, bookings.AmendBooking, **changes)
+    return await change_booking(request, bookings.AmendBooking, **changes)
 
 
 @routes.get("/{booking_id}/timeline/", response=Timeline)
@@ -85,9 +86,7 @@ async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Respon
 
     The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
     """
-    return await change(
-        request, bookings.CancelBooking, deadline=SEVERAL_SERVICES, reason=body.reason, waive_fee=body.waive_fee
-    )
+    return await change_booking(request, bookings.CancelBooking, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post("/{booking_id}/refund/retry/", response=StaffBooking, needs=MANAGE, refuses=("NO_FAILED_REFUND",))
@@ -96,7 +95,7 @@ async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
 
     Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
     """
-    return await change(request, bookings.RetryRefund)
+    return await change_booking(request, bookings.RetryRefund)
 
 
 @routes.post("/{booking_id}/revoke-guest-token/", response=StaffBooking, needs=MANAGE)
@@ -106,13 +105,13 @@ async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
     Invalidates the guest's token and every link mailed so far, and closes the guest's push connections. The next mail
     contains a link to a new token.
     """
-    return await change(request, bookings.RevokeGuestToken)
+    return await change_booking(request, bookings.RevokeGuestToken)
 
 
 @routes.post("/{booking_id}/mark-seen/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
 async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
     """Mark a new booking as seen."""
-    return await change(request, bookings.MarkSeen)
+    return await change_booking(request, bookings.MarkSeen)
 
 
 @routes.post(
@@ -137,10 +136,10 @@ async def decline_booking(request: ApiRequest, body: Decline) -> Response:
 
     Releases the authorised payment.
     """
-    return await change(request, bookings.DeclineBooking, reason_code=body.reason_code, reason_note=body.reason_note)
+    return await change_booking(request, bookings.DeclineBooking, **body.model_dump())
 
 
 @routes.post("/{booking_id}/confirm/", response=StaffBooking, needs=MANAGE, refuses=("CARD_BOOKING", *ILLEGAL))
 async def confirm_booking(request: ApiRequest, _: NoFields) -> Response:
     """Confirm a booking without a card payment."""
-    return await change(request, bookings.ConfirmBooking)
+    return await change_booking(request, bookings.ConfirmBooking)

@@ -9,7 +9,8 @@ from chassis.refusal import Refusal
 from contracts.bookings import SettleBalance
 from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
 from contracts.values import Permission
-from gateway.api.bookings.responses import StaffBooking, change
+from gateway.api.bookings.commands import change_booking
+from gateway.api.bookings.responses import StaffBooking
 from gateway.api.payments.requests import BalancePayment, ReturnUrls
 from gateway.api.payments.responses import PaymentSession, PaymentVerified, WebhookTaken
 from gateway.http.request import ApiRequest
@@ -70,4 +71,4 @@ async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
 
     Records a payment at the desk of the whole balance or a part of it. A card payment needs a payment session instead.
     """
-    return await change(request, SettleBalance, amount=body.amount, note=body.note)
+    return await change_booking(request, SettleBalance, **body.model_dump())

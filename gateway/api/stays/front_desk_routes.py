@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from contracts import bookings
 from contracts.values import Permission
-from gateway.api.bookings.responses import StaffBooking, change, respond_to_staff
+from gateway.api.bookings.commands import change_booking, respond_to_staff
+from gateway.api.bookings.responses import StaffBooking
 from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkIn
 from gateway.api.stays.responses import OverstayStatus, RoomsCheckedOut, rooms_checked_out
 from gateway.http.request import ApiRequest
@@ -64,7 +65,7 @@ async def get_overstay(request: ApiRequest) -> Response:
 @overstays.post("/acknowledge/", response=StaffBooking, needs=CHECK_IN, refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
 async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
     """Acknowledge or dismiss an overstay."""
-    return await change(request, bookings.AcknowledgeOverstay, **body.model_dump())
+    return await change_booking(request, bookings.AcknowledgeOverstay, **body.model_dump())
 
 
 @overstays.post(

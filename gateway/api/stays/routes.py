@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from contracts import bookings
 from contracts.values import Permission
-from gateway.api.bookings.responses import StaffBooking, change
+from gateway.api.bookings.commands import change_booking
+from gateway.api.bookings.responses import StaffBooking
 from gateway.api.stays.requests import Assignment, CheckInOptions, Move, NoShow
 from gateway.api.stays.responses import AvailableRooms, CheckedOut, available_rooms, checked_out
 from gateway.http.fields import NoFields
@@ -41,9 +42,7 @@ async def assign_room(request: ApiRequest, body: Assignment) -> Response:
 
     Replaces the room that is assigned already.
     """
-    return await change(
-        request, bookings.AssignRoom, deadline=SEVERAL_SERVICES, room_number=body.room_number, notes=body.notes
-    )
+    return await change_booking(request, bookings.AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -54,7 +53,7 @@ async def assign_room(request: ApiRequest, body: Assignment) -> Response:
 )
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
     """Unassign the room of a booking."""
-    return await change(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
+    return await change_booking(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
 @routes.post("/move-room/", response=StaffBooking, needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
@@ -63,7 +62,7 @@ async def move_room(request: ApiRequest, body: Move) -> Response:
 
     The guest in house changes rooms for the rest of the stay.
     """
-    return await change(request, bookings.MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, bookings.MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -74,7 +73,7 @@ async def move_room(request: ApiRequest, body: Move) -> Response:
 )
 async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
     """Check in a guest."""
-    return await change(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -89,7 +88,7 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     Possible from noon on the day after check-in; at that time the booking also becomes a no-show by itself. Where a
     late arrival is expected, both happen from noon on the day after check-out.
     """
-    return await change(request, bookings.MarkNoShow, **body.model_dump())
+    return await change_booking(request, bookings.MarkNoShow, **body.model_dump())
 
 
 @routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))

@@ -27,7 +27,7 @@ Type = CommunicationType
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewCommunication:
+class RecordedCommunication:
     """A communication as first stored, and its event, which carries no personal data and no text."""
 
     communication: Communication
@@ -36,7 +36,7 @@ class NewCommunication:
 
 def begin(
     booking: Booking, command: Communicate, communication_id: str, *, by: Actor, now: datetime, sms: bool
-) -> NewCommunication:
+) -> RecordedCommunication:
     """A message to be sent, or a note. `sms`: text messages can be sent. Refused `VALIDATION_ERROR`."""
     kind = command.communication_type
     recipient = command.recipient.strip() or _usual_recipient(booking, kind)
@@ -61,7 +61,7 @@ def begin(
         delivery_status=DeliveryStatus.FAILED if failed else COMMUNICATIONS.after(None, type(event)),
         failure_reason=NO_SMS if failed else None,
     )
-    return NewCommunication(communication=communication, event=event)
+    return RecordedCommunication(communication=communication, event=event)
 
 
 def _usual_recipient(booking: Booking, kind: CommunicationType) -> str:

@@ -1,1 +1,1 @@
-"""Load, decide, record: what each door of bookings does, by what it is about."""
+"""Handlers: load, decide, record."""

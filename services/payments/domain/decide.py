@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.payments import PaymentStatus
+from services.payments.domain.decision_inputs import DecisionInputs
 from services.payments.domain.desired_state import DesiredState
-from services.payments.domain.events import DecisionInputs, DomainEvent, next_event
+from services.payments.domain.events import DomainEvent, next_event
 from services.payments.domain.evolve import evolve
 from services.payments.domain.movements import Movement, movements
 from services.payments.domain.next_action import IssueRefund, ProviderAction, next_action

@@ -1,8 +1,6 @@
 """The events that follow from the provider's snapshot: one at a time, from the payment's status."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from contracts.payments import (
@@ -19,13 +17,12 @@ from contracts.payments import (
     PaymentVoided,
     RefundFailed,
 )
-from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.decision_inputs import DecisionInputs
 from services.payments.domain.payment import Payment, RefundStatus
 from services.payments.domain.provider_snapshot import (
     ChargeSnapshot,
     IntentSnapshot,
     IntentState,
-    ProviderSnapshot,
     SessionState,
 )
 from services.payments.lifecycle import RefundRetried, SessionNeverOpened
@@ -45,20 +42,6 @@ DomainEvent = (
     | RefundRetried
     | PaymentDisputed
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionInputs:
-    """The inputs of a decision. `refused`: the provider's code for each capture and refund that it refused for good."""
-
-    desired: DesiredState
-    snapshot: ProviderSnapshot
-    refused: Mapping[str, str]
-    now: datetime
-
-    def time_to_pay_is_over(self, payment: Payment) -> bool:
-        """Whether the booking or its hold has ended, or the amount has changed."""
-        return self.desired.ended or payment.superseded or self.now >= payment.hold_expires_at
 
 
 def next_event(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:

@@ -10,7 +10,7 @@ FIRST, LONGEST, TOTAL = 0.1, 1.0, 4.0  # seconds
 
 
 @dataclass
-class Backoff:
+class RequestBackoff:
     """The waits of one request so far: their sum in seconds (`spent`) and their number."""
 
     spent: float = 0.0

@@ -16,7 +16,7 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import SESSION, CallState, ProviderCall
 from services.payments.domain.return_pages import ReturnPages
 from services.payments.lifecycle import PAID
-from services.payments.steps.backoff import Backoff
+from services.payments.steps.backoff import RequestBackoff
 from services.payments.steps.convergence import converge, make_call
 from services.payments.steps.sync import Hint, SyncResult, sync
 from services.payments.work import PaymentsWork
@@ -32,7 +32,7 @@ class Checkout:
         self._conversation = conversation
         self._payable = payable
         self._pages = pages
-        self._backoff = Backoff()
+        self._backoff = RequestBackoff()
         self._attempt = 0
         self._reply: PaymentSession | None = None
 

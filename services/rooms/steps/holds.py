@@ -11,7 +11,7 @@ from services.rooms.steps import hotel_access
 from services.rooms.work import RoomsWork
 
 
-class BookingCommand(Protocol):
+class ForBooking(Protocol):
     """A command for a booking of a hotel."""
 
     @property
@@ -21,7 +21,7 @@ class BookingCommand(Protocol):
     def hotel(self) -> str: ...
 
 
-def lock(command: BookingCommand, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
+def lock(command: ForBooking, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
     """The hotel, the booking's live hold, locked, and its stay in a room if any; refused `NOTHING_HELD`."""
     hotel = hotel_access.own(work, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)

@@ -15,7 +15,7 @@ REPLY = sa.text("SELECT kind, booking_id, reply FROM action WHERE action_id = :a
 FINISH = sa.text("UPDATE action SET reply = CAST(:reply AS jsonb) WHERE action_id = :action_id")
 
 
-class SqlActions:
+class SqlActionLog:
     """The table `action`, by action id."""
 
     def __init__(self, connection: sa.Connection) -> None:

@@ -1,4 +1,4 @@
-"""A migrated bookings database for the session, emptied for every test."""
+"""A migrated bookings database for the session, truncated for every test."""
 
 from collections.abc import Callable, Iterator
 

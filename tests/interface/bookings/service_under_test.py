@@ -1,4 +1,4 @@
-"""A bookings service without a broker: its doors, a database, a clock that stands still, and rooms played by a fake."""
+"""Bookings without a broker: its handlers, a database, a stopped clock and a fake of rooms."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ KEY = "a-key-for-guest-tokens"
 
 
 class StoppedClock(UnitOfWork):
-    """The domain's time is what the test says."""
+    """A unit of work whose time is set by the test."""
 
     moment = build.NOW
 
@@ -57,7 +57,7 @@ def menu_item(item_id: int) -> MenuItem:
 
 @dataclass
 class FakeRooms:
-    """Answers as rooms would; a test may put an exception or a function of the ask in its place."""
+    """Replies as rooms does; a test may replace a reply by an exception or a function of the ask."""
 
     held: Held = field(default_factory=build.held)
     added: Price = field(default_factory=build.one_more_night)
@@ -114,7 +114,7 @@ class FakeRooms:
 
 
 class BookingsUnderTest:
-    """What a guest, a receptionist, other services and the clock can do at bookings."""
+    """The bookings service as guests, staff, other services and timers use it."""
 
     def __init__(self, engine: sa.Engine, **dependencies: Any) -> None:
         self.engine = engine
@@ -124,7 +124,7 @@ class BookingsUnderTest:
         )
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self.rooms)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
-        self._told: dict[str, int] = {}
+        self._sequences: dict[str, int] = {}
 
     def ask(self, message: Ask[Any], caller: Caller = build.STAFF, **context: Any) -> Any:
         return self.answer(message, caller, **context).reply
@@ -133,19 +133,19 @@ class BookingsUnderTest:
         around = Context(caller=caller, **context)
         return self.ask_server.handle(type(message).__name__, codec.plain(message), codec.plain(around))
 
-    def tell(self, *events: Event) -> list[DispatchResult]:
-        """Deliver facts of other services, in order."""
+    def deliver(self, *events: Event) -> list[DispatchResult]:
+        """Deliver events of other services, in order."""
         return self.event_dispatcher.apply([self.envelope(event) for event in events])
 
     def envelope(self, event: Event) -> Envelope:
-        self._told[event.subject] = self._told.get(event.subject, 0) + 1
+        self._sequences[event.subject] = self._sequences.get(event.subject, 0) + 1
         return Envelope(
             id=str(uuid.uuid4()),
             source=event.owner,
             type=event.wire_name,
             subject=event.subject,
             time=self.unit_of_work.moment,
-            sequence=self._told[event.subject],
+            sequence=self._sequences[event.subject],
             hotel=build.HOTEL,
             data=codec.plain(event),
             dataschema="",
@@ -158,7 +158,7 @@ class BookingsUnderTest:
         self.unit_of_work.moment = moment
 
     def tick(self, step: Callable[[Any], bool]) -> bool:
-        """Let a timer take one step."""
+        """Run one step of a timer."""
         door = next(door for door in SERVICE.timers if door.step is step)
         if door.converses:
             return door.step(Conversation(self.unit_of_work, self.rooms, Context(caller=build.SYSTEM)))
@@ -170,7 +170,7 @@ class BookingsUnderTest:
         return created
 
     def in_house(self, **overrides: Any) -> CreatedBooking:
-        """A guest who has checked in."""
+        """A booking in house."""
         created = self.book(**overrides)
         about = {"hotel": build.HOTEL, "booking_id": created.booking.booking_id}
         self.ask(ConfirmBooking(**about))
@@ -209,7 +209,7 @@ def may(*permissions: Any) -> Caller:
 
 @contextmanager
 def statements(engine: sa.Engine) -> Iterator[list[str]]:
-    """Every statement that is sent meanwhile, transaction control not counted."""
+    """Every statement sent in the block, without transaction control."""
     sent: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:

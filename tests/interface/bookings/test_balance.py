@@ -1,4 +1,4 @@
-"""What is owed, on a real database: taken off once, settled once, whoever comes at the same moment."""
+"""The balance on a real database, with simultaneous payments."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ from contracts.payments.events import (
     PaymentVoided,
 )
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_extending import extend
+from tests.interface.bookings.test_extensions import extend
+from tests.interface.bookings.test_lifecycle import about
 from tests.interface.bookings.test_overstays import staying
 from tests.interface.bookings.test_races import at_once
-from tests.interface.bookings.test_whole_life import about
 from tests.unit.bookings.builders import NOW, eur
 
 OWED = 45780
@@ -44,11 +44,11 @@ def owing(service: BookingsUnderTest) -> str:
     return booking_id
 
 
-def test_a_card_payment_towards_the_balance_leaves_the_bookings_own_alone(service: BookingsUnderTest) -> None:
+def test_a_balance_payment_does_not_change_the_bookings_own_payment(service: BookingsUnderTest) -> None:
     booking_id = owing(service)
     before = service.stored(booking_id)
 
-    service.tell(
+    service.deliver(
         PaymentSessionOpened(**towards(booking_id), session_id="cs_2", amount=eur(OWED), opened_at=NOW, expires_at=NOW),
         authorised(booking_id),
         PaymentCaptured(**towards(booking_id), payment_intent_id="pi_2", amount=eur(OWED), captured_at=NOW),
@@ -62,11 +62,11 @@ def test_a_card_payment_towards_the_balance_leaves_the_bookings_own_alone(servic
     assert "PaymentSessionOpened" in [item.what for item in service.ask(GetTimeline(**about(booking_id))).items]
 
 
-def test_a_page_that_ran_out_and_a_hold_let_go_change_nothing(service: BookingsUnderTest) -> None:
+def test_an_expired_session_and_a_voided_authorisation_do_not_change_the_balance(service: BookingsUnderTest) -> None:
     booking_id = owing(service)
     version = service.stored(booking_id).version
 
-    service.tell(
+    service.deliver(
         PaymentSessionExpired(**towards(booking_id), session_id="cs_2"),
         PaymentVoided(**towards(booking_id, "pay-3"), amount=eur(OWED), voided_at=NOW),
     )
@@ -74,18 +74,18 @@ def test_a_page_that_ran_out_and_a_hold_let_go_change_nothing(service: BookingsU
     assert (service.stored(booking_id).version, service.stored(booking_id).balance_due) == (version, OWED)
 
 
-def test_what_could_not_be_taken_is_owed_again_and_can_be_paid_again(service: BookingsUnderTest) -> None:
+def test_a_failed_balance_payment_is_owed_again_and_can_be_paid_again(service: BookingsUnderTest) -> None:
     booking_id = owing(service)
-    service.tell(authorised(booking_id))
+    service.deliver(authorised(booking_id))
     assert not service.ask(GetPayable(**about(booking_id))).payable
 
-    service.tell(PaymentCaptureFailed(**towards(booking_id), reason_code="declined", failed_at=NOW))
+    service.deliver(PaymentCaptureFailed(**towards(booking_id), reason_code="declined", failed_at=NOW))
 
     payable = service.ask(GetPayable(**about(booking_id)))
     assert (payable.payable, payable.amount) == (True, eur(OWED))
 
 
-def test_of_desk_and_card_at_the_same_moment_one_is_taken(service: BookingsUnderTest) -> None:
+def test_one_of_a_desk_and_a_card_payment_at_the_same_moment_is_taken(service: BookingsUnderTest) -> None:
     for _ in range(6):
         booking_id = owing(service)
         fact = service.envelope(authorised(booking_id))
@@ -100,7 +100,7 @@ def test_of_desk_and_card_at_the_same_moment_one_is_taken(service: BookingsUnder
         assert service.stored(booking_id).balance_due == 0
 
 
-def test_settled_twice_at_once_is_settled_once(service: BookingsUnderTest) -> None:
+def test_a_balance_settled_twice_at_once_is_settled_once(service: BookingsUnderTest) -> None:
     booking_id = owing(service)
 
     at_once(*[lambda: service.ask(SettleBalance(**about(booking_id), note="Cash."))] * 3)
@@ -110,7 +110,7 @@ def test_settled_twice_at_once_is_settled_once(service: BookingsUnderTest) -> No
     assert (row.why, row.by["name"]) == ("Cash.", "Anna Byrne")
 
 
-def test_check_out_keeps_what_is_owed_and_the_desk_settles_it_later(service: BookingsUnderTest) -> None:
+def test_a_balance_is_settled_at_the_desk_after_check_out(service: BookingsUnderTest) -> None:
     booking_id = owing(service)
 
     assert service.ask(CheckOut(**about(booking_id))).balance_due == eur(OWED)
@@ -118,14 +118,14 @@ def test_check_out_keeps_what_is_owed_and_the_desk_settles_it_later(service: Boo
     assert service.ask(SettleBalance(**about(booking_id))).balance_due == eur(0)
 
 
-def test_no_balance_goes_below_nothing_whatever_the_code_does(service: BookingsUnderTest) -> None:
+def test_the_database_rejects_a_negative_balance(service: BookingsUnderTest) -> None:
     booking_id = owing(service)
 
     with pytest.raises(sa.exc.IntegrityError, match="booking_owes_no_less_than_nothing"):
         service.rows("UPDATE booking SET balance_due = -1 WHERE id = :id", id=booking_id)
 
 
-def test_only_staff_settle(service: BookingsUnderTest) -> None:
+def test_only_staff_settle_a_balance(service: BookingsUnderTest) -> None:
     created = service.book()
 
     with pytest.raises(Refusal) as caught:

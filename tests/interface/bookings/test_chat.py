@@ -1,4 +1,4 @@
-"""Guest and staff write to each other for as long as the booking lives."""
+"""The chat between guest and staff."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from contracts.bookings.queries import GetFeed, GetTimeline
 from contracts.bookings.stays import CheckOut
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_whole_life import about, refused
+from tests.interface.bookings.test_lifecycle import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, OTHER_HOTEL, STAFF, STRANGER
 
 
-def test_each_side_sees_what_the_other_wrote_and_what_it_has_not_read(service: BookingsUnderTest) -> None:
+def test_each_side_sees_the_other_sides_messages_and_its_unread_count(service: BookingsUnderTest) -> None:
     created = service.book()
     guest, booking_id = guest_of(created), created.booking.booking_id
 
@@ -34,7 +34,7 @@ def test_each_side_sees_what_the_other_wrote_and_what_it_has_not_read(service: B
     assert service.ask(ReadChat(**about(booking_id, up_to=asked.id)), guest).unread == 0  # never less than before
 
 
-def test_the_fact_says_which_side_wrote_and_nothing_of_what(service: BookingsUnderTest) -> None:
+def test_a_chat_event_carries_the_sender_and_no_text(service: BookingsUnderTest) -> None:
     created = service.book()
     booking_id = created.booking.booking_id
 
@@ -47,7 +47,7 @@ def test_the_fact_says_which_side_wrote_and_nothing_of_what(service: BookingsUnd
     assert service.row("SELECT count(*) AS n FROM audit WHERE what = 'ChatMessageSent'").n == 1
 
 
-def test_pages_and_what_is_after_a_message(service: BookingsUnderTest) -> None:
+def test_a_chat_is_paged_and_read_after_a_message(service: BookingsUnderTest) -> None:
     created = service.book()
     booking_id = created.booking.booking_id
     ids = [service.ask(SendChatMessage(**about(booking_id, text=f"{n}"))).id for n in range(5)]
@@ -77,7 +77,7 @@ def test_a_message_has_one_to_two_thousand_characters(service: BookingsUnderTest
     assert refused(service, SendChatMessage(**about(booking_id, text=text))) == "VALIDATION_ERROR"
 
 
-def test_nobody_else_writes_or_reads(service: BookingsUnderTest) -> None:
+def test_only_the_guest_and_the_hotels_staff_write_and_read(service: BookingsUnderTest) -> None:
     mine, theirs = service.book(), service.book()
     booking_id = mine.booking.booking_id
 

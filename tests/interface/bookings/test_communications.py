@@ -1,4 +1,4 @@
-"""What staff write to guests or note about them, and what becomes of it."""
+"""Communications by staff, and their delivery."""
 
 import uuid
 from typing import Any
@@ -17,7 +17,7 @@ from contracts.bookings.queries import GetTimeline
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_whole_life import about, refused
+from tests.interface.bookings.test_lifecycle import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, STAFF, STRANGER, SYSTEM
 
 EMAIL, SMS, PHONE, NOTE = CommunicationType
@@ -33,29 +33,29 @@ def notice(booking_id: str, **more: Any) -> dict[str, Any]:
     return {"booking_id": booking_id, "hotel": HOTEL, "occasion": "message", "medium": "mail", **more}
 
 
-def test_a_mail_is_pending_until_the_server_took_it(service: BookingsUnderTest) -> None:
+def test_a_mail_is_pending_until_the_mail_server_accepts_it(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
     kept = said(service, booking_id, subject="Your arrival")
     assert (kept.delivery_status, kept.recipient, kept.staff_member) == ("PENDING", "ada@example.com", ANNA)
-    service.tell(NoticeSent(**notice(booking_id, notice_id=kept.id), sent_at=NOW))
+    service.deliver(NoticeSent(**notice(booking_id, notice_id=kept.id), sent_at=NOW))
 
     (listed,) = service.ask(ListCommunications(**about(booking_id))).results
     assert (listed.id, listed.delivery_status, listed.failure_reason) == (kept.id, "SENT", None)
     assert (listed.subject, listed.message) == ("Your arrival", "See you soon.")
 
 
-def test_a_mail_that_is_given_up_has_failed_for_a_reason(service: BookingsUnderTest) -> None:
+def test_a_mail_given_up_has_a_failure_reason(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     kept = said(service, booking_id)
 
-    service.tell(NoticeGaveUp(**notice(booking_id, notice_id=kept.id), reason_code="SMTP_550", gave_up_at=NOW))
+    service.deliver(NoticeGaveUp(**notice(booking_id, notice_id=kept.id), reason_code="SMTP_550", gave_up_at=NOW))
 
     (listed,) = service.ask(ListCommunications(**about(booking_id))).results
     assert (listed.delivery_status, listed.failure_reason) == ("FAILED", "SMTP_550")
 
 
-def test_the_fact_quotes_nothing_and_names_nobody(service: BookingsUnderTest) -> None:
+def test_a_communication_event_carries_no_text_and_no_personal_data(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
     said(service, booking_id, subject="PLANTED-1", message="PLANTED-2", recipient="planted@example.org")
@@ -65,7 +65,7 @@ def test_the_fact_quotes_nothing_and_names_nobody(service: BookingsUnderTest) ->
     assert service.events(booking_id)[1:] == ["CommunicationRequested", "CommunicationNoted"]
 
 
-def test_a_text_message_fails_at_once_where_there_is_no_provider(service: BookingsUnderTest) -> None:
+def test_a_text_message_fails_at_once_without_a_provider(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
     kept = said(service, booking_id, SMS)
@@ -78,7 +78,7 @@ def test_a_text_message_fails_at_once_where_there_is_no_provider(service: Bookin
 
 
 @pytest.mark.parametrize("kind", [PHONE, NOTE])
-def test_calls_and_notes_are_records(service: BookingsUnderTest, kind: CommunicationType) -> None:
+def test_calls_and_notes_are_records_that_are_not_sent(service: BookingsUnderTest, kind: CommunicationType) -> None:
     booking_id = service.book().booking.booking_id
 
     kept = said(service, booking_id, kind)
@@ -97,7 +97,7 @@ def test_calls_and_notes_are_records(service: BookingsUnderTest, kind: Communica
         {"subject": "x" * 201},
     ],
 )
-def test_what_cannot_be_sent_is_refused(service: BookingsUnderTest, wrong: dict[str, str]) -> None:
+def test_an_invalid_communication_is_refused(service: BookingsUnderTest, wrong: dict[str, str]) -> None:
     booking_id = service.book().booking.booking_id
 
     with pytest.raises(Exception, match="VALIDATION_ERROR"):
@@ -110,7 +110,7 @@ def test_the_systems_mails_are_listed_too(service: BookingsUnderTest) -> None:
     given_up = {"occasion": "booking_created", "notice_id": str(uuid.uuid4()), "medium": "push"}
     welcome = {"occasion": "welcome", "notice_id": str(uuid.uuid4())}
 
-    service.tell(
+    service.deliver(
         NoticeSent(**notice(booking_id, **own), sent_at=NOW),
         NoticeGaveUp(**notice(booking_id, **given_up), reason_code="PUSH_400", gave_up_at=NOW),
         NoticeGaveUp(**notice(booking_id, **welcome), reason_code="SMTP_550", gave_up_at=NOW),
@@ -125,7 +125,7 @@ def test_the_systems_mails_are_listed_too(service: BookingsUnderTest) -> None:
     assert {kept.staff_member for kept in listed} == {None}
 
 
-def test_who_sends_it_asks_for_text_and_address(service: BookingsUnderTest) -> None:
+def test_notifier_asks_for_the_text_and_recipient_of_a_message(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     own, other = said(service, booking_id), said(service, booking_id, recipient="partner@example.org")
     ask = GetLetter(booking_id=booking_id, communication_id=own.id)
@@ -141,7 +141,7 @@ def test_who_sends_it_asks_for_text_and_address(service: BookingsUnderTest) -> N
     assert refused(service, unknown, SYSTEM) == "COMMUNICATION_NOT_FOUND"
 
 
-def test_a_mail_goes_where_it_was_addressed_though_the_guest_has_moved(service: BookingsUnderTest) -> None:
+def test_a_mail_keeps_its_recipient_when_the_guests_address_changes(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     kept = said(service, booking_id)
 
@@ -151,7 +151,7 @@ def test_a_mail_goes_where_it_was_addressed_though_the_guest_has_moved(service: 
     assert (letter.recipient, letter.facts.access_code) == ("ada@example.com", None)
 
 
-def test_staff_of_the_hotel_only(service: BookingsUnderTest) -> None:
+def test_communications_are_for_the_hotels_own_staff(service: BookingsUnderTest) -> None:
     created = service.book()
     booking_id = created.booking.booking_id
 
@@ -163,7 +163,7 @@ def test_staff_of_the_hotel_only(service: BookingsUnderTest) -> None:
         assert refused(service, ask, STRANGER) == "BOOKING_NOT_FOUND"
 
 
-def test_newest_first_in_pages_and_in_the_timeline(service: BookingsUnderTest) -> None:
+def test_communications_are_paged_newest_first_and_are_in_the_timeline(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     for number in range(3):
         service.pass_time(minutes=1)

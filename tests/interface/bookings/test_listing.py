@@ -1,4 +1,4 @@
-"""The staff list: filters, boards, orders and numbers, in a constant number of statements by the right index."""
+"""The booking list: filters, buckets, orderings and counts, by statements and index."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +18,7 @@ from contracts.bookings.views import GuestDetails
 from contracts.values import HotelSettings, Page
 from services.bookings.store import listing, tables
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
-from tests.interface.bookings.test_whole_life import about, awaiting
+from tests.interface.bookings.test_lifecycle import about, awaiting
 from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, a_card, a_price, eur, held
 
 TODAY = NOW.date()
@@ -99,13 +99,13 @@ def hotel(service: BookingsUnderTest) -> BookingsUnderTest:
         ({"source": "staff", "status": ("CONFIRMED",)}, {"Arno Arriving", "Lena Later"}),
     ],
 )
-def test_filters(hotel: BookingsUnderTest, filters: dict[str, Any], names: set[str]) -> None:
+def test_bookings_are_filtered(hotel: BookingsUnderTest, filters: dict[str, Any], names: set[str]) -> None:
     hotel.at(datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=10, minutes=1))
 
     assert set(found(hotel, **filters)) == names
 
 
-def test_ids_are_found_by_a_part_of_them(hotel: BookingsUnderTest) -> None:
+def test_a_search_finds_a_booking_by_a_part_of_its_id(hotel: BookingsUnderTest) -> None:
     row = hotel.ask(ListBookings(hotel=HOTEL, search="lena")).results[0]
 
     assert found(hotel, search=row.booking_id[-6:].lower()) == ["Lena Later"]
@@ -126,7 +126,7 @@ def test_ids_are_found_by_a_part_of_them(hotel: BookingsUnderTest) -> None:
         ("-status", "Una Unpaid"),
     ],
 )
-def test_orders(hotel: BookingsUnderTest, ordering: str, first: str) -> None:
+def test_bookings_are_ordered(hotel: BookingsUnderTest, ordering: str, first: str) -> None:
     assert found(hotel, ordering=ordering)[0] == first
 
 
@@ -140,7 +140,7 @@ def test_amounts_are_ordered_as_numbers(service: BookingsUnderTest) -> None:
 
 
 @pytest.mark.parametrize("ordering", list(listing.ORDERINGS))
-def test_no_page_repeats_or_skips_where_many_are_alike(service: BookingsUnderTest, ordering: str) -> None:
+def test_no_page_repeats_or_skips_bookings_with_equal_values(service: BookingsUnderTest, ordering: str) -> None:
     made = {service.book().booking.booking_id for _ in range(7)}
 
     pages = [
@@ -152,7 +152,7 @@ def test_no_page_repeats_or_skips_where_many_are_alike(service: BookingsUnderTes
     assert {row.booking_id for page in pages for row in page} == made
 
 
-def test_a_far_page_reads_no_more_whole_rows_than_the_first(crowded: BookingsUnderTest) -> None:
+def test_a_far_page_reads_as_many_full_rows_as_the_first(crowded: BookingsUnderTest) -> None:
     query = ListBookings(hotel="hotel-7")
 
     def read_whole(skip: int) -> int:
@@ -173,7 +173,7 @@ def _reads(node: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
         yield from _reads(inner, table)
 
 
-def test_newest_first_without_drafts_and_page_by_page(hotel: BookingsUnderTest) -> None:
+def test_bookings_are_paged_newest_first_without_drafts(hotel: BookingsUnderTest) -> None:
     whole = found(hotel)
     pages = [found(hotel, page=Page(page=number, page_size=3)) for number in (1, 2, 3, 4)]
 
@@ -183,7 +183,7 @@ def test_newest_first_without_drafts_and_page_by_page(hotel: BookingsUnderTest) 
     assert pages[3] == []
 
 
-def test_numbers_are_counted_over_the_same_base_whatever_the_board(hotel: BookingsUnderTest) -> None:
+def test_counts_have_the_same_filters_for_every_bucket(hotel: BookingsUnderTest) -> None:
     listed = hotel.ask(ListBookings(hotel=HOTEL, source="staff", bucket="arrivals", include_counts=True))
 
     assert listed.count == 1
@@ -194,7 +194,7 @@ def test_numbers_are_counted_over_the_same_base_whatever_the_board(hotel: Bookin
     assert hotel.ask(ListBookings(hotel=HOTEL, search="una", include_counts=True)).counts["pending"] == 1
 
 
-def test_what_cannot_be_filtered_or_ordered_by(hotel: BookingsUnderTest) -> None:
+def test_an_unknown_filter_or_ordering_is_refused(hotel: BookingsUnderTest) -> None:
     for filters, code in (
         ({"status": ("GONE",)}, "INVALID_FILTER"),
         ({"source": "fax"}, "INVALID_FILTER"),
@@ -209,7 +209,7 @@ def test_what_cannot_be_filtered_or_ordered_by(hotel: BookingsUnderTest) -> None
         assert caught.value.code == code
 
 
-def test_a_row_tells_what_the_board_shows(service: BookingsUnderTest) -> None:
+def test_a_row_has_the_fields_of_the_board(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
     service.pass_time(minutes=25)
 
@@ -220,7 +220,7 @@ def test_a_row_tells_what_the_board_shows(service: BookingsUnderTest) -> None:
     assert row.checkout_deadline_at == datetime(2030, 6, 13, 10, 0, tzinfo=UTC)
 
 
-def test_the_boards_day_is_the_hotels_own(service: BookingsUnderTest) -> None:
+def test_the_day_of_the_buckets_is_hotel_local(service: BookingsUnderTest) -> None:
     """At 20:00 UTC it is tomorrow in Tokyo."""
     service.at(datetime(2030, 6, 1, 20, 0, tzinfo=UTC))
     service.rooms.held = held(hotel=a_card(timezone="Asia/Tokyo"))
@@ -230,7 +230,7 @@ def test_the_boards_day_is_the_hotels_own(service: BookingsUnderTest) -> None:
 
 
 @pytest.mark.parametrize("filters", [{}, {"search": "ada", "bucket": "pending"}, {"include_counts": True}])
-def test_the_number_of_statements_is_constant(service: BookingsUnderTest, filters: dict[str, Any]) -> None:
+def test_a_list_takes_a_constant_number_of_statements(service: BookingsUnderTest, filters: dict[str, Any]) -> None:
     def sent() -> int:
         with statements(service.engine) as seen:
             service.ask(ListBookings(hotel=HOTEL, **filters))
@@ -310,7 +310,7 @@ def listed(**filters: Any) -> Any:
         (sa.select(tables.GUEST.c.hotel).where(tables.GUEST.c.token_hash == "x"), "guest_token_hash_key"),
     ],
 )
-def test_hot_reads_use_their_index(crowded: BookingsUnderTest, statement: Any, index: str) -> None:
+def test_frequent_list_queries_use_their_index(crowded: BookingsUnderTest, statement: Any, index: str) -> None:
     said = plan(crowded, statement)
 
     assert index in said, said

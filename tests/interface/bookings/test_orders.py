@@ -1,4 +1,4 @@
-"""Room service from the menu's prices to the bill at the desk, and what check-out leaves of it."""
+"""Room service, from the menu's prices to the balance."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from contracts.rooms.menu import PriceItems
 from contracts.values import Caller, Context
 from services.bookings.actions import vacate
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_whole_life import about, refused
+from tests.interface.bookings.test_lifecycle import about, refused
 from tests.unit.bookings.builders import HOTEL, STAFF, STRANGER, eur
 
 
@@ -39,7 +39,7 @@ def step(kind: type[Any], placed: Order, **more: Any) -> Any:
     return kind(hotel=HOTEL, order_id=placed.id, **more)
 
 
-def test_an_order_has_the_prices_of_its_moment_and_is_owed_at_the_desk_once_served(service: BookingsUnderTest) -> None:
+def test_an_order_keeps_its_prices_and_is_owed_at_the_desk_once_served(service: BookingsUnderTest) -> None:
     created = service.in_house()
     guest, booking_id = guest_of(created), created.booking.booking_id
     owed = service.ask(GetBooking(**about(booking_id))).balance_due
@@ -56,7 +56,7 @@ def test_an_order_has_the_prices_of_its_moment_and_is_owed_at_the_desk_once_serv
     assert service.events(booking_id)[-3:] == ["OrderPlaced", "OrderAccepted", "OrderCompleted"]
 
 
-def test_asked_again_a_step_happens_once(service: BookingsUnderTest) -> None:
+def test_a_repeated_order_step_happens_once(service: BookingsUnderTest) -> None:
     created = service.in_house()
     booking_id = created.booking.booking_id
     placed = order(service, booking_id, guest_of(created))
@@ -70,7 +70,7 @@ def test_asked_again_a_step_happens_once(service: BookingsUnderTest) -> None:
     assert service.ask(GetBooking(**about(booking_id))).balance_due == before.balance_due
 
 
-def test_steps_that_the_table_leaves_out_are_refused(service: BookingsUnderTest) -> None:
+def test_an_order_step_outside_the_lifecycle_is_refused(service: BookingsUnderTest) -> None:
     created = service.in_house()
     guest, booking_id = guest_of(created), created.booking.booking_id
     placed = order(service, booking_id, guest)
@@ -81,7 +81,7 @@ def test_steps_that_the_table_leaves_out_are_refused(service: BookingsUnderTest)
     assert service.ask(step(CancelOrder, placed, reason="again")).reason == "Kitchen is closed"
 
 
-def test_a_guest_calls_off_until_it_is_accepted_and_only_their_own(service: BookingsUnderTest) -> None:
+def test_a_guest_cancels_only_an_own_order_that_is_not_accepted(service: BookingsUnderTest) -> None:
     created = service.in_house()
     guest, booking_id = guest_of(created), created.booking.booking_id
     first, second = order(service, booking_id, guest), order(service, booking_id, guest)
@@ -95,7 +95,7 @@ def test_a_guest_calls_off_until_it_is_accepted_and_only_their_own(service: Book
 
 
 @pytest.mark.parametrize("ask", [PlaceOrder, GetOwnMenu, RegisterPushToken, ListOrders])
-def test_only_guests_in_house_are_served(service: BookingsUnderTest, ask: type[Any]) -> None:
+def test_only_guests_in_house_order(service: BookingsUnderTest, ask: type[Any]) -> None:
     created = service.book()
     more = {PlaceOrder: {"items": (WantedItem(item_id=1),)}, RegisterPushToken: {"push_token": "t"}}.get(ask, {})
 
@@ -104,7 +104,7 @@ def test_only_guests_in_house_are_served(service: BookingsUnderTest, ask: type[A
 
 
 @pytest.mark.parametrize("items", [(), (WantedItem(item_id=1, quantity=0),), (WantedItem(item_id=1, quantity=51),)])
-def test_what_cannot_be_ordered_is_refused(service: BookingsUnderTest, items: tuple[WantedItem, ...]) -> None:
+def test_an_invalid_order_is_refused(service: BookingsUnderTest, items: tuple[WantedItem, ...]) -> None:
     created = service.in_house()
 
     command = PlaceOrder(**about(created.booking.booking_id, items=items))
@@ -112,7 +112,7 @@ def test_what_cannot_be_ordered_is_refused(service: BookingsUnderTest, items: tu
     assert refused(service, command, guest_of(created)) == "VALIDATION_ERROR"
 
 
-def test_a_guest_who_leaves_while_it_is_priced_has_ordered_nothing(service: BookingsUnderTest) -> None:
+def test_a_guest_who_checks_out_while_an_order_is_priced_has_no_order(service: BookingsUnderTest) -> None:
     created = service.in_house()
     booking_id = created.booking.booking_id
 
@@ -128,7 +128,7 @@ def test_a_guest_who_leaves_while_it_is_priced_has_ordered_nothing(service: Book
     assert service.row("SELECT count(*) AS n FROM room_order").n == 0
 
 
-def test_check_out_ends_what_is_open_and_takes_all_out_of_sight(service: BookingsUnderTest) -> None:
+def test_check_out_cancels_open_orders_and_hides_all_of_them(service: BookingsUnderTest) -> None:
     created = service.in_house()
     guest, booking_id = guest_of(created), created.booking.booking_id
     placed, accepted, served = (order(service, booking_id, guest) for _ in range(3))
@@ -150,7 +150,7 @@ def test_check_out_ends_what_is_open_and_takes_all_out_of_sight(service: Booking
     assert told[0].why == "2 x Dish 1, 1 x Dish 5"
 
 
-def test_the_push_token_is_kept_for_the_stay_and_told_to_nobody(service: BookingsUnderTest) -> None:
+def test_the_push_token_is_stored_for_the_stay_and_never_published(service: BookingsUnderTest) -> None:
     created = service.in_house()
     guest, booking_id = guest_of(created), created.booking.booking_id
 
@@ -165,7 +165,7 @@ def test_the_push_token_is_kept_for_the_stay_and_told_to_nobody(service: Booking
     assert refused(service, RegisterPushToken(**about(booking_id, push_token="x")), guest) == "READ_ONLY_TOKEN"
 
 
-def test_the_database_keeps_no_push_token_of_who_is_not_in_house(service: BookingsUnderTest) -> None:
+def test_the_database_rejects_a_push_token_of_a_booking_not_in_house(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
     with pytest.raises(sa.exc.IntegrityError, match="push_token"):
@@ -183,7 +183,7 @@ def test_orders_are_the_hotels_own(service: BookingsUnderTest) -> None:
 
 
 @pytest.mark.parametrize(("destructive", "kept"), [(False, (1, 1)), (True, (0, 0))])
-def test_a_destructive_check_out_deletes_the_chat_and_what_was_still_to_be_served(
+def test_a_destructive_check_out_deletes_chat_and_open_orders(
     service: BookingsUnderTest, destructive: bool, kept: tuple[int, int]
 ) -> None:
     created = service.in_house()

@@ -1,4 +1,4 @@
-"""Overstays on a real database: flagged once, by whichever worker comes first, and never two at a time."""
+"""Overstays on a real database, with simultaneous workers."""
 
 import threading
 from datetime import timedelta
@@ -16,8 +16,8 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import JOINED, SqlBookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
+from tests.interface.bookings.test_lifecycle import ARRIVES, about
 from tests.interface.bookings.test_races import at_once
-from tests.interface.bookings.test_whole_life import ARRIVES, about
 from tests.unit.bookings.builders import HOTEL, OTHER_HOTEL, STRANGER
 
 INSERT = (
@@ -45,7 +45,7 @@ def flags(service: BookingsUnderTest, booking_id: str) -> int:
     return service.events(booking_id).count("OverstayFlagged")
 
 
-def test_an_overstay_is_flagged_when_its_time_comes_and_rises_by_itself(service: BookingsUnderTest) -> None:
+def test_an_overstay_is_flagged_at_the_deadline_and_rises_in_severity(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(0))
     assert not service.tick(flag_overstays)  # to the second in time
 
@@ -61,7 +61,7 @@ def test_an_overstay_is_flagged_when_its_time_comes_and_rises_by_itself(service:
     assert service.stored(booking_id).due_at is None
 
 
-def test_a_clock_moved_three_hours_ahead_finds_it_high_at_once(service: BookingsUnderTest) -> None:
+def test_an_overstay_of_three_hours_is_flagged_high_at_once(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(hours=3))
 
     assert service.tick(flag_overstays)
@@ -70,7 +70,7 @@ def test_a_clock_moved_three_hours_ahead_finds_it_high_at_once(service: Bookings
     assert not service.tick(flag_overstays)
 
 
-def test_of_many_workers_one_flags_it(service: BookingsUnderTest) -> None:
+def test_one_of_many_workers_flags_an_overstay(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(minutes=5))
 
     found = at_once(*[lambda: service.tick(flag_overstays)] * 4)
@@ -89,7 +89,7 @@ def test_two_workers_share_the_work_and_none_waits_for_the_other(service: Bookin
     assert taken == {first, second}
 
 
-def test_a_booking_in_the_middle_of_an_action_is_left_alone(service: BookingsUnderTest) -> None:
+def test_a_booking_with_a_pending_action_is_not_flagged(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(minutes=5))
     service.rows("UPDATE booking SET pending = '{}' WHERE id = :id", id=booking_id)
 
@@ -98,7 +98,7 @@ def test_a_booking_in_the_middle_of_an_action_is_left_alone(service: BookingsUnd
     assert flags(service, booking_id) == 0
 
 
-def test_the_expiring_timer_does_not_look_at_guests_in_house(service: BookingsUnderTest) -> None:
+def test_the_deadline_timer_skips_guests_in_house(service: BookingsUnderTest) -> None:
     staying(service, late=timedelta(days=2))
 
     assert not service.tick(apply_due_deadline)
@@ -155,7 +155,7 @@ def test_staff_acknowledge_with_a_note_that_stays_with_the_hotel(service: Bookin
     assert not service.rows("SELECT * FROM outbox WHERE data::text LIKE '%Flight%'")
 
 
-def test_who_is_quicker_than_the_timer_acknowledges_all_the_same(service: BookingsUnderTest) -> None:
+def test_an_overstay_is_acknowledged_before_the_timer_flags_it(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(minutes=1))
 
     service.ask(AcknowledgeOverstay(**about(booking_id)))
@@ -163,7 +163,7 @@ def test_who_is_quicker_than_the_timer_acknowledges_all_the_same(service: Bookin
     assert service.events(booking_id)[-2:] == ["OverstayFlagged", "OverstayAcknowledged"]
 
 
-def test_check_out_resolves_it_in_the_same_transaction(service: BookingsUnderTest) -> None:
+def test_check_out_resolves_an_overstay_in_the_same_transaction(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(minutes=40))
     service.tick(flag_overstays)
 
@@ -174,7 +174,7 @@ def test_check_out_resolves_it_in_the_same_transaction(service: BookingsUnderTes
     assert not service.tick(flag_overstays)
 
 
-def test_rows_detail_bucket_and_status_tell_of_it(service: BookingsUnderTest) -> None:
+def test_rows_details_bucket_and_state_show_an_overstay(service: BookingsUnderTest) -> None:
     booking_id, other = (
         staying(service),
         service.booked_by_staff(
@@ -202,7 +202,7 @@ def test_rows_detail_bucket_and_status_tell_of_it(service: BookingsUnderTest) ->
     assert service.ask(GetOverstay(**about(other.booking_id))).incident is None
 
 
-def test_only_the_hotels_own_staff_are_told(service: BookingsUnderTest) -> None:
+def test_only_the_hotels_own_staff_see_an_overstay(service: BookingsUnderTest) -> None:
     created = service.book()
     query = GetOverstay(**about(created.booking.booking_id))
 

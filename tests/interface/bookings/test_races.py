@@ -1,4 +1,4 @@
-"""Two hands on one booking: exactly one wins. Each guarantee is first shown to fail without its mechanism."""
+"""Races on one booking: exactly one command wins. Each guarantee fails without its mechanism."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.test_whole_life import ARRIVES, about, awaiting
+from tests.interface.bookings.test_lifecycle import ARRIVES, about, awaiting
 from tests.unit.bookings.builders import NOW
 
 ROUNDS = 8
@@ -95,7 +95,7 @@ def test_the_version_guard_alone_lets_one_decision_through(
     assert len(decisions(service, booking_id)) == 1
 
 
-def test_of_approve_and_decline_exactly_one_wins(service: BookingsUnderTest) -> None:
+def test_exactly_one_of_approve_and_decline_wins(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
         booking_id = awaiting(service)
 
@@ -109,7 +109,7 @@ def test_of_approve_and_decline_exactly_one_wins(service: BookingsUnderTest) -> 
         assert [answer for answer in answers if isinstance(answer, str)] == [loser]
 
 
-def test_of_approve_and_expiry_exactly_one_wins(service: BookingsUnderTest) -> None:
+def test_exactly_one_of_approve_and_expiry_wins(service: BookingsUnderTest) -> None:
     """The clerk's clock is a moment behind the timer's, so that both think they may."""
     for _ in range(ROUNDS):
         service.at(NOW)
@@ -129,7 +129,7 @@ def test_of_approve_and_expiry_exactly_one_wins(service: BookingsUnderTest) -> N
         assert last in {"BookingApproved", "BookingExpired"}
 
 
-def test_of_approve_and_cancel_exactly_one_wins(service: BookingsUnderTest) -> None:
+def test_exactly_one_of_approve_and_cancel_wins(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
         booking_id = awaiting(service)
 
@@ -143,7 +143,7 @@ def test_of_approve_and_cancel_exactly_one_wins(service: BookingsUnderTest) -> N
         assert refused == ["DECISION_MADE" if approved else "BOOKING_ENDED"]
 
 
-def test_two_expiring_timers_expire_it_once(service: BookingsUnderTest) -> None:
+def test_two_timers_expire_a_booking_once(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     service.pass_time(hours=1)
 
@@ -168,7 +168,7 @@ def test_without_the_intent_two_assigns_would_both_ask_rooms(
     assert service.rooms.kinds().count("GiveRoom") == 2
 
 
-def test_while_one_assigns_everyone_else_is_shut_out(service: BookingsUnderTest) -> None:
+def test_a_pending_assignment_shuts_out_every_other_command(service: BookingsUnderTest) -> None:
     booking_id = service.booked_by_staff().booking_id
     service.at(ARRIVES)
     refused: list[str] = []
@@ -191,7 +191,7 @@ def test_while_one_assigns_everyone_else_is_shut_out(service: BookingsUnderTest)
     assert refused == ["ACTION_IN_PROGRESS"] * 3
 
 
-def test_of_two_assigns_at_once_none_is_lost_or_half_done(service: BookingsUnderTest) -> None:
+def test_two_assignments_at_once_are_neither_lost_nor_half_done(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
         booking_id = service.booked_by_staff().booking_id
         before = service.rooms.kinds().count("GiveRoom")
@@ -209,7 +209,7 @@ def test_of_two_assigns_at_once_none_is_lost_or_half_done(service: BookingsUnder
         assert service.events(booking_id).count("RoomAssigned") == len(won)
 
 
-def test_of_cancel_and_check_in_exactly_one_wins(service: BookingsUnderTest) -> None:
+def test_exactly_one_of_cancel_and_check_in_wins(service: BookingsUnderTest) -> None:
     for _ in range(ROUNDS):
         service.at(NOW)
         booking_id = service.booked_by_staff().booking_id

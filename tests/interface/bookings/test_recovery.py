@@ -1,4 +1,4 @@
-"""A process may die between any two steps: what was begun is brought to its end, and nothing is held for nobody."""
+"""Recovery: interrupted actions are carried out, and orphan holds are released."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_whole_life import ARRIVES, about, refused
+from tests.interface.bookings.test_lifecycle import ARRIVES, about, refused
 from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, STAFF
 
 STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
@@ -97,7 +97,7 @@ def test_a_submission_whose_process_died_is_driven_to_its_end(service: BookingsU
     assert service.stored(created.booking.booking_id).status == "PENDING_PAYMENT"
 
 
-def test_what_rooms_refuses_in_the_end_is_cleared(service: BookingsUnderTest) -> None:
+def test_a_stale_action_refused_by_rooms_is_cleared(service: BookingsUnderTest) -> None:
     booking_id = prepared(service, AssignRoom)
     service.rooms.instead[GiveRoom] = Unavailable("away")
     with pytest.raises(Unavailable):
@@ -111,7 +111,7 @@ def test_what_rooms_refuses_in_the_end_is_cleared(service: BookingsUnderTest) ->
     assert "RoomAssigned" not in service.events(booking_id)
 
 
-def test_who_began_it_and_the_timer_end_it_once(service: BookingsUnderTest) -> None:
+def test_an_action_ended_by_its_caller_and_the_timer_ends_once(service: BookingsUnderTest) -> None:
     booking_id = prepared(service, CheckIn)
 
     def slow(message: Any) -> Any:
@@ -135,7 +135,7 @@ def test_who_began_it_and_the_timer_end_it_once(service: BookingsUnderTest) -> N
         (MoveOut, CheckOut, RoomVacated),
     ],
 )
-def test_the_rooms_own_fact_hastens_what_waits(
+def test_an_event_of_rooms_makes_the_pending_action_due(
     service: BookingsUnderTest, ask: type[Any], command: type[Any], event: type[Any]
 ) -> None:
     booking_id = prepared(service, command)
@@ -146,9 +146,9 @@ def test_the_rooms_own_fact_hastens_what_waits(
     action_id = service.rooms.asked[-1].action_id
     before = service.stored(booking_id).action_due_at
 
-    service.tell(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id="another"))
+    service.deliver(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id="another"))
     assert service.stored(booking_id).action_due_at == before
-    service.tell(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id=action_id))
+    service.deliver(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id=action_id))
 
     assert (before - service.stored(booking_id).action_due_at).total_seconds() > 3
 
@@ -163,21 +163,21 @@ def released(service: BookingsUnderTest) -> list[str]:
     return [message.booking_id for message in service.rooms.asked if isinstance(message, ReleaseInventory)]
 
 
-def test_a_hold_of_a_booking_never_written_down_is_released_after_a_minute(service: BookingsUnderTest) -> None:
-    service.tell(held_for("BK-2030-NOBODY"))
+def test_a_hold_of_a_booking_never_stored_is_released_after_a_minute(service: BookingsUnderTest) -> None:
+    service.deliver(held_for("BK-2030-NOBODY"))
     assert not service.tick(release_orphan_holds)
 
     due(service)
     assert service.tick(release_orphan_holds)
 
     assert released(service) == ["BK-2030-NOBODY"]
-    service.tell(InventoryReleased(booking_id="BK-2030-NOBODY", hotel=HOTEL))
+    service.deliver(InventoryReleased(booking_id="BK-2030-NOBODY", hotel=HOTEL))
     assert not service.rows("SELECT * FROM hold")
 
 
-def test_a_hold_that_is_wanted_is_left_alone(service: BookingsUnderTest) -> None:
+def test_a_hold_of_a_live_booking_is_kept(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    service.tell(held_for(booking_id))
+    service.deliver(held_for(booking_id))
 
     due(service)
     assert service.tick(release_orphan_holds)
@@ -189,7 +189,7 @@ def test_a_hold_that_is_wanted_is_left_alone(service: BookingsUnderTest) -> None
 
 def test_a_hold_outliving_its_booking_is_released(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    service.tell(held_for(booking_id))
+    service.deliver(held_for(booking_id))
     due(service)
     service.tick(release_orphan_holds)
     service.ask(CancelBooking(**about(booking_id)))
@@ -201,10 +201,10 @@ def test_a_hold_outliving_its_booking_is_released(service: BookingsUnderTest) ->
     assert released(service) == [booking_id]
 
 
-def test_a_drafts_hold_is_released_while_nobody_can_submit_it(service: BookingsUnderTest) -> None:
+def test_a_drafts_hold_is_released_while_submission_is_shut_out(service: BookingsUnderTest) -> None:
     created = service.book(draft=True)
     booking_id = created.booking.booking_id
-    service.tell(held_for(booking_id))
+    service.deliver(held_for(booking_id))
     tried: list[str] = []
 
     def meanwhile(ask: ReleaseInventory) -> Any:
@@ -220,8 +220,8 @@ def test_a_drafts_hold_is_released_while_nobody_can_submit_it(service: BookingsU
     assert service.ask(SubmitBooking(**about(booking_id)), guest_of(created)).status is BookingStatus.PENDING_PAYMENT
 
 
-def test_an_orphan_waits_for_rooms(service: BookingsUnderTest) -> None:
-    service.tell(held_for("BK-2030-NOBODY"))
+def test_an_orphan_hold_waits_for_rooms(service: BookingsUnderTest) -> None:
+    service.deliver(held_for("BK-2030-NOBODY"))
     service.rooms.instead[ReleaseInventory] = Unavailable("away")
     due(service)
 

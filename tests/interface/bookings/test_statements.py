@@ -1,4 +1,4 @@
-"""How many statements each hot path sends, and that what is stored is what the code thinks it is."""
+"""The number of statements of frequent operations, and the tables."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
-from tests.interface.bookings.test_whole_life import about, awaiting, opened
+from tests.interface.bookings.test_lifecycle import about, awaiting, opened
 from tests.unit.bookings.builders import a_booking, a_request
 
 
 @pytest.mark.parametrize(("query", "count"), [(GetBooking, 1), (GetPayable, 1), (GetFeed, 2), (GetTimeline, 2)])
-def test_reading(service: BookingsUnderTest, query: type[Any], count: int) -> None:
+def test_a_query_takes_its_number_of_statements(service: BookingsUnderTest, query: type[Any], count: int) -> None:
     created = service.book()
     caller = {} if query is GetTimeline else {"caller": guest_of(created)}
 
@@ -32,7 +32,7 @@ def test_reading(service: BookingsUnderTest, query: type[Any], count: int) -> No
     ("more", "count"),
     [({}, 3), ({"idempotency_key": "k", "fingerprint": "f"}, 5)],
 )
-def test_creating(service: BookingsUnderTest, more: dict[str, str], count: int) -> None:
+def test_a_creation_takes_few_statements(service: BookingsUnderTest, more: dict[str, str], count: int) -> None:
     """Booking with guest, audit, outbox; a keyed one claims its key before and stores the answer with them."""
     with statements(service.engine) as sent:
         service.ask(a_request(), **more)
@@ -40,7 +40,7 @@ def test_creating(service: BookingsUnderTest, more: dict[str, str], count: int) 
     assert len(sent) == count, sent
 
 
-def test_deciding(service: BookingsUnderTest) -> None:
+def test_a_decision_takes_its_number_of_statements(service: BookingsUnderTest) -> None:
     """Lock, save, audit, outbox."""
     booking_id = awaiting(service)
 
@@ -51,7 +51,7 @@ def test_deciding(service: BookingsUnderTest) -> None:
     assert sum("UPDATE booking" in statement for statement in sent) == 1
 
 
-def test_cancelling(service: BookingsUnderTest) -> None:
+def test_a_cancellation_takes_its_number_of_statements(service: BookingsUnderTest) -> None:
     """As deciding, and the hold is looked at again later."""
     booking_id = service.book().booking.booking_id
 
@@ -61,7 +61,7 @@ def test_cancelling(service: BookingsUnderTest) -> None:
     assert len(sent) == 5, sent
 
 
-def test_acting_with_rooms(service: BookingsUnderTest) -> None:
+def test_a_two_step_action_takes_its_number_of_statements(service: BookingsUnderTest) -> None:
     """Lock and intent; lock, save, audit, outbox."""
     booking_id = service.booked_by_staff().booking_id
 
@@ -71,24 +71,24 @@ def test_acting_with_rooms(service: BookingsUnderTest) -> None:
     assert len(sent) == 6, sent
 
 
-def test_hearing(service: BookingsUnderTest) -> None:
+def test_an_event_takes_its_number_of_statements(service: BookingsUnderTest) -> None:
     """The subject moves on, the inbox; then lock, save, audit, outbox."""
     booking_id = service.book().booking.booking_id
 
     with statements(service.engine) as sent:
-        service.tell(opened(booking_id))
+        service.deliver(opened(booking_id))
 
     assert len(sent) == 6, sent
 
 
-def test_the_clock_with_nothing_to_do(service: BookingsUnderTest) -> None:
+def test_an_idle_timer_takes_its_number_of_statements(service: BookingsUnderTest) -> None:
     with statements(service.engine) as sent:
         service.tick(apply_due_deadline)
 
     assert len(sent) == 1, sent
 
 
-def test_the_tables_are_as_the_migration_made_them(service: BookingsUnderTest) -> None:
+def test_the_tables_match_the_migrations(service: BookingsUnderTest) -> None:
     found = sa.inspect(service.engine)
 
     for table in tables.METADATA.tables.values():

@@ -1,8 +1,9 @@
 """Card providers around whose calls the process crashes, and the state of the stand-in afterwards."""
 
 from typing import Any
+from uuid import uuid4
 
-from services.payments.cards import Cards
+from services.payments.cards import CallRefused, Cards
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 
@@ -28,6 +29,50 @@ class CrashingCards:
         if self._after and f":{self._after}" in key:
             raise Crash
         return object_id
+
+
+class CrashAfterResultCards(CrashingCards):
+    """Crashes the process once the result of the named action is stored: at the next sync."""
+
+    def __init__(self, cards: Cards, *, after_result: str) -> None:
+        super().__init__(cards)
+        self._after_result = after_result
+        self._called = False
+
+    def perform(self, request: str, *, key: str) -> str:
+        object_id = super().perform(request, key=key)
+        self._called = self._called or f":{self._after_result}" in key
+        return object_id
+
+    def intent(self, intent_id: str) -> Any:
+        if self._called:
+            raise Crash
+        return self._cards.intent(intent_id)
+
+
+class RefusingCards(CrashingCards):
+    """Refuses the first call of the named action for good."""
+
+    def __init__(self, cards: Cards, *, refused: str) -> None:
+        super().__init__(cards)
+        self._refused = refused
+
+    def perform(self, request: str, *, key: str) -> str:
+        if self._refused and f":{self._refused}" in key:
+            self._refused = ""
+            raise CallRefused("refused_for_good")
+        return super().perform(request, key=key)
+
+
+class UnsafeCards(CrashingCards):
+    """Sends every call under a new key, and shows no refunds."""
+
+    def perform(self, request: str, *, key: str) -> str:
+        return self._cards.perform(request, key=f"{key}:{uuid4()}")
+
+    def refunds(self, intent_id: str) -> Any:
+        del intent_id
+        return ()
 
 
 def count_movements(service: PaymentsUnderTest, booking_id: str, movement: str) -> int:

@@ -2,73 +2,50 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
 from chassis import codec
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_server import AskReply, AskServer
-from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
-from chassis.refusal import Refusal
+from chassis.messaging.event_dispatcher import EventDispatcher
 from chassis.settings import with_driver
 from chassis.transactions.unit_of_work import UnitOfWork
-from contracts.bookings import (
-    BalancePaymentAccepted,
-    BalancePaymentRefused,
-    BookingApproved,
-    BookingCancelled,
-    BookingDeclined,
-    BookingEvent,
-    BookingHeld,
-    BookingRefundRetried,
-    BookingSource,
-    BookingStatus,
-    GetPayable,
-    Payable,
-)
-from contracts.message import Ask, Command, Envelope
+from contracts.message import Command
 from contracts.payments import (
     OpenPaymentSession,
-    PaymentPurpose,
     PaymentSession,
     PaymentVerified,
     StoreWebhook,
     VerifyPayment,
     WebhookStored,
 )
-from contracts.values import GUEST, SYSTEM, Context, Money
+from contracts.values import Context, Money
 from sandbox.stripe.server import StripeStandIn
 from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.cards import Cards
 from services.payments.service import SERVICE
 from services.payments.work import PaymentsDependencies, PaymentsWork
+from tests.interface.payments.played_bookings import AMOUNT, HOTEL, PlayedBookings
 
-HOTEL = "hotel-killarney"
-AMOUNT = Money(15000, "EUR")
 ORIGINS = ("https://hotel.example",)
 
 
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
-
-
 @dataclass
-class PaymentsUnderTest:
+class PaymentsUnderTest(PlayedBookings):
     """One payments service. A test may wrap `cards` to inject failures."""
 
     url: str
     stripe: StripeStandIn
     inbox: WebhookReceiver
     cards: Cards
-    payables: dict[str, Payable] = field(default_factory=dict)
-    _sequences: dict[str, int] = field(default_factory=dict)
     _stored: int = 0
 
     def __post_init__(self) -> None:
+        super().__init__()
         self.engine = sa.create_engine(with_driver(self.url, "psycopg2"), pool_size=12)
         self.restart(self.cards)
 
@@ -79,147 +56,6 @@ class PaymentsUnderTest:
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._ask)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.job_runners = [JobRunner(job, self.unit_of_work, self._ask) for job in SERVICE.jobs]
-
-    # the part of bookings
-
-    def book(self, amount: Money = AMOUNT, *, minutes: int = 15) -> str:
-        """Create a payable booking that is held for so many minutes; its id."""
-        booking_id = f"BK-2026-{uuid4().hex[:6].upper()}"
-        expires_at = self.now() + timedelta(minutes=minutes)
-        self.payables[booking_id] = Payable(
-            booking_id=booking_id,
-            hotel=HOTEL,
-            hotel_name="Hotel Killarney",
-            description="Double room, two nights",
-            amount=amount,
-            status=BookingStatus.PENDING_PAYMENT,
-            payment_status="NONE",
-            payment_reference=None,
-            expires_at=expires_at,
-            guest_email="guest@example.com",
-            payable=True,
-        )
-        today = self.now().date()
-        self.publish(
-            BookingHeld(
-                booking_id=booking_id, hotel=HOTEL, room_type_code="DBL", check_in=today,
-                check_out=today + timedelta(days=2), adults=2, children=0, total=amount, expires_at=expires_at,
-                source=BookingSource.ONLINE, by=GUEST,
-            )
-        )  # fmt: skip
-        return booking_id
-
-    def publish(self, event: BookingEvent) -> None:
-        """Apply an event of bookings."""
-        number = self._sequences[event.booking_id] = self._sequences.get(event.booking_id, 0) + 1
-        envelope = Envelope(
-            id=str(uuid4()),
-            source="bookings",
-            type=event.wire_name,
-            subject=event.booking_id,
-            time=self.now(),
-            sequence=number,
-            hotel=event.hotel,
-            data=codec.plain(event),
-            dataschema="",
-        )
-        (result,) = self.event_dispatcher.apply([envelope])
-        assert result.disposition is Disposition.APPLIED, result
-
-    def approve(self, booking_id: str) -> None:
-        self.publish(
-            BookingApproved(
-                booking_id=booking_id,
-                hotel=HOTEL,
-                payment_id=self.payment(booking_id)["id"],
-                decision_made_at=self.now(),
-                decision_made_by=SYSTEM,
-            )
-        )
-
-    def decline(self, booking_id: str) -> None:
-        self.make_unpayable(booking_id)
-        self.publish(
-            BookingDeclined(
-                booking_id=booking_id,
-                hotel=HOTEL,
-                reason_code="OTHER",
-                decision_made_at=self.now(),
-                decision_made_by=SYSTEM,
-            )
-        )
-
-    def cancel(self, booking_id: str, fee: int = 0, besides: int = 0) -> None:
-        self.make_unpayable(booking_id)
-        self.publish(
-            BookingCancelled(
-                booking_id=booking_id,
-                hotel=HOTEL,
-                cancelled_at=self.now(),
-                cancelled_by=GUEST,
-                fee=eur(fee),
-                refund=eur(0),
-                besides=eur(besides) if besides else None,
-            )
-        )
-
-    def retry_refund(self, booking_id: str) -> None:
-        self.publish(
-            BookingRefundRetried(booking_id=booking_id, hotel=HOTEL, retried_at=self.now(), retried_by=SYSTEM),
-        )
-
-    def make_unpayable(self, booking_id: str) -> None:
-        """From here on the booking is not payable."""
-        self.payables[booking_id] = replace(self.payables[booking_id], payable=False)
-
-    def set_balance(self, booking_id: str, amount: Money) -> None:
-        """The guest is in house and owes this balance."""
-        self.payables[booking_id] = replace(
-            self.payables[booking_id],
-            amount=amount,
-            status=BookingStatus.IN_HOUSE,
-            expires_at=self.now() + timedelta(hours=1),
-            payable=True,
-            purpose=PaymentPurpose.EXTENSION,
-        )
-
-    def accept_balance_payment(self, booking_id: str) -> None:
-        """Bookings accepts the newest payment towards the balance."""
-        paid = self.payment(booking_id)
-        self.publish(
-            BalancePaymentAccepted(
-                booking_id=booking_id,
-                hotel=HOTEL,
-                payment_id=paid["id"],
-                amount=eur(paid["amount"]),
-                balance_due=eur(0),
-                accepted_at=self.now(),
-            )
-        )
-
-    def refuse_balance_payment(self, booking_id: str) -> None:
-        """Bookings refuses the newest payment towards the balance."""
-        paid = self.payment(booking_id)
-        self.publish(
-            BalancePaymentRefused(
-                booking_id=booking_id,
-                hotel=HOTEL,
-                payment_id=paid["id"],
-                amount=eur(paid["amount"]),
-                balance_due=eur(0),
-                reason_code="NOTHING_OWED",
-                refused_at=self.now(),
-            )
-        )
-
-    def reprice(self, booking_id: str, amount: Money) -> None:
-        self.payables[booking_id] = replace(self.payables[booking_id], amount=amount)
-
-    def _ask(self, message: Ask[Any], _: Context) -> Any:
-        assert isinstance(message, GetPayable), message
-        if message.booking_id not in self.payables:
-            raise Refusal("BOOKING_NOT_FOUND", "There is no such booking.")
-        return self.payables[message.booking_id]
 
     # asks of the service
 

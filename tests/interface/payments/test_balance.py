@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from contracts.bookings import BalanceSettled
 from contracts.values import SYSTEM
-from tests.interface.payments.payments_under_test import HOTEL, PaymentsUnderTest, eur
+from tests.interface.payments.payments_under_test import PaymentsUnderTest
+from tests.interface.payments.played_bookings import HOTEL, eur
 
 ADDED = eur(10900)
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from services.payments.domain.payment import Payment
 from services.payments.store.payments import SqlPayments
-from tests.interface.payments.payments_under_test import PaymentsUnderTest, eur
+from tests.interface.payments.payments_under_test import PaymentsUnderTest
+from tests.interface.payments.played_bookings import eur
 
 DIRECT = "https://hotel.example/done"
 

@@ -7,14 +7,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from services.payments.cards import CallRefused, Cards
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.conftest import KEY, SECRET
-from tests.interface.payments.failing_cards import Crash, CrashingCards
+from tests.interface.payments.failing_cards import (
+    Crash,
+    CrashAfterResultCards,
+    CrashingCards,
+    RefusingCards,
+    UnsafeCards,
+)
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 Entries = list[tuple[str, int]]
@@ -83,39 +87,6 @@ MOVEMENTS = (
         if_refused=("VOIDED", [AUTHORISED, VOIDED], "PaymentVoided"),
     ),
 )
-
-
-class CrashAfterResultCards(CrashingCards):
-    """Crashes the process once the result of the named action is stored: at the next sync."""
-
-    def __init__(self, cards: Cards, *, after_result: str) -> None:
-        super().__init__(cards)
-        self._after_result = after_result
-        self._called = False
-
-    def perform(self, request: str, *, key: str) -> str:
-        object_id = super().perform(request, key=key)
-        self._called = self._called or f":{self._after_result}" in key
-        return object_id
-
-    def intent(self, intent_id: str) -> Any:
-        if self._called:
-            raise Crash
-        return self._cards.intent(intent_id)
-
-
-class RefusingCards(CrashingCards):
-    """Refuses the first call of the named action for good."""
-
-    def __init__(self, cards: Cards, *, refused: str) -> None:
-        super().__init__(cards)
-        self._refused = refused
-
-    def perform(self, request: str, *, key: str) -> str:
-        if self._refused and f":{self._refused}" in key:
-            self._refused = ""
-            raise CallRefused("refused_for_good")
-        return super().perform(request, key=key)
 
 
 def impatient_cards(service: PaymentsUnderTest) -> StripeCards:
@@ -221,17 +192,6 @@ def test_each_movement_that_is_refused_for_good_has_its_own_outcome(
     assert service.journal(booking_id) == journal
     assert service.ledger(booking_id) == journal
     assert (service.status(booking_id), service.events(booking_id)[-1]) == (status, last_event)
-
-
-class UnsafeCards(CrashingCards):
-    """Sends every call under a new key, and shows no refunds."""
-
-    def perform(self, request: str, *, key: str) -> str:
-        return self._cards.perform(request, key=f"{key}:{uuid4()}")
-
-    def refunds(self, intent_id: str) -> Any:
-        del intent_id
-        return ()
 
 
 def test_without_keys_and_syncs_a_refund_would_happen_twice(service: PaymentsUnderTest) -> None:

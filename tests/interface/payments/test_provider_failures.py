@@ -12,7 +12,8 @@ from services.payments.steps import sync
 from services.payments.steps.convergence import converge
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.failing_cards import CrashingCards, count_movements, provider_sessions
-from tests.interface.payments.payments_under_test import PaymentsUnderTest, eur
+from tests.interface.payments.payments_under_test import PaymentsUnderTest
+from tests.interface.payments.played_bookings import eur
 
 CAPTURE, SESSIONS, REFUNDS = "/capture$", "/checkout/sessions$", "/refunds$"
 

@@ -7,7 +7,7 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.payments import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
-from tests.interface.payments.test_webhooks import event, signed
+from tests.interface.payments.webhook_bodies import event, signed
 
 UNKNOWN_INTENT = {"id": "pi_gone", "object": "payment_intent", "metadata": {}}
 UNKNOWN_PAYMENT = {"id": "pi_x", "object": "payment_intent", "metadata": {"payment_id": "pay_x"}}

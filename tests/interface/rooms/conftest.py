@@ -1,4 +1,4 @@
-"""A rooms database for the session, emptied for each test, with a fresh hotel in it."""
+"""Fixtures: a rooms database for the session, emptied for each test, with a new hotel."""
 
 from collections.abc import Callable, Iterator
 
@@ -26,12 +26,12 @@ def service(rooms_url: str) -> Iterator[RoomsUnderTest]:
         )
     service.import_hotel()
     yield service
-    assert (service.miscounted(), service.forgotten()) == ([], [])
+    assert (service.nights_with_wrong_sold(), service.rooms_with_wrong_tasks()) == ([], [])
     service.engine.dispose()
 
 
 @pytest.fixture
-def fitting(service: RoomsUnderTest) -> Iterator[None]:
-    """Whatever the test does, capacity stays what the rooms and their blocks say."""
+def consistent_capacity(service: RoomsUnderTest) -> Iterator[None]:
+    """After the test the capacity equals the active rooms without a block."""
     yield
-    assert service.misfitted() == []
+    assert service.nights_with_wrong_capacity() == []

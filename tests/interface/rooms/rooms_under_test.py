@@ -1,4 +1,4 @@
-"""The rooms service on a real database, its doors opened as the chassis opens them."""
+"""The rooms service on a real database, with its handlers called as the chassis calls them."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,8 +47,8 @@ def day(number: int) -> date:
     return TODAY + timedelta(days=number)
 
 
-class At(UnitOfWork):
-    """A transactor whose time is what the test says it is."""
+class UnitOfWorkAtTime(UnitOfWork):
+    """A unit of work whose time the test sets."""
 
     moment = START
 
@@ -57,15 +57,15 @@ class At(UnitOfWork):
 
 
 class RoomsUnderTest:
-    """One database with the service's doors, and one hotel made for the test."""
+    """The service on one database, with one hotel of the test."""
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        self.unit_of_work = At(self.engine, RoomsWork)
+        self.unit_of_work = UnitOfWorkAtTime(self.engine, RoomsWork)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""
-        self._heard: dict[str, int] = {}
+        self._sequences: dict[str, int] = {}
 
     def ask(self, message: Ask[Reply], *, caller: Caller = SYSTEM, **context: Any) -> Reply:
         around = codec.plain(Context(caller=caller, **context))
@@ -79,8 +79,8 @@ class RoomsUnderTest:
             return refusal
         raise AssertionError(f"not refused, but answered {reply}")
 
-    def hear(self, *events: Event, again: bool = False) -> list[DispatchResult]:
-        """Apply a batch; `again` delivers each twice."""
+    def apply(self, *events: Event, again: bool = False) -> list[DispatchResult]:
+        """Apply a batch of events; `again` delivers each twice."""
         envelopes = [self._envelope(event) for event in events]
         outcomes = self.event_dispatcher.apply(envelopes)
         return self.event_dispatcher.apply(envelopes) if again else outcomes
@@ -92,10 +92,10 @@ class RoomsUnderTest:
         return definition
 
     def hold(self, booking_id: str, first: int = 0, until: int = 2, **overrides: Any) -> Held:
-        return self.ask(self.wish(booking_id, first, until, **overrides))
+        return self.ask(self.holding(booking_id, first, until, **overrides))
 
-    def wish(self, booking_id: str, first: int = 0, until: int = 2, **overrides: Any) -> HoldInventory:
-        facts: dict[str, Any] = {
+    def holding(self, booking_id: str, first: int = 0, until: int = 2, **overrides: Any) -> HoldInventory:
+        values: dict[str, Any] = {
             "booking_id": booking_id,
             "hotel": self.hotel,
             "room_type": "DBL",
@@ -104,7 +104,7 @@ class RoomsUnderTest:
             "adults": 1,
             "children": 0,
         }
-        return HoldInventory(**(facts | overrides))
+        return HoldInventory(**(values | overrides))
 
     def giving(self, booking_id: str, room_number: str, *, action_id: str | None = None) -> GiveRoom:
         return GiveRoom(
@@ -124,7 +124,7 @@ class RoomsUnderTest:
         return MoveOut(action_id=action_id or uuid4().hex, booking_id=booking_id, hotel=self.hotel, left_on=left_on)
 
     def sold(self, code: str = "DBL") -> list[int]:
-        """How many of a type are sold on each of the next ten nights."""
+        """The units of a type that are sold on each of the next ten nights."""
         return self._nights("sold", code)
 
     def capacity(self, code: str = "DBL") -> list[int]:
@@ -138,8 +138,8 @@ class RoomsUnderTest:
         )  # fmt: skip
         return [row.n for row in rows]
 
-    def miscounted(self) -> list[Any]:
-        """Nights whose counter is not what the holds' parts add up to: must always be empty."""
+    def nights_with_wrong_sold(self) -> list[Any]:
+        """Nights whose counter differs from the sum of the holds' parts: always empty."""
         return self.rows("""
             SELECT n.room_type_id, n.night, n.sold, count(p.booking_id) AS held FROM night n
             LEFT JOIN hold_part p ON p.room_type_id = n.room_type_id
@@ -147,8 +147,8 @@ class RoomsUnderTest:
             GROUP BY 1, 2, 3 HAVING n.sold <> count(p.booking_id)
         """)
 
-    def misfitted(self) -> list[Any]:
-        """Nights whose capacity is not the type's active rooms less the blocked ones: must always be empty."""
+    def nights_with_wrong_capacity(self) -> list[Any]:
+        """Nights whose capacity differs from the active rooms without a block: always empty."""
         return self.rows("""
             SELECT n.room_type_id, n.night, n.capacity FROM night n
             WHERE n.capacity <> (
@@ -159,8 +159,8 @@ class RoomsUnderTest:
             )
         """)
 
-    def forgotten(self) -> list[Any]:
-        """Rooms that are dirty and on nobody's list, or on it and clean: must always be empty."""
+    def rooms_with_wrong_tasks(self) -> list[Any]:
+        """Dirty rooms without a task, and clean rooms with one: always empty."""
         return self.rows("""
             SELECT r.room_number, r.status, count(k.id) FROM room r
             LEFT JOIN cleaning_task k ON k.room_id = r.id AND k.done_at IS NULL
@@ -172,13 +172,13 @@ class RoomsUnderTest:
         """)
 
     def events(self, *kinds: type[Event]) -> list[Any]:
-        """This hotel's published facts in order, of these kinds."""
+        """The hotel's published events of these types, in order."""
         names = {kind.wire_name: kind for kind in kinds}
         rows = self.rows("SELECT type, sequence, data FROM outbox WHERE hotel = :h ORDER BY position", h=self.hotel)
         return [codec.typed(row.data, names[row.type]) for row in rows if row.type in names]
 
-    def numbers(self, subject: str) -> list[int]:
-        """The sequence numbers of all facts about a subject, in the order of publishing."""
+    def sequences(self, subject: str) -> list[int]:
+        """The sequence numbers of all events of a subject, in the order of publishing."""
         rows = self.rows("SELECT sequence FROM outbox WHERE subject = :subject ORDER BY position", subject=subject)
         return [row.sequence for row in rows]
 
@@ -188,7 +188,7 @@ class RoomsUnderTest:
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
-        """Every statement that is sent meanwhile."""
+        """Every statement that is sent inside the block."""
         sent: list[str] = []
 
         def note(_: Any, __: Any, statement: str, *___: Any) -> None:
@@ -199,7 +199,7 @@ class RoomsUnderTest:
         sa.event.remove(self.engine, "before_cursor_execute", note)
 
     def _envelope(self, event: Event) -> Envelope:
-        sequence = self._heard[event.subject] = self._heard.get(event.subject, 0) + 1
+        sequence = self._sequences[event.subject] = self._sequences.get(event.subject, 0) + 1
         return Envelope(
             id=str(uuid4()), source="bookings", type=event.wire_name, subject=event.subject, time=START,
             sequence=sequence, hotel=self.hotel, data=codec.plain(event), dataschema="",
@@ -210,7 +210,7 @@ class RoomsUnderTest:
 
 
 def a_hotel(**overrides: Any) -> HotelDefinition:
-    facts: dict[str, Any] = {
+    values: dict[str, Any] = {
         "slug": f"hotel-{next(_numbers)}",
         "name": "Test House",
         "code": "TST",
@@ -219,18 +219,18 @@ def a_hotel(**overrides: Any) -> HotelDefinition:
         "room_types": (a_type(), a_type(code="STE", name="Suite", base_price="250.00", rooms=("201",))),
         "wifi": WiFi(ssid="house", password="only-in-replies"),
     }
-    return HotelDefinition(**(facts | overrides))
+    return HotelDefinition(**(values | overrides))
 
 
 def a_type(**overrides: Any) -> RoomTypeDefinition:
-    facts: dict[str, Any] = {
+    values: dict[str, Any] = {
         "code": "DBL",
         "name": "Double Room",
         "max_occupancy": 2,
         "base_price": "100.00",
         "rooms": ("101", "102"),
     }
-    return RoomTypeDefinition(**(facts | overrides))
+    return RoomTypeDefinition(**(values | overrides))
 
 
 def staff(service: RoomsUnderTest, *permissions: Permission) -> Caller:
@@ -238,7 +238,7 @@ def staff(service: RoomsUnderTest, *permissions: Permission) -> Caller:
 
 
 def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Make all the calls at the same time; what each answered, or the refusal that it got. Anything else is raised."""
+    """Make all calls at the same time; the reply or the refusal of each. Any other exception is raised."""
 
     def made(call: Callable[[], Any]) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""Giving a booking a room: who may have it, which counters follow, and one answer for one action."""
+"""Assignments of rooms: the refusals, the counters, and one reply for one action."""
 
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ def rooms_of(service: RoomsUnderTest, booking_id: str) -> list[str]:
     return [row.room_number for row in rows]
 
 
-def test_a_booking_is_given_a_room(service: RoomsUnderTest) -> None:
+def test_a_room_is_assigned_to_a_booking(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
 
     taken = service.give("BK-A", "101")
@@ -30,7 +30,7 @@ def test_a_booking_is_given_a_room(service: RoomsUnderTest) -> None:
     assert taken.warnings == ()
 
 
-def test_the_same_action_again_is_answered_from_memory(service: RoomsUnderTest) -> None:
+def test_a_repeated_assignment_gets_the_stored_reply(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     action = service.giving("BK-A", "101", action_id="act-1")
     first = service.ask(action)
@@ -40,7 +40,7 @@ def test_the_same_action_again_is_answered_from_memory(service: RoomsUnderTest) 
     assert rooms_of(service, "BK-A") == []
 
 
-def test_an_action_that_was_refused_may_be_tried_again(service: RoomsUnderTest) -> None:
+def test_a_refused_assignment_may_be_repeated(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.hold("BK-B")
     service.give("BK-B", "101")
@@ -51,14 +51,14 @@ def test_an_action_that_was_refused_may_be_tried_again(service: RoomsUnderTest) 
     assert service.ask(action).room_number == "101"
 
 
-def test_an_action_id_is_for_one_action(service: RoomsUnderTest) -> None:
+def test_an_action_id_of_another_action_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.ask(service.giving("BK-A", "101", action_id="act-1"))
 
     assert service.refusal(taking_back(service, "BK-A", "act-1")).code == "ACTION_ID_REUSED"
 
 
-def test_another_room_frees_the_first(service: RoomsUnderTest) -> None:
+def test_an_assignment_of_another_room_frees_the_first(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.hold("BK-B")
     service.give("BK-A", "101")
@@ -69,7 +69,7 @@ def test_another_room_frees_the_first(service: RoomsUnderTest) -> None:
     service.give("BK-B", "101")
 
 
-def test_the_same_room_again_changes_nothing(service: RoomsUnderTest) -> None:
+def test_an_assignment_of_the_same_room_changes_nothing(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
 
@@ -77,7 +77,7 @@ def test_the_same_room_again_changes_nothing(service: RoomsUnderTest) -> None:
     assert service.rows("SELECT count(*) FROM period")[0][0] == 1
 
 
-def test_back_to_back_stays_share_a_room(service: RoomsUnderTest) -> None:
+def test_back_to_back_stays_have_the_same_room(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 2)
     service.hold("BK-B", 2, 4)
     service.give("BK-A", "101")
@@ -85,7 +85,7 @@ def test_back_to_back_stays_share_a_room(service: RoomsUnderTest) -> None:
     assert service.give("BK-B", "101").room_number == "101"
 
 
-def test_a_room_is_refused_for(service: RoomsUnderTest) -> None:
+def test_an_assignment_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.hold("BK-B")
     service.give("BK-B", "102")
@@ -96,7 +96,7 @@ def test_a_room_is_refused_for(service: RoomsUnderTest) -> None:
     assert (conflict.code, conflict.details) == ("ROOM_OVERLAP_CONFLICT", {"conflicts": ["BK-B"]})
 
 
-def test_another_hotels_room_and_staff_are_strangers(service: RoomsUnderTest) -> None:
+def test_an_assignment_in_another_hotel_is_refused(service: RoomsUnderTest) -> None:
     stranger = staff(service, Permission.ASSIGN_ROOMS)
     service.import_hotel()
     service.hold("BK-A")
@@ -104,14 +104,14 @@ def test_another_hotels_room_and_staff_are_strangers(service: RoomsUnderTest) ->
     assert service.refusal(service.giving("BK-A", "101"), caller=stranger).code == "HOTEL_NOT_FOUND"
 
 
-def test_an_inactive_room_is_not_bookable(service: RoomsUnderTest) -> None:
+def test_an_inactive_room_is_not_assigned(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.ask(ChangeRoom(hotel=service.hotel, room_number="101", is_active=False))
 
     assert service.refusal(service.giving("BK-A", "101")).code == "ROOM_NOT_BOOKABLE"
 
 
-def test_a_room_lived_in_is_given_to_a_later_stay_only(service: RoomsUnderTest) -> None:
+def test_an_occupied_room_is_assigned_to_a_later_stay_only(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 1)
     service.give("BK-A", "101")
     service.move_in("BK-A")
@@ -123,7 +123,7 @@ def test_a_room_lived_in_is_given_to_a_later_stay_only(service: RoomsUnderTest) 
     assert service.give("BK-C", "101").room_number == "101"
 
 
-def test_an_upgrade_moves_the_nights_between_the_counters(service: RoomsUnderTest) -> None:
+def test_an_assignment_of_another_type_moves_the_nights_between_the_counters(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
 
     assert service.give("BK-A", "201").warnings == ("ROOM_TYPE_MISMATCH",)
@@ -133,7 +133,7 @@ def test_an_upgrade_moves_the_nights_between_the_counters(service: RoomsUnderTes
     assert (service.sold("DBL")[:2], service.sold("STE")[:2]) == ([1, 1], [0, 0])
 
 
-def test_an_upgrade_into_a_full_type_is_refused_and_changes_nothing(service: RoomsUnderTest) -> None:
+def test_an_assignment_of_a_full_type_is_refused_and_changes_nothing(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 3)
     service.hold("BK-B", 2, 3, room_type="STE")
     service.give("BK-A", "101")
@@ -144,7 +144,7 @@ def test_an_upgrade_into_a_full_type_is_refused_and_changes_nothing(service: Roo
     assert (service.sold("DBL")[:3], service.sold("STE")[:3]) == ([1, 1, 1], [0, 0, 1])
 
 
-def test_a_late_guest_moves_only_the_nights_that_remain(service: RoomsUnderTest) -> None:
+def test_an_assignment_after_the_arrival_moves_the_remaining_nights_only(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 3)
     service.unit_of_work.moment = service.unit_of_work.moment.replace(day=11)
 
@@ -153,14 +153,14 @@ def test_a_late_guest_moves_only_the_nights_that_remain(service: RoomsUnderTest)
     assert (service.sold("DBL")[:3], service.sold("STE")[:3]) == ([1, 0, 0], [0, 1, 1])
 
 
-def test_a_strict_hotel_gives_no_other_type(service: RoomsUnderTest) -> None:
+def test_a_strict_hotel_assigns_no_room_of_another_type(service: RoomsUnderTest) -> None:
     service.import_hotel(settings=HotelSettings(strict_room_type=True))
     service.hold("BK-A")
 
     assert service.refusal(service.giving("BK-A", "201")).code == "ROOM_TYPE_MISMATCH"
 
 
-def test_a_room_taken_back_counts_on_the_booked_type_again(service: RoomsUnderTest) -> None:
+def test_the_nights_of_an_unassigned_room_count_on_the_booked_type_again(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "201")
 
@@ -171,7 +171,7 @@ def test_a_room_taken_back_counts_on_the_booked_type_again(service: RoomsUnderTe
     assert (service.sold("DBL")[:2], service.sold("STE")[:2]) == ([1, 1], [0, 0])
 
 
-def test_a_room_taken_back_stays_counted_where_it_was_if_the_booked_type_is_full_by_now(
+def test_the_nights_of_an_unassigned_room_stay_counted_where_the_booked_type_is_full(
     service: RoomsUnderTest,
 ) -> None:
     service.hold("BK-A")
@@ -184,7 +184,7 @@ def test_a_room_taken_back_stays_counted_where_it_was_if_the_booked_type_is_full
     assert (service.sold("DBL")[:2], service.sold("STE")[:2]) == ([1, 2], [1, 1])
 
 
-def test_taking_a_room_back_from_a_booking_that_has_none_does_nothing(service: RoomsUnderTest) -> None:
+def test_unassigning_a_booking_without_a_room_changes_nothing(service: RoomsUnderTest) -> None:
     service.ask(taking_back(service, "BK-NONE"))
     service.hold("BK-A")
     service.give("BK-A", "101")
@@ -195,7 +195,7 @@ def test_taking_a_room_back_from_a_booking_that_has_none_does_nothing(service: R
     assert service.sold()[:2] == [0, 0]
 
 
-def test_candidates_leave_out_what_is_taken_blocked_or_lived_in(service: RoomsUnderTest) -> None:
+def test_a_taken_blocked_or_occupied_room_is_no_candidate(service: RoomsUnderTest) -> None:
     suite = a_type(code="STE", name="Suite", rooms=("201",))
     service.import_hotel(room_types=(a_type(rooms=("101", "102", "103", "104", "105")), suite))
     service.hold("BK-A")
@@ -210,9 +210,9 @@ def test_candidates_leave_out_what_is_taken_blocked_or_lived_in(service: RoomsUn
             ChangeRoomStatus(hotel=service.hotel, room_number=number, to_status=status, until=until), caller=manager
         )
 
-    found = service.ask(FindCandidates(hotel=service.hotel, booking_id="BK-A")).rooms
+    candidates = service.ask(FindCandidates(hotel=service.hotel, booking_id="BK-A")).rooms
 
-    assert [(room.room_number, room.matches_type) for room in found] == [
+    assert [(room.room_number, room.matches_type) for room in candidates] == [
         ("104", True), ("105", True), ("103", True), ("201", False)
     ]  # fmt: skip
     assert service.refusal(FindCandidates(hotel=service.hotel, booking_id="BK-NONE")).code == "NOTHING_HELD"

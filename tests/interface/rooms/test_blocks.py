@@ -1,4 +1,4 @@
-"""A block keeps a room from everybody and off the counters, in one transaction; never beside a stay."""
+"""Blocks: the room, the counters and the events change together; a block never overlaps a stay."""
 
 import threading
 from datetime import timedelta
@@ -25,18 +25,18 @@ from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type
 
 CLIENTS = 40
 
-pytestmark = pytest.mark.usefixtures("fitting")
+pytestmark = pytest.mark.usefixtures("consistent_capacity")
 
 
 def blocking(service: RoomsUnderTest, first: int = 1, until: int = 3, **overrides: Any) -> BlockRoom:
-    asked: dict[str, Any] = {
+    params: dict[str, Any] = {
         "hotel": service.hotel,
         "room_number": "101",
         "starts_on": day(first),
         "until": day(until),
         "reason": "painters, ask for Tom",
     }
-    return BlockRoom(**(asked | overrides))
+    return BlockRoom(**(params | overrides))
 
 
 def block(service: RoomsUnderTest, first: int = 1, until: int = 3, **overrides: Any) -> RoomBlock:
@@ -55,7 +55,7 @@ def turned(service: RoomsUnderTest, to: RoomStatus, **more: Any) -> ChangeRoomSt
     return ChangeRoomStatus(hotel=service.hotel, room_number="101", to_status=to, **more)
 
 
-def test_a_blocked_room_is_off_the_counters_on_those_nights_and_is_given_to_nobody(service: RoomsUnderTest) -> None:
+def test_a_blocked_room_is_neither_counted_nor_assigned_on_those_nights(service: RoomsUnderTest) -> None:
     made = block(service)
 
     assert service.capacity()[:5] == [2, 1, 1, 2, 2]
@@ -68,7 +68,7 @@ def test_a_blocked_room_is_off_the_counters_on_those_nights_and_is_given_to_nobo
     service.give("BK-B", "101")
 
 
-def test_the_facts_say_which_nights_and_never_why(service: RoomsUnderTest) -> None:
+def test_the_events_of_a_block_have_its_nights_and_not_its_reason(service: RoomsUnderTest) -> None:
     made = block(service)
     service.ask(unblocking(service, block_id=made.id))
 
@@ -81,16 +81,16 @@ def test_the_facts_say_which_nights_and_never_why(service: RoomsUnderTest) -> No
     assert [tuple(row) for row in trail] == [("RoomBlocked", "painters, ask for Tom"), ("RoomUnblocked", "")]
 
 
-def test_without_a_beginning_a_block_begins_today(service: RoomsUnderTest) -> None:
+def test_a_block_without_a_start_begins_today(service: RoomsUnderTest) -> None:
     assert block(service, starts_on=None).starts_on == day(0)
 
 
 @pytest.mark.parametrize(("first", "until"), [(-1, 3), (2, 2), (3, 1)])
-def test_a_block_of_no_night_to_come_is_refused(service: RoomsUnderTest, first: int, until: int) -> None:
+def test_a_block_without_a_future_night_is_refused(service: RoomsUnderTest, first: int, until: int) -> None:
     assert service.refusal(blocking(service, first, until)).code == "VALIDATION_ERROR"
 
 
-def test_a_block_stands_neither_on_a_stay_nor_on_another_block(service: RoomsUnderTest) -> None:
+def test_a_block_on_a_stay_or_on_another_block_is_refused(service: RoomsUnderTest) -> None:
     made = block(service)
     service.hold("BK-A", 5, 7)
     service.give("BK-A", "101")
@@ -103,7 +103,7 @@ def test_a_block_stands_neither_on_a_stay_nor_on_another_block(service: RoomsUnd
     block(service, 3, 5)  # next to both
 
 
-def test_a_guest_who_should_have_left_still_has_the_room_tonight(service: RoomsUnderTest) -> None:
+def test_an_overstaying_guest_has_the_room_tonight(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 1)
     service.give("BK-A", "101")
     service.move_in("BK-A")
@@ -113,7 +113,7 @@ def test_a_guest_who_should_have_left_still_has_the_room_tonight(service: RoomsU
     block(service, 2, 3)
 
 
-def test_a_block_of_what_is_needed_is_refused_with_the_nights_and_changes_nothing(service: RoomsUnderTest) -> None:
+def test_a_block_of_a_room_that_is_needed_is_refused_with_the_nights(service: RoomsUnderTest) -> None:
     for booking, first, until in (("BK-A", 0, 3), ("BK-B", 1, 2), ("BK-C", 2, 4)):
         service.hold(booking, first, until)
 
@@ -126,7 +126,7 @@ def test_a_block_of_what_is_needed_is_refused_with_the_nights_and_changes_nothin
     assert service.events(RoomBlocked, AvailabilityChanged) == []
 
 
-def test_a_block_beyond_what_is_on_sale_counts_when_those_nights_come(service: RoomsUnderTest) -> None:
+def test_a_block_beyond_the_nights_on_sale_counts_when_those_nights_are_on_sale(service: RoomsUnderTest) -> None:
     block(service, 731, 735)
 
     service.unit_of_work.moment = START + timedelta(days=3)
@@ -139,7 +139,7 @@ def test_a_block_beyond_what_is_on_sale_counts_when_those_nights_come(service: R
     )] == [1, 1, 1]  # fmt: skip
 
 
-def test_lifting_gives_back_what_is_left(service: RoomsUnderTest) -> None:
+def test_the_end_of_a_block_frees_its_remaining_nights(service: RoomsUnderTest) -> None:
     made = block(service, 0, 4)
     service.unit_of_work.moment = START + timedelta(days=2)
 
@@ -151,7 +151,7 @@ def test_lifting_gives_back_what_is_left(service: RoomsUnderTest) -> None:
     assert service.refusal(unblocking(service, block_id=made.id)).code == "BLOCK_NOT_FOUND"
 
 
-def test_lifting_by_dates_leaves_the_other_blocks(service: RoomsUnderTest) -> None:
+def test_unblocking_by_dates_leaves_the_other_blocks(service: RoomsUnderTest) -> None:
     block(service, 1, 3)
     later = block(service, 6, 8)
 
@@ -163,7 +163,7 @@ def test_lifting_by_dates_leaves_the_other_blocks(service: RoomsUnderTest) -> No
     assert service.capacity() == [2] * 10
 
 
-def test_out_of_order_is_a_block_that_ends_with_the_status_alone(service: RoomsUnderTest) -> None:
+def test_an_out_of_order_block_ends_with_the_status_only(service: RoomsUnderTest) -> None:
     other = block(service, 5, 7)
     service.ask(turned(service, RoomStatus.OUT_OF_ORDER, until=day(3), note="boiler"))
     [mine] = [one for one in listed(service).blocks if one.out_of_order]
@@ -176,7 +176,7 @@ def test_out_of_order_is_a_block_that_ends_with_the_status_alone(service: RoomsU
     assert service.capacity()[:8] == [2, 2, 2, 2, 2, 1, 1, 2]
 
 
-def test_a_room_that_comes_back_late_lifts_what_is_over(service: RoomsUnderTest) -> None:
+def test_a_late_return_to_order_ends_the_past_block(service: RoomsUnderTest) -> None:
     service.ask(turned(service, RoomStatus.OUT_OF_ORDER, until=day(2)))
     service.unit_of_work.moment = START + timedelta(days=5)
 
@@ -187,7 +187,7 @@ def test_a_room_that_comes_back_late_lifts_what_is_over(service: RoomsUnderTest)
     assert service.events(RoomUnblocked) == []
 
 
-def test_only_who_manages_rooms_blocks_them(service: RoomsUnderTest) -> None:
+def test_a_block_needs_the_permission_to_manage_rooms(service: RoomsUnderTest) -> None:
     cleaner = staff(service, Permission.CLEAN, Permission.INSPECT)
     stranger = Caller(kind="staff", hotel="elsewhere", permissions=frozenset(Permission))
 
@@ -199,7 +199,7 @@ def test_only_who_manages_rooms_blocks_them(service: RoomsUnderTest) -> None:
     assert service.refusal(blocking(service), if_match=(9,)).code == "VERSION_MISMATCH"
 
 
-def test_of_many_who_block_and_give_one_room_at_once_one_gets_it(service: RoomsUnderTest) -> None:
+def test_of_concurrent_blocks_and_assignments_of_a_room_one_succeeds(service: RoomsUnderTest) -> None:
     service.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(101, 101 + CLIENTS))),))
     for n in range(0, CLIENTS, 2):
         service.hold(f"BK-{n}", n % 3, 3)
@@ -217,8 +217,8 @@ def test_of_many_who_block_and_give_one_room_at_once_one_gets_it(service: RoomsU
     assert len(service.rows("SELECT id FROM period WHERE live")) == 1
 
 
-def test_without_constraint_and_lock_a_stay_and_a_block_would_share_a_room(service: RoomsUnderTest) -> None:
-    """The negative control: look, then write, on a copy of the table that lacks only the exclusion constraint."""
+def test_without_constraint_and_lock_a_stay_and_a_block_would_overlap(service: RoomsUnderTest) -> None:
+    """The negative control: a read, then a write, on a copy of the table without the exclusion constraint."""
     with service.engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE naive_period (kind text, nights daterange)"))
     together = threading.Barrier(2)
@@ -241,7 +241,7 @@ def test_without_constraint_and_lock_a_stay_and_a_block_would_share_a_room(servi
             connection.execute(sa.text("DROP TABLE naive_period"))
 
 
-def test_the_constraint_alone_refuses_a_block_that_slipped_past_the_check(service: RoomsUnderTest) -> None:
+def test_the_constraint_alone_refuses_an_overlapping_block(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
     [stay] = service.rows("SELECT room_id FROM period WHERE live")
@@ -254,7 +254,7 @@ def test_the_constraint_alone_refuses_a_block_that_slipped_past_the_check(servic
     assert refused.value.code == "ROOM_OVERLAP_CONFLICT"
 
 
-def test_a_room_is_out_of_order_once(service: RoomsUnderTest) -> None:
+def test_an_out_of_order_room_has_one_block(service: RoomsUnderTest) -> None:
     service.ask(turned(service, RoomStatus.OUT_OF_ORDER, until=day(2)))
 
     with pytest.raises(sa.exc.IntegrityError, match="period_one_out_of_order"), service.engine.begin() as connection:

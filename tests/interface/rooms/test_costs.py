@@ -1,4 +1,4 @@
-"""How many statements each ask costs, and that the hot ones find their rows by index."""
+"""The statements of each ask, and the indexes of the hot queries."""
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, day
 
 @pytest.fixture
 def crowded(service: RoomsUnderTest) -> RoomsUnderTest:
-    """A thousand more hotels of five types, ten of them with two years of nights, so that a scan would show."""
+    """A thousand more hotels of five types, ten of them with two years of nights: enough for the planner."""
     for number in range(2):
         service.import_hotel(
             slug=f"crowd-{number}",
@@ -46,31 +46,31 @@ def plan(service: RoomsUnderTest, statement: sa.TextClause, **values: object) ->
         return "\n".join(connection.execute(sa.text(f"EXPLAIN {statement.text}"), values).scalars())
 
 
-def test_availability_is_one_statement(service: RoomsUnderTest) -> None:
+def test_availability_takes_one_statement(service: RoomsUnderTest) -> None:
     with service.statements() as sent:
         service.ask(CheckAvailability(hotel=service.hotel, check_in=day(0), check_out=day(3)))
 
     assert len(sent) == 1
 
 
-def test_a_hold_is_four_statements(service: RoomsUnderTest) -> None:
+def test_a_hold_takes_four_statements(service: RoomsUnderTest) -> None:
     with service.statements() as sent:
         service.hold("BK-A")
 
     assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH", "WITH", "INSERT"]
 
 
-def test_a_hold_that_is_sold_out_is_one_statement_and_takes_no_lock(service: RoomsUnderTest) -> None:
+def test_a_sold_out_hold_takes_one_statement_and_no_lock(service: RoomsUnderTest) -> None:
     service.hold("BK-A", room_type="STE")
 
     with service.statements() as sent:
-        service.refusal(service.wish("BK-B", room_type="STE"))
+        service.refusal(service.holding("BK-B", room_type="STE"))
 
     assert len(sent) == 1
 
 
 @pytest.mark.parametrize("nights", [1, 30])
-def test_the_cost_does_not_grow_with_the_nights(service: RoomsUnderTest, nights: int) -> None:
+def test_the_statements_of_a_hold_do_not_grow_with_its_nights(service: RoomsUnderTest, nights: int) -> None:
     def cost(ask: object) -> int:
         with service.statements() as sent:
             service.ask(ask)
@@ -83,11 +83,11 @@ def test_the_cost_does_not_grow_with_the_nights(service: RoomsUnderTest, nights:
 
     costs = {
         "quote": cost(quote),
-        "hold": cost(service.wish("BK-A", 0, nights)),
+        "hold": cost(service.holding("BK-A", 0, nights)),
         "give": cost(service.giving("BK-A", "101")),
         "move in": cost(service.moving_in("BK-A")),
         "move out": cost(service.moving_out("BK-A", day(nights))),
-        "hold again": cost(service.wish("BK-B", 0, nights)),
+        "hold again": cost(service.holding("BK-B", 0, nights)),
         "release": cost(ReleaseInventory(booking_id="BK-B")),
         "room": cost(GetRoom(hotel=service.hotel, room_number="101")),
         "rooms": cost(ListRooms(hotel=service.hotel)),
@@ -106,33 +106,35 @@ def test_the_cost_does_not_grow_with_the_nights(service: RoomsUnderTest, nights:
     }
 
 
-def test_availability_finds_its_nights_by_index(crowded: RoomsUnderTest) -> None:
-    found = plan(crowded, LEFT, hotel=crowded.hotel, check_in=day(10), check_out=day(13))
+def test_availability_reads_its_nights_by_index(crowded: RoomsUnderTest) -> None:
+    explained = plan(crowded, LEFT, hotel=crowded.hotel, check_in=day(10), check_out=day(13))
 
-    assert "night_pkey" in found
-    assert "room_type_one_code" in found
-    assert "hotel_pkey" in found
-    assert "Seq Scan" not in found
+    assert "night_pkey" in explained
+    assert "room_type_one_code" in explained
+    assert "hotel_pkey" in explained
+    assert "Seq Scan" not in explained
 
 
-def test_a_price_finds_everything_by_index(crowded: RoomsUnderTest) -> None:
-    found = plan(
+def test_an_offer_is_read_by_index(crowded: RoomsUnderTest) -> None:
+    explained = plan(
         crowded, OFFER, hotel=crowded.hotel, room_type="T1", check_in=day(10), check_out=day(13), promo_code="P",
         quote_id="Q-1", booking_id="BK-1",
     )  # fmt: skip
 
-    assert "night_pkey" in found
-    assert "cancellation_policy_pkey" in found
-    assert "Seq Scan on night" not in found
-    assert "Seq Scan on room_type" not in found
+    assert "night_pkey" in explained
+    assert "cancellation_policy_pkey" in explained
+    assert "Seq Scan on night" not in explained
+    assert "Seq Scan on room_type" not in explained
 
 
-def test_a_sale_finds_its_nights_by_index_in_their_order(crowded: RoomsUnderTest) -> None:
-    found = plan(crowded, SELL, types=[3], firsts=[day(10)], untils=[day(13)], steps=[1], first=day(10), last=day(13))
+def test_a_sale_locks_its_nights_by_index_in_order(crowded: RoomsUnderTest) -> None:
+    explained = plan(
+        crowded, SELL, types=[3], firsts=[day(10)], untils=[day(13)], steps=[1], first=day(10), last=day(13)
+    )
 
-    assert "LockRows" in found
-    assert found.count("night_pkey") >= 2
-    assert "Seq Scan on night" not in found
+    assert "LockRows" in explained
+    assert explained.count("night_pkey") >= 2
+    assert "Seq Scan on night" not in explained
 
 
 def test_rates_are_written_and_listed_by_index(crowded: RoomsUnderTest) -> None:
@@ -146,16 +148,16 @@ def test_rates_are_written_and_listed_by_index(crowded: RoomsUnderTest) -> None:
     assert "Seq Scan on night" not in listed
 
 
-def test_counting_a_type_s_rooms_anew_finds_its_nights_and_rooms_by_index(crowded: RoomsUnderTest) -> None:
-    found = plan(crowded, RECOUNT, types=[3], first=day(0), overbooking=0)
+def test_a_recount_reads_its_nights_and_rooms_by_index(crowded: RoomsUnderTest) -> None:
+    explained = plan(crowded, RECOUNT, types=[3], first=day(0), overbooking=0)
 
-    assert "LockRows" in found
-    assert "Seq Scan on night" not in found
-    assert "Seq Scan on room " not in found
+    assert "LockRows" in explained
+    assert "Seq Scan on night" not in explained
+    assert "Seq Scan on room " not in explained
 
 
 @pytest.mark.parametrize("nights", [1, 300])
-def test_writing_rates_costs_the_same_for_any_number_of_nights(service: RoomsUnderTest, nights: int) -> None:
+def test_the_statements_of_a_rate_change_do_not_grow_with_its_nights(service: RoomsUnderTest, nights: int) -> None:
     command = WriteRates(hotel=service.hotel, room_type="DBL", start_date=day(0), end_date=day(nights), price="150.00")
 
     with service.statements() as sent:

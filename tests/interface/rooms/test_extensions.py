@@ -1,4 +1,4 @@
-"""A guest in house keeps the room: the room, the counters, the price and the facts, once; and what is refused."""
+"""Extensions: the room, the counters, the price, the events, and the refusals."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def nights(service: RoomsUnderTest, booking_id: str = "BK-A") -> Stay:
     return Stay(row.first, row.until)
 
 
-def test_the_room_and_the_counters_are_the_guest_s_at_once_and_once(service: RoomsUnderTest) -> None:
+def test_an_extension_takes_the_room_and_the_nights_once(service: RoomsUnderTest) -> None:
     in_house(service)
 
     first = service.ask(extending(service, 4))
@@ -48,12 +48,12 @@ def test_the_room_and_the_counters_are_the_guest_s_at_once_and_once(service: Roo
     assert service.sold()[:6] == [1, 1, 1, 1, 0, 0]
     [fact] = service.events(InventoryExtended)
     assert (fact.first_night, fact.until, fact.action_id) == (day(2), day(4), "more-1")
-    assert service.numbers("hold/BK-A") == [1, 2]
+    assert service.sequences("hold/BK-A") == [1, 2]
     [hold] = service.rows("SELECT check_out FROM hold")
     assert hold.check_out == day(4)
 
 
-def test_the_added_nights_are_priced_by_their_own_rates_with_tax(service: RoomsUnderTest) -> None:
+def test_the_added_nights_have_the_price_of_their_rates_with_tax(service: RoomsUnderTest) -> None:
     in_house(service)
     with service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET price = 13000 WHERE night = :night"), {"night": day(3)})
@@ -68,7 +68,9 @@ def test_the_added_nights_are_priced_by_their_own_rates_with_tax(service: RoomsU
     )
 
 
-def test_who_was_given_a_better_room_pays_what_was_booked_and_counts_where_they_live(service: RoomsUnderTest) -> None:
+def test_an_upgraded_guest_extends_at_the_price_of_the_booked_type(
+    service: RoomsUnderTest,
+) -> None:
     in_house(service, room="201")
 
     reply = service.ask(extending(service, 3))
@@ -77,7 +79,7 @@ def test_who_was_given_a_better_room_pays_what_was_booked_and_counts_where_they_
     assert (service.sold()[:4], service.sold("STE")[:4]) == ([0, 0, 0, 0], [1, 1, 1, 0])
 
 
-def test_a_room_that_is_somebody_else_s_then_is_refused_with_who_and_where_else(service: RoomsUnderTest) -> None:
+def test_an_extension_onto_another_stay_is_refused_with_the_conflict_and_suggestions(service: RoomsUnderTest) -> None:
     service.import_hotel(room_types=(a_type(rooms=("101", "102", "103", "104", "105", "106", "107", "108")),))
     in_house(service)
     service.hold("BK-B", 3, 5)
@@ -100,10 +102,10 @@ def test_a_room_that_is_somebody_else_s_then_is_refused_with_who_and_where_else(
     suggested = [room["room_number"] for room in refused.details["suggested_rooms"]]
     assert suggested == ["103", "104", "105", "106", "107"]
     assert nights(service) == Stay(day(0), day(2))
-    assert service.ask(extending(service, 3, action_id="more-1")).room.room_number == "101"  # the refusal kept nothing
+    assert service.ask(extending(service, 3, action_id="more-1")).room.room_number == "101"  # not stored before
 
 
-def test_a_block_is_a_conflict_too(service: RoomsUnderTest) -> None:
+def test_an_extension_onto_a_block_is_refused(service: RoomsUnderTest) -> None:
     in_house(service)
     block_tomorrow(service)
 
@@ -113,7 +115,7 @@ def test_a_block_is_a_conflict_too(service: RoomsUnderTest) -> None:
     assert [(one["booking_id"], one["reason"]) for one in refused.details["conflicts"]] == [(None, "Blocked")]
 
 
-def test_a_type_that_is_sold_out_is_refused_with_rooms_of_another(service: RoomsUnderTest) -> None:
+def test_an_extension_in_a_full_type_is_refused_with_rooms_of_another(service: RoomsUnderTest) -> None:
     in_house(service)
     for n in range(2):
         service.hold(f"BK-{n}", 2, 3)
@@ -131,13 +133,13 @@ def test_a_type_that_is_sold_out_is_refused_with_rooms_of_another(service: Rooms
 @pytest.mark.parametrize(
     ("until", "code"), [(2, "VALIDATION_ERROR"), (1, "VALIDATION_ERROR"), (366, "VALIDATION_ERROR")]
 )
-def test_what_is_no_extension_is_refused(service: RoomsUnderTest, until: int, code: str) -> None:
+def test_an_invalid_extension_is_refused(service: RoomsUnderTest, until: int, code: str) -> None:
     in_house(service)
 
     assert service.refusal(extending(service, until)).code == code
 
 
-def test_only_a_guest_in_house_stays_on(service: RoomsUnderTest) -> None:
+def test_an_extension_before_check_in_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
 
@@ -146,7 +148,7 @@ def test_only_a_guest_in_house_stays_on(service: RoomsUnderTest) -> None:
     assert service.refusal(extending(service, 4, action_id="more-2")).code == "NOTHING_HELD"
 
 
-def test_who_is_two_days_late_may_still_stay_on(service: RoomsUnderTest) -> None:
+def test_an_overstaying_guest_may_extend(service: RoomsUnderTest) -> None:
     in_house(service)
     service.unit_of_work.moment = START + timedelta(days=4)
 
@@ -154,7 +156,7 @@ def test_who_is_two_days_late_may_still_stay_on(service: RoomsUnderTest) -> None
     assert nights(service) == Stay(day(0), day(5))
 
 
-def test_leaving_early_after_all_frees_the_added_nights(service: RoomsUnderTest) -> None:
+def test_an_early_check_out_frees_the_added_nights(service: RoomsUnderTest) -> None:
     in_house(service)
     service.ask(extending(service, 5))
 
@@ -163,7 +165,7 @@ def test_leaving_early_after_all_frees_the_added_nights(service: RoomsUnderTest)
     assert service.sold()[:6] == [1, 1, 1, 0, 0, 0]
 
 
-def test_of_an_extension_and_an_assignment_of_the_same_nights_exactly_one_wins(service: RoomsUnderTest) -> None:
+def test_of_an_extension_and_an_assignment_of_the_same_nights_one_succeeds(service: RoomsUnderTest) -> None:
     for turn in range(8):
         service.import_hotel(room_types=(a_type(rooms=("101", "102", "103")),))
         staying, coming = f"BK-A{turn}", f"BK-B{turn}"
@@ -185,7 +187,7 @@ def test_of_an_extension_and_an_assignment_of_the_same_nights_exactly_one_wins(s
             connection.execute(sa.text("TRUNCATE hotel, hold, action CASCADE"))
 
 
-def test_the_constraint_alone_refuses_an_extension_that_slipped_past_the_check(service: RoomsUnderTest) -> None:
+def test_the_constraint_alone_refuses_an_overlapping_extension(service: RoomsUnderTest) -> None:
     in_house(service)
     service.hold("BK-B", 2, 4)
     service.give("BK-B", "101")
@@ -197,10 +199,10 @@ def test_the_constraint_alone_refuses_an_extension_that_slipped_past_the_check(s
         )
 
 
-def test_without_the_constraint_the_guest_who_stays_and_the_one_who_comes_would_share_it(
+def test_without_the_constraint_an_extension_and_a_stay_would_overlap(
     service: RoomsUnderTest,
 ) -> None:
-    """The negative control: a copy of the table that lacks only the exclusion constraint."""
+    """The negative control: a copy of the table without the exclusion constraint."""
     in_house(service)
     service.hold("BK-B", 2, 4)
     service.give("BK-B", "101")

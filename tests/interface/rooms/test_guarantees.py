@@ -1,4 +1,4 @@
-"""No oversell and no room twice: each holds under contention, and fails without the mechanism that guards it."""
+"""No oversale and no overlapping stays: each guarantee holds under contention, and fails without its mechanism."""
 
 import threading
 from collections.abc import Callable
@@ -17,30 +17,30 @@ CLIENTS = 50
 
 @pytest.fixture
 def deadlocks(service: RoomsUnderTest) -> Callable[[], int]:
-    """How many deadlocks PostgreSQL has found in this database since the test began."""
+    """The number of deadlocks in this database since the test began."""
 
-    def found() -> int:
+    def deadlocks_so_far() -> int:
         return int(service.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0])
 
-    before = found()
-    return lambda: found() - before
+    before = deadlocks_so_far()
+    return lambda: deadlocks_so_far() - before
 
 
 def codes(answers: list[Any]) -> list[str]:
     return [answer.code for answer in answers if isinstance(answer, Refusal)]
 
 
-def test_of_fifty_who_want_the_last_room_one_gets_it(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
-    wishes = [service.wish(f"BK-{n}", n % 3, 3, room_type="STE") for n in range(CLIENTS)]
+def test_of_fifty_holds_of_the_last_unit_one_succeeds(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
+    wishes = [service.holding(f"BK-{n}", n % 3, 3, room_type="STE") for n in range(CLIENTS)]
 
-    answers = at_once([lambda wish=wish: service.ask(wish) for wish in wishes])
+    answers = at_once([lambda holding=holding: service.ask(holding) for holding in wishes])
 
     assert codes(answers) == ["SOLD_OUT"] * (CLIENTS - 1)
     assert max(service.sold("STE")) == 1
     assert deadlocks() == 0
 
 
-def test_read_then_write_would_oversell(service: RoomsUnderTest) -> None:
+def test_a_read_before_an_unguarded_write_would_oversell(service: RoomsUnderTest) -> None:
     """The negative control: the same contention with neither the guard nor the constraint."""
     with service.engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE naive AS SELECT 1 AS capacity, 0 AS sold"))
@@ -62,16 +62,14 @@ def test_read_then_write_would_oversell(service: RoomsUnderTest) -> None:
             connection.execute(sa.text("DROP TABLE naive"))
 
 
-def test_the_constraint_alone_refuses_what_a_careless_statement_sells(service: RoomsUnderTest) -> None:
+def test_the_constraint_alone_refuses_an_oversale(service: RoomsUnderTest) -> None:
     service.hold("BK-A", room_type="STE")
 
     with pytest.raises(sa.exc.IntegrityError, match="night_no_oversell"), service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET sold = sold + 1 WHERE night = :night"), {"night": day(0)})
 
 
-def test_holds_and_releases_across_each_other_never_deadlock(
-    service: RoomsUnderTest, deadlocks: Callable[[], int]
-) -> None:
+def test_concurrent_holds_and_releases_never_deadlock(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
     service.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(100, 120))),))
 
     def client(n: int) -> None:
@@ -88,7 +86,7 @@ def test_holds_and_releases_across_each_other_never_deadlock(
     assert deadlocks() == 0
 
 
-def test_moving_nights_between_types_both_ways_at_once_never_deadlocks(
+def test_concurrent_moves_of_nights_between_types_never_deadlock(
     service: RoomsUnderTest, deadlocks: Callable[[], int]
 ) -> None:
     numbers = tuple(str(n) for n in range(100, 140))
@@ -109,7 +107,7 @@ def test_moving_nights_between_types_both_ways_at_once_never_deadlocks(
     assert deadlocks() == 0
 
 
-def test_nights_taken_in_opposite_orders_would_deadlock(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
+def test_nights_locked_in_opposite_orders_would_deadlock(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
     """The negative control for the lock order: the same two changes, one of them descending."""
     [type_id] = [row.id for row in service.rows(
         "SELECT id FROM room_type WHERE hotel = :hotel AND code = 'DBL'", hotel=service.hotel
@@ -133,7 +131,7 @@ def test_nights_taken_in_opposite_orders_would_deadlock(service: RoomsUnderTest,
     assert sum("deadlock detected" in str(answer) for answer in answers) == 1
 
 
-def test_of_fifty_who_are_given_one_room_for_the_same_night_one_gets_it(
+def test_of_fifty_assignments_of_a_room_for_one_night_one_succeeds(
     service: RoomsUnderTest, deadlocks: Callable[[], int]
 ) -> None:
     service.import_hotel(room_types=(a_type(rooms=tuple(str(n) for n in range(101, 101 + CLIENTS))),))
@@ -149,8 +147,8 @@ def test_of_fifty_who_are_given_one_room_for_the_same_night_one_gets_it(
     assert deadlocks() == 0
 
 
-def test_without_the_constraint_two_stays_would_share_a_room(service: RoomsUnderTest) -> None:
-    """The negative control: a copy of the table that lacks only the exclusion constraint."""
+def test_without_the_constraint_two_stays_would_overlap(service: RoomsUnderTest) -> None:
+    """The negative control: a copy of the table without the exclusion constraint."""
     with service.engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE naive_period (room_id integer, nights daterange)"))
     together = threading.Barrier(2)
@@ -173,7 +171,7 @@ def test_without_the_constraint_two_stays_would_share_a_room(service: RoomsUnder
             connection.execute(sa.text("DROP TABLE naive_period"))
 
 
-def test_the_constraint_alone_refuses_a_stay_that_slipped_past_the_check(service: RoomsUnderTest) -> None:
+def test_the_constraint_alone_refuses_an_overlapping_stay(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
     [room] = service.rows("SELECT room_id, nights FROM period WHERE live")
@@ -189,7 +187,9 @@ def test_the_constraint_alone_refuses_a_stay_that_slipped_past_the_check(service
         )
 
 
-def test_swapping_two_rooms_at_once_ends_clearly(service: RoomsUnderTest, deadlocks: Callable[[], int]) -> None:
+def test_two_concurrent_swaps_of_rooms_have_a_clear_outcome(
+    service: RoomsUnderTest, deadlocks: Callable[[], int]
+) -> None:
     for booking, room in (("BK-A", "101"), ("BK-B", "102")):
         service.hold(booking)
         service.give(booking, room)

@@ -1,4 +1,4 @@
-"""Properties come in from files, grow, and keep two years of nights on sale."""
+"""The import of property files, and the timers: nights on sale and old quotes."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ def last_night(service: RoomsUnderTest) -> object:
     return service.rows("SELECT max(night) FROM night")[0][0]
 
 
-def test_a_property_file_becomes_a_hotel(service: RoomsUnderTest) -> None:
+def test_an_import_creates_the_hotel_of_the_file(service: RoomsUnderTest) -> None:
     definition = codec.typed(json.loads((DEMO / "hotel-killarney.json").read_text()), HotelDefinition)
 
     imported = service.ask(ImportHotel(definition=definition))
@@ -35,7 +35,7 @@ def test_a_property_file_becomes_a_hotel(service: RoomsUnderTest) -> None:
                       " WHERE t.hotel = 'hotel-killarney'")[0][0] == 5 * 731  # fmt: skip
 
 
-def test_importing_again_changes_nothing(service: RoomsUnderTest) -> None:
+def test_a_repeated_import_changes_nothing(service: RoomsUnderTest) -> None:
     definition = service.import_hotel()
     service.hold("BK-A")
 
@@ -46,7 +46,7 @@ def test_importing_again_changes_nothing(service: RoomsUnderTest) -> None:
     assert [event.version_number for event in service.events(HotelSettingsChanged)] == [1]
 
 
-def test_an_import_adds_what_is_missing_and_keeps_prices(service: RoomsUnderTest) -> None:
+def test_an_import_adds_missing_types_and_rooms_and_keeps_prices(service: RoomsUnderTest) -> None:
     definition = service.import_hotel()
     grown = replace(
         definition,
@@ -60,7 +60,7 @@ def test_an_import_adds_what_is_missing_and_keeps_prices(service: RoomsUnderTest
     assert service.hold("BK-A").price.subtotal.text == "200.00"
 
 
-def test_an_import_that_says_something_new_is_told(service: RoomsUnderTest) -> None:
+def test_an_import_of_a_new_value_publishes_the_change(service: RoomsUnderTest) -> None:
     definition = service.import_hotel()
 
     service.ask(ImportHotel(definition=replace(definition, name="Renamed", settings=HotelSettings(room_pin_digits=6))))
@@ -71,7 +71,7 @@ def test_an_import_that_says_something_new_is_told(service: RoomsUnderTest) -> N
     assert (settings.version, settings.settings.room_pin_digits, settings.page.card.name) == (2, 6, "Renamed")
 
 
-def test_a_hotels_currency_stays_what_it_is(service: RoomsUnderTest) -> None:
+def test_an_import_with_another_currency_is_refused(service: RoomsUnderTest) -> None:
     definition = service.import_hotel()
 
     refused = service.refusal(ImportHotel(definition=replace(definition, currency="USD")))
@@ -79,7 +79,7 @@ def test_a_hotels_currency_stays_what_it_is(service: RoomsUnderTest) -> None:
     assert (refused.code, refused.errors[0]["field"]) == ("VALIDATION_ERROR", "currency")
 
 
-def test_a_property_that_makes_no_sense_is_refused_whole(service: RoomsUnderTest) -> None:
+def test_an_invalid_property_file_is_refused_whole(service: RoomsUnderTest) -> None:
     refused = service.refusal(ImportHotel(definition=a_hotel(slug="hotels", code="toolong")))
 
     assert {error["field"] for error in refused.errors} == {"slug", "code"}
@@ -87,7 +87,7 @@ def test_a_property_that_makes_no_sense_is_refused_whole(service: RoomsUnderTest
     assert service.refusal(ImportHotel(definition=a_hotel()), caller=manager).code == "PERMISSION_DENIED"
 
 
-def test_only_a_hotels_own_staff_see_its_settings(service: RoomsUnderTest) -> None:
+def test_staff_of_another_hotel_do_not_see_its_settings(service: RoomsUnderTest) -> None:
     stranger = staff(service)
     service.import_hotel()
 
@@ -95,7 +95,7 @@ def test_only_a_hotels_own_staff_see_its_settings(service: RoomsUnderTest) -> No
     assert service.refusal(GetHotel(hotel="nowhere")).code == "HOTEL_NOT_FOUND"
 
 
-def test_each_new_day_puts_another_night_on_sale(service: RoomsUnderTest) -> None:
+def test_each_new_day_puts_one_more_night_on_sale(service: RoomsUnderTest) -> None:
     assert last_night(service) == day(730)
     service.unit_of_work.moment = START + timedelta(days=2)
 
@@ -108,7 +108,7 @@ def test_each_new_day_puts_another_night_on_sale(service: RoomsUnderTest) -> Non
     assert {row.capacity for row in service.rows("SELECT capacity FROM night WHERE night > :d", d=day(730))} == {1, 2}
 
 
-def test_a_hotel_further_east_gets_its_day_first(service: RoomsUnderTest) -> None:
+def test_a_hotel_further_east_is_extended_first(service: RoomsUnderTest) -> None:
     service.import_hotel(timezone="Asia/Tokyo")
     service.unit_of_work.moment = START.replace(hour=16)
 
@@ -120,7 +120,7 @@ def test_a_hotel_further_east_gets_its_day_first(service: RoomsUnderTest) -> Non
     assert last_night(service) == day(731)
 
 
-def test_old_quotes_are_forgotten(service: RoomsUnderTest) -> None:
+def test_old_quotes_are_deleted(service: RoomsUnderTest) -> None:
     with service.engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO quote SELECT 'Q-' || n, 'h', 1, now(), now(), '{}', timestamptz '2026-01-01'"

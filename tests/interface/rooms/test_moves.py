@@ -1,4 +1,4 @@
-"""A guest in house changes rooms: both rooms, the counters and the facts follow, each once, whoever else wants them."""
+"""Moves: both rooms, the counters and the events change once, under any contention."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -55,12 +55,12 @@ def nights_of(service: RoomsUnderTest, booking_id: str) -> list[Any]:
     return [tuple(row) for row in rows]
 
 
-def test_a_guest_moves_and_both_rooms_follow(service: RoomsUnderTest) -> None:
+def test_a_move_changes_the_status_of_both_rooms(service: RoomsUnderTest) -> None:
     in_house(service, "BK-A", "101")
     service.unit_of_work.moment = service.unit_of_work.moment.replace(day=11)
-    conversation = staff(service, Permission.ASSIGN_ROOMS)
+    clerk = staff(service, Permission.ASSIGN_ROOMS)
 
-    taken = service.ask(moving(service, "BK-A", "102", action_id="move-1"), caller=conversation)
+    taken = service.ask(moving(service, "BK-A", "102", action_id="move-1"), caller=clerk)
 
     assert (taken.room_number, taken.room_status, taken.warnings) == ("102", Status.OCCUPIED, ())
     old, new = room(service, "101"), room(service, "102")
@@ -77,7 +77,7 @@ def test_a_guest_moves_and_both_rooms_follow(service: RoomsUnderTest) -> None:
     assert service.ask(GetRoomHistory(hotel=service.hotel, room_number="101")).changes[0].by.name == "Aoife"
 
 
-def test_the_same_move_again_is_answered_alike_and_made_once(service: RoomsUnderTest) -> None:
+def test_a_repeated_move_gets_the_stored_reply(service: RoomsUnderTest) -> None:
     in_house(service, "BK-A", "101")
     first = service.ask(moving(service, "BK-A", "102", action_id="move-1"))
 
@@ -86,7 +86,7 @@ def test_the_same_move_again_is_answered_alike_and_made_once(service: RoomsUnder
     assert len(service.events(RoomVacated)) == 1
 
 
-def test_a_guest_who_has_moved_leaves_as_any_other(service: RoomsUnderTest) -> None:
+def test_a_moved_guest_checks_out_of_the_new_room(service: RoomsUnderTest) -> None:
     in_house(service, "BK-A", "101")
     service.ask(moving(service, "BK-A", "201"))
 
@@ -94,11 +94,11 @@ def test_a_guest_who_has_moved_leaves_as_any_other(service: RoomsUnderTest) -> N
 
     assert (left.room_number, left.room_status) == ("201", Status.CHECKOUT_DIRTY)
     assert (service.sold("DBL")[:3], service.sold("STE")[:3]) == ([0, 0, 0], [1, 0, 0])
-    assert service.miscounted() == []
+    assert service.nights_with_wrong_sold() == []
 
 
 @pytest.mark.parametrize("today", [2, 3, 5])
-def test_on_the_last_day_and_after_it_the_guest_takes_the_last_night_along(service: RoomsUnderTest, today: int) -> None:
+def test_a_move_on_the_day_of_departure_takes_the_last_night(service: RoomsUnderTest, today: int) -> None:
     in_house(service, "BK-A", "101")
     service.hold("BK-B", 3, 6)
     service.give("BK-B", "102")
@@ -111,7 +111,7 @@ def test_on_the_last_day_and_after_it_the_guest_takes_the_last_night_along(servi
     assert service.refusal(service.moving_in("BK-B")).code == "ROOM_NOT_READY"
 
 
-def test_an_upgrade_moves_the_nights_that_remain_and_says_so(service: RoomsUnderTest) -> None:
+def test_a_move_to_another_type_moves_the_remaining_nights_and_warns(service: RoomsUnderTest) -> None:
     service.import_hotel(settings=HotelSettings(strict_room_type=True))
     in_house(service, "BK-A", "101")
     service.unit_of_work.moment = service.unit_of_work.moment.replace(day=11)
@@ -119,10 +119,10 @@ def test_an_upgrade_moves_the_nights_that_remain_and_says_so(service: RoomsUnder
     assert service.ask(moving(service, "BK-A", "201")).warnings == ("ROOM_TYPE_MISMATCH",)
 
     assert (service.sold("DBL")[:3], service.sold("STE")[:3]) == ([1, 0, 0], [0, 1, 1])
-    assert service.miscounted() == []
+    assert service.nights_with_wrong_sold() == []
 
 
-def test_a_full_type_takes_nobody_and_nothing_changes(service: RoomsUnderTest) -> None:
+def test_a_move_to_a_full_type_is_refused_and_changes_nothing(service: RoomsUnderTest) -> None:
     in_house(service, "BK-A", "101")
     service.hold("BK-B", 2, 3, room_type="STE")
 
@@ -136,7 +136,7 @@ def test_a_full_type_takes_nobody_and_nothing_changes(service: RoomsUnderTest) -
     assert service.events(RoomVacated) == []
 
 
-def test_a_move_is_refused_for(service: RoomsUnderTest) -> None:
+def test_an_invalid_move_is_refused(service: RoomsUnderTest) -> None:
     service.import_hotel(room_types=(a_type(rooms=("101", "102", "103", "104", "105")),))
     in_house(service, "BK-A", "101")
     in_house(service, "BK-B", "102", 0, 1)
@@ -164,17 +164,17 @@ def test_a_move_is_refused_for(service: RoomsUnderTest) -> None:
 
 @pytest.fixture
 def deadlocks(service: RoomsUnderTest) -> Callable[[], int]:
-    """How many deadlocks PostgreSQL has found in this database since the test began."""
+    """The number of deadlocks in this database since the test began."""
 
-    def found() -> int:
+    def deadlocks_so_far() -> int:
         service.rows("SELECT pg_stat_clear_snapshot()")
         return int(service.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0])
 
-    before = found()
-    return lambda: found() - before
+    before = deadlocks_so_far()
+    return lambda: deadlocks_so_far() - before
 
 
-def test_guests_who_would_change_places_are_both_told_no_and_nobody_waits_for_ever(
+def test_two_concurrent_moves_that_swap_rooms_are_refused_without_a_deadlock(
     service: RoomsUnderTest, deadlocks: Callable[[], int]
 ) -> None:
     in_house(service, "BK-A", "101")
@@ -193,18 +193,16 @@ def test_guests_who_would_change_places_are_both_told_no_and_nobody_waits_for_ev
     assert deadlocks() == 0
 
 
-def test_locking_the_rooms_one_by_one_as_they_come_would_deadlock(
-    service: RoomsUnderTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rooms_locked_one_by_one_would_deadlock(service: RoomsUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     in_house(service, "BK-A", "101")
     in_house(service, "BK-B", "102")
     locked, first_locked = SqlRooms.lock, threading.Barrier(2)
 
     def one_by_one(self: SqlRooms, ids: Iterable[int]) -> dict[int, Any]:
         first, second = ids
-        found = locked(self, [first])
+        rooms = locked(self, [first])
         first_locked.wait(10)
-        return found | locked(self, [second])
+        return rooms | locked(self, [second])
 
     monkeypatch.setattr(SqlRooms, "lock", one_by_one)
 
@@ -219,7 +217,7 @@ def test_locking_the_rooms_one_by_one_as_they_come_would_deadlock(
     assert sum("deadlock detected" in str(answer) for answer in answers) == 1
 
 
-def test_of_two_guests_who_want_the_same_room_one_gets_it(
+def test_of_two_concurrent_moves_to_one_room_one_succeeds(
     service: RoomsUnderTest, deadlocks: Callable[[], int]
 ) -> None:
     for n in range(ROUNDS):
@@ -239,12 +237,12 @@ def test_of_two_guests_who_want_the_same_room_one_gets_it(
         assert room(service, "103").current_booking_id in (one, other)
         lived_in = [room(service, number).current_booking_id for number in ("101", "102", "103")]
         assert sorted(who for who in lived_in if who) == [one, other]
-        assert service.miscounted() == []
+        assert service.nights_with_wrong_sold() == []
     assert deadlocks() == 0
 
 
 @pytest.mark.parametrize("rival", ["assign", "check-out"])
-def test_a_move_beside_another_hand_on_the_room_ends_clearly(
+def test_a_move_concurrent_with_another_change_of_the_room_has_a_clear_outcome(
     service: RoomsUnderTest, rival: str, deadlocks: Callable[[], int]
 ) -> None:
     for n in range(ROUNDS):
@@ -269,5 +267,5 @@ def test_a_move_beside_another_hand_on_the_room_ends_clearly(
         else:
             assert refused in ([], ["NOTHING_HELD"])
             assert [room(service, number).current_booking_id for number in ("101", "102")] == [None, None]
-        assert service.miscounted() == []
+        assert service.nights_with_wrong_sold() == []
     assert deadlocks() == 0

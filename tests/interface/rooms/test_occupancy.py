@@ -1,4 +1,4 @@
-"""Guests move in and out, bookings end: the room, the counters and the facts follow, each once."""
+"""Occupancy and ended bookings: the room, the counters and the events change once."""
 
 import pytest
 
@@ -51,12 +51,12 @@ def ended(service: RoomsUnderTest, kind: type[Event], booking_id: str = "BK-A") 
     return BookingNoShow(**about, marked_at=START, marked_by=SYSTEM, fee=NOTHING, refund=NOTHING)
 
 
-def test_a_guest_moves_in(service: RoomsUnderTest) -> None:
+def test_a_guest_who_moves_in_occupies_the_room(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
-    conversation = staff(service, Permission.MANAGE_CHECKIN)
+    clerk = staff(service, Permission.MANAGE_CHECKIN)
 
-    reply = service.ask(service.moving_in("BK-A", action_id="in-1"), caller=conversation)
+    reply = service.ask(service.moving_in("BK-A", action_id="in-1"), caller=clerk)
 
     assert (reply.room.room_number, reply.room.room_status) == ("101", RoomStatus.OCCUPIED)
     assert (reply.wifi.ssid, reply.wifi.password) == ("house", "only-in-replies")
@@ -65,16 +65,16 @@ def test_a_guest_moves_in(service: RoomsUnderTest) -> None:
     assert (occupied.booking_id, occupied.action_id) == ("BK-A", "in-1")
     assert (changed.old_status, changed.new_status) == (RoomStatus.READY_FOR_GUEST, RoomStatus.OCCUPIED)
     assert (changed.source, changed.by) == (ChangeSource.FRONT_DESK, Actor(ActorKind.STAFF, "7", "Aoife"))
-    assert service.numbers(f"room/{service.hotel}/101") == [1, 2]
+    assert service.sequences(f"room/{service.hotel}/101") == [1, 2]
 
 
-def test_no_secret_leaves_in_an_event(service: RoomsUnderTest) -> None:
+def test_no_event_has_the_wifi_password(service: RoomsUnderTest) -> None:
     in_house(service)
 
     assert service.rows("SELECT 1 FROM outbox WHERE data::text LIKE '%only-in-replies%'") == []
 
 
-def test_moving_in_again_is_answered_alike_and_told_once(service: RoomsUnderTest) -> None:
+def test_a_repeated_move_in_gets_the_stored_reply_and_publishes_once(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
     first = service.ask(service.moving_in("BK-A", action_id="in-1"))
@@ -84,13 +84,13 @@ def test_moving_in_again_is_answered_alike_and_told_once(service: RoomsUnderTest
     assert len(service.events(RoomOccupied)) == 1
 
 
-def test_a_guest_without_a_room_does_not_move_in(service: RoomsUnderTest) -> None:
+def test_a_move_in_without_a_room_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
 
     assert service.refusal(service.moving_in("BK-A")).code == "NO_ROOM_ASSIGNED"
 
 
-def test_a_room_that_is_not_ready_takes_no_guest(service: RoomsUnderTest) -> None:
+def test_a_move_in_to_a_room_that_is_not_ready_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
     cleaner = staff(service, Permission.CLEAN)
@@ -101,7 +101,7 @@ def test_a_room_that_is_not_ready_takes_no_guest(service: RoomsUnderTest) -> Non
     assert service.events(RoomOccupied) == []
 
 
-def test_a_guest_in_house_keeps_the_room(service: RoomsUnderTest) -> None:
+def test_the_room_of_a_guest_in_house_is_neither_reassigned_nor_unassigned(service: RoomsUnderTest) -> None:
     in_house(service)
     back = TakeRoomBack(action_id="x", booking_id="BK-A", hotel=service.hotel)
 
@@ -109,7 +109,7 @@ def test_a_guest_in_house_keeps_the_room(service: RoomsUnderTest) -> None:
     assert service.refusal(back).code == "BOOKING_ALREADY_CHECKED_IN"
 
 
-def test_a_guest_who_leaves_early_frees_the_nights_to_come(service: RoomsUnderTest) -> None:
+def test_an_early_move_out_frees_the_remaining_nights(service: RoomsUnderTest) -> None:
     in_house(service)
 
     taken = service.ask(service.moving_out("BK-A", day(1), action_id="out-1"))
@@ -126,7 +126,7 @@ def test_a_guest_who_leaves_early_frees_the_nights_to_come(service: RoomsUnderTe
     service.give("BK-B", "101")
 
 
-def test_a_guest_who_leaves_on_the_day_of_arrival_frees_everything(service: RoomsUnderTest) -> None:
+def test_a_move_out_on_the_day_of_arrival_frees_all_nights(service: RoomsUnderTest) -> None:
     in_house(service)
 
     service.ask(service.moving_out("BK-A", day(0)))
@@ -135,7 +135,7 @@ def test_a_guest_who_leaves_on_the_day_of_arrival_frees_everything(service: Room
     assert room(service).room_status is RoomStatus.CHECKOUT_DIRTY
 
 
-def test_moving_out_again_is_answered_alike_and_told_once(service: RoomsUnderTest) -> None:
+def test_a_repeated_move_out_gets_the_stored_reply_and_publishes_once(service: RoomsUnderTest) -> None:
     in_house(service)
     first = service.ask(service.moving_out("BK-A", day(3), action_id="out-1"))
 
@@ -144,7 +144,7 @@ def test_moving_out_again_is_answered_alike_and_told_once(service: RoomsUnderTes
     assert len(service.rows("SELECT 1 FROM cleaning_task")) == 1
 
 
-def test_who_did_not_move_in_does_not_move_out(service: RoomsUnderTest) -> None:
+def test_a_move_out_without_a_move_in_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
 
@@ -152,57 +152,57 @@ def test_who_did_not_move_in_does_not_move_out(service: RoomsUnderTest) -> None:
 
 
 @pytest.mark.parametrize("kind", [BookingDeclined, BookingCancelled, BookingExpired, BookingNoShow])
-def test_a_booking_that_ends_frees_its_nights_and_its_room_once(service: RoomsUnderTest, kind: type[Event]) -> None:
+def test_the_end_of_a_booking_releases_its_nights_and_its_room_once(service: RoomsUnderTest, kind: type[Event]) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
     service.hold("BK-B")
 
-    service.hear(ended(service, kind), again=True)
+    service.apply(ended(service, kind), again=True)
 
     assert service.sold()[:2] == [1, 1]
     assert len(service.events(InventoryReleased)) == 1
     service.give("BK-B", "101")
 
 
-def test_a_booking_that_ends_frees_nights_of_the_type_it_was_moved_to(service: RoomsUnderTest) -> None:
+def test_the_end_of_a_booking_releases_the_nights_of_the_type_they_count_on(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "201")
 
-    service.hear(ended(service, BookingCancelled))
+    service.apply(ended(service, BookingCancelled))
 
     assert (service.sold("DBL")[:2], service.sold("STE")[:2]) == ([0, 0], [0, 0])
 
 
-def test_a_batch_of_endings_is_settled_together(service: RoomsUnderTest) -> None:
+def test_a_batch_of_ended_bookings_is_released_together(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 3, 5)
     service.hold("BK-B", 0, 4)
     service.hold("BK-C", 1, 2, room_type="STE")
 
     with service.statements() as sent:
-        service.hear(*(ended(service, BookingExpired, booking) for booking in ("BK-A", "BK-B", "BK-C", "BK-NONE")))
+        service.apply(*(ended(service, BookingExpired, booking) for booking in ("BK-A", "BK-B", "BK-C", "BK-NONE")))
 
     assert service.sold() == [0] * 10
     assert len(service.events(InventoryReleased)) == 3
     assert sum("UPDATE night" in statement for statement in sent) == 1
 
 
-def test_other_facts_about_a_booking_are_no_matter_of_rooms(service: RoomsUnderTest) -> None:
+def test_other_events_of_a_booking_change_nothing(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
 
-    service.hear(BookingAmended(booking_id="BK-A", hotel=service.hotel, fields=("notes",), by=SYSTEM))
-    service.hear(ended(service, BookingCancelled))
+    service.apply(BookingAmended(booking_id="BK-A", hotel=service.hotel, fields=("notes",), by=SYSTEM))
+    service.apply(ended(service, BookingCancelled))
 
     assert service.sold()[:2] == [0, 0]
 
 
-def test_a_cancellation_in_house_vacates_the_room_as_a_check_out_does(service: RoomsUnderTest) -> None:
+def test_a_cancellation_in_house_vacates_the_room(service: RoomsUnderTest) -> None:
     in_house(service)
     cancelled = BookingCancelled(
         booking_id="BK-A", hotel=service.hotel, cancelled_at=START, cancelled_by=SYSTEM, fee=NOTHING, refund=NOTHING,
         released_from=day(1),
     )  # fmt: skip
 
-    service.hear(cancelled, again=True)
+    service.apply(cancelled, again=True)
 
     assert (room(service).room_status, room(service).current_booking_id) == (RoomStatus.CHECKOUT_DIRTY, None)
     assert service.sold()[:3] == [1, 0, 0]
@@ -210,7 +210,7 @@ def test_a_cancellation_in_house_vacates_the_room_as_a_check_out_does(service: R
     assert len(service.rows("SELECT 1 FROM cleaning_task")) == 1
 
 
-def test_a_release_after_check_out_leaves_the_nights_slept_counted(service: RoomsUnderTest) -> None:
+def test_a_release_after_check_out_keeps_the_nights_slept_counted(service: RoomsUnderTest) -> None:
     in_house(service)
     service.ask(service.moving_out("BK-A", day(2)))
 
@@ -219,22 +219,22 @@ def test_a_release_after_check_out_leaves_the_nights_slept_counted(service: Room
     assert service.sold()[:3] == [1, 1, 0]
 
 
-def test_an_ended_booking_is_given_no_room(service: RoomsUnderTest) -> None:
+def test_an_ended_booking_gets_no_room(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
-    service.hear(ended(service, BookingCancelled))
+    service.apply(ended(service, BookingCancelled))
 
     assert service.refusal(service.giving("BK-A", "101")).code == "NOTHING_HELD"
     assert service.refusal(service.moving_in("BK-A")).code == "NOTHING_HELD"
 
 
-def test_moving_in_and_cancelling_at_once_end_clearly(service: RoomsUnderTest) -> None:
+def test_a_move_in_concurrent_with_a_cancellation_has_a_clear_outcome(service: RoomsUnderTest) -> None:
     for number in range(6):
         booking = f"BK-{number}"
         service.hold(booking)
         service.give(booking, "102")
 
         at_once(
-            [lambda b=booking: service.move_in(b), lambda b=booking: service.hear(ended(service, BookingCancelled, b))]
+            [lambda b=booking: service.move_in(b), lambda b=booking: service.apply(ended(service, BookingCancelled, b))]
         )
 
         assert service.sold()[:2] == [0, 0]

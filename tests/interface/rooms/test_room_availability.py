@@ -1,4 +1,4 @@
-"""Which rooms could be had on some nights, room by room, and what is in the way of the others."""
+"""Availability room by room: free rooms, and the conflicts of the others."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,27 +36,27 @@ def given(service: RoomsUnderTest, booking_id: str, first: int, until: int, numb
     service.give(booking_id, number)
 
 
-def free(found: FreeRooms) -> list[str]:
-    return [room.room_number for room in found.available_rooms]
+def free(rooms: FreeRooms) -> list[str]:
+    return [room.room_number for room in rooms.available_rooms]
 
 
-def taken(found: FreeRooms) -> TakenRoom:
-    [room] = found.unavailable_rooms
+def taken(rooms: FreeRooms) -> TakenRoom:
+    [room] = rooms.unavailable_rooms
     return room
 
 
-def test_every_room_is_free_or_taken_by_number(service: RoomsUnderTest) -> None:
+def test_every_room_is_listed_as_free_or_taken_by_number(service: RoomsUnderTest) -> None:
     given(service, "BK-A", 3, 6)
 
-    found = search(service)
+    rooms = search(service)
 
-    assert found.available_rooms == (
+    assert rooms.available_rooms == (
         FreeRoom(
             room_number="102", room_type="Double Room", is_occupied=False, current_booking_id=None, next_booking=None
         ),
         FreeRoom(room_number="201", room_type="Suite", is_occupied=False, current_booking_id=None, next_booking=None),
     )
-    assert found.unavailable_rooms == (
+    assert rooms.unavailable_rooms == (
         TakenRoom(
             room_number="101",
             room_type="Double Room",
@@ -67,7 +67,7 @@ def test_every_room_is_free_or_taken_by_number(service: RoomsUnderTest) -> None:
     )
 
 
-def test_back_to_back_stays_are_not_in_the_way_but_delay_what_is_free(service: RoomsUnderTest) -> None:
+def test_a_back_to_back_stay_is_no_conflict_but_delays_the_available_date(service: RoomsUnderTest) -> None:
     given(service, "BK-A", 0, 2)
     given(service, "BK-B", 4, 5)
     given(service, "BK-C", 5, 7)
@@ -77,14 +77,14 @@ def test_back_to_back_stays_are_not_in_the_way_but_delay_what_is_free(service: R
     assert taken(search(service, 3, 5)).available_from == day(7)
 
 
-def test_what_a_booking_has_itself_may_be_left_out(service: RoomsUnderTest) -> None:
+def test_the_stay_of_an_excluded_booking_is_no_conflict(service: RoomsUnderTest) -> None:
     given(service, "BK-A", 2, 4)
 
     assert free(search(service, exclude_booking="BK-A")) == ["101", "102", "201"]
     assert free(search(service, exclude_booking="BK-B")) == ["102", "201"]
 
 
-def test_a_lived_in_room_is_taken_while_it_is_and_free_later_with_who_lives_there(service: RoomsUnderTest) -> None:
+def test_an_occupied_room_is_free_after_the_stay_and_has_its_current_booking(service: RoomsUnderTest) -> None:
     given(service, "BK-A", 0, 2)
     service.move_in("BK-A")
 
@@ -98,19 +98,19 @@ def test_a_lived_in_room_is_taken_while_it_is_and_free_later_with_who_lives_ther
     assert (later.room_number, later.is_occupied, later.current_booking_id) == ("101", True, "BK-A")
 
 
-def test_a_guest_who_stays_too_long_is_in_the_way_of_tonight(service: RoomsUnderTest) -> None:
+def test_an_overstaying_guest_is_a_conflict_tonight(service: RoomsUnderTest) -> None:
     given(service, "BK-A", 0, 2)
     service.move_in("BK-A")
     service.unit_of_work.moment = START + timedelta(days=3)
 
-    found = taken(search(service, 3, 4))
+    rooms = taken(search(service, 3, 4))
 
-    assert (found.conflict_reason, found.conflict_booking_id) == (WHY.CURRENTLY_OCCUPIED, "BK-A")
+    assert (rooms.conflict_reason, rooms.conflict_booking_id) == (WHY.CURRENTLY_OCCUPIED, "BK-A")
     assert free(search(service, 3, 4, exclude_booking="BK-A")) == ["101", "102", "201"]
     assert free(search(service, 4, 5)) == ["101", "102", "201"]
 
 
-def test_blocked_out_of_order_and_closed_rooms_say_so(service: RoomsUnderTest) -> None:
+def test_a_blocked_out_of_order_or_inactive_room_has_that_conflict_reason(service: RoomsUnderTest) -> None:
     service.ask(BlockRoom(hotel=service.hotel, room_number="101", starts_on=day(3), until=day(5)))
     assert (taken(search(service)).conflict_reason, taken(search(service)).available_from) == (WHY.BLOCKED, day(5))
 
@@ -134,14 +134,14 @@ def test_blocked_out_of_order_and_closed_rooms_say_so(service: RoomsUnderTest) -
     assert (closed.conflict_reason, closed.available_from) == (WHY.INACTIVE, None)
 
 
-def test_what_is_dirty_or_broken_today_is_free(service: RoomsUnderTest) -> None:
+def test_a_dirty_or_broken_room_is_free(service: RoomsUnderTest) -> None:
     service.ask(ChangeRoomStatus(hotel=service.hotel, room_number="101", to_status=RoomStatus.MAINTENANCE_REQUIRED))
 
     assert "101" in free(search(service, 0, 1))
 
 
 @pytest.mark.parametrize("name", ["DBL", "dbl", "Double Room", "double room"])
-def test_a_type_is_named_by_code_or_name(service: RoomsUnderTest, name: str) -> None:
+def test_a_room_type_filter_takes_a_code_or_a_name(service: RoomsUnderTest, name: str) -> None:
     assert free(search(service, room_type=name)) == ["101", "102"]
 
 
@@ -155,17 +155,19 @@ def test_a_type_is_named_by_code_or_name(service: RoomsUnderTest, name: str) -> 
         ({"check_in": day(600), "check_out": day(731)}, "BEYOND_HORIZON"),
     ],
 )
-def test_it_is_refused_as_a_stay_is(service: RoomsUnderTest, overrides: dict[str, Any], code: str) -> None:
+def test_availability_of_rooms_for_an_invalid_stay_is_refused(
+    service: RoomsUnderTest, overrides: dict[str, Any], code: str
+) -> None:
     assert service.refusal(asking(service, **overrides)).code == code
 
 
-def test_another_hotels_rooms_are_not_told(service: RoomsUnderTest) -> None:
+def test_staff_of_another_hotel_do_not_see_the_rooms(service: RoomsUnderTest) -> None:
     stranger = Caller(kind="staff", hotel="elsewhere", permissions=frozenset(Permission))
 
     assert service.refusal(asking(service), caller=stranger).code == "HOTEL_NOT_FOUND"
 
 
-def test_the_search_and_the_candidates_agree_on_what_could_be_given(service: RoomsUnderTest) -> None:
+def test_the_free_rooms_are_the_candidates(service: RoomsUnderTest) -> None:
     given(service, "BK-A", 0, 2)
     service.move_in("BK-A")
     service.ask(BlockRoom(hotel=service.hotel, room_number="201", starts_on=day(1), until=day(3)))
@@ -177,7 +179,7 @@ def test_the_search_and_the_candidates_agree_on_what_could_be_given(service: Roo
     assert (candidates[0].warnings, candidates[0].explanation) == ((), "Of the booked type, ready.")
 
 
-def test_a_candidate_of_a_type_that_is_full_is_none(service: RoomsUnderTest) -> None:
+def test_a_room_of_a_full_type_is_no_candidate(service: RoomsUnderTest) -> None:
     service.hold("BK-S", 0, 2, room_type="STE")
     service.hold("BK-A", 0, 2)
 

@@ -1,4 +1,4 @@
-"""Rooms, periods, tasks and histories are found by index in filled tables, in always as many statements."""
+"""Rooms, periods, tasks and histories are read by index in filled tables, in a constant number of statements."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +57,7 @@ INSERT INTO cleaning_task (hotel, room_id, reason, opened_at)
 
 @pytest.fixture
 def crowded(service: RoomsUnderTest) -> Iterator[RoomsUnderTest]:
-    """10,000 rooms with 90,000 periods, 51,000 tasks and 40,000 changes beside the house's own three."""
+    """10,000 rooms with 90,000 periods, 51,000 tasks and 40,000 changes beside the hotel's own three rooms."""
     with service.engine.begin() as connection:
         values = {"hotel": service.hotel, "hotels": HOTELS, "rooms": ROOMS, "today": day(0)}
         connection.execute(sa.text(FILL.replace('{"kind": "system"}', '{"kind"\\: "system"}')), values)
@@ -69,12 +69,12 @@ def crowded(service: RoomsUnderTest) -> Iterator[RoomsUnderTest]:
 
 
 def plan(service: RoomsUnderTest, statement: sa.TextClause | str, **values: Any) -> str:
-    told = statement if isinstance(statement, str) else statement.text
+    text = statement if isinstance(statement, str) else statement.text
     with service.engine.begin() as connection:
-        return "\n".join(connection.execute(sa.text(f"EXPLAIN {told}"), values).scalars())
+        return "\n".join(connection.execute(sa.text(f"EXPLAIN {text}"), values).scalars())
 
 
-def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: RoomsUnderTest) -> None:
+def test_every_hot_query_of_rooms_reads_by_index(crowded: RoomsUnderTest) -> None:
     [room, *_] = crowded.rows("SELECT id FROM room WHERE hotel = 'bulk-7'")
     hotel, nights = {"hotel": crowded.hotel}, {"first": day(1), "until": day(4)}
     filters = {
@@ -115,21 +115,21 @@ def test_every_hot_query_of_rooms_finds_its_rows_by_index(crowded: RoomsUnderTes
     assert "cleaning_task_to_do" in plans["tasks to do"]
 
 
-def test_without_its_index_a_hot_query_would_scan(crowded: RoomsUnderTest) -> None:
-    """The negative control: the check sees a scan where there is one."""
+def test_a_hot_query_without_its_index_would_scan(crowded: RoomsUnderTest) -> None:
+    """The negative control: the check detects a scan."""
     with crowded.engine.connect() as connection:
         connection.exec_driver_sql("DROP INDEX cleaning_task_to_do, cleaning_task_of_room, cleaning_task_done")
-        told = "\n".join(
+        explained = "\n".join(
             connection.execute(
                 sa.text("EXPLAIN SELECT * FROM cleaning_task WHERE hotel = 'bulk-7' AND done_at IS NOT NULL LIMIT 20")
             ).scalars()
         )
         connection.rollback()
 
-    assert "Seq Scan on cleaning_task " in told
+    assert "Seq Scan on cleaning_task " in explained
 
 
-def test_the_statements_of_a_look_do_not_grow_with_the_hotel(crowded: RoomsUnderTest) -> None:
+def test_the_statements_of_a_query_do_not_grow_with_the_hotel(crowded: RoomsUnderTest) -> None:
     crowded.hotel, small = "bulk-7", crowded.rows("SELECT slug FROM hotel WHERE slug NOT LIKE 'bulk-%'")[0].slug
 
     def cost(ask: Ask[Any]) -> int:
@@ -150,7 +150,7 @@ def test_the_statements_of_a_look_do_not_grow_with_the_hotel(crowded: RoomsUnder
     assert costs(small, "101") == {"rooms": 2, "free rooms": 3, "history": 3, "blocks": 3, "tasks": 3}
 
 
-def test_the_statements_of_a_change_are_few_and_always_the_same(service: RoomsUnderTest) -> None:
+def test_the_statements_of_a_change_are_few_and_constant(service: RoomsUnderTest) -> None:
     def cost(ask: Ask[Any]) -> int:
         with service.statements() as sent:
             service.ask(ask)

@@ -1,4 +1,4 @@
-"""Rooms come and go by hand: the counters follow at once, and nothing that is sold loses its room."""
+"""Rooms added, changed and removed by hand: the counters follow, and no sold night loses its room."""
 
 import pytest
 import sqlalchemy as sa
@@ -18,19 +18,19 @@ from contracts.rooms import (
 from contracts.values import Caller, Permission
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, at_once, day, staff
 
-pytestmark = pytest.mark.usefixtures("fitting")
+pytestmark = pytest.mark.usefixtures("consistent_capacity")
 
 
 def manager(service: RoomsUnderTest) -> Caller:
     return staff(service, Permission.MANAGE_ROOMS)
 
 
-def adding(service: RoomsUnderTest, room_number: str = "103", **facts: object) -> AddRoom:
-    return AddRoom(**({"hotel": service.hotel, "room_number": room_number, "room_type": "DBL"} | facts))
+def adding(service: RoomsUnderTest, room_number: str = "103", **values: object) -> AddRoom:
+    return AddRoom(**({"hotel": service.hotel, "room_number": room_number, "room_type": "DBL"} | values))
 
 
-def changing(service: RoomsUnderTest, room_number: str = "101", **facts: object) -> ChangeRoom:
-    return ChangeRoom(hotel=service.hotel, room_number=room_number, **facts)
+def changing(service: RoomsUnderTest, room_number: str = "101", **values: object) -> ChangeRoom:
+    return ChangeRoom(hotel=service.hotel, room_number=room_number, **values)
 
 
 def removing(service: RoomsUnderTest, room_number: str = "101") -> RemoveRoom:
@@ -49,7 +49,7 @@ def out_of_order(service: RoomsUnderTest, number: str, until: int) -> None:
     )
 
 
-def test_a_new_room_is_on_sale_at_once(service: RoomsUnderTest) -> None:
+def test_an_added_room_is_on_sale_at_once(service: RoomsUnderTest) -> None:
     added = service.ask(adding(service, room_type="double room", floor=1, notes="lake view"), caller=manager(service))
 
     assert (added.room_type_code, added.floor, added.notes, added.version) == ("DBL", 1, "lake view", 1)
@@ -58,7 +58,7 @@ def test_a_new_room_is_on_sale_at_once(service: RoomsUnderTest) -> None:
     assert [event.room_types for event in service.events(AvailabilityChanged)] == [("DBL",)]
 
 
-def test_a_room_is_refused_that_is_there_or_has_no_proper_number_or_type(service: RoomsUnderTest) -> None:
+def test_an_added_room_with_a_known_number_or_an_invalid_one_is_refused(service: RoomsUnderTest) -> None:
     assert service.refusal(adding(service, "101")).code == "ROOM_EXISTS"
     assert service.refusal(adding(service, room_type="BARN")).code == "ROOM_TYPE_NOT_FOUND"
     for number in ("checkout", "rooms", "1-2", "x" * 11):
@@ -66,7 +66,7 @@ def test_a_room_is_refused_that_is_there_or_has_no_proper_number_or_type(service
         assert (refused.code, refused.errors[0]["field"]) == ("VALIDATION_ERROR", "room_number")
 
 
-def test_an_inactive_room_adds_nothing_until_it_is_put_in_service(service: RoomsUnderTest) -> None:
+def test_an_inactive_room_adds_no_capacity_until_it_is_active(service: RoomsUnderTest) -> None:
     service.ask(adding(service, is_active=False))
     assert service.capacity() == [2] * 10
 
@@ -75,14 +75,14 @@ def test_an_inactive_room_adds_nothing_until_it_is_put_in_service(service: Rooms
     assert service.capacity() == [3] * 10
 
 
-def test_a_room_out_of_service_is_not_sold(service: RoomsUnderTest) -> None:
+def test_a_deactivated_room_is_not_sold(service: RoomsUnderTest) -> None:
     changed = service.ask(changing(service, is_active=False), caller=manager(service))
 
     assert (changed.is_active, changed.version) == (False, 2)
     assert service.capacity() == [1] * 10
 
 
-def test_what_a_room_is_changes_without_touching_its_counters(service: RoomsUnderTest) -> None:
+def test_a_change_of_floor_and_notes_leaves_the_counters(service: RoomsUnderTest) -> None:
     changed = service.ask(changing(service, floor=3, notes="quiet"))
     again = service.ask(changing(service, floor=3))
     bare = service.ask(changing(service, clear=("floor",)))
@@ -97,14 +97,14 @@ def test_what_a_room_is_changes_without_touching_its_counters(service: RoomsUnde
     ]  # fmt: skip
 
 
-def test_a_room_of_another_type_counts_there(service: RoomsUnderTest) -> None:
+def test_a_change_of_type_moves_the_capacity(service: RoomsUnderTest) -> None:
     changed = service.ask(changing(service, room_type="STE"))
 
     assert changed.room_type_code == "STE"
     assert (service.capacity("DBL"), service.capacity("STE")) == ([1] * 10, [2] * 10)
 
 
-def test_a_blocked_room_comes_and_goes_without_its_blocked_nights(service: RoomsUnderTest) -> None:
+def test_a_blocked_room_changes_the_capacity_of_its_other_nights_only(service: RoomsUnderTest) -> None:
     out_of_order(service, "101", 3)
     assert service.capacity()[:5] == [1, 1, 1, 2, 2]
 
@@ -116,7 +116,7 @@ def test_a_blocked_room_comes_and_goes_without_its_blocked_nights(service: Rooms
 
 
 @pytest.mark.parametrize("act", ["remove", "deactivate", "retype"])
-def test_a_room_that_would_be_missed_stays_and_the_nights_are_named(service: RoomsUnderTest, act: str) -> None:
+def test_a_change_that_would_oversell_is_refused_with_the_nights(service: RoomsUnderTest, act: str) -> None:
     service.hold("BK-A", 1, 3)
     service.hold("BK-B", 2, 4)
     ask = {
@@ -133,7 +133,7 @@ def test_a_room_that_would_be_missed_stays_and_the_nights_are_named(service: Roo
 
 
 @pytest.mark.parametrize("act", ["remove", "deactivate", "retype"])
-def test_a_room_that_a_live_stay_has_stays(service: RoomsUnderTest, act: str) -> None:
+def test_a_room_with_a_live_stay_is_neither_deactivated_nor_removed(service: RoomsUnderTest, act: str) -> None:
     service.hold("BK-A", 5, 7)
     service.give("BK-A", "101")
     ask = {
@@ -147,7 +147,7 @@ def test_a_room_that_a_live_stay_has_stays(service: RoomsUnderTest, act: str) ->
     assert (refused.code, refused.details["conflicts"]) == ("ROOM_IN_USE", ["BK-A"])
 
 
-def test_a_removed_room_is_gone_and_its_history_stays(service: RoomsUnderTest) -> None:
+def test_a_removed_room_keeps_its_audit_rows(service: RoomsUnderTest) -> None:
     out_of_order(service, "101", 3)
 
     service.ask(removing(service), caller=manager(service))
@@ -159,7 +159,7 @@ def test_a_removed_room_is_gone_and_its_history_stays(service: RoomsUnderTest) -
     assert len(service.rows("SELECT 1 FROM audit WHERE subject = :s", s=f"room/{service.hotel}/101")) == 3
 
 
-def test_a_removed_room_comes_back_as_the_door_it_was(service: RoomsUnderTest) -> None:
+def test_a_removed_room_comes_back_with_its_history(service: RoomsUnderTest) -> None:
     before = room(service)
     service.ask(removing(service))
 
@@ -169,7 +169,7 @@ def test_a_removed_room_comes_back_as_the_door_it_was(service: RoomsUnderTest) -
     assert service.capacity() == [2] * 10
 
 
-def test_an_import_does_not_bring_back_what_was_removed(service: RoomsUnderTest) -> None:
+def test_an_import_does_not_bring_back_a_removed_room(service: RoomsUnderTest) -> None:
     definition = service.import_hotel()
     service.ask(removing(service))
 
@@ -178,23 +178,23 @@ def test_an_import_does_not_bring_back_what_was_removed(service: RoomsUnderTest)
     assert service.capacity() == [1] * 10
 
 
-def test_a_version_that_is_not_the_rooms_is_refused(service: RoomsUnderTest) -> None:
+def test_a_change_of_another_version_of_the_room_is_refused(service: RoomsUnderTest) -> None:
     assert service.refusal(changing(service, floor=2), if_match=(7,)).code == "VERSION_MISMATCH"
     assert service.refusal(removing(service), if_match=(7,)).code == "VERSION_MISMATCH"
     assert service.ask(changing(service, floor=2), if_match=(1,)).version == 2
 
 
-def test_only_those_who_manage_rooms_of_this_hotel_may(service: RoomsUnderTest) -> None:
-    conversation = staff(service, *(set(Permission) - {Permission.MANAGE_ROOMS}))
+def test_a_change_of_a_room_needs_the_permission_in_this_hotel(service: RoomsUnderTest) -> None:
+    clerk = staff(service, *(set(Permission) - {Permission.MANAGE_ROOMS}))
     stranger = Caller(kind="staff", staff_id="8", hotel="elsewhere", permissions=frozenset(Permission))
 
     for ask in (adding(service), changing(service, floor=1), removing(service)):
-        assert service.refusal(ask, caller=conversation).code == "PERMISSION_DENIED"
+        assert service.refusal(ask, caller=clerk).code == "PERMISSION_DENIED"
         assert service.refusal(ask, caller=stranger).code == "HOTEL_NOT_FOUND"
         assert service.refusal(ask, caller=Caller()).code == "PERMISSION_DENIED"
 
 
-def test_of_removing_the_last_room_and_selling_it_at_once_one_happens(service: RoomsUnderTest) -> None:
+def test_of_a_concurrent_removal_and_sale_of_the_last_room_one_succeeds(service: RoomsUnderTest) -> None:
     for turn in range(6):
         number, booking = f"9{turn}", f"BK-{turn}"
         service.import_hotel()
@@ -210,22 +210,22 @@ def test_of_removing_the_last_room_and_selling_it_at_once_one_happens(service: R
 
         codes = [getattr(answer, "code", None) for answer in answers]
         assert codes in ([None, "WOULD_OVERSELL"], ["SOLD_OUT", None])
-        assert service.misfitted() == []
+        assert service.nights_with_wrong_capacity() == []
 
 
-def test_without_the_guard_a_room_would_go_from_under_a_booking(service: RoomsUnderTest) -> None:
-    """The negative control: the room row alone is changed, and more is sold than there is."""
+def test_an_unguarded_removal_would_oversell(service: RoomsUnderTest) -> None:
+    """The negative control: the room's row alone changes, and more is sold than the capacity."""
     service.hold("BK-A", room_type="STE")
     suite = "UPDATE room SET is_active = :active WHERE room_number = '201' AND hotel = :hotel"
 
     with service.engine.begin() as connection:
         connection.execute(sa.text(suite), {"active": False, "hotel": service.hotel})
 
-    assert service.misfitted() != []
+    assert service.nights_with_wrong_capacity() != []
     with service.engine.begin() as connection:
         connection.execute(sa.text(suite), {"active": True, "hotel": service.hotel})
 
 
-def test_a_removed_room_cannot_be_in_service(service: RoomsUnderTest) -> None:
+def test_a_removed_room_cannot_be_active(service: RoomsUnderTest) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="room_removed_is_out_of_service"), service.engine.begin() as open_:
         open_.execute(sa.text("UPDATE room SET removed_at = now() WHERE hotel = :hotel"), {"hotel": service.hotel})

@@ -1,4 +1,4 @@
-"""A hotel's settings change by hand: within bounds, versioned, told, and for what is booked from now on."""
+"""Changes of a hotel's settings: bounds, versions, events, and terms of later holds."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,15 +21,15 @@ from contracts.values import HotelSettings, Permission
 from services.rooms.handlers.timers import extend_nights
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day, staff
 
-pytestmark = pytest.mark.usefixtures("fitting")
+pytestmark = pytest.mark.usefixtures("consistent_capacity")
 
 
-def changing(service: RoomsUnderTest, **facts: object) -> ChangeSettings:
-    return ChangeSettings(hotel=service.hotel, change=SettingsChange(**facts))
+def changing(service: RoomsUnderTest, **values: object) -> ChangeSettings:
+    return ChangeSettings(hotel=service.hotel, change=SettingsChange(**values))
 
 
-def change(service: RoomsUnderTest, **facts: object) -> OperatingSettings:
-    return service.ask(changing(service, **facts), caller=staff(service, Permission.MANAGE_SETTINGS))
+def change(service: RoomsUnderTest, **values: object) -> OperatingSettings:
+    return service.ask(changing(service, **values), caller=staff(service, Permission.MANAGE_SETTINGS))
 
 
 def allowed(service: RoomsUnderTest) -> set[int]:
@@ -42,13 +42,13 @@ def allowed(service: RoomsUnderTest) -> set[int]:
     return {row.n for row in rows}
 
 
-def test_what_is_changed_is_kept_and_told_once(service: RoomsUnderTest) -> None:
-    told = change(
+def test_a_change_of_settings_is_stored_and_published_once(service: RoomsUnderTest) -> None:
+    changed = change(
         service, tagline="By the lake", approval_required=False, gallery=("/a.jpg",), tax_percent=Decimal("13.5")
     )
 
-    assert (told.version, told.page.tagline, told.page.gallery) == (2, "By the lake", ("/a.jpg",))
-    assert (told.settings.approval_required, told.tax_percent) == (False, Decimal("13.5"))
+    assert (changed.version, changed.page.tagline, changed.page.gallery) == (2, "By the lake", ("/a.jpg",))
+    assert (changed.settings.approval_required, changed.tax_percent) == (False, Decimal("13.5"))
     assert service.ask(GetHotel(hotel=service.hotel)).tagline == "By the lake"
     event = service.events(HotelSettingsChanged)[-1]
     assert (set(event.fields), event.version_number) == (
@@ -56,14 +56,14 @@ def test_what_is_changed_is_kept_and_told_once(service: RoomsUnderTest) -> None:
     )  # fmt: skip
 
 
-def test_what_is_so_already_changes_nothing(service: RoomsUnderTest) -> None:
+def test_a_change_to_the_same_settings_changes_nothing(service: RoomsUnderTest) -> None:
     again = change(service, name="Test House", payment_hold_minutes=15, gallery=())
 
     assert again.version == 1
     assert len(service.events(HotelSettingsChanged)) == 1
 
 
-def test_a_version_that_is_not_the_settings_is_refused(service: RoomsUnderTest) -> None:
+def test_a_change_of_another_version_of_the_settings_is_refused(service: RoomsUnderTest) -> None:
     refused = service.refusal(changing(service, name="X"), if_match=(9,))
 
     assert (refused.code, refused.details["version"]) == ("VERSION_MISMATCH", 1)
@@ -82,14 +82,16 @@ def test_a_version_that_is_not_the_settings_is_refused(service: RoomsUnderTest) 
         ("tax_percent", Decimal("-0.1"), Decimal("100.1")),
     ],
 )
-def test_a_setting_stays_within_its_bounds(service: RoomsUnderTest, field: str, low: object, high: object) -> None:
+def test_a_setting_outside_its_bounds_is_refused(
+    service: RoomsUnderTest, field: str, low: object, high: object
+) -> None:
     for value in (low, high):
         refused = service.refusal(changing(service, **{field: value}))
         assert (refused.code, refused.errors[0]["field"]) == ("VALIDATION_ERROR", field)
 
 
 @pytest.mark.parametrize(
-    ("facts", "field"),
+    ("values", "field"),
     [
         ({"approval_cutoff_time": "24:00"}, "approval_cutoff_time"),
         ({"late_arrival_cutoff": "2:00"}, "late_arrival_cutoff"),
@@ -100,27 +102,27 @@ def test_a_setting_stays_within_its_bounds(service: RoomsUnderTest, field: str, 
         ({"name": " "}, "name"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused(service: RoomsUnderTest, facts: dict[str, str], field: str) -> None:
-    assert [error["field"] for error in service.refusal(changing(service, **facts)).errors] == [field]
+def test_an_invalid_setting_is_refused(service: RoomsUnderTest, values: dict[str, str], field: str) -> None:
+    assert [error["field"] for error in service.refusal(changing(service, **values)).errors] == [field]
     assert service.ask(GetSettings(hotel=service.hotel)).version == 1
 
 
-def test_the_wifi_is_told_only_to_who_may_change_it_and_in_no_event(service: RoomsUnderTest) -> None:
-    told = change(service, wifi=WiFi(ssid="lake", password="new-secret"))
+def test_only_staff_with_the_permission_see_the_wifi_and_no_event_has_it(service: RoomsUnderTest) -> None:
+    changed = change(service, wifi=WiFi(ssid="lake", password="new-secret"))
 
-    assert told.wifi == WiFi(ssid="lake", password="new-secret")
+    assert changed.wifi == WiFi(ssid="lake", password="new-secret")
     assert service.ask(GetSettings(hotel=service.hotel), caller=staff(service, Permission.APPROVE)).wifi is None
     assert service.rows("SELECT 1 FROM outbox WHERE data::text LIKE '%new-secret%'") == []
     assert service.rows("SELECT 1 FROM audit WHERE why LIKE '%new-secret%'") == []
 
 
-def test_only_those_who_manage_settings_may(service: RoomsUnderTest) -> None:
-    conversation = staff(service, *(set(Permission) - {Permission.MANAGE_SETTINGS}))
+def test_a_change_of_settings_needs_the_permission(service: RoomsUnderTest) -> None:
+    clerk = staff(service, *(set(Permission) - {Permission.MANAGE_SETTINGS}))
 
-    assert service.refusal(changing(service, name="X"), caller=conversation).code == "PERMISSION_DENIED"
+    assert service.refusal(changing(service, name="X"), caller=clerk).code == "PERMISSION_DENIED"
 
 
-def test_what_is_held_keeps_its_terms_and_what_comes_has_the_new_ones(service: RoomsUnderTest) -> None:
+def test_a_hold_keeps_its_terms_after_a_change_of_settings(service: RoomsUnderTest) -> None:
     before = service.hold("BK-A")
     change(service, approval_required=False, tax_percent=Decimal(20), payment_hold_minutes=60)
 
@@ -132,11 +134,11 @@ def test_what_is_held_keeps_its_terms_and_what_comes_has_the_new_ones(service: R
     assert after.settings.payment_hold_minutes == 60
 
 
-def test_an_overbooking_allowance_sells_more_than_there_is_and_is_kept_for_days_to_come(
+def test_an_overbooking_allowance_sells_beyond_the_capacity_on_every_night(
     service: RoomsUnderTest,
 ) -> None:
     service.hold("BK-A", room_type="STE")
-    assert service.refusal(service.wish("BK-B", room_type="STE")).code == "SOLD_OUT"
+    assert service.refusal(service.holding("BK-B", room_type="STE")).code == "SOLD_OUT"
 
     change(service, overbooking_allowance=1)
     service.hold("BK-B", room_type="STE")
@@ -146,10 +148,10 @@ def test_an_overbooking_allowance_sells_more_than_there_is_and_is_kept_for_days_
 
     assert allowed(service) == {1}
     assert len(service.events(AvailabilityChanged)) == 1
-    assert service.refusal(service.wish("BK-C", 1, 2, room_type="STE")).code == "SOLD_OUT"
+    assert service.refusal(service.holding("BK-C", 1, 2, room_type="STE")).code == "SOLD_OUT"
 
 
-def test_an_allowance_that_is_used_stays(service: RoomsUnderTest) -> None:
+def test_a_used_overbooking_allowance_is_not_withdrawn(service: RoomsUnderTest) -> None:
     change(service, overbooking_allowance=1)
     service.hold("BK-A", 3, 5, room_type="STE")
     service.hold("BK-B", 4, 6, room_type="STE")
@@ -161,7 +163,7 @@ def test_an_allowance_that_is_used_stays(service: RoomsUnderTest) -> None:
     assert service.ask(GetSettings(hotel=service.hotel)).settings.overbooking_allowance == 1
 
 
-def test_the_same_file_again_leaves_what_staff_have_changed(service: RoomsUnderTest) -> None:
+def test_a_repeated_import_keeps_the_settings_that_staff_have_changed(service: RoomsUnderTest) -> None:
     definition = service.import_hotel(tagline="From the file")
     change(service, tagline="By hand", room_pin_digits=6)
 

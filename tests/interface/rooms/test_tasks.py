@@ -1,4 +1,4 @@
-"""Every room that becomes dirty has one cleaning task; task and room stay together whichever of them is worked on."""
+"""Cleaning tasks: a dirty room has one task, and the task and the room's status follow each other."""
 
 import threading
 from datetime import timedelta
@@ -47,13 +47,13 @@ def turn(service: RoomsUnderTest, *statuses: RoomStatus, number: str = "101", **
         service.ask(ChangeRoomStatus(hotel=service.hotel, room_number=number, to_status=status, **more))
 
 
-def listed(service: RoomsUnderTest, **asked: Any) -> TaskList:
-    return service.ask(ListTasks(hotel=service.hotel, **asked))
+def listed(service: RoomsUnderTest, **params: Any) -> TaskList:
+    return service.ask(ListTasks(hotel=service.hotel, **params))
 
 
-def task(service: RoomsUnderTest, **asked: Any) -> HousekeepingTask:
-    [found] = listed(service, **asked).results
-    return found
+def task(service: RoomsUnderTest, **params: Any) -> HousekeepingTask:
+    [opened_task] = listed(service, **params).results
+    return opened_task
 
 
 def status(service: RoomsUnderTest, number: str = "101") -> RoomStatus:
@@ -67,18 +67,18 @@ def cleaner(service: RoomsUnderTest, staff_id: str = "7") -> Caller:
 def test_a_check_out_opens_one_task(service: RoomsUnderTest) -> None:
     left(service)
 
-    found = task(service)
-    assert (found.room_number, found.reason, found.status, found.booking_id) == (
+    opened_task = task(service)
+    assert (opened_task.room_number, opened_task.reason, opened_task.status, opened_task.booking_id) == (
         "101",
         TaskReason.CHECK_OUT,
         TaskStatus.OPEN,
         "BK-A",
     )
     [opened] = service.events(HousekeepingTaskOpened)
-    assert (opened.task_id, opened.room_number, opened.opened_at) == (found.id, "101", START)
+    assert (opened.task_id, opened.room_number, opened.opened_at) == (opened_task.id, "101", START)
 
 
-def test_a_check_out_told_twice_opens_one_task(service: RoomsUnderTest) -> None:
+def test_a_repeated_check_out_opens_one_task(service: RoomsUnderTest) -> None:
     in_house(service)
     out = service.moving_out("BK-A", day(0), action_id="out")
 
@@ -88,19 +88,19 @@ def test_a_check_out_told_twice_opens_one_task(service: RoomsUnderTest) -> None:
     assert len(service.events(HousekeepingTaskOpened)) == 1
 
 
-def test_a_guest_cancelled_in_house_leaves_a_task_too(service: RoomsUnderTest) -> None:
+def test_a_cancellation_in_house_opens_a_task(service: RoomsUnderTest) -> None:
     in_house(service)
     gone = BookingCancelled(
         booking_id="BK-A", hotel=service.hotel, cancelled_at=START, cancelled_by=SYSTEM, fee=NOTHING, refund=NOTHING,
         released_from=TODAY,
     )  # fmt: skip
 
-    service.hear(gone, again=True)
+    service.apply(gone, again=True)
 
     assert (task(service).reason, status(service)) == (TaskReason.CHECK_OUT, S.CHECKOUT_DIRTY)
 
 
-def test_a_move_leaves_a_task_in_the_old_room(service: RoomsUnderTest) -> None:
+def test_a_move_opens_a_task_for_the_old_room(service: RoomsUnderTest) -> None:
     in_house(service)
 
     service.ask(MoveGuest(action_id="m", booking_id="BK-A", hotel=service.hotel, room_number="102"))
@@ -108,7 +108,7 @@ def test_a_move_leaves_a_task_in_the_old_room(service: RoomsUnderTest) -> None:
     assert (task(service).room_number, task(service).booking_id) == ("101", "BK-A")
 
 
-def test_a_move_that_is_refused_at_its_end_opens_none(service: RoomsUnderTest) -> None:
+def test_a_refused_move_opens_no_task(service: RoomsUnderTest) -> None:
     in_house(service)
     service.hold("BK-S", 1, 2, room_type="STE")
 
@@ -119,7 +119,7 @@ def test_a_move_that_is_refused_at_its_end_opens_none(service: RoomsUnderTest) -
     assert service.events(HousekeepingTaskOpened) == []
 
 
-def test_the_task_is_worked_off_and_the_room_follows(service: RoomsUnderTest) -> None:
+def test_the_status_of_the_room_follows_its_task(service: RoomsUnderTest) -> None:
     left(service)
     me = cleaner(service)
     service.unit_of_work.moment = START + timedelta(minutes=5)
@@ -140,7 +140,7 @@ def test_the_task_is_worked_off_and_the_room_follows(service: RoomsUnderTest) ->
     assert task(service, status=TaskStatus.DONE) == done
 
 
-def test_a_task_may_be_done_without_having_been_started(service: RoomsUnderTest) -> None:
+def test_a_task_may_be_finished_without_a_start(service: RoomsUnderTest) -> None:
     left(service)
 
     done = service.ask(FinishTask(hotel=service.hotel, task_id=task(service).id), caller=cleaner(service))
@@ -148,7 +148,7 @@ def test_a_task_may_be_done_without_having_been_started(service: RoomsUnderTest)
     assert (done.status, done.started_at, status(service)) == (TaskStatus.DONE, None, S.CLEANED_UNINSPECTED)
 
 
-def test_the_turnover_carries_the_task_along(service: RoomsUnderTest) -> None:
+def test_the_task_follows_the_status_of_its_room(service: RoomsUnderTest) -> None:
     left(service)
 
     turn(service, S.CLEANING_IN_PROGRESS)
@@ -160,7 +160,7 @@ def test_the_turnover_carries_the_task_along(service: RoomsUnderTest) -> None:
     assert len(service.events(HousekeepingTaskDone)) == 1
 
 
-def test_a_room_that_failed_its_inspection_is_on_the_list_again(service: RoomsUnderTest) -> None:
+def test_a_failed_inspection_opens_a_task(service: RoomsUnderTest) -> None:
     left(service)
     turn(service, S.CLEANED_UNINSPECTED, S.CHECKOUT_DIRTY)
 
@@ -178,14 +178,14 @@ def test_a_repair_keeps_the_task_of_a_dirty_room_and_opens_one_for_a_clean_one(s
     assert (clean.room_number, clean.reason) == ("102", TaskReason.REPAIRED)
 
 
-def test_a_room_declared_ready_is_off_the_list(service: RoomsUnderTest) -> None:
+def test_a_room_declared_ready_closes_its_task(service: RoomsUnderTest) -> None:
     left(service)
     turn(service, S.MAINTENANCE_REQUIRED, S.READY_FOR_GUEST)
 
     assert listed(service).count == 0
 
 
-def test_starting_and_finishing_again_change_nothing(service: RoomsUnderTest) -> None:
+def test_a_repeated_start_or_finish_changes_nothing(service: RoomsUnderTest) -> None:
     left(service)
     start = StartTask(hotel=service.hotel, task_id=task(service).id)
     finish = FinishTask(hotel=service.hotel, task_id=start.task_id)
@@ -196,14 +196,14 @@ def test_starting_and_finishing_again_change_nothing(service: RoomsUnderTest) ->
     assert len(service.events(HousekeepingTaskDone)) == 1
 
 
-def test_a_room_under_repair_is_not_cleaned(service: RoomsUnderTest) -> None:
+def test_a_task_of_a_room_under_repair_is_not_started(service: RoomsUnderTest) -> None:
     left(service)
     turn(service, S.MAINTENANCE_REQUIRED)
 
     assert service.refusal(StartTask(hotel=service.hotel, task_id=task(service).id)).code == "ILLEGAL_ROOM_TRANSITION"
 
 
-def test_who_may_not_clean_works_nothing_off(service: RoomsUnderTest) -> None:
+def test_a_start_or_finish_needs_the_permission_to_clean(service: RoomsUnderTest) -> None:
     left(service)
     start = StartTask(hotel=service.hotel, task_id=task(service).id)
     stranger = Caller(kind="staff", hotel="elsewhere", permissions=frozenset(P))
@@ -216,30 +216,30 @@ def test_who_may_not_clean_works_nothing_off(service: RoomsUnderTest) -> None:
     assert service.refusal(ListTasks(hotel="nowhere")).code == "HOTEL_NOT_FOUND"
 
 
-def test_a_cleaner_takes_a_task_and_gives_it_back_and_a_supervisor_hands_it_out(service: RoomsUnderTest) -> None:
+def test_a_cleaner_assigns_own_tasks_and_a_supervisor_those_of_others(service: RoomsUnderTest) -> None:
     left(service)
     me, other = cleaner(service), cleaner(service, "8")
     supervisor = staff(service, P.CLEAN, P.INSPECT)
 
     def assign(to: str | None, caller: Caller) -> str | None:
-        command = AssignTask(hotel=service.hotel, task_id=found.id, staff_id=to, staff_name=to and "Maeve")
+        command = AssignTask(hotel=service.hotel, task_id=opened_task.id, staff_id=to, staff_name=to and "Maeve")
         assignee = service.ask(command, caller=caller).assignee
         return assignee.id if assignee else None
 
-    found = task(service)
+    opened_task = task(service)
     assert assign("7", me) == "7"
     for command_to, caller in (("9", me), (None, other)):
-        command = AssignTask(hotel=service.hotel, task_id=found.id, staff_id=command_to, staff_name="x")
+        command = AssignTask(hotel=service.hotel, task_id=opened_task.id, staff_id=command_to, staff_name="x")
         assert service.refusal(command, caller=caller).code == "PERMISSION_DENIED"
     assert assign(None, me) is None
     assert assign("9", supervisor) == "9"
-    assert service.ask(StartTask(hotel=service.hotel, task_id=found.id), caller=me).assignee.id == "9"  # type: ignore[union-attr]
+    assert service.ask(StartTask(hotel=service.hotel, task_id=opened_task.id), caller=me).assignee.id == "9"  # type: ignore[union-attr]
     assert [row.sequence for row in service.rows(
-        "SELECT sequence FROM audit WHERE subject = :subject ORDER BY sequence", subject=f"task/{found.id}"
+        "SELECT sequence FROM audit WHERE subject = :subject ORDER BY sequence", subject=f"task/{opened_task.id}"
     )] == [1, 2, 3, 4, 5]  # fmt: skip
 
 
-def test_tasks_are_listed_by_status_room_and_assignee_a_page_at_a_time(service: RoomsUnderTest) -> None:
+def test_tasks_are_listed_by_status_room_and_assignee_in_pages(service: RoomsUnderTest) -> None:
     for booking, number in (("BK-A", "101"), ("BK-B", "102")):
         left(service, booking, number)
     service.hold("BK-C", 0, 1, room_type="STE")
@@ -250,8 +250,8 @@ def test_tasks_are_listed_by_status_room_and_assignee_a_page_at_a_time(service: 
     service.ask(StartTask(hotel=service.hotel, task_id=second.id), caller=cleaner(service))
     service.ask(FinishTask(hotel=service.hotel, task_id=third.id), caller=cleaner(service))
 
-    def rooms(**asked: Any) -> list[str]:
-        return [each.room_number for each in listed(service, **asked).results]
+    def rooms(**params: Any) -> list[str]:
+        return [each.room_number for each in listed(service, **params).results]
 
     assert rooms() == ["101", "102"]
     assert rooms(status=TaskStatus.OPEN) == ["101"]
@@ -264,7 +264,7 @@ def test_tasks_are_listed_by_status_room_and_assignee_a_page_at_a_time(service: 
     )
 
 
-def test_of_many_who_open_a_task_at_once_one_does(service: RoomsUnderTest) -> None:
+def test_concurrent_openings_open_one_task(service: RoomsUnderTest) -> None:
     [room] = [row.id for row in service.rows("SELECT id FROM room WHERE room_number = '101'")]
 
     def opened() -> Any:
@@ -286,7 +286,7 @@ def test_of_many_who_open_a_task_at_once_one_does(service: RoomsUnderTest) -> No
         connection.execute(sa.text("DELETE FROM cleaning_task"))
 
 
-def test_look_then_write_would_open_two(service: RoomsUnderTest) -> None:
+def test_openings_without_the_constraint_would_open_two_tasks(service: RoomsUnderTest) -> None:
     """The negative control: the same contention on a copy of the table without the constraint."""
     with service.engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE naive_task (room_id integer)"))
@@ -308,7 +308,7 @@ def test_look_then_write_would_open_two(service: RoomsUnderTest) -> None:
             connection.execute(sa.text("DROP TABLE naive_task"))
 
 
-def test_task_and_turnover_at_once_end_in_one_outcome(service: RoomsUnderTest) -> None:
+def test_a_task_concurrent_with_a_status_change_has_one_outcome(service: RoomsUnderTest) -> None:
     left(service)
     task_id = task(service).id
     by_task = FinishTask(hotel=service.hotel, task_id=task_id)

@@ -1,4 +1,4 @@
-"""Housekeeping turns a room; each change leaves one row and one fact, and a blocked room is off the counters."""
+"""The turnover of a room: each change writes one row and one event, and an out-of-order room is not counted."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day, s
 S = RoomStatus
 P = Permission
 
-pytestmark = pytest.mark.usefixtures("fitting")
+pytestmark = pytest.mark.usefixtures("consistent_capacity")
 
 
 def change(service: RoomsUnderTest, to_status: RoomStatus, **overrides: Any) -> ChangeRoomStatus:
@@ -47,7 +47,7 @@ def dirty(service: RoomsUnderTest) -> None:
     service.ask(service.moving_out("BK-A", day(0)))
 
 
-def test_the_ordinary_turnover(service: RoomsUnderTest) -> None:
+def test_a_room_goes_through_its_turnover(service: RoomsUnderTest) -> None:
     dirty(service)
     service.unit_of_work.moment = START + timedelta(hours=1)
     cleaner, inspector = staff(service, P.CLEAN), staff(service, P.INSPECT)
@@ -70,7 +70,7 @@ def test_the_ordinary_turnover(service: RoomsUnderTest) -> None:
     assert service.rows("SELECT 1 FROM cleaning_task WHERE done_at IS NULL") == []
 
 
-def test_the_same_status_again_leaves_no_row(service: RoomsUnderTest) -> None:
+def test_a_change_to_the_same_status_writes_no_row(service: RoomsUnderTest) -> None:
     dirty(service)
 
     view = turn(service, S.CHECKOUT_DIRTY, caller=staff(service))
@@ -79,7 +79,7 @@ def test_the_same_status_again_leaves_no_row(service: RoomsUnderTest) -> None:
     assert len(service.events(RoomStatusChanged)) == 2
 
 
-def test_a_room_with_a_guest_is_left_alone(service: RoomsUnderTest) -> None:
+def test_a_status_change_of_an_occupied_room_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
     service.move_in("BK-A")
@@ -89,11 +89,11 @@ def test_a_room_with_a_guest_is_left_alone(service: RoomsUnderTest) -> None:
 
 
 @pytest.mark.parametrize("status", [S.OCCUPIED, S.CHECKOUT_DIRTY, S.CLEANING_IN_PROGRESS, S.CLEANED_UNINSPECTED])
-def test_a_ready_room_is_not_turned_backwards(service: RoomsUnderTest, status: RoomStatus) -> None:
+def test_a_ready_room_does_not_become_dirty_by_hand(service: RoomsUnderTest, status: RoomStatus) -> None:
     assert service.refusal(change(service, status), caller=everyone(service)).code == "ILLEGAL_ROOM_TRANSITION"
 
 
-def test_skipping_the_inspection_needs_the_right_and_a_reason(service: RoomsUnderTest) -> None:
+def test_skipping_the_inspection_needs_the_permission_and_a_note(service: RoomsUnderTest) -> None:
     dirty(service)
     supervisor = staff(service, P.CLEAN, P.INSPECT, P.OVERRIDE)
 
@@ -111,7 +111,7 @@ def test_skipping_the_inspection_needs_the_right_and_a_reason(service: RoomsUnde
     assert service.rows("SELECT 1 FROM outbox WHERE data::text LIKE '%lobby%'") == []
 
 
-def test_staff_of_another_hotel_and_guests_turn_nothing(service: RoomsUnderTest) -> None:
+def test_staff_of_another_hotel_and_guests_change_no_status(service: RoomsUnderTest) -> None:
     stranger = Caller(kind="staff", hotel="elsewhere", permissions=frozenset(P))
 
     assert service.refusal(change(service, S.MAINTENANCE_REQUIRED), caller=stranger).code == "HOTEL_NOT_FOUND"
@@ -119,21 +119,21 @@ def test_staff_of_another_hotel_and_guests_turn_nothing(service: RoomsUnderTest)
     assert service.refusal(change(service, S.OUT_OF_ORDER, room_number="9")).code == "ROOM_NOT_FOUND"
 
 
-def test_a_room_seen_in_another_version_is_not_turned(service: RoomsUnderTest) -> None:
+def test_a_status_change_of_another_version_is_refused(service: RoomsUnderTest) -> None:
     ask = change(service, S.MAINTENANCE_REQUIRED)
 
     assert service.refusal(ask, caller=everyone(service), if_match=(7,)).code == "VERSION_MISMATCH"
     assert service.ask(ask, caller=everyone(service), if_match=(1,)).version == 2
 
 
-def test_a_named_action_is_refused_from_elsewhere(service: RoomsUnderTest) -> None:
+def test_a_named_action_is_refused_from_other_statuses(service: RoomsUnderTest) -> None:
     ask = change(service, S.CHECKOUT_DIRTY, only_from=(S.CLEANED_UNINSPECTED,))
     turn(service, S.MAINTENANCE_REQUIRED)
 
     assert service.refusal(ask, caller=everyone(service)).code == "ILLEGAL_ROOM_TRANSITION"
 
 
-def test_a_room_out_of_order_is_not_sold_until_it_is_back(service: RoomsUnderTest) -> None:
+def test_an_out_of_order_room_is_not_sold_until_its_return(service: RoomsUnderTest) -> None:
     assert service.refusal(change(service, S.OUT_OF_ORDER), caller=everyone(service)).code == "UNTIL_REQUIRED"
 
     turn(service, S.OUT_OF_ORDER, until=day(3), note="boiler")
@@ -146,7 +146,7 @@ def test_a_room_out_of_order_is_not_sold_until_it_is_back(service: RoomsUnderTes
     assert service.capacity()[:5] == [1, 2, 2, 2, 2]
 
 
-def test_a_room_out_of_order_beyond_what_is_on_sale_counts_when_the_nights_come(service: RoomsUnderTest) -> None:
+def test_an_out_of_order_room_counts_on_nights_that_come_on_sale(service: RoomsUnderTest) -> None:
     turn(service, S.OUT_OF_ORDER, until=day(900))
 
     assert {row.capacity for row in service.rows(
@@ -154,7 +154,7 @@ def test_a_room_out_of_order_beyond_what_is_on_sale_counts_when_the_nights_come(
     )} == {1}  # fmt: skip
 
 
-def test_a_room_that_is_needed_does_not_go_out_of_order(service: RoomsUnderTest) -> None:
+def test_out_of_order_is_refused_for_a_room_that_is_needed(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 2)
     service.hold("BK-B", 1, 3)
 
@@ -165,7 +165,7 @@ def test_a_room_that_is_needed_does_not_go_out_of_order(service: RoomsUnderTest)
     assert service.ask(GetRoom(hotel=service.hotel, room_number="101")).room_status is S.READY_FOR_GUEST
 
 
-def test_a_room_that_is_given_away_does_not_go_out_of_order(service: RoomsUnderTest) -> None:
+def test_out_of_order_is_refused_for_an_assigned_room(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 1, 2)
     service.give("BK-A", "101")
 
@@ -175,8 +175,8 @@ def test_a_room_that_is_given_away_does_not_go_out_of_order(service: RoomsUnderT
 
 
 def test_rooms_are_listed_by_number(service: RoomsUnderTest) -> None:
-    def numbers(**asked: Any) -> list[str]:
-        return [room.room_number for room in service.ask(ListRooms(hotel=service.hotel, **asked)).results]
+    def numbers(**params: Any) -> list[str]:
+        return [room.room_number for room in service.ask(ListRooms(hotel=service.hotel, **params)).results]
 
     assert numbers() == ["101", "102", "201"]
     assert numbers(search="suite") == numbers(search="20") == ["201"]

@@ -1,4 +1,4 @@
-"""Every pair of room statuses for every role, through the real door, against a table written down here by hand."""
+"""Every pair of room statuses for every role, through the real handler, against a table written by hand."""
 
 from itertools import product
 
@@ -48,7 +48,7 @@ TABLE = {
 
 
 def expected(before: str, after: str, role: str) -> str:
-    """The source that it is noted under, or the refusal's code; nothing where nothing happens."""
+    """The source of the change, or the refusal's code; empty where nothing changes."""
     if before == after:
         return ""
     if before == OCCUPIED:
@@ -75,13 +75,13 @@ WHERE room_number = '101' AND status IN ('CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS
 
 
 def stands(service: RoomsUnderTest, status: str) -> None:
-    """The room is in that status, with what goes with it and no more."""
+    """Put the room into that status, with the rows that belong to the status."""
     with service.engine.begin() as connection:
         connection.execute(sa.text(STAND), {"status": status})
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_turns_a_room_where_the_table_lets_it_and_nowhere_else(service: RoomsUnderTest, role: str) -> None:
+def test_a_role_changes_a_status_exactly_where_the_table_allows(service: RoomsUnderTest, role: str) -> None:
     permissions = frozenset(Permission(name) for name in ROLES[role].split())
     caller = Caller(kind="staff", staff_id="7", name="Nora", hotel=service.hotel, permissions=permissions)
     surprises = []
@@ -95,15 +95,15 @@ def test_a_role_turns_a_room_where_the_table_lets_it_and_nowhere_else(service: R
         try:
             view = service.ask(command, caller=caller)
         except Refusal as refusal:
-            told, moved = refusal.code, False
+            outcome, moved = refusal.code, False
         else:
             moved = view.version != was.version
-            told = (
+            outcome = (
                 service.ask(GetRoomHistory(hotel=service.hotel, room_number="101")).changes[0].source if moved else ""
             )
         now = service.ask(GetRoom(hotel=service.hotel, room_number="101"))
-        if told != expected(before, after, role) or now.room_status != (after if moved else before):
-            surprises.append((before, after, told, expected(before, after, role)))
+        if outcome != expected(before, after, role) or now.room_status != (after if moved else before):
+            surprises.append((before, after, outcome, expected(before, after, role)))
     stands(service, READY)
 
     assert surprises == []
@@ -111,9 +111,9 @@ def test_a_role_turns_a_room_where_the_table_lets_it_and_nowhere_else(service: R
 
 def test_an_override_without_a_note_and_an_out_of_order_without_an_end_are_refused(service: RoomsUnderTest) -> None:
     manager = Caller(kind="staff", staff_id="7", hotel=service.hotel, permissions=frozenset(Permission))
-    wanted = {(DIRTY, READY): "NOTE_REQUIRED", (CLEANING, READY): "NOTE_REQUIRED", (READY, OUT): "UNTIL_REQUIRED"}
+    refusals = {(DIRTY, READY): "NOTE_REQUIRED", (CLEANING, READY): "NOTE_REQUIRED", (READY, OUT): "UNTIL_REQUIRED"}
 
-    for (before, after), code in wanted.items():
+    for (before, after), code in refusals.items():
         stands(service, before)
         command = ChangeRoomStatus(hotel=service.hotel, room_number="101", to_status=RoomStatus(after))
         assert service.refusal(command, caller=manager).code == code

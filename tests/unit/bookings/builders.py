@@ -1,4 +1,4 @@
-"""Bookings, terms and callers that are ordinary but for what a test says."""
+"""Builders of bookings, terms and callers, with overrides."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who is let in, and what names are given out."""
+"""Access to a booking, and its names."""
 
 import random
 import re
@@ -47,18 +47,18 @@ def refused(caller: Caller, *, hotel: str = HOTEL, now: datetime = NOW) -> str |
         (SYSTEM, HOTEL, None),
     ],
 )
-def test_who_is_let_in(caller: Caller, hotel: str, code: str | None) -> None:
+def test_a_booking_admits_its_guest_its_hotels_staff_and_services(caller: Caller, hotel: str, code: str | None) -> None:
     assert refused(caller, hotel=hotel) == code
 
 
-def test_a_token_lives_until_thirty_days_after_check_out() -> None:
+def test_a_token_is_valid_until_thirty_days_after_check_out() -> None:
     ends = datetime(2030, 6, 12, 23, 0, tzinfo=UTC) + timedelta(days=30)
 
     assert refused(GUEST, now=ends - timedelta(seconds=1)) is None
     assert refused(GUEST, now=ends) == "INVALID_TOKEN"
 
 
-def test_the_token_of_an_ended_booking_dies_thirty_days_later() -> None:
+def test_the_token_of_an_ended_booking_expires_thirty_days_after_its_end() -> None:
     booking = a_booking(status=BookingStatus.CANCELLED, ended_at=NOW)
 
     assert access.is_read_only(booking)
@@ -78,7 +78,7 @@ def test_a_token_depends_on_key_booking_and_generation() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in tokens)
 
 
-def test_names_are_drawn_from_letters_that_nobody_mistakes() -> None:
+def test_booking_names_are_drawn_from_unambiguous_letters() -> None:
     choose = random.Random(7).choice
 
     assert re.fullmatch(r"BK-2030-[2-9A-HJ-NP-Z]{6}", booking_names.booking_id(2030, choose))
@@ -96,7 +96,7 @@ def test_names_are_drawn_from_letters_that_nobody_mistakes() -> None:
         (datetime(2031, 1, 1, 12, 0, tzinfo=UTC), 2031),
     ],
 )
-def test_the_year_is_in_doubt_around_new_year_only(now: datetime, year: int | None) -> None:
+def test_the_year_differs_between_hotels_around_new_year_only(now: datetime, year: int | None) -> None:
     assert booking_names.year_everywhere(now) == year
 
 

@@ -1,4 +1,4 @@
-"""Until when staff may approve: the hotel's cutoff, its promise, and the card's own end, whichever rule wins."""
+"""The approval deadline: the hotel's cutoff, its SLA and the end of the authorisation."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,7 +36,7 @@ def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
         (TOKYO, date(2030, 3, 30), "22:00", 1, utc(3, 31, 13)),
     ],
 )
-def test_the_cutoff_is_the_hotels_wall_time(
+def test_the_approval_cutoff_is_a_hotel_local_wall_time(
     zone: str, check_in: date, wall: str, *, offset: int, cutoff: datetime
 ) -> None:
     settings = HotelSettings(approval_cutoff_time=wall, approval_cutoff_day_offset=offset)
@@ -56,7 +56,7 @@ def test_the_cutoff_is_the_hotels_wall_time(
     assert deadline(cutoff - timedelta(days=20)) == cutoff - timedelta(days=13, hours=12)  # an unknown card: a week
 
 
-def test_the_cards_end_is_stronger_than_the_promise() -> None:
+def test_the_end_of_the_authorisation_limits_the_sla() -> None:
     authorized_at = utc(6, 10, 20, 45)
 
     deadline = deadlines.approval_deadline(
@@ -66,7 +66,7 @@ def test_the_cards_end_is_stronger_than_the_promise() -> None:
     assert deadline == authorized_at + timedelta(minutes=10)
 
 
-def test_a_longer_promise_is_a_later_floor() -> None:
+def test_a_longer_sla_is_a_later_earliest_deadline() -> None:
     booking = a_booking(settings=HotelSettings(approval_sla_minutes=120))
 
     deadline = deadlines.approval_deadline(booking, authorized_at=utc(6, 10, 20), capture_before=None)
@@ -74,7 +74,7 @@ def test_a_longer_promise_is_a_later_floor() -> None:
     assert deadline == utc(6, 10, 22)
 
 
-def test_what_the_provider_says_of_the_card_becomes_the_deadline() -> None:
+def test_the_providers_capture_deadline_becomes_the_approval_deadline() -> None:
     authorized_at = utc(6, 1, 10)
     fact = PaymentAuthorized(
         booking_id="BK-2030-ABCDEF",
@@ -91,7 +91,7 @@ def test_what_the_provider_says_of_the_card_becomes_the_deadline() -> None:
     assert waits.approval_deadline_at == authorized_at + timedelta(days=1, hours=12)  # type: ignore[attr-defined]
 
 
-def test_at_its_deadline_a_booking_expires_and_can_be_approved_no_more() -> None:
+def test_a_booking_at_its_approval_deadline_expires_and_is_not_approved() -> None:
     booking = awaiting_approval()
     deadline = booking.approval_deadline_at
     assert deadline is not None

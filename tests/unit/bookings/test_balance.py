@@ -1,4 +1,4 @@
-"""What is owed: what a card may pay of it, what the desk may settle, and what is owed again."""
+"""The balance: card payments, settlement at the desk, and failed payments."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +54,7 @@ def after(booking: Booking, event: BookingEvent) -> Booking:
 
 @pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
 @pytest.mark.parametrize("amount", [10900, 900])
-def test_what_is_owed_may_be_paid_and_is_off_the_balance_at_once(status: BookingStatus, amount: int) -> None:
+def test_an_accepted_payment_reduces_the_balance_at_once(status: BookingStatus, amount: int) -> None:
     booking = owing(status=status)
 
     (said,) = balance.authorized(booking, authorised(amount), now=NOW)
@@ -72,7 +72,7 @@ def test_what_is_owed_may_be_paid_and_is_off_the_balance_at_once(status: Booking
         (owing(status=BookingStatus.CANCELLED), "NOTHING_OWED"),
     ],
 )
-def test_what_is_not_owed_is_not_taken(booking: Booking, code: str) -> None:
+def test_a_payment_above_the_balance_is_refused(booking: Booking, code: str) -> None:
     (said,) = balance.authorized(booking, authorised(10900), now=NOW)
 
     assert isinstance(said, BalancePaymentRefused)
@@ -80,7 +80,7 @@ def test_what_is_not_owed_is_not_taken(booking: Booking, code: str) -> None:
     assert after(booking, said).balance_due == booking.balance_due
 
 
-def test_paid_is_captured_too_and_counts_once() -> None:
+def test_a_captured_balance_payment_counts_once() -> None:
     fact = PaymentCaptured(**PAID, payment_intent_id="pi", amount=eur(10900), captured_at=NOW)
     (said,) = balance.captured(charged(), fact)
 
@@ -98,7 +98,7 @@ def test_paid_is_captured_too_and_counts_once() -> None:
         PaymentVoided(**PAID, amount=eur(10900), voided_at=NOW),
     ],
 )
-def test_what_could_not_be_taken_is_owed_again(fact: PaymentCaptureFailed | PaymentVoided) -> None:
+def test_an_amount_that_was_not_captured_is_owed_again(fact: PaymentCaptureFailed | PaymentVoided) -> None:
     (said,) = balance.not_taken(charged(), fact, now=NOW)
 
     again = after(charged(), said)
@@ -109,7 +109,7 @@ def test_what_could_not_be_taken_is_owed_again(fact: PaymentCaptureFailed | Paym
     assert balance.not_taken(charged(taken=True), fact, now=NOW) == ()
 
 
-def test_of_a_stay_called_off_only_what_the_fee_leaves_open_is_owed_again() -> None:
+def test_after_a_cancellation_a_failed_payment_is_owed_again_up_to_the_fee() -> None:
     called_off = charged(status=BookingStatus.CANCELLED, cancellation_fee=eur(40000))
     fact = PaymentCaptureFailed(**PAID, reason_code="declined", failed_at=NOW)
 
@@ -119,7 +119,7 @@ def test_of_a_stay_called_off_only_what_the_fee_leaves_open_is_owed_again() -> N
 
 
 @pytest.mark.parametrize(("amount", "left"), [(None, 0), ("109.00", 0), ("9.00", 10000), ("0.01", 10899)])
-def test_the_desk_settles_all_or_part(amount: str | None, left: int) -> None:
+def test_the_desk_settles_the_balance_in_full_or_in_part(amount: str | None, left: int) -> None:
     (said,) = settled(owing(), amount)
 
     assert isinstance(said, BalanceSettled)
@@ -128,18 +128,18 @@ def test_the_desk_settles_all_or_part(amount: str | None, left: int) -> None:
 
 
 @pytest.mark.parametrize("amount", ["0", "0.00", "109.01", "1.001", "nine"])
-def test_no_other_amount_is_settled(amount: str) -> None:
+def test_an_invalid_amount_is_not_settled(amount: str) -> None:
     with pytest.raises(Refusal) as caught:
         settled(owing(), amount)
 
     assert (caught.value.code, caught.value.errors[0]["field"]) == ("VALIDATION_ERROR", "amount")
 
 
-def test_where_nothing_is_owed_there_is_nothing_to_settle() -> None:
+def test_a_balance_of_zero_is_settled_without_an_event() -> None:
     assert settled(owing(0), None) == ()
 
 
-def test_what_a_guest_in_house_owes_can_be_paid_for_an_hour() -> None:
+def test_the_balance_of_a_guest_in_house_is_payable_for_an_hour() -> None:
     payable = views.payable(owing(), now=NOW)
 
     assert (payable.amount, payable.purpose, payable.payable) == (eur(10900), PaymentPurpose.EXTENSION, True)
@@ -156,7 +156,7 @@ def test_what_a_guest_in_house_owes_can_be_paid_for_an_hour() -> None:
         unpaid(expires_at=NOW),
     ],
 )
-def test_nothing_else_can(booking: Booking) -> None:
+def test_no_other_balance_is_payable(booking: Booking) -> None:
     payable = views.payable(booking, now=NOW)
 
     assert (payable.payable, payable.purpose) == (False, PaymentPurpose.BOOKING)
@@ -172,9 +172,7 @@ def test_nothing_else_can(booking: Booking) -> None:
         (owing(45780, captured=None, payment_status="NONE", settled=eur(5000)), 45780, 40780),
     ],
 )
-def test_called_off_in_house_what_the_fee_exceeds_all_that_was_paid_is_owed(
-    booking: Booking, fee: int, owed: int
-) -> None:
+def test_a_fee_in_house_above_all_payments_is_owed(booking: Booking, fee: int, owed: int) -> None:
     event = BookingCancelled(**ABOUT, cancelled_at=NOW, cancelled_by=ANNA, fee=eur(fee), refund=eur(0))
 
     cancelled = evolution.evolve(booking, replace(event, status=BookingStatus.CANCELLED), at=NOW)
@@ -194,7 +192,7 @@ def test_called_off_in_house_what_the_fee_exceeds_all_that_was_paid_is_owed(
         (owing(2500, served=eur(2500)), 20000, 14880, 2500),
     ],
 )
-def test_cards_give_back_what_fee_and_room_service_leave(booking: Booking, fee: int, refund: int, owed: int) -> None:
+def test_cards_are_refunded_less_fee_and_room_service(booking: Booking, fee: int, refund: int, owed: int) -> None:
     back = cancellation_fees.refund_of(booking, eur(fee))
 
     assert back == eur(refund)

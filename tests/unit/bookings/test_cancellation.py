@@ -1,4 +1,4 @@
-"""What calling off costs."""
+"""The charges of a cancellation."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -54,7 +54,7 @@ def test_the_fee_follows_the_policy(policy: CancellationPolicy, hours: float, fe
     assert money.balance_due == eur(0)
 
 
-def test_of_custom_tiers_none_of_which_is_reached_the_smallest_holds() -> None:
+def test_the_smallest_custom_tier_applies_when_none_is_reached() -> None:
     policy = CancellationPolicy(
         kind="CUSTOM",
         tiers=(PolicyTier(hours_before=48, kind="FIRST_NIGHT"), PolicyTier(hours_before=12, kind="FULL_STAY")),
@@ -69,11 +69,11 @@ def test_a_fee_never_exceeds_the_total() -> None:
     assert cancellation_fees.charges(a_booking(policy=fixed), OPENS).fee == eur(34880)
 
 
-def test_the_first_night_carries_its_tax_where_the_price_does_not_say() -> None:
+def test_a_first_night_without_a_price_of_its_own_includes_tax() -> None:
     assert cancellation_fees.first_night(a_price(first_night=None)) == eur(13080)
 
 
-def test_nothing_paid_is_nothing_owed() -> None:
+def test_an_unpaid_booking_costs_nothing_to_cancel() -> None:
     harsh = CancellationPolicy(kind="NON_REFUNDABLE")
 
     for booking in (
@@ -85,31 +85,31 @@ def test_nothing_paid_is_nothing_owed() -> None:
         assert (money.fee, money.refund, money.balance_due, money.rule) == (eur(0), eur(0), eur(0), "NOTHING_PAID")
 
 
-def test_of_an_authorisation_only_the_fee_is_taken_and_nothing_is_refunded() -> None:
+def test_a_cancelled_authorisation_pays_the_fee_without_a_refund() -> None:
     money = cancellation_fees.charges(awaiting_approval(policy=CancellationPolicy(kind="NON_REFUNDABLE")), OPENS)
 
     assert (money.fee, money.refund, money.balance_due) == (eur(34880), eur(0), eur(0))
 
 
-def test_without_a_card_the_fee_is_owed_at_the_desk() -> None:
+def test_the_fee_of_a_booking_without_a_card_is_owed_at_the_desk() -> None:
     money = cancellation_fees.charges(a_booking(payment_status="NONE", captured=None), OPENS)
 
     assert (money.fee, money.refund, money.balance_due) == (eur(13080), eur(0), eur(13080))
 
 
-def test_what_went_back_before_is_not_given_twice() -> None:
+def test_an_amount_refunded_before_is_not_refunded_twice() -> None:
     money = cancellation_fees.charges(a_booking(refunded=eur(30000)), OPENS - timedelta(days=5))
 
     assert money.refund == eur(4880)
 
 
-def test_a_waived_fee_is_no_fee() -> None:
+def test_a_waived_fee_is_zero() -> None:
     money = cancellation_fees.charges(a_booking(), OPENS, waived=True)
 
     assert (money.fee, money.refund, money.rule) == (eur(0), eur(34880), "FEE_WAIVED")
 
 
-def test_hours_left_are_elapsed_hours_also_when_the_clocks_change() -> None:
+def test_the_time_left_is_elapsed_time_when_the_clocks_change() -> None:
     """In Los Angeles 10 March 2030 has 23 hours: 15:00 the day before is not 24 hours before."""
     booking = a_booking(
         card=a_card(timezone="America/Los_Angeles"), check_in=date(2030, 3, 10), check_out=date(2030, 3, 12)
@@ -121,7 +121,7 @@ def test_hours_left_are_elapsed_hours_also_when_the_clocks_change() -> None:
     assert cancellation_fees.charges(booking, same_wall_time_the_day_before - timedelta(hours=1)).fee == eur(0)
 
 
-def test_the_preview_says_what_happens_to_the_money() -> None:
+def test_the_cancellation_preview_describes_fee_and_refund() -> None:
     preview = cancellation_fees.charges(a_booking(), OPENS).preview
 
     assert preview.description == "The hotel keeps the first night: EUR 130.80. EUR 218.00 will be refunded."

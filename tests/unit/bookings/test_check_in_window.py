@@ -74,7 +74,7 @@ def test_the_window_of_a_hotel_that_opens_at_noon(
 
 
 @pytest.mark.parametrize(("zone", "check_in", "begins", "opens", "closes"), WINDOWS)
-def test_the_exceptions_to_the_window(
+def test_late_and_early_arrivals_are_exceptions_to_the_check_in_window(
     zone: str, check_in: date, begins: datetime, *, opens: datetime, closes: datetime
 ) -> None:
     booking, expected = arriving(zone, check_in), arriving(zone, check_in, late_arrival_expected=True)
@@ -112,21 +112,21 @@ def test_the_demo_hotels_open_at_midnight(
         ("02:00", utc(3, 31, 1)),
     ],
 )
-def test_an_opening_that_the_clocks_leave_out(wall: str, opens: datetime) -> None:
+def test_a_window_that_opens_in_a_clock_gap_opens_after_the_gap(wall: str, opens: datetime) -> None:
     booking = arriving(DUBLIN, date(2030, 3, 31), settings=HotelSettings(early_checkin_from=wall))
 
     assert answer(booking, opens - INSTANT) == "CHECKIN_TOO_EARLY"
     assert answer(booking, opens) is True
 
 
-def test_an_opening_that_comes_twice_is_the_earlier() -> None:
+def test_a_repeated_opening_time_is_the_earlier_one() -> None:
     booking = arriving(DUBLIN, date(2030, 10, 27), settings=HotelSettings(early_checkin_from="01:30"))
 
     assert answer(booking, utc(10, 27, 0, 30) - INSTANT) == "CHECKIN_TOO_EARLY"
     assert answer(booking, utc(10, 27, 0, 30)) is True
 
 
-def test_a_cutoff_that_comes_twice_is_the_later() -> None:
+def test_a_repeated_cutoff_time_is_the_later_one() -> None:
     booking = arriving(LOS_ANGELES, date(2030, 11, 2), settings=HotelSettings(late_arrival_cutoff="01:30"))
 
     assert answer(booking, utc(11, 3, 9, 30)) is True

@@ -1,4 +1,4 @@
-"""When the clock has something to say."""
+"""Deadlines of a booking."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,7 +27,7 @@ def test_a_cutoff_can_lie_on_the_next_day() -> None:
     assert deadline == datetime(2030, 6, 11, 0, 0, tzinfo=UTC)
 
 
-def test_the_cutoff_never_falls_before_what_was_promised() -> None:
+def test_the_approval_cutoff_never_falls_before_the_sla() -> None:
     authorized_at = CUTOFF + timedelta(hours=1)
 
     deadline = deadlines.approval_deadline(a_booking(), authorized_at=authorized_at, capture_before=None)
@@ -36,7 +36,7 @@ def test_the_cutoff_never_falls_before_what_was_promised() -> None:
 
 
 @pytest.mark.parametrize("capture_before", [None, NOW + timedelta(days=7)])
-def test_the_cards_own_end_comes_first_where_it_is_earlier(capture_before: datetime | None) -> None:
+def test_an_earlier_end_of_the_authorisation_is_the_approval_deadline(capture_before: datetime | None) -> None:
     booking = a_booking(check_in=CHECK_IN + timedelta(days=90), check_out=CHECK_IN + timedelta(days=91))
 
     deadline = deadlines.approval_deadline(booking, authorized_at=NOW, capture_before=capture_before)
@@ -45,7 +45,7 @@ def test_the_cards_own_end_comes_first_where_it_is_earlier(capture_before: datet
 
 
 @pytest.mark.parametrize(("zone", "utc_hour"), [("Europe/Dublin", 21), ("America/Los_Angeles", 29), ("Asia/Tokyo", 13)])
-def test_the_cutoff_is_the_hotels_own_evening(zone: str, utc_hour: int) -> None:
+def test_the_approval_cutoff_is_hotel_local(zone: str, utc_hour: int) -> None:
     booking = a_booking(card=a_card(timezone=zone))
 
     deadline = deadlines.approval_deadline(booking, authorized_at=CUTOFF - timedelta(days=2), capture_before=None)
@@ -56,13 +56,13 @@ def test_the_cutoff_is_the_hotels_own_evening(zone: str, utc_hour: int) -> None:
 @pytest.mark.parametrize(
     ("late", "severity"), [(0, None), (1, "LOW"), (30, "LOW"), (31, "MEDIUM"), (120, "MEDIUM"), (121, "HIGH")]
 )
-def test_an_overstay_grows_worse(late: int, severity: str | None) -> None:
+def test_the_severity_of_an_overstay_rises_at_each_threshold(late: int, severity: str | None) -> None:
     booking = a_booking(status=BookingStatus.IN_HOUSE)
 
     assert deadlines.overstay_severity(booking, booking.checkout_deadline_at + timedelta(minutes=late)) == severity
 
 
-def test_who_has_left_does_not_overstay() -> None:
+def test_a_guest_who_has_checked_out_does_not_overstay() -> None:
     assert deadlines.overstay_severity(a_booking(), datetime(2031, 1, 1, tzinfo=UTC)) is None
 
 
@@ -80,20 +80,20 @@ def test_who_has_left_does_not_overstay() -> None:
         (awaiting_approval(), NOW + timedelta(days=2), ExpiryReason.APPROVAL_TIMEOUT),
     ],
 )
-def test_what_is_overdue_expires_and_not_a_moment_sooner(booking, due, reason) -> None:  # type: ignore[no-untyped-def]
+def test_a_booking_expires_at_its_deadline_and_not_before(booking, due, reason) -> None:  # type: ignore[no-untyped-def]
     assert deadlines.expires_at(booking) == due
     assert expiry.expire(booking, now=due - timedelta(seconds=1)) == ()
     assert [event.reason for event in expiry.expire(booking, now=due)] == [reason]
 
 
-def test_what_has_been_approved_does_not_expire() -> None:
+def test_an_approved_booking_does_not_expire() -> None:
     booking = awaiting_approval(decision_made_at=NOW)
 
     assert deadlines.due_at(booking) is None
     assert expiry.expire(booking, now=NOW + timedelta(days=365)) == ()
 
 
-def test_the_cutoff_in_a_gap_is_the_first_moment_after_it() -> None:
+def test_an_approval_cutoff_in_a_clock_gap_is_the_first_instant_after_it() -> None:
     booking = a_booking(
         settings=HotelSettings(approval_cutoff_time="01:30", approval_cutoff_day_offset=1),
         check_in=date(2030, 3, 30),

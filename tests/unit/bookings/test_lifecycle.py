@@ -1,4 +1,4 @@
-"""The table is the truth: what it leaves out is refused, and what it holds is what events do."""
+"""The lifecycle table: every other transition is refused, and every event has an effect."""
 
 from dataclasses import fields
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A guest who does not come: from when on, and at what price."""
+"""No-shows: the deadline and the fee."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -46,7 +46,7 @@ def answer(booking: Booking, at: datetime = NOON, *, caller=CLERK, **asked: Any)
         ("Asia/Tokyo", date(2030, 10, 26), datetime(2030, 10, 27, 3, tzinfo=UTC)),
     ],
 )
-def test_a_guest_is_waited_for_until_noon_of_the_next_day_at_the_hotel(
+def test_a_booking_is_a_no_show_from_hotel_local_noon_of_the_day_after_check_in(
     zone: str, check_in: date, noon: datetime
 ) -> None:
     booking = a_booking(card=a_card(timezone=zone), check_in=check_in, check_out=check_in + timedelta(days=3))
@@ -58,7 +58,7 @@ def test_a_guest_is_waited_for_until_noon_of_the_next_day_at_the_hotel(
     assert [fact.marked_by for fact in no_shows.mark_overdue(booking, now=noon)] == [SYSTEM]
 
 
-def test_who_is_expected_late_is_waited_for_until_the_stay_is_over() -> None:
+def test_a_guest_with_an_expected_late_arrival_is_no_no_show_before_the_stay_is_over() -> None:
     booking = a_booking(late_arrival_expected=True)
     over = datetime(2030, 6, 14, 11, 0, tzinfo=UTC)  # noon in Dublin on the day after check-out
 
@@ -78,12 +78,12 @@ def test_who_is_expected_late_is_waited_for_until_the_stay_is_over() -> None:
         *((a_booking(status=status), "BOOKING_ENDED") for status in ENDED if status is not BookingStatus.NO_SHOW),
     ],
 )
-def test_only_who_is_confirmed_can_fail_to_come(booking: Booking, code: str) -> None:
+def test_only_a_confirmed_booking_can_be_marked_as_a_no_show(booking: Booking, code: str) -> None:
     assert answer(booking) == code
     assert no_shows.mark_overdue(booking, now=NOON) == ()
 
 
-def test_saying_it_again_says_nothing() -> None:
+def test_a_no_show_marked_again_has_no_second_event() -> None:
     assert answer(a_booking(status=BookingStatus.NO_SHOW)) == ()
 
 
@@ -109,7 +109,7 @@ TIERS = (
         (CancellationPolicy(kind="CUSTOM", no_show="FIXED", tiers=TIERS), 4000),
     ],
 )
-def test_not_coming_costs_what_the_policy_says(policy: CancellationPolicy, fee: int) -> None:
+def test_a_no_show_costs_the_fee_of_the_policy(policy: CancellationPolicy, fee: int) -> None:
     (by_card,) = no_shows.mark_overdue(a_booking(policy=policy), now=NOON)
     at_the_desk = cancellation_fees.no_show_charges(a_booking(policy=policy, payment_status="NONE", captured=None))
 
@@ -117,7 +117,7 @@ def test_not_coming_costs_what_the_policy_says(policy: CancellationPolicy, fee: 
     assert (at_the_desk.fee, at_the_desk.refund, at_the_desk.balance_due) == (eur(fee), eur(0), eur(fee))
 
 
-def test_the_fee_is_waived_by_who_may_and_says_why() -> None:
+def test_a_no_show_fee_is_waived_with_the_permission_and_a_reason_only() -> None:
     assert answer(a_booking(), caller=CLERK, waive_fee=True, reason="flood") == "PERMISSION_DENIED"
     assert answer(a_booking(), caller=STAFF, waive_fee=True) == "NOTE_REQUIRED"
 

@@ -1,4 +1,4 @@
-"""When a guest in house overstays, how badly, and what staff and time may make of it."""
+"""Overstays: severity, acknowledgement, dismissal and resolution."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -58,7 +58,7 @@ def flagged(booking: Booking, now: datetime) -> Any:
     ("minutes", "severity"),
     [(0, None), (0.01, LOW), (30, LOW), (30.01, MEDIUM), (120, MEDIUM), (120.01, HIGH), (3000, HIGH)],
 )
-def test_the_later_it_gets_the_more_severe_it_is(minutes: float, severity: OverstaySeverity | None) -> None:
+def test_the_severity_of_an_overstay_rises_with_time(minutes: float, severity: OverstaySeverity | None) -> None:
     told = flagged(in_house(), late(minutes))
 
     assert [event.severity for event in told] == ([severity] if severity else [])
@@ -75,11 +75,11 @@ def test_a_hotels_grace_never_outlasts_the_two_hours(grace: int) -> None:
 
 
 @pytest.mark.parametrize("status", [status for status in BookingStatus if status is not BookingStatus.IN_HOUSE])
-def test_only_who_is_in_house_overstays(status: BookingStatus) -> None:
+def test_only_a_guest_in_house_overstays(status: BookingStatus) -> None:
     assert flagged(in_house(status=status), late(300)) == ()
 
 
-def test_the_deadline_is_the_wall_s_also_on_the_day_the_clocks_change() -> None:
+def test_the_check_out_deadline_is_a_wall_time_when_the_clocks_change() -> None:
     summer = in_house(check_in=date(2030, 3, 29), check_out=date(2030, 3, 31))
     winter = in_house(check_in=date(2030, 10, 26), check_out=date(2030, 10, 27))
 
@@ -89,7 +89,7 @@ def test_the_deadline_is_the_wall_s_also_on_the_day_the_clocks_change() -> None:
     assert deadlines.overstay_severity(winter, datetime(2030, 10, 27, 11, 0, tzinfo=UTC)) is None
 
 
-def test_it_is_told_once_for_each_severity() -> None:
+def test_an_overstay_is_flagged_once_per_severity() -> None:
     booking = in_house(overstay=an_incident())
 
     assert flagged(booking, late(20)) == ()
@@ -110,7 +110,7 @@ def test_a_rise_leaves_an_acknowledged_incident_acknowledged() -> None:
     assert deadlines.due_at(after) is None
 
 
-def test_what_was_dismissed_is_flagged_again_only_past_another_deadline() -> None:
+def test_a_dismissed_overstay_is_flagged_again_only_past_another_deadline() -> None:
     dismissed = an_incident(status=DISMISSED, closed_at=late(5), closed_by=ANNA)
     another = in_house(overstay=dismissed, checkout_deadline_at=late(24 * 60))
 
@@ -129,7 +129,7 @@ def test_what_was_dismissed_is_flagged_again_only_past_another_deadline() -> Non
         (DISMISSED, True, None),
     ],
 )
-def test_staff_acknowledge_or_dismiss_and_may_say_so_twice(
+def test_an_overstay_acknowledged_or_dismissed_twice_has_one_event(
     status: IncidentStatus, dismiss: bool, fact: type[Any] | None
 ) -> None:
     facts = said(in_house(overstay=an_incident(status=status)), dismiss=dismiss)
@@ -146,7 +146,7 @@ def test_staff_acknowledge_or_dismiss_and_may_say_so_twice(
         (an_incident(status=RESOLVED), True, "ILLEGAL_TRANSITION"),
     ],
 )
-def test_what_is_over_cannot_be_acknowledged(incident: Incident | None, dismiss: bool, code: str) -> None:
+def test_a_closed_incident_cannot_be_acknowledged(incident: Incident | None, dismiss: bool, code: str) -> None:
     with pytest.raises(Refusal) as caught:
         said(in_house(overstay=incident), dismiss=dismiss)
 
@@ -154,7 +154,7 @@ def test_what_is_over_cannot_be_acknowledged(incident: Incident | None, dismiss:
 
 
 @pytest.mark.parametrize("status", [OPEN, ACKNOWLEDGED])
-def test_who_leaves_overstays_no_longer(status: IncidentStatus) -> None:
+def test_a_check_out_resolves_the_overstay(status: IncidentStatus) -> None:
     booking = in_house(overstay=an_incident(status=status))
 
     (over,) = overstays.ended_by(booking, (leaves(),), now=late(50))
@@ -162,7 +162,7 @@ def test_who_leaves_overstays_no_longer(status: IncidentStatus) -> None:
     assert (over.incident_status, over.resolution) == (RESOLVED, "CHECKED_OUT")
 
 
-def test_who_did_not_overstay_has_nothing_to_resolve() -> None:
+def test_a_check_out_without_an_overstay_resolves_nothing() -> None:
     closed = an_incident(status=DISMISSED, closed_at=late(5), closed_by=ANNA)
 
     assert overstays.ended_by(in_house(), (leaves(),), now=late(50)) == ()
@@ -170,7 +170,7 @@ def test_who_did_not_overstay_has_nothing_to_resolve() -> None:
     assert overstays.ended_by(in_house(overstay=an_incident()), (), now=late(50)) == ()
 
 
-def test_nothing_leaves_a_closed_incident() -> None:
+def test_a_closed_incident_has_no_transition() -> None:
     assert {status for status, _, _ in OVERSTAYS if status} == UNDECIDED
     assert {becomes for _, event, becomes in OVERSTAYS if event is OverstayResolved} == {RESOLVED}
     assert (None, OverstayFlagged, OPEN) in set(OVERSTAYS)

@@ -98,7 +98,7 @@ def test_a_fee_just_before_at_and_just_after_every_boundary(
         ("Asia/Tokyo", date(2030, 3, 31), datetime(2030, 3, 30, 6, tzinfo=UTC), NOTHING),  # exactly 24
     ],
 )
-def test_the_same_time_the_day_before_is_not_always_a_day_before(
+def test_the_same_wall_time_the_day_before_is_not_always_24_hours_before(
     zone: str, check_in: date, wall_clock_day_before: datetime, fee: int
 ) -> None:
     booking = a_booking(card=a_card(timezone=zone), check_in=check_in, check_out=check_in + timedelta(days=3))
@@ -140,7 +140,7 @@ def tier(kind: str, value: str) -> CancellationPolicy:
         ("ISK", 1234500, tier("FIXED", "99950"), 100000),
     ],
 )
-def test_fees_are_rounded_to_what_the_currency_can_be_charged(
+def test_fees_are_rounded_to_chargeable_amounts_of_the_currency(
     currency: str, total: int, policy: CancellationPolicy, fee: int
 ) -> None:
     price = priced(currency, total, first_night=total)
@@ -174,7 +174,7 @@ LATE = datetime(2030, 6, 10, 14, tzinfo=UTC)
         (a_booking(payment_status="NONE", captured=None), FIRST, 0, FIRST),
     ],
 )
-def test_where_the_money_is_decides_what_becomes_of_the_fee(
+def test_the_fee_is_captured_refunded_or_owed_by_the_state_of_the_payment(
     booking: Booking, fee: int, refund: int, balance_due: int
 ) -> None:
     money = cancellation_fees.charges(booking, LATE)
@@ -185,7 +185,7 @@ def test_where_the_money_is_decides_what_becomes_of_the_fee(
 @pytest.mark.parametrize("status", [BookingStatus.DRAFT, BookingStatus.PENDING_PAYMENT])
 @pytest.mark.parametrize("payment_status", ["NONE", "SESSION_OPEN", "SESSION_EXPIRED", "FAILED", "VOIDED"])
 @pytest.mark.parametrize("policy", [FLEXIBLE, MODERATE, NON_REFUNDABLE, CUSTOM])
-def test_who_has_paid_nothing_owes_nothing(status: BookingStatus, payment_status: str, policy: Any) -> None:
+def test_a_booking_without_a_payment_owes_no_fee(status: BookingStatus, payment_status: str, policy: Any) -> None:
     booking = a_booking(status=status, payment_status=payment_status, captured=None, policy=policy)
 
     assert not cancellation_fees.charges(booking, LATE).fee

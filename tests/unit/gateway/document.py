@@ -11,7 +11,7 @@ from gateway.settings import GatewaySettings
 DOCUMENT: dict[str, Any] = build(settings=GatewaySettings()).openapi()
 
 
-def said(part: dict[str, Any]) -> dict[str, Any]:
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
     """A part of the document, or what its reference leads to."""
     if "$ref" not in part:
         return part
@@ -23,9 +23,9 @@ def said(part: dict[str, Any]) -> dict[str, Any]:
 def _whole(operation: dict[str, Any]) -> dict[str, Any]:
     return {
         **operation,
-        "parameters": [said(each) for each in operation.get("parameters", ())],
-        "responses": {status: said(answer) for status, answer in operation["responses"].items()},
-        **({"requestBody": said(operation["requestBody"])} if "requestBody" in operation else {}),
+        "parameters": [resolved(each) for each in operation.get("parameters", ())],
+        "responses": {status: resolved(answer) for status, answer in operation["responses"].items()},
+        **({"requestBody": resolved(operation["requestBody"])} if "requestBody" in operation else {}),
     }
 
 
@@ -38,11 +38,11 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
 
 def example_of(operation: dict[str, Any]) -> dict[str, Any]:
     """The body and the query that the document shows for it, as an HTTP client takes them."""
-    asked = [each for each in operation["parameters"] if each["in"] == "query" and each.get("required")]
-    params = {each["name"]: each["schema"]["examples"][0] for each in asked}
+    required = [each for each in operation["parameters"] if each["in"] == "query" and each.get("required")]
+    params = {each["name"]: each["schema"]["examples"][0] for each in required}
     if "requestBody" not in operation:
         return {"params": params}
-    schema = said(operation["requestBody"]["content"]["application/json"]["schema"])
+    schema = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
     return {"params": params, **({"json": schema["examples"][0]} if "properties" in schema else {})}
 
 

@@ -33,7 +33,7 @@ class FakeBus:
 
     def __init__(self) -> None:
         self.up = True
-        self.asked: list[tuple[Ask[Any], Context]] = []
+        self.asks: list[tuple[Ask[Any], Context]] = []
         self.subscriptions = EventSubscriptions()
         self.replayed = False
         self._answers: dict[type[Any], Any] = {}
@@ -46,7 +46,7 @@ class FakeBus:
     async def ask(
         self, message: Ask[Any], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Any, bool]:
-        self.asked.append((message, context))
+        self.asks.append((message, context))
         reply = self._answers.get(type(message), Unavailable(f"nobody answers {type(message).__name__}"))
         if callable(reply):
             reply = reply(message, context)
@@ -61,30 +61,30 @@ class FakeBus:
         self.subscriptions.interrupt()
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
-        """Nothing waits, or the broker is away."""
+        """Empty queues; `Unavailable` where the broker is down."""
         if not self.up:
             raise Unavailable("the broker is away")
         return dict.fromkeys(queues, 0)
 
     def happens(self, kind: str, *, sequence: int = 9, booking_id: str = builders.BOOKING) -> None:
-        """A fact is published: who hears it is told soon."""
-        fact = Envelope(
+        """Publish an event: its subscribers get it soon."""
+        event = Envelope(
             id="e", source="bookings", type=kind, subject=booking_id, time=datetime.now(UTC), sequence=sequence,
             hotel=builders.HOTEL, data={}, dataschema="",
         )  # fmt: skip
-        asyncio.get_running_loop().call_soon(self.subscriptions.deliver, fact)
+        asyncio.get_running_loop().call_soon(self.subscriptions.deliver, event)
 
     def last(self, message: type[Any]) -> Any:
         """The latest ask of this kind."""
-        return next(asked for asked, _ in reversed(self.asked) if isinstance(asked, message))
+        return next(ask for ask, _ in reversed(self.asks) if isinstance(ask, message))
 
     def last_context(self, message: type[Any]) -> Context:
-        """What travelled beside it."""
-        return next(context for asked, context in reversed(self.asked) if isinstance(asked, message))
+        """The context of the latest ask of this kind."""
+        return next(context for ask, context in reversed(self.asks) if isinstance(ask, message))
 
     def count(self, message: type[Any]) -> int:
-        """How often that was asked."""
-        return sum(isinstance(asked, message) for asked, _ in self.asked)
+        """The number of asks of this kind."""
+        return sum(isinstance(ask, message) for ask, _ in self.asks)
 
 
 def _hotel(message: GetHotel, _: Context) -> Any:
@@ -167,7 +167,7 @@ class Gateway:
 
 
 def code(response: httpx.Response) -> str:
-    """The error's code, having checked that it is told in the one shape."""
+    """The code of a problem response; fails where the response has another form."""
     body = response.json()
     assert response.headers["content-type"] == "application/problem+json"
     assert {"type", "title", "status", "detail", "instance", "trace_id", "error"} <= body.keys()

@@ -36,7 +36,7 @@ def test_a_missing_or_invalid_token_is_401(gateway: Gateway, method: str, path: 
         answer = gateway.call(method, path.format_map(SAMPLES), headers={"Authorization": proof} if proof else {})
 
         assert (answer.status_code, code(answer)) == (401, "INVALID_TOKEN")
-        assert gateway.bus.asked == []
+        assert gateway.bus.asks == []
     assert "401" in operation["responses"]
 
 
@@ -86,14 +86,14 @@ def test_a_missing_permission_is_403(gateway: Gateway, method: str, path: str, o
     for role in Role:
         proof = gateway.accounts.signed_in(builders.staff(role))
         allowed = bool(PERMISSIONS[role] & {Permission(needed) for needed in operation["x-permissions"]})
-        gateway.bus.asked.clear()
+        gateway.bus.asks.clear()
 
         answer = gateway.call(method, path.format_map(SAMPLES), headers=proof)
 
         assert (answer.status_code != 403) == allowed
         if not allowed:
             assert code(answer) == "PERMISSION_DENIED"
-            assert gateway.bus.asked == []
+            assert gateway.bus.asks == []
 
 
 def test_a_superuser_has_every_permission_in_their_own_hotel_only(gateway: Gateway) -> None:
@@ -114,7 +114,7 @@ def test_a_hotel_is_cached(gateway: Gateway, manager: dict[str, str]) -> None:
         gateway.get(f"/api/staff/hotels/{builders.OTHER_HOTEL}/rooms/", headers=manager)
         gateway.get("/api/staff/hotels/atlantis/rooms/", headers=manager)
 
-    assert len(gateway.bus.asked) == 2
+    assert len(gateway.bus.asks) == 2
 
 
 def test_staff_get_503_while_the_accounts_are_down(gateway: Gateway, manager: dict[str, str]) -> None:

@@ -111,17 +111,17 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
     sent = {"headers": {**proof, "Idempotency-Key": "the-same-key-everywhere"}, **shown}
     gateway.call(operation.method, operation.path.format_map(SAMPLES), **sent)  # what is remembered is asked for once
 
-    def asked(path: str) -> tuple[int, list[tuple[object, Context]]]:
-        gateway.bus.asked.clear()
+    def asks_of(path: str) -> tuple[int, list[tuple[object, Context]]]:
+        gateway.bus.asks.clear()
         answer = gateway.call(operation.method, path.format_map(SAMPLES), **sent)
-        asks = [(ask, replace(how, traceparent="", request_id="")) for ask, how in gateway.bus.asked]
+        asks = [(ask, replace(how, traceparent="", request_id="")) for ask, how in gateway.bus.asks]
         return answer.status_code, asks
 
-    canonical = asked(operation.path)
+    canonical = asks_of(operation.path)
     assert canonical[0] in {200, 503}
     assert canonical[1] or canonical[0] == 200
     for path in aliases_of(operation.method, operation.path):
-        assert asked(path) == canonical
+        assert asks_of(path) == canonical
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,9 @@ def test_a_walk_in_answers_the_whole_booking_and_no_token(gateway: Gateway, fron
     assert answer.status_code == 201
     assert answer.json().keys() >= DETAIL
     assert "the-guests-own" not in answer.text
-    asked = gateway.bus.last(bookings.AddWalkIn)
-    assert (asked.hotel, asked.room_number, asked.guest.first_name) == (builders.HOTEL, "101", "Ada")
-    assert (asked.check_in, asked.check_out, asked.adults) == (None, date(2026, 8, 15), 1)
+    ask = gateway.bus.last(bookings.AddWalkIn)
+    assert (ask.hotel, ask.room_number, ask.guest.first_name) == (builders.HOTEL, "101", "Ada")
+    assert (ask.check_in, ask.check_out, ask.adults) == (None, date(2026, 8, 15), 1)
 
 
 def test_older_clients_add_a_guest_with_flat_fields(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -81,8 +81,8 @@ def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, fro
             "destructive_mode": False,
         },
     }
-    asked = gateway.bus.last(bookings.CheckOutRooms)
-    assert (asked.rooms, asked.destructive, asked.reason) == ((1, "103", 7), False, "")
+    ask = gateway.bus.last(bookings.CheckOutRooms)
+    assert (ask.rooms, ask.destructive, ask.reason) == ((1, "103", 7), False, "")
 
 
 def test_a_destructive_bulk_check_out_needs_a_superuser(gateway: Gateway, front_desk: dict[str, str]) -> None:

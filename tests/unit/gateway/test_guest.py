@@ -81,7 +81,7 @@ def test_a_request_without_a_token_asks_no_service(gateway: Gateway) -> None:
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert code(answer) == "INVALID_TOKEN"
-    assert gateway.bus.asked == []
+    assert gateway.bus.asks == []
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,9 @@ def test_free_rooms_have_the_names_of_guests_from_one_ask(gateway: Gateway, clea
         ],
     }  # fmt: skip
     assert gateway.bus.count(bookings.GetGuestNames) == 1
-    asked = gateway.bus.last(rooms.FindFreeRooms)
-    assert (asked.check_in, asked.check_out) == (date(2026, 8, 14), date(2026, 8, 16))
-    assert (asked.room_type, asked.exclude_booking) == ("DBL", "BK-7")
+    ask = gateway.bus.last(rooms.FindFreeRooms)
+    assert (ask.check_in, ask.check_out) == (date(2026, 8, 14), date(2026, 8, 16))
+    assert (ask.room_type, ask.exclude_booking) == ("DBL", "BK-7")
 
 
 def test_rooms_are_filtered_by_status_type_floor_and_occupancy(gateway: Gateway, cleaner: dict[str, str]) -> None:
@@ -139,9 +139,9 @@ def test_rooms_are_filtered_by_status_type_floor_and_occupancy(gateway: Gateway,
 
     gateway.get(f"{HOTEL}/rooms/?room_type=DBL&floor=-1&occupied=false&status=OCCUPIED&page=2", headers=cleaner)
 
-    asked = gateway.bus.last(rooms.ListRooms)
-    assert (asked.room_type, asked.floor, asked.occupied, asked.status) == ("DBL", -1, False, "OCCUPIED")
-    assert asked.page.page == 2
+    ask = gateway.bus.last(rooms.ListRooms)
+    assert (ask.room_type, ask.floor, ask.occupied, ask.status) == ("DBL", -1, False, "OCCUPIED")
+    assert ask.page.page == 2
     for unreadable in ("floor=first", "floor=99999999999", "occupied=perhaps", "status=SPOTLESS"):
         assert code(gateway.get(f"{HOTEL}/rooms/?{unreadable}", headers=cleaner)) == "INVALID_FILTER"
 
@@ -152,8 +152,8 @@ def test_a_repair_carries_its_priority(gateway: Gateway, cleaner: dict[str, str]
 
     answer = gateway.post(f"{ROOM}/mark-maintenance/", {"priority": "HIGH", "notes": "tap"}, headers=cleaner)
 
-    asked = gateway.bus.last(rooms.ChangeRoomStatus)
-    assert (asked.priority, asked.note) == (high, "tap")
+    ask = gateway.bus.last(rooms.ChangeRoomStatus)
+    assert (ask.priority, ask.note) == (high, "tap")
     assert answer.json()["maintenance_priority"] == "HIGH"
 
 
@@ -170,8 +170,8 @@ def test_a_block_is_made_listed_and_lifted(gateway: Gateway, manager: dict[str, 
     assert gateway.call("DELETE", f"{ROOM}/blocks/12/", headers=manager).status_code == 200
     assert gateway.bus.last(rooms.UnblockRoom).block_id == 12
     gateway.call("DELETE", f"{ROOM}/blocks/?starts_on=2026-08-14", headers=manager)
-    asked = gateway.bus.last(rooms.UnblockRoom)
-    assert (asked.block_id, asked.starts_on, asked.until) == (None, date(2026, 8, 14), None)
+    ask = gateway.bus.last(rooms.UnblockRoom)
+    assert (ask.block_id, ask.starts_on, ask.until) == (None, date(2026, 8, 14), None)
     for nonsense in ("x", "-1", "9" * 40):
         assert code(gateway.call("DELETE", f"{ROOM}/blocks/{nonsense}/", headers=manager)) == "BLOCK_NOT_FOUND"
 
@@ -185,8 +185,8 @@ def test_tasks_are_listed_and_worked_off(gateway: Gateway, cleaner: dict[str, st
 
     assert (listed["count"], listed["results"][0]["assignee"]["name"]) == (21, "Nora Clerk")
     assert listed["next"] == "?status=OPEN&assignee=me&room_number=101&page=2"
-    asked = gateway.bus.last(rooms.ListTasks)
-    assert (asked.status, asked.assignee_id, asked.room_number) == ("OPEN", str(UUID(int=7)), "101")
+    ask = gateway.bus.last(rooms.ListTasks)
+    assert (ask.status, ask.assignee_id, ask.room_number) == ("OPEN", str(UUID(int=7)), "101")
     assert code(gateway.get(f"{TASKS}/?status=LATER", headers=cleaner)) == "INVALID_FILTER"
     for step, kind in (("start", rooms.StartTask), ("done", rooms.FinishTask)):
         assert gateway.post(f"{TASKS}/31/{step}/", headers=cleaner).json()["id"] == 31
@@ -203,8 +203,8 @@ def test_a_task_is_assigned_to_the_caller_a_colleague_or_nobody(gateway: Gateway
 
     def whose(body: Any) -> tuple[str | None, str | None]:
         assert gateway.post(f"{TASKS}/31/assign/", body, headers=manager).status_code == 200
-        asked = gateway.bus.last(rooms.AssignTask)
-        return asked.staff_id, asked.staff_name
+        ask = gateway.bus.last(rooms.AssignTask)
+        return ask.staff_id, ask.staff_name
 
     assert whose(None) == (str(UUID(int=7)), "Nora Clerk")
     assert whose({"staff_id": str(UUID(int=8))}) == (str(UUID(int=8)), "Maeve Broom")

@@ -9,7 +9,7 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from gateway.openapi.examples import BY_NAME
 from tests.unit.gateway import builders
-from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, said, tokens_of
+from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, resolved, tokens_of
 from tests.unit.gateway.fakes import GUEST, Gateway, code
 
 PUBLIC = f"/api/public/hotels/{builders.HOTEL}/"
@@ -19,13 +19,13 @@ def test_every_operation_is_documented_whole(gateway: Gateway) -> None:
     document = gateway.get("/openapi.json").json()
     ids = []
     for path, methods in document["paths"].items():
-        declared = {said(each)["name"] for method in methods.values() for each in method.get("parameters", ())}
+        declared = {resolved(each)["name"] for method in methods.values() for each in method.get("parameters", ())}
         assert {part[1:-1] for part in path.split("/") if part.startswith("{")} <= declared
         for method, operation in methods.items():
             ids.append(operation["operationId"])
             assert operation["summary"]
             for status, answer in operation["responses"].items():
-                assert "content" in said(answer) or status == "204"
+                assert "content" in resolved(answer) or status == "204"
             if path.startswith("/api/") and operation.get("requestBody") is None and method not in ("get", "delete"):
                 assert path.endswith("/logout/")
     assert len(ids) == len(set(ids))

@@ -101,7 +101,7 @@ def test_rate_limits_off_are_empty_and_on_the_defaults() -> None:
 def test_pages_of_configured_origins_may_call_and_read_what_they_need() -> None:
     gateway = Gateway(allowed_origins="https://hotel.example, https://board.example/")
     try:
-        asked = gateway.call(
+        preflight = gateway.call(
             "OPTIONS",
             PUBLIC,
             headers={
@@ -116,8 +116,8 @@ def test_pages_of_configured_origins_may_call_and_read_what_they_need() -> None:
     finally:
         gateway.close()
 
-    assert asked.status_code == 200
-    assert asked.headers["access-control-allow-origin"] == "https://board.example"
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "https://board.example"
     assert "ETag" in answer.headers["access-control-expose-headers"]
     assert "access-control-allow-origin" not in stranger.headers
     assert refused.headers["access-control-allow-origin"] == "https://hotel.example"
@@ -160,12 +160,12 @@ def test_the_documentation_is_served(gateway: Gateway) -> None:
 def test_the_cache_bridges_an_outage_and_shares_one_fetch(gateway: Gateway) -> None:
     import asyncio
 
-    now, asked = [0.0], []
+    now, keys = [0.0], []
 
     async def ask(key: str) -> str:
-        asked.append(key)
+        keys.append(key)
         await asyncio.sleep(0)
-        if len(asked) > 1:
+        if len(keys) > 1:
             raise Unavailable("gone")
         return key.upper()
 
@@ -173,10 +173,10 @@ def test_the_cache_bridges_an_outage_and_shares_one_fetch(gateway: Gateway) -> N
 
     async def act(_: Any) -> None:
         assert await asyncio.gather(*(cache.get("a") for _ in range(10))) == ["A"] * 10
-        assert asked == ["a"]
+        assert keys == ["a"]
         now[0] = 6
         assert await cache.get("a") == "A"
-        assert len(asked) == 2
+        assert len(keys) == 2
         with pytest.raises(Unavailable):
             await cache.get("b")
 

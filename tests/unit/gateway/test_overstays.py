@@ -58,7 +58,7 @@ def test_an_acknowledgement_reaches_bookings_and_returns_the_booking(
     answer = gateway.post(f"{UNDER}/{path}/", json=body, headers=front_desk)
 
     assert (answer.status_code, answer.json()["booking_id"]) == (200, builders.BOOKING)
-    assert gateway.bus.asked[-1][0] == command
+    assert gateway.bus.asks[-1][0] == command
 
 
 @pytest.mark.parametrize(

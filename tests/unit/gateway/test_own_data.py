@@ -161,11 +161,11 @@ def test_rates_are_set_and_cleared_in_ranges(gateway: Gateway, manager: dict[str
     nights = {"room_type": "STD", "start_date": "2026-08-01", "end_date": "2026-08-31"}
 
     done = gateway.post(f"{HOTEL}/rates/", nights | {"price": "150.00", "weekdays": [4, 5]}, headers=manager)
-    asked = gateway.bus.last(rooms.WriteRates)
+    ask = gateway.bus.last(rooms.WriteRates)
     cleared = gateway.call("DELETE", f"{HOTEL}/rates/", params=nights, headers=manager)
 
     assert (done.json()["nights"], done.json()["price"]) == (31, "150.00")
-    assert (asked.price, asked.weekdays) == ("150.00", (4, 5))
+    assert (ask.price, ask.weekdays) == ("150.00", (4, 5))
     assert cleared.status_code == 200
     assert gateway.bus.last(rooms.WriteRates).price is None
     floats = gateway.post(f"{HOTEL}/rates/", nights | {"price": 150.0}, headers=manager)

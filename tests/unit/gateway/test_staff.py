@@ -110,10 +110,10 @@ def test_filters_reach_bookings_typed(gateway: Gateway, front_desk: dict[str, st
 
     gateway.get(f"{HOTEL}/room-bookings/?{query}", headers=front_desk)
 
-    asked = gateway.bus.last(bookings.ListBookings)
-    assert asked.start_date == date(2026, 8, 1)
-    assert (asked.has_room_assigned, asked.include_counts) == (True, True)
-    assert (asked.bucket, asked.ordering, asked.search) == ("arrivals", "-check_in", "ada")
+    ask = gateway.bus.last(bookings.ListBookings)
+    assert ask.start_date == date(2026, 8, 1)
+    assert (ask.has_room_assigned, ask.include_counts) == (True, True)
+    assert (ask.bucket, ask.ordering, ask.search) == ("arrivals", "-check_in", "ada")
 
 
 @pytest.mark.parametrize("query", ["start_date=tomorrow", "end_date=20261101", "has_room_assigned=maybe", "search=%00"])
@@ -158,8 +158,8 @@ def test_staff_book_for_a_guest(gateway: Gateway, front_desk: dict[str, str]) ->
 
     assert answer.status_code == 201
     assert "the-guests-own" not in answer.text
-    asked = gateway.bus.last(bookings.CreateBooking)
-    assert (asked.payment, asked.source) == ("none", bookings.BookingSource.STAFF)
+    ask = gateway.bus.last(bookings.CreateBooking)
+    assert (ask.payment, ask.source) == ("none", bookings.BookingSource.STAFF)
 
 
 def test_an_amendment_changes_only_what_it_names(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -167,8 +167,8 @@ def test_an_amendment_changes_only_what_it_names(gateway: Gateway, front_desk: d
 
     gateway.patch(f"{BOOKING}/", {"internal_notes": ""}, headers=front_desk)
 
-    asked = gateway.bus.last(bookings.AmendBooking)
-    assert (asked.internal_notes, asked.special_requests, asked.guest_email) == ("", None, None)
+    ask = gateway.bus.last(bookings.AmendBooking)
+    assert (ask.internal_notes, ask.special_requests, ask.guest_email) == ("", None, None)
 
 
 def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -214,9 +214,9 @@ def test_every_action_answers_the_whole_booking(
     assert answer.status_code == 200
     assert answer.json().keys() >= DETAIL
     assert answer.json()["warnings"] == ["ROOM_TYPE_MISMATCH"]
-    asked = gateway.bus.last(command)
-    assert {name: getattr(asked, name) for name in expected} == expected
-    assert (asked.hotel, asked.booking_id) == (builders.HOTEL, builders.BOOKING)
+    ask = gateway.bus.last(command)
+    assert {name: getattr(ask, name) for name in expected} == expected
+    assert (ask.hotel, ask.booking_id) == (builders.HOTEL, builders.BOOKING)
 
 
 def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -248,8 +248,8 @@ def test_a_no_show_passes_reason_and_waiver_to_bookings(
     answer = gateway.post(f"{BOOKING}/no-show/", body, headers=manager)
 
     assert (answer.status_code, answer.json()["status"]) == (200, "NO_SHOW")
-    asked = gateway.bus.last(bookings.MarkNoShow)
-    assert (asked.booking_id, asked.reason, asked.waive_fee) == (answer.json()["booking_id"], reason, waive_fee)
+    ask = gateway.bus.last(bookings.MarkNoShow)
+    assert (ask.booking_id, ask.reason, ask.waive_fee) == (answer.json()["booking_id"], reason, waive_fee)
 
 
 def test_a_no_show_too_early_is_a_conflict_and_for_the_front_desk_only(gateway: Gateway) -> None:
@@ -344,8 +344,8 @@ def test_a_turnover_action_is_a_step_of_the_status(
     answer = gateway.post(f"{ROOM}/{path}/", body, headers=manager)
 
     assert answer.json()["room_status"] == to
-    asked = gateway.bus.last(rooms.ChangeRoomStatus)
-    assert (asked.to_status, asked.only_from, asked.note) == (to, only_from, note)
+    ask = gateway.bus.last(rooms.ChangeRoomStatus)
+    assert (ask.to_status, ask.only_from, ask.note) == (to, only_from, note)
 
 
 def test_a_rooms_history_names_who_changed_it(gateway: Gateway, front_desk: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ class Story:
         self._gateway, self._steps, self._known = gateway, list(steps), 0
         gateway.bus.answers(GetFeed, self)
 
-    def __call__(self, asked: GetFeed, _: Context) -> Feed | Exception:
+    def __call__(self, ask: GetFeed, _: Context) -> Feed | Exception:
         if not self._steps:
             self._gateway.app_state.stopping.set()
             return builders.feed(last=self._known)
@@ -28,7 +28,7 @@ class Story:
         assert isinstance(step, int)
         self._known = step
         self._gateway.bus.happens("bookings.RoomAssigned.v1", sequence=step + 1)
-        return builders.feed(*range(asked.after + 1, step + 1))
+        return builders.feed(*range(ask.after + 1, step + 1))
 
 
 def _ids(text: str) -> list[int]:
@@ -56,7 +56,7 @@ def test_a_silent_stream_sends_heartbeats(gateway: Gateway) -> None:
     object.__setattr__(gateway.app_state.settings, "heartbeat_seconds", 0.01)
     gateway.bus.answers(GetFeed, builders.feed(1))
 
-    def count(asked: GetFeed, _: Context) -> Feed:
+    def count(ask: GetFeed, _: Context) -> Feed:
         if gateway.bus.count(GetFeed) > 4:
             gateway.app_state.stopping.set()
         return builders.feed(1)

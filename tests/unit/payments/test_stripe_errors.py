@@ -9,7 +9,7 @@ from chassis.jobs.backoff import LONGEST_DELAY
 from chassis.refusal import Unavailable
 from services.payments.cards import CallBusy, CallFailed, CallRefused, UnknownObject
 from services.payments.steps import backoff
-from services.payments.steps.backoff import TOTAL, Backoff
+from services.payments.steps.backoff import TOTAL, RequestBackoff
 from services.payments.stripe_gateway.errors import LONGEST_RETRY_AFTER, translated
 
 AGAIN, NOT_AGAIN = {"Stripe-Should-Retry": "true"}, {"Stripe-Should-Retry": "false"}
@@ -55,7 +55,7 @@ def test_retry_after_is_read_in_seconds_and_bounded(header: str, seconds: float 
 def test_the_backoff_of_a_request_grows_and_is_bounded_in_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(backoff.time, "sleep", pauses.append)
-    request_backoff, busy = Backoff(), CallBusy("busy")
+    request_backoff, busy = RequestBackoff(), CallBusy("busy")
 
     def wait_for_ever() -> None:
         while True:
@@ -73,4 +73,4 @@ def test_a_retry_after_that_exceeds_the_bound_is_raised_without_waiting(monkeypa
     monkeypatch.setattr(backoff.time, "sleep", lambda _: pytest.fail("it waited"))
 
     with pytest.raises(CallBusy):
-        Backoff().wait(CallBusy("busy", seconds=LONGEST_DELAY))
+        RequestBackoff().wait(CallBusy("busy", seconds=LONGEST_DELAY))

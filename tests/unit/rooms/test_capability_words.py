@@ -18,7 +18,7 @@ SHARED = {
     | {"room_access", "room_status"},
     "domain": {"amounts", "candidates", "definitions", "offers", "periods", "pricing", "room_history", "stays"}
     | {"validation"},
-    "store": {"actions", "nights", "offers", "paging", "periods", "room_details"},
+    "store": {"actions", "examination", "explanation", "nights", "offers", "paging", "periods", "room_details"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Assigning, checking in and out: what may be, before rooms is asked."""
+"""Assignment, check-in and check-out: the decisions before rooms is asked."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ def ready(**overrides: Any) -> Booking:
         (datetime(2030, 6, 13, 10, 0, tzinfo=UTC), {"late_arrival": True}, "CHECKIN_TOO_LATE"),
     ],
 )
-def test_the_check_in_window(at: datetime, asked: dict[str, bool], expected: bool | str) -> None:
+def test_check_in_is_refused_outside_its_window(at: datetime, asked: dict[str, bool], expected: bool | str) -> None:
     assert answer(ready(), at, **asked) == expected
 
 
@@ -58,7 +58,7 @@ def test_an_early_check_in_needs_the_permission() -> None:
     assert answer(ready(), early, early_checkin=True, caller=STAFF) is True
 
 
-def test_an_expected_late_arrival_needs_no_word() -> None:
+def test_an_expected_late_arrival_checks_in_without_the_late_arrival_flag() -> None:
     assert answer(ready(late_arrival_expected=True), CUTOFF + timedelta(hours=3)) is True
 
 
@@ -70,7 +70,7 @@ def test_an_expected_late_arrival_needs_no_word() -> None:
         ("Asia/Tokyo", datetime(2030, 6, 9, 15, 0, tzinfo=UTC)),
     ],
 )
-def test_a_hotel_that_opens_at_midnight_opens_at_its_own(zone: str, opens: datetime) -> None:
+def test_a_check_in_window_opens_at_hotel_local_midnight(zone: str, opens: datetime) -> None:
     booking = ready(card=a_card(timezone=zone), settings=HotelSettings(early_checkin_from="00:00"))
 
     assert answer(booking, opens - timedelta(seconds=1)) == "CHECKIN_WRONG_DATE"
@@ -86,7 +86,7 @@ def test_a_hotel_that_opens_at_midnight_opens_at_its_own(zone: str, opens: datet
         ("Europe/Dublin", date(2030, 10, 26), datetime(2030, 10, 27, 1, 30, tzinfo=UTC)),
     ],
 )
-def test_the_cutoff_on_a_night_when_the_clocks_change(zone: str, check_in: date, last: datetime) -> None:
+def test_the_late_arrival_cutoff_on_a_night_when_the_clocks_change(zone: str, check_in: date, last: datetime) -> None:
     cutoff = "02:00" if zone.startswith("America") else "01:30"
     booking = ready(
         card=a_card(timezone=zone),
@@ -99,16 +99,16 @@ def test_the_cutoff_on_a_night_when_the_clocks_change(zone: str, check_in: date,
     assert answer(booking, last + timedelta(seconds=1)) == "CHECKIN_TOO_LATE"
 
 
-def test_who_has_no_room_cannot_check_in() -> None:
+def test_a_booking_without_a_room_cannot_check_in() -> None:
     assert answer(a_booking(), OPENS) == "NO_ROOM_ASSIGNED"
 
 
-def test_who_is_in_house_has_checked_in() -> None:
+def test_a_repeated_check_in_has_nothing_to_do() -> None:
     assert answer(ready(status=BookingStatus.IN_HOUSE), OPENS) is False
 
 
 @pytest.mark.parametrize("status", [BookingStatus.PENDING_APPROVAL, BookingStatus.COMPLETED, BookingStatus.CANCELLED])
-def test_other_statuses_are_not_eligible(status: BookingStatus) -> None:
+def test_a_booking_that_is_not_confirmed_is_not_eligible_for_check_in(status: BookingStatus) -> None:
     assert answer(ready(status=status), OPENS) == "BOOKING_NOT_ELIGIBLE"
 
 
@@ -120,19 +120,19 @@ def test_other_statuses_are_not_eligible(status: BookingStatus) -> None:
         (BookingStatus.CANCELLED, "BOOKING_STATUS_NOT_ASSIGNABLE"),
     ],
 )
-def test_a_room_is_given_to_confirmed_bookings_only(status: BookingStatus, code: str) -> None:
+def test_a_room_is_assigned_to_confirmed_bookings_only(status: BookingStatus, code: str) -> None:
     with pytest.raises(Refusal) as caught:
         assign.may_assign(a_booking(status=status), ASSIGN)
 
     assert caught.value.code == code
 
 
-def test_the_same_room_again_is_nothing_to_do() -> None:
+def test_an_assignment_of_the_same_room_has_nothing_to_do() -> None:
     assert not assign.may_assign(ready(), ASSIGN)
     assert assign.may_assign(ready(assigned_room_number="102"), ASSIGN)
 
 
-def test_no_room_is_nothing_to_take_back() -> None:
+def test_a_booking_without_a_room_has_nothing_to_unassign() -> None:
     assert unassign.may_unassign(ready())
     assert not unassign.may_unassign(a_booking())
 
@@ -148,18 +148,18 @@ def test_no_room_is_nothing_to_take_back() -> None:
         ),
     ],
 )
-def test_who_cannot_check_out(booking: Booking, code: str, message: str) -> None:
+def test_a_booking_without_a_stay_or_a_room_cannot_check_out(booking: Booking, code: str, message: str) -> None:
     with pytest.raises(Refusal) as caught:
         check_out.may_check_out(booking)
 
     assert (caught.value.code, caught.value.message) == (code, message)
 
 
-def test_who_has_left_need_not_leave_again() -> None:
+def test_a_repeated_check_out_has_nothing_to_do() -> None:
     assert not check_out.may_check_out(ready(status=BookingStatus.COMPLETED))
     assert check_out.may_check_out(ready(status=BookingStatus.IN_HOUSE))
 
 
 @pytest.mark.parametrize(("digits", "draw", "pin"), [(4, 7, "0007"), (6, 12345678, "345678"), (1, 99999, "9999")])
-def test_a_pin_has_the_hotels_digits(digits: int, draw: int, pin: str) -> None:
+def test_a_room_pin_has_the_hotels_number_of_digits(digits: int, draw: int, pin: str) -> None:
     assert room_pin.format_pin(digits, draw) == pin

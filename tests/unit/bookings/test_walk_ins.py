@@ -1,4 +1,4 @@
-"""From when a walk-in's stay counts."""
+"""The check-in date of a walk-in."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,11 +27,11 @@ def begins(now: datetime, check_in: date | None = None) -> date:
 
 
 @pytest.mark.parametrize("now", [at(0), at(2), at(11, 59), at(23, 59)])
-def test_it_begins_today_at_any_hour(now: datetime) -> None:
+def test_a_walk_in_begins_today_at_any_hour(now: datetime) -> None:
     assert begins(now) == begins(now, TODAY) == TODAY
 
 
-def test_until_the_cutoff_inclusive_it_may_have_begun_yesterday() -> None:
+def test_a_walk_in_may_begin_yesterday_until_the_cutoff_inclusive() -> None:
     assert begins(at(0), YESTERDAY) == begins(at(2), YESTERDAY) == YESTERDAY
 
 
@@ -39,12 +39,12 @@ def test_until_the_cutoff_inclusive_it_may_have_begun_yesterday() -> None:
     ("now", "wanted"),
     [(at(2, 0, 1), YESTERDAY), (at(0), YESTERDAY - timedelta(days=1)), (at(0), TODAY + timedelta(days=1))],
 )
-def test_it_begins_on_no_other_day(now: datetime, wanted: date) -> None:
+def test_a_walk_in_begins_on_no_other_day(now: datetime, wanted: date) -> None:
     with pytest.raises(Refusal, match="VALIDATION_ERROR"):
         begins(now, wanted)
 
 
-def test_one_night_where_no_day_is_given() -> None:
+def test_a_walk_in_without_a_check_out_date_stays_one_night() -> None:
     command = AddWalkIn(hotel=HOTEL, room_number="101", guest=GUEST)
     request = walk_ins.booking_request(command, settings=HotelSettings(), timezone="Europe/Dublin", now=at(12))
 

@@ -1,4 +1,4 @@
-"""Finding bookings again: what is told to whom, and that an address alone is told nothing, in words or in time."""
+"""Booking lookup: by number, by address and number, by address alone."""
 
 import re
 
@@ -12,7 +12,7 @@ from contracts.bookings.lookups import FoundBookings, GetLookupLetter, LookUpBoo
 from contracts.notifier.events import NoticeSent
 from services.bookings.handlers.lookups import begin_lookup_mail
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
-from tests.interface.bookings.test_whole_life import about, refused
+from tests.interface.bookings.test_lifecycle import about, refused
 from tests.unit.bookings.builders import NOW, PUBLIC, STAFF, SYSTEM
 
 ADA = "Ada@Example.com"
@@ -31,7 +31,7 @@ def letters(service: BookingsUnderTest) -> list[str]:
     return [row.id for row in rows]
 
 
-def test_address_and_number_together_show_the_booking_without_secrets(service: BookingsUnderTest) -> None:
+def test_address_and_number_find_the_booking_without_secrets(service: BookingsUnderTest) -> None:
     booking = service.in_house().booking
 
     (found,) = look(service, ADA, booking.confirmation_number.lower()).whole
@@ -40,7 +40,7 @@ def test_address_and_number_together_show_the_booking_without_secrets(service: B
     assert look(service, "eve@example.com", booking.confirmation_number) == FoundBookings()
 
 
-def test_the_number_alone_shows_nobodys_data(service: BookingsUnderTest) -> None:
+def test_a_number_alone_finds_no_personal_data(service: BookingsUnderTest) -> None:
     booking = service.book().booking
 
     (found,) = look(service, number=booking.confirmation_number).brief
@@ -67,7 +67,7 @@ def test_an_address_alone_takes_the_same_statements_whether_or_not_it_has_bookin
     assert any(re.search(r"\bguest\b", statement) for statement in telling)
 
 
-def test_its_links_are_mailed_and_open_every_booking_there(service: BookingsUnderTest) -> None:
+def test_lookup_links_are_mailed_and_open_every_booking_of_the_hotel(service: BookingsUnderTest) -> None:
     first, second, draft = service.book(), service.book(), service.book(draft=True)
     look(service, ADA)
 
@@ -85,7 +85,7 @@ def test_its_links_are_mailed_and_open_every_booking_there(service: BookingsUnde
     assert "ada" not in str(service.rows("SELECT data::text, subject FROM outbox")).lower()
 
 
-def test_an_address_without_bookings_is_mailed_nothing(service: BookingsUnderTest) -> None:
+def test_an_address_without_bookings_gets_no_mail(service: BookingsUnderTest) -> None:
     service.book()
     look(service, "nobody@example.com")
 
@@ -93,7 +93,7 @@ def test_an_address_without_bookings_is_mailed_nothing(service: BookingsUnderTes
     assert service.row("SELECT count(*) AS n FROM lookup_request").n == 0
 
 
-def test_one_mail_for_an_address_and_hotel_in_ten_minutes(service: BookingsUnderTest) -> None:
+def test_an_address_gets_one_mail_per_hotel_in_ten_minutes(service: BookingsUnderTest) -> None:
     service.book()
     for _ in range(3):
         look(service, ADA)
@@ -106,7 +106,7 @@ def test_one_mail_for_an_address_and_hotel_in_ten_minutes(service: BookingsUnder
     assert len(letters(service)) == 2
 
 
-def test_the_database_lets_no_two_mails_begin_in_the_quiet_time(service: BookingsUnderTest) -> None:
+def test_the_database_rejects_a_second_mail_in_the_quiet_time(service: BookingsUnderTest) -> None:
     service.book()
     look(service, ADA)
     letters(service)
@@ -128,12 +128,12 @@ def test_the_database_lets_no_two_mails_begin_in_the_quiet_time(service: Booking
         )
 
 
-def test_the_mail_is_in_the_log_of_every_booking_that_it_names(service: BookingsUnderTest) -> None:
+def test_a_lookup_mail_is_listed_with_every_booking_of_it(service: BookingsUnderTest) -> None:
     bookings = [service.book().booking.booking_id for _ in range(2)]
     look(service, ADA)
     (lookup_id,) = letters(service)
 
-    service.tell(
+    service.deliver(
         NoticeSent(
             notice_id=lookup_id,
             booking_id="",
@@ -150,7 +150,7 @@ def test_the_mail_is_in_the_log_of_every_booking_that_it_names(service: Bookings
         assert (kept.subject, kept.delivery_status) == ("Your bookings at Hotel Killarney", "SENT")
 
 
-def test_what_ended_long_ago_is_not_mailed_and_nothing_is_not_a_question(service: BookingsUnderTest) -> None:
+def test_a_long_ended_booking_is_not_mailed_and_an_empty_lookup_is_refused(service: BookingsUnderTest) -> None:
     created = service.book()
     service.ask(CancelBooking(**about(created.booking.booking_id)))
     service.pass_time(days=31)

@@ -1,4 +1,4 @@
-"""How urgent an approval is, and that staff are told of each urgency once."""
+"""The urgency of an approval, and its alerts."""
 
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -40,37 +40,37 @@ def told(booking: Booking) -> list[tuple[float, str]]:
         (90.1, "CRITICAL"),
     ],
 )
-def test_the_risk_rises_with_the_wait(minutes: float, risk: str) -> None:
+def test_the_approval_risk_rises_with_the_waiting_time(minutes: float, risk: str) -> None:
     assert approval_urgency.approval_risk(awaiting_approval(), after(minutes)) == risk
 
 
 @pytest.mark.parametrize("booking", [awaiting_approval(decision_made_at=NOW), a_booking(), unpaid()])
-def test_what_waits_for_no_decision_is_at_no_risk(booking: Booking) -> None:
+def test_a_booking_without_a_due_decision_has_no_approval_risk(booking: Booking) -> None:
     assert approval_urgency.approval_risk(booking, after(1000)) is None
     assert approval_urgency.due_alert(booking, after(1000)) is None
     assert approval_urgency.next_at(booking) is None
 
 
-def test_each_urgency_is_told_once_and_in_its_time() -> None:
+def test_staff_are_alerted_to_each_urgency_once_and_in_time() -> None:
     booking = awaiting_approval(approval_deadline_at=after(240))
 
     assert told(booking) == [(20, "DUE_SOON"), (30, "OVERDUE"), (90, "CRITICAL"), (230, "DEADLINE_NEAR")]
 
 
-def test_a_promise_of_another_length_moves_the_first_three() -> None:
+def test_another_sla_moves_the_first_three_alerts() -> None:
     booking = awaiting_approval(approval_deadline_at=after(240), settings=HotelSettings(approval_sla_minutes=60))
 
     assert told(booking) == [(50, "DUE_SOON"), (60, "OVERDUE"), (120, "CRITICAL"), (230, "DEADLINE_NEAR")]
 
 
-def test_where_the_promise_is_the_deadline_staff_are_told_once() -> None:
+def test_an_sla_that_ends_at_the_deadline_causes_one_alert() -> None:
     booking = awaiting_approval(approval_deadline_at=after(30))
 
     assert told(booking)[0] == (20, "DEADLINE_NEAR")
     assert deadlines.due_at(replace(booking, approval_alerts=("DUE_SOON", "DEADLINE_NEAR"))) == after(30)
 
 
-def test_of_what_was_missed_only_the_gravest_is_told() -> None:
+def test_only_the_gravest_of_several_missed_alerts_is_published() -> None:
     booking = awaiting_approval(approval_deadline_at=after(240))
 
     fact = approval_urgency.due_alert(booking, after(100))
@@ -80,7 +80,7 @@ def test_of_what_was_missed_only_the_gravest_is_told() -> None:
     assert approval_urgency.reached(booking, after(100)) == ("DUE_SOON", "OVERDUE", "CRITICAL")
 
 
-def test_the_clock_looks_at_whatever_comes_first() -> None:
+def test_a_booking_is_due_at_its_earliest_deadline() -> None:
     waiting = awaiting_approval(approval_deadline_at=after(25))
 
     assert deadlines.due_at(waiting) == after(15)
@@ -89,7 +89,7 @@ def test_the_clock_looks_at_whatever_comes_first() -> None:
     assert deadlines.due_at(replace(waiting, status=BookingStatus.DECLINED)) is None
 
 
-def test_what_is_said_carries_nobody_and_has_a_feed_of_its_own() -> None:
+def test_an_alert_carries_no_personal_data_and_has_a_subject_of_its_own() -> None:
     booking = awaiting_approval()
 
     fact = approval_urgency.due_alert(booking, after(25))

@@ -1,4 +1,4 @@
-"""What bookings tells: mails' facts and codes, feed, timeline, what can be paid, notes, names."""
+"""Queries: mail facts and codes, feed, timeline, payable amount, notes, names."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTi
 from contracts.bookings.stays import GetCandidateRooms
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_whole_life import about, awaiting, opened, refused
+from tests.interface.bookings.test_lifecycle import about, awaiting, opened, refused
 from tests.unit.bookings.builders import (
     CLERK,
     HOTEL,
@@ -40,7 +40,7 @@ def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnde
     assert refused(service, ExchangeCode(code=late), PUBLIC) == "INVALID_CODE"
 
 
-def test_only_mails_are_written_from_mail_facts(service: BookingsUnderTest) -> None:
+def test_mail_facts_are_for_services_only(service: BookingsUnderTest) -> None:
     created = service.book()
 
     assert refused(service, GetMailFacts(booking_id=created.booking.booking_id), STAFF) == "PERMISSION_DENIED"
@@ -67,7 +67,7 @@ def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(service: Book
     )
 
 
-def test_what_can_be_paid(service: BookingsUnderTest) -> None:
+def test_the_payable_amount_of_a_booking(service: BookingsUnderTest) -> None:
     created = service.book()
     query = GetPayable(**about(created.booking.booking_id))
 
@@ -78,7 +78,7 @@ def test_what_can_be_paid(service: BookingsUnderTest) -> None:
     assert not service.ask(GetPayable(**about(service.book(draft=True).booking.booking_id)), SYSTEM).payable
 
 
-def test_notes_and_contact_are_amended_without_being_told(service: BookingsUnderTest) -> None:
+def test_an_amendment_of_notes_and_contact_publishes_no_values(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
 
     amended = service.ask(
@@ -103,11 +103,11 @@ def test_a_new_booking_is_seen_without_a_new_version(service: BookingsUnderTest)
     assert (booking.is_new_for_staff, seen.is_new_for_staff, seen.version) == (True, False, booking.version)
 
 
-def test_notices_stand_in_the_timeline(service: BookingsUnderTest) -> None:
+def test_notices_are_in_the_timeline(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     notice = {"booking_id": booking_id, "hotel": HOTEL, "occasion": "received", "medium": "mail"}
     service.pass_time(seconds=1)
-    service.tell(
+    service.deliver(
         NoticeSent(notice_id="n1", **notice, sent_at=NOW),
         NoticeGaveUp(notice_id="n2", **notice, reason_code="SMTP_550", gave_up_at=NOW + timedelta(hours=1)),
     )
@@ -121,7 +121,7 @@ def test_notices_stand_in_the_timeline(service: BookingsUnderTest) -> None:
     ]
 
 
-def test_names_beside_rooms(service: BookingsUnderTest) -> None:
+def test_guest_names_are_for_the_hotels_own_staff(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
     names = service.ask(GetGuestNames(hotel=HOTEL, booking_ids=(booking_id, "BK-2030-NOSUCH"))).names
@@ -129,7 +129,7 @@ def test_names_beside_rooms(service: BookingsUnderTest) -> None:
     assert names == {booking_id: "Ada Lovelace"}
 
 
-def test_candidates_are_asked_of_rooms(service: BookingsUnderTest) -> None:
+def test_candidate_rooms_come_from_rooms(service: BookingsUnderTest) -> None:
     booking_id = service.booked_by_staff().booking_id
 
     assert service.ask(GetCandidateRooms(**about(booking_id))).rooms == ()
@@ -138,7 +138,7 @@ def test_candidates_are_asked_of_rooms(service: BookingsUnderTest) -> None:
     assert refused(service, GetCandidateRooms(**about(draft))) == "BOOKING_STATUS_NOT_ASSIGNABLE"
 
 
-def test_a_fact_names_the_very_fact_that_caused_it(service: BookingsUnderTest) -> None:
+def test_an_event_names_the_event_that_caused_it(service: BookingsUnderTest) -> None:
     """Also where several are applied in one transaction."""
     first, second = service.book().booking.booking_id, service.book().booking.booking_id
     trace = "00-{}-00f067aa0ba902b7-01"

@@ -1,4 +1,4 @@
-"""A guest in house stays on: dates, price and debt move together; asked twice, raced or half done, it happens once."""
+"""Extensions: repetition, races and recovery."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,10 +16,10 @@ from contracts.rooms.holds import ReleaseInventory
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.overstays import flag_overstays
 from tests.interface.bookings.service_under_test import BookingsUnderTest
+from tests.interface.bookings.test_lifecycle import about
 from tests.interface.bookings.test_overstays import incidents, staying
 from tests.interface.bookings.test_races import at_once
 from tests.interface.bookings.test_recovery import due
-from tests.interface.bookings.test_whole_life import about
 from tests.unit.bookings.builders import CHECK_OUT, HOTEL, eur
 
 LATER = CHECK_OUT + timedelta(days=1)
@@ -34,7 +34,7 @@ def asked(service: BookingsUnderTest) -> list[Any]:
 
 
 @pytest.mark.parametrize("how", [{"add_nights": 1}, {"new_check_out": LATER}])
-def test_dates_price_and_what_is_owed_move_together(service: BookingsUnderTest, how: dict[str, Any]) -> None:
+def test_an_extension_changes_dates_price_and_balance_together(service: BookingsUnderTest, how: dict[str, Any]) -> None:
     booking_id = staying(service)
 
     after = extend(service, booking_id, **how)
@@ -62,7 +62,7 @@ def test_an_extension_whose_deadline_lies_ahead_resolves_the_overstay(service: B
     assert [one.status for one in incidents(service, booking_id)] == ["RESOLVED", "OPEN"]
 
 
-def test_an_extension_that_only_covers_what_was_slept_resolves_nothing(service: BookingsUnderTest) -> None:
+def test_an_extension_with_a_passed_deadline_resolves_no_overstay(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(hours=30))
     service.tick(flag_overstays)
 
@@ -72,7 +72,7 @@ def test_an_extension_that_only_covers_what_was_slept_resolves_nothing(service: 
     assert [one.status for one in incidents(service, booking_id)] == ["OPEN"]
 
 
-def test_the_same_date_again_and_the_same_key_again_are_one_extension(service: BookingsUnderTest) -> None:
+def test_a_repeated_date_or_key_is_one_extension(service: BookingsUnderTest) -> None:
     booking_id = staying(service)
     key = {"idempotency_key": "k", "fingerprint": "f"}
 
@@ -96,7 +96,7 @@ def test_the_same_date_again_and_the_same_key_again_are_one_extension(service: B
         ({"new_check_out": CHECK_OUT - timedelta(days=1)}, "new_checkout_date"),
     ],
 )
-def test_what_is_no_extension_is_refused(service: BookingsUnderTest, how: dict[str, Any], field: str) -> None:
+def test_an_invalid_extension_is_refused(service: BookingsUnderTest, how: dict[str, Any], field: str) -> None:
     booking_id = staying(service)
 
     with pytest.raises(Refusal) as caught:
@@ -105,7 +105,7 @@ def test_what_is_no_extension_is_refused(service: BookingsUnderTest, how: dict[s
     assert (caught.value.code, caught.value.errors[0]["field"]) == ("VALIDATION_ERROR", field)
 
 
-def test_only_a_guest_in_house_stays_on(service: BookingsUnderTest) -> None:
+def test_only_a_stay_in_house_is_extended(service: BookingsUnderTest) -> None:
     booking_id = service.booked_by_staff().booking_id
 
     with pytest.raises(Refusal) as caught:
@@ -114,7 +114,7 @@ def test_only_a_guest_in_house_stays_on(service: BookingsUnderTest) -> None:
     assert caught.value.code == "NOT_CHECKED_IN"
 
 
-def test_rooms_refusal_reaches_the_clerk_whole_and_leaves_nothing_behind(service: BookingsUnderTest) -> None:
+def test_a_refusal_by_rooms_reaches_the_caller_in_full_and_removes_the_intent(service: BookingsUnderTest) -> None:
     booking_id = staying(service)
     service.rooms.instead[ExtendStay] = Refusal(
         "EXTENSION_CONFLICT", "Taken.", conflicts=[{"booking_id": "BK-B"}], suggested_rooms=[{"room_number": "102"}]
@@ -128,7 +128,7 @@ def test_rooms_refusal_reaches_the_clerk_whole_and_leaves_nothing_behind(service
     assert (stored.pending, stored.check_out) == (None, CHECK_OUT)
 
 
-def test_of_two_extensions_at_once_none_is_lost_or_charged_twice(service: BookingsUnderTest) -> None:
+def test_two_extensions_at_once_are_neither_lost_nor_charged_twice(service: BookingsUnderTest) -> None:
     for _ in range(6):
         booking_id = staying(service)
 
@@ -141,7 +141,7 @@ def test_of_two_extensions_at_once_none_is_lost_or_charged_twice(service: Bookin
         assert stored.balance_due == 34880 + 10900 * len(done)
 
 
-def test_of_an_extension_and_a_check_out_each_ends_clearly(service: BookingsUnderTest) -> None:
+def test_an_extension_and_a_check_out_at_once_both_end(service: BookingsUnderTest) -> None:
     for _ in range(6):
         booking_id = staying(service)
 
@@ -155,7 +155,7 @@ def test_of_an_extension_and_a_check_out_each_ends_clearly(service: BookingsUnde
         assert len(codes) <= 1
 
 
-def test_what_a_stay_that_has_ended_cannot_take_is_given_back(service: BookingsUnderTest) -> None:
+def test_nights_added_to_a_stay_that_has_ended_are_released(service: BookingsUnderTest) -> None:
     """Nothing leads here while an action shuts everyone out; should anything ever, rooms is asked to undo it."""
     booking_id = staying(service)
 
@@ -180,14 +180,14 @@ def test_what_a_stay_that_has_ended_cannot_take_is_given_back(service: BookingsU
     assert service.stored(booking_id).pending is None
 
 
-def test_the_rooms_own_fact_hastens_what_waits(service: BookingsUnderTest) -> None:
+def test_an_event_of_rooms_makes_the_pending_action_due(service: BookingsUnderTest) -> None:
     booking_id = staying(service)
     service.rooms.instead[ExtendStay] = Unavailable("the answer was lost")
     with pytest.raises(Unavailable):
         extend(service, booking_id)
     before = service.stored(booking_id).action_due_at
 
-    service.tell(
+    service.deliver(
         InventoryExtended(
             booking_id=booking_id,
             hotel=HOTEL,
@@ -201,7 +201,7 @@ def test_the_rooms_own_fact_hastens_what_waits(service: BookingsUnderTest) -> No
     assert (before - service.stored(booking_id).action_due_at).total_seconds() > 3
 
 
-def test_nothing_in_the_facts_names_a_person_or_a_room_s_secret(service: BookingsUnderTest) -> None:
+def test_extension_events_carry_no_personal_data_and_no_secret(service: BookingsUnderTest) -> None:
     booking_id = staying(service)
     extend(service, booking_id)
 

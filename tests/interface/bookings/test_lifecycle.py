@@ -1,4 +1,4 @@
-"""One booking from the guest's click to the check-out, and the other ways it can end."""
+"""The lifecycle of a booking, from creation to each of its ends."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ def captured(booking_id: str) -> PaymentCaptured:
 def awaiting(service: BookingsUnderTest) -> str:
     """A booking that waits for staff."""
     booking_id = service.book().booking.booking_id
-    service.tell(opened(booking_id), authorized(booking_id))
+    service.deliver(opened(booking_id), authorized(booking_id))
     return booking_id
 
 
@@ -68,7 +68,7 @@ def confirmed(service: BookingsUnderTest) -> str:
     """A booking that is paid and approved."""
     booking_id = awaiting(service)
     service.ask(ApproveBooking(**about(booking_id)))
-    service.tell(captured(booking_id))
+    service.deliver(captured(booking_id))
     return booking_id
 
 
@@ -78,23 +78,23 @@ def refused(service: BookingsUnderTest, command: Any, caller: Any = STAFF) -> st
     return caught.value.code
 
 
-def test_a_booking_lives_its_whole_life(service: BookingsUnderTest) -> None:
+def test_a_booking_goes_from_creation_to_check_out(service: BookingsUnderTest) -> None:
     created = service.book()
     booking_id = created.booking.booking_id
     assert created.booking.status is BookingStatus.PENDING_PAYMENT
     assert created.booking.expires_at == NOW + timedelta(minutes=15)
     assert created.booking.is_new_for_staff
 
-    service.tell(opened(booking_id))
+    service.deliver(opened(booking_id))
     assert service.stored(booking_id).payment_reference == "cs_1"
-    service.tell(authorized(booking_id))
+    service.deliver(authorized(booking_id))
     waiting = service.ask(GetBooking(**about(booking_id)))
     assert (waiting.status, waiting.approval_risk) == (BookingStatus.PENDING_APPROVAL, "OK")
     assert waiting.payment_reference == "pi_1"
 
     approved = service.ask(ApproveBooking(**about(booking_id)))
     assert (approved.status, approved.decision_made_by) == (BookingStatus.PENDING_APPROVAL, ANNA)
-    service.tell(captured(booking_id))
+    service.deliver(captured(booking_id))
     sure = service.ask(GetBooking(**about(booking_id)))
     assert (sure.status, sure.confirmed_by, sure.paid_at) == (BookingStatus.CONFIRMED, ANNA, NOW)
     assert (sure.payment_status, sure.balance_due) == ("CAPTURED", eur(0))
@@ -128,7 +128,7 @@ def test_a_booking_lives_its_whole_life(service: BookingsUnderTest) -> None:
     assert left.version == 8
 
 
-def test_asking_again_for_what_has_happened_changes_nothing(service: BookingsUnderTest) -> None:
+def test_a_repeated_command_changes_nothing(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
 
     def twice(command: Any) -> None:
@@ -138,7 +138,7 @@ def test_asking_again_for_what_has_happened_changes_nothing(service: BookingsUnd
         assert again == first
 
     twice(ApproveBooking(**about(booking_id)))
-    service.tell(captured(booking_id))
+    service.deliver(captured(booking_id))
     assert service.ask(ApproveBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
     service.at(ARRIVES)
     for command in (
@@ -164,12 +164,12 @@ def test_a_declined_booking_stays_declined(service: BookingsUnderTest) -> None:
     assert service.events(booking_id)[-1] == "BookingDeclined"
     published = service.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
     assert "Wedding" not in published
-    service.tell(PaymentVoided(**paid(booking_id), amount=eur(34880), voided_at=NOW))
+    service.deliver(PaymentVoided(**paid(booking_id), amount=eur(34880), voided_at=NOW))
     assert service.stored(booking_id).payment_status == "VOIDED"
     assert service.ask(GetTimeline(**about(booking_id))).items[-1].what == "PaymentVoided"
 
 
-def test_what_was_approved_is_neither_declined_nor_cancelled(service: BookingsUnderTest) -> None:
+def test_an_approved_booking_is_neither_declined_nor_cancelled(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
     service.ask(ApproveBooking(**about(booking_id)))
 
@@ -183,19 +183,19 @@ def test_a_failed_capture_lets_the_guest_pay_again_for_a_day(service: BookingsUn
     booking_id = awaiting(service)
     service.ask(ApproveBooking(**about(booking_id)))
 
-    service.tell(PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW))
+    service.deliver(PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW))
 
     booking = service.ask(GetBooking(**about(booking_id)))
     assert (booking.status, booking.decision_made_at) == (BookingStatus.PENDING_PAYMENT, None)
     assert booking.expires_at == NOW + timedelta(hours=24)
-    service.tell(opened(booking_id), authorized(booking_id))
+    service.deliver(opened(booking_id), authorized(booking_id))
     assert service.stored(booking_id).status == "PENDING_APPROVAL"
 
 
-def test_a_hotel_without_approval_confirms_by_itself(service: BookingsUnderTest) -> None:
+def test_a_hotel_without_approval_confirms_without_staff(service: BookingsUnderTest) -> None:
     service.rooms.held = held(settings=HotelSettings(approval_required=False))
     booking_id = awaiting(service)
-    service.tell(captured(booking_id))
+    service.deliver(captured(booking_id))
 
     booking = service.ask(GetBooking(**about(booking_id)))
 
@@ -206,10 +206,10 @@ def test_a_hotel_without_approval_confirms_by_itself(service: BookingsUnderTest)
     ("minutes", "session", "expires"),
     [(14, False, False), (15, False, True), (15, True, False), (16, True, False), (17, True, True)],
 )
-def test_an_unpaid_hold_runs_out(service: BookingsUnderTest, minutes: int, session: bool, expires: bool) -> None:
+def test_an_unpaid_hold_expires(service: BookingsUnderTest, minutes: int, session: bool, expires: bool) -> None:
     booking_id = service.book().booking.booking_id
     if session:
-        service.tell(opened(booking_id))
+        service.deliver(opened(booking_id))
 
     service.pass_time(minutes=minutes)
 
@@ -220,29 +220,29 @@ def test_an_unpaid_hold_runs_out(service: BookingsUnderTest, minutes: int, sessi
 
 def test_a_closed_payment_page_lets_the_overdue_hold_expire_at_once(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    service.tell(opened(booking_id))
+    service.deliver(opened(booking_id))
     service.pass_time(minutes=15, seconds=1)
 
-    service.tell(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
+    service.deliver(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
 
     booking = service.ask(GetBooking(**about(booking_id)))
     assert (booking.status, booking.expiry_reason) == (BookingStatus.EXPIRED, "HOLD_RAN_OUT")
 
 
-def test_a_page_closed_early_leaves_the_hold(service: BookingsUnderTest) -> None:
+def test_a_payment_page_closed_early_leaves_the_hold(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    service.tell(opened(booking_id), PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
+    service.deliver(opened(booking_id), PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
 
     assert service.stored(booking_id).status == "PENDING_PAYMENT"
     assert service.ask(ConfirmBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
 
 
-def test_money_that_was_on_its_way_at_the_deadline_still_counts(service: BookingsUnderTest) -> None:
+def test_an_authorisation_in_transit_at_the_deadline_counts(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    service.tell(opened(booking_id))
+    service.deliver(opened(booking_id))
     service.pass_time(minutes=16)
 
-    service.tell(authorized(booking_id))
+    service.deliver(authorized(booking_id))
 
     assert service.stored(booking_id).status == "PENDING_APPROVAL"
 
@@ -252,14 +252,14 @@ def test_late_money_does_not_revive_a_booking(service: BookingsUnderTest) -> Non
     service.pass_time(hours=1)
     service.tick(apply_due_deadline)
 
-    outcomes = service.tell(opened(booking_id), authorized(booking_id), captured(booking_id))
+    outcomes = service.deliver(opened(booking_id), authorized(booking_id), captured(booking_id))
 
     assert {outcome.disposition for outcome in outcomes} == {Disposition.APPLIED}
     assert service.events(booking_id) == ["BookingHeld", "BookingExpired", "PaymentTurnedAway"]
     assert service.stored(booking_id).payment_status == "CAPTURED"
 
 
-def test_a_booking_that_nobody_decides_expires_at_its_deadline(service: BookingsUnderTest) -> None:
+def test_an_undecided_booking_expires_at_its_deadline(service: BookingsUnderTest) -> None:
     service.at(datetime(2030, 6, 8, 10, 0, tzinfo=UTC))
     booking_id = awaiting(service)
     deadline = service.stored(booking_id).approval_deadline_at
@@ -275,7 +275,7 @@ def test_a_booking_that_nobody_decides_expires_at_its_deadline(service: Bookings
     assert refused(service, ApproveBooking(**about(booking_id))) == "BOOKING_ENDED"
 
 
-def test_a_draft_is_priced_submitted_and_otherwise_forgotten(service: BookingsUnderTest) -> None:
+def test_a_draft_is_priced_and_submitted_or_expires(service: BookingsUnderTest) -> None:
     created = service.book(draft=True)
     booking_id = created.booking.booking_id
     assert service.rooms.asked[0].price_only
@@ -294,7 +294,7 @@ def test_a_draft_is_priced_submitted_and_otherwise_forgotten(service: BookingsUn
     assert service.stored(other).expiry_reason == "DRAFT_ABANDONED"
 
 
-def test_a_draft_for_a_full_house_stays_a_draft(service: BookingsUnderTest) -> None:
+def test_a_draft_for_a_sold_out_hotel_stays_a_draft(service: BookingsUnderTest) -> None:
     created = service.book(draft=True)
     service.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
 
@@ -327,7 +327,7 @@ def test_a_guest_cancels_before_paying_and_owes_nothing(service: BookingsUnderTe
     assert service.events(created.booking.booking_id) == ["BookingHeld", "BookingCancelled"]
 
 
-def test_cancelling_late_keeps_the_fee_and_refunds_the_rest(service: BookingsUnderTest) -> None:
+def test_a_late_cancellation_keeps_the_fee_and_refunds_the_rest(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.at(ARRIVES)
     preview = service.ask(GetBooking(**about(booking_id))).cancellation_preview
@@ -337,30 +337,30 @@ def test_cancelling_late_keeps_the_fee_and_refunds_the_rest(service: BookingsUnd
     assert (cancelled.cancellation_fee, cancelled.refund_amount) == (eur(13080), eur(21800))
     assert (preview.fee_amount, preview.refund_amount) == (cancelled.cancellation_fee, cancelled.refund_amount)
     assert cancelled.refund_status == "PENDING"
-    service.tell(RefundFailed(**paid(booking_id), amount=eur(21800), reason_code="lost_card", failed_at=NOW))
+    service.deliver(RefundFailed(**paid(booking_id), amount=eur(21800), reason_code="lost_card", failed_at=NOW))
     assert service.stored(booking_id).refund_status == "FAILED"
     refund = PaymentRefunded(
         **paid(booking_id), refund_id="re_1", amount=eur(21800), refunded_total=eur(21800), refunded_at=NOW
     )
-    service.tell(refund, refund)
+    service.deliver(refund, refund)
     stored = service.stored(booking_id)
     assert (stored.refund_status, stored.refunded, stored.payment_status) == ("SUCCEEDED", 21800, "PARTIALLY_REFUNDED")
     assert service.events(booking_id)[-3:] == ["BookingCancelled", "BookingRefundFailed", "BookingRefunded"]
 
 
-def test_cancelling_what_is_authorised_takes_the_fee_only(service: BookingsUnderTest) -> None:
+def test_a_cancelled_authorised_booking_pays_the_fee_only(service: BookingsUnderTest) -> None:
     service.rooms.held = held(policy=CancellationPolicy(kind="NON_REFUNDABLE"))
     booking_id = awaiting(service)
 
     cancelled = service.ask(CancelBooking(**about(booking_id)))
-    service.tell(CancellationFeeCaptured(**paid(booking_id), amount=eur(34880), captured_at=NOW))
+    service.deliver(CancellationFeeCaptured(**paid(booking_id), amount=eur(34880), captured_at=NOW))
 
     assert (cancelled.cancellation_fee, cancelled.refund_amount, cancelled.balance_due) == (eur(34880), eur(0), eur(0))
     stored = service.stored(booking_id)
     assert (stored.payment_status, stored.captured, stored.status) == ("CAPTURED", 34880, "CANCELLED")
 
 
-def test_a_room_is_taken_back(service: BookingsUnderTest) -> None:
+def test_a_room_is_unassigned(service: BookingsUnderTest) -> None:
     booking_id = service.booked_by_staff().booking_id
     service.ask(AssignRoom(**about(booking_id, room_number="101", notes="quiet")))
     service.ask(AssignRoom(**about(booking_id, room_number="102")))
@@ -376,7 +376,7 @@ def test_a_room_is_taken_back(service: BookingsUnderTest) -> None:
 
 
 @pytest.mark.parametrize("ask", [GiveRoom, MoveIn, MoveOut])
-def test_what_rooms_refuses_does_not_happen(service: BookingsUnderTest, ask: type[Any]) -> None:
+def test_an_action_refused_by_rooms_changes_nothing(service: BookingsUnderTest, ask: type[Any]) -> None:
     booking_id = service.booked_by_staff().booking_id
     service.at(ARRIVES)
     commands = {
@@ -399,14 +399,14 @@ def test_what_rooms_refuses_does_not_happen(service: BookingsUnderTest, ask: typ
     assert service.ask(commands[ask]).version == version + 1
 
 
-def test_the_guests_words_for_check_out_without_check_in(service: BookingsUnderTest) -> None:
+def test_a_check_out_without_a_check_in_has_its_documented_message(service: BookingsUnderTest) -> None:
     booking_id = service.booked_by_staff().booking_id
 
     assert refused(service, CheckOut(**about(booking_id))) == "NOT_CHECKED_IN"
     assert refused(service, CheckOut(**about("BK-2030-NOSUCH"))) == "BOOKING_NOT_FOUND"
 
 
-def test_nothing_is_written_where_rooms_cannot_be_asked(service: BookingsUnderTest) -> None:
+def test_a_booking_is_not_stored_when_rooms_does_not_answer(service: BookingsUnderTest) -> None:
     service.rooms.instead[HoldInventory] = Unavailable("rooms is away")
 
     with pytest.raises(Unavailable):
@@ -415,7 +415,7 @@ def test_nothing_is_written_where_rooms_cannot_be_asked(service: BookingsUnderTe
     assert service.row("SELECT count(*) AS n FROM booking").n == 0
 
 
-def test_the_whole_life_is_told_without_naming_anyone(service: BookingsUnderTest) -> None:
+def test_the_events_of_a_booking_carry_no_personal_data(service: BookingsUnderTest) -> None:
     created: CreatedBooking = service.book()
     service.ask(CancelBooking(**about(created.booking.booking_id, reason="My sister Ada is ill")), guest_of(created))
 

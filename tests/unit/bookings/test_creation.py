@@ -1,4 +1,4 @@
-"""How a booking begins, what payments' facts make of it, and what may be written on it."""
+"""Creation of a booking, payment events, and amendments."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,12 +56,12 @@ def fields_refused(caller: Caller, **overrides: Any) -> tuple[str, set[str]]:
     return caught.value.code, {error["field"] for error in caught.value.errors}
 
 
-def test_an_ordinary_request_is_in_order() -> None:
+def test_an_ordinary_request_is_accepted() -> None:
     creation.check(a_request(), PUBLIC)
     creation.check(a_request(payment="none"), STAFF)
 
 
-def test_every_mistake_is_told_at_once() -> None:
+def test_every_error_of_a_request_is_reported_at_once() -> None:
     code, fields = fields_refused(
         PUBLIC,
         guest=GuestDetails(first_name=" ", last_name="x" * 101, email="nobody", phone="1" * 41),
@@ -96,7 +96,7 @@ def test_staff_book_in_their_own_hotel_only() -> None:
         ({"payment": "none"}, [BookingHeld, BookingConfirmed]),
     ],
 )
-def test_the_first_facts(overrides: dict[str, Any], kinds: list[type]) -> None:
+def test_a_booking_begins_with_the_events_of_its_kind(overrides: dict[str, Any], kinds: list[type]) -> None:
     command = a_request(**overrides)
     booking = creation.new_booking(command, held(), NAMES, caller=STAFF, now=NOW)
 
@@ -116,7 +116,7 @@ def test_a_booking_keeps_the_terms_it_was_made_with() -> None:
     assert booking.is_new_for_staff
 
 
-def test_what_staff_made_is_not_new_to_them() -> None:
+def test_a_booking_created_by_staff_is_not_new_for_staff() -> None:
     booking = creation.new_booking(a_request(), held(), NAMES, caller=STAFF, now=NOW)
 
     assert booking.source is BookingSource.STAFF
@@ -147,7 +147,7 @@ def test_an_authorised_booking_waits_for_staff() -> None:
     assert isinstance(event, BookingAwaitsApproval)
 
 
-def test_where_no_approval_is_wanted_the_system_approves_at_once() -> None:
+def test_a_hotel_without_approval_approves_at_once_by_the_system() -> None:
     booking = unpaid(settings=HotelSettings(approval_required=False))
 
     awaits, approved = payment_events.authorized(booking, authorized(), now=NOW)
@@ -164,7 +164,7 @@ def test_where_no_approval_is_wanted_the_system_approves_at_once() -> None:
         *((status, "NO_CARD_NEEDED") for status in (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED)),
     ],
 )
-def test_money_that_comes_too_late_is_turned_away_and_revives_nothing(status: Status, why: str) -> None:
+def test_late_money_is_turned_away_and_revives_no_booking(status: Status, why: str) -> None:
     booking = a_booking(status=status)
 
     (event,) = payment_events.authorized(booking, authorized(), now=NOW)
@@ -174,7 +174,7 @@ def test_money_that_comes_too_late_is_turned_away_and_revives_nothing(status: St
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.PENDING_PAYMENT])
-def test_a_page_that_opens_too_late_changes_nothing(status: Status) -> None:
+def test_a_payment_session_that_opens_too_late_changes_nothing(status: Status) -> None:
     opened = PaymentSessionOpened(**FACT, session_id="cs", amount=eur(1), opened_at=NOW, expires_at=NOW)
 
     assert payment_events.session_opened(a_booking(status=status), opened) == ()
@@ -192,7 +192,7 @@ def test_a_page_that_opens_too_late_changes_nothing(status: Status) -> None:
         (called_off(status=Status.PENDING_APPROVAL), None),
     ],
 )
-def test_a_fee_whose_hold_is_let_go_untaken_is_owed_at_the_desk(booking: Booking, owed: int | None) -> None:
+def test_a_fee_whose_authorisation_is_voided_is_owed_at_the_desk(booking: Booking, owed: int | None) -> None:
     fact = PaymentVoided(**FACT, amount=eur(34880), voided_at=NOW)
 
     events = payment_events.released(booking, fact, now=NOW)
@@ -200,7 +200,7 @@ def test_a_fee_whose_hold_is_let_go_untaken_is_owed_at_the_desk(booking: Booking
     assert [event.balance_due for event in events] == ([] if owed is None else [eur(owed)])
 
 
-def test_a_capture_confirms_what_was_approved_as_of_the_decision() -> None:
+def test_a_capture_confirms_an_approved_booking_as_of_the_decision() -> None:
     fact = PaymentCaptured(**FACT, payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW + timedelta(minutes=1))
 
     (event,) = payment_events.captured(awaiting_approval(decision_made_at=NOW, decision_made_by=ANNA), fact)
@@ -210,7 +210,7 @@ def test_a_capture_confirms_what_was_approved_as_of_the_decision() -> None:
     assert payment_events.captured(a_booking(), fact) == ()
 
 
-def test_a_refund_told_twice_counts_once() -> None:
+def test_a_refund_published_twice_counts_once() -> None:
     fact = PaymentRefunded(**FACT, refund_id="re", amount=eur(10000), refunded_total=eur(10000), refunded_at=NOW)
 
     (event,) = payment_events.refunded(a_booking(), fact)
@@ -219,7 +219,7 @@ def test_a_refund_told_twice_counts_once() -> None:
     assert payment_events.refunded(a_booking(refunded=eur(10000)), fact) == ()
 
 
-def test_an_amendment_names_fields_and_never_what_is_in_them() -> None:
+def test_an_amendment_event_names_fields_and_never_their_values() -> None:
     command = AmendBooking(
         hotel=HOTEL, booking_id="b", internal_notes="VIP", guest_email=" new@example.com ", guest_first_name="Ada"
     )
@@ -232,13 +232,13 @@ def test_an_amendment_names_fields_and_never_what_is_in_them() -> None:
     assert "new@example.com" not in repr(amendment.event)
 
 
-def test_an_amendment_that_changes_nothing_is_none() -> None:
+def test_an_amendment_without_changes_has_no_event() -> None:
     command = AmendBooking(hotel=HOTEL, booking_id="b", late_arrival_expected=False, guest_last_name="Lovelace")
 
     assert amendments.amend(a_booking(), command, by=ANNA) is None
 
 
-def test_a_guest_cannot_lose_their_name() -> None:
+def test_a_guests_name_cannot_be_amended_to_nothing() -> None:
     with pytest.raises(Refusal) as caught:
         amendments.amend(a_booking(), AmendBooking(hotel=HOTEL, booking_id="b", guest_first_name=" "), by=ANNA)
 

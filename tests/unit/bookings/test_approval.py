@@ -1,4 +1,4 @@
-"""Approve, decline, confirm, cancel: who may, when, and what asking again means."""
+"""Approval, decline, confirmation and cancellation: refusals and repetition."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def refused(attempt: Any) -> str:
     return caught.value.code
 
 
-def test_staff_approve_what_waits_for_them() -> None:
+def test_staff_approve_a_booking_that_awaits_approval() -> None:
     (event,) = approval.approve(awaiting_approval(), by=ANNA, now=NOW)
 
     assert isinstance(event, BookingApproved)
@@ -70,23 +70,23 @@ def test_an_overdue_approval_is_refused() -> None:
 
 
 @pytest.mark.parametrize("booking", [approved(), a_booking()])
-def test_approving_again_does_nothing(booking: Booking) -> None:
+def test_a_repeated_approval_has_no_event(booking: Booking) -> None:
     assert approval.approve(booking, by=ANNA, now=NOW + timedelta(days=9)) == ()
 
 
 @pytest.mark.parametrize("status", ENDED)
-def test_what_has_ended_is_not_approved(status: BookingStatus) -> None:
+def test_an_ended_booking_is_not_approved(status: BookingStatus) -> None:
     booking = a_booking(status=status)
 
     assert refused(lambda: approval.approve(booking, by=ANNA, now=NOW)) == "BOOKING_ENDED"
 
 
 @pytest.mark.parametrize("booking", [unpaid(), a_booking(status=BookingStatus.IN_HOUSE)])
-def test_what_does_not_wait_is_not_approved(booking: Booking) -> None:
+def test_a_booking_that_awaits_no_approval_is_not_approved(booking: Booking) -> None:
     assert refused(lambda: approval.approve(booking, by=ANNA, now=NOW)) == "ILLEGAL_TRANSITION"
 
 
-def test_declining_says_why() -> None:
+def test_a_decline_has_a_reason_code() -> None:
     (event,) = approval.decline(awaiting_approval(), declining(reason_code=""), by=ANNA, now=NOW)
 
     assert (event.reason_code, event.decision_made_by) == ("OTHER", ANNA)
@@ -102,16 +102,16 @@ def test_declining_says_why() -> None:
         (a_booking(status=BookingStatus.CANCELLED), "BOOKING_ENDED"),
     ],
 )
-def test_what_cannot_be_declined(booking: Booking, code: str) -> None:
+def test_a_decided_or_ended_booking_is_not_declined(booking: Booking, code: str) -> None:
     assert refused(lambda: approval.decline(booking, declining(), by=ANNA, now=NOW)) == code
 
 
-def test_declining_again_does_nothing() -> None:
+def test_a_repeated_decline_has_no_event() -> None:
     assert approval.decline(a_booking(status=BookingStatus.DECLINED), declining(), by=ANNA, now=NOW) == ()
 
 
 @pytest.mark.parametrize("status", ["NONE", "SESSION_EXPIRED", "FAILED"])
-def test_staff_confirm_where_no_card_is_at_work(status: str) -> None:
+def test_staff_confirm_a_booking_without_an_open_card_payment(status: str) -> None:
     (event,) = approval.confirm(unpaid(payment_status=status), by=ANNA, now=NOW)
 
     assert (event.confirmed_by, event.paid_at) == (ANNA, None)
@@ -133,7 +133,7 @@ def test_a_card_booking_is_not_confirmed_by_hand(booking: Booking) -> None:
         a_booking(),
     ],
 )
-def test_guest_and_staff_may_cancel_what_lives(booking: Booking, caller) -> None:  # type: ignore[no-untyped-def]
+def test_guest_and_staff_cancel_a_live_booking(booking: Booking, caller) -> None:  # type: ignore[no-untyped-def]
     (event,) = cancel.before_stay(booking, cancelling(), caller=caller, now=NOW)
 
     assert event.cancelled_by == caller.actor
@@ -146,12 +146,12 @@ def test_guest_and_staff_may_cancel_what_lives(booking: Booking, caller) -> None
         *((a_booking(status=status), "BOOKING_ENDED") for status in ENDED if status is not BookingStatus.CANCELLED),
     ],
 )
-def test_what_cannot_be_cancelled(booking: Booking, code: str) -> None:
+def test_an_approved_or_ended_booking_is_not_cancelled(booking: Booking, code: str) -> None:
     assert not cancellation.can_cancel(booking)
     assert refused(lambda: cancel.before_stay(booking, cancelling(), caller=STAFF, now=NOW)) == code
 
 
-def test_a_guest_in_house_is_called_off_by_staff_only() -> None:
+def test_a_stay_in_house_is_cancelled_by_staff_only() -> None:
     booking = a_booking(status=BookingStatus.IN_HOUSE)
 
     assert refused(lambda: cancel.may_cancel(booking, cancelling(), caller=GUEST)) == "ILLEGAL_TRANSITION"
@@ -162,7 +162,7 @@ def test_a_guest_in_house_is_called_off_by_staff_only() -> None:
     ("caller", "reason", "answer"),
     [(STAFF, "fire", True), (STAFF, " ", "NOTE_REQUIRED"), (CLERK, "fire", "PERMISSION_DENIED")],
 )
-def test_who_may_call_off_who_is_in_house(caller, reason: str, answer: bool | str) -> None:  # type: ignore[no-untyped-def]
+def test_a_cancellation_in_house_needs_the_permission_and_a_reason(caller, reason: str, answer: bool | str) -> None:  # type: ignore[no-untyped-def]
     booking, command = a_booking(status=BookingStatus.IN_HOUSE), cancelling(reason=reason)
 
     if answer is True:
@@ -171,13 +171,13 @@ def test_who_may_call_off_who_is_in_house(caller, reason: str, answer: bool | st
         assert refused(lambda: cancel.may_cancel(booking, command, caller=caller)) == answer
 
 
-def test_cancelling_again_does_nothing() -> None:
+def test_a_repeated_cancellation_has_no_event() -> None:
     booking = a_booking(status=BookingStatus.CANCELLED)
 
     assert cancel.before_stay(booking, cancelling(), caller=GUEST, now=NOW) == ()
 
 
-def test_a_fee_is_waived_by_who_may_and_says_why() -> None:
+def test_a_cancellation_fee_is_waived_with_the_permission_and_a_reason() -> None:
     booking = a_booking()
     late = booking.checkout_deadline_at
 
@@ -193,7 +193,7 @@ def test_a_fee_is_waived_by_who_may_and_says_why() -> None:
         (STAFF, " ", "NOTE_REQUIRED"),
     ],
 )
-def test_who_may_not_waive_a_fee(caller, reason: str, code: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_fee_waiver_without_permission_or_reason_is_refused(caller, reason: str, code: str) -> None:  # type: ignore[no-untyped-def]
     command = cancelling(waive_fee=True, reason=reason)
 
     assert refused(lambda: cancel.before_stay(a_booking(), command, caller=caller, now=NOW)) == code

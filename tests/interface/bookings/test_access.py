@@ -1,4 +1,4 @@
-"""Who is let in, what is answered again, and what names are drawn again."""
+"""Access, idempotent replies, and names that are taken."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_whole_life import about, refused
+from tests.interface.bookings.test_lifecycle import about, refused
 from tests.unit.bookings.builders import (
     HOTEL,
     NOW,
@@ -34,7 +34,7 @@ BAD_TOKEN = Caller(kind="guest", guest_token="nonsense")
 
 
 @pytest.mark.parametrize("question", [GetBooking, GetFeed, GetPayable, SubmitBooking, CancelBooking])
-def test_a_booking_opens_for_its_guest_and_its_hotels_staff_only(
+def test_a_booking_is_visible_to_its_guest_and_its_hotels_staff_only(
     service: BookingsUnderTest, question: type[Any]
 ) -> None:
     created, other = service.book(draft=True), service.book(draft=True)
@@ -57,7 +57,7 @@ def test_a_booking_opens_for_its_guest_and_its_hotels_staff_only(
 @pytest.mark.parametrize(
     "question", [GetTimeline, GetCandidateRooms, ConfirmBooking, MarkNoShow, MarkSeen, AmendBooking]
 )
-def test_a_guest_does_not_do_what_staff_do(service: BookingsUnderTest, question: type[Any]) -> None:
+def test_a_guest_is_refused_the_commands_of_staff(service: BookingsUnderTest, question: type[Any]) -> None:
     created = service.book()
 
     assert refused(service, question(**about(created.booking.booking_id)), guest_of(created)) == "PERMISSION_DENIED"
@@ -70,7 +70,7 @@ def test_lists_are_for_the_hotels_own_staff(service: BookingsUnderTest) -> None:
         assert refused(service, question, PUBLIC) == "PERMISSION_DENIED"
 
 
-def test_on_an_ended_booking_the_token_only_looks(service: BookingsUnderTest) -> None:
+def test_the_token_of_an_ended_booking_is_read_only(service: BookingsUnderTest) -> None:
     created = service.book(draft=True)
     guest, booking_id = guest_of(created), created.booking.booking_id
     service.ask(CancelBooking(**about(booking_id)), guest)
@@ -95,7 +95,7 @@ def test_the_token_is_stored_as_a_hash_only(service: BookingsUnderTest) -> None:
     assert service.ask(AuthenticateGuest(booking_id=created.booking.booking_id), guest_of(created)).hotel == HOTEL
 
 
-def test_the_same_request_again_makes_one_booking_and_answers_the_same_token(service: BookingsUnderTest) -> None:
+def test_a_repeated_key_creates_one_booking_and_returns_the_same_token(service: BookingsUnderTest) -> None:
     first = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
     again = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
 
@@ -133,7 +133,7 @@ def test_only_staff_revoke_a_token(service: BookingsUnderTest) -> None:
     assert refused(service, command, STRANGER) == "BOOKING_NOT_FOUND"
 
 
-def test_a_keyed_action_is_answered_again_without_asking_rooms(service: BookingsUnderTest) -> None:
+def test_a_repeated_key_of_an_action_does_not_ask_rooms_again(service: BookingsUnderTest) -> None:
     created = service.book(draft=True)
     command = SubmitBooking(**about(created.booking.booking_id))
 
@@ -144,7 +144,7 @@ def test_a_keyed_action_is_answered_again_without_asking_rooms(service: Bookings
     assert service.rooms.kinds() == ["HoldInventory", "HoldInventory"]
 
 
-def test_who_saw_another_version_is_told(service: BookingsUnderTest) -> None:
+def test_a_command_with_another_version_is_refused(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
     with pytest.raises(Refusal) as caught:
@@ -192,7 +192,7 @@ def test_at_new_year_the_year_is_the_hotels_own(service: BookingsUnderTest) -> N
     assert service.rooms.kinds() == ["GetHotel", "HoldInventory"]
 
 
-def test_a_hold_too_old_to_rely_on_is_not_written_down(
+def test_a_booking_with_a_hold_that_is_too_old_is_not_stored(
     service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks = iter([0.0, 31.0])
@@ -204,7 +204,7 @@ def test_a_hold_too_old_to_rely_on_is_not_written_down(
     assert service.row("SELECT count(*) AS n FROM booking").n == 0
 
 
-def test_refused_by_rooms_nothing_is_written_and_the_key_is_free_again(service: BookingsUnderTest) -> None:
+def test_a_creation_refused_by_rooms_stores_nothing_and_frees_the_key(service: BookingsUnderTest) -> None:
     service.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
     with pytest.raises(Refusal, match="SOLD_OUT"):
         service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")

@@ -1,4 +1,4 @@
-"""A stay that is called off in house: nights slept and tonight are owed, what is left goes back by waiver only."""
+"""The charges of a cancellation in house: nights slept and tonight, and the rest unless it is waived."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def at(day: int, hour: int = 12) -> datetime:
         (at(20), 34880),
     ],
 )
-def test_nights_slept_and_tonight_are_owed_whatever_is_waived(now: datetime, used: int) -> None:
+def test_a_waiver_in_house_leaves_the_nights_slept_and_tonight_owed(now: datetime, used: int) -> None:
     waived = cancellation_fees.charges(in_house(), now, waived=True)
 
     assert (waived.fee, waived.refund, waived.balance_due) == (eur(used), eur(34880 - used), eur(0))
@@ -45,13 +45,13 @@ def test_nights_slept_and_tonight_are_owed_whatever_is_waived(now: datetime, use
 
 
 @pytest.mark.parametrize("now", [at(10, 22), at(11), at(13)])
-def test_without_a_waiver_the_hotel_keeps_the_whole_stay(now: datetime) -> None:
+def test_a_cancellation_in_house_without_a_waiver_costs_the_whole_stay(now: datetime) -> None:
     money = cancellation_fees.charges(in_house(), now)
 
     assert (money.fee, money.refund, money.rule) == (eur(34880), eur(0), "STAY_BEGUN")
 
 
-def test_the_preview_says_what_a_waiver_would_leave() -> None:
+def test_the_preview_in_house_names_the_amount_after_a_waiver() -> None:
     assert cancellation_fees.charges(in_house(), at(11)).description == (
         "The stay has begun: the hotel keeps the whole stay: EUR 348.80. "
         "A waiver would give up all but the nights slept and tonight: EUR 239.80."

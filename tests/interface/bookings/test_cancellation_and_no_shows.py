@@ -1,4 +1,4 @@
-"""Bookings that end in house or without their guest, and staff who are told that one waits for them."""
+"""Cancellation in house, no-shows, and approval alerts."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,8 +20,7 @@ from contracts.values import CancellationPolicy
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.timers import apply_due_deadline
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_races import at_once
-from tests.interface.bookings.test_whole_life import (
+from tests.interface.bookings.test_lifecycle import (
     ARRIVES,
     about,
     authorized,
@@ -32,6 +31,7 @@ from tests.interface.bookings.test_whole_life import (
     paid,
     refused,
 )
+from tests.interface.bookings.test_races import at_once
 from tests.unit.bookings.builders import ANNA, CLERK, NOW, STAFF, eur, held
 
 NOON = datetime(2030, 6, 11, 11, 0, tzinfo=UTC)  # 12:00 in Dublin on the day after check-in
@@ -49,9 +49,9 @@ def living(service: BookingsUnderTest, booking_id: str) -> str:
 def living_with_token(service: BookingsUnderTest) -> CreatedBooking:
     created = service.book()
     booking_id = created.booking.booking_id
-    service.tell(opened(booking_id), authorized(booking_id))
+    service.deliver(opened(booking_id), authorized(booking_id))
     service.ask(ApproveBooking(**about(booking_id)))
-    service.tell(captured(booking_id))
+    service.deliver(captured(booking_id))
     living(service, booking_id)
     return created
 
@@ -67,7 +67,7 @@ def until_quiet(service: BookingsUnderTest) -> None:
         pass
 
 
-def test_a_guest_in_house_is_called_off_once_rooms_has_the_room_back(service: BookingsUnderTest) -> None:
+def test_a_stay_in_house_is_cancelled_once_rooms_has_the_room_back(service: BookingsUnderTest) -> None:
     booking_id = living(service, confirmed(service))
 
     answer = service.ask(CancelBooking(**about(booking_id, reason="fire", waive_fee=True)))
@@ -86,7 +86,7 @@ def test_a_guest_in_house_is_called_off_once_rooms_has_the_room_back(service: Bo
     assert (item.what, item.from_status, item.why) == ("BookingCancelled", BookingStatus.IN_HOUSE, "fire")
 
 
-def test_without_a_waiver_nothing_goes_back(service: BookingsUnderTest) -> None:
+def test_a_cancellation_in_house_without_a_waiver_refunds_nothing(service: BookingsUnderTest) -> None:
     booking_id = living(service, confirmed(service))
 
     answer = service.ask(CancelBooking(**about(booking_id, reason="left in anger")))
@@ -94,7 +94,7 @@ def test_without_a_waiver_nothing_goes_back(service: BookingsUnderTest) -> None:
     assert (answer.cancellation_fee, answer.refund_amount, answer.refund_status) == (eur(34880), eur(0), None)
 
 
-def test_calling_off_twice_asks_rooms_once_and_says_it_once(service: BookingsUnderTest) -> None:
+def test_a_repeated_cancellation_in_house_asks_rooms_once_and_has_one_event(service: BookingsUnderTest) -> None:
     booking_id = living(service, confirmed(service))
     command = CancelBooking(**about(booking_id, reason="fire"))
 
@@ -110,7 +110,7 @@ def test_calling_off_twice_asks_rooms_once_and_says_it_once(service: BookingsUnd
     assert service.events(booking_id).count("BookingCancelled") == 1
 
 
-def test_who_may_not_call_off_who_is_in_house(service: BookingsUnderTest) -> None:
+def test_a_cancellation_in_house_without_permission_or_reason_is_refused(service: BookingsUnderTest) -> None:
     created = living_with_token(service)
     booking_id, guest = created.booking.booking_id, guest_of(created)
 
@@ -137,7 +137,7 @@ def test_a_cancellation_in_house_whose_process_died_is_driven_to_its_end(
     assert refused(service, CancelBooking(**about(booking_id, reason="fire"))) == "ACTION_IN_PROGRESS"
     first = service.rooms.asked[-1]
     if rooms_has_done_it:
-        service.tell(RoomVacated(**about(booking_id), room_number="101", action_id=first.action_id))
+        service.deliver(RoomVacated(**about(booking_id), room_number="101", action_id=first.action_id))
 
     service.pass_time(days=1)
     del service.rooms.instead[MoveOut]
@@ -152,7 +152,7 @@ def test_a_cancellation_in_house_whose_process_died_is_driven_to_its_end(
     assert service.events(booking_id).count("BookingCancelled") == 1
 
 
-def test_where_rooms_refuses_the_stay_goes_on(service: BookingsUnderTest) -> None:
+def test_a_cancellation_in_house_refused_by_rooms_leaves_the_stay(service: BookingsUnderTest) -> None:
     booking_id = living(service, confirmed(service))
     service.rooms.instead[MoveOut] = Refusal("CHECKOUT_FAILED", "No.")
 
@@ -161,7 +161,7 @@ def test_where_rooms_refuses_the_stay_goes_on(service: BookingsUnderTest) -> Non
     assert (service.stored(booking_id).status, service.stored(booking_id).pending) == ("IN_HOUSE", None)
 
 
-def test_the_clock_marks_a_no_show_at_noon_of_the_next_day(service: BookingsUnderTest) -> None:
+def test_the_timer_marks_a_no_show_at_noon_of_the_next_day(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.ask(AssignRoom(**about(booking_id, room_number="101")))
 
@@ -179,11 +179,11 @@ def test_the_clock_marks_a_no_show_at_noon_of_the_next_day(service: BookingsUnde
     assert (item.what, item.by.kind, item.to_status) == ("BookingNoShow", "system", BookingStatus.NO_SHOW)
 
     gone = {"refund_id": "re_1", "amount": REST, "refunded_total": REST, "refunded_at": NOON}
-    service.tell(PaymentRefunded(**paid(booking_id), **gone))
+    service.deliver(PaymentRefunded(**paid(booking_id), **gone))
     assert service.ask(GetBooking(**about(booking_id))).refund_status == "SUCCEEDED"
 
 
-def test_a_late_arrival_that_is_expected_keeps_the_clock_waiting(service: BookingsUnderTest) -> None:
+def test_an_expected_late_arrival_delays_the_no_show(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.ask(AmendBooking(**about(booking_id, late_arrival_expected=True)))
 
@@ -196,7 +196,7 @@ def test_a_late_arrival_that_is_expected_keeps_the_clock_waiting(service: Bookin
     assert service.stored(booking_id).status == "NO_SHOW"
 
 
-def test_who_is_expected_late_checks_in_late_without_another_word(service: BookingsUnderTest) -> None:
+def test_an_expected_late_guest_checks_in_late_without_the_flag(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.ask(AssignRoom(**about(booking_id, room_number="101")))
     service.at(NOON)
@@ -207,7 +207,7 @@ def test_who_is_expected_late_checks_in_late_without_another_word(service: Booki
     assert service.ask(CheckIn(**about(booking_id))).status is BookingStatus.IN_HOUSE
 
 
-def test_staff_mark_a_no_show_once_the_guest_has_been_waited_for(service: BookingsUnderTest) -> None:
+def test_staff_mark_a_no_show_after_noon_of_the_next_day(service: BookingsUnderTest) -> None:
     booking_id = service.booked_by_staff().booking_id
     assert refused(service, MarkNoShow(**about(booking_id))) == "NO_SHOW_TOO_EARLY"
 
@@ -221,7 +221,7 @@ def test_staff_mark_a_no_show_once_the_guest_has_been_waited_for(service: Bookin
     assert service.ask(GetTimeline(**about(booking_id))).items[-1].why == "telephoned twice"
 
 
-def test_who_does_not_come_to_a_stay_that_cannot_be_refunded_pays_it_all(service: BookingsUnderTest) -> None:
+def test_a_no_show_of_a_non_refundable_stay_pays_all_of_it(service: BookingsUnderTest) -> None:
     service.rooms.held = held(policy=CancellationPolicy(kind="NON_REFUNDABLE"))
     booking_id = confirmed(service)
 
@@ -232,7 +232,7 @@ def test_who_does_not_come_to_a_stay_that_cannot_be_refunded_pays_it_all(service
     assert (row.cancellation_fee, row.refund_amount, row.refund_status) == (34880, 0, None)
 
 
-def test_of_check_in_and_no_show_exactly_one_wins(service: BookingsUnderTest) -> None:
+def test_exactly_one_of_check_in_and_no_show_wins(service: BookingsUnderTest) -> None:
     """At noon the guest stands at the desk, the clock strikes, and a colleague gives up on them."""
     for _ in range(6):
         service.at(NOW)
@@ -252,7 +252,7 @@ def test_of_check_in_and_no_show_exactly_one_wins(service: BookingsUnderTest) ->
         assert loser in {"ILLEGAL_TRANSITION", "BOOKING_NOT_ELIGIBLE", "ACTION_IN_PROGRESS"}
 
 
-def test_while_a_check_in_is_under_way_the_clock_looks_away(service: BookingsUnderTest) -> None:
+def test_the_timer_skips_a_booking_with_a_pending_check_in(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.ask(AssignRoom(**about(booking_id, room_number="101")))
     service.at(NOON)
@@ -267,7 +267,7 @@ def test_while_a_check_in_is_under_way_the_clock_looks_away(service: BookingsUnd
     assert service.ask(CheckIn(**about(booking_id, late_arrival=True))).status is BookingStatus.IN_HOUSE
 
 
-def test_staff_are_told_once_of_each_urgency(service: BookingsUnderTest) -> None:
+def test_staff_are_alerted_once_to_each_urgency(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
     version = service.stored(booking_id).version
 
@@ -283,7 +283,7 @@ def test_staff_are_told_once_of_each_urgency(service: BookingsUnderTest) -> None
     assert service.ask(ApproveBooking(**about(booking_id)), if_match=(version,)).decision_made_by == ANNA
 
 
-def test_several_clocks_tell_it_once(service: BookingsUnderTest) -> None:
+def test_several_timers_alert_once(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
     service.at(NOW + timedelta(minutes=20))
 
@@ -292,28 +292,28 @@ def test_several_clocks_tell_it_once(service: BookingsUnderTest) -> None:
     assert said(service, booking_id) == ["DUE_SOON"]
 
 
-def test_a_booking_that_waits_again_is_told_of_again(service: BookingsUnderTest) -> None:
+def test_a_booking_that_awaits_approval_again_is_alerted_again(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
     service.at(NOW + timedelta(minutes=20))
     until_quiet(service)
     service.ask(ApproveBooking(**about(booking_id)))
-    service.tell(PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW))
+    service.deliver(PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW))
     assert service.stored(booking_id).expires_at == NOW + timedelta(minutes=20, hours=24)
 
-    service.tell(opened(booking_id), authorized(booking_id))
+    service.deliver(opened(booking_id), authorized(booking_id))
     until_quiet(service)
 
     assert said(service, booking_id) == ["DUE_SOON", "DUE_SOON"]
 
 
-def test_an_alert_that_nobody_knows_is_not_stored(service: BookingsUnderTest) -> None:
+def test_the_database_rejects_an_unknown_alert(service: BookingsUnderTest) -> None:
     booking_id = awaiting(service)
 
     with pytest.raises(Exception, match="approval_alerts"):
         service.rows("UPDATE booking SET approval_alerts = '{LOUD}' WHERE id = :id", id=booking_id)
 
 
-def test_a_draft_is_kept_for_seven_days_after_it_was_last_touched(service: BookingsUnderTest) -> None:
+def test_a_draft_expires_seven_days_after_its_last_change(service: BookingsUnderTest) -> None:
     booking_id = service.book(draft=True).booking.booking_id
     service.pass_time(days=6)
     service.ask(AmendBooking(**about(booking_id, special_requests="quiet")))

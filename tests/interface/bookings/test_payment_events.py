@@ -1,4 +1,4 @@
-"""What payments says of a booking's money: refunds that fail and are tried again, and facts that come too late."""
+"""Payment events: failed and retried refunds, and late events."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from tests.interface.bookings.service_under_test import BookingsUnderTest
+from tests.interface.bookings.test_lifecycle import about, authorized, captured, confirmed, opened, paid, refused
 from tests.interface.bookings.test_races import at_once
-from tests.interface.bookings.test_whole_life import about, authorized, captured, confirmed, opened, paid, refused
 from tests.unit.bookings.builders import NOW, eur
 
 
-def test_a_failed_refund_is_tried_again_once_and_succeeds(service: BookingsUnderTest) -> None:
+def test_a_failed_refund_is_retried_once_and_succeeds(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     retry = RetryRefund(**about(booking_id))
     assert refused(service, retry) == "NO_FAILED_REFUND"
     service.ask(CancelBooking(**about(booking_id)))
     under_way = service.ask(retry)
-    service.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
+    service.deliver(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
 
     first, second = service.ask(retry), service.ask(retry)
-    service.tell(
+    service.deliver(
         PaymentRefunded(
             **paid(booking_id), refund_id="re_2", amount=eur(34880), refunded_total=eur(34880), refunded_at=NOW
         )
@@ -41,11 +41,11 @@ def test_a_failed_refund_is_tried_again_once_and_succeeds(service: BookingsUnder
     assert refused(service, retry) == "NO_FAILED_REFUND"
 
 
-def test_a_refund_that_was_told_as_done_and_failed_is_taken_back_and_counted_again(service: BookingsUnderTest) -> None:
+def test_a_refund_that_succeeded_and_then_failed_is_subtracted_and_counted_again(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.ask(CancelBooking(**about(booking_id)))
     whole = {"amount": eur(34880), "refunded_total": eur(34880), "refunded_at": NOW}
-    service.tell(
+    service.deliver(
         PaymentRefunded(**paid(booking_id), refund_id="re_1", **whole),
         RefundFailed(
             **paid(booking_id), refund_id="re_1", amount=eur(34880), reason_code="x", failed_at=NOW,
@@ -55,7 +55,7 @@ def test_a_refund_that_was_told_as_done_and_failed_is_taken_back_and_counted_aga
     failed = service.stored(booking_id)
 
     service.ask(RetryRefund(**about(booking_id)))
-    service.tell(PaymentRefunded(**paid(booking_id), refund_id="re_2", **whole))
+    service.deliver(PaymentRefunded(**paid(booking_id), refund_id="re_2", **whole))
 
     after = service.stored(booking_id)
     assert (failed.refund_status, failed.refunded, failed.payment_status) == ("FAILED", 0, "CAPTURED")
@@ -73,11 +73,11 @@ LATE = {
 
 
 @pytest.mark.parametrize(("status", "facts"), LATE.values(), ids=LATE)
-def test_an_ended_booking_shows_where_its_payment_stands(service: BookingsUnderTest, status: str, facts: Any) -> None:
+def test_an_ended_booking_shows_the_status_of_its_payment(service: BookingsUnderTest, status: str, facts: Any) -> None:
     booking_id = service.book().booking.booking_id
     cancelled = service.ask(CancelBooking(**about(booking_id)))
 
-    service.tell(*(fact(booking_id) for fact in facts))
+    service.deliver(*(fact(booking_id) for fact in facts))
 
     shown = service.ask(GetBooking(**about(booking_id)))
     turned_away = service.events(booking_id).count("PaymentTurnedAway")
@@ -86,10 +86,10 @@ def test_an_ended_booking_shows_where_its_payment_stands(service: BookingsUnderT
     assert shown.version == cancelled.version + turned_away
 
 
-def test_two_clicks_at_once_have_a_refund_tried_again_once(service: BookingsUnderTest) -> None:
+def test_two_simultaneous_retries_request_a_refund_once(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     service.ask(CancelBooking(**about(booking_id)))
-    service.tell(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
+    service.deliver(RefundFailed(**paid(booking_id), amount=eur(34880), reason_code="lost_card", failed_at=NOW))
 
     answers = at_once(*[lambda: service.ask(RetryRefund(**about(booking_id)))] * 4)
 

@@ -1,0 +1,25 @@
+"""Commands about one booking, and the response that staff get: the booking as it is afterwards."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from contracts import bookings
+from contracts.values import Permission
+from gateway.api.bookings.responses import StaffBooking
+from gateway.http.request import ApiRequest
+
+
+def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, status: int | None = None) -> Response:
+    """The booking for the member of staff who sends the request."""
+    shows_pin = booking.in_house and Permission.MANAGE_CHECKIN in request.caller.permissions
+    body = StaffBooking.of(booking, room_pin=booking.in_house.room_pin if shows_pin and booking.in_house else None)
+    return request.respond(body, status=status, version=booking.version)
+
+
+async def change_booking(
+    request: ApiRequest, command: type[bookings.BookingCommand], *, deadline: float | None = None, **fields: Any
+) -> Response:
+    """Send a command about the path's booking, and respond with the booking for staff."""
+    ask = command(hotel=request.hotel, booking_id=request.booking_id, **fields)
+    return respond_to_staff(request, await request.ask(ask, deadline=deadline))

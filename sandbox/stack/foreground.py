@@ -1,0 +1,36 @@
+"""Runs one service of a running stack in this terminal, for a debugger: `python -m sandbox.stack run rooms`.
+
+The supervisor's own process of that service ends first, and starts again when this one has ended.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox.stack.commands import Commands, filled
+from sandbox.stack.layout import ROOT
+from sandbox.stack.places import write_private
+from sandbox.stack.processes import end_leftover, note_of, noted
+from sandbox.stack.stack import ENVIRONMENT, NOTE
+
+
+def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> int:
+    """The exit code of the service. Raises RuntimeError where no stack runs in the directory."""
+    if noted(directory / NOTE) is None:
+        raise RuntimeError(f"No stack runs in {directory}. Start one in another terminal: make up")
+    pid_file = directory / "pids" / service
+    held = pid_file.with_suffix(".held")
+    environment = json.loads((directory / ENVIRONMENT).read_text("utf-8"))
+    write_private(held, note_of(os.getpid()))
+    try:
+        end_leftover(pid_file)
+        argv = filled(commands.service, {"service": service})
+        sys.stdout.write(f"{service} runs here until Ctrl-C; then the stack runs it again.\n")
+        sys.stdout.flush()
+        return subprocess.call(argv, cwd=ROOT, env=os.environ | environment)  # noqa: S603
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        held.unlink(missing_ok=True)
