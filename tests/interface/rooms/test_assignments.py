@@ -1,10 +1,13 @@
 """Assignments of rooms: the refusals, the counters, and one reply for one action."""
 
+import json
 from uuid import uuid4
+
+import sqlalchemy as sa
 
 from contracts.rooms import ChangeRoom, ChangeRoomStatus, FindCandidates, ReleaseInventory, RoomStatus, TakeRoomBack
 from contracts.values import HotelSettings, Permission
-from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, day, staff
+from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, day, staff
 
 
 def taking_back(service: RoomsUnderTest, booking_id: str, action_id: str | None = None) -> TakeRoomBack:
@@ -38,6 +41,26 @@ def test_a_repeated_assignment_gets_the_stored_reply(service: RoomsUnderTest) ->
 
     assert service.ask(action) == first
     assert rooms_of(service, "BK-A") == []
+
+
+def test_an_action_that_an_earlier_version_stored_gets_its_stored_reply(service: RoomsUnderTest) -> None:
+    service.hold("BK-A")
+    reply = {
+        "room_number": "101", "room_type_code": "DBL", "room_type_name": "Double Room",
+        "room_status": "READY_FOR_GUEST", "warnings": ["ROOM_TYPE_MISMATCH"],
+    }  # fmt: skip
+    with service.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO action (action_id, kind, booking_id, done_at, reply)"
+                " VALUES (:id, 'GiveRoom', 'BK-A', :now, CAST(:reply AS jsonb))"
+            ),
+            {"id": "stored-1", "now": START, "reply": json.dumps(reply)},
+        )
+
+    taken = service.ask(service.giving("BK-A", "102", action_id="stored-1"))
+
+    assert (taken.room_number, taken.warnings) == ("101", ("ROOM_TYPE_MISMATCH",))
 
 
 def test_a_refused_assignment_may_be_repeated(service: RoomsUnderTest) -> None:

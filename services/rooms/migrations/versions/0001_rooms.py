@@ -1,4 +1,4 @@
-"""Hotels, rooms, nights and who has them; the two guarantees stand here as constraints."""
+"""Creates hotels, rooms, nights, periods, holds and prices; constraints guarantee no oversale and no overlap."""
 
 import sqlalchemy as sa
 from alembic import op

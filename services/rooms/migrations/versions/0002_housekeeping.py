@@ -1,4 +1,4 @@
-"""Tasks that say who cleans what and why, blocks that belong to a status, and how much a repair matters."""
+"""Adds cleaning tasks, out-of-order blocks and maintenance priorities."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A hotel's own data can be edited: policies under codes, rooms and types that are removed but remembered."""
+"""Adds policies by code, and marks removed rooms and room types."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The room-service menu."""
+"""Creates the room-service menu."""
 
 from alembic import op
 
