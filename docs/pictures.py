@@ -11,11 +11,11 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sandbox.demo.addresses import Addresses
-from sandbox.demo.booking_steps import Booked
-from sandbox.demo.expecting import eventually
-from sandbox.demo.looking_steps import stay_of
-from sandbox.demo.transcript import Silent
-from sandbox.demo.world import World
+from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import eventually
+from sandbox.demo.search_steps import stay_params
+from sandbox.demo.transcript import SilentTranscript
 from sandbox.stack import Stack, temporary_run
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
@@ -47,45 +47,45 @@ GUESTS = (
 )
 
 
-def lead(world: World, guest: Guest, today: date) -> Booked:
+def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
     """Their booking, brought as far as it goes."""
-    desk = world.staff("manager")
+    desk = demo.staff("manager")
     somebody = {
         "first_name": guest.first_name, "last_name": guest.last_name, "phone": "",
         "email": f"{guest.first_name.lower()}@guest.example".replace("á", "a"),
     }  # fmt: skip
-    stay = stay_of(guest.room_type, check_in=today + timedelta(days=guest.arrives), nights=guest.nights)
+    stay = stay_params(guest.room_type, check_in=today + timedelta(days=guest.arrives), nights=guest.nights)
     body = {**stay, "adults": 1 if guest.room_type == "SGL" else 2, "guest": somebody}
-    created = world.visitor().ask("POST", f"{world.public}/room-bookings/", status=201, body=body).body
-    booked = Booked(
-        world=world, guest=world.visitor().known_by(created["guest_token"]), id=created["booking_id"],
+    created = demo.visitor().call("POST", f"{demo.public_path}/room-bookings/", status=201, body=body).body
+    booked = GuestBooking(
+        demo=demo, guest=demo.visitor().with_token(created["guest_token"]), id=created["booking_id"],
         email=somebody["email"], phone="", first_name=guest.first_name,
         total=created["total_amount"], currency=created["currency"],
     )  # fmt: skip
     if guest.until == "PENDING_PAYMENT":
         return booked
-    page = booked.guest.ask("POST", f"{booked.path}/payment/session/", status=(200, 201)).body["payment_url"]
-    world.stripe.pay(page)
-    booked.becomes("PENDING_APPROVAL")
+    page = booked.guest.call("POST", f"{booked.path}/payment/session/", status=(200, 201)).body["payment_url"]
+    demo.stripe.pay(page)
+    booked.wait_for_status("PENDING_APPROVAL")
     if guest.until == "PENDING_APPROVAL":
         return booked
-    desk.ask("POST", f"{booked.desk_path}/approve/", status=(200, 202))
-    booked.becomes("CONFIRMED")
+    desk.call("POST", f"{booked.staff_path}/approve/", status=(200, 202))
+    booked.wait_for_status("CONFIRMED")
     if guest.until == "IN_HOUSE":
-        [room, *_] = desk.ask("GET", f"{booked.desk_path}/available-rooms/").body["available_rooms"]
-        desk.ask("POST", f"{booked.desk_path}/assign-room/", body={"room_number": room["room_number"]})
-        desk.ask("POST", f"{booked.desk_path}/check-in/")
+        [room, *_] = desk.call("GET", f"{booked.staff_path}/available-rooms/").body["available_rooms"]
+        desk.call("POST", f"{booked.staff_path}/assign-room/", body={"room_number": room["room_number"]})
+        desk.call("POST", f"{booked.staff_path}/check-in/")
     return booked
 
 
 @contextmanager
-def house() -> Iterator[tuple[World, list[Booked]]]:
+def house() -> Iterator[tuple[DemoContext, list[GuestBooking]]]:
     """A running demonstration with these guests."""
     with temporary_run() as run, Stack.start(run) as stack:
-        world = World(Addresses.of(stack.stack_json), HOTEL, Silent())
-        today = world.today()
-        yield world, [lead(world, guest, today) for guest in GUESTS]
-        world.close()
+        demo = DemoContext(Addresses.of(stack.stack_json), HOTEL, SilentTranscript())
+        today = demo.today()
+        yield demo, [lead(demo, guest, today) for guest in GUESTS]
+        demo.close()
 
 
 @contextmanager
@@ -105,20 +105,20 @@ def page_of(browser: Browser, viewport: Any) -> Page:
     return browser.new_context(viewport=viewport, color_scheme="light", device_scale_factor=1.25).new_page()
 
 
-def guest_page(browser: Browser, booked: Booked) -> Page:
+def guest_page(browser: Browser, booked: GuestBooking) -> Page:
     """The guest's page on a phone, live."""
     page = page_of(browser, PHONE)
-    world = booked.world
-    page.goto(f"{world.addresses.gateway}/guest/{world.hotel}/bookings/{booked.id}#token={booked.guest.token}")
+    demo = booked.demo
+    page.goto(f"{demo.addresses.gateway}/guest/{demo.hotel}/bookings/{booked.id}#token={booked.guest.token}")
     page.wait_for_selector("#connection[data-state=live]")
     return page
 
 
-def staff_page(browser: Browser, world: World, viewport: Any = None) -> Page:
+def staff_page(browser: Browser, demo: DemoContext, viewport: Any = None) -> Page:
     """The board of the manager, live."""
-    account = world.addresses.account(world.hotel, "manager")
+    account = demo.addresses.account(demo.hotel, "manager")
     page = page_of(browser, viewport or DESK)
-    page.goto(f"{world.addresses.gateway}/staff")
+    page.goto(f"{demo.addresses.gateway}/staff")
     page.fill("[name=email]", account.email)
     page.fill("[name=password]", account.password)
     page.click("button[type=submit]")
@@ -129,11 +129,11 @@ def staff_page(browser: Browser, world: World, viewport: Any = None) -> Page:
 def take() -> None:
     """Take both."""
     PICTURES.mkdir(exist_ok=True)
-    with house() as (world, bookings), chromium() as browser:
+    with house() as (demo, bookings), chromium() as browser:
         arrived = bookings[-1]
-        eventually("the guest is in house", arrived.look, holds=lambda booking: booking["room_pin"])
+        eventually("the guest is in house", arrived.read, holds=lambda booking: booking["room_pin"])
         guest_page(browser, arrived).screenshot(path=PICTURES / "guest.png")
-        staff_page(browser, world).screenshot(path=PICTURES / "staff.png")
+        staff_page(browser, demo).screenshot(path=PICTURES / "staff.png")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where a running demonstration can be reached, as its `stack.json` says."""
+"""The addresses of a running demo, read from its `stack.json`."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Account:
-    """A member of staff's sign-in."""
+    """A staff account."""
 
     email: str
     password: str
@@ -19,7 +19,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Addresses:
-    """URLs without a trailing slash; `staff` and `hotels` as they were seeded."""
+    """URLs without a trailing slash; `staff` and `hotels` as seeded."""
 
     gateway: str
     stripe: str
@@ -31,12 +31,12 @@ class Addresses:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """From the file; raises `OSError` or `ValueError` where it is not one."""
+        """Read the file. Raises `OSError` or `ValueError`."""
         return cls.of(json.loads(path.read_text("utf-8")))
 
     @classmethod
     def of(cls, stack: Mapping[str, Any]) -> Self:
-        """From what the file holds."""
+        """From the parsed file."""
         return cls(
             gateway=stack["gateway"],
             stripe=stack["stripe"]["url"],
@@ -48,7 +48,7 @@ class Addresses:
         )
 
     def account(self, hotel: str, role: str) -> Account:
-        """The account of that role in that hotel; raises `LookupError` where none was seeded."""
+        """The account of that role in that hotel; raises `LookupError` if none was seeded."""
         for person in self.staff:
             if (person.hotel, person.role) == (hotel, role):
                 return person

@@ -1,4 +1,4 @@
-"""The guest books: a booking of their own, the page it is shown on, and what reaches them about it."""
+"""The guest's booking: created, shown on the guest page, announced by push and mail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from secrets import token_hex
 from typing import Any
 
 from contracts.values import from_major
-from sandbox.demo.expecting import eventually, expect, expect_fields, expect_that
-from sandbox.demo.parties import Party
-from sandbox.demo.world import World
+from sandbox.demo.clients import ApiClient
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import eventually, expect, expect_fields, expect_that
 
 GUEST_FIELDS = (
     "booking_id",
@@ -33,11 +33,11 @@ STAFF_SECRETS = ("internal_notes", "reason_note", "assignment_notes")
 
 
 @dataclass
-class Booked:
-    """A booking and its guest. `intent` is the card provider's, once the card is authorised."""
+class DemoBooking:
+    """A booking with its guest. `intent` is the payment intent's id, once the card is authorised."""
 
-    world: World
-    guest: Party
+    demo: DemoContext
+    guest: ApiClient
     id: str
     email: str
     phone: str
@@ -48,47 +48,47 @@ class Booked:
 
     @property
     def path(self) -> str:
-        """The booking as its guest sees it."""
-        return f"{self.world.public}/room-bookings/{self.id}"
+        """The booking's path in the public API."""
+        return f"{self.demo.public_path}/room-bookings/{self.id}"
 
     @property
-    def desk_path(self) -> str:
-        """The booking as staff see it."""
-        return f"{self.world.desk}/room-bookings/{self.id}"
+    def staff_path(self) -> str:
+        """The booking's path in the staff API."""
+        return f"{self.demo.staff_path}/room-bookings/{self.id}"
 
     @property
     def minor(self) -> int:
-        """The whole price in minor units."""
+        """The total in minor units."""
         return from_major(self.total, self.currency).amount
 
-    def look(self) -> dict[str, Any]:
-        """What its guest is told now."""
+    def read(self) -> dict[str, Any]:
+        """The booking as its guest sees it."""
         body: dict[str, Any] = self.guest.send("GET", f"{self.path}/").body
         return body
 
-    def becomes(self, status: str) -> dict[str, Any]:
-        """What its guest is told once it has this status."""
-        told = eventually(
+    def wait_for_status(self, status: str) -> dict[str, Any]:
+        """The booking as its guest sees it, once it has this status."""
+        result = eventually(
             f"{self.id} becomes {status}",
-            self.look,
-            holds=lambda seen: seen.get("status") == status,
-            show=lambda seen: (seen.get("status"), seen.get("payment_status"), seen.get("error")),
+            self.read,
+            holds=lambda actual: actual.get("status") == status,
+            describe=lambda actual: (actual.get("status"), actual.get("payment_status"), actual.get("error")),
         )
-        self.world.transcript.line("guest", f"sees {status}", f"payment {told['payment_status']}")
-        return told
+        self.demo.transcript.line("guest", f"sees {status}", f"payment {result['payment_status']}")
+        return result
 
-    def pushed(self, event: str, kinds: str, *, room: str = "") -> None:
-        """The realtime event has come once on each of these kinds of channel."""
-        channels = self.world.channels(kinds, booking_id=self.id, room=room)
-        self.world.push.reached(event, channels, about=lambda data: data.get("booking_id") == self.id)
+    def expect_event(self, event: str, kinds: str, *, room: str = "") -> None:
+        """Expect the realtime event once on each of these kinds of channel."""
+        channels = self.demo.channels(kinds, booking_id=self.id, room=room)
+        self.demo.push.expect_event(event, channels, about=lambda data: data.get("booking_id") == self.id)
 
-    def mailed(self, subject: str) -> None:
-        """The guest has this mail once."""
-        self.world.mailbox.has(self.email, subject=subject)
+    def expect_mail(self, subject: str) -> None:
+        """Expect one mail with this subject to the guest."""
+        self.demo.mailbox.expect_mail(self.email, subject=subject)
 
 
-def somebody(first_name: str = "Aoife") -> dict[str, str]:
-    """A guest with an address of their own."""
+def new_guest(first_name: str = "Aoife") -> dict[str, str]:
+    """Details of a new guest with a unique e-mail address."""
     mark = token_hex(3)
     return {
         "first_name": first_name,
@@ -98,52 +98,56 @@ def somebody(first_name: str = "Aoife") -> dict[str, str]:
     }
 
 
-def book(world: World, stay: Mapping[str, Any], *, quote_id: str | None = None, first_name: str = "Aoife") -> Booked:
-    """The guest books; a repetition under the same key is the same booking, another body under it is refused."""
-    guest, visitor = somebody(first_name), world.visitor()
+def book(
+    demo: DemoContext, stay: Mapping[str, Any], *, quote_id: str | None = None, first_name: str = "Aoife"
+) -> DemoBooking:
+    """The guest books. The same key returns the same booking; the same key with another body is refused."""
+    guest, visitor = new_guest(first_name), demo.visitor()
     order = {**stay, "guest": guest} | ({"quote_id": quote_id} if quote_id else {})
-    path, key = f"{world.public}/room-bookings/", {"Idempotency-Key": token_hex(16)}
-    first = visitor.ask("POST", path, status=201, body=order, headers=key)
+    path, key = f"{demo.public_path}/room-bookings/", {"Idempotency-Key": token_hex(16)}
+    first = visitor.call("POST", path, status=201, body=order, headers=key)
     expect_fields("a new booking", first.body, (*GUEST_FIELDS, "guest_token"))
     expect("a new booking waits for payment", first.body["status"], "PENDING_PAYMENT")
-    again = visitor.ask("POST", path, status=201, body=order, headers=key)
-    expect("the repetition says that it is one", again.headers.get("Idempotency-Replayed"), "true")
+    again = visitor.call("POST", path, status=201, body=order, headers=key)
+    expect("the repetition is marked as replayed", again.headers.get("Idempotency-Replayed"), "true")
     same = ("booking_id", "guest_token")
     expect("the repetition is the same booking", [again.body[x] for x in same], [first.body[x] for x in same])
-    visitor.refused("POST", path, status=422, code="IDEMPOTENCY_KEY_REUSED", body={**order, "adults": 1}, headers=key)
-    told = first.body
-    booked = Booked(
-        world=world,
-        guest=visitor.known_by(told["guest_token"]),
-        id=told["booking_id"],
+    visitor.expect_refusal(
+        "POST", path, status=422, code="IDEMPOTENCY_KEY_REUSED", body={**order, "adults": 1}, headers=key
+    )
+    result = first.body
+    booked = DemoBooking(
+        demo=demo,
+        guest=visitor.with_token(result["guest_token"]),
+        id=result["booking_id"],
         email=guest["email"],
         phone=guest["phone"],
         first_name=guest["first_name"],
-        total=told["total_amount"],
-        currency=told["currency"],
+        total=result["total_amount"],
+        currency=result["currency"],
     )
-    booked.pushed("booking_created", "hotel booking")
-    booked.mailed(f"Booking received - {booked.id}")
+    booked.expect_event("booking_created", "hotel booking")
+    booked.expect_mail(f"Booking received - {booked.id}")
     return booked
 
 
-def follow_the_link(booked: Booked) -> None:
-    """The guest's page: what is shown there, where it listens, and what it keeps to the hotel."""
-    told = booked.guest.ask("GET", f"{booked.path}/").body
-    expect_fields("the guest's booking", told, GUEST_FIELDS)
-    expect_that("the hotel's notes stay with the hotel", not set(STAFF_SECRETS) & set(told), seen=sorted(told))
-    expect("no secrets before check-in", (told["wifi"], told["room_pin"]), (None, None))
-    [channel] = booked.world.channels("booking", booking_id=booked.id)
-    realtime = told["realtime"] or {}
-    expect("the guest is told their channel", realtime.get("channel"), channel)
+def open_guest_page(booked: DemoBooking) -> None:
+    """The guest page: its fields, its realtime channel, and the fields that only staff see."""
+    result = booked.guest.call("GET", f"{booked.path}/").body
+    expect_fields("the guest's booking", result, GUEST_FIELDS)
+    expect_that("the guest does not see the hotel's notes", not set(STAFF_SECRETS) & set(result), actual=sorted(result))
+    expect("no PIN and no Wi-Fi before check-in", (result["wifi"], result["room_pin"]), (None, None))
+    [channel] = booked.demo.channels("booking", booking_id=booked.id)
+    realtime = result["realtime"] or {}
+    expect("the guest gets their channel", realtime.get("channel"), channel)
     sign = {"socket_id": "12.34", "channel_name": channel}
-    expect_fields("the signature", booked.guest.ask("POST", "/api/realtime/auth/", body=sign).body, ("auth",))
-    [staff_only] = booked.world.channels("hotel")
-    booked.guest.refused(
+    expect_fields("the signature", booked.guest.call("POST", "/api/realtime/auth/", body=sign).body, ("auth",))
+    [staff_only] = booked.demo.channels("hotel")
+    booked.guest.expect_refusal(
         "POST",
         "/api/realtime/auth/",
         status=403,
         code="CHANNEL_FORBIDDEN",
         body={"socket_id": "12.34", "channel_name": staff_only},
     )
-    booked.world.visitor("stranger").refused("GET", f"{booked.path}/", status=401, code="INVALID_TOKEN")
+    booked.demo.visitor("stranger").expect_refusal("GET", f"{booked.path}/", status=401, code="INVALID_TOKEN")

@@ -1,79 +1,81 @@
-"""Bookings that end early: called off by the guest, or never paid. And what must be true of every booking after all."""
+"""Bookings that end early, and checks on every booking at the end."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sandbox.demo.booking_steps import Booked
-from sandbox.demo.expecting import eventually, expect
-from sandbox.demo.world import World
+from sandbox.demo.booking_steps import DemoBooking
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import eventually, expect
 
 
-def cancel_unpaid(booked: Booked) -> None:
-    """The guest thinks better of it before paying: no money, no fee."""
-    before = booked.look()
+def cancel_unpaid(booked: DemoBooking) -> None:
+    """The guest cancels before paying: no payment, no fee."""
+    before = booked.read()
     expect(
-        "it can be called off for nothing",
+        "the booking can be cancelled free of charge",
         (before["can_cancel"], before["cancellation_preview"]["fee_amount"]),
         (True, _nothing(booked)),
     )
-    told = booked.guest.ask("POST", f"{booked.path}/cancel/", body={"reason": "We found a tent."}).body
-    seen = (told["status"], told["cancellation_reason"], told["cancellation_fee"])
-    expect("it is cancelled, free of charge", seen, ("CANCELLED", "We found a tent.", _nothing(booked)))
-    booked.pushed("booking_cancelled", "hotel booking")
-    booked.mailed(f"Booking Cancelled - {booked.id}")
-    again = booked.guest.ask("POST", f"{booked.path}/cancel/", body={"reason": "Still."}).body
-    expect("cancelling again changes nothing", again["cancelled_at"], told["cancelled_at"])
-    booked.guest.refused("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_NOT_PAYABLE")
+    result = booked.guest.call("POST", f"{booked.path}/cancel/", body={"reason": "We found a tent."}).body
+    actual = (result["status"], result["cancellation_reason"], result["cancellation_fee"])
+    expect("the booking is cancelled free of charge", actual, ("CANCELLED", "We found a tent.", _nothing(booked)))
+    booked.expect_event("booking_cancelled", "hotel booking")
+    booked.expect_mail(f"Booking Cancelled - {booked.id}")
+    again = booked.guest.call("POST", f"{booked.path}/cancel/", body={"reason": "Still."}).body
+    expect("cancelling again changes nothing", again["cancelled_at"], result["cancelled_at"])
+    booked.guest.expect_refusal("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_NOT_PAYABLE")
 
 
-def let_it_expire(booked: Booked, payment_url: str) -> None:
-    """The guest opens the page to pay and never does; the hold's time runs out."""
-    world = booked.world
-    expires_at = datetime.fromisoformat(booked.look()["expires_at"])
-    world.advance(expires_at - world.now() + timedelta(seconds=30))
-    told = booked.becomes("EXPIRED")
-    expect("why it expired", told["expiry_reason"], "HOLD_RAN_OUT")
+def let_hold_expire(booked: DemoBooking, payment_url: str) -> None:
+    """The guest does not pay; the hold expires."""
+    demo = booked.demo
+    expires_at = datetime.fromisoformat(booked.read()["expires_at"])
+    demo.advance(expires_at - demo.now() + timedelta(seconds=30))
+    result = booked.wait_for_status("EXPIRED")
+    expect("the expiry reason", result["expiry_reason"], "HOLD_RAN_OUT")
     session_id = payment_url.rpartition("/")[2].partition("#")[0].partition("?")[0]
     eventually(
-        "the page to pay on is closed", lambda: world.stripe.session(session_id), holds=lambda seen: seen != "open"
+        "the payment page is closed", lambda: demo.stripe.session(session_id), holds=lambda actual: actual != "open"
     )
-    booked.pushed("booking_expired", "hotel booking")
-    booked.mailed(f"Booking Expired - {booked.id}")
+    booked.expect_event("booking_expired", "hotel booking")
+    booked.expect_mail(f"Booking Expired - {booked.id}")
 
 
-def feed_is_whole(booked: Booked) -> list[str]:
-    """The booking's facts are numbered 1, 2, 3 … and every push about it bears one of those numbers. Their types."""
-    told = booked.guest.ask("GET", f"{booked.path}/events/").body
-    numbers = [fact["sequence"] for fact in told["events"]]
-    expect("the facts are numbered without a gap", numbers, list(range(1, told["last_sequence"] + 1)))
-    ids = {fact["event_id"]: fact["sequence"] for fact in told["events"]}
-    [channel] = booked.world.channels("booking", booking_id=booked.id)
-    pushed = [row["data"] for row in booked.world.push.told(channel=channel)]
-    strangers = [data for data in pushed if ids.get(data["event_id"]) != data["sequence"]]
-    expect("every push is one of these facts", strangers, [])
+def check_event_feed(booked: DemoBooking) -> list[str]:
+    """The booking's events are numbered without a gap, and every push carries one of them. Returns their types."""
+    result = booked.guest.call("GET", f"{booked.path}/events/").body
+    numbers = [event["sequence"] for event in result["events"]]
+    expect("the events are numbered without a gap", numbers, list(range(1, result["last_sequence"] + 1)))
+    ids = {event["event_id"]: event["sequence"] for event in result["events"]}
+    [channel] = booked.demo.channels("booking", booking_id=booked.id)
+    pushed = [row["data"] for row in booked.demo.push.events(channel=channel)]
+    unknown = [data for data in pushed if ids.get(data["event_id"]) != data["sequence"]]
+    expect("every push is one of these events", unknown, [])
     in_order = [data["sequence"] for data in pushed]
-    expect("pushes came in the facts' order", in_order, sorted(in_order))
-    types = [str(fact["type"]) for fact in told["events"]]
-    booked.world.transcript.line("guest", f"{len(types)} facts", " → ".join(kind.split(".")[1] for kind in types))
+    expect("pushes are in the events' order", in_order, sorted(in_order))
+    types = [str(event["type"]) for event in result["events"]]
+    booked.demo.transcript.line("guest", f"{len(types)} events", " → ".join(kind.split(".")[1] for kind in types))
     return types
 
 
-def nothing_private_was_pushed(world: World, bookings: Sequence[Booked], secrets: Sequence[str] = ()) -> None:
-    """No name, address, number, token or secret has gone through the push provider."""
+def check_nothing_private_was_pushed(
+    demo: DemoContext, bookings: Sequence[DemoBooking], secrets: Sequence[str] = ()
+) -> None:
+    """No name, e-mail address, phone number, token or secret was pushed."""
     planted = [
         value for each in bookings for value in (each.email, each.phone, each.first_name, each.guest.token or "")
     ]
-    said = json.dumps(world.push.told(), ensure_ascii=False)
-    leaked = [value for value in (*planted, *secrets) if value and value in said]
-    expect("what is private stays private", leaked, [])
-    world.transcript.line("push", "no name, e-mail, phone, token or Wi-Fi password was pushed")
+    pushed = json.dumps(demo.push.events(), ensure_ascii=False)
+    leaked = [value for value in (*planted, *secrets) if value and value in pushed]
+    expect("nothing private was pushed", leaked, [])
+    demo.transcript.line("push", "no name, e-mail, phone, token or Wi-Fi password was pushed")
 
 
-def provider_was_content(world: World) -> None:
-    """The card provider's stand-in was asked, and answered, as the real one would be."""
-    expect("nothing broke the provider's contract", world.stripe.broke_contract(), [])
+def check_provider_contract(demo: DemoContext) -> None:
+    """No request or response of the Stripe stand-in violated its contract."""
+    expect("the provider's contract is kept", demo.stripe.contract_violations(), [])
 
 
-def _nothing(booked: Booked) -> str:
+def _nothing(booked: DemoBooking) -> str:
     return "0" if "." not in booked.total else "0." + "0" * len(booked.total.partition(".")[2])

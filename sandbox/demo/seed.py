@@ -1,7 +1,7 @@
-"""Seeds the demonstration: `python -m sandbox.demo.seed` imports the hotels beside it and adds their staff.
+"""Seeds the demo: `python -m sandbox.demo.seed` imports the hotels in `hotels/` and adds their staff.
 
-Run again, it changes nothing and says the same; only the Stripe stand-in, which forgets everything when it ends, is
-given the services' time. Its last line of output is JSON:
+A repeated run changes nothing and prints the same; only the clock of the Stripe stand-in, which has no storage, is
+set to the services' time. The last line of output is JSON:
 `{"staff": [{"email", "password", "role", "hotel"}], "hotels": [slug, …]}`.
 """
 
@@ -32,8 +32,8 @@ HOTELS = Path(__file__).parent / "hotels"
 
 
 @dataclass(frozen=True)
-class Post:
-    """A job in every demo hotel, and who holds it."""
+class StaffPosition:
+    """A staff position in every demo hotel."""
 
     title: str
     name: str
@@ -41,12 +41,12 @@ class Post:
     is_superuser: bool = False
 
 
-POSTS = (
-    Post("front-desk", "Niamh Byrne", Role.FRONT_DESK),
-    Post("housekeeping", "Marta Nowak", Role.HOUSEKEEPING),
-    Post("supervisor", "Declan Roche", Role.HOUSEKEEPING_SUPERVISOR),
-    Post("manager", "Orla Keane", Role.MANAGER),
-    Post("owner", "Fionn Daly", Role.MANAGER, is_superuser=True),
+STAFF_POSITIONS = (
+    StaffPosition("front-desk", "Niamh Byrne", Role.FRONT_DESK),
+    StaffPosition("housekeeping", "Marta Nowak", Role.HOUSEKEEPING),
+    StaffPosition("supervisor", "Declan Roche", Role.HOUSEKEEPING_SUPERVISOR),
+    StaffPosition("manager", "Orla Keane", Role.MANAGER),
+    StaffPosition("owner", "Fionn Daly", Role.MANAGER, is_superuser=True),
 )
 
 
@@ -55,16 +55,16 @@ def main() -> int:
     logs.configure("seed", level="CRITICAL", fmt="console")
     try:
         with as_command_errors():
-            told = seed(HOTELS)
+            result = seed(HOTELS)
     except CommandError as trouble:
         show_error(trouble)
         return trouble.code
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(result) + "\n")
     return 0
 
 
 def seed(folder: Path) -> dict[str, Any]:
-    """Import every property in the folder and staff it."""
+    """Import every hotel in the folder and add its staff."""
     around = load_config()
     properties = [read_property(file) for file in sorted(folder.glob("*.json"))]
     with ask_client(around.amqp_url) as asker:
@@ -72,11 +72,11 @@ def seed(folder: Path) -> dict[str, Any]:
             import_property(asker, definition)
         advance(asker, around.stripe_url, seconds=0)
     key = password_key(around.database_url("gateway"))
-    return {"staff": _staffed(properties, key), "hotels": [definition.slug for definition in properties]}
+    return {"staff": _add_staff(properties, key), "hotels": [definition.slug for definition in properties]}
 
 
 def password_key(database_url: str) -> bytes:
-    """What demo passwords are made of: the password of the database that keeps the accounts, so they last as long."""
+    """The key of demo passwords: the password of the accounts' database, so both change together."""
     password = unquote(urlsplit(database_url).password or "")
     if not password:
         raise CommandError("The gateway's database has no password, so demo accounts cannot be given secret ones.")
@@ -84,40 +84,44 @@ def password_key(database_url: str) -> bytes:
 
 
 def password_of(email: str, key: bytes) -> str:
-    """The demo password of an account; nobody without the key can work it out."""
+    """The demo password of an account; it cannot be computed without the key."""
     return urlsafe_b64encode(hmac.digest(key, email.encode(), hashlib.sha256)[:12]).decode()
 
 
-def role_of(post: Post) -> str:
-    """The role as the demonstration calls it."""
-    return "superuser" if post.is_superuser else post.role.value
+def role_of(position: StaffPosition) -> str:
+    """The role's name in the demo."""
+    return "superuser" if position.is_superuser else position.role.value
 
 
-def _staffed(properties: Sequence[HotelDefinition], key: bytes) -> list[dict[str, str]]:
+def _add_staff(properties: Sequence[HotelDefinition], key: bytes) -> list[dict[str, str]]:
     async def staff_all(accounts: Accounts) -> list[dict[str, str]]:
-        return [await _employ(accounts, hotel.slug, post, key) for hotel in properties for post in POSTS]
+        return [
+            await _add_account(accounts, hotel.slug, position, key)
+            for hotel in properties
+            for position in STAFF_POSITIONS
+        ]
 
     return in_accounts(staff_all)
 
 
-async def _employ(accounts: Accounts, hotel: str, post: Post, key: bytes) -> dict[str, str]:
-    email = f"{post.title}@{hotel}.example"
+async def _add_account(accounts: Accounts, hotel: str, position: StaffPosition, key: bytes) -> dict[str, str]:
+    email = f"{position.title}@{hotel}.example"
     password = password_of(email, key)
     try:
         await accounts.add(
             email=email,
             password=password,
-            name=post.name,
+            name=position.name,
             hotel=hotel,
-            role=post.role,
-            is_superuser=post.is_superuser,
+            role=position.role,
+            is_superuser=position.is_superuser,
         )
     except EmailTaken:
         signed_in = await accounts.sign_in(email, password)
         if signed_in is None:
-            raise CommandError(f"{email} has an account with another password; `make clean` begins anew.") from None
+            raise CommandError(f"{email} has an account with another password; `make clean` starts anew.") from None
         await accounts.sign_out(signed_in.token)
-    return {"email": email, "password": password, "role": role_of(post), "hotel": hotel}
+    return {"email": email, "password": password, "role": role_of(position), "hotel": hotel}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the walk shows of itself: who said what to whom, step by step."""
+"""The output of the walkthrough: steps, requests and observations."""
 
 import time
 from typing import Protocol
@@ -10,30 +10,30 @@ COLOURS = {"guest": "cyan", "staff": "green", "stripe": "magenta", "push": "yell
 
 
 class Transcript(Protocol):
-    """Told of every step, exchange and observation."""
+    """Receives every step, request and observation."""
 
     def chapter(self, title: str) -> None:
-        """A new story begins."""
+        """Start a scenario."""
 
     def step(self, title: str) -> None:
-        """The story's next step begins."""
+        """Start a step."""
 
-    def line(self, who: str, what: str, seen: str = "") -> None:
-        """One party said or saw something."""
+    def line(self, who: str, what: str, detail: str = "") -> None:
+        """Record a request or an observation of one party."""
 
 
-class Silent:
-    """Shows nothing."""
+class SilentTranscript:
+    """Discards everything."""
 
     def chapter(self, title: str) -> None: ...
 
     def step(self, title: str) -> None: ...
 
-    def line(self, who: str, what: str, seen: str = "") -> None: ...
+    def line(self, who: str, what: str, detail: str = "") -> None: ...
 
 
-class OnScreen:
-    """Shows it to a person."""
+class ConsoleTranscript:
+    """Prints everything to a console."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -49,12 +49,12 @@ class OnScreen:
         passed = time.monotonic() - self._began
         self._console.print(f"\n[bold]{self._steps:>2}  {escape(title)}[/bold]  [dim]{passed:.1f} s[/dim]")
 
-    def line(self, who: str, what: str, seen: str = "") -> None:
+    def line(self, who: str, what: str, detail: str = "") -> None:
         colour = COLOURS.get(who.split(maxsplit=1)[0], "white")
-        shown = f"  [dim]{escape(seen)}[/dim]" if seen else ""
-        self._console.print(f"    [{colour}]{escape(who):<12}[/{colour}] {escape(what)}{shown}")
+        suffix = f"  [dim]{escape(detail)}[/dim]" if detail else ""
+        self._console.print(f"    [{colour}]{escape(who):<12}[/{colour}] {escape(what)}{suffix}")
 
     @property
     def steps(self) -> int:
-        """How many steps were begun."""
+        """The number of steps started."""
         return self._steps

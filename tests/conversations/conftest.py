@@ -1,4 +1,4 @@
-"""The town for one test: four databases, the stand-ins, two hotels, and the people who talk."""
+"""The platform for one test: four databases, the stand-ins and a hotel, with common actions."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +26,8 @@ from services.bookings.settings import BookingsSettings
 from services.notifier.settings import NotifierSettings
 from services.payments.settings import PaymentsSettings
 from services.rooms.settings import RoomsSettings
-from tests.fakes.town import Town
-from tests.fakes.webhooks import WebhookBox
+from tests.fakes.platform import Platform
+from tests.fakes.webhook_inbox import WebhookInbox
 
 HOTELS = Path(__file__).resolve().parents[2] / "sandbox" / "demo" / "hotels"
 HOTEL = "hotel-killarney"
@@ -38,26 +38,26 @@ STAFF = Context(
 
 
 @dataclass
-class Scene:
-    """A town with its stand-ins, and the moves that most conversations begin with."""
+class PlatformFixture:
+    """A platform with its stand-ins, and the actions that most conversations start with."""
 
-    town: Town
+    platform: Platform
     stripe: StripeStandIn
     pusher: PusherStandIn
     mailbox: MailboxStandIn
-    webhooks: WebhookBox
+    webhooks: WebhookInbox
 
     def settle(self) -> None:
-        """Let everything happen that follows from what has happened, the provider's webhooks included."""
+        """Run until nothing is due, the provider's webhooks included."""
         for _ in range(10):
-            self.town.settle()
+            self.platform.run_until_idle()
             self.stripe.wait_until_delivered()
             taken = self.webhooks.take()
             for body, signature in taken:
-                self.town.ask(StoreWebhook(body=body, signature=signature))
+                self.platform.ask(StoreWebhook(body=body, signature=signature))
             if not taken:
                 return
-        raise AssertionError("the provider does not stop talking")
+        raise AssertionError("the provider keeps sending webhooks")
 
     def book(self, **over: Any) -> CreatedBooking:
         """A guest books tonight."""
@@ -70,30 +70,30 @@ class Scene:
             "children": 0,
             "guest": GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone="+353 1 5550100"),
         }
-        created = self.town.ask(CreateBooking(**(fields | over)), Context())
+        created = self.platform.ask(CreateBooking(**(fields | over)), Context())
         self.settle()
         return created
 
     def pay(self, created: CreatedBooking, card: str = "4242424242424242") -> PaymentSession:
-        """The guest opens a session and pays on the provider's page."""
-        session = self.town.ask(OpenPaymentSession(hotel=HOTEL, booking_id=created.booking.id), guest(created))
+        """The guest opens a payment session and pays."""
+        session = self.platform.ask(OpenPaymentSession(hotel=HOTEL, booking_id=created.booking.id), guest(created))
         self.settle()
         self.stripe.pay(session.session_id, card=card)
         self.settle()
         return session
 
     def booking(self, created: CreatedBooking) -> BookingDetail:
-        """The booking as staff see it now."""
-        return self.town.ask(GetBooking(hotel=HOTEL, booking_id=created.booking.id), STAFF)
+        """The booking as staff see it."""
+        return self.platform.ask(GetBooking(hotel=HOTEL, booking_id=created.booking.id), STAFF)
 
     def room_types(self) -> list[str]:
         """The demo hotel's room types by code."""
         return [kind["code"] for kind in json.loads((HOTELS / f"{HOTEL}.json").read_text())["room_types"]]
 
     def today(self) -> Any:
-        """The hotel's own date."""
-        house = self.town.houses["bookings"]
-        with house.unit_of_work.read() as work:
+        """The hotel's date."""
+        instance = self.platform.services["bookings"]
+        with instance.unit_of_work.read() as work:
             return work.now.astimezone(ZoneInfo("Europe/Dublin")).date()
 
     def mails(self) -> list[str]:
@@ -101,75 +101,77 @@ class Scene:
         return [mail["subject"] for mail in self.mailbox.messages()]
 
     def movements(self) -> list[tuple[str, int]]:
-        """The provider's own journal: what moved, in minor units."""
+        """The provider's journal: movements in minor units."""
         return [(entry["movement"], entry["amount"]) for entry in self.stripe.journal()]
 
 
 def guest(created: CreatedBooking) -> Context:
-    """The booking's own guest."""
+    """The context of the booking's guest."""
     return Context(caller=Caller(kind="guest", guest_token=created.guest_token))
 
 
 @pytest.fixture(scope="session")
-def patterns(new_database: Callable[[str], str]) -> dict[str, str]:
-    """The four databases as every conversation finds them: migrated, with the demo hotel."""
+def template_databases(new_database: Callable[[str], str]) -> dict[str, str]:
+    """Migrated template databases with the demo hotel."""
     urls = {name: new_database(name) for name in OWNERS}
     for name, url in urls.items():
         migrate(name, url)
-    with _outside() as outside:
-        town = Town(_settings(urls, outside))
+    with _stand_ins() as stand_ins:
+        platform = Platform(_settings(urls, stand_ins))
         definition = typed(json.loads((HOTELS / f"{HOTEL}.json").read_text()), HotelDefinition)
-        town.ask(ImportHotel(definition=definition))
-        town.settle()
-        town.close()
+        platform.ask(ImportHotel(definition=definition))
+        platform.run_until_idle()
+        platform.close()
     return urls
 
 
 @pytest.fixture
-def scene(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
-    with a_scene(patterns, copied_database) as made:
+def fixture(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
+    with new_fixture(template_databases, copied_database) as made:
         yield made
 
 
 @contextmanager
-def a_scene(patterns: Mapping[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
-    """A town in which nothing has happened yet."""
-    urls = {name: copied_database(url) for name, url in patterns.items()}
-    with _outside() as outside:
-        town = Town(_settings(urls, outside))
-        yield Scene(town, outside.stripe, outside.pusher, outside.mailbox, outside.webhooks)
-        town.close()
+def new_fixture(
+    template_databases: Mapping[str, str], copied_database: Callable[[str], str]
+) -> Iterator[PlatformFixture]:
+    """A new platform on copies of the template databases."""
+    urls = {name: copied_database(url) for name, url in template_databases.items()}
+    with _stand_ins() as stand_ins:
+        platform = Platform(_settings(urls, stand_ins))
+        yield PlatformFixture(platform, stand_ins.stripe, stand_ins.pusher, stand_ins.mailbox, stand_ins.webhooks)
+        platform.close()
 
 
 @dataclass(frozen=True)
-class Outside:
+class StandIns:
     """The stand-ins."""
 
-    webhooks: WebhookBox
+    webhooks: WebhookInbox
     stripe: StripeStandIn
     pusher: PusherStandIn
     mailbox: MailboxStandIn
 
 
 @contextmanager
-def _outside() -> Iterator[Outside]:
+def _stand_ins() -> Iterator[StandIns]:
     with (
-        WebhookBox.start() as webhooks,
+        WebhookInbox.start() as webhooks,
         StripeStandIn.start(webhook_url=webhooks.url, webhook_secret=SECRET, api_key="sk_test_town_1234") as stripe,
         PusherStandIn.start(app_id="1", key="key", secret="secret") as pusher,
         MailboxStandIn.start() as mailbox,
     ):
-        yield Outside(webhooks, stripe, pusher, mailbox)
+        yield StandIns(webhooks, stripe, pusher, mailbox)
 
 
-def _settings(urls: Mapping[str, str], outside: Outside) -> dict[str, ServiceSettings]:
+def _settings(urls: Mapping[str, str], stand_ins: StandIns) -> dict[str, ServiceSettings]:
     demo = {"mode": "demo"}
     return {
         "bookings": BookingsSettings(database_url=urls["bookings"], guest_token_key="k" * 32, **demo),
         "payments": PaymentsSettings(
             database_url=urls["payments"],
             stripe_api_key="sk_test_town_1234",
-            stripe_api_base=outside.stripe.url,
+            stripe_api_base=stand_ins.stripe.url,
             stripe_webhook_secrets=SECRET,
             return_origins="http://127.0.0.1:8080",
             **demo,
@@ -180,11 +182,11 @@ def _settings(urls: Mapping[str, str], outside: Outside) -> dict[str, ServiceSet
             pusher_app_id="1",
             pusher_key="key",
             pusher_secret="secret",
-            pusher_host=outside.pusher.host,
-            pusher_port=outside.pusher.port,
+            pusher_host=stand_ins.pusher.host,
+            pusher_port=stand_ins.pusher.port,
             pusher_ssl=False,
-            smtp_host=outside.mailbox.smtp_host,
-            smtp_port=outside.mailbox.smtp_port,
+            smtp_host=stand_ins.mailbox.smtp_host,
+            smtp_port=stand_ins.mailbox.smtp_port,
             legacy_channels=False,
             **demo,
         ),

@@ -17,7 +17,7 @@ from schemathesis.core import NOT_SET
 from gateway.http.problems import MEDIA_TYPE
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL
-from tests.conversations.street import NEXT_DOOR, Street, a_street
+from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, tokens_of
 
@@ -34,19 +34,19 @@ Draw = Callable[[Any], Any]
 
 
 @pytest.fixture(scope="module")
-def street(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Street]:
-    with a_street(patterns, copied_database) as made:
+def two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+    with new_two_hotels(template_databases, copied_database) as made:
         yield made
 
 
-def proof(street: Street, tokens: set[str], draw: Draw) -> tuple[dict[str, str], str]:
+def proof(two_hotels: TwoHotels, tokens: set[str], draw: Draw) -> tuple[dict[str, str], str]:
     """Who asks, mostly one of those that it is for; and the booking that is theirs, if they are a guest."""
     fits = draw(st.integers(0, 4)) > 0
     if fits and "guestToken" in tokens:
-        made = draw(st.sampled_from(street.guests))
+        made = draw(st.sampled_from(two_hotels.guests))
         return {"Authorization": f"Bearer {made.guest_token}"}, made.booking.id
     who = {} if fits and not tokens else draw(st.sampled_from(COLLEAGUES)) if not fits else COLLEAGUES[0]
-    return street.gateway.accounts.signed_in(staff(**who)) if who else {}, ""
+    return two_hotels.gateway.accounts.signed_in(staff(**who)) if who else {}, ""
 
 
 @cache
@@ -82,29 +82,29 @@ def sensible(given: Any, known: dict[str, list[Any]], draw: Draw) -> Any:
     }
 
 
-def body_of(case: Case, operation: dict[str, Any], street: Street, draw: Draw) -> bytes:
+def body_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> bytes:
     """The body made up for it, or the one that the document shows."""
     if isinstance(case.body, bytes):
         return case.body
     made_up = {} if case.body is NOT_SET else case.body
     told = draw(st.sampled_from((made_up, example_of(operation).get("json", made_up))))
-    return json.dumps(sensible(told, street.known, draw)).encode("utf-8", "replace")
+    return json.dumps(sensible(told, two_hotels.known, draw)).encode("utf-8", "replace")
 
 
-def request_of(case: Case, operation: dict[str, Any], street: Street, draw: Draw) -> tuple[str, dict[str, Any]]:
+def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> tuple[str, dict[str, Any]]:
     """Where it goes, and all that goes with it."""
-    headers, booking_id = proof(street, tokens_of(operation), draw)
+    headers, booking_id = proof(two_hotels, tokens_of(operation), draw)
     names = [part[1:-1] for part in case.path.split("/") if part.startswith("{")]
-    where = {name: draw(st.sampled_from(street.known[name])) for name in names}
+    where = {name: draw(st.sampled_from(two_hotels.known[name])) for name in names}
     if booking_id and draw(st.integers(0, 4)):
         where |= {"slug": HOTEL, "booking_id": booking_id}
     told = {name: str(value).encode("utf-8", "replace") for name, value in (case.headers or {}).items()}
     sent = {
         "headers": {name: told[name] for name in HEADERS if name in told} | headers,
-        "params": sensible(case.query or {}, street.known, draw),
+        "params": sensible(case.query or {}, two_hotels.known, draw),
     }
     if "requestBody" in operation:
-        sent["content"] = body_of(case, operation, street, draw)
+        sent["content"] = body_of(case, operation, two_hotels, draw)
     return case.path.format_map(where), sent
 
 
@@ -114,7 +114,7 @@ def request_of(case: Case, operation: dict[str, Any], street: Street, draw: Draw
     each_operation(lambda path, told: path.startswith("/api/") and not told.get("deprecated")),
 )
 def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parameters are the document's
-    street: Street, request: pytest.FixtureRequest, mode: str, method: str, path: str, operation: dict[str, Any]
+    two_hotels: TwoHotels, request: pytest.FixtureRequest, mode: str, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     made_up = SCHEMA[path][method].as_strategy(generation_mode=MODES[mode])
 
@@ -124,9 +124,9 @@ def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parame
         phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     def ask(case: Case, data: st.DataObject) -> None:
-        where, sent = request_of(case, operation, street, data.draw)
+        where, sent = request_of(case, operation, two_hotels, data.draw)
 
-        conforms(street.gateway.call(method, where, **sent), operation)
+        conforms(two_hotels.gateway.call(method, where, **sent), operation)
 
     ask()
 

@@ -6,121 +6,121 @@ import pytest
 
 from contracts.bookings import AssignRoom, BookingStatus, CancelBooking, GetFeed, UnassignRoom
 from contracts.rooms import CheckAvailability, RoomStatus
-from tests.conversations.conftest import HOTEL, STAFF, Scene
-from tests.conversations.front_desk import (
+from tests.conversations.actions import (
     assigned,
     booking,
     checked_out,
     confirmed,
-    living_in,
+    in_house,
     refusal,
     room,
-    turned,
+    with_room_status,
 )
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 
 def assigning(booking_id: str, room_number: str) -> AssignRoom:
     return AssignRoom(hotel=HOTEL, booking_id=booking_id, room_number=room_number)
 
 
-def left(scene: Scene, code: str) -> int:
-    today = scene.today()
+def left(fixture: PlatformFixture, code: str) -> int:
+    today = fixture.today()
     stay = CheckAvailability(hotel=HOTEL, check_in=today, check_out=today + timedelta(days=2))
-    return next(kind for kind in scene.town.ask(stay).room_types if kind.room_type_code == code).available_units
+    return next(kind for kind in fixture.platform.ask(stay).room_types if kind.room_type_code == code).available_units
 
 
-def test_a_room_is_refused_for_each_reason_by_its_name(scene: Scene) -> None:
-    mine, other = confirmed(scene).id, confirmed(scene).id
-    assigned(scene, other, "102")
-    turned(scene, "103", RoomStatus.OUT_OF_ORDER, until=scene.today() + timedelta(days=1))
-    stays_over = living_in(scene, "104", begins=0, nights=1)
+def test_a_room_is_refused_for_each_reason_by_its_name(fixture: PlatformFixture) -> None:
+    mine, other = confirmed(fixture).id, confirmed(fixture).id
+    assigned(fixture, other, "102")
+    with_room_status(fixture, "103", RoomStatus.OUT_OF_ORDER, until=fixture.today() + timedelta(days=1))
+    stays_over = in_house(fixture, "104", begins=0, nights=1)
 
-    assert refusal(scene, assigning(mine, "999")).code == "ROOM_NOT_FOUND"
-    assert refusal(scene, assigning("BK-2026-NOBODY", "101")).code == "BOOKING_NOT_FOUND"
-    conflict = refusal(scene, assigning(mine, "102"))
+    assert refusal(fixture, assigning(mine, "999")).code == "ROOM_NOT_FOUND"
+    assert refusal(fixture, assigning("BK-2026-NOBODY", "101")).code == "BOOKING_NOT_FOUND"
+    conflict = refusal(fixture, assigning(mine, "102"))
     assert (conflict.code, conflict.details) == ("ROOM_OVERLAP_CONFLICT", {"conflicts": [other]})
-    assert refusal(scene, assigning(mine, "103")).code == "ROOM_NOT_BOOKABLE"
-    assert refusal(scene, assigning(stays_over, "101")).code == "BOOKING_ALREADY_CHECKED_IN"
-    assert refusal(scene, UnassignRoom(hotel=HOTEL, booking_id=stays_over)).code == "BOOKING_ALREADY_CHECKED_IN"
-    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=mine, reason="ill"), STAFF)
-    scene.settle()
-    assert refusal(scene, assigning(mine, "101")).code == "BOOKING_STATUS_NOT_ASSIGNABLE"
-    assert refusal(scene, assigning(scene.book().booking.id, "101")).code == "BOOKING_STATUS_NOT_ASSIGNABLE"
+    assert refusal(fixture, assigning(mine, "103")).code == "ROOM_NOT_BOOKABLE"
+    assert refusal(fixture, assigning(stays_over, "101")).code == "BOOKING_ALREADY_CHECKED_IN"
+    assert refusal(fixture, UnassignRoom(hotel=HOTEL, booking_id=stays_over)).code == "BOOKING_ALREADY_CHECKED_IN"
+    fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=mine, reason="ill"), STAFF)
+    fixture.settle()
+    assert refusal(fixture, assigning(mine, "101")).code == "BOOKING_STATUS_NOT_ASSIGNABLE"
+    assert refusal(fixture, assigning(fixture.book().booking.id, "101")).code == "BOOKING_STATUS_NOT_ASSIGNABLE"
 
 
-def test_a_room_still_lived_in_is_not_given_for_tonight_but_for_later(scene: Scene) -> None:
-    living_in(scene, "101", nights=1)
-    scene.town.advance(timedelta(days=1))  # the guest stays over
-    tonight, tomorrow = confirmed(scene, nights=1).id, confirmed(scene, begins=1).id
+def test_a_room_still_lived_in_is_not_given_for_tonight_but_for_later(fixture: PlatformFixture) -> None:
+    in_house(fixture, "101", nights=1)
+    fixture.platform.advance(timedelta(days=1))  # the guest stays over
+    tonight, tomorrow = confirmed(fixture, nights=1).id, confirmed(fixture, begins=1).id
 
-    assert refusal(scene, assigning(tonight, "101")).code == "ROOM_OCCUPIED"
-    assert assigned(scene, tomorrow, "101").assigned_room_number == "101"
-
-
-def test_a_dirty_room_is_given_for_a_stay_that_starts_later(scene: Scene) -> None:
-    checked_out(scene, living_in(scene, "101"))
-
-    assert room(scene, "101").room_status is RoomStatus.CHECKOUT_DIRTY
-    assert assigned(scene, confirmed(scene, begins=1).id, "101").assigned_room_number == "101"
+    assert refusal(fixture, assigning(tonight, "101")).code == "ROOM_OCCUPIED"
+    assert assigned(fixture, tomorrow, "101").assigned_room_number == "101"
 
 
-def test_another_type_is_given_with_a_warning_that_is_kept_and_the_counters_follow(scene: Scene) -> None:
-    mine = confirmed(scene).id
-    single, double = left(scene, "SGL"), left(scene, "DBL")
+def test_a_dirty_room_is_given_for_a_stay_that_starts_later(fixture: PlatformFixture) -> None:
+    checked_out(fixture, in_house(fixture, "101"))
 
-    upgraded = assigned(scene, mine, "105", notes="honeymoon")
+    assert room(fixture, "101").room_status is RoomStatus.CHECKOUT_DIRTY
+    assert assigned(fixture, confirmed(fixture, begins=1).id, "101").assigned_room_number == "101"
+
+
+def test_another_type_is_given_with_a_warning_that_is_kept_and_the_counters_follow(fixture: PlatformFixture) -> None:
+    mine = confirmed(fixture).id
+    single, double = left(fixture, "SGL"), left(fixture, "DBL")
+
+    upgraded = assigned(fixture, mine, "105", notes="honeymoon")
 
     assert upgraded.warnings == ("ROOM_TYPE_MISMATCH",)
-    assert booking(scene, mine).warnings == ("ROOM_TYPE_MISMATCH",)
+    assert booking(fixture, mine).warnings == ("ROOM_TYPE_MISMATCH",)
     assert upgraded.assignment_notes == "honeymoon"
-    feed = scene.town.ask(GetFeed(hotel=HOTEL, booking_id=mine), STAFF)
+    feed = fixture.platform.ask(GetFeed(hotel=HOTEL, booking_id=mine), STAFF)
     assert feed.events[-1].data["warnings"] == ["ROOM_TYPE_MISMATCH"]
-    assert (left(scene, "SGL"), left(scene, "DBL")) == (single + 1, double - 1)
+    assert (left(fixture, "SGL"), left(fixture, "DBL")) == (single + 1, double - 1)
 
-    back = scene.town.ask(UnassignRoom(hotel=HOTEL, booking_id=mine), STAFF)
+    back = fixture.platform.ask(UnassignRoom(hotel=HOTEL, booking_id=mine), STAFF)
     assert (back.assigned_room_number, back.assignment_notes, back.warnings) == (None, None, ())
-    assert (left(scene, "SGL"), left(scene, "DBL")) == (single, double)
+    assert (left(fixture, "SGL"), left(fixture, "DBL")) == (single, double)
 
 
-def test_a_type_that_is_full_is_sold_out_and_nothing_moves(scene: Scene) -> None:
-    mine = confirmed(scene).id
-    assigned(scene, mine, "101")
-    suites = [confirmed(scene, room_type="DBL").id for _ in range(left(scene, "DBL"))]
+def test_a_type_that_is_full_is_sold_out_and_nothing_moves(fixture: PlatformFixture) -> None:
+    mine = confirmed(fixture).id
+    assigned(fixture, mine, "101")
+    suites = [confirmed(fixture, room_type="DBL").id for _ in range(left(fixture, "DBL"))]
     assert suites
 
-    assert refusal(scene, assigning(mine, "105")).code == "SOLD_OUT"
+    assert refusal(fixture, assigning(mine, "105")).code == "SOLD_OUT"
 
-    assert booking(scene, mine).assigned_room_number == "101"
-
-
-def test_another_room_frees_the_first_and_the_same_one_changes_nothing(scene: Scene) -> None:
-    mine, other = confirmed(scene).id, confirmed(scene).id
-    assigned(scene, mine, "101")
-
-    reassigned = assigned(scene, mine, "102")
-
-    assert assigned(scene, mine, "102") == reassigned
-    assert assigned(scene, other, "101").assigned_room_number == "101"
-    assert scene.town.ask(GetFeed(hotel=HOTEL, booking_id=mine), STAFF).last_sequence == reassigned.version
+    assert booking(fixture, mine).assigned_room_number == "101"
 
 
-def test_a_hotel_that_is_strict_gives_no_other_type(scene: Scene) -> None:
-    with scene.town.houses["rooms"].engine.begin() as connection:
+def test_another_room_frees_the_first_and_the_same_one_changes_nothing(fixture: PlatformFixture) -> None:
+    mine, other = confirmed(fixture).id, confirmed(fixture).id
+    assigned(fixture, mine, "101")
+
+    reassigned = assigned(fixture, mine, "102")
+
+    assert assigned(fixture, mine, "102") == reassigned
+    assert assigned(fixture, other, "101").assigned_room_number == "101"
+    assert fixture.platform.ask(GetFeed(hotel=HOTEL, booking_id=mine), STAFF).last_sequence == reassigned.version
+
+
+def test_a_hotel_that_is_strict_gives_no_other_type(fixture: PlatformFixture) -> None:
+    with fixture.platform.services["rooms"].engine.begin() as connection:
         connection.exec_driver_sql("""UPDATE hotel SET settings = settings || '{"strict_room_type": true}'""")
-    mine = confirmed(scene).id
+    mine = confirmed(fixture).id
 
-    assert refusal(scene, assigning(mine, "105")).code == "ROOM_TYPE_MISMATCH"
-    assert booking(scene, mine).status is BookingStatus.CONFIRMED
-    assert assigned(scene, mine, "101").warnings == ()
+    assert refusal(fixture, assigning(mine, "105")).code == "ROOM_TYPE_MISMATCH"
+    assert booking(fixture, mine).status is BookingStatus.CONFIRMED
+    assert assigned(fixture, mine, "101").warnings == ()
 
 
 @pytest.mark.parametrize("taken_back", [False, True])
-def test_unassigning_twice_is_unassigning_once(scene: Scene, taken_back: bool) -> None:
-    mine = confirmed(scene).id
+def test_unassigning_twice_is_unassigning_once(fixture: PlatformFixture, taken_back: bool) -> None:
+    mine = confirmed(fixture).id
     if taken_back:
-        assigned(scene, mine, "101")
+        assigned(fixture, mine, "101")
 
-    first = scene.town.ask(UnassignRoom(hotel=HOTEL, booking_id=mine), STAFF)
+    first = fixture.platform.ask(UnassignRoom(hotel=HOTEL, booking_id=mine), STAFF)
 
-    assert scene.town.ask(UnassignRoom(hotel=HOTEL, booking_id=mine), STAFF) == first
+    assert fixture.platform.ask(UnassignRoom(hotel=HOTEL, booking_id=mine), STAFF) == first
     assert first.version == (4 if taken_back else 2)

@@ -13,9 +13,9 @@ from contracts.bookings import BookingDetail, CreatedBooking
 from gateway.api.routes import operations
 from gateway.http.routing import router_of, routes_of
 from gateway.identity.roles import Role
-from tests.conversations.conftest import HOTEL, Scene, a_scene
-from tests.conversations.front_desk import assigned, confirmed, living_in
-from tests.conversations.over_http import TownBus
+from tests.conversations.actions import assigned, confirmed, in_house
+from tests.conversations.conftest import HOTEL, PlatformFixture, new_fixture
+from tests.conversations.http_gateway import PlatformBus
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.fakes import Gateway
 
@@ -63,18 +63,18 @@ class Wanted:
 
 
 @pytest.fixture(scope="module")
-def old_client(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator["OldClient"]:
-    with a_scene(patterns, copied_database) as scene:
-        gateway = Gateway(bus=TownBus(scene.town))
-        yield OldClient(scene, gateway)
+def old_client(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator["OldClient"]:
+    with new_fixture(template_databases, copied_database) as fixture:
+        gateway = Gateway(bus=PlatformBus(fixture.platform))
+        yield OldClient(fixture, gateway)
         gateway.close()
 
 
 class OldClient:
     """Somebody who brings a hotel into the state that a call needs, and calls."""
 
-    def __init__(self, scene: Scene, gateway: Gateway) -> None:
-        self.scene = scene
+    def __init__(self, fixture: PlatformFixture, gateway: Gateway) -> None:
+        self.fixture = fixture
         self._gateway = gateway
         self._desk = gateway.accounts.signed_in(staff(Role.MANAGER, hotel=HOTEL, is_superuser=True))
         self._days, self._rooms = count(1), iter(("105", "106", "107", "108", "201", "202", "203", "204"))
@@ -90,23 +90,23 @@ class OldClient:
 
     def booked(self) -> CreatedBooking:
         """A booking to be paid, of a night that nobody else has."""
-        first = self.scene.today() + timedelta(days=next(self._days))
-        return self.scene.book(check_in=first, check_out=first + timedelta(days=1))
+        first = self.fixture.today() + timedelta(days=next(self._days))
+        return self.fixture.book(check_in=first, check_out=first + timedelta(days=1))
 
     def paid(self) -> CreatedBooking:
         """A booking that waits for approval."""
         created = self.booked()
-        self.scene.pay(created)
+        self.fixture.pay(created)
         return created
 
     def arriving(self) -> BookingDetail:
         """A guest of tonight, at the desk."""
-        return confirmed(self.scene, room_type="DBL")
+        return confirmed(self.fixture, room_type="DBL")
 
     def inside(self) -> tuple[str, str]:
         """A room and the booking whose guest lives there."""
         number = next(self._rooms)
-        return number, living_in(self.scene, number, room_type="DBL")
+        return number, in_house(self.fixture, number, room_type="DBL")
 
     def ready_for(self, operation: str) -> Wanted:
         """The state that the operation needs, and what it is sent."""
@@ -125,7 +125,7 @@ class OldClient:
             "get_room": lambda: Wanted(path={"room_number": "101"}),
             "add_guest": lambda: Wanted(path={"room_number": next(self._rooms)}, sent={"json": {"guest": GUEST}}),
             "assign_room": lambda: self._about(self.arriving().id, room_number=next(self._rooms), notes="Quiet"),
-            "check_in": lambda: self._about(assigned(self.scene, self.arriving().id, next(self._rooms)).id),
+            "check_in": lambda: self._about(assigned(self.fixture, self.arriving().id, next(self._rooms)).id),
             "check_out": lambda: self._about(self.inside()[1]),
             "check_out_rooms": self._bulk,
             "find_free_rooms": self._free_rooms,
@@ -144,9 +144,9 @@ class OldClient:
         return Wanted("guest", {"booking_id": created.booking.id}, {"headers": token, **more})
 
     def _new_booking(self) -> Wanted:
-        first = self.scene.today() + timedelta(days=next(self._days))
+        first = self.fixture.today() + timedelta(days=next(self._days))
         stay = {"check_in": str(first), "check_out": str(first + timedelta(days=2)), "adults": 1, "children": 0}
-        return Wanted("nobody", {}, {"json": {"room_type_code": self.scene.room_types()[0], **stay, "guest": GUEST}})
+        return Wanted("nobody", {}, {"json": {"room_type_code": self.fixture.room_types()[0], **stay, "guest": GUEST}})
 
     def _looked_up(self) -> Wanted:
         booking = self.booked().booking
@@ -159,19 +159,19 @@ class OldClient:
         session = self.calls(
             "POST", f"/api/public/hotels/{HOTEL}/room-bookings/{{booking_id}}/payment/session/", wanted
         )
-        self.scene.stripe.pay(session.json()["session_id"])
-        self.scene.stripe.wait_until_delivered()
-        body, signature = self.scene.webhooks.take()[-1]
+        self.fixture.stripe.pay(session.json()["session_id"])
+        self.fixture.stripe.wait_until_delivered()
+        body, signature = self.fixture.webhooks.take()[-1]
         return Wanted("nobody", {}, {"content": body.encode(), "headers": {"Stripe-Signature": signature}})
 
     def _verification(self) -> Wanted:
         created = self.booked()
-        session = self.scene.pay(created)
+        session = self.fixture.pay(created)
         return self._of_guest(created, params={"session_id": session.session_id})
 
     def _listing(self) -> Wanted:
         self.booked()
-        day = str(self.scene.today())
+        day = str(self.fixture.today())
         return Wanted(sent={"params": {"status": "CONFIRMED,PENDING_PAYMENT", "start_date": day, "search": "ada"}})
 
     def _bulk(self) -> Wanted:
@@ -182,7 +182,7 @@ class OldClient:
         return Wanted(sent={"json": {**self.calls("GET", path, Wanted()).json(), "tagline": "At the lake"}})
 
     def _free_rooms(self) -> Wanted:
-        first = self.scene.today()
+        first = self.fixture.today()
         return Wanted(sent={"params": {"check_in": str(first), "check_out": str(first + timedelta(days=2))}})
 
 
@@ -210,7 +210,7 @@ def test_what_the_sources_name_works_as_they_spell_it(
     assert found.name == operation
 
     answered = old_client.calls(method, path, wanted)
-    old_client.scene.settle()
+    old_client.fixture.settle()
     canonical = old_client.calls(method, found.path, wanted)
 
     assert answered.status_code in {200, 201, 202}, answered.text

@@ -15,58 +15,60 @@ from contracts.values import Caller, Context
 from hotelmate.doctor_run import judge, says
 from hotelmate.invariants.catalogue import CHECKS, examine
 from hotelmate.invariants.context import ExaminationContext, ParkedMessage
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
-from tests.conversations.front_desk import checked_out, confirmed, living_in, moved, walked_in
+from tests.conversations.actions import checked_out, confirmed, in_house, moved, walked_in
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
 from tests.fakes.operators import open_services
 
 MINE = ("I3", "I4", "I5", "I6", "I15", "I16", "I17")
 
 
 @pytest.fixture(scope="module")
-def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+def lived(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
     """Guests have left, moved, walked in, paid, called it off with and without money, and booked with a key."""
-    with a_scene(patterns, copied_database) as scene:
-        checked_out(scene, living_in(scene, "105", room_type="DBL"))
-        moved(scene, living_in(scene, "106", room_type="DBL"), "201")
-        walked_in(scene, "103")
-        called_off = confirmed(scene, room_type="DBL").id
-        scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
+    with new_fixture(template_databases, copied_database) as fixture:
+        checked_out(fixture, in_house(fixture, "105", room_type="DBL"))
+        moved(fixture, in_house(fixture, "106", room_type="DBL"), "201")
+        walked_in(fixture, "103")
+        called_off = confirmed(fixture, room_type="DBL").id
+        fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
         for over in (False, True):
-            paid = scene.book()
-            scene.pay(paid)
+            paid = fixture.book()
+            fixture.pay(paid)
             about = {"hotel": HOTEL, "booking_id": paid.booking.id}
-            scene.town.ask(ApproveBooking(**about), STAFF)
-            scene.settle()
+            fixture.platform.ask(ApproveBooking(**about), STAFF)
+            fixture.settle()
             if over:
-                scene.town.ask(CancelBooking(**about, reason="ill", waive_fee=True), STAFF)
-        _book_with_a_key(scene)
-        scene.settle()
-        yield scene
+                fixture.platform.ask(CancelBooking(**about, reason="ill", waive_fee=True), STAFF)
+        _book_with_a_key(fixture)
+        fixture.settle()
+        yield fixture
 
 
-def _book_with_a_key(scene: Scene) -> None:
+def _book_with_a_key(fixture: PlatformFixture) -> None:
     ask = CreateBooking(
         hotel=HOTEL,
         room_type="DBL",
-        check_in=scene.today(),
-        check_out=scene.today() + timedelta(days=1),
+        check_in=fixture.today(),
+        check_out=fixture.today() + timedelta(days=1),
         adults=1,
         children=0,
         guest=GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone=""),
     )
     context = Context(caller=Caller(kind="anonymous"), idempotency_key="k" * 20, fingerprint="f")
-    scene.town.ask(ask, context)
+    fixture.platform.ask(ask, context)
 
 
 @contextmanager
-def examination(scene: Scene, **bounds: Any) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
+def examination(
+    fixture: PlatformFixture, **bounds: Any
+) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
     """The context in which invariants are judged, and the connections; what is written to them is rolled back."""
-    with open_services(scene.town) as services:
+    with open_services(fixture.platform) as services:
         context = ExaminationContext(ask=services, older_than=timedelta(0), parked=(), **bounds)
         yield context, services.connections
 
 
-def test_a_day_in_the_house_breaks_no_invariant(lived: Scene) -> None:
+def test_a_day_in_the_house_breaks_no_invariant(lived: PlatformFixture) -> None:
     with examination(lived) as (context, _):
         assert examine(context, only=MINE) == []
 
@@ -185,7 +187,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_found(lived: Scene, fault: str) -> None:
+def test_a_fault_is_found(lived: PlatformFixture, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
     with examination(lived) as (context, connections):
@@ -195,7 +197,7 @@ def test_a_fault_is_found(lived: Scene, fault: str) -> None:
     assert {violation.invariant for violation in violations} == invariants
 
 
-def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: Scene) -> None:
+def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: PlatformFixture) -> None:
     with examination(lived) as (context, connections):
         connection = connections[ROOMS]
         stuck = connection.execute(
@@ -211,7 +213,7 @@ def test_a_dead_letter_is_found_and_explains_what_waits_behind_it(lived: Scene) 
     assert {(violation.invariant, violation.subject) for violation in violations} == {("I17", "1f3c")}
 
 
-def test_a_breach_that_is_gone_when_judged_again_is_left_out(lived: Scene) -> None:
+def test_a_breach_that_is_gone_when_judged_again_is_left_out(lived: PlatformFixture) -> None:
     with examination(lived) as (context, connections):
         connection = connections[ROOMS]
         connection.execute(sa.text("DELETE FROM inbox_position WHERE source = 'bookings'"))
@@ -228,8 +230,8 @@ SLOW_OUTBOX = """
 """
 
 
-def test_an_invariant_that_takes_too_long_is_not_judged(lived: Scene) -> None:
-    with open_services(lived.town, longest=0.1) as services:
+def test_an_invariant_that_takes_too_long_is_not_judged(lived: PlatformFixture) -> None:
+    with open_services(lived.platform, longest=0.1) as services:
         services.connections[BOOKINGS].execute(sa.text(SLOW_OUTBOX))
 
         verdict = judge(ExaminationContext(ask=services), "I5")
@@ -237,14 +239,14 @@ def test_an_invariant_that_takes_too_long_is_not_judged(lived: Scene) -> None:
     assert verdict.verdict == "not judged"
 
 
-def test_dead_letters_are_not_judged_without_the_broker(lived: Scene) -> None:
-    with open_services(lived.town) as services:
+def test_dead_letters_are_not_judged_without_the_broker(lived: PlatformFixture) -> None:
+    with open_services(lived.platform) as services:
         verdict = judge(ExaminationContext(ask=services, parked=None), "I17")
 
     assert verdict.verdict == "not judged"
 
 
-def test_only_the_newest_rows_are_judged(lived: Scene) -> None:
+def test_only_the_newest_rows_are_judged(lived: PlatformFixture) -> None:
     with examination(lived) as (context, connections):
         connections[BOOKINGS].execute(
             sa.text("UPDATE outbox SET published_at = NULL WHERE position = (SELECT min(position) FROM outbox)")
@@ -261,22 +263,22 @@ def test_every_invariant_has_a_sentence(name: str) -> None:
 
 
 def test_events_that_a_broker_has_lost_are_published_again_and_applied_once(
-    patterns: dict[str, str], copied_database: Callable[[str], str]
+    template_databases: dict[str, str], copied_database: Callable[[str], str]
 ) -> None:
-    with a_scene(patterns, copied_database) as scene:
-        earlier = confirmed(scene)
-        scene.settle()
-        lost = confirmed(scene).id
-        for house in scene.town.houses.values():
-            house.unpublished()  # the broker had them, and no subscriber received them
-        with examination(scene) as (context, _):
+    with new_fixture(template_databases, copied_database) as fixture:
+        earlier = confirmed(fixture)
+        fixture.settle()
+        lost = confirmed(fixture).id
+        for instance in fixture.platform.services.values():
+            instance.take_outbox()  # the broker had them, and no subscriber received them
+        with examination(fixture) as (context, _):
             assert lost in {violation.subject for violation in examine(context, only=["I6"])}
-        pushes = len(scene.pusher.events(channel=f"private-booking-{earlier.id}"))
+        pushes = len(fixture.pusher.events(channel=f"private-booking-{earlier.id}"))
 
-        for service in scene.town.houses:
-            scene.town.ask(PublishAgain(seconds=3600), service=service)
-        scene.settle()
+        for service in fixture.platform.services:
+            fixture.platform.ask(PublishAgain(seconds=3600), service=service)
+        fixture.settle()
 
-        with examination(scene) as (context, _):
+        with examination(fixture) as (context, _):
             assert examine(context, only=MINE) == []
-        assert len(scene.pusher.events(channel=f"private-booking-{earlier.id}")) == pushes
+        assert len(fixture.pusher.events(channel=f"private-booking-{earlier.id}")) == pushes

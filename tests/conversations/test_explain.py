@@ -13,34 +13,36 @@ from hotelmate.invariants.context import ParkedMessage
 from hotelmate.timeline.causality import by_cause
 from hotelmate.timeline.collector import BookingTimeline, collect
 from hotelmate.timeline.render import as_json, show
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
-from tests.conversations.front_desk import assigned, checked_in
+from tests.conversations.actions import assigned, checked_in
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
 
 TRACE = "a" * 32
 CLICK = replace(STAFF, request_id="req-approve", traceparent=f"00-{TRACE}-{'b' * 16}-01")
 
 
 @pytest.fixture(scope="module")
-def stay(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[tuple[Scene, BookingTimeline]]:
-    """The timeline of a booking that was paid, approved by staff, and checked in; and its scene."""
-    with a_scene(patterns, copied_database) as scene:
-        created = scene.book()
-        scene.pay(created)
-        scene.town.ask(ApproveBooking(hotel=HOTEL, booking_id=created.booking.id), CLICK)
-        scene.settle()
-        assigned(scene, created.booking.id, "101")
-        checked_in(scene, created.booking.id)
-        scene.settle()
-        yield scene, explained(scene, created.booking.id)
+def stay(
+    template_databases: dict[str, str], copied_database: Callable[[str], str]
+) -> Iterator[tuple[PlatformFixture, BookingTimeline]]:
+    """The timeline of a booking that was paid, approved by staff, and checked in; and its fixture."""
+    with new_fixture(template_databases, copied_database) as fixture:
+        created = fixture.book()
+        fixture.pay(created)
+        fixture.platform.ask(ApproveBooking(hotel=HOTEL, booking_id=created.booking.id), CLICK)
+        fixture.settle()
+        assigned(fixture, created.booking.id, "101")
+        checked_in(fixture, created.booking.id)
+        fixture.settle()
+        yield fixture, explained(fixture, created.booking.id)
 
 
 @pytest.fixture
-def timeline(stay: tuple[Scene, BookingTimeline]) -> BookingTimeline:
+def timeline(stay: tuple[PlatformFixture, BookingTimeline]) -> BookingTimeline:
     return stay[1]
 
 
-def explained(scene: Scene, name: str, *, parked: tuple[ParkedMessage, ...] = ()) -> BookingTimeline:
-    timeline = collect(lambda service, query: scene.town.ask(query, service=service), name, parked=parked)
+def explained(fixture: PlatformFixture, name: str, *, parked: tuple[ParkedMessage, ...] = ()) -> BookingTimeline:
+    timeline = collect(lambda service, query: fixture.platform.ask(query, service=service), name, parked=parked)
     assert timeline is not None
     return timeline
 
@@ -84,11 +86,11 @@ def test_a_webhook_event_is_above_all_that_it_caused(timeline: BookingTimeline) 
     assert "payment_authorized" in came
 
 
-def test_every_event_has_one_entry_and_its_deliveries(stay: tuple[Scene, BookingTimeline]) -> None:
-    (scene, timeline), stayed = stay, stay[1].booking["id"]
-    events = {str(one.id) for one in scene.town.carried if stayed in (one.subject, one.data.get("booking_id"))}
+def test_every_event_has_one_entry_and_its_deliveries(stay: tuple[PlatformFixture, BookingTimeline]) -> None:
+    (fixture, timeline), stayed = stay, stay[1].booking["id"]
+    events = {str(one.id) for one in fixture.platform.published if stayed in (one.subject, one.data.get("booking_id"))}
     ids = [one.id for one in timeline.entries]
-    notices = {one.id for one in scene.town.carried if one.source == "notifier"}
+    notices = {one.id for one in fixture.platform.published if one.source == "notifier"}
     assert events - notices <= set(ids)
     assert len(by_cause(timeline.entries)) == len(timeline.entries)
     heard = {(one.service, one.cause) for one in timeline.entries if one.kind is EntryKind.DELIVERY}
@@ -96,26 +98,26 @@ def test_every_event_has_one_entry_and_its_deliveries(stay: tuple[Scene, Booking
     assert ("bookings", captured) in heard
 
 
-def test_the_confirmation_number_names_the_same_booking(scene: Scene) -> None:
-    created = scene.book()
+def test_the_confirmation_number_names_the_same_booking(fixture: PlatformFixture) -> None:
+    created = fixture.book()
 
-    timeline = explained(scene, created.booking.confirmation_number.lower())
+    timeline = explained(fixture, created.booking.confirmation_number.lower())
 
     assert timeline.booking["id"] == created.booking.id
     with pytest.raises(AssertionError):
-        explained(scene, "BK-2026-NOBODY")
+        explained(fixture, "BK-2026-NOBODY")
 
 
-def test_an_event_that_has_not_arrived_or_is_parked_is_under_way(scene: Scene) -> None:
-    created = scene.book()
-    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=created.booking.id, reason="ill"), STAFF)
-    timeline = explained(scene, created.booking.id)
+def test_an_event_that_has_not_arrived_or_is_parked_is_under_way(fixture: PlatformFixture) -> None:
+    created = fixture.book()
+    fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=created.booking.id, reason="ill"), STAFF)
+    timeline = explained(fixture, created.booking.id)
     assert about_events(timeline) == {"bookings' BookingCancelled, number 2, waits for the relay"}
 
-    with scene.town.houses["bookings"].engine.begin() as connection:
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(sa.text("UPDATE outbox SET published_at = now() WHERE published_at IS NULL"))
     letter = ParkedMessage(service="rooms", id="1", source="bookings", subject=created.booking.id, sequence=2)
-    timeline = explained(scene, created.booking.id, parked=(letter,))
+    timeline = explained(fixture, created.booking.id, parked=(letter,))
 
     assert about_events(timeline) == {
         "bookings' BookingCancelled, number 2, is parked for rooms",

@@ -44,7 +44,7 @@ from contracts.rooms import (
     RoomStatus,
 )
 from contracts.values import Caller, Context
-from tests.conversations.conftest import HOTEL, STAFF, Scene, guest
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 ROOM = "101"
 PLANTED = {
@@ -61,20 +61,20 @@ def about(created: CreatedBooking, **more: Any) -> dict[str, Any]:
     return {"hotel": HOTEL, "booking_id": created.booking.id, **more}
 
 
-def move_in(scene: Scene, **over: Any) -> CreatedBooking:
+def move_in(fixture: PlatformFixture, **over: Any) -> CreatedBooking:
     """A guest in room 101."""
-    created = scene.book(**over)
-    scene.town.ask(ConfirmBooking(**about(created)), STAFF)
-    scene.settle()
-    scene.town.ask(AssignRoom(**about(created, room_number=ROOM)), STAFF)
-    scene.town.ask(CheckIn(**about(created)), STAFF)
-    scene.settle()
+    created = fixture.book(**over)
+    fixture.platform.ask(ConfirmBooking(**about(created)), STAFF)
+    fixture.settle()
+    fixture.platform.ask(AssignRoom(**about(created, room_number=ROOM)), STAFF)
+    fixture.platform.ask(CheckIn(**about(created)), STAFF)
+    fixture.settle()
     return created
 
 
-def live(scene: Scene, created: CreatedBooking) -> dict[str, str]:
+def live(fixture: PlatformFixture, created: CreatedBooking) -> dict[str, str]:
     """The guest does everything that a guest in house can do; what of it nobody else is to find."""
-    mine, ask = guest(created), scene.town.ask
+    mine, ask = guest(created), fixture.platform.ask
     item = ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
     ask(SendChatMessage(**about(created, text=PLANTED["chat"])), mine)
     order = PlaceOrder(**about(created, items=(WantedItem(item_id=item.id, quantity=2),), note=PLANTED["note"]))
@@ -84,21 +84,21 @@ def live(scene: Scene, created: CreatedBooking) -> dict[str, str]:
     mail = {"communication_type": CommunicationType.EMAIL, "message": PLANTED["message"], "subject": PLANTED["subject"]}
     ask(Communicate(**about(created, recipient=PLANTED["address"], **mail)), STAFF)
     ask(LookUpBookings(email="ada@example.com"))
-    scene.settle()
+    fixture.settle()
     shown = ask(GetBooking(**about(created)), mine).in_house
     assert shown is not None
     return {**PLANTED, "PIN": shown.room_pin, "e-mail": "ada@example.com"}
 
 
-def test_the_next_guest_of_a_room_sees_nothing_of_the_last(scene: Scene) -> None:
-    first = move_in(scene)
-    secrets = live(scene, first)
-    scene.town.ask(CheckOut(**about(first)), STAFF)
+def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixture) -> None:
+    first = move_in(fixture)
+    secrets = live(fixture, first)
+    fixture.platform.ask(CheckOut(**about(first)), STAFF)
     for status in (RoomStatus.CLEANING_IN_PROGRESS, RoomStatus.CLEANED_UNINSPECTED, RoomStatus.READY_FOR_GUEST):
-        scene.town.ask(ChangeRoomStatus(hotel=HOTEL, room_number=ROOM, to_status=status), STAFF)
-    scene.settle()
-    second = move_in(scene, guest=GuestDetails(first_name="Bea", last_name="Next", email="bea@example.com"))
-    mine, ask = guest(second), scene.town.ask
+        fixture.platform.ask(ChangeRoomStatus(hotel=HOTEL, room_number=ROOM, to_status=status), STAFF)
+    fixture.settle()
+    second = move_in(fixture, guest=GuestDetails(first_name="Bea", last_name="Next", email="bea@example.com"))
+    mine, ask = guest(second), fixture.platform.ask
     seen = [
         ask(GetBooking(**about(second)), mine),
         ask(GetFeed(**about(second)), mine),
@@ -130,48 +130,52 @@ def test_the_next_guest_of_a_room_sees_nothing_of_the_last(scene: Scene) -> None
 
 
 def test_no_event_push_notice_or_job_carries_what_was_said_ordered_or_kept(
-    scene: Scene, capsys: pytest.CaptureFixture[str]
+    fixture: PlatformFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    created = move_in(scene)
-    secrets = live(scene, created)
-    scene.town.ask(RevokeGuestToken(**about(created)), STAFF)
-    scene.settle()
+    created = move_in(fixture)
+    secrets = live(fixture, created)
+    fixture.platform.ask(RevokeGuestToken(**about(created)), STAFF)
+    fixture.settle()
     secrets |= {"guest token": created.guest_token, "name": "Ada"}
 
-    carried = codec.encode(scene.town.carried).decode()
-    pushed = str(scene.pusher.events())
+    published = codec.encode(fixture.platform.published).decode()
+    pushed = str(fixture.pusher.events())
     stored = ""
-    for house in scene.town.houses.values():
-        with house.engine.begin() as connection:
+    for instance in fixture.platform.services.values():
+        with instance.engine.begin() as connection:
             for table in ("outbox", "job", "inbox", "inbox_position"):
                 stored += str(connection.execute(sa.text(f"SELECT to_jsonb(t)::text FROM {table} t")).all())
     logged = capsys.readouterr()
 
     pin = secrets.pop("PIN")
-    for where in (carried, pushed, stored, logged.out + logged.err):
+    for where in (published, pushed, stored, logged.out + logged.err):
         assert [name for name, value in secrets.items() if value in where] == []
         assert f"'{pin}'" not in where
         assert f'"{pin}"' not in where
-    assert {"ChatMessageSent", "OrderPlaced", "CommunicationRequested"} <= set(scene.town.happened(created.booking.id))
-    names = {event["event"] for event in scene.pusher.events(channel=f"private-booking-{created.booking.id}")}
+    assert {"ChatMessageSent", "OrderPlaced", "CommunicationRequested"} <= set(
+        fixture.platform.event_names(created.booking.id)
+    )
+    names = {event["event"] for event in fixture.pusher.events(channel=f"private-booking-{created.booking.id}")}
     assert {"chat_message", "order_created", "order_updated"} <= names
-    with scene.town.houses["bookings"].engine.begin() as connection:  # the search finds what is there to be found
+    with fixture.platform.services[
+        "bookings"
+    ].engine.begin() as connection:  # the search finds what is there to be found
         text = connection.execute(sa.text("SELECT text FROM chat_message")).scalar()
     assert text == PLANTED["chat"]
 
 
-def test_a_mail_to_the_guest_is_sent_once_and_its_fate_is_kept(scene: Scene) -> None:
-    created = scene.book()
+def test_a_mail_to_the_guest_is_sent_once_and_its_fate_is_kept(fixture: PlatformFixture) -> None:
+    created = fixture.book()
     mail = {"communication_type": CommunicationType.EMAIL, "message": "Bring boots.\n\nIt rains.", "subject": "Weather"}
 
-    kept = scene.town.ask(Communicate(**about(created, **mail)), STAFF)
-    scene.settle()
+    kept = fixture.platform.ask(Communicate(**about(created, **mail)), STAFF)
+    fixture.settle()
 
-    (sent,) = [each for each in scene.mailbox.messages() if each["subject"] == "Weather"]
+    (sent,) = [each for each in fixture.mailbox.messages() if each["subject"] == "Weather"]
     assert sent["to"] == ["ada@example.com"]
     assert "Bring boots.\n\nIt rains." in sent["text"].replace("\r\n", "\n")
     assert f"/bookings/{created.booking.id}?code=" in sent["text"]
-    log = scene.town.ask(ListCommunications(**about(created)), STAFF).results
+    log = fixture.platform.ask(ListCommunications(**about(created)), STAFF).results
     assert {(each.subject, each.delivery_status) for each in log} == {
         ("Weather", "SENT"),
         (f"Booking received - {created.booking.id}", "SENT"),
@@ -179,48 +183,48 @@ def test_a_mail_to_the_guest_is_sent_once_and_its_fate_is_kept(scene: Scene) -> 
     assert kept.id in {each.id for each in log}
 
 
-def test_a_mail_to_another_address_tells_nothing_of_the_booking(scene: Scene) -> None:
-    created = scene.book()
+def test_a_mail_to_another_address_tells_nothing_of_the_booking(fixture: PlatformFixture) -> None:
+    created = fixture.book()
     mail = {"communication_type": CommunicationType.EMAIL, "message": "For you.", "recipient": "partner@example.org"}
 
-    scene.town.ask(Communicate(**about(created, **mail)), STAFF)
-    scene.settle()
+    fixture.platform.ask(Communicate(**about(created, **mail)), STAFF)
+    fixture.settle()
 
-    (sent,) = [each for each in scene.mailbox.messages() if each["to"] == ["partner@example.org"]]
+    (sent,) = [each for each in fixture.mailbox.messages() if each["to"] == ["partner@example.org"]]
     assert created.booking.id not in sent["text"]
     assert "Ada" not in sent["text"]
 
 
-def test_a_lookup_mails_links_once_and_they_open_the_booking(scene: Scene) -> None:
-    created, _ = scene.book(), scene.book()
+def test_a_lookup_mails_links_once_and_they_open_the_booking(fixture: PlatformFixture) -> None:
+    created, _ = fixture.book(), fixture.book()
     for address in ("ADA@example.com", "ada@example.com", "nobody@example.com"):
-        assert not scene.town.ask(LookUpBookings(email=address), Context(caller=Caller())).whole
-        scene.settle()
+        assert not fixture.platform.ask(LookUpBookings(email=address), Context(caller=Caller())).whole
+        fixture.settle()
 
-    (sent,) = [each for each in scene.mailbox.messages() if each["subject"].startswith("Your bookings at ")]
+    (sent,) = [each for each in fixture.mailbox.messages() if each["subject"].startswith("Your bookings at ")]
 
     assert sent["to"] == ["ada@example.com"]
     assert sent["text"].count("?code=") == 2
     assert created.booking.id in sent["text"]
-    scene.town.advance(timedelta(minutes=11))
-    scene.town.ask(LookUpBookings(email="ada@example.com"))
-    scene.settle()
-    assert sum(subject.startswith("Your bookings at ") for subject in scene.mails()) == 2
+    fixture.platform.advance(timedelta(minutes=11))
+    fixture.platform.ask(LookUpBookings(email="ada@example.com"))
+    fixture.settle()
+    assert sum(subject.startswith("Your bookings at ") for subject in fixture.mails()) == 2
 
 
-def test_an_order_keeps_the_price_of_its_moment(scene: Scene) -> None:
-    created = move_in(scene)
-    item = scene.town.ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
+def test_an_order_keeps_the_price_of_its_moment(fixture: PlatformFixture) -> None:
+    created = move_in(fixture)
+    item = fixture.platform.ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
     order = PlaceOrder(**about(created, items=(WantedItem(item_id=item.id),)))
-    first = scene.town.ask(order, guest(created))
+    first = fixture.platform.ask(order, guest(created))
 
-    scene.town.ask(ChangeMenuItem(hotel=HOTEL, item_id=item.id, price="7.00"), STAFF)
-    second = scene.town.ask(order, guest(created))
-    scene.town.ask(ChangeMenuItem(hotel=HOTEL, item_id=item.id, is_available=False), STAFF)
+    fixture.platform.ask(ChangeMenuItem(hotel=HOTEL, item_id=item.id, price="7.00"), STAFF)
+    second = fixture.platform.ask(order, guest(created))
+    fixture.platform.ask(ChangeMenuItem(hotel=HOTEL, item_id=item.id, is_available=False), STAFF)
 
-    listed = scene.town.ask(ListOrders(**about(created)), guest(created)).results
+    listed = fixture.platform.ask(ListOrders(**about(created)), guest(created)).results
     assert {each.id: each.total.text for each in listed} == {first.id: "6.50", second.id: "7.00"}
     with pytest.raises(Refusal, match="MENU_ITEM_UNAVAILABLE"):
-        scene.town.ask(order, guest(created))
-    assert scene.town.ask(GetOwnMenu(**about(created)), guest(created)).items == ()
-    assert scene.town.ask(ListBookings(hotel=HOTEL), STAFF).count == 1
+        fixture.platform.ask(order, guest(created))
+    assert fixture.platform.ask(GetOwnMenu(**about(created)), guest(created)).items == ()
+    assert fixture.platform.ask(ListBookings(hotel=HOTEL), STAFF).count == 1

@@ -13,49 +13,49 @@ from contracts.payments import OpenPaymentSession
 from contracts.rooms import HotelDefinition, ImportHotel
 from contracts.values import Context
 from sandbox.stripe.store import Json
-from tests.conversations.conftest import HOTELS, STAFF, Scene, guest
+from tests.conversations.conftest import HOTELS, STAFF, PlatformFixture, guest
 
 Status = BookingStatus
 INSTANT = "hotel-instant"
 
 
 @pytest.fixture
-def instant(scene: Scene) -> Scene:
-    """The scene with a second hotel, which confirms by itself."""
+def instant(fixture: PlatformFixture) -> PlatformFixture:
+    """The fixture with a second hotel, which confirms by itself."""
     model = typed(json.loads((HOTELS / "hotel-killarney.json").read_text()), HotelDefinition)
     settings = replace(model.settings, approval_required=False)
-    scene.town.ask(ImportHotel(definition=replace(model, slug=INSTANT, code="INS", settings=settings)))
-    scene.settle()
-    return scene
+    fixture.platform.ask(ImportHotel(definition=replace(model, slug=INSTANT, code="INS", settings=settings)))
+    fixture.settle()
+    return fixture
 
 
 def at_the_desk() -> Context:
     return replace(STAFF, caller=replace(STAFF.caller, hotel=INSTANT))
 
 
-def shown(scene: Scene, created: CreatedBooking) -> BookingDetail:
-    return scene.town.ask(GetBooking(hotel=INSTANT, booking_id=created.booking.id), at_the_desk())
+def shown(fixture: PlatformFixture, created: CreatedBooking) -> BookingDetail:
+    return fixture.platform.ask(GetBooking(hotel=INSTANT, booking_id=created.booking.id), at_the_desk())
 
 
-def opened(scene: Scene, created: CreatedBooking) -> str:
+def opened(fixture: PlatformFixture, created: CreatedBooking) -> str:
     asked = OpenPaymentSession(hotel=INSTANT, booking_id=created.booking.id)
-    session_id = scene.town.ask(asked, guest(created)).session_id
-    scene.settle()
+    session_id = fixture.platform.ask(asked, guest(created)).session_id
+    fixture.settle()
     return session_id
 
 
-def paid(scene: Scene, **card: str) -> CreatedBooking:
-    created = scene.book(hotel=INSTANT)
-    scene.stripe.pay(opened(scene, created), **card)
-    scene.settle()
+def paid(fixture: PlatformFixture, **card: str) -> CreatedBooking:
+    created = fixture.book(hotel=INSTANT)
+    fixture.stripe.pay(opened(fixture, created), **card)
+    fixture.settle()
     return created
 
 
-def pushed(scene: Scene) -> list[str]:
-    return [event["event"] for event in scene.pusher.events()]
+def pushed(fixture: PlatformFixture) -> list[str]:
+    return [event["event"] for event in fixture.pusher.events()]
 
 
-def test_who_pays_is_confirmed_at_once(instant: Scene) -> None:
+def test_who_pays_is_confirmed_at_once(instant: PlatformFixture) -> None:
     created = paid(instant)
 
     booking, total = shown(instant, created), created.booking.total_amount.amount
@@ -70,13 +70,13 @@ def test_who_pays_is_confirmed_at_once(instant: Scene) -> None:
     assert "Booking Confirmed" in " ".join(instant.mails())
 
 
-def test_money_that_comes_too_late_is_voided_and_confirms_nothing(instant: Scene) -> None:
+def test_money_that_comes_too_late_is_voided_and_confirms_nothing(instant: PlatformFixture) -> None:
     created = instant.book(hotel=INSTANT)
     session_id = opened(instant, created)
     instant.stripe.webhooks(paused=True)
     instant.stripe.pay(session_id)
-    instant.town.ask(CancelBooking(hotel=INSTANT, booking_id=created.booking.id), guest(created))
-    instant.town.settle()
+    instant.platform.ask(CancelBooking(hotel=INSTANT, booking_id=created.booking.id), guest(created))
+    instant.platform.run_until_idle()
     instant.stripe.webhooks(paused=False)
 
     instant.settle()
@@ -100,7 +100,7 @@ def for_another_booking(intent: Json) -> None:
 
 @pytest.mark.parametrize("wrong", [of_another_amount, in_another_currency, for_another_booking])
 def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
-    instant: Scene, wrong: Callable[[Json], None]
+    instant: PlatformFixture, wrong: Callable[[Json], None]
 ) -> None:
     created = instant.book(hotel=INSTANT)
     session_id = opened(instant, created)
@@ -118,7 +118,7 @@ def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
     assert "payment_success" not in pushed(instant)
 
 
-def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: Scene) -> None:
+def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: PlatformFixture) -> None:
     created = paid(instant)
     (charge,) = instant.stripe.state.store.charges
 
@@ -131,11 +131,11 @@ def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: Scene) -> 
     assert all("staff" in channel for channel in told)
 
 
-def events_named(scene: Scene, name: str) -> list[dict[str, Any]]:
-    return [event for event in scene.pusher.events() if event["event"] == name]
+def events_named(fixture: PlatformFixture, name: str) -> list[dict[str, Any]]:
+    return [event for event in fixture.pusher.events() if event["event"] == name]
 
 
-def test_a_capture_that_fails_for_good_is_followed_by_a_payment_that_works(instant: Scene) -> None:
+def test_a_capture_that_fails_for_good_is_followed_by_a_payment_that_works(instant: PlatformFixture) -> None:
     instant.stripe.fault("decline", for_good=True)
     created = paid(instant)
     between = shown(instant, created)

@@ -12,52 +12,46 @@ from contracts.bookings import CancelBooking
 from contracts.rooms import MoveOut
 from hotelmate.invariants.catalogue import examine
 from hotelmate.invariants.context import ExaminationContext
-from tests.conversations.conftest import HOTEL, STAFF, Scene, a_scene
-from tests.conversations.front_desk import (
-    assigned,
-    checked_out,
-    confirmed,
-    dying,
-    living_in,
-    moved,
-    walked_in,
-)
+from tests.conversations.actions import assigned, checked_out, confirmed, in_house, moved, process_dies, walked_in
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
 from tests.fakes.operators import open_services
 
 MINE = ("I1", "I2", "I12", "I13")
 
 
 @contextmanager
-def examination(scene: Scene, **bounds: Any) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
+def examination(
+    fixture: PlatformFixture, **bounds: Any
+) -> Iterator[tuple[ExaminationContext, Mapping[str, sa.Connection]]]:
     """The context in which invariants are judged, and the connections; what is written to them is rolled back."""
-    with open_services(scene.town) as services:
+    with open_services(fixture.platform) as services:
         context = ExaminationContext(ask=services, older_than=timedelta(0), parked=(), **bounds)
         yield context, services.connections
 
 
-def broken(scene: Scene) -> set[str]:
-    with examination(scene) as (context, _):
+def broken(fixture: PlatformFixture) -> set[str]:
+    with examination(fixture) as (context, _):
         return {violation.invariant for violation in examine(context, only=MINE)}
 
 
-def a_day(scene: Scene) -> str:
+def a_day(fixture: PlatformFixture) -> str:
     """Somebody lives in 101, somebody comes to 102, somebody has left, moved, walked in, called off."""
-    mine = living_in(scene, "101")
-    assigned(scene, confirmed(scene).id, "102")
-    checked_out(scene, living_in(scene, "105", room_type="DBL"))
-    moved(scene, living_in(scene, "106", room_type="DBL"), "201")
-    walked_in(scene, "103")
-    called_off = confirmed(scene, room_type="DBL").id
-    scene.town.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
-    scene.book(room_type="DBL")
-    scene.settle()
+    mine = in_house(fixture, "101")
+    assigned(fixture, confirmed(fixture).id, "102")
+    checked_out(fixture, in_house(fixture, "105", room_type="DBL"))
+    moved(fixture, in_house(fixture, "106", room_type="DBL"), "201")
+    walked_in(fixture, "103")
+    called_off = confirmed(fixture, room_type="DBL").id
+    fixture.platform.ask(CancelBooking(hotel=HOTEL, booking_id=called_off, reason="ill"), STAFF)
+    fixture.book(room_type="DBL")
+    fixture.settle()
     return mine
 
 
-def test_an_ordinary_day_breaks_no_invariant(scene: Scene) -> None:
-    a_day(scene)
+def test_an_ordinary_day_breaks_no_invariant(fixture: PlatformFixture) -> None:
+    a_day(fixture)
 
-    with examination(scene) as (context, _):
+    with examination(fixture) as (context, _):
         assert examine(context, only=MINE) == []
 
 
@@ -124,16 +118,16 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def lived(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Scene]:
+def lived(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
     """A day that is over."""
-    with a_scene(patterns, copied_database) as scene:
-        a_day(scene)
-        assert broken(scene) == set()
-        yield scene
+    with new_fixture(template_databases, copied_database) as fixture:
+        a_day(fixture)
+        assert broken(fixture) == set()
+        yield fixture
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found(lived: Scene, fault: str) -> None:
+def test_a_planted_fault_is_found(lived: PlatformFixture, fault: str) -> None:
     service, statement, invariants = FAULTS[fault]
 
     with examination(lived) as (context, connections):
@@ -143,23 +137,23 @@ def test_a_planted_fault_is_found(lived: Scene, fault: str) -> None:
     assert {violation.invariant for violation in violations} == invariants
 
 
-def test_an_action_that_is_not_finished_is_found_and_excuses_its_booking_meanwhile(scene: Scene) -> None:
-    mine = a_day(scene)
-    with dying(scene, MoveOut, after=True), pytest.raises(Exception, match="died"):
-        checked_out(scene, mine)
-    assert broken(scene) == set()
+def test_an_action_that_is_not_finished_is_found_and_excuses_its_booking_meanwhile(fixture: PlatformFixture) -> None:
+    mine = a_day(fixture)
+    with process_dies(fixture, MoveOut, after=True), pytest.raises(Exception, match="crashed"):
+        checked_out(fixture, mine)
+    assert broken(fixture) == set()
 
-    with scene.town.houses["bookings"].engine.begin() as connection:
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE booking SET action_due_at = now() - interval '10 seconds' WHERE pending IS NOT NULL")
         )
 
-    assert broken(scene) == {"I12"}
+    assert broken(fixture) == {"I12"}
 
 
-def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_checked(scene: Scene) -> None:
-    a_day(scene)
-    with scene.town.houses["bookings"].engine.begin() as connection:
+def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_checked(fixture: PlatformFixture) -> None:
+    a_day(fixture)
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         references = (
             "SELECT conrelid::regclass AS table, conname FROM pg_constraint WHERE confrelid = 'booking'::regclass"
         )
@@ -167,9 +161,9 @@ def test_a_hold_without_a_booking_is_found_unless_it_is_about_to_be_checked(scen
             connection.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
         connection.execute(sa.text("DELETE FROM booking WHERE status = 'PENDING_PAYMENT'"))
         connection.execute(sa.text("UPDATE hold SET check_at = now() + interval '1 minute'"))
-    assert broken(scene) == set()
+    assert broken(fixture) == set()
 
-    with scene.town.houses["bookings"].engine.begin() as connection:
+    with fixture.platform.services["bookings"].engine.begin() as connection:
         connection.execute(sa.text("UPDATE hold SET check_at = NULL"))
 
-    assert broken(scene) == {"I2"}
+    assert broken(fixture) == {"I2"}

@@ -8,7 +8,7 @@ import pytest
 import chassis.transactions.work
 from contracts.bookings import ApproveBooking, BookingExpired, CancelBooking, ExpiryReason
 from services.notifier.handlers import pushes
-from tests.conversations.conftest import HOTEL, STAFF, Scene
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 LIFE = (
     "booking_held",
@@ -44,14 +44,14 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     return kept
 
 
-def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(scene: Scene, log: Log) -> None:
-    created = scene.book()
-    scene.pay(created)
+def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(fixture: PlatformFixture, log: Log) -> None:
+    created = fixture.book()
+    fixture.pay(created)
     about = {"hotel": HOTEL, "booking_id": created.booking.id}
-    scene.town.ask(ApproveBooking(**about), STAFF)
-    scene.settle()
-    scene.town.ask(CancelBooking(**about, reason="Ada is ill"), STAFF)
-    scene.settle()
+    fixture.platform.ask(ApproveBooking(**about), STAFF)
+    fixture.settle()
+    fixture.platform.ask(CancelBooking(**about, reason="Ada is ill"), STAFF)
+    fixture.settle()
 
     names = [line["event"] for line in log.lines if line.get("booking_id") == created.booking.id]
     assert [name for name in names if name in LIFE] == list(LIFE)
@@ -62,9 +62,9 @@ def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(scene: Scene
         assert private not in str(log.lines)
 
 
-def test_what_was_not_committed_is_not_logged(scene: Scene, log: Log) -> None:
+def test_what_was_not_committed_is_not_logged(fixture: PlatformFixture, log: Log) -> None:
     def expire(*, well: bool) -> None:
-        with scene.town.houses["bookings"].unit_of_work.begin() as work:
+        with fixture.platform.services["bookings"].unit_of_work.begin() as work:
             work.publish(FACT)
             work.flush()
             if not well:

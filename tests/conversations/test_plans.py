@@ -11,23 +11,23 @@ from contracts.catalogue import OWNERS
 from gateway.api.routes import operations
 from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
-from tests.conversations.conftest import HOTEL, a_scene
-from tests.conversations.over_http import TownBus
-from tests.conversations.street import Street
-from tests.fakes.crowd import Sent, multiply, plans, recorded, scans
+from tests.conversations.conftest import HOTEL, new_fixture
+from tests.conversations.http_gateway import PlatformBus
+from tests.conversations.two_hotels import TwoHotels
+from tests.fakes.query_plans import Statements, multiply_rows, query_plans, recorded_statements, sequential_scans
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import Gateway
 
-MAILBOX: dict[str, dict[str, str]] = {
+MESSAGING_TABLES: dict[str, dict[str, str]] = {
     "outbox": {"published_at": "now()"},
     "inbox": {},
     "audit": {},
     "stream": {},
-    "heard": {},
+    "inbox_position": {},
     "job": {"done_at": "now()"},
 }
-# What each service keeps, parents first, and how what is piled up differs: it is over and done with.
+# The tables to multiply per service, referenced tables first, and the values that differ: the copies are completed.
 KEPT: dict[str, dict[str, dict[str, str]]] = {
     "bookings": {
         "booking": {"due_at": "null", "action_due_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
@@ -37,71 +37,71 @@ KEPT: dict[str, dict[str, dict[str, str]]] = {
         "chat_message": {"hotel": "'hotel-' || mod(n, 200)"},
         "room_order": {"hotel": "'hotel-' || mod(n, 200)"},
         "payment_fact": {},
-        **MAILBOX,
+        **MESSAGING_TABLES,
     },
     "payments": {
         "payment": {"compare_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
         "provider_action": {},
         "ledger": {},
-        "standing": {},
+        "desired_state": {},
         "webhook": {"outcome": "'APPLIED'"},
-        **MAILBOX,
+        **MESSAGING_TABLES,
     },
-    "notifier": {"notice": {"status": "'SENT'", "settled_at": "now()"}, **MAILBOX},
+    "notifier": {"notice": {"status": "'SENT'", "settled_at": "now()"}, **MESSAGING_TABLES},
 }
 TIMES = {"bookings": 300, "payments": 1000, "notifier": 200}
 
 
 @dataclass
 class Day:
-    """What was asked of each database, and the databases."""
+    """The recorded statements of each database, and the databases."""
 
-    sent: dict[str, Sent]
+    sent: dict[str, Statements]
     engines: dict[str, sa.Engine]
 
 
 @pytest.fixture(scope="module")
-def day(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Day]:
+def day(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Day]:
     """A hotel's day, everything looked at; then many times as much of everything."""
-    with a_scene(patterns, copied_database) as scene:
-        engines = {name: scene.town.houses[name].engine for name in OWNERS}
+    with new_fixture(template_databases, copied_database) as fixture:
+        engines = {name: fixture.platform.services[name].engine for name in OWNERS}
         with ExitStack() as listening:
-            sent = {name: listening.enter_context(recorded(engine)) for name, engine in engines.items()}
-            gateway = Gateway(bus=TownBus(scene.town), capture_seconds=0.01)
-            look_at_everything(Street(scene, gateway))
-            scene.settle()
+            sent = {name: listening.enter_context(recorded_statements(engine)) for name, engine in engines.items()}
+            gateway = Gateway(bus=PlatformBus(fixture.platform), capture_seconds=0.01)
+            look_at_everything(TwoHotels(fixture, gateway))
+            fixture.settle()
             gateway.close()
         for name, tables in KEPT.items():
-            multiply(engines[name], tables, times=TIMES[name])
+            multiply_rows(engines[name], tables, times=TIMES[name])
         yield Day(sent, engines)
 
 
-def look_at_everything(street: Street) -> None:
+def look_at_everything(two_hotels: TwoHotels) -> None:
     """Every GET that there is, by whom it is for; and the staff's list by each of its filters."""
     shown = {told["operationId"]: example_of(told) for _, _, told in OPERATIONS}
-    living, signed = street.guests[-1], street.gateway.accounts.signed_in
-    names = {name: values[0] for name, values in street.known.items()} | {"booking_id": living.booking.id}
+    living, signed = two_hotels.guests[-1], two_hotels.gateway.accounts.signed_in
+    names = {name: values[0] for name, values in two_hotels.known.items()} | {"booking_id": living.booking.id}
     desk = signed(staff(Role.MANAGER, hotel=HOTEL, is_superuser=True))
     for operation in operations():
         if operation.method == "GET" and operation.path.startswith("/api/"):
             of_guest = operation.audience in {Audience.GUEST, Audience.EITHER}
             proof = {"Authorization": f"Bearer {living.guest_token}"} if of_guest else desk
-            street.gateway.call("GET", operation.path.format_map(names), headers=proof, **shown[operation.name])
-    today = str(street.scene.today())
+            two_hotels.gateway.call("GET", operation.path.format_map(names), headers=proof, **shown[operation.name])
+    today = str(two_hotels.fixture.today())
     for filters in (
         {"status": "CONFIRMED,IN_HOUSE"}, {"start_date": today}, {"search": "ada"}, {"room_number": "201"},
         {"bucket": "arrivals"}, {"bucket": "in_house"}, {"bucket": "overdue_checkout"}, {"ordering": "check_in"},
     ):  # fmt: skip
         path = f"/api/staff/hotels/{HOTEL}/room-bookings/"
-        assert street.gateway.get(path, headers=desk, params=filters).status_code == 200
+        assert two_hotels.gateway.get(path, headers=desk, params=filters).status_code == 200
 
 
 @pytest.mark.parametrize("owner", KEPT)
 def test_everything_asked_finds_its_rows_by_index(day: Day, owner: str) -> None:
-    told = plans(day.engines[owner], day.sent[owner])
+    told = query_plans(day.engines[owner], day.sent[owner])
 
     assert len(told) > 15
-    assert scans(told, list(KEPT[owner])) == {}
+    assert sequential_scans(told, list(KEPT[owner])) == {}
 
 
 def test_without_its_index_a_hot_read_would_scan(day: Day) -> None:
@@ -111,4 +111,4 @@ def test_without_its_index_a_hot_read_would_scan(day: Day) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE outbox DROP CONSTRAINT outbox_one_event_per_number")
 
-    assert scans(plans(engine, feed), ["outbox"]).keys() == feed.keys()
+    assert sequential_scans(query_plans(engine, feed), ["outbox"]).keys() == feed.keys()

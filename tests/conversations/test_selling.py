@@ -33,18 +33,18 @@ from contracts.rooms import (
     WriteRates,
 )
 from contracts.values import Context
-from tests.conversations.conftest import HOTEL, HOTELS, STAFF, Scene, guest
+from tests.conversations.conftest import HOTEL, HOTELS, STAFF, PlatformFixture, guest
 
 Status = BookingStatus
 ADA = GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone="")
 
 
-def open_hotel(scene: Scene, *, currency: str, price: str, timezone: str, tax: str, promotion: str) -> str:
+def open_hotel(fixture: PlatformFixture, *, currency: str, price: str, timezone: str, tax: str, promotion: str) -> str:
     """A hotel in that currency, with one type at that price and a promotion OFF of that amount."""
     model = typed(json.loads((HOTELS / f"{HOTEL}.json").read_text()), HotelDefinition)
     slug = f"hotel-{currency.lower()}"
     rooms = RoomTypeDefinition(code="DBL", name="Double", max_occupancy=2, base_price=price, rooms=("1", "2"))
-    scene.town.ask(
+    fixture.platform.ask(
         ImportHotel(
             definition=replace(
                 model, slug=slug, code=currency, currency=currency, timezone=timezone, tax_percent=Decimal(tax),
@@ -52,37 +52,37 @@ def open_hotel(scene: Scene, *, currency: str, price: str, timezone: str, tax: s
             )
         )
     )  # fmt: skip
-    scene.town.settle()
+    fixture.platform.run_until_idle()
     return slug
 
 
-def quoted(scene: Scene, hotel: str, room_type: str, **more: Any) -> Quote:
-    first = scene.today() + timedelta(days=3)
+def quoted(fixture: PlatformFixture, hotel: str, room_type: str, **more: Any) -> Quote:
+    first = fixture.today() + timedelta(days=3)
     wanted = {"check_in": first, "check_out": first + timedelta(days=3), "adults": 1, "children": 0}
-    return scene.town.ask(GiveQuote(hotel=hotel, room_type=room_type, **(wanted | more)))
+    return fixture.platform.ask(GiveQuote(hotel=hotel, room_type=room_type, **(wanted | more)))
 
 
-def booked(scene: Scene, quote: Quote, **more: Any) -> CreatedBooking:
+def booked(fixture: PlatformFixture, quote: Quote, **more: Any) -> CreatedBooking:
     wanted: dict[str, Any] = {
         "hotel": quote.hotel, "room_type": quote.room_type_code, "check_in": quote.check_in,
         "check_out": quote.check_out, "adults": 1, "children": 0, "guest": ADA, "quote_id": quote.quote_id,
     }  # fmt: skip
-    created = scene.town.ask(CreateBooking(**(wanted | more)), Context())
-    scene.settle()
+    created = fixture.platform.ask(CreateBooking(**(wanted | more)), Context())
+    fixture.settle()
     return created
 
 
-def paid(scene: Scene, created: CreatedBooking, hotel: str) -> PaymentSession:
-    session = scene.town.ask(OpenPaymentSession(hotel=hotel, booking_id=created.booking.id), guest(created))
-    scene.settle()
-    scene.stripe.pay(session.session_id)
-    scene.settle()
+def paid(fixture: PlatformFixture, created: CreatedBooking, hotel: str) -> PaymentSession:
+    session = fixture.platform.ask(OpenPaymentSession(hotel=hotel, booking_id=created.booking.id), guest(created))
+    fixture.settle()
+    fixture.stripe.pay(session.session_id)
+    fixture.settle()
     return session
 
 
-def changed(scene: Scene, **change: Any) -> None:
-    scene.town.ask(ChangeSettings(hotel=HOTEL, change=SettingsChange(**change)), STAFF)
-    scene.settle()
+def changed(fixture: PlatformFixture, **change: Any) -> None:
+    fixture.platform.ask(ChangeSettings(hotel=HOTEL, change=SettingsChange(**change)), STAFF)
+    fixture.settle()
 
 
 @pytest.mark.parametrize(
@@ -97,112 +97,112 @@ def changed(scene: Scene, **change: Any) -> None:
     ],
 )
 def test_what_is_quoted_is_booked_paid_and_captured_to_the_last_unit(
-    scene: Scene, *, currency: str, price: str, timezone: str, tax: str, off: str, shown: str, minor: int
+    fixture: PlatformFixture, *, currency: str, price: str, timezone: str, tax: str, off: str, shown: str, minor: int
 ) -> None:
-    hotel = open_hotel(scene, currency=currency, price=price, timezone=timezone, tax=tax, promotion=off)
+    hotel = open_hotel(fixture, currency=currency, price=price, timezone=timezone, tax=tax, promotion=off)
     desk = Context(caller=replace(STAFF.caller, hotel=hotel))
 
-    quote = quoted(scene, hotel, "DBL", promo_code="off")
-    created = booked(scene, quote)
-    session = paid(scene, created, hotel)
-    scene.town.ask(ApproveBooking(hotel=hotel, booking_id=created.booking.id), desk)
-    scene.settle()
+    quote = quoted(fixture, hotel, "DBL", promo_code="off")
+    created = booked(fixture, quote)
+    session = paid(fixture, created, hotel)
+    fixture.platform.ask(ApproveBooking(hotel=hotel, booking_id=created.booking.id), desk)
+    fixture.settle()
 
     cost = quote.price
     assert (cost.total.text, cost.total.amount) == (shown, minor)
     assert cost.subtotal - cost.discount + cost.tax == cost.total
     assert created.booking.total_amount == cost.total == session.amount
-    assert scene.town.ask(GetBooking(hotel=hotel, booking_id=created.booking.id), desk).status is Status.CONFIRMED
-    assert scene.movements() == [("authorise", minor), ("capture", minor)]
+    assert fixture.platform.ask(GetBooking(hotel=hotel, booking_id=created.booking.id), desk).status is Status.CONFIRMED
+    assert fixture.movements() == [("authorise", minor), ("capture", minor)]
 
 
-def test_instant_booking_is_a_setting_and_holds_for_what_is_booked_from_then_on(scene: Scene) -> None:
-    before = scene.book()
-    changed(scene, approval_required=False)
-    after = scene.book()
+def test_instant_booking_is_a_setting_and_holds_for_what_is_booked_from_then_on(fixture: PlatformFixture) -> None:
+    before = fixture.book()
+    changed(fixture, approval_required=False)
+    after = fixture.book()
 
-    scene.pay(before)
-    scene.pay(after)
+    fixture.pay(before)
+    fixture.pay(after)
 
-    assert scene.booking(before).status is Status.PENDING_APPROVAL
-    assert scene.booking(after).status is Status.CONFIRMED
-    changed(scene, approval_required=True)
-    again = scene.book()
-    scene.pay(again)
-    assert scene.booking(again).status is Status.PENDING_APPROVAL
+    assert fixture.booking(before).status is Status.PENDING_APPROVAL
+    assert fixture.booking(after).status is Status.CONFIRMED
+    changed(fixture, approval_required=True)
+    again = fixture.book()
+    fixture.pay(again)
+    assert fixture.booking(again).status is Status.PENDING_APPROVAL
 
 
-def test_changed_settings_are_told_to_the_hotel_and_to_anyone_under_both_names(scene: Scene) -> None:
-    scene.settle()
+def test_changed_settings_are_told_to_the_hotel_and_to_anyone_under_both_names(fixture: PlatformFixture) -> None:
+    fixture.settle()
 
-    changed(scene, tagline="By the lake", payment_hold_minutes=60)
+    changed(fixture, tagline="By the lake", payment_hold_minutes=60)
 
     for channel in (f"private-hotel-{HOTEL}", f"hotel-{HOTEL}-public"):
-        told = [event for event in scene.pusher.events(channel=channel) if "settings" in event["event"]]
+        told = [event for event in fixture.pusher.events(channel=channel) if "settings" in event["event"]]
         assert [event["event"] for event in told[-2:]] == ["settings_updated", "settings-updated"]
         data = json.loads(told[-1]["data"]) if isinstance(told[-1]["data"], str) else told[-1]["data"]
         assert (set(data["fields"]), data["version"]) == ({"tagline", "payment_hold_minutes"}, 2)
         assert "By the lake" not in json.dumps(data)
 
 
-def test_a_longer_hold_is_for_bookings_to_come(scene: Scene) -> None:
-    before = scene.book()
-    changed(scene, payment_hold_minutes=60)
-    after = scene.book()
+def test_a_longer_hold_is_for_bookings_to_come(fixture: PlatformFixture) -> None:
+    before = fixture.book()
+    changed(fixture, payment_hold_minutes=60)
+    after = fixture.book()
 
-    scene.town.advance(timedelta(minutes=16))
-    scene.settle()
+    fixture.platform.advance(timedelta(minutes=16))
+    fixture.settle()
 
-    assert scene.booking(before).status is Status.EXPIRED
-    assert scene.booking(after).status is Status.PENDING_PAYMENT
+    assert fixture.booking(before).status is Status.EXPIRED
+    assert fixture.booking(after).status is Status.PENDING_PAYMENT
 
 
-def test_a_live_quote_is_worth_its_price_and_a_dead_one_nothing(scene: Scene) -> None:
-    room_type = scene.room_types()[0]
-    quote = quoted(scene, HOTEL, room_type)
-    scene.town.ask(
+def test_a_live_quote_is_worth_its_price_and_a_dead_one_nothing(fixture: PlatformFixture) -> None:
+    room_type = fixture.room_types()[0]
+    quote = quoted(fixture, HOTEL, room_type)
+    fixture.platform.ask(
         WriteRates(
             hotel=HOTEL, room_type=room_type, start_date=quote.check_in, end_date=quote.check_out, price="999.00"
         ),
         STAFF,
     )
 
-    assert booked(scene, quote).booking.total_amount == quote.price.total
-    assert quoted(scene, HOTEL, room_type).price.subtotal.text == "2997.00"
-    scene.town.advance(timedelta(minutes=31))
+    assert booked(fixture, quote).booking.total_amount == quote.price.total
+    assert quoted(fixture, HOTEL, room_type).price.subtotal.text == "2997.00"
+    fixture.platform.advance(timedelta(minutes=31))
     with pytest.raises(Refusal) as refused:
-        booked(scene, quote)
+        booked(fixture, quote)
     assert refused.value.code == "UNKNOWN_QUOTE"
 
 
-def test_a_room_that_is_added_is_told_of_and_can_be_booked(scene: Scene) -> None:
-    room_type, today = scene.room_types()[0], scene.today()
+def test_a_room_that_is_added_is_told_of_and_can_be_booked(fixture: PlatformFixture) -> None:
+    room_type, today = fixture.room_types()[0], fixture.today()
     looking = CheckAvailability(hotel=HOTEL, check_in=today, check_out=today + timedelta(days=1))
 
     def left() -> int:
         return next(
-            one.available_units for one in scene.town.ask(looking).room_types if one.room_type_code == room_type
+            one.available_units for one in fixture.platform.ask(looking).room_types if one.room_type_code == room_type
         )
 
     before = left()
-    scene.town.ask(AddRoom(hotel=HOTEL, room_number="999", room_type=room_type), STAFF)
-    scene.settle()
-    scene.town.advance(timedelta(seconds=2))
-    scene.settle()
+    fixture.platform.ask(AddRoom(hotel=HOTEL, room_number="999", room_type=room_type), STAFF)
+    fixture.settle()
+    fixture.platform.advance(timedelta(seconds=2))
+    fixture.settle()
 
     assert left() == before + 1
-    told = [event["event"] for event in scene.pusher.events(channel=f"hotel-{HOTEL}-public")]
+    told = [event["event"] for event in fixture.pusher.events(channel=f"hotel-{HOTEL}-public")]
     assert told[-1] == "availability_changed"
 
 
-def test_days_that_pass_put_nights_on_sale(scene: Scene) -> None:
-    last = scene.today() + timedelta(days=730)
+def test_days_that_pass_put_nights_on_sale(fixture: PlatformFixture) -> None:
+    last = fixture.today() + timedelta(days=730)
     furthest = {"check_in": last, "check_out": last + timedelta(days=1)}
     with pytest.raises(Refusal) as refused:
-        quoted(scene, HOTEL, scene.room_types()[0], **furthest)
+        quoted(fixture, HOTEL, fixture.room_types()[0], **furthest)
     assert refused.value.code == "BEYOND_HORIZON"
 
-    scene.town.advance(timedelta(days=1))
-    scene.settle()
+    fixture.platform.advance(timedelta(days=1))
+    fixture.settle()
 
-    assert quoted(scene, HOTEL, scene.room_types()[0], **furthest).nights == 1
+    assert quoted(fixture, HOTEL, fixture.room_types()[0], **furthest).nights == 1

@@ -13,7 +13,7 @@ from gateway.http.operation import Operation
 from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL, STAFF
-from tests.conversations.street import NEXT_DOOR, Street, a_street
+from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import code
@@ -33,17 +33,17 @@ THINGS = {"room_number": "108", "block_id": "1", "task_id": "1"}
 
 
 @pytest.fixture(scope="module")
-def street(patterns: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Street]:
-    with a_street(patterns, copied_database) as made:
+def two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+    with new_two_hotels(template_databases, copied_database) as made:
         revoked = made.guests.pop(0)
-        made.scene.town.ask(RevokeGuestToken(hotel=HOTEL, booking_id=revoked.booking.id), STAFF)
+        made.fixture.platform.ask(RevokeGuestToken(hotel=HOTEL, booking_id=revoked.booking.id), STAFF)
         made.known["revoked"] = [revoked]
         yield made
 
 
-def asked(street: Street, operation: Operation, headers: dict[str, str], **where: Any) -> httpx.Response:
+def asked(two_hotels: TwoHotels, operation: Operation, headers: dict[str, str], **where: Any) -> httpx.Response:
     path = operation.path.format_map({"order_id": "x", **where})
-    return street.gateway.call(operation.method, path, headers=headers, **SHOWN[operation.name])
+    return two_hotels.gateway.call(operation.method, path, headers=headers, **SHOWN[operation.name])
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -56,12 +56,12 @@ def test_there_are_operations_to_check() -> None:
 
 
 @pytest.mark.parametrize("operation", OF_A_BOOKING, ids=lambda operation: operation.name)
-def test_a_booking_is_its_own_guests(street: Street, operation: Operation) -> None:
-    one, other = street.guests[0], street.guests[1]
-    [revoked] = street.known["revoked"]
+def test_a_booking_is_its_own_guests(two_hotels: TwoHotels, operation: Operation) -> None:
+    one, other = two_hotels.guests[0], two_hotels.guests[1]
+    [revoked] = two_hotels.known["revoked"]
 
     def refusal(token: str, *, slug: str = HOTEL, booking_id: str = one.booking.id) -> tuple[int, str]:
-        answer = asked(street, operation, bearer(token), slug=slug, booking_id=booking_id)
+        answer = asked(two_hotels, operation, bearer(token), slug=slug, booking_id=booking_id)
         return answer.status_code, code(answer)
 
     assert refusal(other.guest_token) == (404, "BOOKING_NOT_FOUND")
@@ -79,13 +79,13 @@ def test_a_booking_is_its_own_guests(street: Street, operation: Operation) -> No
     [each for each in OF_A_BOOKING if each.audience is Audience.EITHER],
     ids=lambda operation: operation.name,
 )
-def test_staff_may_for_their_own_hotels_bookings(street: Street, operation: Operation) -> None:
-    booking_id = street.guests[0].booking.id
-    ours = street.gateway.accounts.signed_in(staff(Role.FRONT_DESK, hotel=HOTEL))
-    theirs = street.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR))
+def test_staff_may_for_their_own_hotels_bookings(two_hotels: TwoHotels, operation: Operation) -> None:
+    booking_id = two_hotels.guests[0].booking.id
+    ours = two_hotels.gateway.accounts.signed_in(staff(Role.FRONT_DESK, hotel=HOTEL))
+    theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR))
 
     def status(headers: dict[str, str], slug: str) -> int:
-        return asked(street, operation, headers, slug=slug, booking_id=booking_id).status_code
+        return asked(two_hotels, operation, headers, slug=slug, booking_id=booking_id).status_code
 
     assert status({}, HOTEL) == 401
     assert status(ours, HOTEL) not in {401, 403}
@@ -95,12 +95,12 @@ def test_staff_may_for_their_own_hotels_bookings(street: Street, operation: Oper
 
 
 @pytest.mark.parametrize("operation", OF_A_THING, ids=lambda operation: operation.name)
-def test_what_belongs_to_the_hotel_is_not_there_next_door(street: Street, operation: Operation) -> None:
-    things = THINGS | {"booking_id": street.guests[0].booking.id, "item_id": street.known["item_id"][0]}
-    things["order_id"] = street.known["order_id"][0]
-    theirs = street.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR, is_superuser=True))
+def test_what_belongs_to_the_hotel_is_not_there_next_door(two_hotels: TwoHotels, operation: Operation) -> None:
+    things = THINGS | {"booking_id": two_hotels.guests[0].booking.id, "item_id": two_hotels.known["item_id"][0]}
+    things["order_id"] = two_hotels.known["order_id"][0]
+    theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR, is_superuser=True))
 
-    answer = asked(street, operation, theirs, slug=NEXT_DOOR, **things)
+    answer = asked(two_hotels, operation, theirs, slug=NEXT_DOOR, **things)
 
     assert answer.status_code == 404, answer.text
     assert code(answer).endswith("_NOT_FOUND")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.observability.operator_queries import LONGEST, OperatorQueries
 from contracts.message import Query, reply_type
-from tests.fakes.town import Town
+from tests.fakes.platform import Platform
 
 Reply = TypeVar("Reply")
 
@@ -17,11 +17,13 @@ Reply = TypeVar("Reply")
 class OpenServices:
     """Asks services on one connection each; messages go through their JSON, as over the broker."""
 
-    def __init__(self, town: Town, connections: Mapping[str, sa.Connection], *, longest: float = LONGEST) -> None:
+    def __init__(
+        self, platform: Platform, connections: Mapping[str, sa.Connection], *, longest: float = LONGEST
+    ) -> None:
         self.connections = connections
         self._queries = {
-            name: OperatorQueries(name, house.service.examination, longest=longest)
-            for name, house in town.houses.items()
+            name: OperatorQueries(name, instance.service.examination, longest=longest)
+            for name, instance in platform.services.items()
         }
 
     def __call__(self, service: str, query: Query[Reply]) -> Reply:
@@ -33,8 +35,10 @@ class OpenServices:
 
 
 @contextmanager
-def open_services(town: Town, *, longest: float = LONGEST) -> Iterator[OpenServices]:
+def open_services(platform: Platform, *, longest: float = LONGEST) -> Iterator[OpenServices]:
     """The services of a town while the block runs; what is written to their connections is rolled back."""
     with ExitStack() as stack:
-        connections = {name: stack.enter_context(house.engine.connect()) for name, house in town.houses.items()}
-        yield OpenServices(town, connections, longest=longest)
+        connections = {
+            name: stack.enter_context(instance.engine.connect()) for name, instance in platform.services.items()
+        }
+        yield OpenServices(platform, connections, longest=longest)

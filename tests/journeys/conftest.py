@@ -12,14 +12,14 @@ from hotelmate.config import ask_client
 from hotelmate.hotels import import_property
 from hotelmate.property_file import read_property
 from sandbox.demo.addresses import Addresses
-from sandbox.demo.booking_steps import Booked, book
-from sandbox.demo.looking_steps import look_for_a_room, stay_of
-from sandbox.demo.paying_steps import pay
+from sandbox.demo.booking_steps import DemoBooking, book
+from sandbox.demo.context import DemoContext
+from sandbox.demo.payment_steps import pay
+from sandbox.demo.search_steps import search_availability, stay_params
 from sandbox.demo.seed import HOTELS
-from sandbox.demo.transcript import Silent
-from sandbox.demo.world import World
+from sandbox.demo.transcript import SilentTranscript
 from sandbox.stack import Stack, temporary_run
-from tests.journeys.trouble import Stay, lived
+from tests.journeys.faulty_stay import FaultyStay, completed_faulty_stay
 
 HOTEL = "hotel-killarney"
 
@@ -34,11 +34,11 @@ def stack() -> Iterator[Stack]:
 def addresses(stack: Stack) -> Addresses:
     addresses = Addresses.of(stack.stack_json)
     with ask_client(addresses.amqp) as asker:
-        import_property(asker, roomy(read_property(HOTELS / f"{HOTEL}.json")))
+        import_property(asker, with_more_rooms(read_property(HOTELS / f"{HOTEL}.json")))
     return addresses
 
 
-def roomy(definition: HotelDefinition) -> HotelDefinition:
+def with_more_rooms(definition: HotelDefinition) -> HotelDefinition:
     """The hotel with a new wing of doubles: all journeys stay there tonight."""
     wing = tuple(str(number) for number in range(501, 541))
     types = (replace(each, rooms=each.rooms + wing * (each.code == "DBL")) for each in definition.room_types)
@@ -46,24 +46,24 @@ def roomy(definition: HotelDefinition) -> HotelDefinition:
 
 
 @pytest.fixture(scope="session")
-def world(addresses: Addresses) -> Iterator[World]:
-    world = World(addresses, HOTEL, Silent())
-    yield world
-    world.close()
+def demo(addresses: Addresses) -> Iterator[DemoContext]:
+    demo = DemoContext(addresses, HOTEL, SilentTranscript())
+    yield demo
+    demo.close()
 
 
 @pytest.fixture
-def today(world: World) -> date:
-    return world.today()
+def today(demo: DemoContext) -> date:
+    return demo.today()
 
 
 @pytest.fixture
-def paid(world: World, today: date) -> Callable[[], Booked]:
+def paid(demo: DemoContext, today: date) -> Callable[[], DemoBooking]:
     """Makes a booking that waits for approval."""
 
-    def make() -> Booked:
-        room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
-        booked = book(world, stay_of(room_type, check_in=today))
+    def make() -> DemoBooking:
+        room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
+        booked = book(demo, stay_params(room_type, check_in=today))
         pay(booked)
         return booked
 
@@ -71,13 +71,13 @@ def paid(world: World, today: date) -> Callable[[], Booked]:
 
 
 @pytest.fixture(scope="session")
-def troubled(stack: Stack, world: World) -> Stay:
+def faulty_stay(stack: Stack, demo: DemoContext) -> FaultyStay:
     """A stay during which the push provider, the mail server and the notifier failed, with everything sent since."""
-    return lived(stack, world, world.today())
+    return completed_faulty_stay(stack, demo, demo.today())
 
 
 @pytest.fixture(scope="session")
-def inn(addresses: Addresses) -> World:
+def one_room_hotel(addresses: Addresses) -> DemoContext:
     """A hotel with one room."""
     room = RoomTypeDefinition(code="ONE", name="The Room", max_occupancy=2, base_price="50.00", rooms=("1",))
     definition = HotelDefinition(
@@ -85,7 +85,7 @@ def inn(addresses: Addresses) -> World:
     )
     with ask_client(addresses.amqp) as asker:
         import_property(asker, definition)
-    return World(addresses, definition.slug, Silent())
+    return DemoContext(addresses, definition.slug, SilentTranscript())
 
 
 @pytest.fixture

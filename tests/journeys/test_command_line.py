@@ -16,11 +16,11 @@ from chassis import codec
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp import parameters
 from contracts.message import Envelope
-from sandbox.demo.booking_steps import Booked
-from sandbox.demo.expecting import eventually
-from sandbox.demo.parties import Party
-from sandbox.demo.transcript import Silent
-from sandbox.demo.world import World
+from sandbox.demo.booking_steps import DemoBooking
+from sandbox.demo.clients import ApiClient
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import eventually
+from sandbox.demo.transcript import SilentTranscript
 from sandbox.stack import Stack
 
 Run = Callable[..., tuple[int, str]]
@@ -84,29 +84,29 @@ def test_a_property_that_makes_no_sense_is_refused_by_field(command_line: Run, t
     assert "VALIDATION_ERROR" in said
 
 
-def test_added_staff_may_sign_in_with_the_password_that_was_shown(command_line: Run, world: World) -> None:
+def test_added_staff_may_sign_in_with_the_password_that_was_shown(command_line: Run, demo: DemoContext) -> None:
     email = f"new.{token_hex(3)}@hotel-killarney.example"
-    adding = ("staff", "add", "--email", email, "--name", "New", "--hotel", world.hotel, "--role", "front_desk")
+    adding = ("staff", "add", "--email", email, "--name", "New", "--hotel", demo.hotel, "--role", "front_desk")
 
     code, said = command_line(*adding)
 
     assert code == 0, said
     password = said.rpartition("password: ")[2].strip()
-    visitor = Party("staff", world.addresses.gateway, Silent())
-    assert visitor.ask("POST", "/api/staff/login/", body={"email": email, "password": password}).body["token"]
-    assert email in command_line("staff", "list", "--hotel", world.hotel)[1]
+    visitor = ApiClient("staff", demo.addresses.gateway, SilentTranscript())
+    assert visitor.call("POST", "/api/staff/login/", body={"email": email, "password": password}).body["token"]
+    assert email in command_line("staff", "list", "--hotel", demo.hotel)[1]
     again, why = command_line(*adding)
     assert (again, "has an account already" in why) == (1, True)
 
 
-def test_the_clock_moves_everywhere_at_once(command_line: Run, world: World) -> None:
-    before = world.now()
+def test_the_clock_moves_everywhere_at_once(command_line: Run, demo: DemoContext) -> None:
+    before = demo.now()
 
     code, said = command_line("clock", "advance", "1m")
 
     assert code == 0, said
     assert all(name in said for name in ("bookings", "payments", "rooms", "notifier", "stripe stand-in"))
-    assert 60 <= (world.now() - before).total_seconds() < 90
+    assert 60 <= (demo.now() - before).total_seconds() < 90
 
 
 def test_an_idle_system_has_published_all_events(command_line: Run) -> None:
@@ -118,7 +118,7 @@ def test_an_idle_system_has_published_all_events(command_line: Run) -> None:
     eventually("all outboxes are empty", unpublished, holds=lambda counts: counts == ["0"] * 4)
 
 
-def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], Booked]) -> None:
+def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], DemoBooking]) -> None:
     booking_id = paid().id
 
     code, said = command_line("reconcile", "--booking", booking_id)

@@ -15,19 +15,19 @@ from chassis.messaging import topology
 from chassis.messaging.amqp import parameters
 from contracts.catalogue import OWNERS
 from hotelmate.timeline.log_files import read_log_line
-from sandbox.demo import deciding_steps, staying_steps
-from sandbox.demo.booking_steps import Booked
-from sandbox.demo.expecting import eventually
-from sandbox.demo.world import World
+from sandbox.demo import approval_steps, stay_steps
+from sandbox.demo.booking_steps import DemoBooking
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import eventually
 from sandbox.stack import Stack
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
-def test_metrics_show_the_whole_platform_and_no_guest(world: World, paid: Callable[[], Booked]) -> None:
+def test_metrics_show_the_whole_platform_and_no_guest(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
 
-    text = httpx.get(f"{world.addresses.gateway}/metrics", trust_env=False).text
+    text = httpx.get(f"{demo.addresses.gateway}/metrics", trust_env=False).text
 
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     up = {sample.labels["service"]: sample.value for sample in samples if sample.name == "hotelmate_up"}
@@ -44,10 +44,10 @@ def test_metrics_show_the_whole_platform_and_no_guest(world: World, paid: Callab
 
 
 def test_explain_shows_a_booking_s_timeline_over_all_services(
-    command_line: Callable[..., tuple[int, str]], stack: Stack, world: World, paid: Callable[[], Booked]
+    command_line: Callable[..., tuple[int, str]], stack: Stack, demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
-    deciding_steps.approve(booked)
+    approval_steps.approve(booked)
 
     def whole_timeline() -> list[dict[str, Any]]:
         code, said = command_line("explain", booked.id, "--json", "--logs", str(stack.directory / "logs"))
@@ -60,7 +60,7 @@ def test_explain_shows_a_booking_s_timeline_over_all_services(
         whole_timeline,
         holds=lambda read: [one["facts"].get("status") for one in read if one["kind"] == "mail"] == ["SENT"] * 3,
     )
-    roots = [entry["what"].replace("{slug}", world.hotel) for entry in entries if entry["depth"] == 0]
+    roots = [entry["what"].replace("{slug}", demo.hotel) for entry in entries if entry["depth"] == 0]
     for route in ("/room-bookings/", "/payment/session/", "/stripe-webhook/", "/approve/"):
         assert any(root.startswith("POST") and root.endswith(route) for root in roots), (route, roots)
     kinds = {entry["kind"] for entry in entries}
@@ -82,7 +82,7 @@ def test_a_healthy_system_passes_doctor(command_line: Callable[..., tuple[int, s
 
 
 def test_a_healthy_system_passes_a_direct_doctor_and_explains_a_booking_directly(
-    command_line: Callable[..., tuple[int, str]], paid: Callable[[], Booked]
+    command_line: Callable[..., tuple[int, str]], paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
 
@@ -90,8 +90,8 @@ def test_a_healthy_system_passes_a_direct_doctor_and_explains_a_booking_directly
     timelines = [command_line("explain", booked.id, "--json", *option) for option in ((), ("--direct",))]
 
     assert (code, "All is well." in said) == (0, True), said
-    asked, direct = (json.loads(output)["booking"] for _, output in timelines)
-    assert asked == direct
+    params, direct = (json.loads(output)["booking"] for _, output in timelines)
+    assert params == direct
     assert direct["id"] == booked.id
 
 
@@ -114,15 +114,15 @@ def test_a_parked_message_fails_doctor_until_it_is_dropped(
 
 
 def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
-    stack: Stack, world: World, paid: Callable[[], Booked]
+    stack: Stack, demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
-    deciding_steps.approve(booked)
-    number = staying_steps.assign(booked)
-    staying_steps.check_in(booked, number)
-    staying_steps.check_out(booked, number)
-    booked.mailed(f"Thank you for staying at {booked.look()['hotel_name']}")
-    staying_steps.turn_over(world, number)
+    approval_steps.approve(booked)
+    number = stay_steps.assign(booked)
+    stay_steps.check_in(booked, number)
+    stay_steps.check_out(booked, number)
+    booked.expect_mail(f"Thank you for staying at {booked.look()['hotel_name']}")
+    stay_steps.clean_room(demo, number)
     table = (
         OPERATIONS.read_text("utf-8").partition("Over a booking's life, in this order:")[2].partition("or otherwise")[0]
     )

@@ -11,21 +11,21 @@ from chassis import codec
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.acknowledgement import MAX_ATTEMPTS
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
-from sandbox.demo.expecting import eventually
-from sandbox.demo.world import World
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import eventually
 from sandbox.stack import Stack
-from tests.journeys.trouble import Stay, found_in, left_behind
+from tests.journeys.faulty_stay import FaultyStay, collect_outputs, leaks
 
 LEAK = "planted-leak"
 
 
 @pytest.fixture(scope="module")
-def places(stack: Stack, troubled: Stay) -> dict[str, str]:
-    return left_behind(stack, troubled)
+def places(stack: Stack, faulty_stay: FaultyStay) -> dict[str, str]:
+    return collect_outputs(stack, faulty_stay)
 
 
-def test_every_place_that_should_tell_of_the_stay_does(places: dict[str, str], troubled: Stay) -> None:
-    named = {place for place, text in places.items() if troubled.booked.id in text}
+def test_every_place_that_should_tell_of_the_stay_does(places: dict[str, str], faulty_stay: FaultyStay) -> None:
+    named = {place for place, text in places.items() if faulty_stay.booked.id in text}
 
     assert named >= {"channels", "events", "notices", "bookings's outbox", "payments's outbox", "notifier's jobs"}
     assert "payments's log" in named
@@ -33,17 +33,19 @@ def test_every_place_that_should_tell_of_the_stay_does(places: dict[str, str], t
     assert "planted" in places["bookings's log"], "the constraint that refused a row is named, the row is not"
 
 
-def test_nothing_private_is_in_any_channel_event_queue_or_log(places: dict[str, str], troubled: Stay) -> None:
-    assert all(troubled.planted.values())
-    assert found_in(places, troubled.planted) == []
+def test_nothing_private_is_in_any_channel_event_queue_or_log(places: dict[str, str], faulty_stay: FaultyStay) -> None:
+    assert all(faulty_stay.planted.values())
+    assert leaks(places, faulty_stay.planted) == []
 
 
 def test_no_row_that_a_database_refused_is_in_a_log(places: dict[str, str]) -> None:
     assert [place for place, text in places.items() if "Failing row contains" in text] == []
 
 
-def test_something_private_would_be_found_wherever_it_came(stack: Stack, world: World, troubled: Stay) -> None:
-    fact = replace(troubled.facts()[0], id=str(uuid4()), subject="BK-2026-LEAK99", sequence=1)
+def test_something_private_would_be_found_wherever_it_came(
+    stack: Stack, demo: DemoContext, faulty_stay: FaultyStay
+) -> None:
+    fact = replace(faulty_stay.facts()[0], id=str(uuid4()), subject="BK-2026-LEAK99", sequence=1)
     leaking = replace(fact, data={**fact.data, "by": LEAK})  # which nobody can read, so that it is parked
     account = stack.stack_json["pusher"]
     provider = Pusher(
@@ -57,7 +59,7 @@ def test_something_private_would_be_found_wherever_it_came(stack: Stack, world: 
         provider.trigger("some-channel", "leak", {"guest": LEAK})
         found = eventually(
             "it is parked",
-            lambda: {place for _, place in found_in(left_behind(stack, troubled), {"leak": LEAK})},
+            lambda: {place for _, place in leaks(collect_outputs(stack, faulty_stay), {"leak": LEAK})},
             holds=lambda seen: "dead letters" in seen,
         )
         for service in SUBSCRIPTIONS:

@@ -7,10 +7,10 @@ from datetime import date
 from secrets import token_hex
 from typing import TypeVar
 
-from sandbox.demo.booking_steps import Booked, somebody
-from sandbox.demo.looking_steps import look_for_a_room, stay_of, units_left
-from sandbox.demo.parties import Answer
-from sandbox.demo.world import World
+from sandbox.demo.booking_steps import DemoBooking, new_guest
+from sandbox.demo.clients import GatewayResponse
+from sandbox.demo.context import DemoContext
+from sandbox.demo.search_steps import search_availability, stay_params, units_left
 
 T = TypeVar("T")
 
@@ -28,14 +28,14 @@ def at_once(*doings: Callable[[], T]) -> Sequence[T]:
 
 
 def test_of_approve_and_decline_at_once_one_wins_and_the_money_follows(
-    world: World, paid: Callable[[], Booked]
+    demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
-    desk, manager = world.staff(), world.staff("manager")
+    desk, manager = demo.staff(), demo.staff("manager")
 
-    def decide(booked: Booked) -> Sequence[Answer]:
+    def decide(booked: DemoBooking) -> Sequence[GatewayResponse]:
         return at_once(
-            lambda: desk.send("POST", f"{booked.desk_path}/approve/"),
-            lambda: manager.send("POST", f"{booked.desk_path}/decline/"),
+            lambda: desk.send("POST", f"{booked.staff_path}/approve/"),
+            lambda: manager.send("POST", f"{booked.staff_path}/decline/"),
         )
 
     for _ in range(3):
@@ -48,48 +48,50 @@ def test_of_approve_and_decline_at_once_one_wins_and_the_money_follows(
         assert (len(won), len(lost)) == (1, 1), (approved, declined)
         assert lost[0].code in ("DECISION_MADE", "BOOKING_ENDED")
         if won == [approved]:
-            booked.becomes("CONFIRMED")
-            world.stripe.has_moved(booked.intent, ("authorise", booked.minor), ("capture", booked.minor))
+            booked.wait_for_status("CONFIRMED")
+            demo.stripe.expect_movements(booked.intent, ("authorise", booked.minor), ("capture", booked.minor))
         else:
-            booked.becomes("DECLINED")
-            world.stripe.has_moved(booked.intent, ("authorise", booked.minor), ("void", booked.minor))
+            booked.wait_for_status("DECLINED")
+            demo.stripe.expect_movements(booked.intent, ("authorise", booked.minor), ("void", booked.minor))
 
 
-def test_two_approvals_at_once_take_the_money_once(world: World, paid: Callable[[], Booked]) -> None:
+def test_two_approvals_at_once_take_the_money_once(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
-    desks = [world.staff(), world.staff("manager")]
+    desks = [demo.staff(), demo.staff("manager")]
 
     answers = at_once(
-        *(lambda desk=desk: desk.send("POST", f"{booked.desk_path}/approve/") for desk in desks)  # type: ignore[misc]
+        *(lambda desk=desk: desk.send("POST", f"{booked.staff_path}/approve/") for desk in desks)  # type: ignore[misc]
     )
 
     assert {answer.status for answer in answers} <= {200, 202}
-    booked.becomes("CONFIRMED")
-    world.stripe.has_moved(booked.intent, ("authorise", booked.minor), ("capture", booked.minor))
+    booked.wait_for_status("CONFIRMED")
+    demo.stripe.expect_movements(booked.intent, ("authorise", booked.minor), ("capture", booked.minor))
 
 
-def test_the_last_room_goes_to_one_of_several_guests(inn: World) -> None:
-    tonight = inn.today()
-    stay = stay_of("ONE", check_in=tonight)
-    assert units_left(inn, "ONE", check_in=tonight, check_out=date.fromisoformat(stay["check_out"])) == 1
+def test_the_last_room_goes_to_one_of_several_guests(one_room_hotel: DemoContext) -> None:
+    tonight = one_room_hotel.today()
+    stay = stay_params("ONE", check_in=tonight)
+    assert units_left(one_room_hotel, "ONE", check_in=tonight, check_out=date.fromisoformat(stay["check_out"])) == 1
 
-    def try_to_book() -> Answer:
-        return inn.visitor().send("POST", f"{inn.public}/room-bookings/", body={**stay, "guest": somebody("Efe")})
+    def try_to_book() -> GatewayResponse:
+        return one_room_hotel.visitor().send(
+            "POST", f"{one_room_hotel.public_path}/room-bookings/", body={**stay, "guest": new_guest("Efe")}
+        )
 
     answers = at_once(*[try_to_book] * 6)
 
     refusals = [answer.code for answer in answers if answer.status != 201]
     assert refusals == ["SOLD_OUT"] * 5
-    assert units_left(inn, "ONE", check_in=tonight, check_out=date.fromisoformat(stay["check_out"])) == 0
+    assert units_left(one_room_hotel, "ONE", check_in=tonight, check_out=date.fromisoformat(stay["check_out"])) == 0
 
 
-def test_one_key_makes_one_booking_however_often_it_is_sent_at_once(world: World, today: date) -> None:
-    room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
-    guest = somebody("Gwen")
-    body, headers = {**stay_of(room_type, check_in=today), "guest": guest}, {"Idempotency-Key": token_hex(16)}
+def test_one_key_makes_one_booking_however_often_it_is_sent_at_once(demo: DemoContext, today: date) -> None:
+    room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
+    guest = new_guest("Gwen")
+    body, headers = {**stay_params(room_type, check_in=today), "guest": guest}, {"Idempotency-Key": token_hex(16)}
 
-    def send() -> Answer:
-        return world.visitor().send("POST", f"{world.public}/room-bookings/", body=body, headers=headers)
+    def send() -> GatewayResponse:
+        return demo.visitor().send("POST", f"{demo.public_path}/room-bookings/", body=body, headers=headers)
 
     answers = at_once(*[send] * 5)
 
@@ -99,5 +101,5 @@ def test_one_key_makes_one_booking_however_often_it_is_sent_at_once(world: World
     assert busy <= {"IDEMPOTENCY_IN_PROGRESS"}
     again = send()
     assert (again.body["booking_id"], again.headers["Idempotency-Replayed"]) == (made.pop(), "true")
-    listed = world.staff().send("GET", f"{world.desk}/room-bookings/", params={"search": guest["email"]}).body
+    listed = demo.staff().send("GET", f"{demo.staff_path}/room-bookings/", params={"search": guest["email"]}).body
     assert listed["count"] == 1

@@ -20,13 +20,13 @@ import pytest
 from docker.models.containers import _create_container_args
 
 from contracts.catalogue import OWNERS
-from sandbox.demo import deciding_steps
+from sandbox.demo import approval_steps
 from sandbox.demo.addresses import Account, Addresses
 from sandbox.demo.booking_steps import book
-from sandbox.demo.looking_steps import look_for_a_room, stay_of
-from sandbox.demo.paying_steps import pay
-from sandbox.demo.transcript import Silent
-from sandbox.demo.world import World
+from sandbox.demo.context import DemoContext
+from sandbox.demo.payment_steps import pay
+from sandbox.demo.search_steps import search_availability, stay_params
+from sandbox.demo.transcript import SilentTranscript
 from tests.outside.composed import Missing, Whole, arguments, filled, in_order, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,16 +39,16 @@ LASTING = (*STAND_INS, *OWNERS, "relay", "gateway")
 def an_environment() -> dict[str, str]:
     """What somebody would fill in who wants the demo profile: the example's own lines, and secrets."""
     demo = EXAMPLE.partition("# --- the demo profile")[2].partition("# --- `make demo`")[0]
-    told = dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
-    told |= dict(re.findall(r"^# ([A-Z_]+)=(.*)$", demo, re.MULTILINE))
-    told |= {name: str(a_free_port()) for name in ("GATEWAY_PORT", "STRIPE_PORT", "PUSHER_PORT", "MAILBOX_HTTP_PORT")}
-    told |= {
+    result = dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+    result |= dict(re.findall(r"^# ([A-Z_]+)=(.*)$", demo, re.MULTILINE))
+    result |= {name: str(a_free_port()) for name in ("GATEWAY_PORT", "STRIPE_PORT", "PUSHER_PORT", "MAILBOX_HTTP_PORT")}
+    result |= {
         "PAYMENTS_STRIPE_API_KEY": f"sk_test_{secrets.token_hex(8)}",
         "PAYMENTS_STRIPE_WEBHOOK_SECRETS": f"whsec_{secrets.token_hex(16)}",
         "NOTIFIER_PUSHER_APP_ID": "1",
         "GATEWAY_RATE_LIMITS": "off",
     }
-    return {name: value or secrets.token_hex(24) for name, value in told.items()}
+    return {name: value or secrets.token_hex(24) for name, value in result.items()}
 
 
 def a_free_port() -> int:
@@ -78,24 +78,24 @@ def test_a_booking_is_made_paid_and_approved_in_the_images(engine: Any) -> None:
         whole.up(LASTING)
         imported = whole.run("cli", ["hotel", "import", "/hotel.json"], volumes=[f"{HOTEL}:/hotel.json:ro"])
         assert imported[0] == 0, imported[1]
-        world = _world(whole, environment)
-        today = datetime.now(ZoneInfo(world.page["timezone"])).date()
+        demo = _world(whole, environment)
+        today = datetime.now(ZoneInfo(demo.page["timezone"])).date()
 
-        room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
-        booked = book(world, stay_of(room_type, check_in=today))
+        room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
+        booked = book(demo, stay_params(room_type, check_in=today))
         pay(booked)
-        deciding_steps.approve(booked)
-        booked.mailed(f"Booking Confirmed - {booked.id}")
+        approval_steps.approve(booked)
+        booked.expect_mail(f"Booking Confirmed - {booked.id}")
 
         examined = whole.run("cli", ["doctor"])
         assert examined[0] == 0, examined[1]
-        told = whole.run("cli", ["explain", booked.id, "--json"])
-        assert "BookingConfirmed" in {one["what"] for one in json.loads(told[1])["happenings"]}
+        result = whole.run("cli", ["explain", booked.id, "--json"])
+        assert "BookingConfirmed" in {one["what"] for one in json.loads(result[1])["happenings"]}
     finally:
         whole.down()
 
 
-def _world(whole: Whole, environment: dict[str, str]) -> World:
+def _world(whole: Whole, environment: dict[str, str]) -> DemoContext:
     slug, email = HOTEL.stem, f"desk@{HOTEL.stem}.example"
     adding = ["staff", "add", "--email", email, "--name", "Niamh", "--hotel", slug, "--role", "front_desk"]
     code, said = whole.run("cli", adding)
@@ -103,8 +103,10 @@ def _world(whole: Whole, environment: dict[str, str]) -> World:
     account = Account(email, said.rpartition("password: ")[2].strip(), "front_desk", slug)
     url = {name: f"http://127.0.0.1:{environment[f'{name}_PORT']}" for name in ("GATEWAY", "STRIPE", "PUSHER")}
     mailbox = f"http://127.0.0.1:{environment['MAILBOX_HTTP_PORT']}"
-    return World(
-        Addresses(url["GATEWAY"], url["STRIPE"], url["PUSHER"], mailbox, "", (account,), (slug,)), slug, Silent()
+    return DemoContext(
+        Addresses(url["GATEWAY"], url["STRIPE"], url["PUSHER"], mailbox, "", (account,), (slug,)),
+        slug,
+        SilentTranscript(),
     )
 
 
@@ -112,7 +114,7 @@ def _world(whole: Whole, environment: dict[str, str]) -> World:
 class StandIn:
     """An engine that notes what it is asked, and refuses what a real one's library would."""
 
-    asked: list[str] = field(default_factory=list)
+    params: list[str] = field(default_factory=list)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
     aliases: list[str] = field(default_factory=list)
     ends: tuple[str, ...] = ("hotelmate-test/migrate-bookings",)
@@ -121,10 +123,10 @@ class StandIn:
         return self
 
     def pull(self, image: str) -> None:
-        self.asked.append(f"pull {image}")
+        self.params.append(f"pull {image}")
 
     def build(self, *, target: str, tag: str, **_: Any) -> tuple[Any, None]:
-        self.asked.append(f"build {target}")
+        self.params.append(f"build {target}")
         return StandIn(), None
 
     def get(self, _: str) -> "StandIn":
@@ -133,10 +135,10 @@ class StandIn:
     def connect(self, _: Any, *, aliases: list[str]) -> None:
         self.aliases += aliases
 
-    def create(self, name: str, **told: Any) -> "Container":
-        if "environment" in told:
-            _create_container_args({"image": name, "version": "1.47", **told})
-            self.made[name] = told
+    def create(self, name: str, **result: Any) -> "Container":
+        if "environment" in result:
+            _create_container_args({"image": name, "version": "1.47", **result})
+            self.made[name] = result
         return Container("exited" if name in self.ends else "running")
 
 

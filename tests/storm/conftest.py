@@ -1,37 +1,37 @@
-"""One place for all storms of a session."""
+"""The environments of all storms in a session."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.storm.beginnings import Beginnings
-from tests.storm.hotel import Hotel
-from tests.storm.place import Place
+from tests.storm.hotel_environment import Hotel
+from tests.storm.payment_environment import PaymentEnvironment
+from tests.storm.starting_states import StartingStates
 
 
 @pytest.fixture(scope="session")
-def whole_place(new_database: Callable[[str], str]) -> Iterator[Place]:
-    made = Place(new_database)
+def shared_environment(new_database: Callable[[str], str]) -> Iterator[PaymentEnvironment]:
+    made = PaymentEnvironment(new_database)
     yield made
     made.close()
 
 
 @pytest.fixture
-def place(whole_place: Place) -> Place:
-    """The place as it was at first."""
-    whole_place.fresh()
-    return whole_place
+def environment(shared_environment: PaymentEnvironment) -> PaymentEnvironment:
+    """The reset environment."""
+    shared_environment.reset()
+    return shared_environment
 
 
 @pytest.fixture(scope="session")
 def hotel(new_database: Callable[[str], str]) -> Iterator[Hotel]:
-    """A hotel; every story begins by making it as it was at first."""
+    """The hotel's environment; every run resets it."""
     made = Hotel(new_database)
     yield made
     made.close()
 
 
 @pytest.fixture
-def beginnings(place: Place) -> Beginnings:
-    """Of this test alone: another may have broken what they were made with."""
-    return Beginnings(place)
+def starting_states(environment: PaymentEnvironment) -> StartingStates:
+    """Starting states of this test only: another test may patch the code that creates them."""
+    return StartingStates(environment)

@@ -20,8 +20,8 @@ from chassis.transactions.conversation import Conversation
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession, VerifyPayment
 from services.payments.steps import webhook_application
-from tests.storm.ground import staff
-from tests.storm.place import FREE, SHARE, Place, Rewinding, guest
+from tests.storm.environment import staff
+from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, Rewind, guest
 
 Status = BookingStatus
 State = tuple[Any, ...]
@@ -48,7 +48,7 @@ BOOKINGS = ("SELECT status, version, payment_status, refund_status, refunded, ba
 class Told:
     """One booking, and what is still to be decided about it."""
 
-    place: Place
+    environment: PaymentEnvironment
     created: CreatedBooking
     session: str = ""
     to_do: list[tuple[Status, Any]] = field(default_factory=list)
@@ -58,53 +58,53 @@ class Told:
 
     def rest(self) -> None:
         """What must be tried again is left for later."""
-        self.place.settle(patient=0)
+        self.environment.settle(retries=0)
 
     def open_and_pay(self) -> None:
         asked = OpenPaymentSession(**self.about())
-        self.session = self.place.town.ask(asked, guest(self.created)).session_id
+        self.session = self.environment.platform.ask(asked, guest(self.created)).session_id
         self.rest()
-        self.place.stripe.pay(self.session)
+        self.environment.stripe.pay(self.session)
 
     def notices_come(self) -> None:
-        while coming := self.place.undelivered():
+        while coming := self.environment.undelivered():
             for event in coming:
-                self.place.deliver(event)
+                self.environment.deliver(event)
             self.rest()
 
     def decide(self, command: Any) -> None:
-        self.place.town.ask(command, staff(self.created.booking.hotel))
+        self.environment.platform.ask(command, staff(self.created.booking.hotel))
         self.rest()
 
     def look(self) -> None:
         """What the guest's page asks for when they come back to it."""
-        self.place.town.ask(VerifyPayment(**self.about(), session_id=self.session), guest(self.created))
+        self.environment.platform.ask(VerifyPayment(**self.about(), session_id=self.session), guest(self.created))
         self.rest()
 
     def state(self) -> State:
         """Payments, bookings and the provider's journal, but for times and random names."""
         of_payments, of_bookings = (
-            tuple(tuple(sorted(self.place.shown(service, question))) for question in questions)
+            tuple(tuple(sorted(self.environment.query(service, question))) for question in questions)
             for service, questions in (("payments", PAYMENTS), ("bookings", BOOKINGS))
         )
         told = tuple(
-            tuple(self.place.shown(service, "SELECT type FROM outbox ORDER BY position"))
+            tuple(self.environment.query(service, "SELECT type FROM outbox ORDER BY position"))
             for service in ("payments", "bookings")
         )
-        return (*of_payments, *of_bookings, *told, tuple(self.place.purse(self.created.booking.id).movements))
+        return (*of_payments, *of_bookings, *told, tuple(self.environment.payments(self.created.booking.id).movements))
 
     def notices(self) -> State:
         """What has become of the notices."""
         question = "SELECT type, outcome FROM webhook WHERE event_id NOT LIKE '%x'"
-        return tuple(sorted(self.place.shown("payments", question)))
+        return tuple(sorted(self.environment.query("payments", question)))
 
 
 class Orders:
     """All orders of what is still to come, walked as a graph. `count` of them there are; `ends` is where they end."""
 
-    def __init__(self, told: Told, rewinding: Rewinding) -> None:
+    def __init__(self, told: Told, rewindable_databases: Rewind) -> None:
         self._told = told
-        self._rewinding = rewinding
+        self._rewinding = rewindable_databases
         self._known: dict[State, int] = {}
         self._repeated: set[tuple[State, str]] = set()
         self._looked_from: set[State] = set()
@@ -115,7 +115,7 @@ class Orders:
     def _walk(self) -> int:
         told = self._told
         state = told.state()
-        here = (state, frozenset(told.place.delivered), len(told.to_do))
+        here = (state, frozenset(told.environment.delivered), len(told.to_do))
         if here not in self._known:
             self._repeat(state)
             self._look(state)
@@ -127,7 +127,7 @@ class Orders:
 
     def _make(self, move: Callable[[], Any]) -> int:
         to_do = list(self._told.to_do)
-        with self._rewinding.tried():
+        with self._rewinding.rolled_back():
             move()
             self._told.rest()
             ways = self._walk()
@@ -137,24 +137,24 @@ class Orders:
     def _moves(self) -> Sequence[Callable[[], Any]]:
         told = self._told
         moves: list[Callable[[], Any]] = [
-            lambda event=event: told.place.deliver(event)  # type: ignore[misc]
-            for event in told.place.undelivered()
+            lambda event=event: told.environment.deliver(event)  # type: ignore[misc]
+            for event in told.environment.undelivered()
         ]
-        if told.to_do and told.place.booking(told.created).status is told.to_do[0][0]:
+        if told.to_do and told.environment.booking(told.created).status is told.to_do[0][0]:
             moves.append(lambda: told.decide(told.to_do.pop(0)[1]))
         return moves
 
     def _repeat(self, state: State) -> None:
         """Each notice that has come comes again, as itself and as another event about the same."""
         told = self._told
-        for event_id in told.place.delivered:
+        for event_id in told.environment.delivered:
             if (state, event_id) in self._repeated:
                 continue
             self._repeated.add((state, event_id))
-            event = told.place.stripe.state.store.events[event_id]
-            with self._rewinding.tried():
-                told.place.deliver(event)
-                told.place.deliver(event, renamed="x")
+            event = told.environment.stripe.state.store.events[event_id]
+            with self._rewinding.rolled_back():
+                told.environment.deliver(event)
+                told.environment.deliver(event, renamed="x")
                 told.rest()
                 assert told.state() == state, f"{event['type']} comes again and changes something"
 
@@ -164,7 +164,7 @@ class Orders:
             return
         self._looked_from.add(state)
         told, to_do = self._told, list(self._told.to_do)
-        with self._rewinding.tried():
+        with self._rewinding.rolled_back():
             told.look()
             while told.to_do:
                 told.decide(told.to_do.pop(0)[1])
@@ -172,23 +172,23 @@ class Orders:
         told.to_do = to_do
 
 
-def happy(place: Place) -> Told:
-    told = Told(place, place.book(FREE))
+def happy(environment: PaymentEnvironment) -> Told:
+    told = Told(environment, environment.book(FREE))
     told.open_and_pay()
     told.to_do = [(Status.PENDING_APPROVAL, ApproveBooking(**told.about()))]
     return told
 
 
-def declined(place: Place) -> Told:
-    told = Told(place, place.book(FREE))
+def declined(environment: PaymentEnvironment) -> Told:
+    told = Told(environment, environment.book(FREE))
     told.open_and_pay()
     told.to_do = [(Status.PENDING_APPROVAL, DeclineBooking(**told.about()))]
     return told
 
 
-def cancelled_with_a_fee(place: Place) -> Told:
+def cancelled_with_a_fee(environment: PaymentEnvironment) -> Told:
     """After the capture, so that some of the money goes back."""
-    told = Told(place, place.book(SHARE))
+    told = Told(environment, environment.book(SHARE))
     told.open_and_pay()
     told.notices_come()
     told.to_do = [
@@ -198,24 +198,24 @@ def cancelled_with_a_fee(place: Place) -> Told:
     return told
 
 
-def expired_then_late_money(place: Place) -> Told:
+def expired_then_late_money(environment: PaymentEnvironment) -> Told:
     """The guest paid, the provider was silent until the hold was gone, and now its notices come."""
-    told = Told(place, place.book(FREE))
+    told = Told(environment, environment.book(FREE))
     told.open_and_pay()
-    place.stripe.fault("fail_before", drop=True, times=None)
-    place.advance(timedelta(minutes=18))
-    place.tick()
-    assert place.booking(told.created).status is Status.EXPIRED
-    place.stripe.state.faults.remove()
+    environment.stripe.fault("fail_before", drop=True, times=None)
+    environment.advance(timedelta(minutes=18))
+    environment.tick()
+    assert environment.booking(told.created).status is Status.EXPIRED
+    environment.stripe.state.faults.remove()
     return told
 
 
-def all_was_seen_already(place: Place) -> Told:
+def all_was_seen_already(environment: PaymentEnvironment) -> Told:
     """Nothing is left to be learnt from the six notices: every one of the 720 orders is walked."""
-    told = happy(place)
+    told = happy(environment)
     told.look()
     told.decide(told.to_do.pop()[1])
-    assert len(place.undelivered()) == 6
+    assert len(environment.undelivered()) == 6
     return told
 
 
@@ -224,9 +224,11 @@ LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
-def test_every_order_of_a_life_s_notices_ends_alike(life: Callable[[Place], Told], place: Place) -> None:
-    with place.rewinding() as rewinding:
-        orders = Orders(life(place), rewinding)
+def test_every_order_of_a_life_s_notices_ends_alike(
+    life: Callable[[PaymentEnvironment], Told], environment: PaymentEnvironment
+) -> None:
+    with environment.rewindable_databases() as rewindable_databases:
+        orders = Orders(life(environment), rewindable_databases)
 
     assert len(orders.ends) == 1
     ((end, notices),) = orders.ends
@@ -238,7 +240,7 @@ def test_every_order_of_a_life_s_notices_ends_alike(life: Callable[[Place], Told
 
 @pytest.mark.timeout(600)
 def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    environment: PaymentEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the last notice that came decides."""
 
@@ -253,9 +255,9 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
         return payment_id
 
     monkeypatch.setattr(webhook_application, "apply", trusted)
-    with place.rewinding() as rewinding:
-        told = all_was_seen_already(place)
+    with environment.rewindable_databases() as rewindable_databases:
+        told = all_was_seen_already(environment)
         monkeypatch.setattr(Orders, "_repeat", lambda *_: None)
-        ends = Orders(told, rewinding).ends
+        ends = Orders(told, rewindable_databases).ends
 
     assert len(ends) > 1

@@ -6,24 +6,24 @@ import pytest
 
 from contracts.bookings import ApproveBooking, CancelBooking, CreatedBooking
 from contracts.payments import OpenPaymentSession
-from tests.storm.ground import staff
-from tests.storm.place import FREE, Place, guest
+from tests.storm.environment import staff
+from tests.storm.payment_environment import FREE, PaymentEnvironment, guest
 
 
-def confirmed(place: Place) -> CreatedBooking:
-    created = place.book(FREE)
+def confirmed(environment: PaymentEnvironment) -> CreatedBooking:
+    created = environment.book(FREE)
     about = {"hotel": FREE, "booking_id": created.booking.id}
-    place.stripe.pay(place.town.ask(OpenPaymentSession(**about), guest(created)).session_id)
-    for event in place.undelivered():
-        place.deliver(event)
-    place.settle()
-    place.town.ask(ApproveBooking(**about), staff(FREE))
-    place.settle()
+    environment.stripe.pay(environment.platform.ask(OpenPaymentSession(**about), guest(created)).session_id)
+    for event in environment.undelivered():
+        environment.deliver(event)
+    environment.settle()
+    environment.platform.ask(ApproveBooking(**about), staff(FREE))
+    environment.settle()
     return created
 
 
-def found(place: Place) -> set[str]:
-    return {violation.invariant for violation in place.violations()}
+def found(environment: PaymentEnvironment) -> set[str]:
+    return {violation.invariant for violation in environment.violations()}
 
 
 BOOKINGS, PAYMENTS = "bookings", "payments"
@@ -54,30 +54,30 @@ VIOLATIONS = {
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS)
-def test_a_violation_is_found(place: Place, violation: str) -> None:
+def test_a_violation_is_found(environment: PaymentEnvironment, violation: str) -> None:
     service, statement, invariants = VIOLATIONS[violation]
-    confirmed(place)
-    assert place.violations() == []
+    confirmed(environment)
+    assert environment.violations() == []
 
-    place.sql(service, statement)
+    environment.sql(service, statement)
 
-    assert found(place) == invariants
-
-
-def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(place: Place) -> None:
-    confirmed(place)
-    place.sql(PAYMENTS, "DELETE FROM ledger WHERE kind = 'capture'")
-    place.sql(BOOKINGS, "UPDATE booking SET status = 'DECLINED', ended_at = now()")
-
-    assert "I8" in found(place)
+    assert found(environment) == invariants
 
 
-def test_what_has_just_moved_is_not_judged(place: Place) -> None:
-    created = confirmed(place)
-    place.town.ask(CancelBooking(hotel=FREE, booking_id=created.booking.id), guest(created))
-    at_once = place.violations(), place.violations(older_than=timedelta(seconds=30))
-    place.settle()
+def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(environment: PaymentEnvironment) -> None:
+    confirmed(environment)
+    environment.sql(PAYMENTS, "DELETE FROM ledger WHERE kind = 'capture'")
+    environment.sql(BOOKINGS, "UPDATE booking SET status = 'DECLINED', ended_at = now()")
+
+    assert "I8" in found(environment)
+
+
+def test_what_has_just_moved_is_not_judged(environment: PaymentEnvironment) -> None:
+    created = confirmed(environment)
+    environment.platform.ask(CancelBooking(hotel=FREE, booking_id=created.booking.id), guest(created))
+    at_once = environment.violations(), environment.violations(older_than=timedelta(seconds=30))
+    environment.settle()
 
     assert [violation.invariant for violation in at_once[0]] == ["I7", "I8"]
     assert at_once[1] == []
-    assert place.violations() == []
+    assert environment.violations() == []

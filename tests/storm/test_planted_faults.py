@@ -24,9 +24,9 @@ from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSna
 from services.payments.handlers import booking_events
 from services.payments.store.webhooks import SqlWebhooks
 from services.payments.stripe_gateway.cards import StripeCards
-from tests.storm.beginnings import Beginnings
-from tests.storm.machine import Storm
-from tests.storm.place import FREE, SHARE, Place
+from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment
+from tests.storm.payment_machine import PaymentMachine
+from tests.storm.starting_states import StartingStates
 from tests.storm.test_storm import at, storms
 
 ENOUGH = 250
@@ -117,41 +117,41 @@ PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
 ]
 
 
-class PaidFor(Storm):
+class PaidFor(PaymentMachine):
     """A storm that begins with a booking that is paid for, of which the hotel would keep a share."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
-    def begin(self, hotel: str, stage: str, trouble: str = "") -> None:
-        super().begin(hotel, stage, trouble)
+    def begin(self, hotel: str, stage: str, fault: str = "") -> None:
+        super().begin(hotel, stage, fault)
 
 
-class WorthlessCard(Storm):
+class WorthlessCard(PaymentMachine):
     """A storm that begins with a card that promised and will not pay."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("paid"))
-    def begin(self, hotel: str, stage: str, trouble: str = "refuses the capture") -> None:
-        super().begin(hotel, stage, trouble)
+    def begin(self, hotel: str, stage: str, fault: str = "refuses the capture") -> None:
+        super().begin(hotel, stage, fault)
 
 
 class LostAnswers(PaidFor):
     """And with a provider that does what it is asked in silence."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
-    def begin(self, hotel: str, stage: str, trouble: str = "") -> None:
-        super().begin(hotel, stage, trouble)
-        self.place.stripe.fault("fail_after", method="POST", drop=True)
+    def begin(self, hotel: str, stage: str, fault: str = "") -> None:
+        super().begin(hotel, stage, fault)
+        self.environment.stripe.fault("fail_after", method="POST", drop=True)
 
 
-class SuddenDeath(Storm):
+class SuddenDeath(PaymentMachine):
     """A storm that begins with somebody dying while the notices of a payment are applied."""
 
     @initialize(hotel=st.just(FREE), stage=st.just("held"), steps=st.integers(0, 12))
-    def begin(self, hotel: str, stage: str, trouble: str = "", *, steps: int) -> None:
-        super().begin(hotel, stage, trouble)
-        self._pay(self.lives[0], SUCCESS.number)
+    def begin(self, hotel: str, stage: str, fault: str = "", *, steps: int) -> None:
+        super().begin(hotel, stage, fault)
+        self._pay(self.models[0], SUCCESS.number)
         for event in self._coming():
-            self.place.deliver(event)
-        self.place.fate.steps = steps
+            self.environment.deliver(event)
+        self.environment.crash_points.steps = steps
         self._then(lazy=False)
 
 
@@ -167,23 +167,23 @@ BEGINNINGS = {
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
 def test_the_storm_finds(
-    plant: Callable[[pytest.MonkeyPatch], None], beginnings: Beginnings, monkeypatch: pytest.MonkeyPatch
+    plant: Callable[[pytest.MonkeyPatch], None], starting_states: StartingStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)
 
     with pytest.raises(AssertionError):
-        blow(beginnings, BEGINNINGS.get(plant, Storm))
+        blow(starting_states, BEGINNINGS.get(plant, PaymentMachine))
 
 
 def test_reconciliation_alone_finds_a_ledger_that_forgets(
-    beginnings: Beginnings, monkeypatch: pytest.MonkeyPatch
+    starting_states: StartingStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Place, "findings", lambda _: [])
+    monkeypatch.setattr(PaymentEnvironment, "violations", lambda _: [])
     the_ledger_forgets_what_is_let_go(monkeypatch)
 
     with pytest.raises(AssertionError, match=FindingKind.LEDGER_LACKS):
-        blow(beginnings, Storm)
+        blow(starting_states, PaymentMachine)
 
 
-def blow(beginnings: Beginnings, kind: type[Storm]) -> None:
-    run_state_machine_as_test(at(beginnings, kind), settings=storms(ENOUGH, phases=(Phase.generate,)))
+def blow(starting_states: StartingStates, kind: type[PaymentMachine]) -> None:
+    run_state_machine_as_test(at(starting_states, kind), settings=storms(ENOUGH, phases=(Phase.generate,)))

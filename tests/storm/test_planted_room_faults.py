@@ -21,10 +21,10 @@ from services.rooms.steps import blocks, cleaning_tasks
 from services.rooms.steps import holds as hold_steps
 from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.periods import SqlPeriods
-from tests.storm.day import Day
-from tests.storm.deeds import Deed, deeds
-from tests.storm.hotel import Hotel
-from tests.storm.test_day import STEPS, day_at
+from tests.storm.actions import Action, actions
+from tests.storm.hotel_environment import Hotel
+from tests.storm.hotel_machine import HotelMachine
+from tests.storm.test_hotel_storm import STEPS, day_at
 from tests.storm.test_storm import storms
 
 ENOUGH = 250
@@ -102,40 +102,40 @@ PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
 
 def after(
     opening: str,
-    deed: SearchStrategy[Deed],
+    action: SearchStrategy[Action],
     *,
     dies: SearchStrategy[int | None] = NEVER,
     first: timedelta | None = None,
     at_once: bool = False,
-) -> type[Day]:
+) -> type[HotelMachine]:
     """A day that goes on from there: so much time passes `first`; the deed is done `at_once` with one like it."""
 
-    class Prepared(Day):
-        @initialize(opening=st.just(opening), deed=deed, other=deed, steps=dies)
-        def begin(self, opening: str, deed: Deed, other: Deed, steps: int | None) -> None:
+    class Prepared(HotelMachine):
+        @initialize(opening=st.just(opening), action=action, other=action, steps=dies)
+        def begin(self, opening: str, action: Action, other: Action, steps: int | None) -> None:
             super().begin(opening)
             if first:
                 self.hotel.advance(first)
                 self._rest()
             if at_once:
-                self._race(deed, other)
+                self._race(action, other)
             else:
-                self._may_die(deed, False, steps)
+                self._may_die(action, False, steps)
 
     return Prepared
 
 
 SOON = st.integers(1, 6)
 # Where a fault needs a rare beginning: the storm would find it all the same, later.
-BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[Day]] = {
-    a_move_leaves_the_counters: after("two live here", st.just(Deed("move", who=0, room="22"))),
-    a_block_leaves_the_capacity: after("nobody is here", deeds("block")),
-    nobody_looks_at_the_clock: after("one lives here, another is to come", st.just(Deed("check in", who=1))),
-    an_overstay_outlives_its_stay: after("two live here", deeds("check out", "cancel"), first=timedelta(hours=22)),
-    actions_do_not_shut_out: after("two live here", deeds("move", "extend", "check out", "cancel"), at_once=True),
-    an_action_is_done_again: after("two live here", deeds("extend", "check out"), dies=st.integers(3, 4)),
-    what_lies_is_left_lying: after("two live here", deeds("move", "extend", "check out"), dies=SOON),
-    a_hold_that_nobody_wants_is_kept: after("nobody is here", deeds("walk in", "book"), dies=SOON),
+BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[HotelMachine]] = {
+    a_move_leaves_the_counters: after("two live here", st.just(Action("move", who=0, room="22"))),
+    a_block_leaves_the_capacity: after("nobody is here", actions("block")),
+    nobody_looks_at_the_clock: after("one lives here, another is to come", st.just(Action("check in", who=1))),
+    an_overstay_outlives_its_stay: after("two live here", actions("check out", "cancel"), first=timedelta(hours=22)),
+    actions_do_not_shut_out: after("two live here", actions("move", "extend", "check out", "cancel"), at_once=True),
+    an_action_is_done_again: after("two live here", actions("extend", "check out"), dies=st.integers(3, 4)),
+    what_lies_is_left_lying: after("two live here", actions("move", "extend", "check out"), dies=SOON),
+    a_hold_that_nobody_wants_is_kept: after("nobody is here", actions("walk in", "book"), dies=SOON),
 }
 
 
@@ -148,6 +148,6 @@ def test_a_day_finds(
 
     with pytest.raises(FOUND):
         run_state_machine_as_test(
-            day_at(hotel, BEGINNINGS.get(plant, Day)),
+            day_at(hotel, BEGINNINGS.get(plant, HotelMachine)),
             settings=storms(ENOUGH, steps=STEPS, phases=(Phase.generate,)),
         )

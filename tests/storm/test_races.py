@@ -17,28 +17,28 @@ from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
 from contracts.payments import OpenPaymentSession
 from services.bookings.handlers.timers import apply_due_deadline
-from tests.fakes.mortal import MortalTransactor
-from tests.storm.ground import staff
-from tests.storm.model import Life, Word, arrival, fee_of
-from tests.storm.place import FREE, SHARE, Place, guest
+from tests.fakes.crashing import CrashingUnitOfWork
+from tests.storm.environment import staff
+from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, guest
+from tests.storm.payment_model import Decision, PaymentModel, arrival, fee_of
 
 ROUNDS = 5
 FAR = timedelta(days=8)
 DECISIONS = ("BookingApproved", "BookingDeclined", "BookingCancelled", "BookingExpired")
 Status = BookingStatus
-WORDS = {Status.CONFIRMED: Word.YES, Status.DECLINED: Word.NO, Status.CANCELLED: Word.OFF}
+DECISION_OF_STATUS = {Status.CONFIRMED: Decision.YES, Status.DECLINED: Decision.NO, Status.CANCELLED: Decision.OFF}
 
 
 @dataclass
-class Scene:
+class RaceFixture:
     """One booking of the share hotel, and what may be done to it. Each deed answers nothing, or a refusal's code."""
 
-    place: Place
-    life: Life
+    environment: PaymentEnvironment
+    model: PaymentModel
 
     @property
     def about(self) -> dict[str, str]:
-        return {"hotel": self.life.hotel, "booking_id": self.life.id}
+        return {"hotel": self.model.hotel, "booking_id": self.model.id}
 
     def approve(self) -> None:
         self._ask(ApproveBooking(**self.about))
@@ -50,103 +50,128 @@ class Scene:
         self._ask(CancelBooking(**self.about, reason="ill"))
 
     def guest_cancels(self) -> None:
-        self.place.town.ask(CancelBooking(**self.about), guest(self.life.created))
+        self.environment.platform.ask(CancelBooking(**self.about), guest(self.model.created))
 
     def expire(self) -> None:
         """The timer's clock is past every deadline, the others' is not."""
-        house = self.place.town.houses["bookings"]
-        with later(house.unit_of_work, house.engine, self.place).begin() as work:
+        instance = self.environment.platform.services["bookings"]
+        with later(instance.unit_of_work, instance.engine, self.environment).begin() as work:
             apply_due_deadline(work)
 
     def news(self) -> None:
         """Bookings hears what payments has said."""
-        self.place.town.carry()
+        self.environment.platform.deliver_events()
 
     def _ask(self, command: Any) -> None:
-        self.place.town.ask(command, staff(self.life.hotel))
+        self.environment.platform.ask(command, staff(self.model.hotel))
 
     # beginnings
 
     def paid(self) -> None:
         """Payments knows of the authorisation, bookings does not."""
-        session = self.place.town.ask(OpenPaymentSession(**self.about), guest(self.life.created))
-        self.place.settle()
-        self.place.stripe.pay(session.session_id)
+        session = self.environment.platform.ask(OpenPaymentSession(**self.about), guest(self.model.created))
+        self.environment.settle()
+        self.environment.stripe.pay(session.session_id)
         self._payments_act()
 
     def waiting(self) -> None:
         self.paid()
-        self.place.settle()
+        self.environment.settle()
 
     def taken(self) -> None:
         """Approved and captured, and bookings has not heard of it."""
         self.waiting()
         self.approve()
-        self.place.town.carry()
+        self.environment.platform.deliver_events()
         self._payments_act()
 
     def refused(self) -> None:
         """Approved, the card will not pay, and bookings has not heard of it."""
-        self.place.stripe.fault("decline", for_good=True)
-        self.life.shaky = True
+        self.environment.stripe.fault("decline", for_good=True)
+        self.model.capture_may_fail = True
         self.taken()
 
     def confirmed(self) -> None:
         self.taken()
-        self.place.settle()
+        self.environment.settle()
 
     def _payments_act(self) -> None:
-        for event in self.place.undelivered():
-            self.place.deliver(event)
-        self.place.town.houses["payments"].run_errands()
+        for event in self.environment.undelivered():
+            self.environment.deliver(event)
+        self.environment.platform.services["payments"].run_jobs()
 
 
-def later(unit_of_work: UnitOfWork, engine: Any, place: Place) -> UnitOfWork:
-    named: dict[str, Any] = {"dependencies": unit_of_work.dependencies, "demo": True, "fate": place.fate}
-    work = place.town.houses["bookings"].service.work
-    return MortalTransactor(engine, work, ahead=lambda: place.ahead + FAR, **named)
+def later(unit_of_work: UnitOfWork, engine: Any, environment: PaymentEnvironment) -> UnitOfWork:
+    named: dict[str, Any] = {
+        "dependencies": unit_of_work.dependencies,
+        "demo": True,
+        "crash_points": environment.crash_points,
+    }
+    work = environment.platform.services["bookings"].service.work
+    return CrashingUnitOfWork(engine, work, ahead=lambda: environment.ahead + FAR, **named)
 
 
 OVER, MADE = "BOOKING_ENDED", "DECISION_MADE"
-Deed = Callable[[Scene], None]
+Deed = Callable[[RaceFixture], None]
 
 # Beginning, two deeds; what the loser may be told; what the booking may have become; how many decisions there are then.
 PAIRS: list[tuple[Deed, Deed, Deed, set[str], set[Status], int]] = [
-    (Scene.waiting, Scene.approve, Scene.decline, {MADE, OVER}, {Status.CONFIRMED, Status.DECLINED}, 1),
-    (Scene.waiting, Scene.approve, Scene.cancel, {MADE, OVER}, {Status.CONFIRMED, Status.CANCELLED}, 1),
-    (Scene.waiting, Scene.approve, Scene.guest_cancels, {MADE, OVER}, {Status.CONFIRMED, Status.CANCELLED}, 1),
-    (Scene.waiting, Scene.approve, Scene.expire, {OVER}, {Status.CONFIRMED, Status.EXPIRED}, 1),
-    (Scene.waiting, Scene.approve, Scene.approve, set(), {Status.CONFIRMED}, 1),
-    (Scene.waiting, Scene.decline, Scene.cancel, {OVER}, {Status.DECLINED, Status.CANCELLED}, 1),
-    (Scene.waiting, Scene.decline, Scene.expire, {OVER}, {Status.DECLINED, Status.EXPIRED}, 1),
-    (Scene.waiting, Scene.decline, Scene.decline, set(), {Status.DECLINED}, 1),
-    (Scene.waiting, Scene.cancel, Scene.expire, {OVER}, {Status.CANCELLED, Status.EXPIRED}, 1),
-    (Scene.waiting, Scene.cancel, Scene.guest_cancels, set(), {Status.CANCELLED}, 1),
-    (Scene.waiting, Scene.expire, Scene.expire, set(), {Status.EXPIRED}, 1),
-    (Scene.paid, Scene.news, Scene.expire, set(), {Status.EXPIRED, Status.PENDING_APPROVAL}, 1),
-    (Scene.paid, Scene.news, Scene.cancel, set(), {Status.CANCELLED}, 1),
-    (Scene.paid, Scene.cancel, Scene.expire, {OVER}, {Status.CANCELLED, Status.EXPIRED}, 1),
-    (Scene.taken, Scene.news, Scene.cancel, {MADE}, {Status.CONFIRMED, Status.CANCELLED}, 2),
-    (Scene.taken, Scene.news, Scene.decline, {MADE, "ILLEGAL_TRANSITION"}, {Status.CONFIRMED}, 1),
-    (Scene.taken, Scene.news, Scene.expire, set(), {Status.CONFIRMED}, 1),
-    (Scene.refused, Scene.news, Scene.cancel, {MADE}, {Status.PENDING_PAYMENT, Status.CANCELLED}, 2),
-    (Scene.refused, Scene.news, Scene.expire, set(), {Status.PENDING_PAYMENT, Status.EXPIRED}, 2),
-    (Scene.confirmed, Scene.cancel, Scene.guest_cancels, set(), {Status.CANCELLED}, 2),
+    (
+        RaceFixture.waiting,
+        RaceFixture.approve,
+        RaceFixture.decline,
+        {MADE, OVER},
+        {Status.CONFIRMED, Status.DECLINED},
+        1,
+    ),
+    (
+        RaceFixture.waiting,
+        RaceFixture.approve,
+        RaceFixture.cancel,
+        {MADE, OVER},
+        {Status.CONFIRMED, Status.CANCELLED},
+        1,
+    ),
+    (
+        RaceFixture.waiting,
+        RaceFixture.approve,
+        RaceFixture.guest_cancels,
+        {MADE, OVER},
+        {Status.CONFIRMED, Status.CANCELLED},
+        1,
+    ),
+    (RaceFixture.waiting, RaceFixture.approve, RaceFixture.expire, {OVER}, {Status.CONFIRMED, Status.EXPIRED}, 1),
+    (RaceFixture.waiting, RaceFixture.approve, RaceFixture.approve, set(), {Status.CONFIRMED}, 1),
+    (RaceFixture.waiting, RaceFixture.decline, RaceFixture.cancel, {OVER}, {Status.DECLINED, Status.CANCELLED}, 1),
+    (RaceFixture.waiting, RaceFixture.decline, RaceFixture.expire, {OVER}, {Status.DECLINED, Status.EXPIRED}, 1),
+    (RaceFixture.waiting, RaceFixture.decline, RaceFixture.decline, set(), {Status.DECLINED}, 1),
+    (RaceFixture.waiting, RaceFixture.cancel, RaceFixture.expire, {OVER}, {Status.CANCELLED, Status.EXPIRED}, 1),
+    (RaceFixture.waiting, RaceFixture.cancel, RaceFixture.guest_cancels, set(), {Status.CANCELLED}, 1),
+    (RaceFixture.waiting, RaceFixture.expire, RaceFixture.expire, set(), {Status.EXPIRED}, 1),
+    (RaceFixture.paid, RaceFixture.news, RaceFixture.expire, set(), {Status.EXPIRED, Status.PENDING_APPROVAL}, 1),
+    (RaceFixture.paid, RaceFixture.news, RaceFixture.cancel, set(), {Status.CANCELLED}, 1),
+    (RaceFixture.paid, RaceFixture.cancel, RaceFixture.expire, {OVER}, {Status.CANCELLED, Status.EXPIRED}, 1),
+    (RaceFixture.taken, RaceFixture.news, RaceFixture.cancel, {MADE}, {Status.CONFIRMED, Status.CANCELLED}, 2),
+    (RaceFixture.taken, RaceFixture.news, RaceFixture.decline, {MADE, "ILLEGAL_TRANSITION"}, {Status.CONFIRMED}, 1),
+    (RaceFixture.taken, RaceFixture.news, RaceFixture.expire, set(), {Status.CONFIRMED}, 1),
+    (RaceFixture.refused, RaceFixture.news, RaceFixture.cancel, {MADE}, {Status.PENDING_PAYMENT, Status.CANCELLED}, 2),
+    (RaceFixture.refused, RaceFixture.news, RaceFixture.expire, set(), {Status.PENDING_PAYMENT, Status.EXPIRED}, 2),
+    (RaceFixture.confirmed, RaceFixture.cancel, RaceFixture.guest_cancels, set(), {Status.CANCELLED}, 2),
 ]
 
 
 def named(pair: Any) -> str:
-    return " ".join(deed.__name__ for deed in pair[:3])
+    return " ".join(action.__name__ for action in pair[:3])
 
 
 def at_once(*deeds: Callable[[], None]) -> list[str]:
     """Do them at the same moment; the codes of those that were refused."""
     together = threading.Barrier(len(deeds))
 
-    def do(deed: Callable[[], None]) -> str:
+    def do(action: Callable[[], None]) -> str:
         together.wait(10)
         try:
-            deed()
+            action()
         except Refusal as refusal:
             return refusal.code
         return ""
@@ -156,58 +181,58 @@ def at_once(*deeds: Callable[[], None]) -> list[str]:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
-def test_one_wins_and_the_money_follows(place: Place, pair: Any) -> None:
+def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
     begin, one, other, told, ends, decisions = pair
     for _ in range(ROUNDS):
-        place.fresh()
-        scene = Scene(place, Life(place.book(SHARE)))
+        environment.reset()
+        scene = RaceFixture(environment, PaymentModel(environment.book(SHARE)))
         begin(scene)
-        left = arrival(place.booking(scene.life.created)) - place.now()
+        left = arrival(environment.booking(scene.model.created)) - environment.now()
 
         codes = at_once(lambda scene=scene: one(scene), lambda scene=scene: other(scene))
-        settle(place)
+        settle(environment)
 
-        booking = place.booking(scene.life.created)
-        made = [name for name in happened(place) if name in DECISIONS]
+        booking = environment.booking(scene.model.created)
+        made = [name for name in event_names(environment) if name in DECISIONS]
         assert len(codes) <= 1
         assert set(codes) <= told
         assert booking.status in ends
         assert len(made) <= decisions
-        scene.life.word = WORDS.get(booking.status, Word.NONE)
-        scene.life.fee = fee_at(scene.life, happened(place), left=left)
-        assert list(scene.life.wrong(booking, place.purse(scene.life.id))) == []
-        assert place.violations() == []
+        scene.model.word = DECISION_OF_STATUS.get(booking.status, Decision.NONE)
+        scene.model.fee = fee_at(scene.model, event_names(environment), left=left)
+        assert list(scene.model.final_violations(booking, environment.payments(scene.model.id))) == []
+        assert environment.violations() == []
 
 
-def fee_at(life: Life, facts: list[str], *, left: timedelta) -> int:
+def fee_at(model: PaymentModel, facts: list[str], *, left: timedelta) -> int:
     """A booking that was called off while it waited for a payment costs nothing."""
     before = facts[: facts.index("BookingCancelled")] if "BookingCancelled" in facts else []
     on_card = "BookingAwaitsApproval" in before and "BookingPaymentFailed" not in before
-    return fee_of(life.hotel, life.total, left=left) if on_card else 0
+    return fee_of(model.hotel, model.total, left=left) if on_card else 0
 
 
-def happened(place: Place) -> list[str]:
-    rows = place.sql("bookings", "SELECT type FROM outbox ORDER BY position")
+def event_names(environment: PaymentEnvironment) -> list[str]:
+    rows = environment.sql("bookings", "SELECT type FROM outbox ORDER BY position")
     return [row["type"].split(".")[1] for row in rows]
 
 
-def settle(place: Place) -> None:
+def settle(environment: PaymentEnvironment) -> None:
     """Everything that follows, the provider's notices included; the clock's deeds are the test's own."""
-    place.settle()
-    while coming := place.undelivered():
+    environment.settle()
+    while coming := environment.undelivered():
         for event in coming:
-            place.deliver(event)
-        place.settle()
+            environment.deliver(event)
+        environment.settle()
 
 
-def test_a_race_of_two_that_agree_leaves_one_booking_alone(place: Place) -> None:
+def test_a_race_of_two_that_agree_leaves_one_booking_alone(environment: PaymentEnvironment) -> None:
     """Deeds about different bookings do not hold each other up."""
-    scenes = [Scene(place, Life(place.book(slug))) for slug in (FREE, SHARE)]
+    scenes = [RaceFixture(environment, PaymentModel(environment.book(slug))) for slug in (FREE, SHARE)]
     for scene in scenes:
         scene.waiting()
 
     codes = at_once(scenes[0].approve, scenes[1].decline)
-    settle(place)
+    settle(environment)
 
     assert codes == []
-    assert [place.booking(scene.life.created).status for scene in scenes] == [Status.CONFIRMED, Status.DECLINED]
+    assert [environment.booking(scene.model.created).status for scene in scenes] == [Status.CONFIRMED, Status.DECLINED]

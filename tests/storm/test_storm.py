@@ -1,6 +1,6 @@
-"""Whatever people, the provider, its notices, crashes and time do to bookings, their money ends where it belongs.
+"""Payments end in the right state after any sequence of actions, webhooks, faults, crashes and time.
 
-In the end nothing that the provider shows differs from what we know: `hotelmate reconcile` would find nothing.
+At the end, reconciliation with the provider finds no difference.
 """
 
 import pytest
@@ -8,17 +8,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from contracts.bookings import BookingStatus
-from tests.storm.beginnings import Beginnings
-from tests.storm.long_machine import LongStorm
-from tests.storm.machine import Storm
-from tests.storm.model import HALF
-from tests.storm.place import FREE
+from tests.storm.payment_environment import FREE
+from tests.storm.payment_machine import PaymentMachine
+from tests.storm.payment_model import HALF
+from tests.storm.starting_states import StartingStates
+from tests.storm.stay_machine import StayMachine
 
 STEPS = 8
 
 
 def storms(count: int, *, steps: int = STEPS, phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink)) -> settings:
-    """So many storms, the same ones every time."""
+    """Settings for this number of deterministic runs."""
     return settings(
         max_examples=count,
         stateful_step_count=steps,
@@ -31,29 +31,31 @@ def storms(count: int, *, steps: int = STEPS, phases: tuple[Phase, ...] = (Phase
     )
 
 
-def at(beginnings: Beginnings, kind: type[Storm] = Storm) -> type[Storm]:
-    return type("StormHere", (kind,), {"beginnings": beginnings})
+def at(starting_states: StartingStates, kind: type[PaymentMachine] = PaymentMachine) -> type[PaymentMachine]:
+    return type("MachineHere", (kind,), {"starting_states": starting_states})
 
 
 @pytest.mark.timeout(0)
-def test_money_is_right_after_every_storm(beginnings: Beginnings, pytestconfig: pytest.Config) -> None:
-    run_state_machine_as_test(at(beginnings), settings=storms(pytestconfig.getoption("--storm")))
+def test_money_is_right_after_every_storm(starting_states: StartingStates, pytestconfig: pytest.Config) -> None:
+    run_state_machine_as_test(at(starting_states), settings=storms(pytestconfig.getoption("--storm")))
 
 
 @pytest.mark.timeout(0)
-def test_money_is_right_when_guests_have_come_or_have_not(beginnings: Beginnings, pytestconfig: pytest.Config) -> None:
+def test_money_is_right_when_guests_have_come_or_have_not(
+    starting_states: StartingStates, pytestconfig: pytest.Config
+) -> None:
     count = max(1, pytestconfig.getoption("--storm") // 5)
-    run_state_machine_as_test(at(beginnings, LongStorm), settings=storms(count))
+    run_state_machine_as_test(at(starting_states, StayMachine), settings=storms(count))
 
 
 @pytest.mark.parametrize(("by", "kept"), [("staff", 29999), ("staff, waived", HALF)])
-def test_a_guest_called_off_in_house_leaves_what_is_owed(beginnings: Beginnings, by: str, kept: int) -> None:
-    storm = at(beginnings, LongStorm)()
+def test_a_guest_called_off_in_house_leaves_what_is_owed(starting_states: StartingStates, by: str, kept: int) -> None:
+    storm = at(starting_states, StayMachine)()
     storm.begin(FREE, "in house")
-    [life] = storm.lives
-    assert beginnings.place.booking(life.created).status is BookingStatus.IN_HOUSE
+    [model] = storm.models
+    assert starting_states.environment.booking(model.created).status is BookingStatus.IN_HOUSE
 
     storm.cancel(0, by=by, lazy=False)
 
-    assert beginnings.place.purse(life.id).kept == kept
+    assert starting_states.environment.payments(model.id).kept == kept
     storm.teardown()

@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sandbox.demo.booking_steps import Booked, book
-from sandbox.demo.looking_steps import look_for_a_room, stay_of
-from sandbox.demo.world import World
+from sandbox.demo.booking_steps import DemoBooking, book
+from sandbox.demo.context import DemoContext
+from sandbox.demo.search_steps import search_availability, stay_params
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -59,19 +59,19 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def unpaid(world: World, today: date) -> Booked:
+def unpaid(demo: DemoContext, today: date) -> DemoBooking:
     """A booking that waits to be paid."""
-    room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
-    return book(world, stay_of(room_type, check_in=today))
+    room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
+    return book(demo, stay_params(room_type, check_in=today))
 
 
 @pytest.fixture
-def guest_page(world: World, opened: Callable[..., Page]) -> Callable[..., Page]:
+def guest_page(demo: DemoContext, opened: Callable[..., Page]) -> Callable[..., Page]:
     """The guest's page of a booking, on a phone."""
 
-    def open_page(booked: Booked, query: str = "", *, live: bool = True) -> Page:
+    def open_page(booked: DemoBooking, query: str = "", *, live: bool = True) -> Page:
         page = opened(
-            f"{world.addresses.gateway}/guest/{world.hotel}/bookings/{booked.id}{query}#token={booked.guest.token}",
+            f"{demo.addresses.gateway}/guest/{demo.hotel}/bookings/{booked.id}{query}#token={booked.guest.token}",
             viewport=PHONE,
         )
         page.wait_for_selector("h1[data-status]")
@@ -83,12 +83,12 @@ def guest_page(world: World, opened: Callable[..., Page]) -> Callable[..., Page]
 
 
 @pytest.fixture
-def board(world: World, opened: Callable[..., Page]) -> Callable[..., Page]:
+def board(demo: DemoContext, opened: Callable[..., Page]) -> Callable[..., Page]:
     """The staff's board, signed in with a role."""
 
     def open_page(role: str = "manager", *, viewport: dict[str, int] = DESK) -> Page:
-        account = world.addresses.account(world.hotel, role)
-        page = opened(f"{world.addresses.gateway}/staff", viewport=viewport)
+        account = demo.addresses.account(demo.hotel, role)
+        page = opened(f"{demo.addresses.gateway}/staff", viewport=viewport)
         page.fill("[name=email]", account.email)
         page.fill("[name=password]", account.password)
         page.click("button[type=submit]")
@@ -121,9 +121,9 @@ def picture() -> Callable[[Page, str], None]:
 
 
 @pytest.fixture
-def push_down(world: World) -> Iterator[Callable[[bool], None]]:
+def push_down(demo: DemoContext) -> Iterator[Callable[[bool], None]]:
     """Takes the push provider's sockets down, and brings them back."""
-    control = httpx.Client(base_url=world.addresses.pusher, trust_env=False)
+    control = httpx.Client(base_url=demo.addresses.pusher, trust_env=False)
 
     def switch(down: bool) -> None:
         control.post("/_control/refuse_connections", json={"on": down}).raise_for_status()

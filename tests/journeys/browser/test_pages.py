@@ -8,22 +8,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from sandbox.demo.booking_steps import Booked, book
-from sandbox.demo.looking_steps import look_for_a_room, stay_of
-from sandbox.demo.world import World
+from sandbox.demo.booking_steps import DemoBooking, book
+from sandbox.demo.context import DemoContext
+from sandbox.demo.search_steps import search_availability, stay_params
 
 Opens = Callable[..., Page]
 
 
-def status(page: Page, wanted: str) -> None:
-    expect(page.locator("h1[data-status]")).to_have_attribute("data-status", wanted, timeout=10_000)
+def status(page: Page, expected: str) -> None:
+    expect(page.locator("h1[data-status]")).to_have_attribute("data-status", expected, timeout=10_000)
 
 
-def connection(page: Page, wanted: str) -> None:
-    expect(page.locator("#connection")).to_have_attribute("data-state", wanted, timeout=15_000)
+def connection(page: Page, expected: str) -> None:
+    expect(page.locator("#connection")).to_have_attribute("data-state", expected, timeout=15_000)
 
 
-def press(page: Page, name: str, booked: Booked) -> None:
+def press(page: Page, name: str, booked: DemoBooking) -> None:
     page.click(f"[data-key='{name}-{booked.id}']")
 
 
@@ -32,7 +32,7 @@ def turn_to(page: Page, tab: str) -> None:
 
 
 def test_a_stay_from_paying_to_leaving_in_two_browsers(
-    unpaid: Booked, guest_page: Opens, board: Opens, picture: Any, violations: Any
+    unpaid: DemoBooking, guest_page: Opens, board: Opens, picture: Any, violations: Any
 ) -> None:
     guest, desk = guest_page(unpaid), board()
     picture(guest, "guest-1-to-be-paid")
@@ -93,7 +93,7 @@ def test_a_stay_from_paying_to_leaving_in_two_browsers(
 
 
 def test_two_boards_and_a_guest_see_a_decline_at_once(
-    paid: Callable[[], Booked], guest_page: Opens, board: Opens
+    paid: Callable[[], DemoBooking], guest_page: Opens, board: Opens
 ) -> None:
     booked = paid()
     guest, first, second = guest_page(booked), board(), board("front_desk")
@@ -108,7 +108,7 @@ def test_two_boards_and_a_guest_see_a_decline_at_once(
 
 
 def test_news_do_not_take_a_button_away_from_under_a_finger(
-    paid: Callable[[], Booked], board: Opens, world: World
+    paid: Callable[[], DemoBooking], board: Opens, demo: DemoContext
 ) -> None:
     mine, other = paid(), paid()
     desk = board()
@@ -117,23 +117,23 @@ def test_news_do_not_take_a_button_away_from_under_a_finger(
 
     desk.mouse.down()
     with desk.expect_response("**/rooms/?page_size=100*"):
-        world.staff("manager").ask("POST", f"{other.desk_path}/approve/", body={}, status=(200, 202))
-    other.becomes("CONFIRMED")
+        demo.staff("manager").call("POST", f"{other.staff_path}/approve/", body={}, status=(200, 202))
+    other.wait_for_status("CONFIRMED")
     desk.mouse.up()
 
-    mine.becomes("CONFIRMED")
+    mine.wait_for_status("CONFIRMED")
     expect(desk.locator(f"[data-booking='{other.id}']")).to_have_count(0)
 
 
 def test_a_page_that_was_offline_shows_the_truth_again(
-    paid: Callable[[], Booked], guest_page: Opens, world: World
+    paid: Callable[[], DemoBooking], guest_page: Opens, demo: DemoContext
 ) -> None:
     booked = paid()
     guest = guest_page(booked)
     guest.context.set_offline(True)
     connection(guest, "offline")
 
-    world.staff("manager").ask("POST", f"{booked.desk_path}/approve/", body={})
+    demo.staff("manager").call("POST", f"{booked.staff_path}/approve/", body={})
     status(guest, "PENDING_APPROVAL")
     guest.context.set_offline(False)
 
@@ -142,7 +142,11 @@ def test_a_page_that_was_offline_shows_the_truth_again(
 
 
 def test_the_event_stream_takes_over_while_push_is_down(
-    paid: Callable[[], Booked], guest_page: Opens, world: World, push_down: Callable[[bool], None], picture: Any
+    paid: Callable[[], DemoBooking],
+    guest_page: Opens,
+    demo: DemoContext,
+    push_down: Callable[[bool], None],
+    picture: Any,
 ) -> None:
     booked = paid()
     guest = guest_page(booked)
@@ -150,7 +154,7 @@ def test_the_event_stream_takes_over_while_push_is_down(
     connection(guest, "stream")
     picture(guest, "guest-6-push-is-down")
 
-    world.staff("manager").ask("POST", f"{booked.desk_path}/approve/", body={})
+    demo.staff("manager").call("POST", f"{booked.staff_path}/approve/", body={})
     status(guest, "CONFIRMED")
 
     push_down(False)
@@ -158,7 +162,7 @@ def test_the_event_stream_takes_over_while_push_is_down(
 
 
 def test_the_board_asks_by_itself_while_push_is_down(
-    paid: Callable[[], Booked], board: Opens, push_down: Callable[[bool], None]
+    paid: Callable[[], DemoBooking], board: Opens, push_down: Callable[[bool], None]
 ) -> None:
     desk = board()
     push_down(True)
@@ -169,8 +173,10 @@ def test_the_board_asks_by_itself_while_push_is_down(
     expect(desk.locator(f"[data-booking='{booked.id}'][data-status=PENDING_APPROVAL]")).to_be_visible(timeout=10_000)
 
 
-def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(unpaid: Booked, opened: Opens, world: World) -> None:
-    mail = world.mailbox.has(unpaid.email, subject=f"Booking received - {unpaid.id}")
+def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(
+    unpaid: DemoBooking, opened: Opens, demo: DemoContext
+) -> None:
+    mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
     link = re.search(r"http\S+code=[\w-]+", mail["text"])
     assert link
 
@@ -182,10 +188,10 @@ def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(unpaid: Booked,
     expect(stranger.locator("h1")).to_have_text("Find your booking")
 
 
-def test_what_a_guest_writes_is_never_markup(world: World, today: date, guest_page: Opens) -> None:
-    room_type = look_for_a_room(world, check_in=today, nights=1)["room_type_code"]
+def test_what_a_guest_writes_is_never_markup(demo: DemoContext, today: date, guest_page: Opens) -> None:
+    room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
     wish = "<img src=x onerror=alert(1)> & a cot"
-    booked = book(world, {**stay_of(room_type, check_in=today), "special_requests": wish})
+    booked = book(demo, {**stay_params(room_type, check_in=today), "special_requests": wish})
 
     guest = guest_page(booked)
 
@@ -193,10 +199,12 @@ def test_what_a_guest_writes_is_never_markup(world: World, today: date, guest_pa
     expect(guest.locator("#content img")).to_have_count(0)
 
 
-def test_the_page_of_a_revoked_guest_closes_by_itself(unpaid: Booked, guest_page: Opens, world: World) -> None:
+def test_the_page_of_a_revoked_guest_closes_by_itself(
+    unpaid: DemoBooking, guest_page: Opens, demo: DemoContext
+) -> None:
     guest = guest_page(unpaid)
 
-    world.staff("manager").ask("POST", f"{unpaid.desk_path}/revoke-guest-token/", body={})
+    demo.staff("manager").call("POST", f"{unpaid.staff_path}/revoke-guest-token/", body={})
 
     expect(guest.locator("h1")).to_have_text("Find your booking", timeout=10_000)
     guest.reload()
@@ -204,22 +212,24 @@ def test_the_page_of_a_revoked_guest_closes_by_itself(unpaid: Booked, guest_page
 
 
 def test_every_realtime_event_is_logged_for_who_asks(
-    paid: Callable[[], Booked], guest_page: Opens, world: World
+    paid: Callable[[], DemoBooking], guest_page: Opens, demo: DemoContext
 ) -> None:
     booked = paid()
     guest = guest_page(booked, "?debug=1")
     said: list[str] = []
     guest.on("console", lambda message: said.append(message.text))
 
-    world.staff("manager").ask("POST", f"{booked.desk_path}/approve/", body={})
+    demo.staff("manager").call("POST", f"{booked.staff_path}/approve/", body={})
     status(guest, "CONFIRMED")
 
     assert any("booking_confirmed" in line for line in said)
 
 
 @pytest.mark.parametrize("path", ["/", "/guest", "/staff", "/docs", "/docs/messages"])
-def test_every_page_is_accessible_and_fits_a_phone(path: str, world: World, opened: Opens, violations: Any) -> None:
-    page = opened(f"{world.addresses.gateway}{path}", viewport={"width": 360, "height": 740})
+def test_every_page_is_accessible_and_fits_a_phone(
+    path: str, demo: DemoContext, opened: Opens, violations: Any
+) -> None:
+    page = opened(f"{demo.addresses.gateway}{path}", viewport={"width": 360, "height": 740})
     page.wait_for_load_state("networkidle")
 
     if path != "/docs":  # Swagger UI is not ours
@@ -229,8 +239,8 @@ def test_every_page_is_accessible_and_fits_a_phone(path: str, world: World, open
         expect(page.locator(".opblock-tag").first).to_be_visible()
 
 
-def test_nothing_is_loaded_from_elsewhere(unpaid: Booked, guest_page: Opens, world: World) -> None:
+def test_nothing_is_loaded_from_elsewhere(unpaid: DemoBooking, guest_page: Opens, demo: DemoContext) -> None:
     guest = guest_page(unpaid)
     loaded = guest.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).origin)")
 
-    assert set(loaded) == {world.addresses.gateway}
+    assert set(loaded) == {demo.addresses.gateway}

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from sandbox.demo.booking_steps import Booked
+from sandbox.demo.booking_steps import DemoBooking
 from tests.journeys.browser.conftest import PHONE
 from tests.journeys.browser.test_pages import status
 
@@ -13,18 +13,18 @@ Opens = Callable[..., Page]
 TABS = ("approvals", "arrivals", "in_house", "departures", "rooms")
 
 
-def tab_to(page: Page, wanted: str) -> None:
+def tab_to(page: Page, expected: str) -> None:
     """Press Tab until the focus is there, as somebody would who sees it move."""
     for _ in range(200):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.dataset.key ?? document.activeElement.id") == wanted:
+        if page.evaluate("document.activeElement.dataset.key ?? document.activeElement.id") == expected:
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"nobody sees that {wanted} has the focus"
+            assert outline != "none", f"nobody sees that {expected} has the focus"
             return
-    raise AssertionError(f"Tab does not lead to {wanted}")
+    raise AssertionError(f"Tab does not lead to {expected}")
 
 
-def test_a_guest_calls_off_by_keyboard_alone(unpaid: Booked, guest_page: Opens, violations: Any) -> None:
+def test_a_guest_calls_off_by_keyboard_alone(unpaid: DemoBooking, guest_page: Opens, violations: Any) -> None:
     guest = guest_page(unpaid)
     tab_to(guest, "cancel")
 
@@ -41,7 +41,7 @@ def test_a_guest_calls_off_by_keyboard_alone(unpaid: Booked, guest_page: Opens, 
 
 
 def test_a_desk_is_run_by_keyboard_alone(
-    paid: Callable[[], Booked], board: Opens, guest_page: Opens, violations: Any
+    paid: Callable[[], DemoBooking], board: Opens, guest_page: Opens, violations: Any
 ) -> None:
     booked = paid()
     desk, guest = board(), guest_page(booked)
@@ -70,7 +70,7 @@ def test_a_desk_is_run_by_keyboard_alone(
     assert violations(desk) == []
 
 
-def test_the_board_fits_a_phone(paid: Callable[[], Booked], board: Opens, violations: Any, picture: Any) -> None:
+def test_the_board_fits_a_phone(paid: Callable[[], DemoBooking], board: Opens, violations: Any, picture: Any) -> None:
     booked = paid()
     desk = board(viewport=PHONE)
     expect(desk.locator(f"[data-booking='{booked.id}']")).to_be_visible()
@@ -83,7 +83,7 @@ def test_the_board_fits_a_phone(paid: Callable[[], Booked], board: Opens, violat
 
 
 def test_the_pages_are_as_readable_in_the_dark(
-    paid: Callable[[], Booked], guest_page: Opens, board: Opens, violations: Any
+    paid: Callable[[], DemoBooking], guest_page: Opens, board: Opens, violations: Any
 ) -> None:
     for page in (guest_page(paid()), board()):
         page.emulate_media(color_scheme="dark")

@@ -1,0 +1,167 @@
+"""The walkthrough: a complete stay, three bookings that end early, and a day at the front desk."""
+
+from datetime import date
+
+from sandbox.demo import (
+    approval_steps,
+    booking_steps,
+    ending_steps,
+    front_desk_steps,
+    payment_steps,
+    search_steps,
+    stay_steps,
+)
+from sandbox.demo.booking_steps import DemoBooking
+from sandbox.demo.context import DemoContext
+from sandbox.demo.expectations import ExpectationFailed, eventually, expect
+from sandbox.demo.front_desk_steps import WalkInBooking
+
+COMPLETE_STAY = [
+    "bookings.BookingHeld.v1",
+    "bookings.PaymentAwaited.v1",
+    "bookings.BookingAwaitsApproval.v1",
+    "bookings.BookingApproved.v1",
+    "bookings.BookingConfirmed.v1",
+    "bookings.RoomAssigned.v1",
+    "bookings.GuestCheckedIn.v1",
+    "bookings.GuestCheckedOut.v1",
+]
+
+
+def run(demo: DemoContext) -> None:
+    """Run all scenarios. Raises `ExpectationFailed` at the first failed expectation."""
+    settings = demo.staff().send("GET", f"{demo.staff_path}/settings/").body
+    expect("the hotel requires approval", settings["approval_required"], True)
+    today = demo.today()
+    walked = [
+        complete_stay(demo, today),
+        declined_booking(demo, today),
+        cancelled_booking(demo, today),
+        expired_booking(demo, today),
+    ]
+    walk_ins = front_desk_day(demo)
+    demo.transcript.step("No personal data was pushed")
+    ending_steps.check_nothing_private_was_pushed(
+        demo, walked, [secret for walk_in in walk_ins for secret in walk_in.private]
+    )
+    ending_steps.check_provider_contract(demo)
+
+
+def complete_stay(demo: DemoContext, today: date) -> DemoBooking:
+    """Booked, paid, approved, checked in, checked out, cleaned."""
+    step = demo.transcript.step
+    demo.transcript.chapter(f"A complete stay at {demo.page['name']}")
+    step("A guest looks for a room for tonight")
+    room_type = search_steps.search_availability(demo, check_in=today, nights=1)["room_type_code"]
+    stay = search_steps.stay_params(room_type, check_in=today)
+    step("… asks for the price")
+    quote = search_steps.request_quote(demo, stay)
+    step("… books it, and repeats the request")
+    booked = booking_steps.book(demo, stay, quote_id=quote["quote_id"])
+    if booked.total != quote["total"]:
+        raise ExpectationFailed("the booking has the quoted price", expected=quote["total"], actual=booked.total)
+    step("… opens the booking's page")
+    booking_steps.open_guest_page(booked)
+    step("… pays with a card, which is authorised and not yet charged")
+    payment_steps.pay(booked)
+    step("The front desk signs in and finds the booking")
+    approval_steps.sign_in_staff(demo)
+    approval_steps.find_pending_approval(booked)
+    step("… approves it: now the card is charged")
+    approval_steps.approve(booked)
+    step("… assigns a room")
+    number = stay_steps.assign(booked)
+    step("The guest arrives and is checked in")
+    actual = stay_steps.check_in(booked, number)
+    ending_steps.check_nothing_private_was_pushed(demo, [booked], [actual["wifi"]["password"]])
+    step("The guest is checked out")
+    stay_steps.check_out(booked, number)
+    step("Housekeeping makes the room ready")
+    stay_steps.clean_room(demo, number)
+    step("The booking's event feed, as its guest reads it")
+    types = ending_steps.check_event_feed(booked)
+    expect("the feed has exactly the events of a complete stay", types, COMPLETE_STAY)
+    return booked
+
+
+def declined_booking(demo: DemoContext, today: date) -> DemoBooking:
+    """Paid, then declined."""
+    demo.transcript.chapter("A booking that the hotel declines")
+    stay = _stay_params(demo, today)
+    demo.transcript.step("A guest books and pays")
+    booked = booking_steps.book(demo, stay, first_name="Bram")
+    held = _units_left(demo, stay)
+    payment_steps.pay(booked)
+    demo.transcript.step("The front desk declines: the authorisation is released")
+    approval_steps.decline(booked)
+    _expect_nights_released(demo, stay, held)
+    return booked
+
+
+def cancelled_booking(demo: DemoContext, today: date) -> DemoBooking:
+    """Cancelled before payment."""
+    demo.transcript.chapter("A booking that its guest cancels before paying")
+    stay = _stay_params(demo, today)
+    demo.transcript.step("A guest books")
+    booked = booking_steps.book(demo, stay, first_name="Chidi")
+    held = _units_left(demo, stay)
+    demo.transcript.step("… and cancels")
+    ending_steps.cancel_unpaid(booked)
+    _expect_nights_released(demo, stay, held)
+    return booked
+
+
+def expired_booking(demo: DemoContext, today: date) -> DemoBooking:
+    """Never paid."""
+    demo.transcript.chapter("A booking that is never paid")
+    stay = _stay_params(demo, today)
+    demo.transcript.step("A guest books and opens the payment page")
+    booked = booking_steps.book(demo, stay, first_name="Dorota")
+    held = _units_left(demo, stay)
+    session = payment_steps.open_payment(booked)
+    demo.transcript.step("… and does not pay: the hold expires")
+    ending_steps.let_hold_expire(booked, session["payment_url"])
+    _expect_nights_released(demo, stay, held)
+    return booked
+
+
+def front_desk_day(demo: DemoContext) -> list[WalkInBooking]:
+    """Two walk-ins: one moves, both overstay, one extends, and both are checked out together."""
+    step = demo.transcript.step
+    demo.transcript.chapter("A day at the front desk")
+    step("Two walk-ins are booked and checked in")
+    first, second, third = (each["room_number"] for each in front_desk_steps.ready_rooms(demo, at_least=3)[:3])
+    mover = front_desk_steps.walk_in(demo, first, first_name="Eilidh")
+    stayer = front_desk_steps.walk_in(demo, second, first_name="Fergal")
+    step("A tap drips: one guest moves to another room")
+    front_desk_steps.move(mover, first, third)
+    step("The next day at eleven both are overdue")
+    front_desk_steps.overstay_check_out([mover, stayer])
+    step("The desk acknowledges one overstay …")
+    front_desk_steps.acknowledge(mover)
+    step("… and extends the other stay by a night")
+    front_desk_steps.extend_overstay(stayer)
+    step("All are checked out together")
+    front_desk_steps.check_out_rooms({third: mover, second: stayer})
+    step("Housekeeping completes its tasks")
+    front_desk_steps.clean_rooms(demo, [first, second, third])
+    return [mover, stayer]
+
+
+def _stay_params(demo: DemoContext, today: date) -> dict[str, object]:
+    room_type = search_steps.search_availability(demo, check_in=today, nights=2)["room_type_code"]
+    return search_steps.stay_params(room_type, check_in=today, nights=2)
+
+
+def _units_left(demo: DemoContext, stay: dict[str, object]) -> int:
+    return search_steps.units_left(
+        demo,
+        str(stay["room_type_code"]),
+        check_in=date.fromisoformat(str(stay["check_in"])),
+        check_out=date.fromisoformat(str(stay["check_out"])),
+    )
+
+
+def _expect_nights_released(demo: DemoContext, stay: dict[str, object], held: int) -> None:
+    left = eventually("the nights are released", lambda: _units_left(demo, stay), holds=lambda left: left > held)
+    demo.transcript.line("guest", f"{left} rooms are left, {held} during the hold")

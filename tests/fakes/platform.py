@@ -1,0 +1,164 @@
+"""All services in one process without a broker: asks are calls, and tests deliver the outboxes' events.
+
+Handlers, transactions, PostgreSQL and the official libraries (with stand-ins) are real. Messages are encoded to JSON
+and back, as on the broker.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
+from chassis.service import Service, method_of
+from chassis.settings import ServiceSettings
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.tables import OUTBOX
+from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.catalogue import OWNERS, SUBSCRIPTIONS
+from contracts.message import Ask, Envelope, reply_type
+from contracts.values import Caller, Context
+
+Reply = TypeVar("Reply")
+
+MAX_ROUNDS = 200
+
+_TAKE = OUTBOX.update().where(OUTBOX.c.published_at.is_(None)).values(published_at=sa.func.now()).returning(OUTBOX)
+
+
+class ServiceUnderTest:
+    """One service on the platform."""
+
+    def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
+        self.service = service
+        self.engine = sa.create_engine(settings.sync_url, pool_size=12)
+        self._platform = platform
+        self.start(UnitOfWork(self.engine, service.work, dependencies=service.dependencies(settings), demo=True))
+
+    def start(self, unit_of_work: UnitOfWork) -> None:
+        """Create all dispatchers, as a restarted process does."""
+        self.unit_of_work = unit_of_work
+        self.ask_server = AskServer(self.service, unit_of_work, self._platform.ask_from_service)
+        self.event_dispatcher = EventDispatcher(self.service, unit_of_work)
+        self.jobs = [JobRunner(job, unit_of_work, self._platform.ask_from_service) for job in self.service.jobs]
+
+    def take_outbox(self) -> list[Envelope]:
+        """Take the unpublished events from the outbox, as the relay does."""
+        with self.engine.begin() as connection:
+            rows = sorted(connection.execute(_TAKE), key=lambda row: row.position)
+        return [
+            Envelope(
+                id=str(row.id), source=self.service.name, type=row.type, subject=row.subject, time=row.time,
+                sequence=row.sequence, hotel=row.hotel, data=row.data, dataschema=row.type, traceparent=row.traceparent,
+                correlationid=row.correlation_id, causationid=row.causation_id,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def run_timers(self) -> bool:
+        """Run every timer until nothing is due. Returns whether anything was due."""
+        worked = False
+        for timer in self.service.timers:
+            for _ in range(MAX_ROUNDS):
+                if timer.converses:
+                    more = timer.step(
+                        Conversation(
+                            self.unit_of_work, self._platform.ask_from_service, Context(caller=Caller(kind="system"))
+                        )
+                    )
+                else:
+                    with self.unit_of_work.begin() as work:
+                        more = timer.step(work)
+                if not more:
+                    break
+                worked = True
+        return worked
+
+    def run_jobs(self) -> bool:
+        """Run every due job. Returns whether there was one."""
+        worked = False
+        for jobs in self.jobs:
+            while due := jobs.claim():
+                worked = True
+                jobs.run(due)
+        return worked
+
+
+class Platform:
+    """The services with settings, and the delivery of events between them."""
+
+    def __init__(self, settings: Mapping[str, ServiceSettings]) -> None:
+        self.services = {
+            name: ServiceUnderTest(importlib.import_module(f"services.{name}.service").SERVICE, settings[name], self)
+            for name in OWNERS
+            if name in settings
+        }
+        self.published: list[Envelope] = []
+        self.waiting: dict[str, list[Envelope]] = {name: [] for name in self.services}
+
+    def ask(self, message: Ask[Reply], context: Context | None = None, *, service: str | None = None) -> Reply:
+        """Send an ask as the gateway does. Raises the service's `Refusal`."""
+        context = context or Context(caller=Caller(kind="system"))
+        instance = self.services[service or message.owner]
+        answer = instance.ask_server.handle(
+            method_of(type(message)), codec.decode(codec.encode(message)), codec.decode(codec.encode(context))
+        )
+        reply: Reply = codec.typed(codec.decode(codec.encode(answer.reply)), reply_type(type(message)))
+        return reply
+
+    def ask_from_service(self, message: Ask[Any], context: Context) -> Any:
+        """Send an ask from one service to another."""
+        return self.ask(message, Context(caller=context.caller, traceparent=context.traceparent))
+
+    def run_until_idle(self) -> None:
+        """Deliver events, run jobs and run timers until nothing is due."""
+        for _ in range(MAX_ROUNDS):
+            moved = self.deliver_events()
+            for instance in self.services.values():
+                moved = instance.run_jobs() or moved
+                moved = instance.run_timers() or moved
+            if not moved:
+                return
+        raise AssertionError("the platform does not become idle")
+
+    def deliver_events(self) -> bool:
+        """Deliver every unpublished event to all subscribers of its owner. Returns whether there was one.
+
+        Events that a crashed listener did not apply stay queued, as on the broker.
+        """
+        for name, instance in self.services.items():
+            envelopes = instance.take_outbox()
+            self.published += envelopes
+            for listener in self.waiting:
+                if name in SUBSCRIPTIONS[listener]:
+                    self.waiting[listener] += envelopes
+        moved = False
+        for listener, waiting in self.waiting.items():
+            if waiting:
+                moved = True
+                outcomes = self.services[listener].event_dispatcher.apply(waiting)
+                bad = [outcome for outcome in outcomes if outcome.disposition is not Disposition.APPLIED]
+                assert not bad, f"{listener} could not apply its events: {bad}"
+                waiting.clear()
+        return moved
+
+    def advance(self, delta: timedelta) -> None:
+        """Advance every service's domain clock."""
+        for instance in self.services.values():
+            instance.unit_of_work.advance(delta.total_seconds())
+
+    def event_names(self, subject: str) -> list[str]:
+        """The names of the events of a subject, in publishing order."""
+        return [envelope.type.split(".")[1] for envelope in self.published if envelope.subject == subject]
+
+    def close(self) -> None:
+        """Close the databases."""
+        for instance in self.services.values():
+            instance.engine.dispose()

@@ -1,0 +1,20 @@
+"""The hotel's state equals its model after any sequence of actions, crashes and time."""
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.storm.hotel_environment import Hotel
+from tests.storm.hotel_machine import HotelMachine
+from tests.storm.test_storm import storms
+
+STEPS = 10
+
+
+def day_at(hotel: Hotel, kind: type[HotelMachine] = HotelMachine) -> type[HotelMachine]:
+    return type("MachineHere", (kind,), {"hotel": hotel})
+
+
+@pytest.mark.timeout(0)
+def test_rooms_are_right_after_every_day(hotel: Hotel, pytestconfig: pytest.Config) -> None:
+    days = max(1, pytestconfig.getoption("--storm") * 2 // 5)
+    run_state_machine_as_test(day_at(hotel), settings=storms(days, steps=STEPS))
