@@ -89,9 +89,9 @@ def main() -> None:
     if not parser.parse_args().check:
         print(f"{write()} schemas written to contracts/schemas")  # noqa: T201
         return
-    found = problems()
-    if found:
-        raise SystemExit("\n".join(found))
+    faults = problems()
+    if faults:
+        raise SystemExit("\n".join(faults))
     print(f"{len(committed())} schemas are as committed")  # noqa: T201
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field
 
 from contracts import values
-from gateway.http.views import Json
+from gateway.http.views import Json, view
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -28,13 +28,18 @@ class Paging(BaseModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page(Generic[Row]):
+class ResultPage(Generic[Row]):
     """A page of a list. `count` is the length of the whole list; `next` and `previous` are relative links."""
 
     count: int
     next: str | None
     previous: str | None
     results: tuple[Row, ...]
+
+
+def page_of(source: type) -> Any:
+    """A page of a view, or of the view of a contract class."""
+    return ResultPage[view(source)]  # type: ignore[misc]
 
 
 class ReplyPage(Protocol[T_co]):
@@ -58,7 +63,7 @@ class Rows(Generic[Row]):
 
 
 def page_body(encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, query: Mapping[str, str]) -> Json:
-    """The body of a `Page`, with rows from `encode`. Its links keep all other parameters of `query`: `"?page=2"`."""
+    """The body of a `ResultPage`, rows by `encode`. Its links keep the other parameters of `query`: `"?page=2"`."""
     last = max(1, -(-reply.count // paging.page_size))
     return {
         "count": reply.count,

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
 from gateway.http.pages import Paging, ReplyPage, page_body
-from gateway.http.views import Json, View
+from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
 
@@ -117,19 +117,18 @@ class ApiRequest(Request):
         self.replayed = self.replayed or replayed
         return reply
 
-    async def answer(
-        self, view: type[View[Reply]], message: Ask[Reply], *, deadline: float | None = None, **more: Any
-    ) -> Response:
-        """Ask a service, and respond with this view of its reply; `more` are the fields that the view adds."""
-        return self.respond(view.of(await self.ask(message, deadline=deadline), reader=self.caller.kind, **more))
+    async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
+        """Ask a service, and respond with the operation's view of the reply; `more` are the fields that it adds."""
+        reply = await self.ask(message, deadline=deadline)
+        return self.respond(self.operation.response.of(reply, reader=self.caller.kind, **more))
+
+    async def answer_page(self, query: Ask[Any], paging: Paging) -> Response:
+        """Ask a service, and respond with a page of the operation's view of each row."""
+        [row] = get_args(self.operation.response)
+        return self.respond_page(lambda each: row.of(each, reader=self.caller.kind), await self.ask(query), paging)
 
     def respond(
-        self,
-        body: Any,
-        *,
-        status: int | None = None,
-        version: int | None = None,
-        headers: dict[str, str] | None = None,
+        self, body: Any, *, status: int | None = None, version: int | None = None, headers: dict[str, str] | None = None
     ) -> Response:
         """The JSON response; `version` becomes the ETag."""
         headers = headers or {}

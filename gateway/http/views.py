@@ -96,8 +96,10 @@ class View(Generic[T]):
         return {**body, **more}
 
 
-def view_of(source: type) -> type[View[Any]]:
-    """The first view of a contract class; made from all its fields where none is declared."""
+def view(source: type[T]) -> type[View[T]]:
+    """The first view of a contract class, made from all its fields where none is declared; a view is its own."""
+    if issubclass(source, View):
+        return source
     if source not in _views:
         types.new_class(source.__name__, (View[source],), exec_body=lambda body: body.update(__doc__=source.__doc__))  # type: ignore[valid-type]
     return _views[source]
@@ -135,8 +137,8 @@ def _form(hint: Any) -> tuple[Any, Encode | None]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return str, None
     if is_dataclass(hint):
-        view = view_of(hint)  # type: ignore[arg-type]
-        return view, lambda value, reader: view.of(value, reader=reader)
+        shape: type[View[Any]] = view(hint)  # type: ignore[arg-type]
+        return shape, lambda value, reader: shape.of(value, reader=reader)
     return hint, None
 
 

@@ -18,11 +18,7 @@ class Cache(Generic[K, V]):
     """Answers of `fetch(key)`, fetched again after `max_age` seconds."""
 
     def __init__(
-        self,
-        fetch: Callable[[K], Awaitable[V]],
-        *,
-        max_age: float,
-        clock: Callable[[], float] = time.monotonic,
+        self, fetch: Callable[[K], Awaitable[V]], *, max_age: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._fetch = fetch
         self._max_age = max_age

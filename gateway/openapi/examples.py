@@ -47,6 +47,15 @@ BY_NAME: dict[str, Any] = {
     "event_id": "0f3c9a51b7e84c0f9a6d2b1e7c5d4f3a", "type": "bookings.BookingConfirmed.v1",
     "description": "Free until 24 hours before check-in.",
 }  # fmt: skip
+BY_SCHEMA: dict[str, dict[str, Any]] = {
+    "CandidateRoom": {"explanation": "Same type, ready now."},
+    "MenuItem": {"name": "Sparkling water", "description": "From our own spring.", "price": "4.50", "id": 7},
+    "PaymentSession": {"status": "created"},
+    "PolicyDefinition": {"code": "FLEX", "name": "Flexible", "kind": "FLEXIBLE"},
+    "PromotionDefinition": {"code": "SUMMER", "kind": "PERCENT"},
+    "RoomTypeView": {"name": "Standard Double", "rooms": 12},
+    "TierDefinition": {"kind": "FULL_STAY", "value": "0", "hours_before": 24},
+}
 TYPES: dict[str, type] = {
     "string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict,
 }  # fmt: skip
@@ -103,9 +112,9 @@ def _object(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if "examples" in schema:
         return schema["examples"][0]
     is_request = schema.get("additionalProperties", True) is False
-    required = schema.get("required", ())
+    required, examples = schema.get("required", ()), BY_SCHEMA.get(schema.get("title", ""), {})
     return {
-        name: _example(field, schemas, name, in_request=is_request)
+        name: examples.get(name) or _example(field, schemas, name, in_request=is_request)
         for name, field in schema.get("properties", {}).items()
         if not is_request or name in required or field.keys() & {"examples", "$ref"}
     }

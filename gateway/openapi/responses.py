@@ -38,21 +38,13 @@ def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
         "responses": {} if alias else _responses(operation),
         "deprecated": bool(alias) or None,
         "operation_id": f"{operation.name}_alias_{alias}" if alias else operation.name,
-        "openapi_extra": {
-            "security": [{SCHEMES[kind]: []} for kind in kinds],
-            **permissions,
-            **operation.openapi,
-        },
+        "openapi_extra": {"security": [{SCHEMES[kind]: []} for kind in kinds], **permissions, **operation.openapi},
     }
 
 
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     successes = {operation.status: ("Success.", operation.response), **operation.other_responses}
-    headers = {
-        **HEADERS,
-        **(ETAG if operation.versioned else {}),
-        **(REPLAYED if operation.idempotency_key else {}),
-    }
+    headers = {**HEADERS, **(ETAG if operation.versioned else {}), **(REPLAYED if operation.idempotency_key else {})}
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": description, "headers": headers, **({"model": model} if model else {})}
         for status, (description, model) in successes.items()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import expect, expect_fields, expect_that
 
@@ -46,7 +46,7 @@ def sign_in_staff(demo: DemoContext) -> None:
     expect("the account has its channels", sorted(result["realtime"]["channels"]), demo.channels("hotel staff"))
 
 
-def find_pending_approval(booked: GuestBooking) -> dict[str, Any]:
+def find_pending_approval(booked: DemoBooking) -> dict[str, Any]:
     """The booking's row in the list of pending approvals."""
     demo = booked.demo
     params = {"status": "PENDING_APPROVAL", "search": booked.id}
@@ -60,7 +60,7 @@ def find_pending_approval(booked: GuestBooking) -> dict[str, Any]:
     return row
 
 
-def approve(booked: GuestBooking) -> None:
+def approve(booked: DemoBooking) -> None:
     """Staff approve: the payment is captured once, and a second approval changes nothing."""
     desk = booked.demo.staff()
     answer = desk.call("POST", f"{booked.staff_path}/approve/", status=(200, 202)).body
@@ -76,7 +76,7 @@ def approve(booked: GuestBooking) -> None:
     desk.expect_refusal("POST", f"{booked.staff_path}/decline/", status=409, code="DECISION_MADE")
 
 
-def decline(booked: GuestBooking) -> None:
+def decline(booked: DemoBooking) -> None:
     """Staff decline: the authorisation is released and nothing is captured."""
     desk = booked.demo.staff()
     reason = {"reason_code": "OVERBOOKED", "reason_note": "The boiler is being repaired."}

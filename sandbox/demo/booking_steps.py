@@ -33,7 +33,7 @@ STAFF_SECRETS = ("internal_notes", "reason_note", "assignment_notes")
 
 
 @dataclass
-class GuestBooking:
+class DemoBooking:
     """A booking with its guest. `intent` is the payment intent's id, once the card is authorised."""
 
     demo: DemoContext
@@ -100,7 +100,7 @@ def new_guest(first_name: str = "Aoife") -> dict[str, str]:
 
 def book(
     demo: DemoContext, stay: Mapping[str, Any], *, quote_id: str | None = None, first_name: str = "Aoife"
-) -> GuestBooking:
+) -> DemoBooking:
     """The guest books. The same key returns the same booking; the same key with another body is refused."""
     guest, visitor = new_guest(first_name), demo.visitor()
     order = {**stay, "guest": guest} | ({"quote_id": quote_id} if quote_id else {})
@@ -116,7 +116,7 @@ def book(
         "POST", path, status=422, code="IDEMPOTENCY_KEY_REUSED", body={**order, "adults": 1}, headers=key
     )
     result = first.body
-    booked = GuestBooking(
+    booked = DemoBooking(
         demo=demo,
         guest=visitor.with_token(result["guest_token"]),
         id=result["booking_id"],
@@ -131,7 +131,7 @@ def book(
     return booked
 
 
-def open_guest_page(booked: GuestBooking) -> None:
+def open_guest_page(booked: DemoBooking) -> None:
     """The guest page: its fields, its realtime channel, and the fields that only staff see."""
     result = booked.guest.call("GET", f"{booked.path}/").body
     expect_fields("the guest's booking", result, GUEST_FIELDS)

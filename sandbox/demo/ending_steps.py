@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually, expect
 
 
-def cancel_unpaid(booked: GuestBooking) -> None:
+def cancel_unpaid(booked: DemoBooking) -> None:
     """The guest cancels before paying: no payment, no fee."""
     before = booked.read()
     expect(
@@ -27,7 +27,7 @@ def cancel_unpaid(booked: GuestBooking) -> None:
     booked.guest.expect_refusal("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_NOT_PAYABLE")
 
 
-def let_hold_expire(booked: GuestBooking, payment_url: str) -> None:
+def let_hold_expire(booked: DemoBooking, payment_url: str) -> None:
     """The guest does not pay; the hold expires."""
     demo = booked.demo
     expires_at = datetime.fromisoformat(booked.read()["expires_at"])
@@ -42,7 +42,7 @@ def let_hold_expire(booked: GuestBooking, payment_url: str) -> None:
     booked.expect_mail(f"Booking Expired - {booked.id}")
 
 
-def check_event_feed(booked: GuestBooking) -> list[str]:
+def check_event_feed(booked: DemoBooking) -> list[str]:
     """The booking's events are numbered without a gap, and every push carries one of them. Returns their types."""
     result = booked.guest.call("GET", f"{booked.path}/events/").body
     numbers = [event["sequence"] for event in result["events"]]
@@ -60,7 +60,7 @@ def check_event_feed(booked: GuestBooking) -> list[str]:
 
 
 def check_nothing_private_was_pushed(
-    demo: DemoContext, bookings: Sequence[GuestBooking], secrets: Sequence[str] = ()
+    demo: DemoContext, bookings: Sequence[DemoBooking], secrets: Sequence[str] = ()
 ) -> None:
     """No name, e-mail address, phone number, token or secret was pushed."""
     planted = [
@@ -77,5 +77,5 @@ def check_provider_contract(demo: DemoContext) -> None:
     expect("the provider's contract is kept", demo.stripe.contract_violations(), [])
 
 
-def _nothing(booked: GuestBooking) -> str:
+def _nothing(booked: DemoBooking) -> str:
     return "0" if "." not in booked.total else "0." + "0" * len(booked.total.partition(".")[2])

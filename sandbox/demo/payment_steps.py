@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.expectations import expect, expect_that
 
 
-def open_payment(booked: GuestBooking) -> dict[str, Any]:
+def open_payment(booked: DemoBooking) -> dict[str, Any]:
     """Open a payment page; a second request returns the second request returns the same page."""
     path = f"{booked.path}/payment/session/"
     session: dict[str, Any] = booked.guest.call("POST", path, status=(200, 201)).body
@@ -20,7 +20,7 @@ def open_payment(booked: GuestBooking) -> dict[str, Any]:
     return session
 
 
-def pay(booked: GuestBooking) -> None:
+def pay(booked: DemoBooking) -> None:
     """The guest pays, the provider's webhook arrives, and the booking waits for approval."""
     session = open_payment(booked)
     booked.demo.stripe.pay(session["payment_url"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.clients import ApiClient
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually, expect, expect_fields, expect_that
@@ -14,7 +14,7 @@ def room(demo: DemoContext, number: str) -> dict[str, Any]:
     return found
 
 
-def assign(booked: GuestBooking) -> str:
+def assign(booked: DemoBooking) -> str:
     """The front desk assigns the first suitable room. Returns its number."""
     desk = booked.demo.staff()
     desk.expect_refusal("POST", f"{booked.staff_path}/check-in/", status=409, code="NO_ROOM_ASSIGNED")
@@ -31,7 +31,7 @@ def assign(booked: GuestBooking) -> str:
     return number
 
 
-def check_in(booked: GuestBooking, number: str) -> dict[str, Any]:
+def check_in(booked: DemoBooking, number: str) -> dict[str, Any]:
     """The guest is checked in and gets Wi-Fi and PIN. Returns the booking as the guest sees it."""
     demo = booked.demo
     result = demo.staff().call("POST", f"{booked.staff_path}/check-in/").body
@@ -50,7 +50,7 @@ def check_in(booked: GuestBooking, number: str) -> dict[str, Any]:
     return actual
 
 
-def check_out(booked: GuestBooking, number: str) -> None:
+def check_out(booked: DemoBooking, number: str) -> None:
     """The guest is checked out: the room is dirty, PIN and Wi-Fi are removed."""
     demo = booked.demo
     result = demo.staff().call("POST", f"{booked.staff_path}/check-out/").body

@@ -11,7 +11,7 @@ from sandbox.demo import (
     search_steps,
     stay_steps,
 )
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import ExpectationFailed, eventually, expect
 from sandbox.demo.front_desk_steps import WalkInBooking
@@ -47,7 +47,7 @@ def run(demo: DemoContext) -> None:
     ending_steps.check_provider_contract(demo)
 
 
-def complete_stay(demo: DemoContext, today: date) -> GuestBooking:
+def complete_stay(demo: DemoContext, today: date) -> DemoBooking:
     """Booked, paid, approved, checked in, checked out, cleaned."""
     step = demo.transcript.step
     demo.transcript.chapter(f"A complete stay at {demo.page['name']}")
@@ -84,7 +84,7 @@ def complete_stay(demo: DemoContext, today: date) -> GuestBooking:
     return booked
 
 
-def declined_booking(demo: DemoContext, today: date) -> GuestBooking:
+def declined_booking(demo: DemoContext, today: date) -> DemoBooking:
     """Paid, then declined."""
     demo.transcript.chapter("A booking that the hotel declines")
     stay = _stay_params(demo, today)
@@ -98,7 +98,7 @@ def declined_booking(demo: DemoContext, today: date) -> GuestBooking:
     return booked
 
 
-def cancelled_booking(demo: DemoContext, today: date) -> GuestBooking:
+def cancelled_booking(demo: DemoContext, today: date) -> DemoBooking:
     """Cancelled before payment."""
     demo.transcript.chapter("A booking that its guest cancels before paying")
     stay = _stay_params(demo, today)
@@ -111,7 +111,7 @@ def cancelled_booking(demo: DemoContext, today: date) -> GuestBooking:
     return booked
 
 
-def expired_booking(demo: DemoContext, today: date) -> GuestBooking:
+def expired_booking(demo: DemoContext, today: date) -> DemoBooking:
     """Never paid."""
     demo.transcript.chapter("A booking that is never paid")
     stay = _stay_params(demo, today)

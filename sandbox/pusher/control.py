@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from sandbox.pusher.app_state import PusherAppState
 from sandbox.pusher.errors import HttpRefusal
-from sandbox.pusher.event_log import EventFilter
+from sandbox.pusher.event_log import EventQuery
 from sandbox.pusher.events import parse_object
 from sandbox.pusher.faults import ApiFault
 
@@ -93,8 +93,8 @@ async def _body(request: Request) -> dict[str, Any]:
     return parse_object(body) if body else {}
 
 
-def _query(request: Request) -> EventFilter:
-    return EventFilter(
+def _query(request: Request) -> EventQuery:
+    return EventQuery(
         channel=request.query_params.get("channel") or None,
         event=request.query_params.get("event") or None,
         after=int(_number(request, "after", default=0)),

@@ -37,7 +37,7 @@ class SentFrame(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventFilter:
+class EventQuery:
     """Selects records; None matches any value."""
 
     channel: str | None = None
@@ -83,11 +83,11 @@ class EventLog:
             )
         )
 
-    def received(self, query: EventFilter) -> list[ReceivedEvent]:
+    def received(self, query: EventQuery) -> list[ReceivedEvent]:
         """The matching events, oldest first."""
         return [record for record in self._received if _matches(query, record)]
 
-    def deliveries(self, query: EventFilter, *, socket_id: str | None = None) -> list[SentFrame]:
+    def deliveries(self, query: EventQuery, *, socket_id: str | None = None) -> list[SentFrame]:
         """The matching frames, oldest first."""
         return [
             record
@@ -95,7 +95,7 @@ class EventLog:
             if _matches(query, record) and socket_id in (None, record["socket_id"])
         ]
 
-    async def wait(self, query: EventFilter, *, count: int = 1, timeout: float) -> list[ReceivedEvent]:
+    async def wait(self, query: EventQuery, *, count: int = 1, timeout: float) -> list[ReceivedEvent]:
         """The matching events, as soon as there are `count`; after `timeout` seconds, those that exist."""
         return await self._condition.wait_for(lambda: self.received(query), count=count, timeout=timeout)
 
@@ -119,7 +119,7 @@ def parsed(data: object) -> Any:
         return data
 
 
-def _matches(query: EventFilter, record: ReceivedEvent | SentFrame) -> bool:
+def _matches(query: EventQuery, record: ReceivedEvent | SentFrame) -> bool:
     return (
         record["seq"] > query.after
         and query.channel in (None, record["channel"])

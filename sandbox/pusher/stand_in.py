@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from sandbox.in_process import InProcessServer
 from sandbox.pusher.app_state import PusherAppState
-from sandbox.pusher.event_log import EventFilter, ReceivedEvent, SentFrame
+from sandbox.pusher.event_log import EventQuery, ReceivedEvent, SentFrame
 from sandbox.pusher.faults import ApiFault, ApiFaultMode
 from sandbox.pusher.server import serve
 from sandbox.pusher.settings import PusherAppSettings
@@ -66,7 +66,7 @@ class PusherStandIn(InProcessServer[PusherAppState]):
 
     def events(self, *, channel: str | None = None, event: str | None = None, after: int = 0) -> list[ReceivedEvent]:
         """The received events, oldest first."""
-        query = EventFilter(channel=channel, event=event, after=after)
+        query = EventQuery(channel=channel, event=event, after=after)
         return self.call(lambda state: state.event_log.received(query))
 
     def wait_for(
@@ -84,7 +84,7 @@ class PusherStandIn(InProcessServer[PusherAppState]):
             TimeoutError: fewer than `count` after `timeout` seconds.
 
         """
-        query = EventFilter(channel=channel, event=event, after=after)
+        query = EventQuery(channel=channel, event=event, after=after)
         events = self.run(lambda state: state.event_log.wait(query, count=count, timeout=timeout))
         if len(events) < count:
             raise TimeoutError(f"{len(events)} of {count} events for {query} in {timeout} s")
@@ -99,7 +99,7 @@ class PusherStandIn(InProcessServer[PusherAppState]):
         socket_id: str | None = None,
     ) -> list[SentFrame]:
         """The frames sent to sockets, oldest first."""
-        query = EventFilter(channel=channel, event=event, after=after)
+        query = EventQuery(channel=channel, event=event, after=after)
         return self.call(lambda state: state.event_log.deliveries(query, socket_id=socket_id))
 
     def fault(self, mode: str, *, status: int = 500, times: int | None = 1, seconds: float = 1.0) -> None:

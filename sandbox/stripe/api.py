@@ -10,7 +10,7 @@ from sandbox.stripe.app_state import StripeAppState
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.forms import parse_form
 from sandbox.stripe.idempotency import ApiResponse
-from sandbox.stripe.pipeline import ApiRequest, ConnectionDropped, error_response, process
+from sandbox.stripe.pipeline import ConnectionDropped, StripeRequest, error_response, process
 from sandbox.stripe.store import API_VERSION, EventCause, Json, new_id
 
 
@@ -24,7 +24,7 @@ async def serve(state: StripeAppState, request: Request) -> Response:
     return Response(body, status, headers, media_type="application/json")
 
 
-async def respond(state: StripeAppState, api_request: ApiRequest) -> tuple[int, bytes, dict[str, str]]:
+async def respond(state: StripeAppState, api_request: StripeRequest) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and Stripe's headers of the response, recorded in the request log. Raises ConnectionDropped."""
     started = time.perf_counter()
     entry = _entry(api_request, state.store.clock.now())
@@ -44,10 +44,10 @@ async def respond(state: StripeAppState, api_request: ApiRequest) -> tuple[int, 
     return response.status, response.body, _headers(api_request, response)
 
 
-async def _api_request(request: Request) -> ApiRequest:
+async def _api_request(request: Request) -> StripeRequest:
     body = (await request.body()).decode(errors="replace")
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
-    return ApiRequest(
+    return StripeRequest(
         method=request.method,
         path=request.url.path,
         encoded="&".join(part for part in (request.url.query, body) if part),
@@ -57,7 +57,7 @@ async def _api_request(request: Request) -> ApiRequest:
     )
 
 
-def _entry(api_request: ApiRequest, now: int) -> Json:
+def _entry(api_request: StripeRequest, now: int) -> Json:
     return {
         "id": api_request.cause.request_id,
         "at": now,
@@ -73,7 +73,7 @@ def _entry(api_request: ApiRequest, now: int) -> Json:
     }
 
 
-def _headers(api_request: ApiRequest, response: ApiResponse) -> dict[str, str]:
+def _headers(api_request: StripeRequest, response: ApiResponse) -> dict[str, str]:
     headers = {
         "Request-Id": api_request.cause.request_id or "",
         "Stripe-Version": api_request.version or API_VERSION,

@@ -162,7 +162,7 @@ def _add_settings(routes: APIRouter, state: StripeAppState) -> None:
         return asdict(state.store.settings)
 
     @routes.post("/settings")
-    async def change_settings(body: models.SettingsChange) -> dict[str, Any]:
+    async def change_settings(body: models.BehaviourChange) -> dict[str, Any]:
         for name, value in body.model_dump(exclude_none=True).items():
             setattr(state.store.settings, name, value)
         return asdict(state.store.settings)

@@ -55,7 +55,7 @@ class SettleRefund(_Body):
     reason: str = "lost_or_stolen_card"
 
 
-class SettingsChange(_Body):
+class BehaviourChange(_Body):
     """Change behaviour settings; omitted fields are unchanged."""
 
     strict: bool | None = None

@@ -18,7 +18,7 @@ from sandbox.stripe.app_state import StandInConfig, StripeAppState
 from sandbox.stripe.cards import SUCCESS
 from sandbox.stripe.faults import FaultSpec
 from sandbox.stripe.payments import pay_with_card
-from sandbox.stripe.pipeline import ApiRequest, ConnectionDropped
+from sandbox.stripe.pipeline import ConnectionDropped, StripeRequest
 from sandbox.stripe.store import EventCause, Json, StripeStore, find, new_id
 
 
@@ -94,11 +94,11 @@ class InMemoryStripe(stripe.HTTPClient):
         return self.state.store.journal.entries()
 
 
-def _api_request(method: str, url: str, headers: Mapping[str, str], body: str) -> ApiRequest:
+def _api_request(method: str, url: str, headers: Mapping[str, str], body: str) -> StripeRequest:
     parts = urlsplit(url)
     lowercase_headers = {name.lower(): value for name, value in headers.items()}
     method = method.upper()
-    return ApiRequest(
+    return StripeRequest(
         method=method,
         path=parts.path,
         encoded="&".join(part for part in (parts.query, body) if part),

@@ -26,7 +26,7 @@ class ConnectionDropped(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiRequest:
+class StripeRequest:
     """A request before validation."""
 
     method: str
@@ -37,7 +37,7 @@ class ApiRequest:
     cause: EventCause
 
 
-async def process(state: StripeAppState, request: ApiRequest, entry: Json) -> ApiResponse:
+async def process(state: StripeAppState, request: StripeRequest, entry: Json) -> ApiResponse:
     """The response to a request; its faults are recorded in its log `entry`.
 
     Raises ConnectionDropped, and ApiError for an error before execution, which is not stored under the
@@ -78,7 +78,7 @@ def error_response(refusal: ApiError, cause: EventCause, *, should_retry: bool |
     return ApiResponse(refusal.status, body, request_id, refusal.status == 409 or should_retry)
 
 
-def _stored_response(state: StripeAppState, request: ApiRequest, form: Form) -> ApiResponse | None:
+def _stored_response(state: StripeAppState, request: StripeRequest, form: Form) -> ApiResponse | None:
     key = request.cause.idempotency_key
     if key is None:
         return None

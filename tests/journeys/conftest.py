@@ -12,7 +12,7 @@ from hotelmate.config import ask_client
 from hotelmate.hotels import import_property
 from hotelmate.property_file import read_property
 from sandbox.demo.addresses import Addresses
-from sandbox.demo.booking_steps import GuestBooking, book
+from sandbox.demo.booking_steps import DemoBooking, book
 from sandbox.demo.context import DemoContext
 from sandbox.demo.payment_steps import pay
 from sandbox.demo.search_steps import search_availability, stay_params
@@ -58,10 +58,10 @@ def today(demo: DemoContext) -> date:
 
 
 @pytest.fixture
-def paid(demo: DemoContext, today: date) -> Callable[[], GuestBooking]:
+def paid(demo: DemoContext, today: date) -> Callable[[], DemoBooking]:
     """Makes a booking that waits for approval."""
 
-    def make() -> GuestBooking:
+    def make() -> DemoBooking:
         room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
         booked = book(demo, stay_params(room_type, check_in=today))
         pay(booked)

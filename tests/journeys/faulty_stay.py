@@ -15,7 +15,7 @@ import psycopg
 from chassis.messaging import event_protocol, topology
 from contracts.catalogue import OWNERS
 from contracts.message import Envelope
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.demo.search_steps import search_availability, stay_params
@@ -100,7 +100,7 @@ class EventRecorder:
 class FaultyStay:
     """A stay that is over. `planted` is what must have come nowhere, by what it is."""
 
-    booked: GuestBooking
+    booked: DemoBooking
     room: str
     planted: dict[str, str]
     recorder: EventRecorder
@@ -138,7 +138,7 @@ def run_faulty_stay(stack: Stack, demo: DemoContext, today: date, recorder: Even
         stay = stay_params(search_availability(demo, check_in=today, nights=1)["room_type_code"], check_in=today)
         order = {**stay, "guest": GUEST, "special_requests": PLANTED_TEXTS["special requests"]}
         result = visitor.call("POST", f"{demo.public_path}/room-bookings/", status=SUCCESS, body=order).body
-        booked = GuestBooking(
+        booked = DemoBooking(
             demo=demo, guest=demo.visitor().with_token(result["guest_token"]), id=result["booking_id"],
             email=GUEST["email"], phone=GUEST["phone"], first_name=GUEST["first_name"],
             total=result["total_amount"], currency=result["currency"],
@@ -183,7 +183,7 @@ def run_faulty_stay(stack: Stack, demo: DemoContext, today: date, recorder: Even
     return FaultyStay(booked, number, planted, recorder)
 
 
-def send_messages_and_orders(booked: GuestBooking, faults: FaultInjector) -> None:
+def send_messages_and_orders(booked: DemoBooking, faults: FaultInjector) -> None:
     """All that a guest in house and staff may write, with a death of the notifier in the middle of it."""
     guest, desk, staff = booked.guest, booked.staff_path, booked.demo.staff("manager")
     for who, path, side in ((guest, booked.path, "guest"), (staff, desk, "staff")):

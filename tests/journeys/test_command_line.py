@@ -16,7 +16,7 @@ from chassis import codec
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp import parameters
 from contracts.message import Envelope
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.clients import ApiClient
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
@@ -118,7 +118,7 @@ def test_an_idle_system_has_published_all_events(command_line: Run) -> None:
     eventually("all outboxes are empty", unpublished, holds=lambda counts: counts == ["0"] * 4)
 
 
-def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], GuestBooking]) -> None:
+def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], DemoBooking]) -> None:
     booking_id = paid().id
 
     code, said = command_line("reconcile", "--booking", booking_id)

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 import httpx
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 
 STREAM = {"Accept": "text/event-stream"}
 
 
 @contextmanager
-def following(booked: GuestBooking, *, after: int) -> Iterator[Iterator[int]]:
+def following(booked: DemoBooking, *, after: int) -> Iterator[Iterator[int]]:
     """The numbers of the facts, as they come."""
     headers = {**STREAM, "Authorization": f"Bearer {booked.guest.token}"}
     url = f"{booked.demo.addresses.gateway}{booked.path}/events/"
@@ -21,7 +21,7 @@ def following(booked: GuestBooking, *, after: int) -> Iterator[Iterator[int]]:
         yield (int(line.removeprefix("id: ")) for line in answer.iter_lines() if line.startswith("id: "))
 
 
-def test_what_was_missed_can_be_fetched_from_any_number_on(paid: Callable[[], GuestBooking]) -> None:
+def test_what_was_missed_can_be_fetched_from_any_number_on(paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
     whole = booked.guest.call("GET", f"{booked.path}/events/").body
 
@@ -32,7 +32,7 @@ def test_what_was_missed_can_be_fetched_from_any_number_on(paid: Callable[[], Gu
 
 
 def test_a_stream_goes_on_where_the_page_was_and_ends_with_the_token(
-    paid: Callable[[], GuestBooking], demo: DemoContext
+    paid: Callable[[], DemoBooking], demo: DemoContext
 ) -> None:
     booked = paid()
     last = booked.guest.call("GET", f"{booked.path}/events/").body["last_sequence"]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sandbox.demo.booking_steps import GuestBooking, new_guest
+from sandbox.demo.booking_steps import DemoBooking, new_guest
 from sandbox.demo.context import DemoContext
 from sandbox.demo.search_steps import search_availability, stay_params
 from sandbox.demo.stay_steps import clean_room
@@ -15,7 +15,7 @@ def test_older_spellings_lead_a_booking_through_its_whole_life(demo: DemoContext
     stay = stay_params(room_type, check_in=today)
 
     result = demo.visitor().call("POST", f"/api/guest/hotels/{hotel}/bookings", status=201, body=stay | flat).body
-    booked = GuestBooking(
+    booked = DemoBooking(
         demo=demo,
         guest=demo.visitor().with_token(result["guest_token"]),
         id=result["id"],

@@ -16,7 +16,7 @@ from chassis.messaging.amqp import parameters
 from contracts.catalogue import OWNERS
 from hotelmate.timeline.log_files import read_log_line
 from sandbox.demo import approval_steps, stay_steps
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.stack import Stack
@@ -24,7 +24,7 @@ from sandbox.stack import Stack
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
-def test_metrics_show_the_whole_platform_and_no_guest(demo: DemoContext, paid: Callable[[], GuestBooking]) -> None:
+def test_metrics_show_the_whole_platform_and_no_guest(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
 
     text = httpx.get(f"{demo.addresses.gateway}/metrics", trust_env=False).text
@@ -44,7 +44,7 @@ def test_metrics_show_the_whole_platform_and_no_guest(demo: DemoContext, paid: C
 
 
 def test_explain_shows_a_booking_s_timeline_over_all_services(
-    command_line: Callable[..., tuple[int, str]], stack: Stack, demo: DemoContext, paid: Callable[[], GuestBooking]
+    command_line: Callable[..., tuple[int, str]], stack: Stack, demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
     approval_steps.approve(booked)
@@ -82,7 +82,7 @@ def test_a_healthy_system_passes_doctor(command_line: Callable[..., tuple[int, s
 
 
 def test_a_healthy_system_passes_a_direct_doctor_and_explains_a_booking_directly(
-    command_line: Callable[..., tuple[int, str]], paid: Callable[[], GuestBooking]
+    command_line: Callable[..., tuple[int, str]], paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
 
@@ -114,7 +114,7 @@ def test_a_parked_message_fails_doctor_until_it_is_dropped(
 
 
 def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
-    stack: Stack, demo: DemoContext, paid: Callable[[], GuestBooking]
+    stack: Stack, demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
     approval_steps.approve(booked)

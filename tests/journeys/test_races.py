@@ -7,7 +7,7 @@ from datetime import date
 from secrets import token_hex
 from typing import TypeVar
 
-from sandbox.demo.booking_steps import GuestBooking, new_guest
+from sandbox.demo.booking_steps import DemoBooking, new_guest
 from sandbox.demo.clients import GatewayResponse
 from sandbox.demo.context import DemoContext
 from sandbox.demo.search_steps import search_availability, stay_params, units_left
@@ -28,11 +28,11 @@ def at_once(*doings: Callable[[], T]) -> Sequence[T]:
 
 
 def test_of_approve_and_decline_at_once_one_wins_and_the_money_follows(
-    demo: DemoContext, paid: Callable[[], GuestBooking]
+    demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     desk, manager = demo.staff(), demo.staff("manager")
 
-    def decide(booked: GuestBooking) -> Sequence[GatewayResponse]:
+    def decide(booked: DemoBooking) -> Sequence[GatewayResponse]:
         return at_once(
             lambda: desk.send("POST", f"{booked.staff_path}/approve/"),
             lambda: manager.send("POST", f"{booked.staff_path}/decline/"),
@@ -55,7 +55,7 @@ def test_of_approve_and_decline_at_once_one_wins_and_the_money_follows(
             demo.stripe.expect_movements(booked.intent, ("authorise", booked.minor), ("void", booked.minor))
 
 
-def test_two_approvals_at_once_take_the_money_once(demo: DemoContext, paid: Callable[[], GuestBooking]) -> None:
+def test_two_approvals_at_once_take_the_money_once(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
     desks = [demo.staff(), demo.staff("manager")]
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from sandbox.demo import walkthrough
 from sandbox.demo.addresses import Addresses
-from sandbox.demo.booking_steps import GuestBooking, book
+from sandbox.demo.booking_steps import DemoBooking, book
 from sandbox.demo.context import DemoContext
 from sandbox.demo.ending_steps import check_event_feed, check_nothing_private_was_pushed, check_provider_contract
 from sandbox.demo.payment_steps import open_payment
@@ -53,7 +53,7 @@ def test_a_hotel_that_wants_no_approval_confirms_by_itself(addresses: Addresses)
 
 
 def test_a_booking_can_be_paid_after_the_clock_was_moved(
-    demo: DemoContext, paid: Callable[[], GuestBooking], today: date
+    demo: DemoContext, paid: Callable[[], DemoBooking], today: date
 ) -> None:
     walkthrough.expired_booking(demo, today)
 
@@ -61,7 +61,7 @@ def test_a_booking_can_be_paid_after_the_clock_was_moved(
 
 
 def test_the_payment_provider_saw_nothing_that_it_would_not_accept(
-    demo: DemoContext, paid: Callable[[], GuestBooking]
+    demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     paid()
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.ending_steps import check_nothing_private_was_pushed
 from sandbox.demo.expectations import ExpectationFailed, eventually, expect_fields
 
 
 def test_something_that_was_pushed_is_found_if_it_is_called_private(
-    demo: DemoContext, paid: Callable[[], GuestBooking]
+    demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
 
@@ -19,7 +19,7 @@ def test_something_that_was_pushed_is_found_if_it_is_called_private(
         check_nothing_private_was_pushed(demo, [booked], secrets=[booked.id])
 
 
-def test_money_that_did_not_move_is_missed(demo: DemoContext, paid: Callable[[], GuestBooking]) -> None:
+def test_money_that_did_not_move_is_missed(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
 
     with pytest.raises(ExpectationFailed, match="authorise"):
@@ -29,7 +29,7 @@ def test_money_that_did_not_move_is_missed(demo: DemoContext, paid: Callable[[],
 
 
 def test_an_event_on_fewer_channels_than_it_should_be_is_noticed(
-    demo: DemoContext, paid: Callable[[], GuestBooking]
+    demo: DemoContext, paid: Callable[[], DemoBooking]
 ) -> None:
     booked = paid()
     [staff_channel] = demo.channels("staff")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts import bookings
 from contracts.values import HotelCard
 from gateway.http.views import View
 from gateway.identity.accounts import Staff
@@ -49,10 +48,6 @@ class Me(Profile):
 
     hotel: Workplace
     realtime: StaffRealtime | None
-
-
-class GuestAccess(View[bookings.GuestAccess]):
-    """The booking that a mailed code opens."""
 
 
 def profile(staff: Staff) -> dict[str, Any]:

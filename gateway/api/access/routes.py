@@ -4,30 +4,32 @@ from starlette.responses import Response
 
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import ExchangeCode
+from contracts.bookings import ExchangeCode, GuestAccess
 from contracts.notifier import DropUser
 from gateway.api.access.requests import Credentials, MailedCode
-from gateway.api.access.responses import GuestAccess, Me, StaffProfile, StaffSession, Workplace, profile
+from gateway.api.access.responses import Me, StaffProfile, StaffSession, Workplace, profile
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience, parse_authorization
 
 codes = Routes("guest", audience=Audience.EXCHANGE, under="/api/guest")
 sessions = Routes("staff", audience=Audience.LOGIN, under="/api/staff")
 members = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
 
+GUEST_ACCESS = view(GuestAccess)
 log = logs.logger(__name__)
 
 
-@codes.post("/exchange/", response=GuestAccess, idempotency_key=False, refuses=("INVALID_CODE",))
+@codes.post("/exchange/", response=GUEST_ACCESS, idempotency_key=False, refuses=("INVALID_CODE",))
 async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
     """Exchange a mailed code for a guest token.
 
     A code works once.
     """
     access = await request.ask(ExchangeCode(code=body.code))
-    return request.respond(GuestAccess.of(access), headers={"Cache-Control": "no-store"})
+    return request.respond(GUEST_ACCESS.of(access), headers={"Cache-Control": "no-store"})
 
 
 @sessions.post("/login/", response=StaffSession, idempotency_key=False, refuses=("INVALID_CREDENTIALS",))

@@ -9,10 +9,10 @@ from contracts import bookings
 from gateway.api.bookings import sse
 from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
 from gateway.api.bookings.responses import (
-    CreatedBooking,
-    Feed,
-    FoundBookings,
+    EventFeed,
     GuestBooking,
+    GuestBookingWithToken,
+    LookupResult,
     feed,
     found_bookings,
     guest_booking,
@@ -43,7 +43,7 @@ async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Resp
 
 @public.post(
     "/",
-    response=CreatedBooking,
+    response=GuestBookingWithToken,
     status=201,
     refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
 )
@@ -60,7 +60,7 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     return request.respond(content, version=booking.version, headers={"Location": location})
 
 
-@lookup.get("/lookup/", response=FoundBookings, refuses=("MISSING_FIELD",))
+@lookup.get("/lookup/", response=LookupResult, refuses=("MISSING_FIELD",))
 async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Query()]) -> Response:
     """Look up bookings.
 
@@ -80,7 +80,7 @@ async def get_own_booking(request: ApiRequest) -> Response:
     )
 
 
-@guest.get("/events/", response=Feed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
+@guest.get("/events/", response=EventFeed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
 async def follow_booking(
     request: ApiRequest,
     query: Annotated[FeedQuery, Query()],

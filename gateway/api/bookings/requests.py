@@ -24,7 +24,7 @@ def _flat_fields(schema: dict[str, Any]) -> None:
     schema["required"].remove("guest")
 
 
-class Guest(Body):
+class BookingGuest(Body):
     """The guest of a booking."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ADA]})
@@ -45,7 +45,7 @@ class WithGuest(Body):
 
     model_config = ConfigDict(json_schema_extra=_flat_fields)
 
-    guest: Guest
+    guest: BookingGuest
 
     @model_validator(mode="before")
     @classmethod

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts import bookings
 from contracts.values import HotelCard
-from gateway.http.pages import Page
+from gateway.http.pages import ResultPage
 from gateway.http.views import Json, View, event_data
 from gateway.lookups.realtime import GuestRealtime
 
@@ -13,7 +13,7 @@ GUEST = "guest"
 _STAFF_NOTES = ("reason_note", "assignment_notes", "internal_notes", "warnings")
 
 
-class BookingRow(
+class StaffBookingRow(
     View[bookings.BookingRow], drop=("hotel", "room_type_code", "expires_at"), staff_only=("is_new_for_staff",)
 ):
     """A booking in a list."""
@@ -58,22 +58,18 @@ class GuestBooking(
     realtime: GuestRealtime | None
 
 
-class CreatedBooking(GuestBooking):
+class GuestBookingWithToken(GuestBooking):
     """A new booking with the guest's token. No other response contains the token."""
 
     guest_token: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingList(Page[BookingRow]):
+class StaffBookingPage(ResultPage[StaffBookingRow]):
     """A page of bookings; `counts` by bucket where the request includes them."""
 
-    results: tuple[BookingRow, ...]
+    results: tuple[StaffBookingRow, ...]
     counts: dict[str, int] | None = None
-
-
-class Timeline(View[bookings.Timeline]):
-    """The audit trail of a booking, oldest first."""
 
 
 class FeedEvent(View[bookings.FeedItem], rename={"id": "event_id"}):
@@ -82,21 +78,21 @@ class FeedEvent(View[bookings.FeedItem], rename={"id": "event_id"}):
     data: dict[str, Any]
 
 
-class Feed(View[bookings.Feed]):
+class EventFeed(View[bookings.Feed]):
     """Events of a booking after a sequence number, oldest first. There are more while `last_sequence` is higher."""
 
     events: tuple[FeedEvent, ...]
 
 
-class BookingInBrief(View[bookings.BookingInBrief]):
+class PublicBooking(View[bookings.BookingInBrief]):
     """What a confirmation number alone reveals."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundBookings:
+class LookupResult:
     """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
 
-    bookings: tuple[GuestBooking | BookingInBrief, ...]
+    bookings: tuple[GuestBooking | PublicBooking, ...]
 
 
 def guest_booking(booking: bookings.BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
@@ -122,10 +118,10 @@ def feed_event(item: bookings.FeedItem, reader: str) -> Json:
 
 def feed(events: bookings.Feed, reader: str) -> Json:
     """A part of the feed."""
-    return Feed.of(events, events=[feed_event(item, reader) for item in events.events])
+    return EventFeed.of(events, events=[feed_event(item, reader) for item in events.events])
 
 
 def found_bookings(reply: bookings.FoundBookings) -> Json:
     """The bookings that a lookup reveals."""
     whole = [guest_booking(booking, None) for booking in reply.whole]
-    return {"bookings": whole or [BookingInBrief.of(brief) for brief in reply.brief]}
+    return {"bookings": whole or [PublicBooking.of(brief) for brief in reply.brief]}

@@ -11,10 +11,11 @@ from gateway.api.bookings.approval import approve
 from gateway.api.bookings.commands import change_booking, respond_to_staff
 from gateway.api.bookings.filters import BookingFilters
 from gateway.api.bookings.requests import BookingChanges, Decline, StaffCancellation, StaffNewBooking
-from gateway.api.bookings.responses import BookingList, BookingRow, StaffBooking, Timeline
+from gateway.api.bookings.responses import StaffBooking, StaffBookingPage, StaffBookingRow
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 routes = Routes("staff bookings", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings")
@@ -24,14 +25,14 @@ ILLEGAL = ("ILLEGAL_TRANSITION", "BOOKING_ENDED")
 SEVERAL_SERVICES = 10.0  # seconds
 
 
-@routes.get("/", response=BookingList, refuses=("INVALID_FILTER", "INVALID_ORDERING"))
+@routes.get("/", response=StaffBookingPage, refuses=("INVALID_FILTER", "INVALID_ORDERING"))
 async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, Query()]) -> Response:
     """List bookings.
 
     Newest first by default. Drafts are listed only where `status` asks for them.
     """
     reply = await request.ask(filters.query(request.hotel))
-    return request.respond_page(BookingRow.of, reply, filters, counts=reply.counts)
+    return request.respond_page(StaffBookingRow.of, reply, filters, counts=reply.counts)
 
 
 @routes.post(
@@ -65,14 +66,13 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
     return await change_booking(request, bookings.AmendBooking, **changes)
 
 
-@routes.get("/{booking_id}/timeline/", response=Timeline)
+@routes.get("/{booking_id}/timeline/", response=view(bookings.Timeline))
 async def get_timeline(request: ApiRequest) -> Response:
     """Retrieve the timeline of a booking.
 
     Each item says who changed the booking, when and why.
     """
-    timeline = await request.ask(bookings.GetTimeline(hotel=request.hotel, booking_id=request.booking_id))
-    return request.respond(Timeline.of(timeline))
+    return await request.answer(bookings.GetTimeline(hotel=request.hotel, booking_id=request.booking_id))
 
 
 @routes.post(

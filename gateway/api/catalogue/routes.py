@@ -21,16 +21,18 @@ from gateway.api.catalogue.requests import (
     RoomTypeChanges,
     Search,
 )
-from gateway.api.catalogue.responses import Policy, Promotion, Rate, RatesWritten, RoomType
-from gateway.http.pages import Page
+from gateway.api.catalogue.responses import ChangedRates
+from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 Reply = TypeVar("Reply")
 
 HOTEL = "/api/staff/hotels/{slug}"
 MANAGE = Permission.MANAGE_SETTINGS
+ROOM_TYPE, PROMOTION, POLICY = view(rooms.RoomTypeView), view(rooms.PromotionDefinition), view(rooms.PolicyDefinition)
 UNKNOWN_POLICY, UNKNOWN_PROMOTION = ("POLICY_NOT_FOUND",), ("PROMOTION_NOT_FOUND",)
 RATES_REFUSE = ("ROOM_TYPE_NOT_FOUND", "BEYOND_HORIZON")
 
@@ -50,38 +52,37 @@ async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
         raise
 
 
-@room_types.get("/", response=Page[RoomType], needs=MANAGE)
+@room_types.get("/", response=page_of(rooms.RoomTypeView), needs=MANAGE)
 async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List room types."""
     query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    reply = await request.ask(query)
-    return request.respond_page(RoomType.of, reply, filters)
+    return await request.answer_page(query, filters)
 
 
-@room_types.post("/", response=RoomType, status=201, needs=MANAGE, refuses=("ROOM_TYPE_EXISTS",))
+@room_types.post("/", response=ROOM_TYPE, status=201, needs=MANAGE, refuses=("ROOM_TYPE_EXISTS",))
 async def add_room_type(request: ApiRequest, body: NewRoomType) -> Response:
     """Create a room type.
 
     A new room type has no rooms.
     """
-    return await request.answer(RoomType, rooms.AddRoomType(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(rooms.AddRoomType(hotel=request.hotel, **body.model_dump()))
 
 
-@room_types.get("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
+@room_types.get("/{code}/", response=ROOM_TYPE, needs=MANAGE, refuses=("NOT_FOUND",))
 async def get_room_type(request: ApiRequest) -> Response:
     """Retrieve a room type."""
     query = rooms.GetRoomType(hotel=request.hotel, code=request.code)
-    return request.respond(RoomType.of(await _ask_about_path(request, query)))
+    return request.respond(ROOM_TYPE.of(await _ask_about_path(request, query)))
 
 
-@room_types.patch("/{code}/", response=RoomType, needs=MANAGE, refuses=("NOT_FOUND",))
+@room_types.patch("/{code}/", response=ROOM_TYPE, needs=MANAGE, refuses=("NOT_FOUND",))
 async def change_room_type(request: ApiRequest, body: RoomTypeChanges) -> Response:
     """Update a room type.
 
     Existing bookings and quotes keep their price.
     """
     command = rooms.ChangeRoomType(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return request.respond(RoomType.of(await _ask_about_path(request, command)))
+    return request.respond(ROOM_TYPE.of(await _ask_about_path(request, command)))
 
 
 @room_types.delete("/{code}/", needs=MANAGE, refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
@@ -94,66 +95,64 @@ async def remove_room_type(request: ApiRequest) -> Response:
     return Response(status_code=204)
 
 
-@rates.get("/", response=Page[Rate], needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
+@rates.get("/", response=page_of(rooms.DailyRate), needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
 async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query()]) -> Response:
     """List daily rates.
 
     By date and room type. Nights without a daily rate cost the base price.
     """
-    reply = await request.ask(filters.query(request.hotel))
-    return request.respond_page(Rate.of, reply, filters)
+    return await request.answer_page(filters.query(request.hotel), filters)
 
 
-@rates.post("/", response=RatesWritten, needs=MANAGE, refuses=RATES_REFUSE)
+@rates.post("/", response=ChangedRates, needs=MANAGE, refuses=RATES_REFUSE)
 async def set_rates(request: ApiRequest, body: Rates) -> Response:
     """Set daily rates.
 
     Sets the price of every night between two dates, both included.
     """
-    return await request.answer(RatesWritten, rooms.WriteRates(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(rooms.WriteRates(hotel=request.hotel, **body.model_dump()))
 
 
-@rates.delete("/", response=RatesWritten, status=200, needs=MANAGE, refuses=RATES_REFUSE)
+@rates.delete("/", response=ChangedRates, status=200, needs=MANAGE, refuses=RATES_REFUSE)
 async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]) -> Response:
     """Delete daily rates.
 
     The base price applies again between two dates, both included.
     """
-    return await request.answer(RatesWritten, nights.command(request.hotel))
+    return await request.answer(nights.command(request.hotel))
 
 
-@promotions.get("/", response=Page[Promotion], needs=MANAGE)
+@promotions.get("/", response=page_of(rooms.PromotionDefinition), needs=MANAGE)
 async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List promotions."""
     query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    reply = await request.ask(query)
-    return request.respond_page(Promotion.of, reply, filters)
+    return await request.answer_page(query, filters)
 
 
-@promotions.post("/", response=Promotion, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
+@promotions.post("/", response=PROMOTION, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
 async def add_promotion(request: ApiRequest, body: NewPromotion) -> Response:
     """Create a promotion."""
     command = rooms.AddPromotion(hotel=request.hotel, promotion=body.definition)
-    return await request.answer(Promotion, command)
+    return await request.answer(command)
 
 
-@promotions.get("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
+@promotions.get("/{code}/", response=PROMOTION, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def get_promotion(request: ApiRequest) -> Response:
     """Retrieve a promotion.
 
     The case of the code does not matter.
     """
-    return await request.answer(Promotion, rooms.GetPromotion(hotel=request.hotel, code=request.code))
+    return await request.answer(rooms.GetPromotion(hotel=request.hotel, code=request.code))
 
 
-@promotions.patch("/{code}/", response=Promotion, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
+@promotions.patch("/{code}/", response=PROMOTION, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def change_promotion(request: ApiRequest, body: PromotionChanges) -> Response:
     """Update a promotion.
 
     Existing bookings and quotes keep their price.
     """
     command = rooms.ChangePromotion(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return await request.answer(Promotion, command)
+    return await request.answer(command)
 
 
 @promotions.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PROMOTION)
@@ -163,39 +162,38 @@ async def remove_promotion(request: ApiRequest) -> Response:
     return Response(status_code=204)
 
 
-@policies.get("/", response=Page[Policy], needs=MANAGE)
+@policies.get("/", response=page_of(rooms.PolicyDefinition), needs=MANAGE)
 async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List cancellation policies."""
     query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    reply = await request.ask(query)
-    return request.respond_page(Policy.of, reply, filters)
+    return await request.answer_page(query, filters)
 
 
-@policies.post("/", response=Policy, status=201, needs=MANAGE, refuses=("POLICY_EXISTS",))
+@policies.post("/", response=POLICY, status=201, needs=MANAGE, refuses=("POLICY_EXISTS",))
 async def add_policy(request: ApiRequest, body: NewPolicy) -> Response:
     """Create a cancellation policy.
 
     Room types can name the policy, or it becomes the standard policy.
     """
-    return await request.answer(Policy, body.command(request.hotel))
+    return await request.answer(body.command(request.hotel))
 
 
-@policies.get("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
+@policies.get("/{code}/", response=POLICY, needs=MANAGE, refuses=UNKNOWN_POLICY)
 async def get_policy(request: ApiRequest) -> Response:
     """Retrieve a cancellation policy.
 
     The case of the code does not matter.
     """
-    return await request.answer(Policy, rooms.GetPolicy(hotel=request.hotel, code=request.code))
+    return await request.answer(rooms.GetPolicy(hotel=request.hotel, code=request.code))
 
 
-@policies.patch("/{code}/", response=Policy, needs=MANAGE, refuses=UNKNOWN_POLICY)
+@policies.patch("/{code}/", response=POLICY, needs=MANAGE, refuses=UNKNOWN_POLICY)
 async def change_policy(request: ApiRequest, body: PolicyChanges) -> Response:
     """Update a cancellation policy.
 
     Existing bookings keep their terms.
     """
-    return await request.answer(Policy, body.command(request.hotel, request.code))
+    return await request.answer(body.command(request.hotel, request.code))
 
 
 @policies.delete("/{code}/", needs=MANAGE, refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))

@@ -11,7 +11,7 @@ from gateway.http.views import Json, View
 _CARD = ("slug", "name", "address", "email", "phone", "timezone", "currency")
 
 
-class Hotel(View[rooms.HotelPage], drop=("card",), examples={"name": "Hotel Killarney"}):
+class PublicHotel(View[rooms.HotelPage], drop=("card",), examples={"name": "Hotel Killarney"}):
     """The public page of a hotel."""
 
     slug: str
@@ -23,30 +23,26 @@ class Hotel(View[rooms.HotelPage], drop=("card",), examples={"name": "Hotel Kill
     currency: str
 
 
-class WiFi(View[rooms.WiFi]):
+class StaffWiFi(View[rooms.WiFi]):
     """The Wi-Fi for guests in house."""
 
 
-class OperatingSettings(View[HotelSettings]):
+class OperatingRules(View[HotelSettings]):
     """How a hotel operates. Times are hotel-local, `HH:MM`."""
 
 
-class StaffSettings(Hotel, OperatingSettings):
+class StaffSettings(PublicHotel, OperatingRules):
     """The page and the operating settings of a hotel. Times are hotel-local, `HH:MM`.
 
     `wifi` is null for staff who may not change it.
     """
 
     tax_percent: Decimal
-    wifi: WiFi | None
+    wifi: StaffWiFi | None
     version: int
 
 
-class TypeAvailability(View[rooms.TypeAvailability]):
-    """The availability of a room type on the requested nights."""
-
-
-class Availability(View[rooms.Availability]):
+class StayAvailability(View[rooms.Availability]):
     """The availability of a hotel by room type."""
 
     adults: int
@@ -61,7 +57,7 @@ class NightPrice:
     price: str
 
 
-class Quote(View[rooms.Quote], drop=("dates", "price")):
+class GuestQuote(View[rooms.Quote], drop=("dates", "price")):
     """The price of a stay. A booking made with the quote before `valid_until` keeps the price."""
 
     breakdown: tuple[NightPrice, ...]
@@ -84,16 +80,16 @@ class PriceTotals(
 
 def hotel(page: rooms.HotelPage) -> Json:
     """The public page of a hotel."""
-    return Hotel.of(page, **{name: getattr(page.card, name) for name in _CARD})
+    return PublicHotel.of(page, **{name: getattr(page.card, name) for name in _CARD})
 
 
 def staff_settings(settings: rooms.OperatingSettings) -> Json:
     """The page and the operating settings of a hotel."""
     return {
         **hotel(settings.page),
-        **OperatingSettings.of(settings.settings),
+        **OperatingRules.of(settings.settings),
         "tax_percent": settings.tax_percent,
-        "wifi": WiFi.of(settings.wifi) if settings.wifi else None,
+        "wifi": StaffWiFi.of(settings.wifi) if settings.wifi else None,
         "version": settings.version,
     }
 
@@ -102,4 +98,4 @@ def quote(priced: rooms.Quote) -> Json:
     """A quote with the price of each night."""
     nights = zip(priced.dates, priced.price.nights, strict=True)
     breakdown = [NightPrice(date=night, price=price.text) for night, price in nights]
-    return Quote.of(priced, breakdown=breakdown, **PriceTotals.of(priced.price))
+    return GuestQuote.of(priced, breakdown=breakdown, **PriceTotals.of(priced.price))

@@ -9,8 +9,16 @@ from contracts import rooms
 from contracts.values import Permission
 from gateway.api.hotels.queries import QuoteRequest, StayQuery
 from gateway.api.hotels.requests import SettingsPatch, WholeSettings
-from gateway.api.hotels.responses import Availability, Hotel, Quote, StaffSettings, hotel, quote, staff_settings
-from gateway.http.pages import Page, Paging, Rows
+from gateway.api.hotels.responses import (
+    GuestQuote,
+    PublicHotel,
+    StaffSettings,
+    StayAvailability,
+    hotel,
+    quote,
+    staff_settings,
+)
+from gateway.http.pages import Paging, Rows, page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
@@ -21,7 +29,7 @@ settings = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{sl
 MANAGE = Permission.MANAGE_SETTINGS
 
 
-@public.get("/", response=Page[Hotel])
+@public.get("/", response=page_of(PublicHotel))
 async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
     """List hotels."""
     hotels = (await request.ask(rooms.ListHotels())).hotels
@@ -30,30 +38,30 @@ async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -
     return request.respond_page(hotel, reply, paging)
 
 
-@public.get("/{slug}/", response=Hotel)
+@public.get("/{slug}/", response=PublicHotel)
 async def get_hotel(request: ApiRequest) -> Response:
     """Retrieve a hotel."""
     return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
 
 
-@public.get("/{slug}/settings/", response=Hotel)
+@public.get("/{slug}/settings/", response=PublicHotel)
 async def get_public_settings(request: ApiRequest) -> Response:
     """Retrieve the public settings of a hotel."""
     return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
 
 
-@public.get("/{slug}/availability/", response=Availability, refuses=("BEYOND_HORIZON",))
+@public.get("/{slug}/availability/", response=StayAvailability, refuses=("BEYOND_HORIZON",))
 async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Query()]) -> Response:
     """Check availability.
 
     Returns the available rooms by room type on the nights from check-in up to check-out.
     """
-    reply = await request.ask(rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump()))
-    return request.respond(Availability.of(reply, adults=stay.adults, children=stay.children))
+    query = rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump())
+    return await request.answer(query, adults=stay.adults, children=stay.children)
 
 
 @public.post(
-    "/{slug}/pricing/quote/", response=Quote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
+    "/{slug}/pricing/quote/", response=GuestQuote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     """Create a quote.

@@ -37,7 +37,7 @@ class ChatFilters(Paging):
     unread: Annotated[bool, Field(description="Only those with unread messages.")] = False
 
 
-class NewCommunication(Body):
+class CommunicationBody(Body):
     """A mail or text message to the guest, or a note of a call or of anything else."""
 
     communication_type: Literal["EMAIL", "SMS", "PHONE", "NOTE"] = Field(examples=["PHONE"])

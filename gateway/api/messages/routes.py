@@ -7,16 +7,18 @@ from starlette.responses import Response
 
 from contracts import bookings
 from contracts.values import Permission
-from gateway.api.messages.requests import ChatFilters, ChatQuery, NewChatMessage, NewCommunication, ReadMarker
-from gateway.api.messages.responses import Chat, ChatMessage, ChatRead, Communication, OpenChat, chat_message
-from gateway.http.pages import Page, Paging
+from gateway.api.messages.requests import ChatFilters, ChatQuery, CommunicationBody, NewChatMessage, ReadMarker
+from gateway.api.messages.responses import ChatMessageWithSender, ChatPage, chat_message
+from gateway.http.pages import Paging, page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 STAFF_PATH = "/api/staff/hotels/{slug}"
 CONTACT = Permission.CONTACT_GUESTS
 CLOSED = ("CHAT_CLOSED",)
+CHAT_READ = view(bookings.ChatRead)
 
 guest_chat = Routes(
     "chat", audience=Audience.GUEST, under="/api/public/hotels/{slug}/room-bookings/{booking_id}/chat/messages"
@@ -41,10 +43,10 @@ async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
 
 async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
     command = bookings.ReadChat(hotel=request.hotel, booking_id=request.booking_id, up_to=body.up_to)
-    return await request.answer(ChatRead, command)
+    return await request.answer(command)
 
 
-@guest_chat.get("/", response=Chat, refuses=("READ_ONLY_TOKEN",))
+@guest_chat.get("/", response=ChatPage, refuses=("READ_ONLY_TOKEN",))
 async def get_own_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) -> Response:
     """List the guest's chat messages.
 
@@ -53,19 +55,19 @@ async def get_own_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]
     return await _list(request, query)
 
 
-@guest_chat.post("/", response=ChatMessage, status=201, refuses=CLOSED)
+@guest_chat.post("/", response=ChatMessageWithSender, status=201, refuses=CLOSED)
 async def write_to_hotel(request: ApiRequest, body: NewChatMessage) -> Response:
     """Send a chat message to the hotel."""
     return await _send(request, body)
 
 
-@guest_chat.post("/read/", response=ChatRead)
+@guest_chat.post("/read/", response=CHAT_READ)
 async def read_own_chat(request: ApiRequest, body: ReadMarker) -> Response:
     """Mark the hotel's chat messages as read."""
     return await _mark_read(request, body)
 
 
-@chat.get("/", response=Chat, needs=CONTACT)
+@chat.get("/", response=ChatPage, needs=CONTACT)
 async def get_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) -> Response:
     """List the chat messages of a booking.
 
@@ -74,41 +76,40 @@ async def get_chat(request: ApiRequest, query: Annotated[ChatQuery, Query()]) ->
     return await _list(request, query)
 
 
-@chat.post("/", response=ChatMessage, status=201, needs=CONTACT, refuses=CLOSED)
+@chat.post("/", response=ChatMessageWithSender, status=201, needs=CONTACT, refuses=CLOSED)
 async def write_to_guest(request: ApiRequest, body: NewChatMessage) -> Response:
     """Send a chat message to the guest."""
     return await _send(request, body)
 
 
-@chat.post("/read/", response=ChatRead, needs=CONTACT)
+@chat.post("/read/", response=CHAT_READ, needs=CONTACT)
 async def read_chat(request: ApiRequest, body: ReadMarker) -> Response:
     """Mark the guest's chat messages as read."""
     return await _mark_read(request, body)
 
 
-@chats.get("/", response=Page[OpenChat], needs=CONTACT)
+@chats.get("/", response=page_of(bookings.OpenChat), needs=CONTACT)
 async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query()]) -> Response:
     """List open chats.
 
     The chat with the latest message comes first.
     """
-    reply = await request.ask(bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice))
-    return request.respond_page(OpenChat.of, reply, filters)
+    query = bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice)
+    return await request.answer_page(query, filters)
 
 
-@communications.get("/", response=Page[Communication])
+@communications.get("/", response=page_of(bookings.Communication))
 async def list_communications(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
     """List the communications of a booking.
 
     Newest first. Mails that the system sends are included, without their text.
     """
     query = bookings.ListCommunications(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
-    reply = await request.ask(query)
-    return request.respond_page(Communication.of, reply, paging)
+    return await request.answer_page(query, paging)
 
 
-@communications.post("/", response=Communication, status=201, needs=CONTACT)
-async def communicate(request: ApiRequest, body: NewCommunication) -> Response:
+@communications.post("/", response=view(bookings.Communication), status=201, needs=CONTACT)
+async def communicate(request: ApiRequest, body: CommunicationBody) -> Response:
     """Create a communication.
 
     Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
@@ -122,4 +123,4 @@ async def communicate(request: ApiRequest, body: NewCommunication) -> Response:
         subject=body.subject,
         recipient=body.recipient,
     )
-    return await request.answer(Communication, command)
+    return await request.answer(command)

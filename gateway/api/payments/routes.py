@@ -7,14 +7,15 @@ from starlette.responses import Response
 
 from chassis.refusal import Refusal
 from contracts.bookings import SettleBalance
-from contracts.payments import OpenPaymentSession, StoreWebhook, VerifyPayment
+from contracts.payments import OpenPaymentSession, PaymentSession, PaymentVerified, StoreWebhook, VerifyPayment
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking
 from gateway.api.bookings.responses import StaffBooking
 from gateway.api.payments.requests import BalancePayment, ReturnUrls
-from gateway.api.payments.responses import PaymentSession, PaymentVerified, WebhookTaken
+from gateway.api.payments.responses import WebhookTaken
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 sessions = Routes(
@@ -30,23 +31,23 @@ SIGNED_EVENT = {
 }
 
 
-@sessions.post("/session/", response=PaymentSession, refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
+@sessions.post("/session/", response=view(PaymentSession), refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
 async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Response:
     """Create a payment session.
 
     Returns the page on which the guest pays. While a session is open, the same session is returned.
     """
     command = OpenPaymentSession(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
-    return await request.answer(PaymentSession, command, deadline=CALLS_PROVIDER)
+    return await request.answer(command, deadline=CALLS_PROVIDER)
 
 
-@sessions.get("/verify/", response=PaymentVerified, refuses=("SESSION_NOT_FOUND",))
+@sessions.get("/verify/", response=view(PaymentVerified), refuses=("SESSION_NOT_FOUND",))
 async def verify_payment(
     request: ApiRequest, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
     """Verify a payment session."""
     query = VerifyPayment(hotel=request.hotel, booking_id=request.booking_id, session_id=session_id)
-    return await request.answer(PaymentVerified, query, deadline=CALLS_PROVIDER)
+    return await request.answer(query, deadline=CALLS_PROVIDER)
 
 
 @webhooks.post(

@@ -7,11 +7,10 @@ from starlette.responses import Response
 
 from contracts import bookings
 from gateway.api.room_service.requests import NewOrder, OrderCancellation, PushToken
-from gateway.api.room_service.responses import Menu, Order, PushTokenRegistered, menu
-from gateway.http.pages import Page, Paging
+from gateway.api.room_service.responses import MenuItems, PushTokenRegistered, RoomServiceOrder
+from gateway.http.pages import Paging, page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
-from gateway.http.views import Json
 from gateway.identity.admission import Audience
 
 routes = Routes("room service", audience=Audience.GUEST, under="/api/public/hotels/{slug}/room-bookings/{booking_id}")
@@ -20,34 +19,31 @@ NOT_IN_HOUSE = ("NOT_IN_HOUSE",)
 NOT_READABLE = (*NOT_IN_HOUSE, "READ_ONLY_TOKEN")
 
 
-def _order(order: bookings.Order) -> Json:
-    return Order.of(order, reader="guest")
-
-
-@routes.get("/menu/", response=Menu, refuses=NOT_READABLE)
+@routes.get("/menu/", response=MenuItems, refuses=NOT_READABLE)
 async def get_own_menu(request: ApiRequest) -> Response:
     """Retrieve the menu as a guest.
 
     Only available items are included.
     """
-    return request.respond(
-        menu(await request.ask(bookings.GetOwnMenu(hotel=request.hotel, booking_id=request.booking_id)))
-    )
+    menu = await request.ask(bookings.GetOwnMenu(hotel=request.hotel, booking_id=request.booking_id))
+    return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
-@routes.get("/orders/", response=Page[Order], refuses=NOT_READABLE)
+@routes.get("/orders/", response=page_of(RoomServiceOrder), refuses=NOT_READABLE)
 async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
     """List the guest's orders.
 
     The orders of this stay, newest first.
     """
     query = bookings.ListOrders(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
-    reply = await request.ask(query)
-    return request.respond_page(_order, reply, paging)
+    return await request.answer_page(query, paging)
 
 
 @routes.post(
-    "/orders/", response=Order, status=201, refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE")
+    "/orders/",
+    response=RoomServiceOrder,
+    status=201,
+    refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE"),
 )
 async def place_order(request: ApiRequest, body: NewOrder) -> Response:
     """Place an order.
@@ -56,11 +52,13 @@ async def place_order(request: ApiRequest, body: NewOrder) -> Response:
     """
     items = tuple(bookings.WantedItem(item_id=each.item_id, quantity=each.quantity) for each in body.items)
     command = bookings.PlaceOrder(hotel=request.hotel, booking_id=request.booking_id, items=items, note=body.note)
-    return await request.answer(Order, command)
+    return await request.answer(command)
 
 
 @routes.post(
-    "/orders/{order_id}/cancel/", response=Order, refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION")
+    "/orders/{order_id}/cancel/",
+    response=RoomServiceOrder,
+    refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION"),
 )
 async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel the guest's order.
@@ -71,7 +69,7 @@ async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Resp
     command = bookings.CancelOrder(
         hotel=request.hotel, order_id=order_id, booking_id=request.booking_id, reason=body.reason
     )
-    return await request.answer(Order, command)
+    return await request.answer(command)
 
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)

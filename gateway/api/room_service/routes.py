@@ -9,20 +9,22 @@ from chassis.refusal import Refusal
 from contracts import bookings, rooms
 from contracts.values import Permission
 from gateway.api.room_service.requests import MenuItemChange, NewMenuItem, OrderCancellation, OrderFilters
-from gateway.api.room_service.responses import Menu, MenuItem, Order, menu
+from gateway.api.room_service.responses import MenuItems, RoomServiceOrder
 from gateway.http.fields import NoFields, invalid_filter
-from gateway.http.pages import Page
+from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 orders = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
 menus = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/menu")
 
 CONTACT, MANAGE = Permission.CONTACT_GUESTS, Permission.MANAGE_SETTINGS
+MENU_ITEM = view(rooms.MenuItem)
 UNKNOWN_ITEM = ("MENU_ITEM_NOT_FOUND",)
 STEP: dict[str, Any] = {
-    "response": Order,
+    "response": RoomServiceOrder,
     "needs": CONTACT,
     "refuses": ("ORDER_NOT_FOUND", "ILLEGAL_TRANSITION"),
 }
@@ -33,15 +35,10 @@ async def _list(request: ApiRequest, filters: OrderFilters, booking_id: str | No
         raise invalid_filter("status")
     status = bookings.OrderStatus(filters.status) if filters.status else None
     query = bookings.ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
-    reply = await request.ask(query)
-    return request.respond_page(Order.of, reply, filters)
+    return await request.answer_page(query, filters)
 
 
-async def _step(request: ApiRequest, command: bookings.OrderCommand) -> Response:
-    return await request.answer(Order, command)
-
-
-@orders.get("/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
+@orders.get("/orders/", response=page_of(RoomServiceOrder), needs=CONTACT, refuses=("INVALID_FILTER",))
 async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
     """List orders.
 
@@ -50,7 +47,12 @@ async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Quer
     return await _list(request, filters, None)
 
 
-@orders.get("/room-bookings/{booking_id}/orders/", response=Page[Order], needs=CONTACT, refuses=("INVALID_FILTER",))
+@orders.get(
+    "/room-bookings/{booking_id}/orders/",
+    response=page_of(RoomServiceOrder),
+    needs=CONTACT,
+    refuses=("INVALID_FILTER",),
+)
 async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
     """List the orders of a booking.
 
@@ -62,7 +64,7 @@ async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFi
 @orders.post("/orders/{order_id}/accept/", **STEP)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
     """Accept an order."""
-    return await _step(request, bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await request.answer(bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/complete/", **STEP)
@@ -71,14 +73,14 @@ async def complete_order(request: ApiRequest, _: NoFields) -> Response:
 
     Adds the total to the booking's `balance_due`.
     """
-    return await _step(request, bookings.CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await request.answer(bookings.CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/cancel/", **STEP)
 async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel an order."""
     order_id = request.path_params["order_id"]
-    return await _step(request, bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
+    return await request.answer(bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
 
 
 def item_id(request: ApiRequest) -> int:
@@ -89,28 +91,29 @@ def item_id(request: ApiRequest) -> int:
     return int(text)
 
 
-@menus.get("/", response=Menu)
+@menus.get("/", response=MenuItems)
 async def get_menu(request: ApiRequest) -> Response:
     """Retrieve the menu.
 
     Includes items that are not available at the moment.
     """
-    return request.respond(menu(await request.ask(rooms.GetMenu(hotel=request.hotel))))
+    menu = await request.ask(rooms.GetMenu(hotel=request.hotel))
+    return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
-@menus.post("/", response=MenuItem, status=201, needs=MANAGE)
+@menus.post("/", response=MENU_ITEM, status=201, needs=MANAGE)
 async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
     """Create a menu item."""
-    return await request.answer(MenuItem, rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
 
 
-@menus.get("/{item_id}/", response=MenuItem, refuses=UNKNOWN_ITEM)
+@menus.get("/{item_id}/", response=MENU_ITEM, refuses=UNKNOWN_ITEM)
 async def get_menu_item(request: ApiRequest) -> Response:
     """Retrieve a menu item."""
-    return await request.answer(MenuItem, rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
+    return await request.answer(rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
 
 
-@menus.patch("/{item_id}/", response=MenuItem, needs=MANAGE, refuses=UNKNOWN_ITEM)
+@menus.patch("/{item_id}/", response=MENU_ITEM, needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Response:
     """Update a menu item.
 
@@ -118,7 +121,7 @@ async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Respons
     """
     changes = body.model_dump(exclude_unset=True)
     command = rooms.ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
-    return await request.answer(MenuItem, command)
+    return await request.answer(command)
 
 
 @menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)

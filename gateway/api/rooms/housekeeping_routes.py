@@ -10,53 +10,56 @@ from contracts import rooms
 from contracts.values import Permission
 from gateway.api.rooms.filters import TaskFilters
 from gateway.api.rooms.requests import BlockedNights, NewBlock, TaskAssignment
-from gateway.api.rooms.responses import Block, BlockList, Task
+from gateway.api.rooms.responses import Task
 from gateway.http.fields import NoFields
-from gateway.http.pages import Page
+from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 blocks = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms/{room_number}/blocks")
 tasks = Routes("housekeeping", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/housekeeping/tasks")
 
 CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
+BLOCKS = view(rooms.RoomBlocks)
 UNKNOWN_TASK = "TASK_NOT_FOUND"
 STEP_REFUSES = (UNKNOWN_TASK, "TASK_DONE", "ILLEGAL_ROOM_TRANSITION")
 
 
-@blocks.get("/", response=BlockList)
+@blocks.get("/", response=BLOCKS)
 async def list_blocks(request: ApiRequest) -> Response:
     """List the blocks of a room.
 
     Only current and future blocks, by date.
     """
-    reply = await request.ask(rooms.ListBlocks(hotel=request.hotel, room_number=request.room_number))
-    return request.respond(BlockList.of(reply))
+    return await request.answer(rooms.ListBlocks(hotel=request.hotel, room_number=request.room_number))
 
 
-@blocks.post("/", response=Block, status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"))
+@blocks.post(
+    "/", response=view(rooms.RoomBlock), status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL")
+)
 async def block_room(request: ApiRequest, body: NewBlock) -> Response:
     """Block a room.
 
     No booking gets the room on the blocked nights.
     """
     command = rooms.BlockRoom(hotel=request.hotel, room_number=request.room_number, **body.model_dump())
-    return await request.answer(Block, command)
+    return await request.answer(command)
 
 
-@blocks.delete("/", response=BlockList, status=200, needs=MANAGE)
+@blocks.delete("/", response=BLOCKS, status=200, needs=MANAGE)
 async def lift_blocks(request: ApiRequest, nights: Annotated[BlockedNights, Query()]) -> Response:
     """Delete the blocks of a room.
 
     Deletes all blocks, or those that overlap the nights. Returns the remaining blocks.
     """
     command = rooms.UnblockRoom(hotel=request.hotel, room_number=request.room_number, **nights.model_dump())
-    return await request.answer(BlockList, command)
+    return await request.answer(command)
 
 
 @blocks.delete(
-    "/{block_id}/", response=BlockList, status=200, needs=MANAGE, refuses=("BLOCK_NOT_FOUND", "ROOM_OUT_OF_ORDER")
+    "/{block_id}/", response=BLOCKS, status=200, needs=MANAGE, refuses=("BLOCK_NOT_FOUND", "ROOM_OUT_OF_ORDER")
 )
 async def lift_block(request: ApiRequest) -> Response:
     """Delete a block.
@@ -65,21 +68,20 @@ async def lift_block(request: ApiRequest) -> Response:
     """
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
     command = rooms.UnblockRoom(hotel=request.hotel, room_number=request.room_number, block_id=block_id)
-    return await request.answer(BlockList, command)
+    return await request.answer(command)
 
 
 def _task_id(request: ApiRequest) -> int:
     return request.path_number("task_id", missing=UNKNOWN_TASK)
 
 
-@tasks.get("/", response=Page[Task], refuses=("INVALID_FILTER",))
+@tasks.get("/", response=page_of(Task), refuses=("INVALID_FILTER",))
 async def list_tasks(request: ApiRequest, filters: Annotated[TaskFilters, Query()]) -> Response:
     """List housekeeping tasks.
 
     By default the tasks that are not done, oldest first; with `status=DONE` the done tasks, latest first.
     """
-    reply = await request.ask(filters.query(request.hotel, me=request.caller.staff_id or ""))
-    return request.respond_page(Task.of, reply, filters)
+    return await request.answer_page(filters.query(request.hotel, me=request.caller.staff_id or ""), filters)
 
 
 @tasks.post("/{task_id}/start/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)
@@ -88,7 +90,7 @@ async def start_task(request: ApiRequest, _: NoFields) -> Response:
 
     Changes the status of the room, too. A task without an assignee is assigned to the caller.
     """
-    return await request.answer(Task, rooms.StartTask(hotel=request.hotel, task_id=_task_id(request)))
+    return await request.answer(rooms.StartTask(hotel=request.hotel, task_id=_task_id(request)))
 
 
 @tasks.post("/{task_id}/done/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)
@@ -97,7 +99,7 @@ async def finish_task(request: ApiRequest, _: NoFields) -> Response:
 
     The room then needs an inspection.
     """
-    return await request.answer(Task, rooms.FinishTask(hotel=request.hotel, task_id=_task_id(request)))
+    return await request.answer(rooms.FinishTask(hotel=request.hotel, task_id=_task_id(request)))
 
 
 @tasks.post(
@@ -113,7 +115,7 @@ async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
     """
     staff_id, name = await _assignee(request, body)
     command = rooms.AssignTask(hotel=request.hotel, task_id=_task_id(request), staff_id=staff_id, staff_name=name)
-    return await request.answer(Task, command)
+    return await request.answer(command)
 
 
 async def _assignee(request: ApiRequest, body: TaskAssignment) -> tuple[str | None, str | None]:

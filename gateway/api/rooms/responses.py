@@ -4,35 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts import rooms
-from gateway.http.pages import Page
 from gateway.http.views import Json, View
 
 
-class Room(View[rooms.RoomView]):
+class StaffRoom(View[rooms.RoomView]):
     """A room. `current_guest` is also null while bookings does not answer."""
 
     current_guest: str | None
 
 
-class RoomChange(View[rooms.RoomChange]):
-    """A change of a room's status."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatusHistory(Page[RoomChange]):
+class StatusHistory(View[rooms.RoomHistory], rename={"changes": "results"}):
     """A page of the changes of a room's status, newest first."""
 
-    results: tuple[RoomChange, ...]
-    room_number: str
+    next: str | None
+    previous: str | None
 
 
-class FreeRoom(View[rooms.FreeRoom], drop=("current_booking_id",)):
+class AvailableRoom(View[rooms.FreeRoom], drop=("current_booking_id",)):
     """A room that is free on the requested nights. `next_booking` is the check-in date of the next stay."""
 
     current_guest: str | None
 
 
-class TakenRoom(View[rooms.TakenRoom]):
+class UnavailableRoom(View[rooms.TakenRoom]):
     """A room that is not free on the requested nights. By the bookings, the room is free from `available_from` on."""
 
 
@@ -40,16 +34,8 @@ class TakenRoom(View[rooms.TakenRoom]):
 class RoomAvailability:
     """The rooms of a hotel by number: those that are free on the requested nights, and those that are not."""
 
-    available_rooms: tuple[FreeRoom, ...]
-    unavailable_rooms: tuple[TakenRoom, ...]
-
-
-class Block(View[rooms.RoomBlock]):
-    """A room is blocked on the nights `[starts_on, until)`. `out_of_order`: the block ends with that status."""
-
-
-class BlockList(View[rooms.RoomBlocks]):
-    """The current and future blocks of a room, by date."""
+    available_rooms: tuple[AvailableRoom, ...]
+    unavailable_rooms: tuple[UnavailableRoom, ...]
 
 
 class Task(View[rooms.HousekeepingTask], drop=("hotel",)):
@@ -58,14 +44,15 @@ class Task(View[rooms.HousekeepingTask], drop=("hotel",)):
 
 def room(view: rooms.RoomView, names: Mapping[str, str]) -> Json:
     """A room with the name of the guest in it; `names` are by booking id."""
-    return Room.of(view, current_guest=names.get(view.current_booking_id or ""))
+    return StaffRoom.of(view, current_guest=names.get(view.current_booking_id or ""))
 
 
 def room_availability(reply: rooms.FreeRooms, names: Mapping[str, str]) -> Json:
     """The rooms with the names of the guests in them; `names` are by booking id."""
     return {
         "available_rooms": [
-            FreeRoom.of(free, current_guest=names.get(free.current_booking_id or "")) for free in reply.available_rooms
+            AvailableRoom.of(free, current_guest=names.get(free.current_booking_id or ""))
+            for free in reply.available_rooms
         ],
-        "unavailable_rooms": [TakenRoom.of(taken) for taken in reply.unavailable_rooms],
+        "unavailable_rooms": [UnavailableRoom.of(taken) for taken in reply.unavailable_rooms],
     }

@@ -12,11 +12,12 @@ from contracts.bookings import GetGuestNames
 from contracts.values import Permission
 from gateway.api.rooms.filters import FreeRoomQuery, RoomFilters
 from gateway.api.rooms.requests import Inspection, Maintenance, NewRoom, Remark, RoomChanges, StatusChange
-from gateway.api.rooms.responses import Room, RoomAvailability, RoomChange, StatusHistory, room, room_availability
+from gateway.api.rooms.responses import RoomAvailability, StaffRoom, StatusHistory, room, room_availability
 from gateway.http.fields import NoFields
-from gateway.http.pages import Page, Paging, Rows
+from gateway.http.pages import Paging, Rows, page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
+from gateway.http.views import view
 from gateway.identity.admission import Audience
 
 routes = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")
@@ -39,17 +40,17 @@ async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> d
         return {}
 
 
-async def _respond(request: ApiRequest, view: rooms.RoomView) -> Response:
-    names = await _guest_names(request, (view.current_booking_id,))
-    return request.respond(room(view, names), version=view.version)
+async def _respond(request: ApiRequest, reply: rooms.RoomView) -> Response:
+    names = await _guest_names(request, (reply.current_booking_id,))
+    return request.respond(room(reply, names), version=reply.version)
 
 
-@routes.get("/", response=Page[Room], refuses=("INVALID_FILTER",))
+@routes.get("/", response=page_of(StaffRoom), refuses=("INVALID_FILTER",))
 async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query()]) -> Response:
     """List rooms."""
     reply = await request.ask(filters.query(request.hotel))
-    names = await _guest_names(request, (view.current_booking_id for view in reply.results))
-    return request.respond_page(lambda view: room(view, names), reply, filters)
+    names = await _guest_names(request, (each.current_booking_id for each in reply.results))
+    return request.respond_page(lambda each: room(each, names), reply, filters)
 
 
 @routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
@@ -63,7 +64,7 @@ async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Q
     return request.respond(room_availability(reply, names))
 
 
-@routes.get("/{room_number}/", response=Room)
+@routes.get("/{room_number}/", response=StaffRoom)
 async def get_room(request: ApiRequest) -> Response:
     """Retrieve a room."""
     return await _respond(
@@ -80,10 +81,10 @@ async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Quer
     query = rooms.GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
     history = await request.ask(query)
     changes = Rows(history.count, history.changes)
-    return request.respond_page(RoomChange.of, changes, paging, room_number=history.room_number)
+    return request.respond_page(view(rooms.RoomChange).of, changes, paging, room_number=history.room_number)
 
 
-@routes.post("/", response=Room, status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
+@routes.post("/", response=StaffRoom, status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
 async def add_room(request: ApiRequest, body: NewRoom) -> Response:
     """Create a room.
 
@@ -93,7 +94,10 @@ async def add_room(request: ApiRequest, body: NewRoom) -> Response:
 
 
 @routes.patch(
-    "/{room_number}/", response=Room, needs=MANAGE, refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL")
+    "/{room_number}/",
+    response=StaffRoom,
+    needs=MANAGE,
+    refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL"),
 )
 async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
     """Update a room.
@@ -123,13 +127,13 @@ async def _change_status(
     return await _respond(request, await request.ask(command))
 
 
-@routes.post("/{room_number}/start-cleaning/", response=Room, needs=CLEAN, refuses=REFUSES)
+@routes.post("/{room_number}/start-cleaning/", response=StaffRoom, needs=CLEAN, refuses=REFUSES)
 async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
     """Start cleaning a room."""
     return await _change_status(request, rooms.RoomStatus.CLEANING_IN_PROGRESS, rooms.RoomStatus.CHECKOUT_DIRTY)
 
 
-@routes.post("/{room_number}/mark-cleaned/", response=Room, needs=CLEAN, refuses=REFUSES)
+@routes.post("/{room_number}/mark-cleaned/", response=StaffRoom, needs=CLEAN, refuses=REFUSES)
 async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
     """Mark a room as cleaned.
 
@@ -143,7 +147,7 @@ async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
     )
 
 
-@routes.post("/{room_number}/inspect/", response=Room, needs=INSPECT, refuses=REFUSES)
+@routes.post("/{room_number}/inspect/", response=StaffRoom, needs=INSPECT, refuses=REFUSES)
 async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
     """Inspect a room.
 
@@ -153,7 +157,7 @@ async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
     return await _change_status(request, to, rooms.RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
 
 
-@routes.post("/{room_number}/mark-maintenance/", response=Room, needs=REPORT, refuses=REFUSES)
+@routes.post("/{room_number}/mark-maintenance/", response=StaffRoom, needs=REPORT, refuses=REFUSES)
 async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
     """Report that a room needs maintenance."""
     return await _change_status(
@@ -164,7 +168,9 @@ async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
     )
 
 
-@routes.post("/{room_number}/complete-maintenance/", response=Room, needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES)
+@routes.post(
+    "/{room_number}/complete-maintenance/", response=StaffRoom, needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES
+)
 async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
     """Complete the maintenance of a room.
 
@@ -181,7 +187,7 @@ async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
 
 @routes.post(
     "/{room_number}/status/",
-    response=Room,
+    response=StaffRoom,
     needs=ANY_STEP,
     refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"),
 )

@@ -6,8 +6,8 @@ from contracts import bookings
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking, respond_to_staff
 from gateway.api.bookings.responses import StaffBooking
-from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkIn
-from gateway.api.stays.responses import OverstayStatus, RoomsCheckedOut, rooms_checked_out
+from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkInGuest
+from gateway.api.stays.responses import BulkCheckOutReport, OverstayStatus, rooms_checked_out
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience, require_permission
@@ -30,7 +30,7 @@ SEVERAL_SERVICES, MANY_ROOMS = 10.0, 45.0  # seconds
     needs=CHECK_IN,
     refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"),
 )
-async def add_guest(request: ApiRequest, body: WalkIn) -> Response:
+async def add_guest(request: ApiRequest, body: WalkInGuest) -> Response:
     """Check in a walk-in.
 
     Creates a booking without a card, assigns the room and checks the guest in, all at once.
@@ -39,7 +39,7 @@ async def add_guest(request: ApiRequest, body: WalkIn) -> Response:
     return respond_to_staff(request, created.booking)
 
 
-@rooms.post("/checkout/", response=RoomsCheckedOut, needs=CHECK_IN)
+@rooms.post("/checkout/", response=BulkCheckOutReport, needs=CHECK_IN)
 async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     """Check out several rooms.
 

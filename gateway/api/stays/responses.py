@@ -6,16 +6,10 @@ from contracts import bookings, rooms
 from gateway.http.views import Json, View
 
 
-class CandidateRoom(View[rooms.CandidateRoom], examples={"explanation": "Same type, ready now."}):
-    """A room that can be assigned to the booking."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AvailableRooms:
+class AvailableRooms(View[rooms.Candidates], rename={"rooms": "available_rooms"}):
     """The rooms that can be assigned to the booking, best first."""
 
     booking_id: str
-    available_rooms: tuple[CandidateRoom, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +44,7 @@ class BulkCheckOut(
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoomsCheckedOut:
+class BulkCheckOutReport:
     """The response of a bulk check-out, as older clients read it."""
 
     detail: str
@@ -61,24 +55,13 @@ class OverstayStatus(View[bookings.OverstayState], drop=("version",), rename={"s
     """Whether a guest overstays, for how many minutes, and the latest incident."""
 
 
-def available_rooms(booking_id: str, reply: rooms.Candidates) -> Json:
-    """The candidate rooms of a booking."""
-    return {"booking_id": booking_id, "available_rooms": [CandidateRoom.of(room) for room in reply.rooms]}
-
-
 def checked_out(booking: bookings.BookingDetail) -> Json:
     """The response of a check-out."""
     number = booking.assigned_room_number
     room = VacatedRoom(room_number=number, room_status="CHECKOUT_DIRTY") if number else None
-    return {
-        "message": "Booking checked out successfully",
-        "booking": CheckedOutBooking.of(booking, assigned_room=room),
-    }
+    return {"message": "Booking checked out successfully", "booking": CheckedOutBooking.of(booking, assigned_room=room)}
 
 
 def rooms_checked_out(done: bookings.RoomsCheckedOut) -> Json:
     """The response of a bulk check-out."""
-    return {
-        "detail": f"Processed {done.processed} room(s) in hotel '{done.hotel}'",
-        "results": BulkCheckOut.of(done),
-    }
+    return {"detail": f"Processed {done.processed} room(s) in hotel '{done.hotel}'", "results": BulkCheckOut.of(done)}

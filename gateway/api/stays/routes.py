@@ -7,7 +7,7 @@ from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking
 from gateway.api.bookings.responses import StaffBooking
 from gateway.api.stays.requests import Assignment, CheckInOptions, Move, NoShow
-from gateway.api.stays.responses import AvailableRooms, CheckedOut, available_rooms, checked_out
+from gateway.api.stays.responses import AvailableRooms, CheckedOut, checked_out
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
@@ -27,8 +27,8 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
 
     The best room comes first.
     """
-    reply = await request.ask(bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id))
-    return request.respond(available_rooms(request.booking_id, reply))
+    query = bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id)
+    return await request.answer(query, booking_id=request.booking_id)
 
 
 @routes.post(

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sandbox.demo.booking_steps import GuestBooking, book
+from sandbox.demo.booking_steps import DemoBooking, book
 from sandbox.demo.context import DemoContext
 from sandbox.demo.search_steps import search_availability, stay_params
 
@@ -59,7 +59,7 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def unpaid(demo: DemoContext, today: date) -> GuestBooking:
+def unpaid(demo: DemoContext, today: date) -> DemoBooking:
     """A booking that waits to be paid."""
     room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
     return book(demo, stay_params(room_type, check_in=today))
@@ -69,7 +69,7 @@ def unpaid(demo: DemoContext, today: date) -> GuestBooking:
 def guest_page(demo: DemoContext, opened: Callable[..., Page]) -> Callable[..., Page]:
     """The guest's page of a booking, on a phone."""
 
-    def open_page(booked: GuestBooking, query: str = "", *, live: bool = True) -> Page:
+    def open_page(booked: DemoBooking, query: str = "", *, live: bool = True) -> Page:
         page = opened(
             f"{demo.addresses.gateway}/guest/{demo.hotel}/bookings/{booked.id}{query}#token={booked.guest.token}",
             viewport=PHONE,

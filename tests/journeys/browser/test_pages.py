@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from sandbox.demo.booking_steps import GuestBooking, book
+from sandbox.demo.booking_steps import DemoBooking, book
 from sandbox.demo.context import DemoContext
 from sandbox.demo.search_steps import search_availability, stay_params
 
@@ -23,7 +23,7 @@ def connection(page: Page, expected: str) -> None:
     expect(page.locator("#connection")).to_have_attribute("data-state", expected, timeout=15_000)
 
 
-def press(page: Page, name: str, booked: GuestBooking) -> None:
+def press(page: Page, name: str, booked: DemoBooking) -> None:
     page.click(f"[data-key='{name}-{booked.id}']")
 
 
@@ -32,7 +32,7 @@ def turn_to(page: Page, tab: str) -> None:
 
 
 def test_a_stay_from_paying_to_leaving_in_two_browsers(
-    unpaid: GuestBooking, guest_page: Opens, board: Opens, picture: Any, violations: Any
+    unpaid: DemoBooking, guest_page: Opens, board: Opens, picture: Any, violations: Any
 ) -> None:
     guest, desk = guest_page(unpaid), board()
     picture(guest, "guest-1-to-be-paid")
@@ -93,7 +93,7 @@ def test_a_stay_from_paying_to_leaving_in_two_browsers(
 
 
 def test_two_boards_and_a_guest_see_a_decline_at_once(
-    paid: Callable[[], GuestBooking], guest_page: Opens, board: Opens
+    paid: Callable[[], DemoBooking], guest_page: Opens, board: Opens
 ) -> None:
     booked = paid()
     guest, first, second = guest_page(booked), board(), board("front_desk")
@@ -108,7 +108,7 @@ def test_two_boards_and_a_guest_see_a_decline_at_once(
 
 
 def test_news_do_not_take_a_button_away_from_under_a_finger(
-    paid: Callable[[], GuestBooking], board: Opens, demo: DemoContext
+    paid: Callable[[], DemoBooking], board: Opens, demo: DemoContext
 ) -> None:
     mine, other = paid(), paid()
     desk = board()
@@ -126,7 +126,7 @@ def test_news_do_not_take_a_button_away_from_under_a_finger(
 
 
 def test_a_page_that_was_offline_shows_the_truth_again(
-    paid: Callable[[], GuestBooking], guest_page: Opens, demo: DemoContext
+    paid: Callable[[], DemoBooking], guest_page: Opens, demo: DemoContext
 ) -> None:
     booked = paid()
     guest = guest_page(booked)
@@ -142,7 +142,7 @@ def test_a_page_that_was_offline_shows_the_truth_again(
 
 
 def test_the_event_stream_takes_over_while_push_is_down(
-    paid: Callable[[], GuestBooking],
+    paid: Callable[[], DemoBooking],
     guest_page: Opens,
     demo: DemoContext,
     push_down: Callable[[bool], None],
@@ -162,7 +162,7 @@ def test_the_event_stream_takes_over_while_push_is_down(
 
 
 def test_the_board_asks_by_itself_while_push_is_down(
-    paid: Callable[[], GuestBooking], board: Opens, push_down: Callable[[bool], None]
+    paid: Callable[[], DemoBooking], board: Opens, push_down: Callable[[bool], None]
 ) -> None:
     desk = board()
     push_down(True)
@@ -174,7 +174,7 @@ def test_the_board_asks_by_itself_while_push_is_down(
 
 
 def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(
-    unpaid: GuestBooking, opened: Opens, demo: DemoContext
+    unpaid: DemoBooking, opened: Opens, demo: DemoContext
 ) -> None:
     mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
     link = re.search(r"http\S+code=[\w-]+", mail["text"])
@@ -200,7 +200,7 @@ def test_what_a_guest_writes_is_never_markup(demo: DemoContext, today: date, gue
 
 
 def test_the_page_of_a_revoked_guest_closes_by_itself(
-    unpaid: GuestBooking, guest_page: Opens, demo: DemoContext
+    unpaid: DemoBooking, guest_page: Opens, demo: DemoContext
 ) -> None:
     guest = guest_page(unpaid)
 
@@ -212,7 +212,7 @@ def test_the_page_of_a_revoked_guest_closes_by_itself(
 
 
 def test_every_realtime_event_is_logged_for_who_asks(
-    paid: Callable[[], GuestBooking], guest_page: Opens, demo: DemoContext
+    paid: Callable[[], DemoBooking], guest_page: Opens, demo: DemoContext
 ) -> None:
     booked = paid()
     guest = guest_page(booked, "?debug=1")
@@ -239,7 +239,7 @@ def test_every_page_is_accessible_and_fits_a_phone(
         expect(page.locator(".opblock-tag").first).to_be_visible()
 
 
-def test_nothing_is_loaded_from_elsewhere(unpaid: GuestBooking, guest_page: Opens, demo: DemoContext) -> None:
+def test_nothing_is_loaded_from_elsewhere(unpaid: DemoBooking, guest_page: Opens, demo: DemoContext) -> None:
     guest = guest_page(unpaid)
     loaded = guest.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).origin)")
 

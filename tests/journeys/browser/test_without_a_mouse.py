@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from tests.journeys.browser.conftest import PHONE
 from tests.journeys.browser.test_pages import status
 
@@ -24,7 +24,7 @@ def tab_to(page: Page, expected: str) -> None:
     raise AssertionError(f"Tab does not lead to {expected}")
 
 
-def test_a_guest_calls_off_by_keyboard_alone(unpaid: GuestBooking, guest_page: Opens, violations: Any) -> None:
+def test_a_guest_calls_off_by_keyboard_alone(unpaid: DemoBooking, guest_page: Opens, violations: Any) -> None:
     guest = guest_page(unpaid)
     tab_to(guest, "cancel")
 
@@ -41,7 +41,7 @@ def test_a_guest_calls_off_by_keyboard_alone(unpaid: GuestBooking, guest_page: O
 
 
 def test_a_desk_is_run_by_keyboard_alone(
-    paid: Callable[[], GuestBooking], board: Opens, guest_page: Opens, violations: Any
+    paid: Callable[[], DemoBooking], board: Opens, guest_page: Opens, violations: Any
 ) -> None:
     booked = paid()
     desk, guest = board(), guest_page(booked)
@@ -70,7 +70,7 @@ def test_a_desk_is_run_by_keyboard_alone(
     assert violations(desk) == []
 
 
-def test_the_board_fits_a_phone(paid: Callable[[], GuestBooking], board: Opens, violations: Any, picture: Any) -> None:
+def test_the_board_fits_a_phone(paid: Callable[[], DemoBooking], board: Opens, violations: Any, picture: Any) -> None:
     booked = paid()
     desk = board(viewport=PHONE)
     expect(desk.locator(f"[data-booking='{booked.id}']")).to_be_visible()
@@ -83,7 +83,7 @@ def test_the_board_fits_a_phone(paid: Callable[[], GuestBooking], board: Opens, 
 
 
 def test_the_pages_are_as_readable_in_the_dark(
-    paid: Callable[[], GuestBooking], guest_page: Opens, board: Opens, violations: Any
+    paid: Callable[[], DemoBooking], guest_page: Opens, board: Opens, violations: Any
 ) -> None:
     for page in (guest_page(paid()), board()):
         page.emulate_media(color_scheme="dark")
