@@ -56,43 +56,37 @@ class PackageChanges(Changes):
     price: Amount | None = Field(None, examples=["60.00"])
 '''
 
-RESPONSE = '''
-
-class Package(View[rooms.PackageDefinition], examples={"code": "ROMANCE", "name": "Romance"}):
-    """A package."""
-'''
-
 ROUTES = '''
 
-packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
+PACKAGE = view(rooms.PackageDefinition)
 UNKNOWN_PACKAGE = ("PACKAGE_NOT_FOUND",)
+packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
 
 
-@packages.get("/", response=Page[Package], needs=MANAGE)
+@packages.get("/", response=page_of(rooms.PackageDefinition), needs=MANAGE)
 async def list_packages(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
     """List packages."""
     query = rooms.ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    reply = await request.ask(query)
-    return request.respond_page(Package.of, reply, filters)
+    return await request.answer_page(query, filters)
 
 
-@packages.post("/", response=Package, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
+@packages.post("/", response=PACKAGE, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
 async def add_package(request: ApiRequest, body: NewPackage) -> Response:
     """Create a package."""
-    return await request.answer(Package, rooms.AddPackage(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(rooms.AddPackage(hotel=request.hotel, **body.model_dump()))
 
 
-@packages.get("/{code}/", response=Package, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.get("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
 async def get_package(request: ApiRequest) -> Response:
     """Retrieve a package."""
-    return await request.answer(Package, rooms.GetPackage(hotel=request.hotel, code=request.code))
+    return await request.answer(rooms.GetPackage(hotel=request.hotel, code=request.code))
 
 
-@packages.patch("/{code}/", response=Package, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.patch("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
 async def change_package(request: ApiRequest, body: PackageChanges) -> Response:
     """Update a package."""
     command = rooms.ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return await request.answer(Package, command)
+    return await request.answer(command)
 
 
 @packages.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PACKAGE)
@@ -101,6 +95,8 @@ async def remove_package(request: ApiRequest) -> Response:
     await request.ask(rooms.RemovePackage(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 '''
+
+EXAMPLE = '    "PackageDefinition": {"code": "ROMANCE", "name": "Romance", "price": "60.00"},\n'
 
 TABLE = """
 CREATE TABLE package (
@@ -133,13 +129,12 @@ NOUN = Recipe(
             ("        handles(rooms.RemovePolicy, POLICIES.remove),\n", HANDLES),
         ),
         "gateway/api/catalogue/requests.py": ((END, REQUESTS),),
-        "gateway/api/catalogue/responses.py": ((END, RESPONSE),),
         "gateway/api/catalogue/routes.py": (
             ("from gateway.api.catalogue.requests import (\n", "    NewPackage,\n"),
             ("    NewRoomType,\n", "    PackageChanges,\n"),
-            ("from gateway.api.catalogue.responses import ", "Package, "),
             (END, ROUTES),
         ),
+        "gateway/openapi/examples.py": (('"price": "4.50", "id": 7},\n', EXAMPLE),),
     },
     files={
         "contracts/rooms/packages.py": CONTRACT,

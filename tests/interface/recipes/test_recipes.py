@@ -55,3 +55,4 @@ def test_a_coded_noun_is_eleven_files(tmp_path: Path) -> None:
     assert (set(collection), set(package)) == ({"get", "post"}, {"get", "patch", "delete"})
     assert [operation["x-permissions"] for operation in operations] == [["can_manage_settings"]] * 5
     assert ["PACKAGE_NOT_FOUND" in str(operation["responses"]["404"]) for operation in package.values()] == [True] * 3
+    assert document["components"]["schemas"]["PackageDefinition"]["examples"][0]["code"] == "ROMANCE"
