@@ -1,4 +1,4 @@
-"""Everything HotelMate needs, started privately on one machine and ended again."""
+"""Starts the whole system on one machine, with a private broker and database, and ends it again."""
 
 from sandbox.stack.commands import COMMANDS, Commands
 from sandbox.stack.given_postgres import GivenPostgres

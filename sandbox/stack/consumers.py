@@ -1,11 +1,11 @@
-"""Whether somebody listens to a queue: how a service without an HTTP port shows that it is up."""
+"""Checks that queues have consumers, which shows that a service without an HTTP port is up."""
 
 import pika
 from pika.exceptions import AMQPError
 
 
 def all_heard(amqp_url: str, queues: list[str]) -> bool:
-    """Each of the queues exists and has a consumer."""
+    """Whether each of the queues exists and has a consumer; False where the broker does not answer."""
     try:
         with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
             channel = connection.channel()

@@ -1,4 +1,4 @@
-"""Being told to end: signals become calls in a thread of their own, so that none interrupts what is half done."""
+"""Turns termination signals into calls in a separate thread, so that no signal interrupts running code."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def heard(first: Callable[[], None], *, again: Callable[[], None]) -> Iterator[None]:
-    """Call `first` at the first signal that tells us to end and `again` at each further one."""
+    """During the block, call `first` at the first termination signal, and `again` at each further one."""
     ears, mouth = os.pipe()
     before = {each: signal.signal(each, lambda *_: _shout(mouth)) for each in ENDS}
     listener = threading.Thread(target=_listen, args=(ears, first, again), name="signals", daemon=True)
