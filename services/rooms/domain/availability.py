@@ -24,7 +24,7 @@ class TypeLeft:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelLeft:
-    """A hotel's time zone and currency, with its room types by base price."""
+    """A hotel's time zone and currency, with its room types ordered by base price."""
 
     timezone: str
     currency: str
@@ -32,7 +32,7 @@ class HotelLeft:
 
 
 def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Availability:
-    """The hotel's availability for a stay of so many guests."""
+    """The hotel's availability for a stay of this many guests."""
     return Availability(
         hotel=hotel,
         check_in=stay.check_in,
@@ -43,7 +43,7 @@ def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Ava
 
 
 def price_from(night_price: int, currency: str) -> Money:
-    """The price of the cheapest night, without tax, rounded as the nights of a quote are."""
+    """The price of the cheapest night, without tax, with the same rounding as the nights of a quote."""
     return rounded(Decimal(night_price), currency)
 
 
