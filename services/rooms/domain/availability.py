@@ -9,9 +9,10 @@ from contracts.values import Money, Stay, rounded
 
 @dataclass(frozen=True, kw_only=True)
 class TypeLeft:
-    """One room type: the units left on the fullest night, the number of nights on sale, the cheapest night's price.
+    """The availability of one room type.
 
-    `price_from` is in minor units, without tax.
+    `units` left are those of the fullest night. `price_from`, the price of the cheapest night, is in minor units,
+    without tax.
     """
 
     code: str

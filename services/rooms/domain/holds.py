@@ -84,7 +84,10 @@ def split(parts: Iterable[HoldPart], at: date) -> tuple[tuple[HoldPart, ...], tu
 def released(
     parts: Sequence[HoldPart], *, from_on: date | None
 ) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
-    """The parts that remain, and the counter changes, when the nights from a date on (None: all) are released."""
+    """The remaining parts and the counter changes after a release of the nights from `from_on` on.
+
+    A `from_on` that is None releases all nights.
+    """
     remaining, freed = ((), tuple(parts)) if from_on is None else split(parts, from_on)
     return remaining, tuple(change(part, by=-1) for part in freed)
 

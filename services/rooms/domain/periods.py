@@ -52,7 +52,7 @@ def check_no_overlap(room: Room, others: Sequence[Period]) -> None:
 
 
 def overlap_conflict(room_number: str, conflicts: Sequence[str]) -> Refusal:
-    """The refusal of nights on which other bookings have the room; `conflicts` are their ids."""
+    """The refusal `ROOM_OVERLAP_CONFLICT`. Its `conflicts` are the ids of the bookings that have the room."""
     return Refusal(
         "ROOM_OVERLAP_CONFLICT", f"Room {room_number} is taken on these nights.", conflicts=sorted(conflicts)
     )

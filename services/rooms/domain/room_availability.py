@@ -61,12 +61,12 @@ def _conflicting_booking(room: Room, reason: ConflictReason, conflicts: Sequence
 
 
 def _is_open_ended(reason: ConflictReason, conflicts: Sequence[Period]) -> bool:
-    """Whether nobody knows when the conflict ends."""
+    """Whether the end of the conflict is unknown: for an inactive room, or one out of order without a block."""
     return reason is ConflictReason.INACTIVE or (reason is ConflictReason.OUT_OF_ORDER and not conflicts)
 
 
 def _free_from(check_in: date, conflicts: Sequence[Period], others: Sequence[Period]) -> date:
-    """The end of the conflicts, or of the periods that follow them without a free night between."""
+    """The first night after the conflicts, and after all periods that follow them without a free night between."""
     free = max((period.nights.check_out for period in conflicts), default=check_in)
     for period in others:
         if period.nights.check_in <= free:

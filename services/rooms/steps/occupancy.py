@@ -1,4 +1,4 @@
-"""A guest occupies a locked room, or vacates it."""
+"""Records that a guest occupies or vacates a locked room."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str) -> R
 
 
 def vacate(work: RoomsWork, room: Room, *, booking_id: str, action_id: str, note: str = "") -> Room:
-    """The booking's guest vacates the room, which is locked. Returns the room after the change."""
+    """Record that the booking's guest vacates the room, which is locked; returns the room after the change."""
     work.publish(
         RoomVacated(hotel=room.hotel, room_number=room.room_number, booking_id=booking_id, action_id=action_id)
     )
