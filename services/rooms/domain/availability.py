@@ -11,8 +11,8 @@ from contracts.values import Money, Stay, rounded
 class TypeLeft:
     """The availability of one room type.
 
-    `units` left are those of the fullest night. `price_from`, the price of the cheapest night, is in minor units,
-    without tax.
+    `units` counts the units left on the fullest night, `nights` the nights on sale. `price_from` is the price of the
+    cheapest night in minor units, without tax.
     """
 
     code: str

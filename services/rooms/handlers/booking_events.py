@@ -31,7 +31,10 @@ def booking_no_show(event: BookingNoShow, work: RoomsWork) -> None:
 
 
 def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
-    """Collect the release of a booking; `from_on` None: all nights."""
+    """Register the release of a booking, to execute before the commit.
+
+    A `from_on` that is None releases all nights.
+    """
     action_id = work.cause.id if work.cause else ""
     release = Release(booking_id=booking_id, from_on=from_on, action_id=action_id)
     work.release_before_commit(release, releases.execute)

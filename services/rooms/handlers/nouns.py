@@ -29,9 +29,9 @@ def record_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str, fields
 
 
 def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> None:
-    """Count the rooms of a new type, which may be a removed one that is back.
+    """Count the rooms of an added type, and refuse the removal of a type with sold nights from today on.
 
-    A removed type needs no count, because it has no sold nights in the future.
+    An added type may be a removed one that is back with its rooms. Refused `ROOM_TYPE_IN_USE`.
     """
     if what == ROOM_TYPES.added:
         hotel_changes.recount(work, hotel, [work.room_types.id_of(hotel, code)])
