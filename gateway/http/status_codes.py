@@ -1,4 +1,4 @@
-"""The HTTP status of each refusal code. A code that is not listed is a conflict: 409."""
+"""The HTTP status of each refusal code. Of the codes not listed, `…_NOT_FOUND` is 404, any other a conflict: 409."""
 
 from http import HTTPStatus
 
@@ -9,11 +9,7 @@ STATUSES: dict[int, tuple[str, ...]] = {
     ),
     401: ("INVALID_CREDENTIALS", "INVALID_TOKEN"),
     403: ("CHANNEL_FORBIDDEN", "DEMO_ONLY", "PERMISSION_DENIED", "READ_ONLY_TOKEN"),
-    404: (
-        "BLOCK_NOT_FOUND", "BOOKING_NOT_FOUND", "COMMUNICATION_NOT_FOUND", "HOTEL_NOT_FOUND", "INVALID_CODE",
-        "LOOKUP_NOT_FOUND", "MENU_ITEM_NOT_FOUND", "NOT_FOUND", "POLICY_NOT_FOUND", "PROMOTION_NOT_FOUND",
-        "ORDER_NOT_FOUND", "ROOM_NOT_FOUND", "SESSION_NOT_FOUND", "STAFF_NOT_FOUND", "TASK_NOT_FOUND",
-    ),
+    404: ("INVALID_CODE", "NOT_FOUND"),
     405: ("METHOD_NOT_ALLOWED",),
     412: ("VERSION_MISMATCH",),
     413: ("BODY_TOO_LARGE",),
@@ -34,4 +30,5 @@ RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "IDEMPOTENCY_IN_PROGRESS": 1, "SERVICE_U
 
 def status_of(code: str) -> int:
     """The HTTP status of a refusal code."""
-    return STATUS_OF.get(code, HTTPStatus.CONFLICT.value)
+    unlisted = HTTPStatus.NOT_FOUND if code.endswith("_NOT_FOUND") else HTTPStatus.CONFLICT
+    return STATUS_OF.get(code, unlisted.value)

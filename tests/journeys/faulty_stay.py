@@ -107,7 +107,7 @@ class FaultyStay:
 
     def facts(self) -> list[Envelope]:
         """The booking's own facts as they were published, by number."""
-        found = {each.id: each for each in self.spy.envelopes() if each.subject == self.booked.id}
+        found = {each.id: each for each in self.recorder.envelopes() if each.subject == self.booked.id}
         return sorted((each for each in found.values() if each.source == "bookings"), key=lambda each: each.sequence)
 
 
@@ -221,7 +221,7 @@ def cause_database_error(stack: Stack, demo: DemoContext, order: Mapping[str, An
 
 def collect_outputs(stack: Stack, stay: FaultyStay) -> dict[str, str]:
     """All that was said and kept of it outside the databases' own tables, by place."""
-    stay.spy.envelopes()
+    stay.recorder.envelopes()
     databases: Mapping[str, str] = stack.stack_json["databases"]
     parked = []
     for service in OWNERS:
@@ -231,7 +231,7 @@ def collect_outputs(stack: Stack, stay: FaultyStay) -> dict[str, str]:
     stand_ins = ("stripe", "pusher", "mailbox")
     return {
         "channels": json.dumps(stay.booked.demo.push.events()),
-        "events": str(stay.spy.bodies),
+        "events": str(stay.recorder.bodies),
         "dead letters": str(parked),
         **{f"{name}'s outbox": rows(databases[name], "outbox") for name in OWNERS},
         **{f"{name}'s jobs": rows(databases[name], "job") for name in ("payments", "notifier")},

@@ -121,7 +121,7 @@ def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
     number = stay_steps.assign(booked)
     stay_steps.check_in(booked, number)
     stay_steps.check_out(booked, number)
-    booked.expect_mail(f"Thank you for staying at {booked.look()['hotel_name']}")
+    booked.expect_mail(f"Thank you for staying at {booked.read()['hotel_name']}")
     stay_steps.clean_room(demo, number)
     table = (
         OPERATIONS.read_text("utf-8").partition("Over a booking's life, in this order:")[2].partition("or otherwise")[0]

@@ -119,7 +119,12 @@ def test_each_code_has_one_status() -> None:
     codes = [code for codes in STATUSES.values() for code in codes]
 
     assert len(codes) == len(set(codes))
-    assert status_of("SOMETHING_NEW") == 409
+
+
+def test_an_unlisted_code_is_404_where_its_name_says_not_found_and_else_409() -> None:
+    codes = ("SOMETHING_NEW", "PACKAGE_NOT_FOUND", "POLICY_NOT_FOUND", "ROOM_TYPE_NOT_FOUND")
+
+    assert [status_of(code) for code in codes] == [409, 404, 404, 422]
 
 
 @pytest.mark.parametrize(
