@@ -79,7 +79,7 @@ def lock_job_kind(connection: sa.Connection, payload: type[Any]) -> None:
 def claim(
     connection: sa.Connection, payload: type[Any], *, ordered: bool, batch_size: int, now: datetime
 ) -> list[LeasedJob]:
-    """Lease up to `batch_size` due jobs, oldest first; an ordered job waits for the ones before. `now` is domain time."""
+    """Lease up to `batch_size` due jobs, oldest first; an ordered job waits for earlier ones. `now` is domain time."""
     params = {"kind": payload.__name__, "now": now, "batch": batch_size}
     if ordered:
         connection.execute(_LOCK_KIND, params)
