@@ -1,4 +1,4 @@
-"""Asks that every service handles, for operators: health, clock, metrics, invariants, timelines, and inbox and outbox."""
+"""Asks that every service handles, for operators: health, clock, metrics, invariants, timelines, inbox and outbox."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

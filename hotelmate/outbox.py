@@ -44,6 +44,6 @@ def outbox(
 
 
 def unpublished(client: AskClient, service: str) -> tuple[int, timedelta]:
-    """The number of a service's unpublished events, and the age of the oldest."""
+    """The number of a service's unpublished events, and the age of the oldest one."""
     metrics = {metric.name: metric.value for metric in client(ReadMetrics(), service=service).metrics}
     return int(metrics["outbox_waiting"]), timedelta(seconds=metrics["outbox_age_seconds"])

@@ -1,4 +1,4 @@
-"""`hotelmate webhooks`: lists, shows, replays and dismisses Stripe's webhook events as payments has stored them."""
+"""`hotelmate webhooks`: lists, shows, replays and dismisses the Stripe webhook events that payments has stored."""
 
 from collections.abc import Iterator
 from typing import Annotated

@@ -15,7 +15,7 @@ def forbidden() -> Refusal:
 
 
 def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Channel:
-    """The channel of that name. For a booking's channel, bookings must still be asked for the booking's owner.
+    """The channel of that name. For a booking's channel, the caller of this function must still check the booking.
 
     Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's; also refused as in `check_credentials`.
     """
@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Refuse a caller who is neither guest nor staff (`INVALID_TOKEN`) and a malformed socket id (`INVALID_SOCKET_ID`)."""
+    """Raise `Refusal` `INVALID_TOKEN` for neither guest nor staff, `INVALID_SOCKET_ID` for a malformed socket id."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):

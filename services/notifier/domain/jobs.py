@@ -97,7 +97,7 @@ class SendMail(SendToGuest):
 
 @dataclass(frozen=True, kw_only=True)
 class SendMessage(SendToGuest):
-    """A staff message to a guest, by mail or as a text message (`medium` `sms`). `notice_id` is the communication's id."""
+    """A staff message to a guest, by mail or, with `medium` `sms`, as text. `notice_id` is the communication's id."""
 
 
 @dataclass(frozen=True, kw_only=True)

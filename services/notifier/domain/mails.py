@@ -18,7 +18,7 @@ def _was_submitted(event: bookings.BookingExpired) -> bool:
 
 @dataclass(frozen=True)
 class MailRule:
-    """A mail to the booking's guest. `occasion` names the template; `amounts` are the event's amounts used in the text."""
+    """A mail to the booking's guest. `occasion` names the template; `amounts` are the event's amounts in its text."""
 
     event: type[Event]
     occasion: str

@@ -60,7 +60,7 @@ def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
 
 
 def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
-    """Enqueue the end of the guest's realtime connections, so that the holder of the old token receives no more messages."""
+    """Enqueue the end of the guest's realtime connections, so that a holder of the old token hears nothing more."""
     guest = user_id(staff_id=None, booking_id=event.booking_id)
     work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
 

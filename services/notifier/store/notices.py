@@ -80,7 +80,7 @@ class SqlNotices:
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
-        """Whether sending was at least attempted for a later notice of the same subject and medium."""
+        """Whether a later notice of the same subject and medium was sent, or its sending was attempted."""
         attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,
@@ -91,7 +91,7 @@ class SqlNotices:
         return bool(self._connection.execute(sa.select(later)).scalar_one())
 
     def sent_among(self, ids: Collection[str]) -> set[str]:
-        """The ids, among the given ones, of sent notices."""
+        """The ids of those notices that are `SENT`."""
         query = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 
