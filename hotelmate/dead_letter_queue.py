@@ -24,7 +24,7 @@ class DeadLetter:
 
     @property
     def id(self) -> str:
-        """The event's id; for an unreadable message, its place in the queue."""
+        """The message's id, which is the event's; without an id, the message's place in the queue."""
         return str(self.properties.message_id or f"#{self.tag}")
 
     @property

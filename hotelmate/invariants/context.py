@@ -68,7 +68,7 @@ class ExaminationContext:
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
     def violations_by(self, invariant: str, service: str, events: Sequence[Envelope]) -> Iterable[Violation]:
-        """The breaches of an invariant that the service finds when it compares its data with other services' `events`."""
+        """The breaches of an invariant that the service finds by comparing its data with other services' `events`."""
         return self._examine(service, invariant, events=tuple(events))
 
     def _examine(self, service: str, invariant: str, events: tuple[Envelope, ...] = ()) -> Sequence[Violation]:
