@@ -90,7 +90,7 @@ class Reconciliation:
     """
 
     looked: int
-    found: int
+    findings_found: int
     repaired: int
     overdue: int
     webhooks_waiting: int

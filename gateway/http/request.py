@@ -24,6 +24,7 @@ from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
 
 Reply = TypeVar("Reply")
+Message = TypeVar("Message")
 T = TypeVar("T")
 
 MAX_BODY = 64 * 1024
@@ -53,6 +54,10 @@ class ApiRequest(Request):
     def booking_id(self) -> str:
         """The path's booking."""
         return str(self.path_params["booking_id"])
+
+    def for_booking(self, message: Callable[..., Message], /, **fields: Any) -> Message:
+        """The message about the path's hotel and booking."""
+        return message(hotel=self.hotel, booking_id=self.booking_id, **fields)
 
     @property
     def code(self) -> str:

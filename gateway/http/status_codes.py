@@ -4,11 +4,7 @@ from http import HTTPStatus
 
 STATUSES: dict[int, tuple[str, ...]] = {
     400: (
-        "INVALID_FILTER",
-        "INVALID_ORDERING",
-        "INVALID_SOCKET_ID",
-        "INVALID_WEBHOOK",
-        "MALFORMED_JSON",
+        "INVALID_FILTER", "INVALID_ORDERING", "INVALID_SOCKET_ID", "INVALID_WEBHOOK", "MALFORMED_JSON",
         "MISSING_FIELD",
     ),
     401: ("INVALID_CREDENTIALS", "INVALID_TOKEN"),
@@ -18,21 +14,13 @@ STATUSES: dict[int, tuple[str, ...]] = {
     412: ("VERSION_MISMATCH",),
     413: ("BODY_TOO_LARGE",),
     422: (
-        "BEYOND_HORIZON",
-        "IDEMPOTENCY_KEY_REUSED",
-        "INVALID_MESSAGE",
-        "INVALID_RETURN_URL",
-        "NOTE_REQUIRED",
-        "ROOM_TYPE_NOT_FOUND",
-        "UNKNOWN_PROMO",
-        "UNKNOWN_QUOTE",
-        "UNTIL_REQUIRED",
-        "VALIDATION_ERROR",
+        "BEYOND_HORIZON", "IDEMPOTENCY_KEY_REUSED", "INVALID_MESSAGE", "INVALID_RETURN_URL", "NOTE_REQUIRED",
+        "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE", "UNTIL_REQUIRED", "VALIDATION_ERROR",
     ),
     429: ("RATE_LIMITED",),
     500: ("INTERNAL_ERROR",),
     503: ("SERVICE_UNAVAILABLE", "UNKNOWN_ASK"),
-}
+}  # fmt: skip
 STATUS_OF = {code: status for status, codes in STATUSES.items() for code in codes}
 CODE_OF = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 

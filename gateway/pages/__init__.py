@@ -78,8 +78,8 @@ def _sockets(connection: Connection | None) -> tuple[str, ...]:
 
 def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
     async def page(request: Request) -> Response:
-        tools: AppState = request.app.state.app_state
-        headers = {**HEADERS, "Content-Security-Policy": policy(await tools.realtime.for_staff(""), name=name)}
+        state: AppState = request.app.state.app_state
+        headers = {**HEADERS, "Content-Security-Policy": policy(await state.realtime.for_staff(""), name=name)}
         return HTMLResponse(_text(name), headers=headers)
 
     return page

@@ -15,10 +15,10 @@ async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
 
     Refused `CAPTURE_FAILED` where the card is declined, and as `ApproveBooking` is.
     """
-    query = bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id)
+    query = request.for_booking(bookings.GetBooking)
     clock = asyncio.get_running_loop().time
     with request.app_state.bus.subscribe(request.booking_id) as events:
-        booking = await request.ask(bookings.ApproveBooking(hotel=request.hotel, booking_id=request.booking_id))
+        booking = await request.ask(request.for_booking(bookings.ApproveBooking))
         deadline = clock() + request.app_state.settings.capture_seconds
         if request.replayed:
             booking = await request.ask(query)

@@ -21,5 +21,5 @@ async def change_booking(
     request: ApiRequest, command: type[bookings.BookingCommand], *, deadline: float | None = None, **fields: Any
 ) -> Response:
     """Send a command about the path's booking, and respond with the booking for staff."""
-    ask = command(hotel=request.hotel, booking_id=request.booking_id, **fields)
+    ask = request.for_booking(command, **fields)
     return respond_to_staff(request, await request.ask(ask, deadline=deadline))

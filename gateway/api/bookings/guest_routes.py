@@ -75,9 +75,7 @@ async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Qu
 @guest.get("/", response=GuestBooking)
 async def get_own_booking(request: ApiRequest) -> Response:
     """Retrieve the guest's booking."""
-    return await _respond(
-        request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
-    )
+    return await _respond(request, await request.ask(request.for_booking(bookings.GetBooking)))
 
 
 @guest.get("/events/", response=EventFeed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
@@ -106,9 +104,7 @@ async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
 
     Holds the nights of a draft, which can then be paid.
     """
-    return await _respond(
-        request, await request.ask(bookings.SubmitBooking(hotel=request.hotel, booking_id=request.booking_id))
-    )
+    return await _respond(request, await request.ask(request.for_booking(bookings.SubmitBooking)))
 
 
 @guest.post("/cancel/", response=GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
@@ -117,5 +113,4 @@ async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Re
 
     The booking's policy determines fee and refund.
     """
-    command = bookings.CancelBooking(hotel=request.hotel, booking_id=request.booking_id, reason=body.reason)
-    return await _respond(request, await request.ask(command))
+    return await _respond(request, await request.ask(request.for_booking(bookings.CancelBooking, reason=body.reason)))

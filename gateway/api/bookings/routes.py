@@ -51,9 +51,7 @@ async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Re
 @routes.get("/{booking_id}/", response=StaffBooking)
 async def get_booking(request: ApiRequest) -> Response:
     """Retrieve a booking."""
-    return respond_to_staff(
-        request, await request.ask(bookings.GetBooking(hotel=request.hotel, booking_id=request.booking_id))
-    )
+    return respond_to_staff(request, await request.ask(request.for_booking(bookings.GetBooking)))
 
 
 @routes.patch("/{booking_id}/", response=StaffBooking, needs=MANAGE, refuses=("BOOKING_ENDED",))
@@ -72,7 +70,7 @@ async def get_timeline(request: ApiRequest) -> Response:
 
     Each item says who changed the booking, when and why.
     """
-    return await request.answer(bookings.GetTimeline(hotel=request.hotel, booking_id=request.booking_id))
+    return await request.answer(request.for_booking(bookings.GetTimeline))
 
 
 @routes.post(

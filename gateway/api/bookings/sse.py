@@ -22,7 +22,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 async def read_feed(request: ApiRequest, after: int) -> Feed:
     """The booking's events after that sequence number."""
-    return await request.ask(GetFeed(hotel=request.hotel, booking_id=request.booking_id, after=after))
+    return await request.ask(request.for_booking(GetFeed, after=after))
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:

@@ -9,18 +9,7 @@ from chassis.refusal import Refusal
 from contracts import rooms
 from contracts.message import Ask
 from contracts.values import Permission
-from gateway.api.catalogue.requests import (
-    NewPolicy,
-    NewPromotion,
-    NewRoomType,
-    PolicyChanges,
-    PromotionChanges,
-    RateFilters,
-    RateRange,
-    Rates,
-    RoomTypeChanges,
-    Search,
-)
+from gateway.api.catalogue import requests
 from gateway.api.catalogue.responses import ChangedRates
 from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
@@ -53,14 +42,14 @@ async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
 
 
 @room_types.get("/", response=page_of(rooms.RoomTypeView), needs=MANAGE)
-async def list_room_types(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+async def list_room_types(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List room types."""
     query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
 @room_types.post("/", response=ROOM_TYPE, status=201, needs=MANAGE, refuses=("ROOM_TYPE_EXISTS",))
-async def add_room_type(request: ApiRequest, body: NewRoomType) -> Response:
+async def add_room_type(request: ApiRequest, body: requests.NewRoomType) -> Response:
     """Create a room type.
 
     A new room type has no rooms.
@@ -76,7 +65,7 @@ async def get_room_type(request: ApiRequest) -> Response:
 
 
 @room_types.patch("/{code}/", response=ROOM_TYPE, needs=MANAGE, refuses=("NOT_FOUND",))
-async def change_room_type(request: ApiRequest, body: RoomTypeChanges) -> Response:
+async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) -> Response:
     """Update a room type.
 
     Existing bookings and quotes keep their price.
@@ -96,7 +85,7 @@ async def remove_room_type(request: ApiRequest) -> Response:
 
 
 @rates.get("/", response=page_of(rooms.DailyRate), needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
-async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query()]) -> Response:
+async def list_rates(request: ApiRequest, filters: Annotated[requests.RateFilters, Query()]) -> Response:
     """List daily rates.
 
     By date and room type. Nights without a daily rate cost the base price.
@@ -105,7 +94,7 @@ async def list_rates(request: ApiRequest, filters: Annotated[RateFilters, Query(
 
 
 @rates.post("/", response=ChangedRates, needs=MANAGE, refuses=RATES_REFUSE)
-async def set_rates(request: ApiRequest, body: Rates) -> Response:
+async def set_rates(request: ApiRequest, body: requests.Rates) -> Response:
     """Set daily rates.
 
     Sets the price of every night between two dates, both included.
@@ -114,7 +103,7 @@ async def set_rates(request: ApiRequest, body: Rates) -> Response:
 
 
 @rates.delete("/", response=ChangedRates, status=200, needs=MANAGE, refuses=RATES_REFUSE)
-async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]) -> Response:
+async def clear_rates(request: ApiRequest, nights: Annotated[requests.RateRange, Query()]) -> Response:
     """Delete daily rates.
 
     The base price applies again between two dates, both included.
@@ -123,14 +112,14 @@ async def clear_rates(request: ApiRequest, nights: Annotated[RateRange, Query()]
 
 
 @promotions.get("/", response=page_of(rooms.PromotionDefinition), needs=MANAGE)
-async def list_promotions(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+async def list_promotions(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List promotions."""
     query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
 @promotions.post("/", response=PROMOTION, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
-async def add_promotion(request: ApiRequest, body: NewPromotion) -> Response:
+async def add_promotion(request: ApiRequest, body: requests.NewPromotion) -> Response:
     """Create a promotion."""
     command = rooms.AddPromotion(hotel=request.hotel, promotion=body.definition)
     return await request.answer(command)
@@ -146,7 +135,7 @@ async def get_promotion(request: ApiRequest) -> Response:
 
 
 @promotions.patch("/{code}/", response=PROMOTION, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
-async def change_promotion(request: ApiRequest, body: PromotionChanges) -> Response:
+async def change_promotion(request: ApiRequest, body: requests.PromotionChanges) -> Response:
     """Update a promotion.
 
     Existing bookings and quotes keep their price.
@@ -163,14 +152,14 @@ async def remove_promotion(request: ApiRequest) -> Response:
 
 
 @policies.get("/", response=page_of(rooms.PolicyDefinition), needs=MANAGE)
-async def list_policies(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+async def list_policies(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List cancellation policies."""
     query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
 @policies.post("/", response=POLICY, status=201, needs=MANAGE, refuses=("POLICY_EXISTS",))
-async def add_policy(request: ApiRequest, body: NewPolicy) -> Response:
+async def add_policy(request: ApiRequest, body: requests.NewPolicy) -> Response:
     """Create a cancellation policy.
 
     Room types can name the policy, or it becomes the standard policy.
@@ -188,7 +177,7 @@ async def get_policy(request: ApiRequest) -> Response:
 
 
 @policies.patch("/{code}/", response=POLICY, needs=MANAGE, refuses=UNKNOWN_POLICY)
-async def change_policy(request: ApiRequest, body: PolicyChanges) -> Response:
+async def change_policy(request: ApiRequest, body: requests.PolicyChanges) -> Response:
     """Update a cancellation policy.
 
     Existing bookings keep their terms.

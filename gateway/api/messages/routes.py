@@ -31,19 +31,18 @@ communications = Routes(
 
 
 async def _list(request: ApiRequest, query: ChatQuery) -> Response:
-    ask = bookings.GetChat(hotel=request.hotel, booking_id=request.booking_id, after=query.after, page=query.slice)
-    reply = await request.ask(ask)
+    reply = await request.ask(request.for_booking(bookings.GetChat, after=query.after, page=query.slice))
     return request.respond_page(chat_message, reply, query, is_open=reply.is_open, unread=reply.unread)
 
 
 async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
-    command = bookings.SendChatMessage(hotel=request.hotel, booking_id=request.booking_id, text=body.text)
-    return request.respond(chat_message(await request.ask(command)))
+    return request.respond(
+        chat_message(await request.ask(request.for_booking(bookings.SendChatMessage, text=body.text)))
+    )
 
 
 async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
-    command = bookings.ReadChat(hotel=request.hotel, booking_id=request.booking_id, up_to=body.up_to)
-    return await request.answer(command)
+    return await request.answer(request.for_booking(bookings.ReadChat, up_to=body.up_to))
 
 
 @guest_chat.get("/", response=ChatPage, refuses=("READ_ONLY_TOKEN",))
@@ -104,8 +103,7 @@ async def list_communications(request: ApiRequest, paging: Annotated[Paging, Que
 
     Newest first. Mails that the system sends are included, without their text.
     """
-    query = bookings.ListCommunications(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
-    return await request.answer_page(query, paging)
+    return await request.answer_page(request.for_booking(bookings.ListCommunications, page=paging.slice), paging)
 
 
 @communications.post("/", response=view(bookings.Communication), status=201, needs=CONTACT)
@@ -115,12 +113,5 @@ async def communicate(request: ApiRequest, body: CommunicationBody) -> Response:
     Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
     `delivery_status` is `PENDING` until the mail server accepts the mail (`SENT`) or the last attempt fails (`FAILED`).
     """
-    command = bookings.Communicate(
-        hotel=request.hotel,
-        booking_id=request.booking_id,
-        communication_type=bookings.CommunicationType(body.communication_type),
-        message=body.message,
-        subject=body.subject,
-        recipient=body.recipient,
-    )
-    return await request.answer(command)
+    fields = {**body.model_dump(), "communication_type": bookings.CommunicationType(body.communication_type)}
+    return await request.answer(request.for_booking(bookings.Communicate, **fields))

@@ -37,7 +37,7 @@ async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Respons
 
     Returns the page on which the guest pays. While a session is open, the same session is returned.
     """
-    command = OpenPaymentSession(hotel=request.hotel, booking_id=request.booking_id, **body.model_dump())
+    command = request.for_booking(OpenPaymentSession, **body.model_dump())
     return await request.answer(command, deadline=CALLS_PROVIDER)
 
 
@@ -46,8 +46,7 @@ async def verify_payment(
     request: ApiRequest, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
     """Verify a payment session."""
-    query = VerifyPayment(hotel=request.hotel, booking_id=request.booking_id, session_id=session_id)
-    return await request.answer(query, deadline=CALLS_PROVIDER)
+    return await request.answer(request.for_booking(VerifyPayment, session_id=session_id), deadline=CALLS_PROVIDER)
 
 
 @webhooks.post(

@@ -25,7 +25,7 @@ async def get_own_menu(request: ApiRequest) -> Response:
 
     Only available items are included.
     """
-    menu = await request.ask(bookings.GetOwnMenu(hotel=request.hotel, booking_id=request.booking_id))
+    menu = await request.ask(request.for_booking(bookings.GetOwnMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
@@ -35,8 +35,7 @@ async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()
 
     The orders of this stay, newest first.
     """
-    query = bookings.ListOrders(hotel=request.hotel, booking_id=request.booking_id, page=paging.slice)
-    return await request.answer_page(query, paging)
+    return await request.answer_page(request.for_booking(bookings.ListOrders, page=paging.slice), paging)
 
 
 @routes.post(
@@ -51,8 +50,7 @@ async def place_order(request: ApiRequest, body: NewOrder) -> Response:
     The order keeps the current prices of the menu. Once the order is completed, its total is owed at the desk.
     """
     items = tuple(bookings.WantedItem(item_id=each.item_id, quantity=each.quantity) for each in body.items)
-    command = bookings.PlaceOrder(hotel=request.hotel, booking_id=request.booking_id, items=items, note=body.note)
-    return await request.answer(command)
+    return await request.answer(request.for_booking(bookings.PlaceOrder, items=items, note=body.note))
 
 
 @routes.post(
@@ -66,10 +64,7 @@ async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Resp
     A guest can cancel an order until staff accept it.
     """
     order_id = request.path_params["order_id"]
-    command = bookings.CancelOrder(
-        hotel=request.hotel, order_id=order_id, booking_id=request.booking_id, reason=body.reason
-    )
-    return await request.answer(command)
+    return await request.answer(request.for_booking(bookings.CancelOrder, order_id=order_id, reason=body.reason))
 
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)
@@ -78,7 +73,5 @@ async def register_push_token(request: ApiRequest, body: PushToken) -> Response:
 
     Stores the push token of the guest's phone for the stay; null removes it.
     """
-    await request.ask(
-        bookings.RegisterPushToken(hotel=request.hotel, booking_id=request.booking_id, push_token=body.token)
-    )
+    await request.ask(request.for_booking(bookings.RegisterPushToken, push_token=body.token))
     return request.respond(PushTokenRegistered(booking_id=request.booking_id, registered=body.token is not None))

@@ -58,7 +58,7 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
 @overstays.get("/status/", response=OverstayStatus, needs=CHECK_IN)
 async def get_overstay(request: ApiRequest) -> Response:
     """Retrieve the overstay status of a booking."""
-    state = await request.ask(bookings.GetOverstay(hotel=request.hotel, booking_id=request.booking_id))
+    state = await request.ask(request.for_booking(bookings.GetOverstay))
     return request.respond(OverstayStatus.of(state), version=state.version)
 
 
@@ -80,10 +80,5 @@ async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     The guest keeps the room; the price of the added nights is owed. Where the room or its type is not available, the
     error has `conflicts` and up to five `suggested_rooms`.
     """
-    command = bookings.ExtendBooking(
-        hotel=request.hotel,
-        booking_id=request.booking_id,
-        new_check_out=body.new_checkout_date,
-        add_nights=body.add_nights,
-    )
-    return respond_to_staff(request, await request.ask(command, deadline=SEVERAL_SERVICES))
+    nights = {"new_check_out": body.new_checkout_date, "add_nights": body.add_nights}
+    return await change_booking(request, bookings.ExtendBooking, deadline=SEVERAL_SERVICES, **nights)

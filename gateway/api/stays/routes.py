@@ -27,8 +27,7 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
 
     The best room comes first.
     """
-    query = bookings.GetCandidateRooms(hotel=request.hotel, booking_id=request.booking_id)
-    return await request.answer(query, booking_id=request.booking_id)
+    return await request.answer(request.for_booking(bookings.GetCandidateRooms), booking_id=request.booking_id)
 
 
 @routes.post(
@@ -94,6 +93,6 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
 @routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
 async def check_out(request: ApiRequest, _: NoFields) -> Response:
     """Check out a guest."""
-    command = bookings.CheckOut(hotel=request.hotel, booking_id=request.booking_id)
+    command = request.for_booking(bookings.CheckOut)
     booking = await request.ask(command, deadline=SEVERAL_SERVICES)
     return request.respond(checked_out(booking), version=booking.version)

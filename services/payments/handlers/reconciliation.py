@@ -57,7 +57,7 @@ def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliati
     oldest = metrics["oldest_webhook_seconds"]
     return Reconciliation(
         looked=int(metrics["looked"]),
-        found=int(metrics["found"]),
+        findings_found=int(metrics["found"]),
         repaired=int(metrics["repaired"]),
         overdue=metrics["overdue"],
         webhooks_waiting=metrics["webhooks_waiting"],

@@ -64,14 +64,14 @@ packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
 
 
 @packages.get("/", response=page_of(rooms.PackageDefinition), needs=MANAGE)
-async def list_packages(request: ApiRequest, filters: Annotated[Search, Query()]) -> Response:
+async def list_packages(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List packages."""
     query = rooms.ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
 @packages.post("/", response=PACKAGE, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
-async def add_package(request: ApiRequest, body: NewPackage) -> Response:
+async def add_package(request: ApiRequest, body: requests.NewPackage) -> Response:
     """Create a package."""
     return await request.answer(rooms.AddPackage(hotel=request.hotel, **body.model_dump()))
 
@@ -83,7 +83,7 @@ async def get_package(request: ApiRequest) -> Response:
 
 
 @packages.patch("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
-async def change_package(request: ApiRequest, body: PackageChanges) -> Response:
+async def change_package(request: ApiRequest, body: requests.PackageChanges) -> Response:
     """Update a package."""
     command = rooms.ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
     return await request.answer(command)
@@ -129,11 +129,7 @@ NOUN = Recipe(
             ("        handles(rooms.RemovePolicy, POLICIES.remove),\n", HANDLES),
         ),
         "gateway/api/catalogue/requests.py": ((END, REQUESTS),),
-        "gateway/api/catalogue/routes.py": (
-            ("from gateway.api.catalogue.requests import (\n", "    NewPackage,\n"),
-            ("    NewRoomType,\n", "    PackageChanges,\n"),
-            (END, ROUTES),
-        ),
+        "gateway/api/catalogue/routes.py": ((END, ROUTES),),
         "gateway/openapi/examples.py": (('"price": "4.50", "id": 7},\n', EXAMPLE),),
     },
     files={

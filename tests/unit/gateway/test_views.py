@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from contracts.values import Actor, ActorKind, Money
 from gateway.http.pages import Paging, Rows, page_body
-from gateway.http.views import View, event_data
+from gateway.http.views import View, event_data, view
 
 STAFF = Actor(ActorKind.STAFF, "7", "Nora Clerk")
 
@@ -102,6 +102,19 @@ def test_a_view_keeps_only_the_fields_that_it_names() -> None:
         """A thing in brief."""
 
     assert Brief.of(THING) == {"id": 1, "colour": "red"}
+
+
+def test_a_contract_class_without_a_declared_view_has_one_with_all_its_fields() -> None:
+    derived = view(Line)
+
+    assert derived.of(Line(price=Money(500, "EUR"))) == {"price": "5.00", "currency": "EUR"}
+    assert (derived.__name__, derived.__doc__) == ("Line", "A part of a contract class.")
+    assert view(Line) is derived
+
+
+def test_the_view_of_a_contract_class_is_the_declared_one_and_a_view_is_its_own() -> None:
+    assert view(Thing) is ThingView
+    assert view(ThingView) is ThingView
 
 
 def test_the_data_of_an_event_has_money_as_text_and_names_for_staff_only() -> None:
