@@ -137,7 +137,7 @@ def test_a_command_run_to_its_end_gives_its_lines_or_its_last_words(supervisor: 
 
 
 def test_a_command_that_is_not_shown_speaks_to_its_caller_alone(supervisor: Supervisor, terminal: io.StringIO) -> None:
-    assert supervisor.run("quiet", python("print('a password')"), shown=False) == ["a password"]
+    assert supervisor.run("quiet", python("print('a password')"), echo=False) == ["a password"]
 
     assert terminal.getvalue() == ""
     assert supervisor.output.tail("quiet") == ""
