@@ -129,7 +129,7 @@ def test_a_stay_whose_check_out_is_refused_is_ended_by_force_only(fixture: Platf
 
 
 @pytest.mark.parametrize(("given", "noted"), [("fire alarm", "fire alarm"), ("", "destructive bulk check-out")])
-def test_a_destructive_one_says_why_in_every_trail(fixture: PlatformFixture, given: str, running_pid: str) -> None:
+def test_a_destructive_one_says_why_in_every_trail(fixture: PlatformFixture, given: str, noted: str) -> None:
     mine = in_house(fixture, "101")
     ghost(fixture, "103", "BK-2020-NOBODY")
 
@@ -137,8 +137,8 @@ def test_a_destructive_one_says_why_in_every_trail(fixture: PlatformFixture, giv
 
     for number in ("101", "103"):
         last = fixture.platform.ask(GetRoomHistory(hotel=HOTEL, room_number=number), STAFF).changes[0]
-        assert (last.new_status, last.note, last.by.name) == (RoomStatus.CHECKOUT_DIRTY, running_pid, "Nora Desk")
-    assert fixture.platform.ask(GetTimeline(hotel=HOTEL, booking_id=mine), STAFF).items[-1].why == running_pid
+        assert (last.new_status, last.note, last.by.name) == (RoomStatus.CHECKOUT_DIRTY, noted, "Nora Desk")
+    assert fixture.platform.ask(GetTimeline(hotel=HOTEL, booking_id=mine), STAFF).items[-1].why == noted
 
 
 def test_who_may_not_is_refused_as_a_whole(fixture: PlatformFixture) -> None:

@@ -84,12 +84,12 @@ def keys_and_names_of_refunds_are_dropped(patch: pytest.MonkeyPatch) -> None:
 
     made: set[str] = set()
 
-    def running_pid(self: StripeCards, request: str, *, key: str) -> str:
+    def noted(self: StripeCards, request: str, *, key: str) -> str:
         done = unkeyed(self, request, key=key)
         made.add(done)
         return done
 
-    patch.setattr(StripeCards, "perform", running_pid)
+    patch.setattr(StripeCards, "perform", noted)
     patch.setattr(StripeCards, "refunds", unseen)
 
 

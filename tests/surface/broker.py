@@ -15,24 +15,24 @@ class Recorder:
     """A channel that only notes what is declared on it."""
 
     def __init__(self) -> None:
-        self.running_pid: list[Line] = []
+        self.noted: list[Line] = []
 
     def exchange_declare(self, exchange: str, exchange_type: str, **more: Any) -> None:
-        self.running_pid.append((f"exchange {exchange}", f"{exchange_type}{_told(more)}"))
+        self.noted.append((f"exchange {exchange}", f"{exchange_type}{_told(more)}"))
 
     def queue_declare(self, queue: str, *, arguments: Mapping[str, Any] | None = None, **more: Any) -> None:
-        self.running_pid.append((f"queue {queue}", _told(more).strip()))
-        self.running_pid += [(f"queue {queue}", f"{name}={value!r}") for name, value in (arguments or {}).items()]
+        self.noted.append((f"queue {queue}", _told(more).strip()))
+        self.noted += [(f"queue {queue}", f"{name}={value!r}") for name, value in (arguments or {}).items()]
 
     def queue_bind(self, queue: str, exchange: str, routing_key: str, **more: Any) -> None:
-        self.running_pid.append((f"queue {queue}", f"bound to {exchange} by {routing_key!r}{_told(more)}"))
+        self.noted.append((f"queue {queue}", f"bound to {exchange} by {routing_key!r}{_told(more)}"))
 
 
 def topology(declare: Callable[[Any], None]) -> Iterator[Line]:
     """Every exchange, durable queue and binding, with all arguments."""
     channel = Recorder()
     declare(channel)
-    yield from channel.running_pid
+    yield from channel.noted
 
 
 def names(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
