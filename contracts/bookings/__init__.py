@@ -1,4 +1,4 @@
-"""Messages of bookings: the asks to the service and the events of a booking."""
+"""The messages of the bookings service: the asks that the service answers and the events that the service publishes."""
 
 from contracts.bookings.amendments import *  # noqa: F403
 from contracts.bookings.approval import *  # noqa: F403

@@ -9,7 +9,7 @@ from contracts.values import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class AmendBooking(BookingCommand):
-    """Change notes and guest contact; None leaves a field as it is."""
+    """Change the notes and the guest contact of a booking. A field that is None keeps its value."""
 
     late_arrival_expected: bool | None = None
     internal_notes: str | None = None
@@ -27,7 +27,7 @@ class MarkSeen(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAmended(BookingEvent):
-    """Staff changed notes on the booking; the event carries the names of the fields, never their contents."""
+    """Staff changed notes or guest contact; the event carries the names of the changed fields, never their contents."""
 
     fields: tuple[str, ...]
     by: Actor

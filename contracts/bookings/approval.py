@@ -12,12 +12,16 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class ApproveBooking(BookingCommand):
-    """Approve; the capture follows. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Approve a booking; the payments service then captures the authorised amount.
+
+    Refused `ILLEGAL_TRANSITION` for a booking that does not await approval or whose approval deadline has passed,
+    `BOOKING_ENDED` for a booking that has ended.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeclineBooking(BookingCommand):
-    """Decline. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Decline a booking that awaits approval. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
 
     reason_code: str = "OTHER"
     reason_note: str = ""
@@ -25,12 +29,15 @@ class DeclineBooking(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmBooking(BookingCommand):
-    """Confirm without a card. Refused `CARD_BOOKING` while a card payment is open or authorised."""
+    """Confirm a booking without a card payment.
+
+    Refused `CARD_BOOKING` while a card payment is open or authorised.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAwaitsApproval(BookingEvent):
-    """The card is authorised, not captured; staff decide by `approval_deadline_at`."""
+    """The card payment is authorised but not captured; staff must approve or decline before `approval_deadline_at`."""
 
     payment_id: str
     payment_intent_id: str
@@ -41,9 +48,9 @@ class BookingAwaitsApproval(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalFellDue(Event):
-    """A booking's approval has become urgent; published once per urgency. Staff should decide.
+    """A booking's approval has become more urgent; published once for each urgency.
 
-    The event counts on a feed of its own, and the booking keeps its version.
+    The event has a sequence of its own and does not change the booking's version.
     """
 
     booking_id: str
@@ -78,7 +85,7 @@ class BookingDeclined(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingConfirmed(BookingEvent):
-    """The booking is paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
+    """The booking was paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
 
     confirmed_at: datetime
     confirmed_by: Actor

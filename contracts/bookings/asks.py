@@ -10,7 +10,7 @@ from contracts.message import Command
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCommand(Command[BookingDetail], abstract=True):
-    """A command to one booking of one hotel. The reply is the booking after the command."""
+    """A command to one booking of one hotel; the reply is the booking after the command."""
 
     hotel: str
     booking_id: str
@@ -18,9 +18,10 @@ class BookingCommand(Command[BookingDetail], abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class CreateBooking(Command[CreatedBooking]):
-    """Create a booking: held at once, or stored as a draft. Refused `SOLD_OUT`, and 422 codes for the stay.
+    """Create a booking, either with its nights held at once or as a draft.
 
-    `room_type` is a code or a name. `payment` is `card` or, for staff only, `none`: confirmed without one.
+    Refused `SOLD_OUT`, and with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.
+    `payment` is `card` or, for staff only, `none`, which confirms the booking without a card.
     """
 
     hotel: str
@@ -40,14 +41,18 @@ class CreateBooking(Command[CreatedBooking]):
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitBooking(BookingCommand):
-    """Hold a draft's nights. Refused `SOLD_OUT`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Hold the nights of a draft, so that the guest can pay.
+
+    Refused `SOLD_OUT`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelBooking(BookingCommand):
-    """Cancel. Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
+    """Cancel a booking. Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
 
-    A waiver needs `can_override` (`PERMISSION_DENIED`) and a reason (`NOTE_REQUIRED`); so does a cancellation in house.
+    A waiver of the fee, and a cancellation while the guest is in house, need `can_override` (else `PERMISSION_DENIED`)
+    and a reason (else `NOTE_REQUIRED`).
     """
 
     reason: str = ""

@@ -1,4 +1,4 @@
-"""The balance due of a booking: paid by card, or settled at the desk."""
+"""The balance due of a booking, which the guest pays by card or at the front desk."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,9 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class SettleBalance(BookingCommand):
-    """Record a payment at the desk: `amount` in major units (`"109.00"`), or the whole balance due.
+    """Record a payment at the desk. `amount` is in major units (`"109.00"`); without it the whole balance due is paid.
 
-    Refused `VALIDATION_ERROR` for an amount below the currency's smallest or above the balance due.
+    Refused `VALIDATION_ERROR` for an amount below the currency's smallest unit or above the balance due.
     """
 
     amount: str | None = None
@@ -31,7 +31,7 @@ class BalanceSettled(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BalanceEvent(BookingEvent, abstract=True):
-    """An event of one card payment towards the balance due."""
+    """An event about one card payment towards the balance due."""
 
     payment_id: str
     amount: Money
@@ -40,14 +40,17 @@ class BalanceEvent(BookingEvent, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentAccepted(BalanceEvent):
-    """A card was authorised for an amount that is due; the balance is reduced, and payments captures the amount."""
+    """A card was authorised for an amount that the guest owes.
+
+    The balance is reduced, and payments captures the amount.
+    """
 
     accepted_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentRefused(BalanceEvent):
-    """A card was authorised for more than the balance due; nothing is captured."""
+    """A card was authorised for more than the balance due; the authorisation is not captured."""
 
     reason_code: str
     refused_at: datetime
@@ -55,14 +58,14 @@ class BalancePaymentRefused(BalanceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaid(BalanceEvent):
-    """The accepted amount was captured."""
+    """The accepted amount of a balance payment was captured."""
 
     paid_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaymentFailed(BalanceEvent):
-    """The accepted amount could not be captured; the amount is due again."""
+    """The accepted amount of a balance payment could not be captured; the guest owes the amount again."""
 
     reason_code: str
     failed_at: datetime

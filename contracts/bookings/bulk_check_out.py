@@ -15,7 +15,7 @@ class RoomFailed:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomsCheckedOut:
-    """The result for each room: its booking checked out, an occupancy without a stay cleared, or a failure."""
+    """The result for each room: a booking checked out, an occupancy without a stay cleared, or a failure."""
 
     hotel: str
     processed: int
@@ -29,9 +29,9 @@ class RoomsCheckedOut:
 class CheckOutRooms(Command[RoomsCheckedOut]):
     """Check out the bookings in house in these rooms, and clear occupancies without a stay.
 
-    In `rooms` an integer is a room's id, a text its number; at most 100. Each room succeeds or fails on its own; future
-    and ended bookings do not change. `destructive` needs `is_superuser`: it also ends a stay whose check-out is refused
-    by rooms. `reason` goes into the audit trails of booking and room.
+    An integer in `rooms` is a room id, a text is a room number; at most 100 are allowed. Each room succeeds or fails
+    separately; future and ended bookings do not change. `destructive` needs `is_superuser` and also ends a stay whose
+    check-out the rooms service refuses. `reason` goes into the audit trails of booking and room.
     """
 
     hotel: str

@@ -18,7 +18,7 @@ class ChatSide(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatMessageSent(BookingEvent):
-    """A guest or staff sent a chat message. Its text is read by `message_id`, its number in the booking's feed."""
+    """A guest or staff sent a chat message. `message_id` equals the event's sequence; `GetChat` returns the text."""
 
     message_id: int
     sender: ChatSide
@@ -27,7 +27,7 @@ class ChatMessageSent(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatMessage:
-    """One message. `is_read` is set when the other side has read it."""
+    """One chat message. `is_read` is True once the other side has read the message."""
 
     id: int
     sender: ChatSide
@@ -39,9 +39,10 @@ class ChatMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class Chat:
-    """A page of a booking's chat, newest first. `unread` counts the other side's messages that the caller has not read.
+    """A page of a booking's chat, newest message first.
 
-    A closed chat is empty: its messages are in the booking's timeline.
+    `unread` counts the other side's messages that the caller has not read. A closed chat has no messages here; they
+    remain in the booking's timeline.
     """
 
     booking_id: str
@@ -53,7 +54,7 @@ class Chat:
 
 @dataclass(frozen=True, kw_only=True)
 class ChatRead:
-    """The last message that the caller has read, and the number of unread ones."""
+    """The id of the last message that the caller has read, and the number of messages that the caller has not read."""
 
     booking_id: str
     read_to: int
@@ -62,7 +63,7 @@ class ChatRead:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenChat:
-    """A chat in a hotel's list."""
+    """A row of a hotel's list of open chats."""
 
     booking_id: str
     guest_name: str
@@ -81,7 +82,7 @@ class OpenChats:
 
 @dataclass(frozen=True, kw_only=True)
 class SendChatMessage(Command[ChatMessage]):
-    """Send a message to the other side. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
+    """Send a message to the other side of the chat. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
 
     hotel: str
     booking_id: str
@@ -90,7 +91,7 @@ class SendChatMessage(Command[ChatMessage]):
 
 @dataclass(frozen=True, kw_only=True)
 class ReadChat(Command[ChatRead]):
-    """Mark messages as read up to this one; None marks all."""
+    """Mark the messages up to the message id `up_to` as read. Where `up_to` is None, all messages are marked."""
 
     hotel: str
     booking_id: str
@@ -99,7 +100,7 @@ class ReadChat(Command[ChatRead]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetChat(Query[Chat]):
-    """Return a booking's chat after a message, for its guest or the hotel's staff."""
+    """Return the messages of a booking's chat after a message id, for the booking's guest or the hotel's staff."""
 
     hotel: str
     booking_id: str
@@ -109,7 +110,7 @@ class GetChat(Query[Chat]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListChats(Query[OpenChats]):
-    """Return the open chats of a hotel that have messages."""
+    """Return a hotel's open chats that have at least one message."""
 
     hotel: str
     only_unread: bool = False

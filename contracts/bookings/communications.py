@@ -11,7 +11,7 @@ from contracts.values import Actor, Page
 
 
 class CommunicationType(StrEnum):
-    """The types. `PHONE` and `NOTE` are records of past communication."""
+    """The types of a communication. `PHONE` and `NOTE` record a past contact and send no message."""
 
     EMAIL = "EMAIL"
     SMS = "SMS"
@@ -20,7 +20,7 @@ class CommunicationType(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """The statuses. `SENT`: the mail server accepted the mail; a record is `DELIVERED` at once."""
+    """The delivery statuses. `SENT` means that the mail server accepted the mail; a record is `DELIVERED` at once."""
 
     PENDING = "PENDING"
     SENT = "SENT"
@@ -30,7 +30,10 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CommunicationRequested(BookingEvent):
-    """Staff wrote a message that must be sent. The notifier asks for text and recipient when it sends the message."""
+    """Staff wrote a message to the guest.
+
+    The notifier asks for text and recipient when the notifier sends the message.
+    """
 
     communication_id: str
     communication_type: CommunicationType
@@ -48,7 +51,7 @@ class CommunicationNoted(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Communication:
-    """One communication. The system's own mails have no `staff_member`, and their text is not stored."""
+    """One communication. A mail by the system has no `staff_member` and no stored text."""
 
     id: str
     communication_type: CommunicationType
@@ -72,7 +75,7 @@ class Communications:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """Text and recipient of a message, with the booking's data for the mail."""
+    """The text and recipient of a message, with the booking's data for the mail."""
 
     recipient: str
     subject: str
@@ -82,7 +85,10 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Communicate(Command[Communication]):
-    """Send a message to the guest, or record a note. `recipient` empty: the guest's own address or number."""
+    """Send a message to the guest, or record a note.
+
+    An empty `recipient` stands for the guest's own e-mail address or phone number.
+    """
 
     hotel: str
     booking_id: str
@@ -94,7 +100,7 @@ class Communicate(Command[Communication]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListCommunications(Query[Communications]):
-    """Return a booking's communications, for the hotel's staff."""
+    """Return a page of a booking's communications, for the hotel's staff."""
 
     hotel: str
     booking_id: str
@@ -103,7 +109,10 @@ class ListCommunications(Query[Communications]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetLetter(Command[Letter]):
-    """Return text and recipient, with a new one-time code for the link. Refused `COMMUNICATION_NOT_FOUND`."""
+    """Return a message's text and recipient, with a new one-time code for the link.
+
+    Refused `COMMUNICATION_NOT_FOUND`.
+    """
 
     booking_id: str
     communication_id: str

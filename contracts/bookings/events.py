@@ -1,4 +1,4 @@
-"""Events of a booking from creation to cancellation. The sequence is that of the booking's feed."""
+"""Events of a booking from creation to cancellation. The event's sequence counts the events of one booking."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -71,7 +71,7 @@ class BookingPaymentFailed(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentTurnedAway(BookingEvent):
-    """Late money: a card was authorised for a booking that accepts no payment any more. The authorisation is voided."""
+    """A card was authorised too late, for a booking that accepts no payment any more; the authorisation is voided."""
 
     payment_id: str
     payment_intent_id: str
@@ -84,8 +84,8 @@ class PaymentTurnedAway(BookingEvent):
 class BookingCancelled(BookingEvent):
     """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
-    In house: the guest has left the room, and the nights from `released_from` on are free again. `besides` is the
-    amount for room service that is kept, in addition to the fee, of payments towards the balance.
+    Where the guest was in house, the guest has left the room and the nights from `released_from` on are free again.
+    `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
     """
 
     cancelled_at: datetime
@@ -98,7 +98,7 @@ class BookingCancelled(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingExpired(BookingEvent):
-    """The booking missed the deadline of its draft, hold or approval."""
+    """The booking has missed the deadline of its draft, hold or approval."""
 
     reason: ExpiryReason
     expired_at: datetime

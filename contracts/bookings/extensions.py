@@ -10,10 +10,10 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class ExtendBooking(BookingCommand):
-    """Extend the stay of a guest in house: until `new_check_out`, or for `add_nights` more; exactly one of the two.
+    """Extend the stay of a guest in house to `new_check_out` or by `add_nights`; exactly one of the two is given.
 
-    Refused `NOT_CHECKED_IN`, `VALIDATION_ERROR`, `BEYOND_HORIZON`, and, with `conflicts` and `suggested_rooms`,
-    `EXTENSION_CONFLICT` and `SOLD_OUT`.
+    Refused `NOT_CHECKED_IN`, `VALIDATION_ERROR`, `BEYOND_HORIZON`; `EXTENSION_CONFLICT` and `SOLD_OUT` carry
+    `conflicts` and `suggested_rooms`.
     """
 
     new_check_out: date | None = None
@@ -22,7 +22,7 @@ class ExtendBooking(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class StayExtended(BookingEvent):
-    """The stay was extended. `amount` is the price of the added nights with tax, included in `balance_due`."""
+    """The stay was extended. `amount` is the price of the added nights with tax, and is part of `balance_due`."""
 
     room_number: str
     previous_check_out: date

@@ -1,4 +1,4 @@
-"""Guest access: the guest's token, and the one-time codes in mailed links."""
+"""Guest access: the guest's token, and the one-time codes in mailed links that are exchanged for the token."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from contracts.values import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class GuestAccess:
-    """The booking that a guest token or a mailed code opens."""
+    """The booking that a guest token or a mailed one-time code gives access to."""
 
     booking_id: str
     hotel: str
@@ -21,26 +21,32 @@ class GuestAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthenticateGuest(Query[GuestAccess]):
-    """The booking that the caller's guest token opens, where it is the named one. Refused `INVALID_TOKEN`."""
+    """Return the booking of the caller's guest token.
+
+    Refused `INVALID_TOKEN` for an unknown token, and where the command names another booking.
+    """
 
     booking_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExchangeCode(Command[GuestAccess]):
-    """Exchange a mailed one-time code for the guest token. Refused `INVALID_CODE`."""
+    """Exchange a mailed one-time code for the guest token.
+
+    Refused `INVALID_CODE` for an unknown, used or expired code.
+    """
 
     code: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RevokeGuestToken(BookingCommand):
-    """Revoke the guest's token and unused codes; the next mail brings a new link."""
+    """Revoke the guest's token and unused one-time codes; the next mail contains a new link."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuestTokenRevoked(BookingEvent):
-    """The guest's token was revoked; the next token is of this generation."""
+    """The guest's token was revoked. The event carries the generation of the next token."""
 
     generation: int
     revoked_at: datetime

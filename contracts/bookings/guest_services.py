@@ -9,9 +9,10 @@ from contracts.rooms.menu import Menu
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterPushToken(BookingCommand):
-    """Store the FCM token of the guest's phone for the stay; None deletes it. Refused `NOT_IN_HOUSE`.
+    """Store the FCM push token of the guest's phone; a token that is None deletes the stored one.
 
-    The token is a secret: no event, log or reply carries it. The end of the stay deletes it.
+    Refused `NOT_IN_HOUSE`. The token is a secret: no event, log or reply carries the token. The end of the stay deletes
+    the token.
     """
 
     push_token: str | None
@@ -19,7 +20,7 @@ class RegisterPushToken(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GetOwnMenu(Query[Menu]):
-    """The menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
+    """Return the menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
 
     hotel: str
     booking_id: str

@@ -1,4 +1,4 @@
-"""Lookups: a guest finds a booking by e-mail or number, and nobody else learns that the booking exists."""
+"""Lookups: a guest finds a booking by e-mail or number, without revealing to others that the booking exists."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +11,10 @@ from contracts.values import HotelCard
 
 @dataclass(frozen=True, kw_only=True)
 class LookupRequested(Event):
-    """A mail with links to a guest's bookings was requested. The notifier asks for the address when it sends."""
+    """A mail with links to a guest's bookings was requested.
+
+    The notifier asks for the address when it sends the mail.
+    """
 
     lookup_id: str
     hotel: str
@@ -24,7 +27,7 @@ class LookupRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingInBrief:
-    """The answer to a confirmation number alone: no personal data."""
+    """The reply to a lookup by confirmation number alone; no personal data."""
 
     confirmation_number: str
     hotel: str
@@ -36,7 +39,7 @@ class BookingInBrief:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundBookings:
-    """The result: `whole` where e-mail and number match, `brief` for the number alone."""
+    """The result of a lookup. `whole` is set where e-mail and number match, `brief` where only a number was given."""
 
     whole: tuple[BookingDetail, ...] = ()
     brief: tuple[BookingInBrief, ...] = ()
@@ -57,7 +60,7 @@ class LinkedBooking:
 
 @dataclass(frozen=True, kw_only=True)
 class LookupLetter:
-    """Content and recipient of a lookup's mail."""
+    """The content and the recipient of a lookup mail."""
 
     recipient: str
     hotel_card: HotelCard
@@ -66,7 +69,10 @@ class LookupLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class LookUpBookings(Command[FoundBookings]):
-    """Find bookings by e-mail and number, or by number. An e-mail alone returns nothing; a link may be mailed."""
+    """Find bookings by e-mail and number, or by number alone.
+
+    A lookup by e-mail alone always returns no booking; where bookings exist, a mail with links is sent.
+    """
 
     email: str = ""
     confirmation_number: str = ""
@@ -74,6 +80,9 @@ class LookUpBookings(Command[FoundBookings]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetLookupLetter(Command[LookupLetter]):
-    """Return the content of a lookup's mail, with new one-time codes for its links. Refused `LOOKUP_NOT_FOUND`."""
+    """Return the content of a lookup mail, with new one-time codes for the links.
+
+    Refused `LOOKUP_NOT_FOUND`.
+    """
 
     lookup_id: str

@@ -1,4 +1,4 @@
-"""The facts of a mail about a booking."""
+"""The data of a booking that a mail about the booking contains."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from contracts.message import Command
 
 @dataclass(frozen=True, kw_only=True)
 class MailFacts:
-    """The facts of a mail about a booking, and the one-time code of its link, if any."""
+    """The booking's data for a mail, and the one-time code of the mail's link, if the mail has a link."""
 
     booking: BookingDetail
     access_code: str | None = None
@@ -16,7 +16,7 @@ class MailFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class GetMailFacts(Command[MailFacts]):
-    """The facts of a mail about the booking; `with_code` makes a one-time code for its link."""
+    """Return the booking's data for a mail. With `with_code` the reply contains a new one-time code for a link."""
 
     booking_id: str
     with_code: bool = True

@@ -10,7 +10,7 @@ from contracts.values import Actor, Money, Page
 
 
 class OrderStatus(StrEnum):
-    """The statuses of an order."""
+    """The statuses of a room-service order."""
 
     PLACED = "PLACED"
     ACCEPTED = "ACCEPTED"
@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent(BookingEvent, abstract=True):
-    """An event of one order. Items and note are not in the event: consumers ask for them."""
+    """An event of one order. The event does not contain the items and the note; consumers ask for them."""
 
     order_id: str
     order_status: OrderStatus
@@ -44,7 +44,7 @@ class OrderAccepted(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCompleted(OrderEvent):
-    """The order was served. Its total is settled at the desk, never charged to the card."""
+    """The order was served. The guest pays the total at the desk; the card is never charged."""
 
     completed_at: datetime
     completed_by: Actor
@@ -53,7 +53,7 @@ class OrderCompleted(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderEvent):
-    """The order was cancelled, or the guest has left."""
+    """The order was cancelled by staff or guest, or because the guest has left."""
 
     cancelled_at: datetime
     cancelled_by: Actor
@@ -61,7 +61,7 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A number of one item, at its price at the time of the order."""
+    """One item of an order, with its quantity and its price at the time of the order."""
 
     item_id: int
     name: str
@@ -99,7 +99,7 @@ class Orders:
 
 @dataclass(frozen=True, kw_only=True)
 class WantedItem:
-    """A number of one menu item."""
+    """One menu item that the guest orders, and its quantity."""
 
     item_id: int
     quantity: int = 1
@@ -107,7 +107,10 @@ class WantedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOrder(Command[Order]):
-    """Place an order at the menu's current prices. Refused `NOT_IN_HOUSE`, and as `PriceItems`."""
+    """Place an order at the menu's current prices.
+
+    Refused `NOT_IN_HOUSE`, and `MENU_ITEM_NOT_FOUND` or `MENU_ITEM_UNAVAILABLE` by the rooms service.
+    """
 
     hotel: str
     booking_id: str
@@ -117,7 +120,10 @@ class PlaceOrder(Command[Order]):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCommand(Command[Order], abstract=True):
-    """A step of one order. A repetition changes nothing. Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`."""
+    """A command that moves one order to its next status; a repeated command changes nothing.
+
+    Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`.
+    """
 
     hotel: str
     order_id: str
@@ -130,12 +136,15 @@ class AcceptOrder(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteOrder(OrderCommand):
-    """Complete the order: it was served, and its total is added to the booking's `balance_due`."""
+    """Complete a served order; the order's total is added to the booking's `balance_due`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelOrder(OrderCommand):
-    """Cancel the order: staff while it is open, the guest (with `booking_id`) until it is accepted."""
+    """Cancel an order.
+
+    Staff can cancel an open order; the guest (with `booking_id`) can cancel until staff accept the order.
+    """
 
     booking_id: str | None = None
     reason: str = ""
@@ -143,9 +152,10 @@ class CancelOrder(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ListOrders(Query[Orders]):
-    """Return a hotel's or a booking's orders, for staff; guests see their own while in house.
+    """Return the orders of a hotel or of a booking, for staff, or a guest's own orders while the guest is in house.
 
-    Only orders of guests in house; orders of other bookings are in their timelines. Refused `NOT_IN_HOUSE`.
+    The list contains only orders of guests in house; earlier orders are in the timelines of their bookings. Refused
+    `NOT_IN_HOUSE`.
     """
 
     hotel: str

@@ -1,4 +1,4 @@
-"""Overstays: a guest in house past check-out time, and how staff handle the incident."""
+"""Overstays: a guest is still in house after check-out time, and staff handle the incident."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,11 @@ from contracts.values import Actor, Money
 
 
 class OverstaySeverity(StrEnum):
-    """The severity: within the hotel's grace period, past it, past two hours."""
+    """The severity of an overstay.
+
+    `LOW` is within the hotel's grace period, `MEDIUM` after that period, `HIGH` more than two hours after check-out
+    time.
+    """
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -28,7 +32,7 @@ class IncidentStatus(StrEnum):
 
 
 class OverstayResolution(StrEnum):
-    """The reasons why an overstay ended."""
+    """The reason why an overstay ended."""
 
     CHECKED_OUT = "CHECKED_OUT"
     CANCELLED = "CANCELLED"
@@ -64,7 +68,7 @@ class OverstayAcknowledged(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayDismissed(OverstayEvent):
-    """Staff dismissed the incident; it is not flagged again for this check-out time."""
+    """Staff dismissed the incident; the same check-out time is not flagged again."""
 
     dismissed_at: datetime
     dismissed_by: Actor
@@ -72,7 +76,7 @@ class OverstayDismissed(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OverstayResolved(OverstayEvent):
-    """The incident ended: the guest has left, or the stay was extended."""
+    """The incident ended because the guest left or the stay was extended."""
 
     resolution: OverstayResolution
     resolved_at: datetime
@@ -80,7 +84,7 @@ class OverstayResolved(OverstayEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One overstay incident. `deadline_at` is the missed check-out time; guests never see the note."""
+    """One overstay incident. `deadline_at` is the missed check-out time; guests never see the `note`."""
 
     id: str
     status: IncidentStatus
@@ -111,7 +115,10 @@ class OverstayState:
 
 @dataclass(frozen=True, kw_only=True)
 class AcknowledgeOverstay(BookingCommand):
-    """Acknowledge or `dismiss` the overstay. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION` where it is closed."""
+    """Acknowledge the overstay, or dismiss it with `dismiss`.
+
+    Refused `NO_OVERSTAY` where the guest does not overstay, `ILLEGAL_TRANSITION` where the incident is closed.
+    """
 
     note: str = ""
     dismiss: bool = False
@@ -119,7 +126,7 @@ class AcknowledgeOverstay(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GetOverstay(Query[OverstayState]):
-    """Return a booking's overstay, for the hotel's staff."""
+    """Return the state of a booking's overstay, for the hotel's staff."""
 
     hotel: str
     booking_id: str

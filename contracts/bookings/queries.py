@@ -1,4 +1,4 @@
-"""Queries: a booking, a hotel's list, feed, timeline, payable amount, guest names."""
+"""Queries: a booking, a hotel's list, a booking's feed and timeline, the payable amount, guest names."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from contracts.values import Page
 
 @dataclass(frozen=True, kw_only=True)
 class GetBooking(Query[BookingDetail]):
-    """One booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
+    """Return one booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
 
     hotel: str
     booking_id: str
@@ -18,7 +18,10 @@ class GetBooking(Query[BookingDetail]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListBookings(Query[BookingList]):
-    """A hotel's bookings. Refused `INVALID_FILTER`, `INVALID_ORDERING` (400). Filters as `2-http.md` names them."""
+    """Return a page of a hotel's bookings.
+
+    Refused `INVALID_FILTER`, `INVALID_ORDERING`. The fields are the filters of the HTTP list of bookings.
+    """
 
     hotel: str
     status: tuple[str, ...] = ()
@@ -46,7 +49,7 @@ class GetFeed(Query[Feed]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetTimeline(Query[Timeline]):
-    """The booking's audit trail."""
+    """Return the booking's audit trail, oldest row first."""
 
     hotel: str
     booking_id: str
@@ -54,7 +57,7 @@ class GetTimeline(Query[Timeline]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetPayable(Query[Payable]):
-    """The amount that payments may charge for a booking, for its guest or its hotel's staff."""
+    """Return the amount that payments may charge for a booking, for its guest or its hotel's staff."""
 
     hotel: str
     booking_id: str
@@ -62,7 +65,7 @@ class GetPayable(Query[Payable]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetGuestNames(Query[GuestsOfRooms]):
-    """Guest names by booking id, for a room list."""
+    """Return the guests' names by booking id, for a room list."""
 
     hotel: str
     booking_ids: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Refunds: the retry command and the events."""
+"""Refunds of a booking: the command that retries a failed refund, and the events."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class RetryRefund(BookingCommand):
-    """Retry a failed refund; a pending one stays as it is. Refused `NO_FAILED_REFUND`."""
+    """Request a failed refund again; a pending refund does not change. Refused `NO_FAILED_REFUND`."""
 
 
 @dataclass(frozen=True, kw_only=True)

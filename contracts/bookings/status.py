@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BookingStatus(StrEnum):
-    """The statuses of a booking. Older clients' `CHECKED_IN` and `CHECKED_OUT` are filter synonyms only."""
+    """The statuses of a booking. `CHECKED_IN` and `CHECKED_OUT`, used by older clients, are filter synonyms only."""
 
     DRAFT = "DRAFT"
     PENDING_PAYMENT = "PENDING_PAYMENT"
@@ -19,14 +19,14 @@ class BookingStatus(StrEnum):
 
 
 class BookingSource(StrEnum):
-    """The origin of a booking."""
+    """The channel through which the booking was made."""
 
     ONLINE = "online"
     STAFF = "staff"
 
 
 class ExpiryReason(StrEnum):
-    """The deadline that a booking missed."""
+    """The deadline that an expired booking missed."""
 
     DRAFT_ABANDONED = "DRAFT_ABANDONED"
     HOLD_RAN_OUT = "HOLD_RAN_OUT"
@@ -34,7 +34,7 @@ class ExpiryReason(StrEnum):
 
 
 class ApprovalUrgency(StrEnum):
-    """The urgency of a decision: the promised time is near, over, long over; or the approval deadline is near."""
+    """The urgency of a decision: the promised time is near, passed or long passed, or the approval deadline is near."""
 
     DUE_SOON = "DUE_SOON"
     OVERDUE = "OVERDUE"

@@ -12,7 +12,11 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class AssignRoom(BookingCommand):
-    """Assign a room. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and by rooms."""
+    """Assign a room to the booking.
+
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of the rooms command
+    `GiveRoom`.
+    """
 
     room_number: str
     notes: str = ""
@@ -20,12 +24,12 @@ class AssignRoom(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class UnassignRoom(BookingCommand):
-    """Free the assigned room before check-in."""
+    """Remove the booking's room assignment before check-in."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GetCandidateRooms(Query[Candidates]):
-    """The rooms that may be assigned to the booking, best first."""
+    """Return the rooms that may be assigned to the booking, best first."""
 
     hotel: str
     booking_id: str
@@ -33,7 +37,11 @@ class GetCandidateRooms(Query[Candidates]):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckIn(BookingCommand):
-    """Check in. Refused `NO_ROOM_ASSIGNED`, `ROOM_NOT_READY`, `CHECKIN_*`, `BOOKING_NOT_ELIGIBLE`."""
+    """Check in the guest of a booking.
+
+    Refused `NO_ROOM_ASSIGNED`, `ROOM_NOT_READY`, `BOOKING_NOT_ELIGIBLE`, and `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`
+    or `CHECKIN_TOO_LATE` outside the check-in window.
+    """
 
     late_arrival: bool = False
     early_checkin: bool = False
@@ -54,14 +62,14 @@ class MoveRoom(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOut(BookingCommand):
-    """Check out. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
+    """Check out the guest of a booking. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MarkNoShow(BookingCommand):
-    """Mark a no-show. Refused `NO_SHOW_TOO_EARLY`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
+    """Mark the guest as a no-show. Refused `NO_SHOW_TOO_EARLY`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
 
-    A waiver needs `can_override` (`PERMISSION_DENIED`) and a reason (`NOTE_REQUIRED`).
+    A waiver of the fee needs `can_override` (else `PERMISSION_DENIED`) and a reason (else `NOTE_REQUIRED`).
     """
 
     reason: str = ""
@@ -70,7 +78,7 @@ class MarkNoShow(BookingCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomAssigned(BookingEvent):
-    """The booking was given a room."""
+    """A room was assigned to the booking."""
 
     room_number: str
     room_type_code: str
@@ -82,7 +90,7 @@ class RoomAssigned(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomUnassigned(BookingEvent):
-    """The booking's room was taken back."""
+    """The room assignment of the booking was removed."""
 
     room_number: str
     by: Actor

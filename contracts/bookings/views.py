@@ -11,7 +11,7 @@ from contracts.values import Actor, CancellationPolicy, HotelCard, Money
 
 @dataclass(frozen=True, kw_only=True)
 class GuestDetails:
-    """The guest. Personal data: never in an event."""
+    """The guest's name and contact. Personal data, never part of an event."""
 
     first_name: str
     last_name: str
@@ -21,7 +21,7 @@ class GuestDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationPreview:
-    """The charges of a cancellation at this moment. `applied_rule` is the policy's rule."""
+    """The charges if the booking were cancelled now. `applied_rule` is the rule of the cancellation policy."""
 
     fee_amount: Money
     refund_amount: Money
@@ -31,7 +31,7 @@ class CancellationPreview:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRow:
-    """A booking in a staff list. Instants are UTC, stay dates hotel-local."""
+    """A booking in a staff list. Instants are UTC, stay dates are hotel-local."""
 
     id: str
     booking_id: str
@@ -67,7 +67,10 @@ class BookingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class InHouse:
-    """Wi-Fi and room PIN of a guest in house. Secrets: for the guest and the front desk only."""
+    """The Wi-Fi access and the room PIN of a guest in house.
+
+    Both are secrets for the guest and the front desk only.
+    """
 
     wifi_ssid: str
     wifi_password: str
@@ -120,7 +123,7 @@ class BookingDetail(BookingRow):
 
 @dataclass(frozen=True, kw_only=True)
 class CreatedBooking:
-    """A new booking with its guest's token."""
+    """A new booking, and the token of the booking's guest."""
 
     booking: BookingDetail
     guest_token: str
@@ -128,7 +131,10 @@ class CreatedBooking:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingList:
-    """A page of a hotel's bookings; `counts` by bucket over the same filters, where requested."""
+    """A page of a hotel's bookings.
+
+    Where requested, `counts` has the number of bookings in each bucket under the same filters.
+    """
 
     count: int
     results: tuple[BookingRow, ...]
@@ -137,7 +143,7 @@ class BookingList:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedItem:
-    """One event of a booking's feed, as published."""
+    """One event of a booking's feed, as the event was published."""
 
     id: str
     type: str
@@ -179,7 +185,7 @@ class Timeline:
 
 @dataclass(frozen=True, kw_only=True)
 class Payable:
-    """The facts that payments needs to open a session; the only source of the amount."""
+    """The booking data that payments needs to open a session. Payments takes the amount to charge from here only."""
 
     booking_id: str
     hotel: str
@@ -197,6 +203,6 @@ class Payable:
 
 @dataclass(frozen=True, kw_only=True)
 class GuestsOfRooms:
-    """Names of guests in rooms, by booking id."""
+    """The names of guests in rooms, by booking id."""
 
     names: dict[str, str] = field(default_factory=dict)

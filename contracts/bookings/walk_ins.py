@@ -1,4 +1,4 @@
-"""Walk-ins: guests without a booking."""
+"""Walk-ins: guests who arrive without a booking."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +9,12 @@ from contracts.message import Command
 
 @dataclass(frozen=True, kw_only=True)
 class AddWalkIn(Command[CreatedBooking]):
-    """Book, confirm without a card, assign the room and check in, all at once.
+    """Create a booking, confirm it without a card, assign the room and check the guest in, all at once.
 
-    `check_in` is today (None), or yesterday until the hotel's late-arrival cutoff; `check_out` None is one night.
-    An `If-Match` is about the room. Refused with 422 codes for the stay, and `ROOM_NOT_FOUND`,
-    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`.
+    A `check_in` that is None means today; until the hotel's late-arrival cutoff `check_in` may be yesterday. A
+    `check_out` that is None means one night. An `If-Match` refers to the room's version. Refused with a 422 code where
+    the dates or the party are invalid, and `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`,
+    `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`.
     """
 
     hotel: str

@@ -1,4 +1,4 @@
-"""The messages of rooms: hotels, inventory and rooms."""
+"""The messages of the rooms service, about hotels, inventory and rooms."""
 
 from contracts.rooms.assignments import *  # noqa: F403
 from contracts.rooms.availability import *  # noqa: F403

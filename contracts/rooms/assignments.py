@@ -1,4 +1,4 @@
-"""Assignments: the room that a booking has for its nights."""
+"""Assignments of a room to a booking for the nights of its stay."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from contracts.rooms.events import RoomStatus
 
 @dataclass(frozen=True, kw_only=True)
 class RoomTaken:
-    """The room of a booking, after an assignment, a move or a change of its occupancy."""
+    """The room of a booking, as the reply to an assignment, a move or a change of the room's occupancy."""
 
     room_number: str
     room_type_code: str
@@ -21,7 +21,7 @@ class RoomTaken:
 class CandidateRoom:
     """A room that may be assigned to a booking.
 
-    `warnings` are those of the assignment, and `ROOM_NOT_READY`; `explanation` is a text for staff.
+    `warnings` has the warnings of the assignment, and `ROOM_NOT_READY`; `explanation` is a text for staff.
     """
 
     room_number: str
@@ -43,7 +43,10 @@ class Candidates:
 
 @dataclass(frozen=True, kw_only=True)
 class GiveRoom(Command[RoomTaken]):
-    """Assign the room to the booking for its nights, instead of another that the booking has. Keyed by `action_id`."""
+    """Assign the room to the booking for its nights, replacing the booking's earlier room if any.
+
+    Idempotent by `action_id`.
+    """
 
     action_id: str
     booking_id: str
@@ -53,7 +56,7 @@ class GiveRoom(Command[RoomTaken]):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeRoomBack(Command[Nothing]):
-    """Unassign the booking's room. Keyed by `action_id`."""
+    """Remove the booking's room assignment. Idempotent by `action_id`."""
 
     action_id: str
     booking_id: str
@@ -62,7 +65,10 @@ class TakeRoomBack(Command[Nothing]):
 
 @dataclass(frozen=True, kw_only=True)
 class FindCandidates(Query[Candidates]):
-    """The rooms that may be assigned to the booking, best first; refused `NOTHING_HELD`."""
+    """Return the rooms that may be assigned to the booking, best first.
+
+    Refused `NOTHING_HELD` for a booking without a live hold.
+    """
 
     hotel: str
     booking_id: str

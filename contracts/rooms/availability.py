@@ -9,7 +9,7 @@ from contracts.values import Money
 
 @dataclass(frozen=True, kw_only=True)
 class TypeAvailability:
-    """One room type on the nights of a stay. `price_from` is the cheapest night's price, without tax."""
+    """One room type's availability for a stay. `price_from` is the price of the cheapest night, without tax."""
 
     room_type_code: str
     room_type_name: str
@@ -23,7 +23,7 @@ class TypeAvailability:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """The availability of a hotel on the nights of a stay, by room type."""
+    """The availability of a hotel's room types for a stay."""
 
     hotel: str
     check_in: date
@@ -34,7 +34,10 @@ class Availability:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckAvailability(Query[Availability]):
-    """The availability by room type on the nights `[check_in, check_out)`; refused by the rules of a stay."""
+    """Return the availability by room type on the nights `[check_in, check_out)`.
+
+    Refused `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party.
+    """
 
     hotel: str
     check_in: date

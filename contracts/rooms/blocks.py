@@ -9,7 +9,10 @@ from contracts.values import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlock:
-    """A block on the nights `[starts_on, until)`. `out_of_order`: the block of that room status."""
+    """A block of a room on the nights `[starts_on, until)`.
+
+    `out_of_order` is True for the block that belongs to the room status `OUT_OF_ORDER`.
+    """
 
     id: int
     room_number: str
@@ -23,7 +26,7 @@ class RoomBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlocks:
-    """A room's blocks of today and later, by date."""
+    """A room's current and future blocks, by date."""
 
     room_number: str
     blocks: tuple[RoomBlock, ...]
@@ -31,7 +34,7 @@ class RoomBlocks:
 
 @dataclass(frozen=True, kw_only=True)
 class ListBlocks(Query[RoomBlocks]):
-    """A room's blocks; refused `ROOM_NOT_FOUND`."""
+    """Return a room's current and future blocks. Refused `ROOM_NOT_FOUND`."""
 
     hotel: str
     room_number: str
@@ -39,9 +42,9 @@ class ListBlocks(Query[RoomBlocks]):
 
 @dataclass(frozen=True, kw_only=True)
 class BlockRoom(Command[RoomBlock]):
-    """Block the room on the nights `[starts_on, until)`; without `starts_on` from today (hotel-local).
+    """Block the room on the nights `[starts_on, until)`. A `starts_on` that is None means today, hotel-local.
 
-    Refused `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids, and `blocks`, ids) where the room is taken,
+    Refused `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids, and `blocks`, block ids) where the room is taken,
     `WOULD_OVERSELL` (with `nights`) where the room is needed for nights that are sold.
     """
 
@@ -54,10 +57,10 @@ class BlockRoom(Command[RoomBlock]):
 
 @dataclass(frozen=True, kw_only=True)
 class UnblockRoom(Command[RoomBlocks]):
-    """End the block with this id; without `block_id` all blocks that touch the nights `[starts_on, until)`.
+    """End the block `block_id`, or without `block_id` all blocks that touch the nights `[starts_on, until)`.
 
-    The reply has the remaining blocks. An out-of-order block ends with that status of the room only: refused
-    `ROOM_OUT_OF_ORDER` where `block_id` names such a block. Refused `BLOCK_NOT_FOUND`.
+    The reply contains the remaining blocks. Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names
+    an out-of-order block, which ends only with that status of the room.
     """
 
     hotel: str

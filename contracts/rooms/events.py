@@ -71,7 +71,10 @@ class InventoryHeld(InventoryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryExtended(InventoryEvent):
-    """The nights `[first_night, until)` are added to the hold. `action_id` is that of the ask that caused the event."""
+    """The nights `[first_night, until)` are added to the hold.
+
+    `action_id` is the `action_id` of the ask that caused the event.
+    """
 
     room_type_code: str
     first_night: date
@@ -81,7 +84,7 @@ class InventoryExtended(InventoryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryReleased(InventoryEvent):
-    """The booking's nights from `released_from` on are released; None: all of them."""
+    """The booking's nights from `released_from` on are released; all nights where `released_from` is None."""
 
     released_from: date | None = None
 
@@ -90,7 +93,7 @@ class InventoryReleased(InventoryEvent):
 class AvailabilityChanged(Event):
     """The hotel's rooms, blocks, types, rates or overbooking allowance have changed; bookings do not cause this event.
 
-    `room_types` are the codes of the types concerned; empty: all of them.
+    `room_types` has the codes of the changed types; an empty `room_types` stands for all types.
     """
 
     hotel: str
@@ -115,7 +118,7 @@ class RoomEvent(Event, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOccupied(RoomEvent):
-    """The booking's guest occupies the room. `action_id` is that of the ask that caused the event."""
+    """The booking's guest occupies the room. `action_id` is the `action_id` of the ask that caused the event."""
 
     booking_id: str
     action_id: str
@@ -123,7 +126,7 @@ class RoomOccupied(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomVacated(RoomEvent):
-    """The booking's guest has vacated the room. `action_id` is that of the ask that caused the event."""
+    """The booking's guest has vacated the room. `action_id` is the `action_id` of the ask that caused the event."""
 
     booking_id: str
     action_id: str
@@ -143,7 +146,7 @@ class RoomStatusChanged(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomBlocked(RoomEvent):
-    """The room is blocked on the nights `[starts_on, until)`. The reason is not part of the event."""
+    """The room is blocked on the nights `[starts_on, until)`. The event does not contain the reason."""
 
     block_id: int
     room_type_code: str
@@ -156,7 +159,7 @@ class RoomBlocked(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomUnblocked(RoomEvent):
-    """A block has ended: the room is available again on the nights `[free_from, until)`."""
+    """A block has ended, so that the room is available again on the nights `[free_from, until)`."""
 
     block_id: int
     room_type_code: str
@@ -168,7 +171,7 @@ class RoomUnblocked(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskOpened(RoomEvent):
-    """A cleaning task is open for the room."""
+    """A cleaning task was opened for the room."""
 
     task_id: int
     reason: TaskReason
@@ -177,7 +180,7 @@ class HousekeepingTaskOpened(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskDone(RoomEvent):
-    """The cleaning task of the room is closed."""
+    """The cleaning task of the room was closed."""
 
     task_id: int
     by: Actor
@@ -186,7 +189,10 @@ class HousekeepingTaskDone(RoomEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HotelSettingsChanged(Event):
-    """A hotel's settings have changed; `fields` are their names, `version_number` counts the writes."""
+    """A hotel's settings have changed. `fields` has the names of the changed settings.
+
+    `version_number` counts the writes of the hotel's settings.
+    """
 
     hotel: str
     fields: tuple[str, ...] = ()

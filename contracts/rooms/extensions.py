@@ -10,7 +10,7 @@ from contracts.values import Price
 
 @dataclass(frozen=True, kw_only=True)
 class Extended:
-    """The room that the guest keeps. `price` is the price of the added nights alone."""
+    """The reply to an extension: the room that the guest keeps, and the price of the added nights alone."""
 
     room: RoomTaken
     price: Price
@@ -18,10 +18,11 @@ class Extended:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtendStay(Command[Extended]):
-    """The booking's guest keeps the room up to, not including, the night of `until`. Keyed by `action_id`.
+    """Keep the room of the booking's guest for more nights, so that the guest leaves on `until`.
 
-    Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT` where its type is full, both
-    with `conflicts` and up to five `suggested_rooms`; `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
+    Idempotent by `action_id`. Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT`
+    where its type is full, both with `conflicts` and up to five `suggested_rooms`; `NOT_CHECKED_IN`, `BEYOND_HORIZON`,
+    `NOTHING_HELD`.
     """
 
     action_id: str

@@ -9,7 +9,7 @@ from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """The terms of a hold (or, for a draft, of its price) that bookings stores."""
+    """The terms and the price of a hold, or of a draft that holds no nights, for the bookings service to store."""
 
     hotel: HotelCard
     settings: HotelSettings
@@ -21,9 +21,9 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class HoldInventory(Command[Held]):
-    """Sell the nights to this booking; refused `SOLD_OUT`. The same ask again has the same reply.
+    """Sell the nights to this booking. Refused `SOLD_OUT`.
 
-    `price_only` prices a draft and sells nothing.
+    A repetition of the same ask gets the same reply. With `price_only` a draft is priced and no night is sold.
     """
 
     booking_id: str
@@ -40,9 +40,9 @@ class HoldInventory(Command[Held]):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseInventory(Command[Nothing]):
-    """Release all nights of the booking; without a live hold nothing happens.
+    """Release all nights of the booking; a booking without a live hold is left unchanged.
 
-    `unwritten`: bookings has no such booking, so that no night counts as slept.
+    `unwritten` means that bookings has not stored this booking, so that no night counts as slept.
     """
 
     booking_id: str

@@ -25,7 +25,7 @@ class RoomTypeDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelDefinition:
-    """A property file."""
+    """The content of a property file: a hotel with its room types, rooms and promotions."""
 
     slug: str
     name: str
@@ -53,7 +53,7 @@ class HotelDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """The changes of an import."""
+    """The changes that an import made."""
 
     hotel: str
     created: bool
@@ -63,10 +63,10 @@ class Imported:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportHotel(Command[Imported]):
-    """Create the hotel, or add its missing types, rooms and promotions and write the new values of the file.
+    """Create the hotel, or add its missing room types, rooms and promotions and write the file's new values.
 
-    The same file again changes nothing. An import never removes a room, brings back one that staff removed, or
-    changes a price.
+    A repeated import of the same file changes nothing. An import never removes a room, brings back a room that staff
+    removed, or changes a price.
     """
 
     definition: HotelDefinition

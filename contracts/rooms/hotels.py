@@ -33,7 +33,7 @@ class Hotels:
 
 @dataclass(frozen=True, kw_only=True)
 class WiFi:
-    """The Wi-Fi access of guests in house. A secret: never part of an event."""
+    """The Wi-Fi access of guests in house. A secret, never part of an event."""
 
     ssid: str = ""
     password: str = ""
@@ -41,11 +41,11 @@ class WiFi:
 
 @dataclass(frozen=True, kw_only=True)
 class ListHotels(Query[Hotels]):
-    """The directory."""
+    """Return every hotel on the platform."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GetHotel(Query[HotelPage]):
-    """One hotel's page; refused `HOTEL_NOT_FOUND`."""
+    """Return a hotel's public page. Refused `HOTEL_NOT_FOUND`."""
 
     hotel: str

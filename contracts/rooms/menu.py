@@ -20,7 +20,7 @@ class MenuChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """An item of the menu. Guests order an item while `is_available`."""
+    """An item of the menu. Guests can order an item while `is_available` is True."""
 
     id: int
     name: str
@@ -32,7 +32,7 @@ class MenuItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Menu:
-    """A hotel's menu by category and name."""
+    """A hotel's menu, ordered by category and name."""
 
     items: tuple[MenuItem, ...]
 
@@ -54,7 +54,7 @@ class PricedItems:
 
 @dataclass(frozen=True, kw_only=True)
 class GetMenu(Query[Menu]):
-    """A hotel's menu; refused `HOTEL_NOT_FOUND`."""
+    """Return a hotel's menu. Refused `HOTEL_NOT_FOUND`."""
 
     hotel: str
     only_available: bool = False
@@ -62,7 +62,7 @@ class GetMenu(Query[Menu]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetMenuItem(Query[MenuItem]):
-    """One item; refused `MENU_ITEM_NOT_FOUND`."""
+    """Return one menu item. Refused `MENU_ITEM_NOT_FOUND`."""
 
     hotel: str
     item_id: int
@@ -82,7 +82,7 @@ class AddMenuItem(Command[MenuItem]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeMenuItem(Command[MenuItem]):
-    """Change an item; None leaves a field as it is. Existing orders keep their prices."""
+    """Change a menu item. A field that is None keeps its value; existing orders keep their prices."""
 
     hotel: str
     item_id: int
@@ -95,7 +95,7 @@ class ChangeMenuItem(Command[MenuItem]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveMenuItem(Command[Nothing]):
-    """Remove an item from the menu; refused `MENU_ITEM_NOT_FOUND`."""
+    """Remove an item from the menu. Refused `MENU_ITEM_NOT_FOUND`."""
 
     hotel: str
     item_id: int
@@ -103,7 +103,10 @@ class RemoveMenuItem(Command[Nothing]):
 
 @dataclass(frozen=True, kw_only=True)
 class PriceItems(Query[PricedItems]):
-    """The current prices of these quantities by item id. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
+    """Return the current prices of the items of an order; `quantities` has the quantity by item id.
+
+    Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`.
+    """
 
     hotel: str
     quantities: dict[int, int] = field(default_factory=dict)

@@ -8,9 +8,9 @@ from contracts.rooms.assignments import RoomTaken
 
 @dataclass(frozen=True, kw_only=True)
 class MoveGuest(Command[RoomTaken]):
-    """The guest in house moves to this room, which must be ready and free for the rest of the stay.
+    """Move the guest in house to this room, which must be ready and free for the rest of the stay.
 
-    Keyed by `action_id`. Refused `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
+    Idempotent by `action_id`. Refused `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
     `ROOM_NOT_READY`, `SOLD_OUT`.
     """
 

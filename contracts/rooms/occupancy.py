@@ -18,7 +18,10 @@ class RoomOccupiedReply:
 
 @dataclass(frozen=True, kw_only=True)
 class MoveIn(Command[RoomOccupiedReply]):
-    """The booking's guest moves into its room, which must be ready. Keyed by `action_id`."""
+    """Move the booking's guest into the assigned room. Idempotent by `action_id`.
+
+    Refused `ROOM_NOT_READY` where the room is not ready.
+    """
 
     action_id: str
     booking_id: str
@@ -27,9 +30,9 @@ class MoveIn(Command[RoomOccupiedReply]):
 
 @dataclass(frozen=True, kw_only=True)
 class MoveOut(Command[RoomTaken]):
-    """The booking's guest vacates the room; the nights from `left_on` (hotel-local) on are released.
+    """Move the booking's guest out of the room, and release the nights from `left_on` (hotel-local) on.
 
-    Keyed by `action_id`.
+    Idempotent by `action_id`.
     """
 
     action_id: str
@@ -41,11 +44,12 @@ class MoveOut(Command[RoomTaken]):
 
 @dataclass(frozen=True, kw_only=True)
 class ClearRoom(Command[RoomTaken]):
-    """The booking's guest does not occupy this room (any longer). Keyed by `action_id`.
+    """Clear the room of the booking's guest, who does not or no longer live there. Idempotent by `action_id`.
 
-    `ended`: the stay is over, its nights from `left_on` on (None: all) and its room are released. `unwritten`:
-    bookings has no such booking; refused `ACTION_IN_PROGRESS` within a minute after the guest moved in. Refused
-    `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless `ended` by `force`.
+    `ended` means that the stay is over: its room and its nights from `left_on` on are released, all nights where
+    `left_on` is None. `unwritten` means that bookings has not stored this booking; refused `ACTION_IN_PROGRESS` within
+    a minute after the guest moved in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless
+    both `ended` and `force` are set.
     """
 
     action_id: str
@@ -71,7 +75,7 @@ class RoomOccupancy:
 
 @dataclass(frozen=True, kw_only=True)
 class Census:
-    """A page of the rooms of all hotels. `last` is the `after` of the next page; None: there is none."""
+    """A page of the rooms of all hotels. `last` is the `after` of the next page, None on the last page."""
 
     rooms: tuple[RoomOccupancy, ...]
     last: int | None
@@ -79,7 +83,10 @@ class Census:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeCensus(Query[Census]):
-    """The occupancy of every room with an id above `after`, for our own services only; refused `PERMISSION_DENIED`."""
+    """Return the occupancy of the rooms with an id above `after`.
+
+    Only for our own services: any other caller is refused `PERMISSION_DENIED`.
+    """
 
     after: int = 0
     limit: int = 200

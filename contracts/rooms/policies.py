@@ -1,4 +1,4 @@
-"""Cancellation policies of a hotel. In a change, None leaves a field as it is and `clear` names the fields to empty."""
+"""Cancellation policies of a hotel. In a change, a field that is None stays, and `clear` names the fields to empty."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,10 @@ from contracts.values import Page
 
 @dataclass(frozen=True, kw_only=True)
 class TierDefinition:
-    """The fee of a cancellation from `hours_before` check-in on. `value` is a percentage, for `FIXED` major units."""
+    """The fee of a cancellation from `hours_before` check-in on.
+
+    `value` is a percentage; for the kind `FIXED` an amount in major units.
+    """
 
     hours_before: int
     kind: str  # NONE | FIRST_NIGHT | PERCENTAGE | FIXED | FULL_STAY
@@ -17,10 +20,11 @@ class TierDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyDefinition:
-    """A cancellation policy. `is_standard`: the policy of room types that name no other.
+    """A cancellation policy. `is_standard` marks the policy of the room types that name no policy of their own.
 
-    `free_until_hours` None: the default of the kind. `no_show` is the kind of the fee; None: the default of the kind.
-    For an empty `text` one is made from the terms.
+    A `free_until_hours` that is None stands for the default of the policy's kind. `no_show` is the kind of the no-show
+    fee, where None stands for the default of the policy's kind. An empty `text` is replaced by a text made from the
+    terms.
     """
 
     code: str
@@ -44,7 +48,7 @@ class Policies:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPolicies(Query[Policies]):
-    """A hotel's cancellation policies; `search` matches code and name."""
+    """Return a page of a hotel's cancellation policies; `search` matches code and name."""
 
     hotel: str
     search: str = ""
@@ -53,7 +57,7 @@ class ListPolicies(Query[Policies]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetPolicy(Query[PolicyDefinition]):
-    """One policy; refused `POLICY_NOT_FOUND`."""
+    """Return one policy. Refused `POLICY_NOT_FOUND`."""
 
     hotel: str
     code: str
@@ -61,7 +65,7 @@ class GetPolicy(Query[PolicyDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPolicy(Command[PolicyDefinition]):
-    """Add a policy; refused `POLICY_EXISTS`."""
+    """Add a policy. Refused `POLICY_EXISTS`."""
 
     hotel: str
     policy: PolicyDefinition
@@ -69,7 +73,10 @@ class AddPolicy(Command[PolicyDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePolicy(Command[PolicyDefinition]):
-    """Change the policy of future bookings; existing ones keep their terms. `is_standard` may be set, not unset."""
+    """Change the policy for future bookings; existing bookings keep their terms.
+
+    `is_standard` can be set to True only: a policy stops being the standard one when another policy becomes it.
+    """
 
     hotel: str
     code: str
@@ -86,7 +93,7 @@ class ChangePolicy(Command[PolicyDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemovePolicy(Command[Nothing]):
-    """Remove a policy; refused `POLICY_IN_USE` for the standard one, and for one that a room type names."""
+    """Remove a policy. Refused `POLICY_IN_USE` for the standard policy, and for a policy that a room type names."""
 
     hotel: str
     code: str

@@ -1,4 +1,4 @@
-"""Promotions of a hotel. In a change, None leaves a field as it is and `clear` names the fields to empty."""
+"""Promotions of a hotel. In a change, a field that is None stays, and `clear` names the fields to empty."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from contracts.values import Page
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionDefinition:
-    """A promotion. `value` is a percentage, or major units where `kind` is `FIXED`.
+    """A promotion. `value` is a percentage; for the kind `FIXED` an amount in major units.
 
     `starts_on` and `ends_on` are the first and the last check-in date; `room_type` is a code.
     """
@@ -34,7 +34,7 @@ class Promotions:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPromotions(Query[Promotions]):
-    """A hotel's promotions; `search` matches the code."""
+    """Return a page of a hotel's promotions; `search` matches the code."""
 
     hotel: str
     search: str = ""
@@ -43,7 +43,7 @@ class ListPromotions(Query[Promotions]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetPromotion(Query[PromotionDefinition]):
-    """One promotion, by its code in any case; refused `PROMOTION_NOT_FOUND`."""
+    """Return one promotion by its code, in upper or lower case. Refused `PROMOTION_NOT_FOUND`."""
 
     hotel: str
     code: str
@@ -51,7 +51,7 @@ class GetPromotion(Query[PromotionDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPromotion(Command[PromotionDefinition]):
-    """Add a promotion; refused `PROMOTION_EXISTS`."""
+    """Add a promotion. Refused `PROMOTION_EXISTS`."""
 
     hotel: str
     promotion: PromotionDefinition
@@ -75,7 +75,7 @@ class ChangePromotion(Command[PromotionDefinition]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemovePromotion(Command[Nothing]):
-    """Remove a promotion; refused `PROMOTION_NOT_FOUND`."""
+    """Remove a promotion. Refused `PROMOTION_NOT_FOUND`."""
 
     hotel: str
     code: str

@@ -1,4 +1,4 @@
-"""Quotes: prices that are kept for 30 minutes."""
+"""Quotes: prices that stay valid for 30 minutes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from contracts.values import Price
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """The price of a stay, for a booking made before `valid_until` (UTC)."""
+    """The price of a stay, guaranteed for a booking made before `valid_until` (UTC)."""
 
     quote_id: str
     hotel: str
@@ -27,7 +27,7 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class GiveQuote(Command[Quote]):
-    """Price a stay, and keep the price for 30 minutes. `room_type` is a code or a name."""
+    """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name."""
 
     hotel: str
     room_type: str

@@ -9,7 +9,7 @@ from contracts.values import Money, Page
 
 @dataclass(frozen=True, kw_only=True)
 class DailyRate:
-    """The price of a night of a room type, instead of the base price."""
+    """The price of one night of a room type that replaces the base price."""
 
     room_type_code: str
     date: date
@@ -26,7 +26,7 @@ class DailyRates:
 
 @dataclass(frozen=True, kw_only=True)
 class ListRates(Query[DailyRates]):
-    """The daily rates from today on, or between two dates, both included."""
+    """Return the daily rates from today on, or between two dates, both included."""
 
     hotel: str
     room_type: str | None = None
@@ -37,7 +37,7 @@ class ListRates(Query[DailyRates]):
 
 @dataclass(frozen=True, kw_only=True)
 class RatesWritten:
-    """The number of nights written, and their price; `price` None: the base price."""
+    """The number of nights written and their price; a `price` that is None stands for the base price."""
 
     room_type_code: str
     start_date: date
@@ -48,9 +48,10 @@ class RatesWritten:
 
 @dataclass(frozen=True, kw_only=True)
 class WriteRates(Command[RatesWritten]):
-    """Set the price (None: the base price) of every night between two dates, both included.
+    """Set the price of every night between two dates, both included.
 
-    `weekdays` narrows the nights: 0 is Monday. Refused `ROOM_TYPE_NOT_FOUND`, `BEYOND_HORIZON`.
+    A `price` that is None restores the base price. `weekdays` limits the change to these days of the week, where 0 is
+    Monday. Refused `ROOM_TYPE_NOT_FOUND`, `BEYOND_HORIZON`.
     """
 
     hotel: str

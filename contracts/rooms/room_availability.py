@@ -8,7 +8,7 @@ from contracts.message import Query
 
 
 class ConflictReason(StrEnum):
-    """Why a room is not available."""
+    """The reason why a room is not available."""
 
     EXISTING_BOOKING = "Existing booking"
     CURRENTLY_OCCUPIED = "Currently occupied"
@@ -19,7 +19,10 @@ class ConflictReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FreeRoom:
-    """A free room. `current_booking_id` occupies the room now; `next_booking` is the check-in of the next stay."""
+    """A free room. `current_booking_id` is the booking that occupies the room now.
+
+    `next_booking` is the check-in date of the next stay.
+    """
 
     room_number: str
     room_type: str
@@ -30,7 +33,7 @@ class FreeRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenRoom:
-    """A room that is not available before `available_from`; None: the end of the conflict is unknown."""
+    """A room that is not available before `available_from`, which is None where the end of the conflict is unknown."""
 
     room_number: str
     room_type: str
@@ -41,7 +44,7 @@ class TakenRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class FreeRooms:
-    """A hotel's rooms by number: those that are free on the nights, and those that are not."""
+    """A hotel's rooms by number, divided into those that are free on the nights and those that are not."""
 
     available_rooms: tuple[FreeRoom, ...]
     unavailable_rooms: tuple[TakenRoom, ...]
@@ -49,9 +52,10 @@ class FreeRooms:
 
 @dataclass(frozen=True, kw_only=True)
 class FindFreeRooms(Query[FreeRooms]):
-    """The free rooms on the nights `[check_in, check_out)`. `room_type` is a code or a name.
+    """Return the free and the taken rooms on the nights `[check_in, check_out)`.
 
-    The stay of `exclude_booking` does not count. Refused by the rules of a stay, and `ROOM_TYPE_NOT_FOUND`.
+    `room_type` is a code or a name. The stay of `exclude_booking` is ignored. Refused `ROOM_TYPE_NOT_FOUND`, and
+    `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates.
     """
 
     hotel: str

@@ -1,4 +1,4 @@
-"""Room types of a hotel. In a change, None leaves a field as it is and `clear` names the fields to empty."""
+"""Room types of a hotel. In a change, a field that is None stays, and `clear` names the fields to empty."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,10 @@ from contracts.values import Money, Page
 
 @dataclass(frozen=True, kw_only=True)
 class RoomTypeView:
-    """A room type. `rooms` counts the active rooms; `policy` None: the hotel's standard one."""
+    """A room type. `rooms` counts the active rooms.
+
+    A `policy` that is None stands for the hotel's standard policy.
+    """
 
     code: str
     name: str
@@ -30,7 +33,7 @@ class RoomTypes:
 
 @dataclass(frozen=True, kw_only=True)
 class ListRoomTypes(Query[RoomTypes]):
-    """A hotel's room types; `search` matches code and name."""
+    """Return a page of a hotel's room types; `search` matches code and name."""
 
     hotel: str
     search: str = ""
@@ -39,7 +42,7 @@ class ListRoomTypes(Query[RoomTypes]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetRoomType(Query[RoomTypeView]):
-    """One room type; refused `ROOM_TYPE_NOT_FOUND`."""
+    """Return one room type. Refused `ROOM_TYPE_NOT_FOUND`."""
 
     hotel: str
     code: str
@@ -47,7 +50,10 @@ class GetRoomType(Query[RoomTypeView]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddRoomType(Command[RoomTypeView]):
-    """Add a room type; refused `ROOM_TYPE_EXISTS`. `policy` is a code; None: the hotel's standard one."""
+    """Add a room type. `policy` is a code, where None stands for the hotel's standard policy.
+
+    Refused `ROOM_TYPE_EXISTS`.
+    """
 
     hotel: str
     code: str
@@ -76,7 +82,7 @@ class ChangeRoomType(Command[RoomTypeView]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveRoomType(Command[Nothing]):
-    """Remove a room type; refused `ROOM_TYPE_IN_USE` while the type has rooms or sold nights to come."""
+    """Remove a room type. Refused `ROOM_TYPE_IN_USE` while the type has rooms or sold future nights."""
 
     hotel: str
     code: str

@@ -1,4 +1,4 @@
-"""Rooms of a hotel: their list, their history, and changes of a room by hand."""
+"""Rooms of a hotel: lists, status history, and changes of a room by staff."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +51,7 @@ class RoomChange:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomHistory:
-    """A page of a room's status changes, newest first, and their number."""
+    """A page of a room's status changes, newest first, and the number of all changes."""
 
     room_number: str
     changes: tuple[RoomChange, ...]
@@ -60,14 +60,17 @@ class RoomHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundRooms:
-    """The rooms that the hotel has, by id."""
+    """The rooms of the hotel that `FindRooms` asked for, by id."""
 
     rooms: tuple[RoomView, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListRooms(Query[RoomList]):
-    """A hotel's rooms by number; `search` matches number and type, `room_type` is a code or a name."""
+    """Return a page of a hotel's rooms by number.
+
+    `search` matches number and type; `room_type` is a code or a name.
+    """
 
     hotel: str
     search: str = ""
@@ -80,7 +83,7 @@ class ListRooms(Query[RoomList]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetRoom(Query[RoomView]):
-    """One room; refused `ROOM_NOT_FOUND`."""
+    """Return one room. Refused `ROOM_NOT_FOUND`."""
 
     hotel: str
     room_number: str
@@ -88,7 +91,7 @@ class GetRoom(Query[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetRoomHistory(Query[RoomHistory]):
-    """The status changes of a room; refused `ROOM_NOT_FOUND`."""
+    """Return a page of a room's status changes, newest first. Refused `ROOM_NOT_FOUND`."""
 
     hotel: str
     room_number: str
@@ -97,7 +100,7 @@ class GetRoomHistory(Query[RoomHistory]):
 
 @dataclass(frozen=True, kw_only=True)
 class FindRooms(Query[FoundRooms]):
-    """The hotel's rooms with these ids or numbers; unknown ones are left out."""
+    """Return the hotel's rooms with these ids or numbers; the reply leaves out unknown ids and numbers."""
 
     hotel: str
     ids: tuple[int, ...] = ()
@@ -106,7 +109,10 @@ class FindRooms(Query[FoundRooms]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddRoom(Command[RoomView]):
-    """Add a room, ready for a guest; refused `ROOM_EXISTS`. A removed room comes back with its history."""
+    """Add a room, or bring back a removed room with its history. The room is ready for a guest.
+
+    Refused `ROOM_EXISTS`.
+    """
 
     hotel: str
     room_number: str
@@ -118,7 +124,10 @@ class AddRoom(Command[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRoom(Command[RoomView]):
-    """Change the details of a room; refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`)."""
+    """Change the details of a room.
+
+    Refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`).
+    """
 
     hotel: str
     room_number: str
@@ -131,7 +140,10 @@ class ChangeRoom(Command[RoomView]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveRoom(Command[Nothing]):
-    """Remove a room; refused like `ChangeRoom`. The history stays."""
+    """Remove a room; its history stays.
+
+    Refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`).
+    """
 
     hotel: str
     room_number: str

@@ -21,7 +21,7 @@ SETTING_BOUNDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsChange:
-    """The changes of a hotel's page and settings; None leaves a field as it is. Times are hotel-local, `HH:MM`."""
+    """The changes of a hotel's page and settings. A field that is None stays; times are hotel-local, `HH:MM`."""
 
     name: str | None = None
     timezone: str | None = None
@@ -69,14 +69,17 @@ class OperatingSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class GetSettings(Query[OperatingSettings]):
-    """A hotel's page and operating settings, for its staff."""
+    """Return a hotel's page and operating settings, for its staff."""
 
     hotel: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSettings(Command[OperatingSettings]):
-    """Change a hotel's settings; refused `VALIDATION_ERROR`, `VERSION_MISMATCH`, `WOULD_OVERSELL` (with `nights`)."""
+    """Change a hotel's settings.
+
+    Refused `VALIDATION_ERROR`, `VERSION_MISMATCH`, `WOULD_OVERSELL` (with `nights`).
+    """
 
     hotel: str
     change: SettingsChange

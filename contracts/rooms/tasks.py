@@ -1,4 +1,4 @@
-"""Cleaning tasks of housekeeping."""
+"""Housekeeping's cleaning tasks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class TaskStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HousekeepingTask:
-    """One cleaning of one room. `booking_id` is the booking whose guest vacated the room; None: another reason."""
+    """A task to clean a room once. `booking_id` is the booking whose guest left the room, None for another reason."""
 
     id: int
     hotel: str
@@ -47,7 +47,10 @@ class TaskList:
 
 @dataclass(frozen=True, kw_only=True)
 class ListTasks(Query[TaskList]):
-    """A hotel's tasks; without a status those not done. Open tasks come oldest first, done ones latest first."""
+    """Return a page of a hotel's tasks; without a status the tasks that are not done.
+
+    Open tasks are ordered oldest first, done tasks latest first.
+    """
 
     hotel: str
     status: TaskStatus | None = None
@@ -58,7 +61,7 @@ class ListTasks(Query[TaskList]):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskCommand(Command[HousekeepingTask], abstract=True):
-    """A command for one task; refused `TASK_NOT_FOUND`, `TASK_DONE`."""
+    """A command for one cleaning task. Refused `TASK_NOT_FOUND`, `TASK_DONE`."""
 
     hotel: str
     task_id: int
@@ -66,17 +69,26 @@ class TaskCommand(Command[HousekeepingTask], abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class StartTask(TaskCommand):
-    """Start the cleaning of the room, and assign a free task to the caller. Refused like `ChangeRoomStatus`."""
+    """Start the cleaning of the room; a task without an assignee is assigned to the caller.
+
+    Refused like `ChangeRoomStatus`.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class FinishTask(TaskCommand):
-    """Finish the cleaning of the room. A done task stays as it is. Refused like `ChangeRoomStatus`."""
+    """Finish the cleaning of the room; a task that is done stays unchanged.
+
+    Refused like `ChangeRoomStatus`.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssignTask(TaskCommand):
-    """Assign the task to the caller, to a colleague (needs `can_inspect` or `can_manage_rooms`), or to nobody."""
+    """Assign the task to the caller, to a colleague or to nobody.
+
+    An assignment to a colleague needs `can_inspect` or `can_manage_rooms`.
+    """
 
     staff_id: str | None
     staff_name: str | None

@@ -1,4 +1,4 @@
-"""The turnover of a room: changes of its status by hand."""
+"""The turnover of a room: changes of the room's status by staff."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +10,12 @@ from contracts.rooms.rooms import RoomView
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRoomStatus(Command[RoomView]):
-    """Change the status of a room; refused `ILLEGAL_ROOM_TRANSITION`, `ROOM_HAS_GUEST`, `ROOM_NOT_FOUND`.
+    """Change the status of a room.
 
-    `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` belongs to
-    `MAINTENANCE_REQUIRED`; None: medium. `only_from` narrows the statuses before the change; empty: any that the
-    lifecycle allows.
+    `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` applies to `MAINTENANCE_REQUIRED`
+    only, where None means medium. An empty `only_from` allows every status before the change. Refused `ROOM_NOT_FOUND`,
+    `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION` where the lifecycle has no such act or `only_from`
+    lists statuses without the present one.
     """
 
     hotel: str

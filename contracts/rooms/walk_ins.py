@@ -1,4 +1,4 @@
-"""Walk-ins: guests who are received without a booking."""
+"""Walk-ins: guests who arrive without a booking."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from contracts.rooms.hotels import WiFi
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """The terms of a walk-in's hold, the room that the guest occupies, and the hotel's Wi-Fi."""
+    """The reply to a walk-in: the terms of the hold, the room that the guest occupies, and the hotel's Wi-Fi."""
 
     held: Held
     room: RoomTaken
@@ -22,10 +22,10 @@ class Received:
 class ReceiveWalkIn(Command[Received]):
     """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 
-    `check_in` is the hotel's today, or yesterday. Keyed by `action_id`. `room_versions` are the versions of the
-    room that the client accepts; `room_version` is the same in asks of older bookings, which have one only.
-    Refused by the rules of a stay, and `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
-    `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
+    Idempotent by `action_id`. `check_in` is the hotel's today, or yesterday. `room_versions` are the room versions that
+    the client accepts; `room_version` is the same for asks stored by earlier releases, with one version only. Refused
+    `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and `ROOM_NOT_FOUND`,
+    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
     """
 
     action_id: str

@@ -1,4 +1,4 @@
-"""The life of a booking. Only this table knows what may follow what."""
+"""The life of a booking. Only this table knows which status may follow which, and by which event."""
 
 from chassis.lifecycle import Lifecycle
 from contracts.bookings.amendments import BookingAmended

@@ -1,12 +1,12 @@
-"""Settings of bookings from environment variables."""
+"""The settings of bookings from environment variables."""
 
 from chassis.settings import ServiceSettings, prefixed
 
 
 class BookingsSettings(ServiceSettings):
-    """`guest_token_key` derives every guest token: a new key invalidates all of them.
+    """The settings of bookings. Guest tokens derive from `guest_token_key`, so that a new key invalidates every token.
 
-    `sms`: notifier has a provider of text messages; without one a text message is stored as failed at once.
+    `sms` says that the notifier can send text messages; without it a text message is stored as failed at once.
     """
 
     model_config = prefixed("bookings")

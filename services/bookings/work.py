@@ -32,10 +32,10 @@ from services.bookings.store.orders import SqlOrders
 
 @dataclass(frozen=True)
 class BookingsDependencies:
-    """What handlers use beyond the database.
+    """The values, besides the database, that the handlers use.
 
-    `guest_token_key` derives guest tokens, `sms` says whether text messages can be sent, `choose` and `draw` are
-    random sources for names and PINs.
+    `guest_token_key` derives guest tokens, `sms` says whether text messages can be sent, `choose` and `draw` are random
+    sources for names and PINs.
     """
 
     guest_token_key: str
@@ -66,7 +66,7 @@ class BookingsWork(Work):
 
     @cached_property
     def holds(self) -> SqlInventoryHolds:
-        """Holds of nights, as rooms has published them."""
+        """Holds of nights, as the rooms service publishes them."""
         return SqlInventoryHolds(self.connection)
 
     @cached_property
@@ -101,20 +101,21 @@ class BookingsWork(Work):
 
     @cached_property
     def history(self) -> SqlHistory:
-        """Feed and timeline."""
+        """The feed and the timeline of bookings."""
         return SqlHistory(self.connection)
 
     @cached_property
     def metrics(self) -> SqlMetrics:
-        """The numbers behind the metrics."""
+        """The values of the metrics."""
         return SqlMetrics(self.connection)
 
     def record(
         self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, why: str = "", **private: Any
     ) -> Booking:
-        """Apply the events: state, audit rows and outbox together. Refused `ILLEGAL_TRANSITION`.
+        """Apply the events to the booking, and write audit rows and outbox in the same transaction.
 
-        `private` are fields of the booking that no event carries. Without events nothing is changed.
+        Refused `ILLEGAL_TRANSITION`. `private` has the fields of the booking that no event carries. Without events the
+        booking stays unchanged. Returns the booking after the events.
         """
         if not events:
             return booking
@@ -133,13 +134,13 @@ class BookingsWork(Work):
         return after
 
     def note(self, booking: Booking, **private: Any) -> Booking:
-        """Change fields without an event: the version stays."""
+        """Change fields of the booking without an event and without a new version."""
         after = replace(booking, **private)
         self.bookings.save(booking, after)
         return after
 
     def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
-        """The cancellation of open orders, where the events end the stay."""
+        """The events that cancel the open orders, where the booking's events end the stay."""
         if not any(overstays.ends_stay(booking, event) for event in events):
             return []
         ended = []

@@ -1,1 +1,1 @@
-"""Hotels, their rooms and what is left of them: inventory, prices, assignments and the turnover."""
+"""The rooms service: hotels, rooms, inventory, prices, assignments and the turnover of rooms."""

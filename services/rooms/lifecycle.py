@@ -1,4 +1,4 @@
-"""The turnover of a room. Only this table knows what may follow what, and who may bring it about."""
+"""The turnover of a room. Only this table knows which status may follow which, and who may cause the change."""
 
 from typing import ClassVar
 
@@ -8,7 +8,10 @@ from contracts.values import Permission
 
 
 class Act:
-    """An act that changes a room's status. Staff need one of `needs`; empty: no person does the act by hand."""
+    """An act that changes a room's status.
+
+    Staff need one of the permissions in `needs`; no person can do an act whose `needs` is empty.
+    """
 
     needs: ClassVar[tuple[Permission, ...]] = ()
     note_required: ClassVar[bool] = False
@@ -38,7 +41,7 @@ class CleaningStopped(Act):
 
 
 class Cleaned(Act):
-    """The room is clean, and has to be inspected."""
+    """The room is clean and has to be inspected."""
 
     needs = (Permission.CLEAN,)
     cleans = True
@@ -68,7 +71,7 @@ class InspectionSkipped(Act):
 
 
 class MaintenanceCalled(Act):
-    """Something in the room is broken."""
+    """Something in the room needs a repair."""
 
     needs = (Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS, Permission.MANAGE_CHECKIN)
 

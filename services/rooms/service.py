@@ -1,6 +1,6 @@
 """The registry of rooms: its asks, events and timers.
 
-Rooms handles the four events that end a booking. Every other event of a booking either does not concern rooms (money,
+Rooms handles the four events that end a booking. Any other event of a booking either has no effect on rooms (money,
 notes, decisions), or follows an ask that bookings has sent to rooms before (hold, room, check-in, extension,
 check-out).
 """

@@ -1,9 +1,9 @@
-"""The settings of rooms, from the environment: `ROOMS_DATABASE_URL`, `ROOMS_WORKERS`."""
+"""The settings of rooms from environment variables, `ROOMS_DATABASE_URL` and `ROOMS_WORKERS` among them."""
 
 from chassis.settings import ServiceSettings, prefixed
 
 
 class RoomsSettings(ServiceSettings):
-    """The settings of every service with a database; rooms has no others, and calls no service."""
+    """The settings of rooms: those of `ServiceSettings` and no more."""
 
     model_config = prefixed("rooms")

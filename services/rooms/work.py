@@ -1,4 +1,4 @@
-"""The work of rooms: the ports of one transaction, and the records of its changes."""
+"""The unit of work of rooms: the stores of one transaction, and the methods that record changes."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -29,7 +29,7 @@ from services.rooms.store.tasks import SqlTasks
 
 
 class RoomsWork(Work):
-    """One transaction on the rooms database. A port is made at its first use."""
+    """One transaction on the rooms database. Each store is made when first used."""
 
     @cached_property
     def hotels(self) -> SqlHotels:
@@ -101,12 +101,12 @@ class RoomsWork(Work):
         return {}
 
     def release_before_commit(self, release: Release, execute: "ExecuteReleases") -> None:
-        """Collect a release; `execute` gets all releases of this transaction at once, just before the commit."""
+        """Register a release, which is executed with all others of this transaction just before the commit."""
         self.releases[release.booking_id] = release
         self._execute_releases = execute
 
     def flush(self) -> None:
-        """Execute the collected releases, then write the audit rows and the outbox."""
+        """Execute the registered releases, then write the audit rows and the outbox."""
         if self.releases:
             self._execute_releases(self, self.releases)
         super().flush()
@@ -136,7 +136,7 @@ class RoomsWork(Work):
         )
 
     def record_block(self, event: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
-        """Publish the begin or end of a block and the change of availability, and write the audit row."""
+        """Publish the begin or end of a block and the changed availability, and write the audit row."""
         begins = isinstance(event, RoomBlocked)
         self.publish(event)
         self.publish(AvailabilityChanged(hotel=event.hotel, room_types=(event.room_type_code,)))
@@ -153,7 +153,7 @@ class RoomsWork(Work):
     def record_room(
         self, hotel: str, room_number: str, *, what: str, version: int = 1, status: str | None = None, why: str = ""
     ) -> None:
-        """Write the audit row of a room that is added (with its `status`), changed or removed."""
+        """Write the audit row of a room that staff added (with its `status`), changed or removed."""
         self.audit(
             subject=subject_of(hotel, room_number),
             sequence=version,

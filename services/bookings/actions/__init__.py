@@ -1,1 +1,1 @@
-"""Two-step actions, one page each: what allows an action, what rooms is asked, and what its reply changes."""
+"""Two-step actions, one module each: the conditions of an action, its ask to rooms, and the effect of the reply."""

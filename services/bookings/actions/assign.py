@@ -1,4 +1,4 @@
-"""Assign: a confirmed booking gets a room, or another room."""
+"""Assign: a confirmed booking gets a room, or changes to another room."""
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
@@ -16,7 +16,10 @@ WITH_INVENTORY = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING
 
 
 def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Assign the room; `warnings` of the reply say where its type differs. Refused as `may_assign`, and by rooms."""
+    """Assign the room to the booking. The reply's `warnings` say where the room differs from the booked type.
+
+    Raises the refusals of `may_assign`; the rooms service refuses a room that cannot be assigned.
+    """
     fields = {"room_number": command.room_number, "notes": command.notes}
     return pending_actions.run(
         conversation, command, ASSIGN, lambda booking, _: fields if may_assign(booking, command) else None
@@ -24,13 +27,16 @@ def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWor
 
 
 def may_assign(booking: Booking, command: AssignRoom) -> bool:
-    """False where the booking has that room. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    """Whether the assignment changes anything; False where the booking has that room already.
+
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`.
+    """
     room_assignment.require_assignable(booking)
     return booking.assigned_room_number != command.room_number
 
 
 def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversation[BookingsWork]) -> Candidates:
-    """The rooms that may be assigned to the booking, best first. Refused `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    """Return the rooms that may be assigned to the booking, best first. Refused `BOOKING_STATUS_NOT_ASSIGNABLE`."""
     with conversation.reading() as work:
         booking = booking_access.visible(work, hotel=query.hotel, booking_id=query.booking_id)
         access.staff_only(work.caller)

@@ -1,4 +1,4 @@
-"""Cancel: one transaction before the stay; in house, rooms first takes the room back."""
+"""Cancel: one transaction before the stay; for a guest in house, a two-step action in which rooms frees the room."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from services.bookings.work import BookingsWork
 
 
 def cancel_booking(command: CancelBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Cancel for a guest or staff, at the policy's price. Refused as `may_cancel`."""
+    """Cancel a booking for a guest or staff, with the fee of the agreed policy. Raises the refusals of `may_cancel`."""
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command, staff=False)
         if booking.status is not BookingStatus.IN_HOUSE:
@@ -43,10 +43,10 @@ def cancel_booking(command: CancelBooking, conversation: KeyedConversation[Booki
 
 
 def may_cancel(booking: Booking, command: CancelBooking, *, caller: Caller) -> bool:
-    """False where the booking is cancelled.
+    """Whether the booking can be cancelled now; False where the booking is cancelled already.
 
-    Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION` for a guest in house, and as
-    `cancellation.require_override`.
+    Refused `DECISION_MADE`, `BOOKING_ENDED`, and `ILLEGAL_TRANSITION` where a guest cancels a stay in house. Raises the
+    refusals of `cancellation.require_override`.
     """
     if booking.status is BookingStatus.CANCELLED:
         return False
@@ -72,7 +72,10 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
 def before_stay(
     booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime
 ) -> Sequence[BookingCancelled]:
-    """The cancellation of a stay that has not begun; empty where the booking is cancelled. Refused as `may_cancel`."""
+    """The events that cancel a stay before its begin; no events where the booking is cancelled already.
+
+    Raises the refusals of `may_cancel`.
+    """
     if not may_cancel(booking, command, caller=caller):
         return ()
     cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
@@ -80,7 +83,7 @@ def before_stay(
 
 
 def in_house(booking: Booking, intent: PendingAction) -> BookingCancelled:
-    """The cancellation of a stay in house, charged as of the decision."""
+    """The cancellation of a stay in house, charged as of the time of the decision."""
     cancelled = _cancelled(booking, by=intent.by, at=intent.started_at, waived=intent.waive_fee)
     return replace(cancelled, released_from=intent.left_on)
 
@@ -98,7 +101,7 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
-    """The cancellation's reason stays with the booking; rooms is not told."""
+    """The ask to the rooms service, without the cancellation's reason, which stays with the booking."""
     left_on = intent.left_on or booking.check_out
     return MoveOut(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on, note="")
 

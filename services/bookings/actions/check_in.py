@@ -17,7 +17,10 @@ from services.bookings.work import BookingsWork
 
 
 def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Move the guest in. Refused as `may_check_in`, and `ROOM_NOT_READY` by rooms."""
+    """Move the guest into the assigned room.
+
+    Raises the refusals of `may_check_in`; the rooms service refuses `ROOM_NOT_READY`.
+    """
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, str] | None:
         return {} if may_check_in(booking, command, caller=work.caller, now=work.now) else None
@@ -26,7 +29,7 @@ def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) ->
 
 
 def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> bool:
-    """False where the guest is in house.
+    """Whether the guest can check in now; False where the guest is in house already.
 
     Refused `BOOKING_NOT_ELIGIBLE`, `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`, `NO_ROOM_ASSIGNED`.
     """
@@ -41,7 +44,11 @@ def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: dat
 
 
 def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> None:
-    """The window opens on the check-in date and closes the next day, both hotel-local."""
+    """Check that the time is in the check-in window.
+
+    The window (hotel-local) opens on the check-in date and closes at the late-arrival cutoff on the next day. Refused
+    `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`.
+    """
     settings = booking.terms.settings
     if local_time.local_date(now, booking.timezone) < booking.check_in:
         raise Refusal("CHECKIN_WRONG_DATE", f"Check-in is on {booking.check_in}.")
@@ -68,7 +75,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
-    """The booking keeps the room's PIN and the hotel's Wi-Fi until the stay ends."""
+    """The booking after the check-in, with the room's PIN and the hotel's Wi-Fi, stored until the stay ends."""
     checked_in = GuestCheckedIn(
         booking_id=booking.id,
         hotel=booking.hotel,

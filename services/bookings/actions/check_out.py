@@ -17,17 +17,23 @@ from services.bookings.work import BookingsWork
 
 
 def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Check the guest out. Refused as `may_check_out`."""
+    """Check the guest out. Raises the refusals of `may_check_out`."""
     return pending_actions.run(conversation, command, CHECK_OUT, lambda booking, work: departure(booking, now=work.now))
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:
-    """The action's field: the hotel-local departure date; None where the guest has left. Refused as `may_check_out`."""
+    """The field `left_on` of the pending action, the hotel-local departure date; None where the guest has left already.
+
+    Raises the refusals of `may_check_out`.
+    """
     return {"left_on": local_time.local_date(now, booking.timezone)} if may_check_out(booking) else None
 
 
 def may_check_out(booking: Booking) -> bool:
-    """False where the guest has left. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
+    """Whether the guest can check out now; False where the guest has left already.
+
+    Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`.
+    """
     if booking.status is BookingStatus.COMPLETED:
         return False
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -43,7 +49,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
 
 
 def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
-    """Complete the booking; PIN and Wi-Fi are removed, and where the action `erases`, chat and open orders too."""
+    """Complete the booking and remove PIN and Wi-Fi; where the action `erases`, delete chat and open orders too."""
     unserved = work.orders.open_of(booking.id) if intent.erases else []
     checked_out = GuestCheckedOut(
         booking_id=booking.id,

@@ -1,4 +1,4 @@
-"""Extend: a guest in house stays more nights in the same room and owes their price."""
+"""Extend: a guest in house stays for more nights in the same room and owes the price of these nights."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,11 @@ MOST_NIGHTS = 365
 
 
 def extend_booking(command: ExtendBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Extend the stay. Refused as `new_check_out`, by rooms, and `BOOKING_ENDED` where the stay ended meanwhile."""
+    """Extend the stay of a guest in house.
+
+    Raises the refusals of `new_check_out` and of the rooms service, and `BOOKING_ENDED` where the stay has ended before
+    the reply of the rooms service was stored.
+    """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command)
         until = new_check_out(booking, command)
@@ -43,7 +47,10 @@ def extend_booking(command: ExtendBooking, conversation: KeyedConversation[Booki
 
 
 def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
-    """The new check-out date; None where it is the present one. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
+    """The new check-out date, None where the stay ends on that date already.
+
+    Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`.
+    """
     if (command.new_check_out is None) == (command.add_nights is None):
         raise _invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -63,7 +70,10 @@ def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
-    """Where the stay ended meanwhile, a release of the added nights becomes the pending action."""
+    """The booking after the extension.
+
+    Where the stay has ended meanwhile, a release of the added nights becomes the pending action.
+    """
     if not LIFECYCLE.allows(booking.status, StayExtended):
         undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
         return work.bookings.begin_action(work.note(booking, pending=None), undo)
@@ -73,7 +83,7 @@ def _end(booking: Booking, intent: PendingAction, reply: Extended, work: Booking
 
 
 def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: datetime) -> Sequence[BookingEvent]:
-    """The extension, and the end of an open overstay incident where the new deadline lies ahead."""
+    """The extension, and the resolution of a live overstay incident if the new check-out deadline is in the future."""
     until = intent.until or booking.check_out
     deadline = local_time.closes_at(until, booking.terms.settings.standard_checkout_time, booking.timezone)
     amount = reply.price.total
@@ -98,7 +108,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
 
 
 def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
-    """The terms with the price of the whole stay; each added night keeps the tax of its own day."""
+    """The agreed terms with the price of the whole stay; the added nights keep the tax of the extension's price."""
     agreed = terms.price
     whole = replace(
         agreed,

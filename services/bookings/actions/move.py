@@ -14,7 +14,10 @@ from services.bookings.work import BookingsWork
 
 
 def move_room(command: MoveRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Move the guest. Refused as `may_move`, and by rooms where the other room is not ready and free."""
+    """Move the guest to another room.
+
+    Raises the refusals of `may_move`; the rooms service refuses a room that is not ready and free.
+    """
     fields = {"room_number": command.to_room_number, "reason": command.reason, "notes": command.notes}
     return pending_actions.run(
         conversation, command, MOVE, lambda booking, _: fields if may_move(booking, command) else None
@@ -22,7 +25,7 @@ def move_room(command: MoveRoom, conversation: KeyedConversation[BookingsWork]) 
 
 
 def may_move(booking: Booking, command: MoveRoom) -> bool:
-    """False where the guest lives in that room. Refused `NOT_CHECKED_IN`."""
+    """Whether the move changes anything; False where the guest lives in that room already. Refused `NOT_CHECKED_IN`."""
     if booking.status is not BookingStatus.IN_HOUSE:
         raise Refusal("NOT_CHECKED_IN", "Only a guest in house can be moved; assign another room instead.")
     return booking.assigned_room_number != command.to_room_number
@@ -33,7 +36,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveGuest:
 
 
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
-    """PIN and Wi-Fi stay the booking's."""
+    """The booking in its new room, with the same PIN and Wi-Fi as before."""
     moved = RoomMoved(
         booking_id=booking.id,
         hotel=booking.hotel,

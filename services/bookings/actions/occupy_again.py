@@ -1,4 +1,4 @@
-"""Occupy again: rooms marks the room of a guest in house as occupied by their booking."""
+"""Occupy again: the rooms service marks the room of a guest in house as occupied by the guest's booking."""
 
 from typing import Any
 
@@ -12,7 +12,10 @@ from services.bookings.work import BookingsWork
 
 
 def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
-    """Move a guest in house into the assigned room again; nothing where no guest is in house. Refused by rooms."""
+    """Send `MoveIn` again for a guest in house, to mend a ghost; a booking that is not in house is left unchanged.
+
+    Refused `ACTION_IN_PROGRESS`, and by the rooms service, for example `ROOM_NOT_READY`.
+    """
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)
         if booking is None or booking.status is not BookingStatus.IN_HOUSE:

@@ -1,4 +1,4 @@
-"""Release: rooms frees nights that it holds for a draft or for a stay that has ended."""
+"""Release: the rooms service frees the nights that are held for a draft or for a stay that has ended."""
 
 from typing import Any
 

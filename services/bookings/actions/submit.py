@@ -1,4 +1,4 @@
-"""Submit: rooms holds a draft's nights, and the draft waits for payment."""
+"""Submit: the rooms service holds a draft's nights, and the booking then waits for payment."""
 
 from typing import Any
 
@@ -17,14 +17,20 @@ from services.bookings.work import BookingsWork
 
 
 def submit_booking(command: SubmitBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Hold the draft's nights, or leave the draft as it is. Refused `SOLD_OUT`, and as `may_submit`."""
+    """Hold the draft's nights; a refusal leaves the draft unchanged.
+
+    Refused `SOLD_OUT`. Raises the refusals of `may_submit`.
+    """
     return pending_actions.run(
         conversation, command, SUBMIT, lambda booking, _: {} if may_submit(booking) else None, staff=False
     )
 
 
 def may_submit(booking: Booking) -> bool:
-    """True for a draft, False for a held booking. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
+    """Whether the draft can be submitted; False for a booking that is held already.
+
+    Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
+    """
     if booking.status is BookingStatus.PENDING_PAYMENT:
         return False
     if booking.status in ENDED:
@@ -47,7 +53,7 @@ def _ask(booking: Booking, _: PendingAction) -> HoldInventory:
 
 
 def _end(booking: Booking, intent: PendingAction, _: Any, work: BookingsWork) -> Booking:
-    """The booking keeps the draft's price and terms."""
+    """The held booking, with the price and terms of the draft."""
     return work.record(booking, (creation.hold(booking, by=intent.by, now=work.now),), by=intent.by, pending=None)
 
 

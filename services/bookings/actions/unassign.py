@@ -1,4 +1,4 @@
-"""Unassign: a confirmed booking gives its room back."""
+"""Unassign: removes the room assignment of a confirmed booking."""
 
 from typing import Any
 
@@ -14,14 +14,17 @@ from services.bookings.work import BookingsWork
 
 
 def unassign_room(command: UnassignRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Free the booking's room. Refused as `may_unassign`."""
+    """Remove the booking's room assignment. Raises the refusals of `may_unassign`."""
     return pending_actions.run(
         conversation, command, UNASSIGN, lambda booking, _: {} if may_unassign(booking) else None
     )
 
 
 def may_unassign(booking: Booking) -> bool:
-    """False where the booking has no room. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    """Whether the booking has a room to unassign.
+
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`.
+    """
     room_assignment.require_assignable(booking)
     return booking.assigned_room_number is not None
 

@@ -20,9 +20,10 @@ from services.bookings.work import BookingsWork
 def check_out(
     conversation: Conversation[BookingsWork], booking_id: str, *, reason: str = "", force: bool = False
 ) -> bool:
-    """Check the booking out; False where its guest has left.
+    """Check the booking out; returns False where its guest has left already.
 
-    `force` also deletes its chat and open orders, and vacates the room where rooms refuses the check-out.
+    `force` also deletes the booking's chat and open orders, and vacates the room where the rooms service refuses the
+    check-out.
     """
     try:
         return _leave(conversation, booking_id, CHECK_OUT, reason=reason, erases=force)
@@ -33,9 +34,9 @@ def check_out(
 
 
 def clear(conversation: Conversation[BookingsWork], *, hotel: str, room_number: str, booking_id: str, why: str) -> None:
-    """Clear a room of a booking that is not in house; a future booking keeps its nights and its assigned room.
+    """Clear a room that the booking occupies without being in house.
 
-    Refused `ACTION_IN_PROGRESS`, `ROOM_HAS_GUEST`.
+    A future booking keeps its nights and its assigned room. Refused `ACTION_IN_PROGRESS`, `ROOM_HAS_GUEST`.
     """
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)

@@ -1,1 +1,1 @@
-"""Pure decisions about bookings: from a booking and a message to events, or a refusal."""
+"""Pure decisions about bookings: each takes a booking and a message, and returns events or raises a refusal."""

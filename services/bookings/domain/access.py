@@ -1,4 +1,4 @@
-"""Access to a booking: for staff of its hotel, its guest by token, and other services."""
+"""Access to a booking for staff of its hotel, for its guest by token, and for other services."""
 
 import base64
 import hashlib
@@ -17,23 +17,23 @@ TOKEN_OUTLIVES = timedelta(days=30)
 
 
 def derived_token(key: str, booking_id: str, generation: int) -> str:
-    """The guest's token: a function of key, booking and generation, so it is never stored."""
+    """The guest's token, computed from key, booking and generation, so that no token is stored."""
     digest = hmac.new(key.encode(), f"guest-token/{booking_id}/{generation}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def hashed(secret: str) -> str:
-    """The hash of a token or code, which is stored in its place."""
+    """The hash of a token or code; the hash is stored, the token or code is not."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def not_found() -> Refusal:
-    """The refusal for a booking that is unknown, or is not the caller's."""
+    """The refusal `BOOKING_NOT_FOUND`, for an unknown booking and for one that the caller may not see."""
     return Refusal("BOOKING_NOT_FOUND", "Booking not found")
 
 
 def revoke(booking: Booking, *, key: str, by: Actor, now: datetime) -> tuple[GuestTokenRevoked, Guest]:
-    """The revocation of the guest's token, and the guest with the hash of the next token."""
+    """The event that revokes the guest's token, and the guest with the hash of the next token."""
     generation = booking.guest.token_generation + 1
     token_hash = hashed(derived_token(key, booking.id, generation))
     event = GuestTokenRevoked(
@@ -43,12 +43,15 @@ def revoke(booking: Booking, *, key: str, by: Actor, now: datetime) -> tuple[Gue
 
 
 def opens(booking: Booking, token: str | None) -> bool:
-    """Whether the token is that of the booking's guest."""
+    """Whether the token belongs to the booking's guest."""
     return bool(token) and hmac.compare_digest(hashed(token or ""), booking.guest.token_hash)
 
 
 def token_ends_at(booking: Booking) -> datetime:
-    """Thirty days after the end of the booking, or after its check-out date, hotel-local."""
+    """The end of the guest token's validity (UTC), 30 days after the end of the booking.
+
+    A booking that has not ended counts from its hotel-local check-out date.
+    """
     leaves_at = local_time.closes_at(booking.check_out, "00:00", booking.timezone)
     return (booking.ended_at or leaves_at) + TOKEN_OUTLIVES
 
@@ -61,7 +64,7 @@ def is_read_only(booking: Booking) -> bool:
 def admit(booking: Booking, caller: Caller, *, hotel: str, now: datetime) -> None:
     """Admit a caller who may see this booking under this hotel's slug.
 
-    Refused `BOOKING_NOT_FOUND`, and `INVALID_TOKEN` for a token of another booking.
+    Refused `BOOKING_NOT_FOUND`; `INVALID_TOKEN` for the guest token of another booking.
     """
     if caller.kind not in ("staff", "system"):
         admit_guest(booking, caller, now=now)
@@ -72,35 +75,35 @@ def admit(booking: Booking, caller: Caller, *, hotel: str, now: datetime) -> Non
 
 
 def admit_guest(booking: Booking, caller: Caller, *, now: datetime) -> None:
-    """Admit the guest by token. Refused `INVALID_TOKEN`."""
+    """Admit the booking's guest by token. Refused `INVALID_TOKEN`."""
     if not opens(booking, caller.guest_token) or now >= token_ends_at(booking):
         raise invalid_token()
 
 
 def staff_only(caller: Caller) -> None:
-    """Admit staff and services. Refused `PERMISSION_DENIED`."""
+    """Admit only staff and services. Refused `PERMISSION_DENIED`."""
     if caller.kind not in ("staff", "system"):
         raise Refusal("PERMISSION_DENIED", "Only the hotel's staff may do this.")
 
 
 def guest_only(caller: Caller) -> None:
-    """Admit guests. Refused `PERMISSION_DENIED`."""
+    """Admit only guests. Refused `PERMISSION_DENIED`."""
     if caller.kind != "guest":
         raise Refusal("PERMISSION_DENIED", "Only the guest may do this.")
 
 
 def system_only(caller: Caller) -> None:
-    """Admit services. Refused `PERMISSION_DENIED`."""
+    """Admit only services. Refused `PERMISSION_DENIED`."""
     if caller.kind != "system":
         raise Refusal("PERMISSION_DENIED", "Only mails are written from this.")
 
 
 def may_change(booking: Booking, caller: Caller) -> None:
-    """Admit changes, but not by the guest of an ended booking. Refused `READ_ONLY_TOKEN`."""
+    """Admit callers who may change the booking. Refused `READ_ONLY_TOKEN` for the guest of an ended booking."""
     if caller.kind == "guest" and is_read_only(booking):
         raise Refusal("READ_ONLY_TOKEN", "This booking has ended: its token only lets you look.")
 
 
 def invalid_token() -> Refusal:
-    """The refusal for a token that opens no booking."""
+    """The refusal `INVALID_TOKEN`, for a token that belongs to no booking."""
     return Refusal("INVALID_TOKEN", "This token opens nothing.")

@@ -1,4 +1,4 @@
-"""Amendments of a booking by staff: notes and guest contact, without a change of status."""
+"""Amendments of a booking by staff: notes and guest contact are changed, the status is not."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,14 +15,14 @@ CONTACT = ("first_name", "last_name", "email", "phone")
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAmendment:
-    """The event with the names of the changed fields, and their new values, which no event carries."""
+    """The event, which names the changed fields, and the new values, which no event carries."""
 
     event: BookingAmended
     changes: dict[str, Any]
 
 
 def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
-    """The fields that the command changes; None where there are none. Refused `VALIDATION_ERROR`."""
+    """The amendment that the command makes; None where the command changes no field. Refused `VALIDATION_ERROR`."""
     noted = _differing(booking, {name: getattr(command, name) for name in NOTED})
     contact = _differing(booking.guest, {name: _contact(command, name) for name in CONTACT})
     guest = replace(booking.guest, **contact)

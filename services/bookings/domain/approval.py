@@ -15,7 +15,10 @@ CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 
 
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Approve before the deadline; empty where approved or confirmed. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """The approval, before the deadline; no events where staff have approved already.
+
+    Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
+    """
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
@@ -29,7 +32,7 @@ def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
 
 
 def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
-    """The approval of the booking's authorised payment."""
+    """The event that approves the booking's authorised payment."""
     return BookingApproved(
         booking_id=booking.id,
         hotel=booking.hotel,
@@ -40,7 +43,10 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Decline; empty for a declined booking. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """The decline; no events for a declined booking.
+
+    Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
+    """
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)
@@ -60,7 +66,7 @@ def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: dateti
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Confirm without a card; empty for a confirmed booking. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
+    """The confirmation without a card; no events for a confirmed booking. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)

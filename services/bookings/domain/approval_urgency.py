@@ -14,7 +14,7 @@ JUST_AFTER = timedelta(microseconds=1)
 
 
 def approval_risk(booking: Booking, now: datetime) -> str | None:
-    """The risk by the hotel's SLA, `OK` to `CRITICAL`; None where no decision is due."""
+    """The risk by the hotel's SLA, from `OK` to `CRITICAL`; None where the booking awaits no decision."""
     if not _awaits_decision(booking):
         return None
     due = [urgency for urgency, at in _by_sla(booking) if at <= now]
@@ -22,7 +22,7 @@ def approval_risk(booking: Booking, now: datetime) -> str | None:
 
 
 def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
-    """The alert that is due; None where staff have it. Of several, the gravest."""
+    """The gravest alert that staff have not received although its time has come; None where staff have every alert."""
     due = [urgency for urgency, at in _pending_alerts(booking) if at <= now]
     if not due or booking.payment_authorized_at is None or booking.approval_deadline_at is None:
         return None
@@ -37,12 +37,12 @@ def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
 
 
 def reached(booking: Booking, now: datetime) -> tuple[str, ...]:
-    """Every urgency reached so far; the alert of the gravest covers the others."""
+    """Every urgency whose time has come. The alert of the gravest urgency covers the others."""
     return tuple(urgency.value for urgency, at in _moments(booking) if at <= now)
 
 
 def next_at(booking: Booking) -> datetime | None:
-    """The moment of the next alert; None where there is none."""
+    """The moment (UTC) of the next alert; None where no alert will follow."""
     return min((at for _, at in _pending_alerts(booking)), default=None)
 
 
@@ -51,7 +51,7 @@ def _pending_alerts(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetim
 
 
 def _moments(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
-    """Each urgency with the moment at which it begins, the gravest last."""
+    """Each urgency with the moment (UTC) at which the urgency begins, the gravest last."""
     if _awaits_decision(booking):
         yield from _by_sla(booking)
         if booking.approval_deadline_at:

@@ -1,7 +1,7 @@
-"""The balance: the amount owed beyond the booking's own payment, paid by card or settled at the desk.
+"""The balance: the amount owed beyond the booking's own payment, paid by card or at the front desk.
 
-The booking accepts or refuses each card payment while it is only authorised. So every captured amount was owed,
-whatever was settled, cancelled or paid elsewhere meanwhile.
+The booking accepts or refuses each card payment while the payment is only authorised. Therefore every captured amount
+was owed when it was accepted, even if the balance was settled, cancelled or paid otherwise meanwhile.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ PAYS = frozenset({BookingStatus.IN_HOUSE, BookingStatus.COMPLETED})
 
 
 def owed(booking: Booking) -> Money:
-    """The amount that is still to be paid."""
+    """The amount that the guest still has to pay."""
     return booking.balance_due or booking.nothing
 
 
@@ -76,7 +76,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
 
 
 def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
-    """The capture of an accepted payment; empty where it is recorded, or was not accepted."""
+    """The capture of an accepted payment; no events where the capture is recorded or the payment was not accepted."""
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -95,7 +95,10 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """The failure of an accepted payment: its amount is owed again, after a cancellation up to the fee."""
+    """The failure of an accepted payment.
+
+    The guest owes the amount again; after a cancellation, at most up to the fee.
+    """
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -113,7 +116,10 @@ def not_taken(
 
 
 def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Settle an amount at the desk; empty where nothing is owed. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
+    """The payment of an amount at the desk; no events where nothing is owed.
+
+    Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`.
+    """
     due = owed(booking)
     amount = due if command.amount is None else _amount(command.amount, due)
     if not amount:
@@ -133,12 +139,12 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
 
 
 def charge_of(booking: Booking, payment_id: str) -> Charge | None:
-    """The accepted card payment towards the balance; None where it was not accepted."""
+    """The accepted card payment with this id; None where the booking has accepted no such payment."""
     return next((charge for charge in booking.charges if charge.payment_id == payment_id), None)
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The fields after a capture at cancellation: only the fee's part of the payment was captured."""
+    """The booking's fields after a cancellation that captured only the fee's part of a balance payment."""
     charges = tuple(
         replace(charge, amount=event.amount, taken=True) if charge.payment_id == event.payment_id else charge
         for charge in booking.charges
@@ -147,7 +153,7 @@ def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, obje
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
-    """The event with the refunded total of all the booking's payments in place of that of one payment."""
+    """The event, with the refunded total of one payment replaced by the total of all the booking's payments."""
     if event.refunded_total is None:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
@@ -158,7 +164,10 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
 
 
 def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The charges after the refund of one of them; `event` has the refunded total of that payment alone."""
+    """The booking's charges after the refund of one of them.
+
+    The refunded total in `event` is the total of that payment alone.
+    """
     total = event.refunded_total
     return tuple(
         replace(charge, refunded=total) if total is not None and charge.payment_id == event.payment_id else charge

@@ -11,7 +11,7 @@ from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings
 
 
 class ActionKind(StrEnum):
-    """A two-step action: an ask to rooms between two transactions of bookings. The values are stored."""
+    """A two-step action: an ask to the rooms service between two transactions of bookings. The values are stored."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"
@@ -29,9 +29,10 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PendingAction:
-    """The intent of an action: while it is stored, competing commands are refused. `id` keys the ask to rooms.
+    """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
-    `erases`: chat and open orders are deleted at check-out.
+    `id` is the `action_id` of the ask to the rooms service. `erases` means that a check-out deletes chat and open
+    orders.
     """
 
     id: str
@@ -49,7 +50,7 @@ class PendingAction:
 
 @dataclass(frozen=True, kw_only=True)
 class Guest:
-    """The guest, and the hash of the guest's token. Personal data: never in an event or a log."""
+    """The guest, and the hash of the guest's token. Personal data, never part of an event or a log."""
 
     first_name: str
     last_name: str
@@ -66,7 +67,7 @@ class Guest:
 
 @dataclass(frozen=True, kw_only=True)
 class AgreedTerms:
-    """The hotel's terms and price as agreed at creation; later changes of the hotel do not apply."""
+    """The hotel's terms and price as agreed at creation; later changes by the hotel do not affect the booking."""
 
     hotel: HotelCard
     settings: HotelSettings
@@ -76,7 +77,10 @@ class AgreedTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """An accepted card payment towards the balance, `taken` once captured. The booking's own payment is no charge."""
+    """An accepted card payment towards the balance. `taken` is True once the payment is captured.
+
+    The payment of the stay itself is not a charge.
+    """
 
     payment_id: str
     amount: Money
@@ -88,8 +92,8 @@ class Charge:
 class Booking:
     """One stay of one guest. `status` is None before the first event.
 
-    Only `evolution.evolve` changes a booking, except that `pending`, `seen_at` and `approval_alerts` (the urgencies
-    that staff were alerted to) change without a new version.
+    Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
+    that staff were alerted to) are the exceptions: they change without a new version.
     """
 
     id: str
@@ -162,7 +166,7 @@ class Booking:
 
     @property
     def stay(self) -> Stay:
-        """The nights."""
+        """The nights of the stay."""
         return Stay(self.check_in, self.check_out)
 
     @property
@@ -172,41 +176,41 @@ class Booking:
 
     @property
     def nothing(self) -> Money:
-        """Zero, in the booking's currency."""
+        """A zero amount in the booking's currency."""
         return Money(0, self.total.currency)
 
     @property
     def held_on_card(self) -> bool:
-        """Whether the stay's price is authorised on the guest's card; late money is not for the stay."""
+        """Whether the stay's price is authorised on the guest's card; a payment that came too late does not count."""
         return self.status is BookingStatus.PENDING_APPROVAL and self.payment_status == "AUTHORIZED"
 
     @property
     def collected(self) -> Money:
-        """The amount captured and not refunded."""
+        """The amount of the stay's payment that was captured and not refunded."""
         return (self.captured or self.nothing) - (self.refunded or self.nothing)
 
     @property
     def on_card(self) -> bool:
-        """Whether a card pays: its money is authorised or captured."""
+        """Whether a card payment for the stay is authorised or captured."""
         return self.held_on_card or bool(self.collected)
 
     @property
     def unsettled_service(self) -> Money:
-        """The price of room service that was not settled at the desk."""
+        """The price of room service that the guest has not paid at the desk."""
         return max((self.served or self.nothing) - (self.settled or self.nothing), self.nothing)
 
     @property
     def paid(self) -> Money:
-        """The amount paid and not refunded: by card, accepted payments included, and at the desk."""
+        """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
         at_desk = self.collected + (self.settled or self.nothing)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     @property
     def timezone(self) -> str:
-        """The hotel's IANA zone."""
+        """The hotel's time zone, an IANA name."""
         return self.terms.hotel.timezone
 
     @property
     def is_new_for_staff(self) -> bool:
-        """Whether an online booking has not been seen by staff."""
+        """Whether staff have not yet seen an online booking."""
         return self.seen_at is None and self.source is BookingSource.ONLINE

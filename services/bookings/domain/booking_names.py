@@ -12,7 +12,7 @@ Choose = Callable[[Sequence[str]], str]
 
 @dataclass(frozen=True, kw_only=True)
 class BookingNames:
-    """The names of a new booking, and the hash of its guest's token."""
+    """The id and the confirmation number of a new booking, and the hash of its guest's token."""
 
     booking_id: str
     confirmation_number: str
@@ -20,7 +20,7 @@ class BookingNames:
 
 
 class NameTaken(Exception):
-    """The drawn booking id (`is_booking_id`) or confirmation number belongs to another booking."""
+    """Another booking has the drawn booking id (`is_booking_id`) or confirmation number."""
 
     def __init__(self, name: str, *, is_booking_id: bool) -> None:
         super().__init__(name)
@@ -28,17 +28,17 @@ class NameTaken(Exception):
 
 
 def booking_id(year: int, choose: Choose) -> str:
-    """`BK-{year}-{6 characters}`; the year is hotel-local at creation."""
+    """A random id `BK-{year}-{6 characters}`; the year is hotel-local at creation."""
     return f"BK-{year}-{_drawn(choose)}"
 
 
 def confirmation_number(hotel_code: str, year: int, choose: Choose) -> str:
-    """`{hotel code}-{year}-{6 characters}`."""
+    """A random number `{hotel code}-{year}-{6 characters}`."""
     return f"{hotel_code}-{year}-{_drawn(choose)}"
 
 
 def year_everywhere(now: datetime) -> int | None:
-    """The year, where it is the same in every timezone; None around New Year."""
+    """The year, if every time zone has the same year at that time; None around New Year."""
     first, last = (now - timedelta(hours=12)).year, (now + timedelta(hours=14)).year
     return first if first == last else None
 

@@ -7,7 +7,7 @@ from services.bookings.domain.booking import Booking
 
 @dataclass(frozen=True)
 class BookingPage:
-    """The bookings of one page, the count of all pages, and the count of each bucket where requested."""
+    """The bookings of one page, the count over all pages, and the count of each bucket where requested."""
 
     bookings: list[Booking]
     count: int

@@ -1,4 +1,4 @@
-"""Which bookings can be cancelled, and what an override needs."""
+"""Which bookings can be cancelled, and who may override a rule."""
 
 from chassis.refusal import Refusal
 from contracts.bookings.events import BookingCancelled
@@ -9,14 +9,17 @@ from services.bookings.lifecycle import LIFECYCLE
 
 
 def can_cancel(booking: Booking, *, as_guest: bool = False) -> bool:
-    """Whether the booking can be cancelled now; a stay in house by staff only."""
+    """Whether the booking can be cancelled now; only staff can cancel a stay in house."""
     awaits_capture = booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is not None
     lives_here = as_guest and booking.status is BookingStatus.IN_HOUSE
     return LIFECYCLE.allows(booking.status, BookingCancelled) and not awaits_capture and not lives_here
 
 
 def require_override(reason: str, caller: Caller) -> None:
-    """Staff with `can_override` and a reason. Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`."""
+    """Admit staff with `can_override` and a reason.
+
+    Refused `PERMISSION_DENIED` without the permission, `NOTE_REQUIRED` without a reason.
+    """
     if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
         raise Refusal("PERMISSION_DENIED", "This needs can_override.")
     if not reason.strip():

@@ -1,4 +1,4 @@
-"""The price of a cancellation or no-show: the policy's rule, the fee, the refund and the balance."""
+"""The charges of a cancellation or no-show: the policy's rule, the fee, the refund and the balance."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ NIGHTS_USED = "NIGHTS_USED"
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationCharges:
-    """The fee, the refund of captured money, and the amount that is then owed at the desk."""
+    """The fee, the refund of captured money, and the amount that the guest then owes at the desk."""
 
     fee: Money
     refund: Money
@@ -31,20 +31,20 @@ class CancellationCharges:
 
     @property
     def preview(self) -> CancellationPreview:
-        """The preview for a guest."""
+        """The charges of a cancellation at that moment, as guests and staff see them beforehand."""
         return CancellationPreview(
             fee_amount=self.fee, refund_amount=self.refund, description=self.description, applied_rule=self.rule
         )
 
 
 def time_left(booking: Booking, now: datetime) -> timedelta:
-    """The time until check-in opens, hotel-local; negative afterwards."""
+    """The time until check-in opens at the hotel; negative after that."""
     opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
     return opens - now
 
 
 def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
-    """The tier for the time left. At exactly the threshold cancellation is free."""
+    """The policy's tier for the time left. At exactly the threshold the cancellation is free."""
     free = left >= timedelta(hours=policy.free_until_hours)
     if policy.kind == "FLEXIBLE":
         return FREE if free else FIRST_NIGHT
@@ -58,9 +58,10 @@ def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
 
 
 def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
-    """The tier of a no-show: the policy's own rule, else the full stay or the first night by the policy's kind.
+    """The tier of a no-show: the policy's own no-show rule, else the full stay or the first night by the policy's kind.
 
-    A rule with a value has that of the last tier of its kind; a percentage without such a tier has the policy's own.
+    A no-show rule that needs a value takes the value of the last tier of its kind; a percentage rule without such a
+    tier takes the policy's own percentage.
     """
     if policy.no_show is None:
         return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
@@ -71,7 +72,7 @@ def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
 
 
 def fee_of(tier: PolicyTier, price: Price) -> Money:
-    """The tier's fee for a stay at that price, at most the total."""
+    """The tier's fee for a stay at that price, never more than the total."""
     return min(_raw_fee(tier, price), price.total)
 
 
@@ -82,7 +83,7 @@ def first_night(price: Price) -> Money:
 
 
 def nights_used(price: Price, count: int) -> Money:
-    """The share of the first `count` nights in the total, with discount and tax."""
+    """The price of the first `count` nights as their share of the total, with discount and tax."""
     used = sum(night.amount for night in price.nights[:count])
     if count >= len(price.nights) or not price.subtotal:
         return price.total
@@ -100,7 +101,7 @@ def _raw_fee(tier: PolicyTier, price: Price) -> Money:
 
 
 def charges(booking: Booking, now: datetime, *, waived: bool = False) -> CancellationCharges:
-    """The charges of a cancellation at that moment."""
+    """The charges of a cancellation at that moment (UTC)."""
     if booking.status is BookingStatus.IN_HOUSE:
         return _in_house_charges(booking, now, waived=waived)
     if not booking.on_card and booking.status is not BookingStatus.CONFIRMED:
@@ -119,16 +120,16 @@ def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCh
 def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
     """The amount owed at the desk: fee and room service, less the payments that are not refunded.
 
-    An authorised card pays the fee.
+    Where the card is authorised only, the fee is captured from the authorisation and not owed at the desk.
     """
     served = booking.served or booking.nothing
     return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
 
 
 def refund_of(booking: Booking, fee: Money) -> Money:
-    """The refund to cards: the booking's own payment less the fee, and its balance payments less what is left open.
+    """The refund to cards: the booking's own payment less the fee, and its balance payments less the amount still owed.
 
-    Room service that was not settled at the desk is kept from the balance payments.
+    Unpaid room service is deducted from the refund of the balance payments.
     """
     nothing = booking.nothing
     towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
@@ -145,7 +146,7 @@ def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Cancellatio
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
-    """Nights slept and tonight are always owed; the rest of the stay unless it is waived."""
+    """The charges of a cancellation in house: nights slept and tonight, and the rest of the stay unless waived."""
     price = booking.terms.price
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)

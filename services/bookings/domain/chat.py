@@ -15,9 +15,10 @@ LONGEST_MESSAGE = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class ChatPosition:
-    """One side's position in a chat: `count` messages after a given one, `unread` of them all, and the last id.
+    """One side's position in a chat.
 
-    `read_by_other` is the last message that the other side has read.
+    `count` is the number of messages after a given message id, `unread` the number of all unread messages, `last` the
+    id of the newest message, and `read_by_other` the id of the last message that the other side has read.
     """
 
     count: int
@@ -27,7 +28,7 @@ class ChatPosition:
 
 
 def is_open(booking: Booking) -> bool:
-    """Whether messages can be sent and read: from the booking's submission to its end."""
+    """Whether messages can be sent and read: from the booking's submission until the booking ends."""
     return LIFECYCLE.allows(booking.status, ChatMessageSent)
 
 
@@ -37,7 +38,7 @@ def side_of(caller: Caller) -> ChatSide:
 
 
 def send(booking: Booking, text: str, *, caller: Caller, now: datetime) -> ChatMessageSent:
-    """The sending of a message, without its text. Refused `CHAT_CLOSED`, `VALIDATION_ERROR`."""
+    """The event of a sent message, without the text. Refused `CHAT_CLOSED`, `VALIDATION_ERROR`."""
     if not 1 <= len(text) <= LONGEST_MESSAGE:
         error = {"field": "text", "message": f"must have 1 to {LONGEST_MESSAGE} characters"}
         raise Refusal("VALIDATION_ERROR", "This cannot be sent.", errors=[error])

@@ -28,7 +28,7 @@ Type = CommunicationType
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedCommunication:
-    """A communication as first stored, and its event, which carries no personal data and no text."""
+    """A communication as first stored, and its event, which contains neither personal data nor text."""
 
     communication: Communication
     event: CommunicationRequested | CommunicationNoted
@@ -37,7 +37,10 @@ class RecordedCommunication:
 def begin(
     booking: Booking, command: Communicate, communication_id: str, *, by: Actor, now: datetime, sms: bool
 ) -> RecordedCommunication:
-    """A message to be sent, or a note. `sms`: text messages can be sent. Refused `VALIDATION_ERROR`."""
+    """The record of a message to be sent, or of a note.
+
+    `sms` says whether text messages can be sent. Refused `VALIDATION_ERROR`.
+    """
     kind = command.communication_type
     recipient = command.recipient.strip() or _usual_recipient(booking, kind)
     subject, message = command.subject.strip(), command.message.strip()

@@ -1,4 +1,4 @@
-"""Creation of a booking: as a draft, held, or confirmed at once by staff."""
+"""Creation of a booking: as a draft, with its nights held, or confirmed at once by staff."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,10 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 
 
 def check(command: CreateBooking, caller: Caller) -> None:
-    """Check the command apart from availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+    """Check everything in the command except availability.
+
+    Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`.
+    """
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -45,7 +48,7 @@ def check(command: CreateBooking, caller: Caller) -> None:
 
 
 def guest_errors(guest: GuestDetails | Guest) -> list[dict[str, str]]:
-    """The errors in a guest's name and contact, by field."""
+    """The errors in a guest's name and contact, with their fields."""
     errors = []
     for field, value in (("first_name", guest.first_name), ("last_name", guest.last_name)):
         if not value.strip() or len(value) > LONGEST_NAME:
@@ -69,7 +72,7 @@ def _stay_errors(command: CreateBooking) -> list[dict[str, str]]:
 
 
 def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:
-    """The booking before its first event. Every other field of the command that a booking has is copied."""
+    """The booking before its first event, with each of the command's fields that a booking has too."""
     return Booking(
         **{name: getattr(command, name) for name in _COPIED},
         id=names.booking_id,
@@ -98,7 +101,7 @@ def _guest(guest: GuestDetails, *, token_hash: str) -> Guest:
 
 
 def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The first events of a booking."""
+    """The first events of a booking, which make it a draft, held, or confirmed."""
     if command.draft:
         return (
             BookingDrafted(
@@ -121,7 +124,7 @@ def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime)
 
 
 def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
-    """The hold of the nights, for the hotel's `payment_hold_minutes`."""
+    """The event that holds the nights for the hotel's `payment_hold_minutes`."""
     return BookingHeld(
         booking_id=booking.id,
         hotel=booking.hotel,

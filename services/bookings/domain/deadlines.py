@@ -20,7 +20,10 @@ SESSION_OPEN = "SESSION_OPEN"
 
 
 def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
-    """The end of the time to decide: the later of the hotel's cutoff and SLA, but 12 h before the card's hold ends."""
+    """The end of the time to decide: the later of the hotel's cutoff and SLA, but 12 h before the card's hold ends.
+
+    The time is UTC.
+    """
     terms = booking.terms.settings
     day = booking.check_in + timedelta(days=terms.approval_cutoff_day_offset)
     cutoff = local_time.closes_at(day, terms.approval_cutoff_time, booking.timezone)
@@ -30,7 +33,7 @@ def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_befo
 
 
 def due_at(booking: Booking) -> datetime | None:
-    """The next moment at which a timer must check the booking; None: never."""
+    """The next moment at which a timer must check the booking, None where no deadline is pending."""
     if booking.status is BookingStatus.IN_HOUSE:
         return overstay_due_at(booking)
     moments = (expires_at(booking), no_show_at(booking), approval_urgency.next_at(booking))
@@ -38,7 +41,7 @@ def due_at(booking: Booking) -> datetime | None:
 
 
 def expires_at(booking: Booking) -> datetime | None:
-    """The moment at which the booking expires; None in a status that does not expire."""
+    """The moment at which the booking expires, None in a status that does not expire."""
     if booking.status is BookingStatus.DRAFT:
         return booking.updated_at + DRAFT_LASTS
     if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
@@ -52,7 +55,7 @@ def expires_at(booking: Booking) -> datetime | None:
 def no_show_at(booking: Booking) -> datetime | None:
     """The moment from which a confirmed booking is a no-show: noon, hotel-local, on the day after check-in.
 
-    Where a late arrival is expected: noon on the day after check-out.
+    A booking with an expected late arrival becomes a no-show at noon on the day after check-out.
     """
     if booking.status is not BookingStatus.CONFIRMED:
         return None
@@ -61,7 +64,7 @@ def no_show_at(booking: Booking) -> datetime | None:
 
 
 def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | None:
-    """The severity of an overstay; None where the guest does not overstay."""
+    """The severity of the overstay, None where the guest does not overstay."""
     if booking.status is not BookingStatus.IN_HOUSE:
         return None
     reached = [severity for severity, at in overstay_steps(booking) if now > at]
@@ -69,7 +72,7 @@ def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | Non
 
 
 def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime], ...]:
-    """Each severity, in ascending order, with the moment after which an overstay has it."""
+    """Each severity, in ascending order, with the moment (UTC) after which the overstay has that severity."""
     deadline = booking.checkout_deadline_at
     grace = timedelta(minutes=min(booking.terms.settings.late_checkout_grace_minutes, HIGH_AFTER_MINUTES))
     return (
@@ -80,7 +83,10 @@ def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime],
 
 
 def overstay_due_at(booking: Booking) -> datetime | None:
-    """The moment after which the next severity is to be flagged; None where staff dismissed the overstay."""
+    """The moment after which the next severity must be flagged.
+
+    None where the highest severity is flagged, or staff dismissed the overstay.
+    """
     incident, deadline = booking.overstay, booking.checkout_deadline_at
     if incident is None:
         return deadline
@@ -90,5 +96,5 @@ def overstay_due_at(booking: Booking) -> datetime | None:
 
 
 def rank(severity: OverstaySeverity) -> int:
-    """The severity's rank, ascending from 0."""
+    """The rank of a severity; 0 is the mildest."""
     return list(OverstaySeverity).index(severity)

@@ -1,4 +1,4 @@
-"""The effect of each event on a booking. A booking's stored state is its events, applied in order."""
+"""The effect of each event on a booking. A booking's stored state results from applying its events in order."""
 
 from collections.abc import Callable
 from dataclasses import replace

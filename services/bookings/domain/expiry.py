@@ -1,4 +1,4 @@
-"""Expiry of bookings whose deadline has passed: of the draft, the hold or the approval."""
+"""Expiry of bookings that miss the deadline of their draft, hold or approval."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ REASONS = {
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """The expiry; empty before the deadline, and where the status has none."""
+    """The expiry; no events before the deadline, or where the booking's status does not expire."""
     ends_at = deadlines.expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in REASONS:
         return ()

@@ -1,4 +1,4 @@
-"""Ghosts: differences between bookings in house and occupied rooms, without a pending action that explains them."""
+"""Ghosts: differences between bookings in house and occupied rooms that no pending action explains."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from services.bookings.lifecycle import ENDED
 
 
 class GhostKind(StrEnum):
-    """The kind of a difference."""
+    """The kinds of differences between bookings and rooms."""
 
     OCCUPIED_BY_NOBODY = "OCCUPIED_BY_NOBODY"  # the room is occupied by a booking that is not in house
     NOT_IN_ITS_ROOM = "NOT_IN_ITS_ROOM"  # the booking is in house, and its room is not occupied by it
@@ -19,7 +19,7 @@ class GhostKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Ghost:
-    """One difference."""
+    """One difference between a booking and a room."""
 
     kind: GhostKind
     hotel: str
@@ -29,7 +29,7 @@ class Ghost:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingPosition:
-    """A booking's room and status, as bookings has them. `busy`: the booking has a pending action."""
+    """A booking's room and status in bookings. `busy` is True while the booking has a pending action."""
 
     booking_id: str
     hotel: str
@@ -39,7 +39,10 @@ class BookingPosition:
 
 
 def differences(rooms: Sequence[RoomOccupancy], positions: Mapping[str, BookingPosition]) -> Iterator[Ghost]:
-    """The ghosts in these rooms. `positions` holds every booking that a room names or that is in house in a room."""
+    """The ghosts in these rooms.
+
+    `positions` has every booking that a room names, and every booking in house in one of the rooms, by id.
+    """
     in_house = {(one.hotel, one.room_number): one for one in positions.values() if one.status is BookingStatus.IN_HOUSE}
     for room in rooms:
         occupant = positions.get(room.occupied_by or "")

@@ -1,4 +1,4 @@
-"""The effect of chat, communication and room-service events on a booking: only a served order changes it."""
+"""The effect of chat, communication and room-service events: only a completed order changes the booking."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,7 @@
-"""Hotel-local wall times as instants (UTC), safe in the nights of clock changes.
+"""Converts hotel-local wall times to instants (UTC), also in the nights of clock changes.
 
-A wall time in a gap is the first instant after the gap. A repeated wall time is the earlier instant for an opening
-and the later one for a cutoff.
+A wall time in a gap stands for the first instant after the gap. For a wall time that occurs twice, an opening takes the
+earlier instant and a cutoff the later one.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,17 +11,17 @@ _SECOND = timedelta(seconds=1)
 
 
 def opens_at(day: date, wall: str, zone: str) -> datetime:
-    """The instant of `HH:MM` on that day; the earlier of two."""
+    """The instant (UTC) of the wall time `HH:MM` on that day; the earlier one where the wall time occurs twice."""
     return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=0)
 
 
 def closes_at(day: date, wall: str, zone: str) -> datetime:
-    """The instant of `HH:MM` on that day; the later of two."""
+    """The instant (UTC) of the wall time `HH:MM` on that day; the later one where the wall time occurs twice."""
     return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=1)
 
 
 def local_date(now: datetime, zone: str) -> date:
-    """The date at the hotel."""
+    """The hotel-local date at that instant."""
     return now.astimezone(ZoneInfo(zone)).date()
 
 
@@ -33,7 +33,7 @@ def _instant(wall: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
 
 
 def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The end of the gap, by bisection between the two readings of a wall time that does not exist."""
+    """The end of the gap that contains a wall time that does not exist, found by bisection."""
     before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     old = before.astimezone(zone).utcoffset()

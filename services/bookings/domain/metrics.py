@@ -1,11 +1,11 @@
-"""The numbers that operators watch."""
+"""The values of the metrics of bookings."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers:
-    """Deadlines not applied in time, approvals that wait, those near their deadline, and stale two-step actions."""
+    """The counts of overdue deadlines, waiting approvals, approvals near their deadline, and stale two-step actions."""
 
     deadlines_late: int
     approvals_waiting: int

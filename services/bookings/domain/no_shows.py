@@ -14,9 +14,10 @@ from services.bookings.lifecycle import ENDED, LIFECYCLE
 
 
 def mark(booking: Booking, command: MarkNoShow, *, caller: Caller, now: datetime) -> Sequence[BookingEvent]:
-    """Mark a no-show by staff; empty for a no-show.
+    """The no-show marked by staff; no events where the booking is a no-show already.
 
-    Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`, `NO_SHOW_TOO_EARLY`, and a waiver as `require_override`.
+    Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`, `NO_SHOW_TOO_EARLY`. A waiver raises the refusals of
+    `require_override`.
     """
     if booking.status is BookingStatus.NO_SHOW:
         return ()
@@ -32,7 +33,7 @@ def mark(booking: Booking, command: MarkNoShow, *, caller: Caller, now: datetime
 
 
 def mark_overdue(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """Mark a no-show by the system; empty before the deadline."""
+    """The no-show marked by the system; no events before the deadline."""
     return (_no_show(booking, by=SYSTEM, now=now),) if _is_overdue(booking, now) else ()
 
 

@@ -1,4 +1,4 @@
-"""Room service: orders of guests in house, and their steps."""
+"""Room service: orders of guests in house, and the changes of an order's status."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,14 +27,14 @@ MOST_KINDS, MOST_OF_ONE, LONGEST_NOTE = 30, 50, 500
 
 
 def in_house(booking: Booking) -> Booking:
-    """The booking, where its guest is in house. Refused `NOT_IN_HOUSE`."""
+    """The booking, if its guest is in house. Refused `NOT_IN_HOUSE`."""
     if booking.status is not BookingStatus.IN_HOUSE:
         raise Refusal("NOT_IN_HOUSE", "This is for guests who have checked in.")
     return booking
 
 
 def quantities(command: PlaceOrder) -> Mapping[int, int]:
-    """The quantity by item id; lines of the same item are added up. Refused `VALIDATION_ERROR`."""
+    """The ordered quantities by item id, summed over lines of the same item. Refused `VALIDATION_ERROR`."""
     numbers: dict[int, int] = {}
     for each in command.items:
         numbers[each.item_id] = numbers.get(each.item_id, 0) + each.quantity
@@ -51,7 +51,7 @@ def quantities(command: PlaceOrder) -> Mapping[int, int]:
 
 
 def new_order(booking: Booking, priced: PricedItems, order_id: str, *, note: str, now: datetime) -> Order:
-    """The order at the menu's present prices."""
+    """A new order at the menu's current prices."""
     lines = tuple(
         OrderLine(
             item_id=each.item.id,
@@ -75,12 +75,12 @@ def new_order(booking: Booking, priced: PricedItems, order_id: str, *, note: str
 
 
 def placed(booking: Booking, order: Order) -> OrderPlaced:
-    """The placing of a new order."""
+    """The event of a new order."""
     return OrderPlaced(**_about(booking, order, order.status), placed_at=order.placed_at)
 
 
 def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderAccepted]:
-    """Accept the order; empty for an accepted order. Refused `ILLEGAL_TRANSITION`."""
+    """The acceptance; no events where the order is accepted already. Refused `ILLEGAL_TRANSITION`."""
     if order.status is OrderStatus.ACCEPTED:
         return ()
     status = ORDERS.after(order.status, OrderAccepted)
@@ -88,7 +88,7 @@ def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seque
 
 
 def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCompleted]:
-    """Complete the order; empty for a completed order. Refused `ILLEGAL_TRANSITION`."""
+    """The completion; no events where the order is completed already. Refused `ILLEGAL_TRANSITION`."""
     if order.status is OrderStatus.COMPLETED:
         return ()
     status = ORDERS.after(order.status, OrderCompleted)
@@ -96,7 +96,10 @@ def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seq
 
 
 def cancel(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCancelled]:
-    """Cancel the order; empty for a cancelled order. Refused `ILLEGAL_TRANSITION`, and `ORDER_ACCEPTED` for a guest."""
+    """The cancellation; no events where the order is cancelled already.
+
+    Refused `ILLEGAL_TRANSITION`, and `ORDER_ACCEPTED` where a guest cancels an accepted order.
+    """
     if order.status is OrderStatus.CANCELLED:
         return ()
     status = ORDERS.after(order.status, OrderCancelled)

@@ -1,4 +1,4 @@
-"""Overstays: flagged past the check-out deadline, acknowledged or dismissed by staff, resolved by the stay's end."""
+"""Overstays: flagged after the check-out deadline, acknowledged or dismissed by staff, resolved when the stay ends."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,13 +25,16 @@ from services.bookings.lifecycle import LIFECYCLE, OVERSTAYS, UNDECIDED
 
 
 def live(booking: Booking) -> Incident | None:
-    """The open or acknowledged incident."""
+    """The open or acknowledged incident, None where there is no such incident."""
     incident = booking.overstay
     return incident if incident and incident.status in UNDECIDED else None
 
 
 def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[OverstayFlagged]:
-    """A new overstay with `incident_id`, or its rise in severity; empty where the present severity is flagged."""
+    """A new overstay with `incident_id`, or the rise of its severity.
+
+    No events where the severity is flagged already.
+    """
     due, severity = deadlines.overstay_due_at(booking), deadlines.overstay_severity(booking, now)
     if severity is None or due is None or now <= due:
         return ()
@@ -54,7 +57,10 @@ def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[Overs
 def acknowledge(
     booking: Booking, command: AcknowledgeOverstay, *, by: Actor, now: datetime
 ) -> Sequence[OverstayAcknowledged | OverstayDismissed]:
-    """Acknowledge or dismiss the incident; empty where that was done. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`."""
+    """The acknowledgement or dismissal of the incident; no events for a repeated command.
+
+    Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`.
+    """
     incident = booking.overstay
     if incident is None:
         raise Refusal("NO_OVERSTAY", "The guest has not overstayed.")
@@ -70,7 +76,7 @@ def acknowledge(
 
 
 def ended_by(booking: Booking, events: Sequence[BookingEvent], *, now: datetime) -> Sequence[OverstayResolved]:
-    """The resolution of a live incident, where one of the events ends the stay."""
+    """The resolution of a live incident if one of the events ends the stay, else no events."""
     incident = live(booking)
     leaving = next((event for event in events if ends_stay(booking, event)), None)
     if incident is None or leaving is None:
@@ -81,12 +87,12 @@ def ended_by(booking: Booking, events: Sequence[BookingEvent], *, now: datetime)
 
 
 def resolved(booking: Booking, incident: Incident, how: OverstayResolution, now: datetime) -> OverstayResolved:
-    """The resolution of the incident."""
+    """The event that resolves the incident."""
     return OverstayResolved(**_about(booking, incident, OverstayResolved), resolution=how, resolved_at=now)
 
 
 def state(booking: Booking, *, now: datetime) -> OverstayState:
-    """The overstay at this moment, whether or not the timer has flagged it."""
+    """The state of the overstay at this moment, even where the timer has not flagged the overstay yet."""
     severity = deadlines.overstay_severity(booking, now)
     over = now - booking.checkout_deadline_at
     return OverstayState(
@@ -102,7 +108,7 @@ def state(booking: Booking, *, now: datetime) -> OverstayState:
 
 
 def ends_stay(booking: Booking, event: BookingEvent) -> bool:
-    """Whether the event moves the booking out of `IN_HOUSE`."""
+    """Whether the event ends the booking's status `IN_HOUSE`."""
     if not LIFECYCLE.allows(booking.status, type(event)):
         return False
     return booking.status is BookingStatus.IN_HOUSE is not LIFECYCLE.after(booking.status, type(event))

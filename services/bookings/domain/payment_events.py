@@ -1,4 +1,4 @@
-"""The booking's events for each payment event. A late event has none: payments gives late money back."""
+"""The booking's own events for each payment event. A late event causes no events; payments refunds late money."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
 
 
 def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[BookingEvent]:
-    """The wait for payment; empty unless the booking is held."""
+    """The event that the booking awaits payment; no events unless the booking is held."""
     if booking.status is not BookingStatus.PENDING_PAYMENT:
         return ()
     return (
@@ -46,7 +46,10 @@ def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[Bo
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """The wait for approval, or an immediate approval where the hotel requires none; late money is turned away."""
+    """The wait for approval, or the approval where the hotel requires none.
+
+    A payment that comes too late for its booking is turned away.
+    """
     if booking.status in PAST_PAYING:
         return (_turned_away(booking, event, now=now),)
     if booking.status is not BookingStatus.PENDING_PAYMENT:
@@ -87,7 +90,7 @@ def _turned_away(booking: Booking, event: PaymentAuthorized, *, now: datetime) -
 
 
 def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
-    """The confirmation, by the decision's actor at the decision's time; empty without a decision."""
+    """The confirmation, with actor and time of the approval; no events where nobody has approved the booking."""
     if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at or not booking.decision_made_by:
         return ()
     return (
@@ -102,7 +105,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 
 
 def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: datetime) -> Sequence[BookingEvent]:
-    """The failed capture: the guest may pay again for 24 hours; empty without a decision."""
+    """The failed capture, after which the guest may pay again for 24 hours; no events without an approval."""
     if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at:
         return ()
     return (
@@ -117,7 +120,7 @@ def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: dateti
 
 
 def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
-    """The fee that becomes owed at the desk because the authorisation it should have come from is gone."""
+    """The fee that the guest now owes at the desk because the authorisation that covered the fee is released."""
     own_hold = booking.confirmed_at is None and not booking.captured and booking.payment_id == event.payment_id
     if booking.status is not BookingStatus.CANCELLED or not booking.cancellation_fee or not own_hold:
         return ()
@@ -135,7 +138,7 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
 
 
 def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]:
-    """The increase of the refunded total; empty where the total is recorded."""
+    """The rise of the refunded total; no events where that total is recorded already."""
     already = booking.refunded or booking.nothing
     if event.refunded_total <= already:
         return ()
@@ -151,7 +154,7 @@ def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]
 
 
 def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEvent]:
-    """The failed refund, on which staff must act."""
+    """The failed refund; staff must then retry the refund."""
     return (
         BookingRefundFailed(
             booking_id=booking.id,
@@ -165,7 +168,7 @@ def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEven
 
 
 def payment_fields(event: PaymentEvent) -> dict[str, Any]:
-    """The booking's payment fields after an event that changes no status."""
+    """The payment fields of a booking after an event that does not change the booking's status."""
     match event:
         case PaymentSessionOpened():
             return {

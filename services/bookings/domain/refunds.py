@@ -12,7 +12,7 @@ from services.bookings.lifecycle import CALLED_OFF
 
 
 def retry(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Retry the refund of a called-off booking; empty while a refund is pending. Refused `NO_FAILED_REFUND`."""
+    """The retry of a failed refund; no events while a refund is pending. Refused `NO_FAILED_REFUND`."""
     if booking.status in CALLED_OFF and booking.refund_status == "PENDING":
         return ()
     if booking.status not in CALLED_OFF or booking.refund_status != "FAILED":

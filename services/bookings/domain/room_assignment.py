@@ -1,4 +1,4 @@
-"""Which bookings may have a room assigned."""
+"""Which bookings a room may be assigned to."""
 
 from chassis.refusal import Refusal
 from contracts.bookings.status import BookingStatus
@@ -6,7 +6,10 @@ from services.bookings.domain.booking import Booking
 
 
 def require_assignable(booking: Booking) -> None:
-    """Refused `BOOKING_ALREADY_CHECKED_IN` in house, `BOOKING_STATUS_NOT_ASSIGNABLE` unless confirmed."""
+    """Admit only confirmed bookings.
+
+    Refused `BOOKING_ALREADY_CHECKED_IN` for a guest in house, `BOOKING_STATUS_NOT_ASSIGNABLE` for any other status.
+    """
     if booking.status is BookingStatus.IN_HOUSE:
         raise Refusal("BOOKING_ALREADY_CHECKED_IN", "The guest is in house: move them instead.")
     if booking.status is not BookingStatus.CONFIRMED:

@@ -29,7 +29,7 @@ def row(booking: Booking, *, now: datetime) -> BookingRow:
 def detail(
     booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
 ) -> BookingDetail:
-    """The booking's details; with the in-house secrets only where they are passed."""
+    """The booking's details. The in-house secrets are included only where `in_house` is passed."""
     same = {name: getattr(booking, name) for name in _SAME} | {"balance_due": booking.balance_due or booking.nothing}
     cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(
@@ -48,7 +48,7 @@ def detail(
 
 
 def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
-    """PIN and Wi-Fi for the guest in house and the front desk; None for others."""
+    """PIN and Wi-Fi for the guest in house and the front desk; None for other callers."""
     if booking.status is not BookingStatus.IN_HOUSE:
         return None
     front_desk = caller.kind == "staff" and caller.may(Permission.MANAGE_CHECKIN)
@@ -56,7 +56,7 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that payments may charge: the booking's total while held, or the balance of a guest in house."""
+    """The amount that payments may charge: the total of a held booking, or the balance of a guest in house."""
     due = balance.owed(booking)
     extension = booking.status is BookingStatus.IN_HOUSE and bool(due)
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at

@@ -1,4 +1,4 @@
-"""Walk-ins: the booking of a guest without one, from creation to check-in at once."""
+"""Walk-ins: the booking of a guest who arrives without one, from creation to check-in at once."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -18,7 +18,10 @@ ONE_NIGHT = timedelta(days=1)
 
 
 def booking_request(command: AddWalkIn, *, settings: HotelSettings, timezone: str, now: datetime) -> CreateBooking:
-    """The booking to create. Refused `VALIDATION_ERROR` unless it begins today or, until the cutoff, yesterday."""
+    """The command that creates the booking.
+
+    Refused `VALIDATION_ERROR` unless the stay begins today or, until the late-arrival cutoff, yesterday.
+    """
     check_in = _check_in(command.check_in, settings, timezone, now)
     return CreateBooking(
         hotel=command.hotel,
@@ -35,7 +38,7 @@ def booking_request(command: AddWalkIn, *, settings: HotelSettings, timezone: st
 
 
 def _check_in(requested: date | None, settings: HotelSettings, timezone: str, now: datetime) -> date:
-    """Today at any hour, and yesterday until the late-arrival cutoff; hotel-local."""
+    """The hotel-local check-in date: today, or until the late-arrival cutoff also yesterday."""
     today = local_time.local_date(now, timezone)
     if requested in (None, today):
         return today
@@ -49,7 +52,7 @@ def _check_in(requested: date | None, settings: HotelSettings, timezone: str, no
 def begin(
     booking: Booking, request: CreateBooking, room: RoomTaken, *, by: Actor, now: datetime
 ) -> Sequence[BookingEvent]:
-    """The hold, the confirmation, the room assignment and the check-in."""
+    """The events of a walk-in: the hold, the confirmation, the room assignment and the check-in."""
     return (
         *creation.begin(booking, request, by=by, now=now),
         RoomAssigned(

@@ -1,1 +1,1 @@
-"""Handlers: load, decide, record."""
+"""The handlers of bookings: each loads a booking, lets the domain decide, and records the events."""

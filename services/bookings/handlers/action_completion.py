@@ -1,4 +1,4 @@
-"""Completion of two-step actions that were interrupted between the ask to rooms and the end."""
+"""Completion of two-step actions that were interrupted after the ask to the rooms service."""
 
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
@@ -12,14 +12,17 @@ log = logs.logger(__name__)
 
 
 def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsWork) -> None:
-    """Make a pending action due for the timer within a second: rooms has done its part."""
+    """Make a pending action due for the timer within a second, because the rooms service has done its part."""
     booking = work.bookings.lock(event.booking_id)
     if booking and booking.pending and booking.pending.id == event.action_id:
         work.bookings.expedite_action(booking)
 
 
 def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:
-    """Carry out one action that has been pending for too long. False: none is due, or rooms does not answer."""
+    """Carry out one action that has been pending for too long.
+
+    Returns False where no action is due or the rooms service does not answer.
+    """
     with conversation.transaction() as work:
         booking = work.bookings.lock_stale()
     if booking is None or booking.pending is None:

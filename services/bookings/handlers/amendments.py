@@ -9,7 +9,7 @@ from services.bookings.work import BookingsWork
 
 
 def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
-    """Change notes and contact; the event holds the names of the fields, never their values."""
+    """Change notes and contact; the event has the names of the changed fields, never their values."""
     booking = locked(work, command)
     amendment = amendments.amend(booking, command, by=work.caller.actor)
     if amendment:
@@ -18,7 +18,10 @@ def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
 
 
 def mark_seen(command: MarkSeen, work: BookingsWork) -> BookingDetail:
-    """Store when staff first saw the booking. The version stays, so a colleague's `If-Match` still fits."""
+    """Store when staff first saw the booking.
+
+    The booking's version does not change, so that the `If-Match` of another client stays valid.
+    """
     booking = locked(work, command)
     if booking.seen_at is None:
         booking = work.note(booking, seen_at=work.now)

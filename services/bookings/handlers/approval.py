@@ -10,14 +10,14 @@ from services.bookings.work import BookingsWork
 
 
 def approve_booking(command: ApproveBooking, work: BookingsWork) -> BookingDetail:
-    """Approve; payments captures the authorised amount on the event."""
+    """Approve the booking; payments captures the authorised amount when payments receives the event."""
     booking = locked(work, command)
     events = approval.approve(booking, by=work.caller.actor, now=work.now)
     return booking_detail(work, work.record(booking, events, by=work.caller.actor))
 
 
 def decline_booking(command: DeclineBooking, work: BookingsWork) -> BookingDetail:
-    """Decline; payments voids the authorisation on the event."""
+    """Decline the booking; payments voids the authorisation when payments receives the event."""
     booking = locked(work, command)
     events = approval.decline(booking, command, by=work.caller.actor, now=work.now)
     note = command.reason_note
@@ -25,7 +25,7 @@ def decline_booking(command: DeclineBooking, work: BookingsWork) -> BookingDetai
 
 
 def confirm_booking(command: ConfirmBooking, work: BookingsWork) -> BookingDetail:
-    """Confirm without a card."""
+    """Confirm the booking without a card payment."""
     booking = locked(work, command)
     events = approval.confirm(booking, by=work.caller.actor, now=work.now)
     if events:

@@ -1,4 +1,4 @@
-"""Balance settled by staff at the front desk."""
+"""Payments at the front desk that reduce the balance due, recorded by staff."""
 
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.views import BookingDetail

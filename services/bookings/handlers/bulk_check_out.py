@@ -1,4 +1,4 @@
-"""Bulk check-out: vacates many rooms, each on its own."""
+"""Bulk check-out: vacates many rooms, each independently of the others."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,10 @@ log = logs.logger(__name__)
 
 
 def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> RoomsCheckedOut:
-    """The result of each room. The whole command is refused only for a wrong caller or too many rooms."""
+    """Vacate the rooms; returns a result for each.
+
+    The whole command is refused only for a caller without permission or for too many rooms.
+    """
     _check(command, conversation)
     named = tuple(dict.fromkeys(command.rooms))
     rooms, unknown = _rooms_of(command.hotel, named, conversation)
@@ -65,7 +68,7 @@ def _check(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]
 def _rooms_of(
     hotel: str, named: Sequence[int | str], conversation: KeyedConversation[BookingsWork]
 ) -> tuple[tuple[RoomView, ...], list[int | str]]:
-    """The hotel's rooms among the named ids and numbers, and the names of no room."""
+    """The hotel's rooms among the named ids and numbers, and the ids and numbers that belong to no room."""
     ids = tuple(one for one in named if isinstance(one, int))
     numbers = tuple(one for one in named if isinstance(one, str))
     rooms = conversation.ask(FindRooms(hotel=hotel, ids=ids, numbers=numbers)).rooms
@@ -76,7 +79,10 @@ def _rooms_of(
 def _vacate(
     command: CheckOutRooms, conversation: KeyedConversation[BookingsWork], room: RoomView, in_house: Sequence[str]
 ) -> list[str]:
-    """The bookings that were checked out; empty where an occupancy without a stay was cleared."""
+    """Vacate one room; returns the ids of the checked-out bookings.
+
+    Returns an empty list where an occupancy without a stay was cleared. Refused `ROOM_NOT_OCCUPIED`.
+    """
     reason = (command.reason or DESTRUCTIVE) if command.destructive else command.reason
     checked_out = [
         booking_id

@@ -47,7 +47,7 @@ def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
 
 
 def get_chat(query: GetChat, work: BookingsWork) -> Chat:
-    """A page of the chat, newest first; for a guest without the names of staff."""
+    """A page of the chat, newest message first. The page for a guest does not contain the names of staff."""
     booking = _participating(work, hotel=query.hotel, booking_id=query.booking_id)
     if not chat.is_open(booking):
         return Chat(booking_id=booking.id, is_open=False)

@@ -19,7 +19,7 @@ from services.bookings.work import BookingsWork
 
 
 def communicate(command: Communicate, work: BookingsWork) -> Communication:
-    """Store the communication; notifier sends a message on the event."""
+    """Store the communication; the notifier sends a message when the notifier receives the event."""
     booking = locked(work, command)
     by = work.caller.actor
     new = communications.begin(booking, command, str(uuid4()), by=by, now=work.now, sms=work.dependencies.sms)
@@ -76,5 +76,5 @@ def notice_gave_up(event: NoticeGaveUp, work: BookingsWork) -> None:
 
 
 def _booking_ids(event: NoticeSent | NoticeGaveUp, work: BookingsWork) -> tuple[str, ...]:
-    """The bookings of a notice: one, or several for a lookup's mail."""
+    """The ids of the bookings that a notice is about: one, or several for a lookup mail."""
     return (event.booking_id,) if event.booking_id else work.lookups.bookings_in(event.notice_id)

@@ -13,7 +13,10 @@ from services.bookings.work import BookingsWork
 
 
 def create_booking(command: CreateBooking, conversation: KeyedConversation[BookingsWork]) -> CreatedBooking:
-    """Hold the nights (a draft: price them) and store the booking. Refused as `creation.check`, and by rooms."""
+    """Hold the nights, or price a draft, and store the booking.
+
+    Raises the refusals of `creation.check` and of the rooms service.
+    """
     creation.check(command, conversation.context.caller)
 
     def begin(new: Booking, work: BookingsWork) -> Booking:
@@ -42,7 +45,7 @@ def _hold(command: CreateBooking, booking_id: str) -> HoldInventory:
 
 
 def _year(command: CreateBooking, conversation: KeyedConversation[BookingsWork]) -> int:
-    """The hotel-local year; rooms is asked for the timezone only around New Year."""
+    """The hotel-local year; around New Year the rooms service is asked for the hotel's time zone."""
     with conversation.reading() as work:
         now = work.now
     year = booking_names.year_everywhere(now)

@@ -1,7 +1,8 @@
 """Ghosts: comparison of bookings in house with occupied rooms, and the repair of differences.
 
-A difference that lasts a minute is no longer in transit and is repaired: an occupancy without a stay is cleared, a
-room assigned to an ended booking is freed, a guest in house is moved into the assigned room again.
+A difference is repaired once it has lasted a minute, because a shorter one may come from a message in transit: an
+occupancy without a stay is cleared, a room assigned to an ended booking is freed, and a guest in house is moved into
+the assigned room again.
 """
 
 from chassis.observability import logs
@@ -17,7 +18,10 @@ log = logs.logger(__name__)
 
 
 def take_census(conversation: Conversation[BookingsWork]) -> bool:
-    """Compare one page of rooms. False: none is due, rooms does not answer, or this was the last page."""
+    """Compare one page of rooms with the bookings.
+
+    Returns False where no page is due, the rooms service does not answer, or this was the last page.
+    """
     with conversation.transaction() as work:
         after = work.ghosts.take_page()
     if after is None:

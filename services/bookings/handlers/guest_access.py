@@ -1,4 +1,4 @@
-"""Guest access: by token, or by the one-time code of a mail, which is exchanged for the token."""
+"""Guest access: by token, or by a mailed one-time code, which is exchanged for the token."""
 
 from chassis.refusal import Refusal
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
@@ -13,7 +13,10 @@ from services.bookings.work import BookingsWork
 
 
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
-    """The booking that the caller's token opens. Refused `INVALID_TOKEN`, also for another booking than the named."""
+    """The booking of the caller's token.
+
+    Refused `INVALID_TOKEN` for an unknown token, and where the command names another booking.
+    """
     token_hash = access.hashed(work.caller.guest_token or "")
     booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
     if booking is None:
@@ -23,7 +26,10 @@ def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAcc
 
 
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
-    """Revoke the token and its unused codes; notifier closes the guest's open connections on the event."""
+    """Revoke the token and its unused codes.
+
+    The notifier closes the guest's open connections when the notifier receives the event.
+    """
     booking = locked(work, command)
     by, key = work.caller.actor, work.dependencies.guest_token_key
     revoked, guest = access.revoke(booking, key=key, by=by, now=work.now)
@@ -32,7 +38,7 @@ def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> Booking
 
 
 def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
-    """The facts of a mail, with a one-time code where the mail carries a link. Refused `BOOKING_NOT_FOUND`."""
+    """The booking's data for a mail, with a one-time code where the mail has a link. Refused `BOOKING_NOT_FOUND`."""
     access.system_only(work.caller)
     booking = work.bookings.find(command.booking_id)
     if booking is None:
@@ -41,7 +47,10 @@ def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
 
 
 def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
-    """Exchange a code for the guest token, once. Refused `INVALID_CODE`."""
+    """Exchange a one-time code for the guest token.
+
+    Refused `INVALID_CODE` for an unknown, used or expired code.
+    """
     booking_id = work.access_codes.use(access.hashed(command.code), now=work.now)
     booking = work.bookings.find(booking_id) if booking_id else None
     if booking is None or work.now >= access.token_ends_at(booking):

@@ -11,7 +11,7 @@ from services.bookings.work import BookingsWork
 
 
 def register_push_token(command: RegisterPushToken, work: BookingsWork) -> BookingDetail:
-    """Store the token with the stay, without an event."""
+    """Store the push token with the booking, without an event."""
     booking = locked(work, command, staff=False)
     access.guest_only(work.caller)
     access.may_change(booking, work.caller)
@@ -22,7 +22,7 @@ def register_push_token(command: RegisterPushToken, work: BookingsWork) -> Booki
 
 
 def get_own_menu(query: GetOwnMenu, conversation: Conversation[BookingsWork]) -> Menu:
-    """The menu items that the guest can order now."""
+    """The menu items that the guest can order at this moment."""
     with conversation.reading() as work:
         booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
         access.may_change(booking, work.caller)

@@ -1,4 +1,4 @@
-"""Holds of nights at rooms: a row per hold, and the release of orphan holds."""
+"""Holds of nights in the rooms service: one row for each hold, and the release of orphan holds."""
 
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
@@ -16,17 +16,20 @@ log = logs.logger(__name__)
 
 
 def store_hold(event: InventoryHeld, work: BookingsWork) -> None:
-    """Store the hold; its booking may not be stored yet."""
+    """Store the hold; the booking of the hold may not be stored yet."""
     work.holds.add(event.booking_id, event.hotel, event.held_at)
 
 
 def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
-    """Delete the hold: rooms has freed the nights that were not slept."""
+    """Delete the hold, because the rooms service has released the nights that were not slept."""
     work.holds.delete(event.booking_id)
 
 
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
-    """Release one orphan hold: its booking is a draft, was called off, or was never stored."""
+    """Release one orphan hold, whose booking is a draft, was called off, or was never stored.
+
+    Returns False where no hold must be checked or the rooms service does not answer.
+    """
     with conversation.transaction() as work:
         booking_id = work.holds.take_due()
         if booking_id is None:
@@ -49,7 +52,10 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
 
 
 def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
-    """A draft's hold is released by a pending action, which shuts out a submission meanwhile."""
+    """Release the hold.
+
+    A draft's hold is released by a pending action, so that the draft cannot be submitted meanwhile.
+    """
     if booking and booking.pending:
         pending_actions.carry_out(conversation, RELEASE, booking)
     else:

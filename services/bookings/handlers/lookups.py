@@ -1,4 +1,4 @@
-"""Booking lookup. A lookup by e-mail address alone replies the same, in content and time, whether bookings exist."""
+"""Booking lookup. A lookup by e-mail alone has the same reply and duration whether or not bookings exist."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -23,7 +23,10 @@ QUIET = timedelta(minutes=10)
 
 
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
-    """The bookings of a confirmation number, in full where the address matches; an address alone is only stored."""
+    """The booking with a confirmation number, in full where the address matches.
+
+    For a lookup by address alone the address is stored, and no booking is returned.
+    """
     address, number = command.email.strip().lower(), command.confirmation_number.strip().upper()
     if not number:
         if not address:
@@ -37,9 +40,9 @@ def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookin
 
 
 def begin_lookup_mail(work: BookingsWork) -> bool:
-    """Request one mail per hotel with bookings of a stored address. False: no address is stored.
+    """Request one mail for each hotel with bookings of a stored address.
 
-    An address gets at most one mail per hotel in ten minutes.
+    Returns False where no address is stored. An address gets at most one mail per hotel in ten minutes.
     """
     address = work.lookups.take_request()
     if address is None:
@@ -54,9 +57,9 @@ def begin_lookup_mail(work: BookingsWork) -> bool:
 
 
 def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLetter:
-    """The contents of a lookup mail, with new one-time codes. Refused `LOOKUP_NOT_FOUND`.
+    """The content of a lookup mail, with new one-time codes. Refused `LOOKUP_NOT_FOUND`.
 
-    A booking whose guest has changed the e-mail address is left out.
+    Bookings whose guest has changed the e-mail address since are left out.
     """
     access.system_only(work.caller)
     mail = work.lookups.find(command.lookup_id)
@@ -72,7 +75,7 @@ def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLet
 
 
 def delete_old_lookups(work: BookingsWork) -> bool:
-    """Delete the addresses of old lookup mails."""
+    """Delete lookup mails, with their addresses, after two days."""
     work.lookups.delete_old(work.now)
     return False
 

@@ -7,7 +7,7 @@ from services.bookings.work import BookingsWork
 
 
 def metrics(work: BookingsWork) -> Iterator[Metric]:
-    """The numbers at the transaction's time."""
+    """The values of the metrics at the time of the transaction."""
     numbers = work.metrics.read(work.now)
     yield Metric(name="deadlines_late", value=numbers.deadlines_late)
     yield Metric(name="approvals_waiting", value=numbers.approvals_waiting)

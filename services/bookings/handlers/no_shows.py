@@ -1,4 +1,4 @@
-"""No-shows marked by staff; payments and rooms act on the event."""
+"""No-shows marked by staff; payments and rooms react to the event."""
 
 from contracts.bookings.stays import MarkNoShow
 from contracts.bookings.views import BookingDetail

@@ -1,4 +1,4 @@
-"""Room service: guests in house order from the menu, staff accept, complete or cancel orders."""
+"""Room service: guests in house place orders from the menu, and staff accept, complete or cancel the orders."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,10 @@ from services.bookings.work import BookingsWork
 
 
 def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWork]) -> Order:
-    """Ask rooms for the prices, then store the order. Refused `NOT_IN_HOUSE`, and by rooms."""
+    """Ask the rooms service for the prices, then store the order.
+
+    Refused `NOT_IN_HOUSE`, and by the rooms service for an item that is unknown or unavailable.
+    """
     quantities = orders.quantities(command)
     with conversation.reading() as work:
         _require_in_house(work, hotel=command.hotel, booking_id=command.booking_id)
@@ -41,7 +44,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
 
 
 def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
-    """The orders of guests in house; a guest's own orders while in house."""
+    """A page of the orders of guests in house; for a guest, only that guest's own orders."""
     if query.booking_id is None:
         require_own_hotel(query.hotel, work.caller)
         return work.orders.page(query)
@@ -52,19 +55,19 @@ def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
 
 
 def accept_order(command: AcceptOrder, work: BookingsWork) -> Order:
-    """Staff accept the order."""
+    """Accept the order, for staff."""
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.accept(booking, order, by=work.caller.actor, now=work.now))
 
 
 def complete_order(command: CompleteOrder, work: BookingsWork) -> Order:
-    """Staff have served the order; its total is owed at the desk."""
+    """Complete the order, for staff; the guest owes the order's total at the desk."""
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
 
 
 def cancel_order(command: CancelOrder, work: BookingsWork) -> Order:
-    """Staff cancel an open order, a guest one that is not accepted."""
+    """Cancel the order; staff can cancel an open order, a guest only an order that staff have not accepted."""
     booking, order = _locked(command, work)
     events = orders.cancel(booking, order, by=work.caller.actor, now=work.now)
     return _record(work, booking, order, events, reason=command.reason.strip())
@@ -77,7 +80,7 @@ def _require_in_house(work: BookingsWork, *, hotel: str, booking_id: str) -> Non
 
 
 def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
-    """The order under its booking's lock, for staff or the booking's guest. Refused `ORDER_NOT_FOUND`."""
+    """The order, with its booking locked, for staff or the booking's guest. Refused `ORDER_NOT_FOUND`."""
     named = command.booking_id if isinstance(command, CancelOrder) else None
     if work.caller.kind == "guest":
         booking = locked_by_id(work, hotel=command.hotel, booking_id=named or "")

@@ -14,7 +14,7 @@ from services.bookings.work import BookingsWork
 
 
 def flag_overstays(work: BookingsWork) -> bool:
-    """Flag one overstay, or its rise in severity. False: none is due."""
+    """Flag one overstay, or the rise of its severity; returns False where no overstay is due."""
     booking = work.bookings.lock_overstaying(work.now)
     if booking is None:
         return False
@@ -34,7 +34,7 @@ def acknowledge_overstay(command: AcknowledgeOverstay, work: BookingsWork) -> Bo
 
 
 def get_overstay(query: GetOverstay, work: BookingsWork) -> OverstayState:
-    """The booking's overstay at this moment, for staff."""
+    """The state of the booking's overstay at this moment, for staff."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     access.staff_only(work.caller)
     return overstays.state(booking, now=work.now)

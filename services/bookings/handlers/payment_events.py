@@ -1,4 +1,4 @@
-"""Payment events and their effect on a booking. An event too late for its booking changes no status."""
+"""The effect of payment events on a booking. An event that is too late for its booking does not change the status."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,46 +31,46 @@ log = logs.logger(__name__)
 
 
 def payment_session_opened(event: PaymentSessionOpened, work: BookingsWork) -> None:
-    """The booking waits for the payment on the session's page."""
+    """Record that the booking waits for a payment on the session's page."""
     if booking := _booking_of(event, work):
         events = payment_events.session_opened(booking, event)
         _record(work, booking, event, events, payment_id=event.payment_id)
 
 
 def payment_authorized(event: PaymentAuthorized, work: BookingsWork) -> None:
-    """The booking waits for approval, or is approved at once."""
+    """Record that the booking waits for approval, or is approved at once."""
     if booking := _booking_of(event, work):
         _record(work, booking, event, payment_events.authorized(booking, event, now=work.now))
 
 
 def payment_captured(event: PaymentCaptured, work: BookingsWork) -> None:
-    """The booking is confirmed."""
+    """Confirm the booking."""
     if booking := _booking_of(event, work):
         _record(work, booking, event, payment_events.captured(booking, event))
 
 
 def payment_capture_failed(event: PaymentCaptureFailed, work: BookingsWork) -> None:
-    """The guest may pay again."""
+    """Record the failed capture; the guest may pay again."""
     if booking := _booking_of(event, work):
         _record(work, booking, event, payment_events.capture_failed(booking, event, now=work.now))
 
 
 def payment_refunded(event: PaymentRefunded, work: BookingsWork) -> None:
-    """The refunded amount is recorded."""
+    """Record the refunded amount."""
     if booking := _booking_of(event, work):
         overall, charges = balance.over_all(booking, event), balance.with_refund(booking, event)
         _record(work, booking, event, payment_events.refunded(booking, overall), charges=charges)
 
 
 def refund_failed(event: RefundFailed, work: BookingsWork) -> None:
-    """The failed refund is recorded for staff."""
+    """Record the failed refund, for staff to retry."""
     if booking := _booking_of(event, work):
         overall, charges = balance.over_all(booking, event), balance.with_refund(booking, event)
         _record(work, booking, event, payment_events.refund_failed(booking, overall), charges=charges)
 
 
 def payment_session_expired(event: PaymentSessionExpired, work: BookingsWork) -> None:
-    """The payment page is closed; a booking whose hold has run out expires now."""
+    """Record that the payment page is closed, and expire a booking whose hold has ended."""
     if booking := _booking_of(event, work):
         if booking.payment_reference != event.session_id:
             _log_ignored(event, booking)
@@ -81,7 +81,10 @@ def payment_session_expired(event: PaymentSessionExpired, work: BookingsWork) ->
 
 
 def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
-    """The authorisation is released; a cancellation fee that it should have paid is owed at the desk."""
+    """Record the release of the authorisation.
+
+    The guest owes a cancellation fee at the desk where the fee should have been captured from the authorisation.
+    """
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)
         own = booking.payment_id in (None, event.payment_id)
@@ -93,14 +96,14 @@ def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
 
 
 def cancellation_fee_captured(event: CancellationFeeCaptured, work: BookingsWork) -> None:
-    """The cancellation fee was captured from the authorisation."""
+    """Record the cancellation fee that was captured from the authorisation."""
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)
         work.note(booking, payment_status=PaymentStatus.CAPTURED.value, captured=event.amount)
 
 
 def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWork) -> None:
-    """The timeline shows the mismatch or dispute; notifier tells staff."""
+    """Add the mismatch or dispute to the timeline; the notifier alerts staff."""
     _add_to_timeline(event, work, why=event.reason_code)
     if event.purpose is PaymentPurpose.EXTENSION:
         return
@@ -109,7 +112,10 @@ def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWo
 
 
 def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
-    """The locked booking whose own payment the event concerns; an event of a balance payment is applied here."""
+    """The locked booking, where the event concerns the booking's own payment.
+
+    None for a balance payment, whose event is applied here, and for an unknown booking.
+    """
     booking = work.bookings.lock(event.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)
@@ -123,7 +129,7 @@ def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
 def _record(
     work: BookingsWork, booking: Booking, event: PaymentEvent, events: Sequence[BookingEvent], **private: Any
 ) -> None:
-    """Record the booking's events; without any, store the payment's fields that the event changes."""
+    """Record the booking's events; where there are none, store the payment fields that the event changes."""
     if events:
         work.record(booking, events, by=PROVIDER, **private)
         return

@@ -15,7 +15,7 @@ LONGEST_FEED = 500
 
 
 def get_booking(query: GetBooking, work: BookingsWork) -> BookingDetail:
-    """One booking; PIN and Wi-Fi only for the guest in house and the front desk."""
+    """One booking, with PIN and Wi-Fi for the guest in house and the front desk only."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     in_house = views.secrets_for(booking, work.caller)
     return views.detail(booking, now=work.now, in_house=in_house, as_guest=work.caller.kind == "guest")
@@ -30,7 +30,7 @@ def list_bookings(query: ListBookings, work: BookingsWork) -> BookingList:
 
 
 def get_feed(query: GetFeed, work: BookingsWork) -> Feed:
-    """The booking's events after a sequence number; for a guest without the names of staff."""
+    """The booking's events after a sequence number. The feed for a guest does not contain the names of staff."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     limit = min(max(query.limit, 1), LONGEST_FEED)
     items = work.history.feed(booking.id, after=query.after, limit=limit)

@@ -1,4 +1,4 @@
-"""Timer: applies the deadline of a booking that has passed."""
+"""A timer that applies the passed deadlines of bookings, one at a time."""
 
 from contracts.values import SYSTEM
 from services.bookings.domain import approval_urgency, expiry, no_shows
@@ -7,7 +7,10 @@ from services.bookings.work import BookingsWork
 
 
 def apply_due_deadline(work: BookingsWork) -> bool:
-    """Expire one booking, mark its guest as a no-show, or alert staff to its approval. False: no deadline is due."""
+    """Expire one booking, mark its guest as a no-show, or alert staff to its approval.
+
+    Returns False where no deadline is due.
+    """
     booking = work.bookings.lock_due(work.now)
     if booking is None:
         return False

@@ -1,4 +1,4 @@
-"""Walk-ins: rooms takes the guest in, then one transaction stores the whole booking."""
+"""Walk-ins: the rooms service receives the guest, then one transaction stores the whole booking."""
 
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.views import CreatedBooking
@@ -13,7 +13,7 @@ from services.bookings.work import BookingsWork
 
 
 def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork]) -> CreatedBooking:
-    """Book, confirm, assign and check in at once, or refuse and change nothing."""
+    """Create, confirm, assign and check in a booking at once. A refusal leaves everything unchanged."""
     caller = conversation.context.caller
     access.staff_only(caller)
     terms = conversation.ask(GetSettings(hotel=command.hotel))

@@ -12,13 +12,13 @@ VALID_FOR = timedelta(days=7)
 
 
 def issue_code(booking: Booking, work: BookingsWork) -> str:
-    """A new one-time code that opens the booking; only its hash is stored."""
+    """Store a new one-time code for the booking, as a hash; returns the code."""
     code = secrets.token_urlsafe(24)
     work.access_codes.issue(booking.id, access.hashed(code), ends_at=work.now + VALID_FOR)
     return code
 
 
 def mail_facts(booking: Booking, work: BookingsWork, *, with_code: bool) -> MailFacts:
-    """The facts of a mail about the booking; `with_code`: with a one-time code for its link."""
+    """The booking's data for a mail; `with_code` adds a one-time code for the mail's link."""
     code = issue_code(booking, work) if with_code else None
     return MailFacts(booking=views.detail(booking, now=work.now), access_code=code)

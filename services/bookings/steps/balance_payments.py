@@ -15,7 +15,7 @@ from services.bookings.work import BookingsWork
 
 
 def apply(booking: Booking, event: PaymentEvent, work: BookingsWork) -> bool:
-    """Record the booking's own events for a payment event; False where there are none."""
+    """Record the booking's own events for a payment event; returns False where the payment event causes none."""
     match event:
         case PaymentAuthorized():
             events, by = balance.authorized(booking, event, now=work.now), SYSTEM

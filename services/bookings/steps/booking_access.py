@@ -9,7 +9,7 @@ from services.bookings.work import BookingsWork
 
 
 class NamesBooking(Protocol):
-    """A message about one booking of one hotel, whatever its reply."""
+    """A message about one booking of one hotel, with any type of reply."""
 
     @property
     def hotel(self) -> str:
@@ -26,9 +26,9 @@ def visible(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
 
 
 def locked(work: BookingsWork, command: NamesBooking, *, staff: bool = True) -> Booking:
-    """The booking, locked until the transaction ends; `staff`: for staff and services only.
+    """The booking, locked until the transaction ends. With `staff`, only staff and services are admitted.
 
-    Refused as `visible`, and `PERMISSION_DENIED`, `VERSION_MISMATCH`.
+    Raises the refusals of `visible`, and `PERMISSION_DENIED`, `VERSION_MISMATCH`.
     """
     booking = locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id)
     if staff:
@@ -37,7 +37,10 @@ def locked(work: BookingsWork, command: NamesBooking, *, staff: bool = True) -> 
 
 
 def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    """The booking, locked, for its guest too. Refused as `visible`, and `VERSION_MISMATCH`."""
+    """The booking, locked, for its guest, staff and services.
+
+    Raises the refusals of `visible`, and `VERSION_MISMATCH`.
+    """
     booking = _admitted(work, work.bookings.lock(booking_id), hotel)
     if not work.context.expects(booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)

@@ -1,6 +1,6 @@
 """Creation of a booking: rooms holds nights under a new booking id, then one transaction stores the whole booking.
 
-What rooms holds for a booking that is never stored is released within about a minute as an orphan hold.
+Where the booking is never stored, its nights are released as an orphan hold within about a minute.
 """
 
 import time
@@ -24,7 +24,7 @@ STORE_WITHIN = 30.0  # seconds; orphan holds are released after a minute
 
 @dataclass(frozen=True)
 class HeldStay:
-    """What rooms holds for a booking, and how its first events are recorded."""
+    """The reply of the rooms service for a new booking, and the function that records the booking's first events."""
 
     held: Held
     begin: Callable[[Booking, BookingsWork], Booking]
@@ -33,7 +33,10 @@ class HeldStay:
 def create(
     command: CreateBooking, conversation: KeyedConversation[BookingsWork], *, year: int, hold: Callable[[str], HeldStay]
 ) -> CreatedBooking:
-    """Draw a booking id, `hold` at rooms under it and store the booking; again with new names where one is taken."""
+    """Draw a booking id, call `hold` with the id, and store the booking.
+
+    Where another booking has the id or the confirmation number, the steps are repeated with new ones.
+    """
     for _ in range(DRAWS):
         booking_id = booking_names.booking_id(year, conversation.dependencies.choose)
         asked_at = time.monotonic()
@@ -48,7 +51,10 @@ def create(
 
 
 def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
-    """A stored reply with the guest token, which is derived and never stored; the first one, even when revoked."""
+    """A stored reply with the booking's first guest token.
+
+    The token is derived, never stored, and is the same even after its revocation.
+    """
     token = access.derived_token(work.dependencies.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 

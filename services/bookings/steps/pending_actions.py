@@ -1,8 +1,8 @@
-"""Two-step actions: one transaction stores the intent, rooms does its part, another transaction stores the end.
+"""Two-step actions: one transaction stores the intent, rooms does its part, another transaction stores the result.
 
-While the intent is stored, every competing command is refused `ACTION_IN_PROGRESS`, so the reply of rooms can always
-be recorded. The timer `drive_stale_actions` carries out an interrupted action again, under the same action id, to
-which rooms gives the same reply.
+While the intent is stored, every competing command is refused `ACTION_IN_PROGRESS`, so that the reply of the rooms
+service can always be recorded. The timer `drive_stale_actions` carries out an interrupted action again under the same
+action id, for which the rooms service gives the same reply.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Decide = Callable[[Booking, BookingsWork], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class TwoStepAction:
-    """One kind of action: what rooms is asked, and what its reply changes in the booking."""
+    """One kind of action: its ask to the rooms service, and the function that applies the reply to the booking."""
 
     kind: ActionKind
     ask: Callable[[Booking, PendingAction], Ask[Any]]
@@ -40,7 +40,10 @@ def run(
     *,
     staff: bool = True,
 ) -> BookingDetail:
-    """Handle a command by an action. `staff`: for staff and services only."""
+    """Handle a command by a two-step action; returns the booking's details.
+
+    With `staff`, only staff and services are admitted. Where `decide` returns None, the booking stays unchanged.
+    """
     with conversation.transaction() as work:
         booking = locked(work, command, staff=staff)
         fields = decide(booking, work)
@@ -54,7 +57,10 @@ def run(
 
 
 def begin(work: BookingsWork, booking: Booking, kind: ActionKind, **fields: Any) -> Booking:
-    """Store the intent. Refused `ACTION_IN_PROGRESS`."""
+    """Store the intent of an action with the booking.
+
+    Refused `ACTION_IN_PROGRESS` where the booking has another pending action.
+    """
     intent = PendingAction(id=uuid4().hex, kind=kind, by=work.caller.actor, started_at=work.now, **fields)
     return work.bookings.begin_action(booking, intent)
 
@@ -66,9 +72,10 @@ def carry_out(
     *,
     and_then: Callable[[BookingsWork, Booking], Any] = lambda _, __: None,
 ) -> Any:
-    """Ask rooms and store the end; the result of `and_then`, which runs in the ending transaction.
+    """Ask the rooms service and store the result; returns the value of `and_then`, called in the final transaction.
 
-    A refusal of rooms removes the intent and is raised. Raises `Unavailable` with the intent still stored.
+    A refusal by the rooms service removes the intent and is raised again. Raises `Unavailable` where the rooms service
+    does not answer; the intent then stays stored.
     """
     intent = booking.pending
     if intent is None or intent.kind is not action.kind:
@@ -89,13 +96,13 @@ def carry_out(
 
 
 def require_none(booking: Booking) -> Booking:
-    """The booking, where no action is pending. Refused `ACTION_IN_PROGRESS`."""
+    """The booking, if it has no pending action. Refused `ACTION_IN_PROGRESS`."""
     if booking.pending:
         raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
     return booking
 
 
 def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:
-    """The locked booking; None where another caller has ended this action."""
+    """The locked booking; None where another caller has completed this action."""
     booking = work.bookings.lock(booking_id)
     return booking if booking and booking.pending and booking.pending.id == intent.id else None

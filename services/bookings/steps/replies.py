@@ -13,6 +13,6 @@ def booking_detail(work: BookingsWork, booking: Booking) -> BookingDetail:
 
 
 def finish(conversation: KeyedConversation[BookingsWork], work: BookingsWork, booking: Booking) -> BookingDetail:
-    """The booking's details, stored in this transaction under the request's Idempotency-Key."""
+    """The booking's details, stored under the request's Idempotency-Key in this transaction."""
     reply: BookingDetail = conversation.finish(work, booking_detail(work, booking))
     return reply

@@ -1,1 +1,1 @@
-"""Stores of bookings in PostgreSQL: the only SQL of the service."""
+"""The stores of bookings in PostgreSQL. No other package of the service contains SQL."""

@@ -1,4 +1,4 @@
-"""One-time codes in mailed links: each is used at most once and stored as a hash."""
+"""One-time codes in mailed links. Each code is stored as a hash and used at most once."""
 
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from services.bookings.store.tables import ACCESS_CODE
 
 
 class SqlAccessCodes:
-    """Unused and used codes of every booking."""
+    """The one-time codes of every booking, used and unused."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def issue(self, booking_id: str, code_hash: str, *, ends_at: datetime) -> None:
-        """Store a code that opens the booking once, before `ends_at`."""
+        """Store a one-time code of the booking, valid until `ends_at` (UTC)."""
         self._connection.execute(
             ACCESS_CODE.insert().values(code_hash=code_hash, booking_id=booking_id, ends_at=ends_at)
         )
@@ -25,7 +25,7 @@ class SqlAccessCodes:
         self._connection.execute(ACCESS_CODE.update().where(unused).values(used_at=now))
 
     def use(self, code_hash: str, *, now: datetime) -> str | None:
-        """Mark the code as used; the booking that it opens, or None for an unknown, used or expired code."""
+        """Mark the code as used; returns the code's booking, None for an unknown, used or expired code."""
         usable = (
             (ACCESS_CODE.c.code_hash == code_hash) & ACCESS_CODE.c.used_at.is_(None) & (ACCESS_CODE.c.ends_at > now)
         )

@@ -28,7 +28,7 @@ NAMES = IDS | {"booking_confirmation_number_key"}
 
 
 def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.Insert:
-    """An insert whose values come as `<table>_<column>`."""
+    """An insert whose parameters are named `<table>_<column>`."""
     named = {column.name: sa.bindparam(f"{table.name}_{column.name}", type_=column.type) for column in columns}
     return sa.insert(table).values(named)
 
@@ -64,11 +64,11 @@ class SqlBookings:
         return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
 
     def lock_overstaying(self, now: datetime) -> Booking | None:
-        """The stay with the earliest overstay to flag, locked; locked bookings and pending actions are skipped."""
+        """The stay with the earliest due overstay alert, locked; locked bookings and pending actions are skipped."""
         return self._lock_due((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
 
     def lock_stale(self) -> Booking | None:
-        """The booking whose pending action is due first, locked, and leased for 15 seconds."""
+        """The booking whose pending action is due first, locked. The action is leased for 15 seconds."""
         stale = JOINED.where(BOOKING.c.action_due_at <= sa.func.now()).order_by(BOOKING.c.action_due_at).limit(1)
         booking = self._one(stale.with_for_update(skip_locked=True))
         if booking:
@@ -76,7 +76,10 @@ class SqlBookings:
         return booking
 
     def add(self, booking: Booking) -> None:
-        """A new booking and its guest, in one statement. Raises `NameTaken`."""
+        """Insert a new booking and its guest in one statement.
+
+        Raises `NameTaken` where another booking has the id or the confirmation number.
+        """
         guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
         guest |= {"booking_id": booking.id, "hotel": booking.hotel, "search": searchable(booking)}
         values = {f"booking_{name}": value for name, value in row_of(booking).items()}
@@ -90,7 +93,10 @@ class SqlBookings:
             raise
 
     def save(self, before: Booking, after: Booking) -> None:
-        """Update the changed columns. Refused `BOOKING_CHANGED` where the version is not that of `before`."""
+        """Update the changed columns.
+
+        Refused `BOOKING_CHANGED` where the stored version differs from the version of `before`.
+        """
         old, new = row_of(before), row_of(after)
         changes = {name: value for name, value in new.items() if value != old[name]}
         if before.pending and not after.pending:
@@ -106,7 +112,10 @@ class SqlBookings:
             )
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
-        """Store the pending action. Refused `ACTION_IN_PROGRESS`, `BOOKING_CHANGED`."""
+        """Store the pending action.
+
+        Refused `ACTION_IN_PROGRESS` where another action is pending, `BOOKING_CHANGED` where the version differs.
+        """
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
         self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
@@ -117,12 +126,12 @@ class SqlBookings:
         self._touch(booking.id, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + EXPEDITED_AFTER))
 
     def token_is_known(self, token_hash: str) -> bool:
-        """Whether the guest of any booking has this token."""
+        """Whether the token belongs to the guest of any booking."""
         known = sa.select(sa.literal(1)).where(GUEST.c.token_hash == token_hash)
         return self._connection.execute(known).first() is not None
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
-        """Guest names by booking id, for bookings of this hotel."""
+        """The guests' names by booking id, for bookings of this hotel."""
         rows = self._connection.execute(
             sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
                 GUEST.c.booking_id.in_(booking_ids), GUEST.c.hotel == hotel
@@ -131,7 +140,7 @@ class SqlBookings:
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
 
     def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The bookings in house by room number; more than one in a room is an inconsistency."""
+        """The bookings in house by room number. A room with several of them is an inconsistency."""
         rows = self._connection.execute(
             sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
             .where(
@@ -179,7 +188,7 @@ def booking_of(row: Any) -> Booking:
 
 
 def row_of(booking: Booking) -> dict[str, Any]:
-    """A booking's row without `action_due_at`, which is wall time."""
+    """A booking's row without `action_due_at`, which the store sets by the database's clock."""
     amounts: dict[str, Money | None] = {name: getattr(booking, name) for name in AMOUNTS}
     return {
         **{name: getattr(booking, name) for name in _PLAIN},

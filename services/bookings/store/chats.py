@@ -23,14 +23,14 @@ class SqlChats:
         self._connection = connection
 
     def add(self, booking_id: str, hotel: str, message: ChatMessage) -> None:
-        """Store a message; its sender has read every message before it."""
+        """Store a message, and mark every earlier message as read by the sender."""
         row = {"id": message.id, "sender": message.sender, "by": message.by, "text": message.text}
         insertion = CHAT_MESSAGE.insert().values(booking_id=booking_id, hotel=hotel, sent_at=message.sent_at, **row)
         self._connection.execute(insertion)
         self.read(booking_id, message.sender, message.id)
 
     def read(self, booking_id: str, reader: ChatSide, up_to: int) -> None:
-        """Store the last message that a side has read; never an earlier one than before."""
+        """Store the id of the last message that a side has read; an earlier id than the stored one changes nothing."""
         row = {"booking_id": booking_id, "reader": reader, "read_to": up_to}
         later = {"read_to": sa.func.greatest(CHAT_READING.c.read_to, up_to)}
         self._connection.execute(
@@ -42,7 +42,7 @@ class SqlChats:
         self._connection.execute(CHAT_MESSAGE.delete().where(_MESSAGE.booking_id == booking_id))
 
     def position(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> ChatPosition:
-        """The side's position in the chat."""
+        """The side's position in the chat: counts of messages, and the last message that each side has read."""
         mine, theirs = (_read_to(booking_id, side) for side in (reader, _other(reader)))
         unread = sa.func.count().filter(_MESSAGE.sender != reader, _MESSAGE.id > mine)
         row = self._connection.execute(
@@ -56,7 +56,7 @@ class SqlChats:
         return ChatPosition(**row._mapping)
 
     def messages(self, booking_id: str, reader: ChatSide, *, after: int, page: Page, read_by_other: int) -> Any:
-        """A page of messages after a message id, newest first."""
+        """A page of the messages after a message id, newest first."""
         rows = self._connection.execute(
             sa.select(_MESSAGE.id, _MESSAGE.sender, _MESSAGE.by, _MESSAGE.text, _MESSAGE.sent_at)
             .where(_MESSAGE.booking_id == booking_id, _MESSAGE.id > after)

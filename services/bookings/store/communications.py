@@ -1,4 +1,4 @@
-"""Communications by staff and notices by the system, with their delivery. Recipients are stored here only."""
+"""Communications by staff and notices by the system, with their delivery. Only this store has the recipients."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ class SqlCommunications:
         self._connection = connection
 
     def add(self, booking: Booking, communication: Communication) -> None:
-        """Store a communication by staff; `booking` is its state after the event."""
+        """Store a communication by staff. `booking` is the booking after the event."""
         row = {
             "notice_id": communication.id,
             "booking_id": booking.id,
@@ -54,7 +54,7 @@ class SqlCommunications:
         return _communication(row, "") if row else None
 
     def page(self, booking: Booking, page: Page) -> Communications:
-        """A page, newest first: communications by staff, and mails by the system."""
+        """A page of a booking's communications by staff and mails by the system, newest first."""
         own = (_ROW.booking_id == booking.id) & (_ROW.medium != "push")
         newest_first = sa.select(COMMUNICATION).where(own).order_by(_ROW.at.desc(), _ROW.notice_id)
         rows, count = paged(self._connection, newest_first, page)
@@ -72,7 +72,7 @@ class SqlCommunications:
         at: datetime,
         failure: str | None,
     ) -> None:
-        """Store the delivery of a push or mail, or the reason of its failure."""
+        """Store that a push or mail was delivered, or the reason why its delivery failed."""
         status = DeliveryStatus.FAILED if failure else DeliveryStatus.SENT
         delivery = {"delivery_status": status, "failure_reason": failure, "at": at}
         about = {"notice_id": notice_id, "occasion": occasion, "medium": medium, "subject": subject, **delivery}

@@ -1,4 +1,4 @@
-"""Ghosts, and the position of the comparison with rooms. All times are wall time."""
+"""Ghosts, and the position of the comparison with rooms. All times are those of the database's clock."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -34,18 +34,21 @@ WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 
 
 class SqlGhosts:
-    """The comparison's position and its results."""
+    """The position of the comparison, and the ghosts."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def take_page(self) -> int | None:
-        """The room after which the next page begins, leased for 30 seconds; None where none is due."""
+        """Lease the next page for 30 seconds; returns the room id after which it begins, None where no page is due."""
         after: int | None = self._connection.execute(TAKE, {"lease": LEASE}).scalar()
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room of the page; None ends the round and deletes ghosts that were not seen in it."""
+        """Store the last room id of the page.
+
+        None ends the round, and deletes the ghosts that the round has not confirmed.
+        """
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -53,7 +56,7 @@ class SqlGhosts:
         self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
 
     def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
-        """Every booking that a room names, or that is in house in one of these rooms, by id."""
+        """The position of every booking that a room names or that is in house in one of these rooms, by booking id."""
         named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
             [(room.hotel, room.room_number) for room in rooms]
@@ -80,7 +83,7 @@ class SqlGhosts:
         }
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
-        """Store them; those that are new, and those that have lasted a minute."""
+        """Store the ghosts; returns the new ones, and those that have lasted for a minute."""
         new, lasting = [], []
         for ghost in ghosts:
             row = self._connection.execute(STORE, _key(ghost) | {"hotel": ghost.hotel, "lasts": LASTS}).one()
@@ -89,7 +92,7 @@ class SqlGhosts:
         return new, lasting
 
     def close(self, ghost: Ghost, *, problem: str | None) -> None:
-        """Store that the ghost is repaired, or the refusal code that leaves it to staff."""
+        """Store that the ghost is repaired, or in `problem` the refusal code that leaves the ghost to staff."""
         self._connection.execute(CLOSE, _key(ghost) | {"problem": problem})
 
 

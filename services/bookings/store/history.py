@@ -44,13 +44,13 @@ class SqlHistory:
     def add_payment_event(
         self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
-        """Add a payment event without an event of the booking's own to the timeline."""
+        """Add a payment event that causes no event of the booking to the booking's timeline."""
         row = {"event_id": event_id, "booking_id": booking_id, "what": what, "at": at, "why": why, "trace_id": trace_id}
         self._connection.execute(insert(PAYMENT_FACT).values(**row).on_conflict_do_nothing())
 
 
 def _audit(booking_id: str) -> sa.Select[Any]:
-    """The audit trail, with the text of chat messages and communications, which are stored elsewhere."""
+    """The audit trail, with the texts of chat messages and communications, which the audit rows do not contain."""
     message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
     channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
     written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)

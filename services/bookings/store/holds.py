@@ -1,4 +1,7 @@
-"""Holds of nights as rooms has published them, and when to check for orphans. All times are wall time."""
+"""Holds of nights as the rooms service publishes them, with the time of the next orphan check.
+
+All times are those of the database's clock.
+"""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +14,13 @@ CHECK_AFTER = timedelta(seconds=60)
 
 
 class SqlInventoryHolds:
-    """One row per booking with held nights."""
+    """The holds, one row for each booking with held nights."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def add(self, booking_id: str, hotel: str, held_at: datetime) -> None:
-        """Store a hold, to be checked in a minute."""
+        """Store a hold, and schedule its first check in a minute."""
         soon = sa.func.now() + CHECK_AFTER
         statement = insert(HOLD).values(booking_id=booking_id, hotel=hotel, held_at=held_at, check_at=soon)
         self._connection.execute(
@@ -25,21 +28,21 @@ class SqlInventoryHolds:
         )
 
     def delete(self, booking_id: str) -> None:
-        """Delete a released hold."""
+        """Delete a hold that the rooms service has released."""
         self._connection.execute(HOLD.delete().where(HOLD.c.booking_id == booking_id))
 
     def check_soon(self, booking_id: str) -> None:
-        """Check the hold in a minute: until then rooms may release it on the booking's event."""
+        """Schedule the check of the hold in a minute. Until then rooms can release the hold on the booking's event."""
         self._connection.execute(
             HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=sa.func.now() + CHECK_AFTER)
         )
 
     def keep(self, booking_id: str) -> None:
-        """Do not check the hold again until the booking ends."""
+        """Remove the scheduled check of the hold."""
         self._connection.execute(HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=None))
 
     def take_due(self) -> str | None:
-        """The booking whose hold is due first, leased for a minute."""
+        """Lease the hold that is due first for a minute; returns the id of its booking, None where no hold is due."""
         due = sa.select(HOLD.c.booking_id).where(HOLD.c.check_at <= sa.func.now()).order_by(HOLD.c.check_at).limit(1)
         booking_id: str | None = self._connection.execute(due.with_for_update(skip_locked=True)).scalar()
         if booking_id:

@@ -35,7 +35,10 @@ class SqlListing:
         self._connection = connection
 
     def page(self, query: ListBookings, now: datetime) -> BookingPage:
-        """One page in one statement, every count in another. Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
+        """A page of the list, and the counts of the buckets where requested.
+
+        Refused `INVALID_FILTER`, `INVALID_ORDERING`. One statement reads the page, another one all counts.
+        """
         filters = _filters(query)
         buckets = _buckets(query.hotel, now)
         if query.bucket and query.bucket not in buckets:
@@ -61,9 +64,10 @@ class SqlListing:
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """The page's rows in the requested order; ties are broken by id, so that pages neither repeat nor skip rows.
+    """The statement of the page's rows in the requested order.
 
-    Rows before the page are skipped by id; only the page's own rows are read in full.
+    Equal rows are ordered by id, so that pages neither repeat nor skip rows. Rows before the page are skipped by id;
+    only the page's own rows are read in full.
     """
     ordering = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(ordering.removeprefix("-"))
@@ -77,7 +81,7 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
 
 
 def _filters(query: ListBookings) -> Condition:
-    """Every filter of the query except the bucket."""
+    """The conditions of every filter of the query except the bucket."""
     conditions: list[Condition] = [BOOKING.c.hotel == query.hotel, _statuses(query.status)]
     if query.start_date:
         conditions.append(BOOKING.c.check_in >= query.start_date)
@@ -99,7 +103,7 @@ def _filters(query: ListBookings) -> Condition:
 
 
 def _statuses(names: tuple[str, ...]) -> Condition:
-    """Without a status filter, every status but `DRAFT`."""
+    """The statuses of the status filter; without one, every status except `DRAFT`."""
     if not names:
         return BOOKING.c.status != Status.DRAFT
     statuses = {SYNONYMS.get(name, name) for name in names}
@@ -109,7 +113,10 @@ def _statuses(names: tuple[str, ...]) -> Condition:
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The buckets of a front desk, by the hotel-local day; the newest booking has the hotel's timezone."""
+    """The conditions of the front desk's buckets, by the hotel-local date.
+
+    The time zone is that of the hotel's newest booking.
+    """
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status

@@ -1,4 +1,4 @@
-"""Booking lookups by e-mail address, and the mails that they led to. Addresses are deleted after two days."""
+"""Booking lookups by e-mail address, and the mails sent for them. Addresses are deleted after two days."""
 
 from datetime import datetime, timedelta
 
@@ -21,12 +21,15 @@ class SqlLookups:
         self._connection = connection
 
     def add_request(self, address: str, *, now: datetime) -> None:
-        """Store a request for the address, by the same statement whether or not it has bookings."""
+        """Store a request for the address.
+
+        The statement is the same whether or not the address has bookings.
+        """
         row = {"address": address, "asked_at": now}
         self._connection.execute(insert(LOOKUP_REQUEST).values(row).on_conflict_do_nothing())
 
     def take_request(self) -> str | None:
-        """The oldest request's address; its row is deleted."""
+        """Delete the oldest request; returns its address, None where there is no request."""
         first = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
         taken = LOOKUP_REQUEST.delete().where(
             LOOKUP_REQUEST.c.address.in_(first.with_for_update(skip_locked=True).scalar_subquery())
@@ -46,14 +49,14 @@ class SqlLookups:
         return [booking_of(row) for row in rows]
 
     def with_number(self, number: str, address: str | None) -> list[Booking]:
-        """The booking with the confirmation number, and with the guest's address where one is given."""
+        """The booking with the confirmation number; where an address is given, only if the guest has that address."""
         statement = JOINED.where(BOOKING.c.confirmation_number == number)
         if address is not None:
             statement = statement.where(_has_address(address))
         return [booking_of(row) for row in self._connection.execute(statement).mappings()]
 
     def begin(self, mail: LookupMail, *, now: datetime, quiet_until: datetime) -> bool:
-        """Store the mail; False where the address was sent one about this hotel within the quiet time."""
+        """Insert the lookup mail; returns False where the last one to this address and hotel is in its quiet time."""
         row = {**vars(mail), "booking_ids": list(mail.booking_ids), "asked_at": now, "quiet_until": quiet_until}
         begun = insert(LOOKUP_MAIL).values(row).on_conflict_do_nothing().returning(LOOKUP_MAIL.c.id)
         return self._connection.execute(begun).first() is not None
@@ -66,7 +69,7 @@ class SqlLookups:
         return LookupMail(id=row.id, address=row.address, hotel=row.hotel, booking_ids=tuple(row.booking_ids))
 
     def bookings_in(self, lookup_id: str) -> tuple[str, ...]:
-        """The bookings of a mail; empty where the mail is unknown or deleted."""
+        """The booking ids of a mail; empty where the mail is unknown or deleted."""
         mail = self.find(lookup_id)
         return mail.booking_ids if mail else ()
 

@@ -1,4 +1,4 @@
-"""The numbers behind the metrics of bookings."""
+"""The values of the metrics of bookings, from PostgreSQL."""
 
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ class SqlMetrics:
         self._connection = connection
 
     def read(self, now: datetime) -> Numbers:
-        """The numbers at that time, in two statements, each on a partial index."""
+        """The values of the metrics at that time, read by two statements, each on a partial index."""
         row = self._connection.execute(_COUNTED, {"late": now - TWO_TICKS, "soon": now + SOON}).one()
         return Numbers(
             deadlines_late=row.late,

@@ -1,4 +1,4 @@
-"""Room-service orders. An order is changed only under its booking's lock."""
+"""Room-service orders. A transaction that changes an order has locked the order's booking."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -32,7 +32,7 @@ class SqlOrders:
         self._connection.execute(ROOM_ORDER.update().where(_ORDER.id == order.id).values(_row(order)))
 
     def find(self, hotel: str, order_id: str) -> Order | None:
-        """One of the hotel's orders."""
+        """One of the hotel's orders, None where the hotel has no order with this id."""
         statement = sa.select(ROOM_ORDER).where(_ORDER.id == order_id, _ORDER.hotel == hotel)
         row = self._connection.execute(statement).first()
         return _order(row) if row else None
@@ -43,7 +43,7 @@ class SqlOrders:
         return [_order(row) for row in self._connection.execute(open_orders.order_by(_ORDER.placed_at, _ORDER.id))]
 
     def erase(self, orders: Sequence[Order]) -> None:
-        """Delete these orders; their events remain."""
+        """Delete these orders; the events of the orders remain."""
         if orders:
             self._connection.execute(ROOM_ORDER.delete().where(_ORDER.id.in_([order.id for order in orders])))
 

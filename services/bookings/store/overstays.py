@@ -1,4 +1,4 @@
-"""Overstay incidents: one row each, written together with the booking."""
+"""Overstay incidents, one row each, written together with their booking."""
 
 from dataclasses import fields
 

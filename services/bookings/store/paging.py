@@ -1,4 +1,4 @@
-"""A page of a list, and the length of the list."""
+"""Reads a page of a list and the length of the list."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,10 @@ _COUNT = "total_count"
 
 
 def paged(connection: sa.Connection, ordered: sa.Select[Any], page: Page) -> tuple[Sequence[Any], int]:
-    """The page's rows and the count of all rows; in one statement, except for a page after the last."""
+    """The page's rows and the count of all rows.
+
+    One statement reads both; a page after the last needs a second statement for the count.
+    """
     counted = ordered.add_columns(sa.func.count().over().label(_COUNT))
     rows = connection.execute(counted.limit(page.page_size).offset((page.page - 1) * page.page_size)).all()
     if rows or page.page == 1:

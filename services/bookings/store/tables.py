@@ -16,7 +16,7 @@ METADATA = sa.MetaData()
 
 
 class Typed(sa.types.TypeDecorator[Any]):
-    """A dataclass stored as JSON."""
+    """A column type that stores a dataclass as JSON."""
 
     impl = JSONB(none_as_null=True)
     cache_ok = True

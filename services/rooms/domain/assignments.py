@@ -1,4 +1,4 @@
-"""Whether a room may be assigned to a booking."""
+"""Decides whether a room may be assigned to a booking."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 def check_assignable(
     room: Room, hold: Hold, *, others: Sequence[Period], today: date, strict_room_type: bool
 ) -> tuple[str, ...]:
-    """The warnings of an assignment of this room to the booking.
+    """Check that this room may be assigned to the booking; returns the warnings of the assignment.
 
     `others` are the periods of the room on the booking's nights, without the booking's own. Refused
     `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids), `ROOM_OCCUPIED`, `ROOM_TYPE_MISMATCH`.
@@ -33,12 +33,12 @@ def check_assignable(
 
 
 def type_warnings(room: Room, hold: Hold) -> tuple[str, ...]:
-    """`ROOM_TYPE_MISMATCH` where the room is not of the booked type."""
+    """The warning `ROOM_TYPE_MISMATCH` where the room is not of the booked type, else no warnings."""
     return () if room.room_type_id == hold.room_type_id else (TYPE_MISMATCH,)
 
 
 def room_taken(room: Room, *, warnings: tuple[str, ...] = ()) -> RoomTaken:
-    """The room as bookings stores it."""
+    """The room in the form that bookings stores."""
     return RoomTaken(
         room_number=room.room_number,
         room_type_code=room.type_code,

@@ -9,9 +9,10 @@ from contracts.values import Money, Stay, rounded
 
 @dataclass(frozen=True, kw_only=True)
 class TypeLeft:
-    """One room type: the units left on the fullest night, the number of nights on sale, the cheapest night's price.
+    """The availability of one room type.
 
-    `price_from` is in minor units, without tax.
+    `units` counts the units left on the fullest night, `nights` the nights on sale. `price_from` is the price of the
+    cheapest night in minor units, without tax.
     """
 
     code: str
@@ -24,7 +25,7 @@ class TypeLeft:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelLeft:
-    """A hotel's time zone and currency, with its room types by base price."""
+    """A hotel's time zone and currency, with its room types ordered by base price."""
 
     timezone: str
     currency: str
@@ -32,7 +33,7 @@ class HotelLeft:
 
 
 def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Availability:
-    """The hotel's availability for a stay of so many guests."""
+    """The hotel's availability for a stay of this many guests."""
     return Availability(
         hotel=hotel,
         check_in=stay.check_in,
@@ -43,7 +44,7 @@ def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Ava
 
 
 def price_from(night_price: int, currency: str) -> Money:
-    """The price of the cheapest night, without tax, rounded as the nights of a quote are."""
+    """The price of the cheapest night, without tax, with the same rounding as the nights of a quote."""
     return rounded(Decimal(night_price), currency)
 
 

@@ -11,13 +11,16 @@ from services.rooms.domain.validation import invalid
 
 
 def check_permission(caller: Caller) -> None:
-    """Refused `PERMISSION_DENIED` unless the caller is staff with `can_manage_rooms`, or one of our services."""
+    """Check that the caller is staff with `can_manage_rooms`, or one of our services.
+
+    Refused `PERMISSION_DENIED`.
+    """
     if caller.kind != "system" and not (caller.kind == "staff" and caller.may(Permission.MANAGE_ROOMS)):
         raise Refusal("PERMISSION_DENIED", f"This needs {Permission.MANAGE_ROOMS}.")
 
 
 def check_nights(nights: Stay, *, today: date) -> None:
-    """Refused `VALIDATION_ERROR` for nights in the past, or none."""
+    """Check that there are nights and that none is in the past. Refused `VALIDATION_ERROR`."""
     if nights.check_in < today:
         raise invalid("starts_on", "must not be in the past")
     if nights.nights < 1:
@@ -25,9 +28,10 @@ def check_nights(nights: Stay, *, today: date) -> None:
 
 
 def check_free(room: Room, nights: Stay, others: Sequence[Period], *, today: date) -> None:
-    """Refused `ROOM_OVERLAP_CONFLICT`, with the ids of the bookings (`conflicts`) or of the `blocks` on these nights.
+    """Check that no stay and no block takes the room on these nights.
 
-    A guest who still occupies the room after the stay has ended has the room tonight.
+    Refused `ROOM_OVERLAP_CONFLICT`, with the ids of the bookings (`conflicts`) or of the `blocks` on these nights. A
+    guest who still occupies the room after the end of the stay takes the room tonight.
     """
     bookings = {period.booking_id for period in others if period.booking_id}
     if room.occupied_by and nights.check_in <= today:
@@ -46,7 +50,7 @@ def check_free(room: Room, nights: Stay, others: Sequence[Period], *, today: dat
 def chosen(blocks: Iterable[Period], *, block_id: int | None, first: date | None, until: date | None) -> list[Period]:
     """The block with the id; without an id all blocks that touch the nights `[first, until)`.
 
-    Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where the block with the id belongs to that room status.
+    Refused `BLOCK_NOT_FOUND`; `ROOM_OUT_OF_ORDER` where the block with the id is the room's out-of-order block.
     """
     if block_id is None:
         return [block for block in blocks if not block.out_of_order and _touches(block.nights, first, until)]
@@ -59,7 +63,7 @@ def chosen(blocks: Iterable[Period], *, block_id: int | None, first: date | None
 
 
 def remaining_nights(block: Period, *, today: date) -> Stay | None:
-    """The nights of the block from today on; None where the block is in the past."""
+    """The nights of the block from today on, None where the block is in the past."""
     first = max(today, block.nights.check_in)
     return Stay(first, block.nights.check_out) if first < block.nights.check_out else None
 

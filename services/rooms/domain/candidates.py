@@ -1,4 +1,4 @@
-"""Candidate rooms of a booking, best first."""
+"""The rooms that may be assigned to a booking, best first."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _BROKEN = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A room that may be assigned to the booking, the warnings of that assignment, and a text for staff."""
+    """A room that may be assigned to the booking, with the warnings of the assignment and a text for staff."""
 
     room: Room
     warnings: tuple[str, ...]
@@ -46,8 +46,8 @@ def ranked(
 ) -> tuple[Candidate, ...]:
     """The assignable rooms: the booked type first, then by readiness for a stay that starts today.
 
-    For a later stay broken rooms come last. Rooms of `full_types` are left out, except those of the type on which the
-    booking's nights count.
+    For a later stay only rooms that need a repair or are out of order come last. Rooms of `full_types` are left out,
+    except those of the type on which the booking's nights count.
     """
     rooms = list(rooms)
     own = {period.room_id for period in periods if period.booking_id == hold.booking_id}
@@ -69,7 +69,7 @@ def ranked(
 
 
 def view(candidate: Candidate, hold: Hold) -> CandidateRoom:
-    """The candidate as staff see it."""
+    """The candidate as staff see the room."""
     room = candidate.room
     return CandidateRoom(
         room_number=room.room_number,

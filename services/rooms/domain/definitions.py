@@ -1,4 +1,4 @@
-"""Changes of a definition: a frozen dataclass of which a command changes some fields and empties others."""
+"""Changes of a definition, a frozen dataclass: a command sets some fields and resets others to their defaults."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
@@ -18,8 +18,8 @@ def amended(
 ) -> Definition:
     """The definition with each field that is not None in `change`, and the default of each field in `clear`.
 
-    `converted` has the values of fields whose type is another in `change`. The `code` never changes. Refused
-    `VALIDATION_ERROR` for a field in `clear` that has no default.
+    `converted` has the values of the fields whose type differs in `change`. The `code` never changes. Refused
+    `VALIDATION_ERROR` where `clear` names a field that has no default.
     """
     by_name = {each.name: each for each in fields(current)}  # type: ignore[arg-type]
     defaults = {name: by_name[name].default for name in clear if name in by_name}
@@ -32,5 +32,5 @@ def amended(
 
 
 def differing(before: Any, after: Any) -> list[str]:
-    """The names of the fields in which two definitions of one class differ."""
+    """The names of the fields that differ between two definitions of one class."""
     return [each.name for each in fields(before) if getattr(before, each.name) != getattr(after, each.name)]

@@ -1,4 +1,4 @@
-"""Whether a guest in house may keep the room for more nights; the conflicts and the alternatives where not."""
+"""Decides whether a guest in house may keep the room for more nights, and lists conflicts and alternative rooms."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ _UNSUITABLE = frozenset({RoomStatus.OCCUPIED, RoomStatus.OUT_OF_ORDER, RoomStatu
 def added_nights(hold: Hold, until: date, *, today: date) -> Stay:
     """The nights from the stay's check-out up to, not including, `until`.
 
-    Refused `VALIDATION_ERROR` and `BEYOND_HORIZON` by the rules of a stay.
+    Refused `VALIDATION_ERROR` for an invalid length, `BEYOND_HORIZON` for nights that are not on sale yet.
     """
     added = Stay(hold.stay.check_out, until)
     stays.check_length(added)
@@ -48,7 +48,10 @@ def full_nights(room: Room, nights: Iterable[date]) -> list[dict[str, Any]]:
 
 
 def suggestion_nights(added: Stay, *, today: date) -> Stay:
-    """The nights for which another room is suggested: those added, from today on, or the last one."""
+    """The nights on which a suggested room must be free.
+
+    These are the added nights from today on, or the last added night where all are in the past.
+    """
     last = max(added)
     return Stay(min(max(today, added.check_in), last), added.check_out)
 
@@ -61,9 +64,9 @@ def suggestions(
     full_types: Collection[int],
     strict_room_type: bool,
 ) -> list[dict[str, Any]]:
-    """The rooms without one of the `periods`: the current room's type first, then by readiness; at most five.
+    """At most five rooms without one of the `periods`: the current room's type first, then by readiness.
 
-    Rooms of `full_types` are left out; with `strict_room_type` so are rooms of another type than the current room's.
+    Rooms of `full_types` are left out; with `strict_room_type` only rooms of the current room's type are suggested.
     """
     taken = {period.room_id for period in periods}
     suitable = [

@@ -1,7 +1,7 @@
 """Holds: the nights of a room type that are sold to a booking, and the changes of the night counters.
 
-The nights of a hold are divided into parts, one for each room type on which they count: an assignment to a room of
-another type moves the remaining nights to that type, the nights already slept stay.
+The nights of a hold are divided into parts, one for each room type on which the nights count. An assignment to a room
+of another type moves the remaining nights to that type; the nights already slept stay on the earlier type.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from contracts.values import Stay
 
 @dataclass(frozen=True, kw_only=True)
 class HoldPart:
-    """The nights `[first_night, until)` count on this room type."""
+    """The part of a hold whose nights `[first_night, until)` count on this room type."""
 
     room_type_id: int
     first_night: date
@@ -45,16 +45,16 @@ class Hold:
 
     @property
     def live(self) -> bool:
-        """Whether the hold has not ended."""
+        """Whether the hold is live, that is, has not ended."""
         return self.ended_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """The release of a booking's nights from a date on; `from_on` None: all of them.
+    """The release of a booking's nights from `from_on` on; all nights where `from_on` is None.
 
-    For a guest in house `from_on` None means from today on, unless `whole`. `action_id` is the id of the action or of
-    the event that causes the release.
+    For a guest in house a `from_on` that is None means today, unless `whole` is set. `action_id` is the id of the
+    action or of the event that causes the release.
     """
 
     booking_id: str
@@ -65,12 +65,12 @@ class Release:
 
 
 def whole_stay(room_type_id: int, stay: Stay) -> HoldPart:
-    """All nights of a stay, counted on one type."""
+    """All nights of a stay as one part, counted on one type."""
     return HoldPart(room_type_id=room_type_id, first_night=stay.check_in, until=stay.check_out)
 
 
 def change(part: HoldPart, *, by: int) -> NightChange:
-    """The change that counts the part once more (`by=1`) or once less (`by=-1`)."""
+    """The counter change that counts the part once more (`by=1`) or once less (`by=-1`)."""
     return NightChange(room_type_id=part.room_type_id, first_night=part.first_night, until=part.until, by=by)
 
 
@@ -84,7 +84,10 @@ def split(parts: Iterable[HoldPart], at: date) -> tuple[tuple[HoldPart, ...], tu
 def released(
     parts: Sequence[HoldPart], *, from_on: date | None
 ) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
-    """The parts that remain, and the counter changes, when the nights from a date on (None: all) are released."""
+    """The remaining parts and the counter changes after a release of the nights from `from_on` on.
+
+    A `from_on` that is None releases all nights.
+    """
     remaining, freed = ((), tuple(parts)) if from_on is None else split(parts, from_on)
     return remaining, tuple(change(part, by=-1) for part in freed)
 
@@ -92,7 +95,7 @@ def released(
 def moved_to_type(
     parts: Sequence[HoldPart], room_type_id: int, *, from_on: date
 ) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
-    """The parts, and the counter changes, when the nights from a date on count on this room type."""
+    """The parts and the counter changes after the nights from a date on are moved to this room type."""
     before, after = split(parts, from_on)
     leaving = [part for part in after if part.room_type_id != room_type_id]
     if not leaving:
@@ -105,7 +108,7 @@ def moved_to_type(
 
 
 def merged(parts: Sequence[HoldPart]) -> tuple[HoldPart, ...]:
-    """The same nights in the fewest parts. `parts` are in the order of their nights."""
+    """The same nights in as few parts as possible. `parts` must be in the order of their nights."""
     result: list[HoldPart] = []
     for part in parts:
         last = result[-1] if result else None
@@ -117,15 +120,15 @@ def merged(parts: Sequence[HoldPart]) -> tuple[HoldPart, ...]:
 
 
 def nothing_held() -> Refusal:
-    """The refusal for a booking without a live hold at the hotel."""
+    """The refusal `NOTHING_HELD`, for a booking without a live hold at the hotel."""
     return Refusal("NOTHING_HELD", "The booking holds no nights here.")
 
 
 def sold_out(room_type_name: str) -> Refusal:
-    """The refusal for a room type that is full on one of the nights."""
+    """The refusal `SOLD_OUT`, for a room type that is full on one of the nights."""
     return Refusal("SOLD_OUT", f"{room_type_name} is sold out on some of these nights.")
 
 
 def hold_differs() -> Refusal:
-    """The refusal for a booking that has a live hold of other nights or another type."""
+    """The refusal `HOLD_DIFFERS`, for a booking that has a live hold of other nights or another type."""
     return Refusal("HOLD_DIFFERS", "The booking already holds something else.")

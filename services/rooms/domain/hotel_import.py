@@ -1,4 +1,4 @@
-"""The import of a property file: whether the file is valid, and the hotel that the file describes."""
+"""Checks a property file, and makes the hotel that the file describes."""
 
 import re
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ RESERVED_SLUGS = {"hotel", "hotels", "login", "logout", "me", "room-bookings"}
 
 
 def check(definition: HotelDefinition) -> None:
-    """Refused `VALIDATION_ERROR` with every problem of the file."""
+    """Check the property file. Refused `VALIDATION_ERROR` with every problem of the file."""
     validation.check(_problems(definition), message="The property cannot be imported.")
 
 
 def check_currency(hotel: Hotel, definition: HotelDefinition) -> None:
-    """Refused `VALIDATION_ERROR` where the file has another currency than the hotel."""
+    """Check that the file has the hotel's currency. Refused `VALIDATION_ERROR`."""
     if hotel.currency != definition.currency:
         raise Refusal(
             "VALIDATION_ERROR",
@@ -32,7 +32,7 @@ def check_currency(hotel: Hotel, definition: HotelDefinition) -> None:
 
 
 def hotel_values(definition: HotelDefinition) -> dict[str, Any]:
-    """The hotel's own values in the file, by field."""
+    """The file's values for the hotel itself, by field."""
     return {
         **{name: getattr(definition, name) for name in (*OWN_FIELDS, *PAGE_FIELDS)},
         **{name: getattr(definition.settings, name) for name in SETTINGS_FIELDS},

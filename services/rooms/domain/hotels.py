@@ -1,4 +1,4 @@
-"""A hotel, and a room type for the price of a stay."""
+"""A hotel, and a room type with what a stay's price needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -17,7 +17,10 @@ SETTINGS_FIELDS = tuple(each.name for each in fields(HotelSettings))
 
 @dataclass(frozen=True, kw_only=True)
 class Hotel:
-    """A hotel. `page` has the texts of the public page by field; `version` counts the writes of the settings."""
+    """A hotel. `page` has the texts of the public page by field.
+
+    `version` counts the writes of the settings.
+    """
 
     slug: str
     name: str
@@ -57,11 +60,11 @@ class Hotel:
         )
 
     def differing(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values, by field, that differ from the hotel's."""
+        """Those of the `values`, by field, that differ from the hotel's own."""
         return {name: value for name, value in values.items() if self._value(name) != _stored(value)}
 
     def with_values(self, values: Mapping[str, Any]) -> "Hotel":
-        """The hotel with these values, by field."""
+        """The hotel with its fields replaced by these values."""
         settings = {name: value for name, value in values.items() if name in SETTINGS_FIELDS}
         page = {name: _stored(value) for name, value in values.items() if name in PAGE_FIELDS}
         return replace(

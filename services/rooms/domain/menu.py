@@ -1,4 +1,4 @@
-"""Menu items as staff define them, and the price of an order from the menu."""
+"""Menu items as staff define them, and the prices of an order."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +29,10 @@ def changed(current: MenuItem, command: ChangeMenuItem, hotel: Hotel) -> MenuIte
 
 
 def priced(quantities: Mapping[int, int], items: Sequence[MenuItem]) -> PricedItems:
-    """The ordered quantities by item id, each with its item. Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`."""
+    """The ordered quantities by item id, each with its menu item.
+
+    Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`.
+    """
     by_id = {item.id: item for item in items}
     for item_id in quantities:
         if item_id not in by_id:
@@ -42,7 +45,10 @@ def priced(quantities: Mapping[int, int], items: Sequence[MenuItem]) -> PricedIt
 
 
 def _valid(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, Any]:
-    """The fields that the command gives, without surrounding blanks, the price as money. Refused `VALIDATION_ERROR`."""
+    """The fields that the command sets: texts without surrounding blanks, the price as `Money`.
+
+    Refused `VALIDATION_ERROR`.
+    """
     given = {name: getattr(command, name) for name in (*LONGEST, "is_available")}
     values = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
     values = {name: value for name, value in values.items() if value is not None}
@@ -63,7 +69,7 @@ def _valid(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, An
 
 
 def _price(text: str, currency: str) -> Money | str:
-    """The price, or the problem with its text."""
+    """The price as `Money`, or a message about the invalid text."""
     try:
         return amount(text, currency)
     except ValueError as error:

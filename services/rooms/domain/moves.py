@@ -1,4 +1,4 @@
-"""Whether a guest may move into a room today, and for which nights."""
+"""Decides whether a guest may move into a room today, and for which nights."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,13 +11,13 @@ from services.rooms.domain.rooms import Room
 
 
 def remaining_nights(nights: Stay, *, today: date) -> Stay:
-    """The nights of the stay from tonight on; at or after the day of departure the last night."""
+    """The nights of the stay from tonight on; on the day of departure and later, the last night."""
     last = nights.check_out - timedelta(days=1)
     return Stay(max(nights.check_in, min(today, last)), nights.check_out)
 
 
 def check_move_in(room: Room, *, nights: Stay, others: Sequence[Period], today: date) -> None:
-    """Whether the guest may have the room. `others` are the periods of the room on those nights.
+    """Check that the guest may move into the room. `others` are the periods of the room on those nights.
 
     Refused `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`), `ROOM_OCCUPIED`, `ROOM_NOT_READY`.
     """
@@ -29,6 +29,6 @@ def check_move_in(room: Room, *, nights: Stay, others: Sequence[Period], today: 
 
 
 def check_ready(room: Room) -> None:
-    """Refused `ROOM_NOT_READY`."""
+    """Check that the room is ready for a guest. Refused `ROOM_NOT_READY`."""
     if room.status is not RoomStatus.READY_FOR_GUEST:
         raise Refusal("ROOM_NOT_READY", f"Room {room.room_number} is not ready for a guest.")

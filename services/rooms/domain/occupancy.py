@@ -5,11 +5,11 @@ from services.rooms.domain.rooms import Room
 
 
 def already_checked_in(message: str) -> Refusal:
-    """The refusal of an assignment to a booking whose guest is in house."""
+    """The refusal of an assignment to a booking whose guest is in house already."""
     return Refusal("BOOKING_ALREADY_CHECKED_IN", message)
 
 
 def check_may_clear(room: Room, booking_id: str, *, force: bool) -> None:
-    """Refused `ROOM_HAS_GUEST` where the guest of another booking occupies the room, unless `force`."""
+    """Check that no guest of another booking occupies the room, unless `force`. Refused `ROOM_HAS_GUEST`."""
     if room.occupied_by not in (None, booking_id) and not force:
         raise Refusal("ROOM_HAS_GUEST", f"Another guest occupies room {room.room_number}.")

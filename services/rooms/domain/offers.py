@@ -1,4 +1,4 @@
-"""Offers: whether a requested stay may be sold, and its price."""
+"""Offers: decides whether a requested stay may be sold, and calculates its price."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,10 @@ from services.rooms.domain.validation import invalid
 
 @dataclass(frozen=True, kw_only=True)
 class StoredQuote:
-    """The price of a stay: for anybody until `valid_until` (UTC), and without end for the booking `kept_for`."""
+    """The quoted price of a stay, valid for every booking until `valid_until` (UTC).
+
+    For the booking `kept_for` the price stays valid without end.
+    """
 
     quote_id: str
     room_type_id: int
@@ -24,7 +27,7 @@ class StoredQuote:
     kept_for: str | None
 
     def is_valid_for(self, stay: Stay, *, room_type_id: int, booking_id: str, now: datetime) -> bool:
-        """Whether the booking gets this price for the stay."""
+        """Whether the quote's price applies to the booking and this stay."""
         alive = now <= self.valid_until or self.kept_for == booking_id
         return alive and self.stay == stay and self.room_type_id == room_type_id
 
@@ -42,10 +45,10 @@ class StayRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A hotel's offer for a request: the room type (None: no such type), the terms and the prices.
+    """A hotel's offer for a request: the terms, the prices and the room type, None where the hotel has no such type.
 
-    `night_prices` are in minor units, without tax, for the nights on sale; `units` are those left on the fullest
-    night. `already_held`: the booking has a live hold.
+    `night_prices` are in minor units, without tax, for the nights on sale. `units` is the number of units left on the
+    fullest night. `already_held` is True where the booking has a live hold.
     """
 
     hotel: Hotel
@@ -64,21 +67,22 @@ class Offer:
 
 
 def type_of(offer: Offer) -> RoomType:
-    """The requested room type; refused `ROOM_TYPE_NOT_FOUND`."""
+    """The requested room type. Refused `ROOM_TYPE_NOT_FOUND`."""
     if offer.room_type is None:
         raise room_type_not_found()
     return offer.room_type
 
 
 def room_type_not_found() -> Refusal:
-    """The refusal for a code or name of no room type of the hotel."""
+    """The refusal `ROOM_TYPE_NOT_FOUND`, for a code or name that no room type of the hotel has."""
     return Refusal("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type.")
 
 
 def check(request: StayRequest, offer: Offer, *, now: datetime, walk_in: bool = False) -> RoomType:
-    """The requested room type. Refused by the rules of a stay, and for a party that is too large for the type.
+    """Check that the stay may be sold; returns the requested room type.
 
-    The stay of a `walk_in` may begin yesterday.
+    Refused for invalid dates or an invalid party, and for a party that is too large for the type. The stay of a
+    `walk_in` may begin yesterday.
     """
     today = stays.local_day(now, offer.hotel.timezone)
     stays.check_dates(request.stay, today=today - timedelta(days=1) if walk_in else today)
@@ -92,12 +96,15 @@ def check(request: StayRequest, offer: Offer, *, now: datetime, walk_in: bool = 
 
 
 def not_on_sale() -> Refusal:
-    """The refusal for nights that have no counters yet."""
+    """The refusal for nights that are not on sale yet."""
     return Refusal("BEYOND_HORIZON", "Some of these nights are not on sale yet.")
 
 
 def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datetime, booking_id: str = "") -> Price:
-    """The price of the stay: the quote's where the request names one. Refused `UNKNOWN_QUOTE`, `UNKNOWN_PROMO`."""
+    """The price of the stay, taken from the quote if the request names one.
+
+    Refused `UNKNOWN_QUOTE`, `UNKNOWN_PROMO`.
+    """
     if request.quote_id:
         quote = offer.quote
         if quote and quote.is_valid_for(request.stay, room_type_id=room_type.id, booking_id=booking_id, now=now):
@@ -113,7 +120,7 @@ def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datet
 
 
 def held(offer: Offer, *, room_type: RoomType, price: Price) -> Held:
-    """The terms that the booking stores."""
+    """The terms of the sale, for the booking to store."""
     hotel = offer.hotel
     return Held(
         hotel=hotel.card,

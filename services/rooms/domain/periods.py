@@ -1,4 +1,4 @@
-"""Periods: the live stays and blocks of a room. A room has one at most on each night."""
+"""Periods: the live stays and blocks of a room. A room has at most one period on each night."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from services.rooms.domain.rooms import Room
 
 
 class PeriodKind(StrEnum):
-    """Why a room is taken for some nights."""
+    """The reason why a room is taken for some nights: a stay or a block."""
 
     STAY = "STAY"
     BLOCK = "BLOCK"
@@ -19,7 +19,10 @@ class PeriodKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A live stay or block of a room. `moved_in`: the guest occupies the room. `out_of_order`: the block's reason."""
+    """A live stay or block of a room.
+
+    `moved_in` is True while the guest occupies the room. `out_of_order` marks the block of that room status.
+    """
 
     id: int
     room_id: int
@@ -31,9 +34,9 @@ class Period:
 
 
 def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) -> None:
-    """Refused `ROOM_NOT_BOOKABLE` for a room that is inactive, or blocked on the nights of `others`.
+    """Check that the room is active and that none of the periods `others` is a block.
 
-    A room out of order is refused for a stay that `starts_now`.
+    Refused `ROOM_NOT_BOOKABLE`, also for a room out of order where the stay `starts_now`.
     """
     out_of_order = room.status is RoomStatus.OUT_OF_ORDER and starts_now
     blocked = any(period.kind is PeriodKind.BLOCK for period in others)
@@ -42,14 +45,14 @@ def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) ->
 
 
 def check_no_overlap(room: Room, others: Sequence[Period]) -> None:
-    """Refused `ROOM_OVERLAP_CONFLICT` where one of the periods is the stay of a booking."""
+    """Check that none of the periods is the stay of a booking. Refused `ROOM_OVERLAP_CONFLICT`."""
     conflicts = [period.booking_id for period in others if period.booking_id]
     if conflicts:
         raise overlap_conflict(room.room_number, conflicts)
 
 
 def overlap_conflict(room_number: str, conflicts: Sequence[str]) -> Refusal:
-    """The refusal of nights on which other bookings have the room; `conflicts` are their ids."""
+    """The refusal `ROOM_OVERLAP_CONFLICT`. Its `conflicts` are the ids of the bookings that have the room."""
     return Refusal(
         "ROOM_OVERLAP_CONFLICT", f"Room {room_number} is taken on these nights.", conflicts=sorted(conflicts)
     )

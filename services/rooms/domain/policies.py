@@ -1,4 +1,4 @@
-"""Cancellation policies: as staff define them, as bookings store them, and in words."""
+"""Cancellation policies as staff define them, as bookings store them, and in words."""
 
 import re
 from collections.abc import Iterator
@@ -27,9 +27,10 @@ def drafted(command: AddPolicy, _: Hotel) -> PolicyDefinition:
 
 
 def changed(current: PolicyDefinition, command: ChangePolicy, _: Hotel) -> PolicyDefinition:
-    """The policy after the command; a change of the kind resets `free_until_hours`, unless the command names them.
+    """The policy after the command.
 
-    Refused `VALIDATION_ERROR` where the standard policy would no longer be the standard one.
+    A change of the kind resets `free_until_hours`, unless the command sets these hours too. Refused `VALIDATION_ERROR`
+    where the standard policy would stop being the standard one.
     """
     if current.is_standard and command.is_standard is False:
         check([("is_standard", "is given to another policy instead")])
@@ -39,13 +40,13 @@ def changed(current: PolicyDefinition, command: ChangePolicy, _: Hotel) -> Polic
 
 
 def checked(policy: PolicyDefinition, *, currency: str) -> PolicyDefinition:
-    """The policy itself; refused `VALIDATION_ERROR`."""
+    """The policy, unchanged, if it has no problems. Refused `VALIDATION_ERROR`."""
     check(problems(policy, currency=currency))
     return policy
 
 
 def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, str]]:
-    """Each invalid field of the definition, with its problem."""
+    """Each invalid field of the definition, with a message about its value."""
     if not CODE.fullmatch(given.code.upper()):
         yield "code", "must be up to 40 letters, digits, dashes or underscores"
     if not given.name.strip():
@@ -68,7 +69,10 @@ def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, s
 
 
 def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
-    """The terms that bookings store; for a definition without problems. A fixed fee is in minor units."""
+    """The policy's terms as bookings store them, with fixed fees in minor units.
+
+    The definition must have no problems.
+    """
     free = given.free_until_hours
     return CancellationPolicy(
         kind=given.kind,
@@ -86,7 +90,7 @@ def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
 def definition(
     policy: CancellationPolicy, *, code: str, name: str, currency: str, is_standard: bool
 ) -> PolicyDefinition:
-    """The definition of a stored policy: a fixed fee in major units."""
+    """The definition of a stored policy, with fixed fees in major units."""
     return PolicyDefinition(
         code=code,
         name=name,
@@ -104,7 +108,7 @@ def definition(
 
 
 def in_words(policy: CancellationPolicy, currency: str) -> CancellationPolicy:
-    """The policy with a text: the hotel's own, or one made from the terms."""
+    """The policy with its own text, or where that is empty with a text made from the terms."""
     return policy if policy.text else replace(policy, text=_text(policy, currency))
 
 

@@ -1,7 +1,7 @@
 """The price of a stay. All amounts are in minor units, and the parts of a price add up exactly.
 
-Only the total and the net after discount are rounded (half up, to the provider's step); the tax is total - net and
-the discount is subtotal - net.
+Only the total and the net after discount are rounded (half up, to the provider's step). The tax is the total less the
+net, the discount the subtotal less the net.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, kw_only=True)
 class Promotion:
-    """A discount by code. `value` is a percentage, or minor units where `kind` is `FIXED`.
+    """A discount by code. `value` is a percentage; for the kind `FIXED` an amount in minor units.
 
-    `starts_on` and `ends_on` are the first and the last check-in date; None: no limit.
+    `starts_on` and `ends_on` are the first and the last check-in date, where None means no limit.
     """
 
     code: str
@@ -31,7 +31,7 @@ class Promotion:
     max_nights: int | None = None
 
     def covers(self, stay: Stay, *, room_type_id: int) -> bool:
-        """Whether the promotion applies to this stay in this room type."""
+        """Whether the promotion applies to this stay and this room type."""
         return (
             (self.starts_on is None or stay.check_in >= self.starts_on)
             and (self.ends_on is None or stay.check_in <= self.ends_on)
@@ -41,7 +41,7 @@ class Promotion:
         )
 
     def off(self, subtotal: Decimal) -> Decimal:
-        """The exact discount: at most the subtotal."""
+        """The discount before rounding, never more than the subtotal."""
         discount = subtotal * self.value / HUNDRED if self.kind == "PERCENT" else self.value
         return min(max(discount, Decimal(0)), subtotal)
 
@@ -49,7 +49,7 @@ class Promotion:
 def price_of(
     nights: Sequence[int], *, currency: str, tax_percent: Decimal, promotion: Promotion | None = None
 ) -> Price:
-    """The price of a stay from the price of each night in minor units, without tax; at least one night."""
+    """The price of a stay, from the prices of its nights (at least one) in minor units, without tax."""
     own = tuple(rounded(Decimal(night), currency) for night in nights)
     subtotal = Decimal(sum(night.amount for night in own))
     exact_net = subtotal - (promotion.off(subtotal) if promotion else Decimal(0))

@@ -1,4 +1,4 @@
-"""Promotions: as staff define them, and as prices apply them."""
+"""Promotions as staff define them, and as prices apply them."""
 
 import re
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ def changed(current: PromotionDefinition, command: ChangePromotion, _: Hotel) ->
 
 
 def checked(promotion: PromotionDefinition, *, currency: str, room_type: str | None) -> PromotionDefinition:
-    """The promotion with the code of its room type in the hotel's spelling.
+    """The promotion, with the code of its room type in the hotel's spelling.
 
-    Refused `VALIDATION_ERROR`; `room_type` None: the hotel has no such type.
+    Refused `VALIDATION_ERROR`. A `room_type` that is None says that the hotel has no such type.
     """
     unknown = [("room_type", "is not a room type of the hotel")] if promotion.room_type and not room_type else []
     check([*unknown, *problems(promotion, currency=currency)])
@@ -37,7 +37,7 @@ def checked(promotion: PromotionDefinition, *, currency: str, room_type: str | N
 
 
 def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str, str]]:
-    """Each invalid field of the definition, with its problem. The caller checks the room type."""
+    """Each invalid field of the definition except the room type, with a message about its value."""
     if not CODE.fullmatch(given.code.upper()):
         yield "code", "must be up to 40 letters, digits, dashes or underscores"
     if given.kind not in ("PERCENT", "FIXED"):
@@ -59,7 +59,7 @@ def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str
 
 
 def promotion(given: PromotionDefinition, *, currency: str, room_type_id: int | None) -> Promotion:
-    """The promotion of a definition, with its code in capitals. Raises `ValueError` where `problems` yields any."""
+    """The promotion of a definition, with its code in capitals. Raises `ValueError` for a definition with problems."""
     return Promotion(
         code=given.code.upper(),
         kind=given.kind,
@@ -73,7 +73,7 @@ def promotion(given: PromotionDefinition, *, currency: str, room_type_id: int | 
 
 
 def definition(stored: Promotion, *, currency: str, room_type: str | None) -> PromotionDefinition:
-    """The definition of a stored promotion: a fixed discount in major units."""
+    """The definition of a stored promotion, with a fixed discount in major units."""
     fixed = stored.kind == "FIXED"
     return PromotionDefinition(
         code=stored.code,

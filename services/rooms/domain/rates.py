@@ -1,4 +1,4 @@
-"""Whether daily rates may be written."""
+"""Decides whether daily rates may be written."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +12,10 @@ from services.rooms.domain.stays import horizon
 
 
 def check(command: WriteRates, *, currency: str, today: date) -> Money | None:
-    """The price to write; None: the base price. Refused `VALIDATION_ERROR` and `BEYOND_HORIZON`."""
+    """Check the command; returns the price to write, None for the base price.
+
+    Refused `VALIDATION_ERROR` and `BEYOND_HORIZON`.
+    """
     validation.check(_problems(command, currency, today))
     if command.end_date >= horizon(today):
         raise Refusal("BEYOND_HORIZON", f"Nights before {horizon(today)} are on sale.")

@@ -1,4 +1,4 @@
-"""Availability room by room: whether a room is free on some nights, and the conflict where not."""
+"""Availability room by room: decides whether a room is free on some nights, and describes the conflict if not."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,9 +13,9 @@ from services.rooms.domain.rooms import Room
 def availability_of(
     room: Room, nights: Stay, periods: Sequence[Period], *, today: date, exclude_booking: str | None
 ) -> FreeRoom | TakenRoom:
-    """Whether the room is free on these nights; the stay of `exclude_booking` does not count.
+    """The room as free on these nights, or as taken with its conflict.
 
-    `periods` are those of the room on the first night or later.
+    The stay of `exclude_booking` is ignored. `periods` are those of the room on the first night or later.
     """
     others = sorted((each for each in periods if each.booking_id != exclude_booking or not exclude_booking), key=_start)
     conflicts = [period for period in others if period.nights.check_in < nights.check_out]
@@ -61,12 +61,12 @@ def _conflicting_booking(room: Room, reason: ConflictReason, conflicts: Sequence
 
 
 def _is_open_ended(reason: ConflictReason, conflicts: Sequence[Period]) -> bool:
-    """Whether the end of the conflict is unknown."""
+    """Whether the end of the conflict is unknown: for an inactive room, or one out of order without a block."""
     return reason is ConflictReason.INACTIVE or (reason is ConflictReason.OUT_OF_ORDER and not conflicts)
 
 
 def _free_from(check_in: date, conflicts: Sequence[Period], others: Sequence[Period]) -> date:
-    """The end of the conflicts, and of all periods that follow them without a night between."""
+    """The first night after the conflicts, and after all periods that follow them without a free night between."""
     free = max((period.nights.check_out for period in conflicts), default=check_in)
     for period in others:
         if period.nights.check_in <= free:

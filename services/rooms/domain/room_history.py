@@ -1,6 +1,6 @@
-"""The history of a room: its audit subject, and the name under which an audit row stores a status change.
+"""The history of a room: its audit subject, and the name by which an audit row stores a status change.
 
-The name is `RoomStatusChanged`, the source, and the maintenance priority if any, separated by spaces.
+The name consists of `RoomStatusChanged`, the source, and the maintenance priority if any, separated by spaces.
 """
 
 from contracts.rooms.events import ChangeSource, MaintenancePriority
@@ -19,6 +19,6 @@ def entry_name(source: ChangeSource, priority: MaintenancePriority | None) -> st
 
 
 def parsed_entry_name(name: str) -> tuple[str, MaintenancePriority | None]:
-    """The source and the maintenance priority of a stored name."""
+    """The source and the maintenance priority in the stored name of a status change."""
     _, source, *priority = name.split()
     return source, MaintenancePriority(priority[0]) if priority else None

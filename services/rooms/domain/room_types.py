@@ -17,7 +17,7 @@ MOST_GUESTS = 50
 
 
 def drafted(command: AddRoomType, hotel: Hotel) -> RoomTypeView:
-    """The room type that the command adds, without rooms. Refused `VALIDATION_ERROR` for its price."""
+    """The room type that the command adds, with zero rooms. Refused `VALIDATION_ERROR` for an invalid price."""
     return RoomTypeView(
         code=command.code,
         name=command.name,
@@ -30,15 +30,15 @@ def drafted(command: AddRoomType, hotel: Hotel) -> RoomTypeView:
 
 
 def changed(current: RoomTypeView, command: ChangeRoomType, hotel: Hotel) -> RoomTypeView:
-    """The room type after the command. Refused `VALIDATION_ERROR` for its price."""
+    """The room type after the command. Refused `VALIDATION_ERROR` for an invalid price."""
     price = {} if command.base_price is None else {"base_price": _price(command.base_price, hotel)}
     return amended(current, command, clear=command.clear, converted=price)
 
 
 def checked(room_type: RoomTypeView, *, name_is_taken: bool, policy: str | None) -> RoomTypeView:
-    """The room type with the hotel's spelling of its `policy` code.
+    """The room type, with the hotel's spelling of its `policy` code.
 
-    Refused `VALIDATION_ERROR`; `policy` None: the hotel has no such policy.
+    Refused `VALIDATION_ERROR`. A `policy` that is None says that the hotel has no such policy.
     """
     check(_problems(room_type, name_is_taken=name_is_taken))
     if room_type.policy and policy is None:

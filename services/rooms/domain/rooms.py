@@ -35,7 +35,7 @@ class Room:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomDetails:
-    """The fields of a room that staff write by hand."""
+    """The fields of a room that staff can change."""
 
     room_type_id: int
     floor: int | None
@@ -44,17 +44,17 @@ class RoomDetails:
 
 
 def is_room_number(text: str) -> bool:
-    """Whether the text may be the number of a room."""
+    """Whether the text is a valid room number."""
     return bool(ROOM_NUMBER.fullmatch(text)) and text.lower() not in RESERVED_NUMBERS
 
 
 def details_of(room: Room) -> RoomDetails:
-    """The fields that staff write, as the room has them."""
+    """The present values of the fields that staff can change."""
     return RoomDetails(room_type_id=room.room_type_id, floor=room.floor, notes=room.notes, is_active=room.is_active)
 
 
 def changed_details(room: Room, command: ChangeRoom, *, room_type_id: int | None) -> RoomDetails:
-    """The room's details after the command. `room_type_id` None: the type stays."""
+    """The room's details after the command. Where `room_type_id` is None, the type does not change."""
     clears_floor = "floor" in command.clear
     floor = room.floor if command.floor is None else command.floor
     return RoomDetails(
@@ -66,7 +66,7 @@ def changed_details(room: Room, command: ChangeRoom, *, room_type_id: int | None
 
 
 def existing(room: Room | None) -> Room:
-    """The room; refused `ROOM_NOT_FOUND` for None."""
+    """The room, if it is not None. Refused `ROOM_NOT_FOUND`."""
     if room is None:
         raise Refusal("ROOM_NOT_FOUND", "The hotel has no such room.")
     return room
@@ -104,5 +104,5 @@ _STEPS_TO_READY = {
 
 
 def readiness(room: Room) -> tuple[int, int, str]:
-    """Sort key: rooms by distance to `READY_FOR_GUEST`, then by number."""
+    """The sort key that orders rooms by distance to `READY_FOR_GUEST`, then by number."""
     return _STEPS_TO_READY[room.status], len(room.room_number), room.room_number

@@ -1,4 +1,4 @@
-"""The rules of a stay: its length, its dates and its party, in hotel-local dates."""
+"""The rules of a stay: its length, its dates and its party. Dates are hotel-local."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,17 +12,17 @@ HORIZON_DAYS = 730
 
 
 def local_day(now: datetime, timezone: str) -> date:
-    """The hotel-local date at this time (aware, UTC)."""
+    """The hotel-local date at this time (UTC)."""
     return now.astimezone(ZoneInfo(timezone)).date()
 
 
 def horizon(today: date) -> date:
-    """The last possible date of check-out."""
+    """The latest check-out date that can be sold."""
     return today + timedelta(days=HORIZON_DAYS)
 
 
 def check_length(stay: Stay) -> None:
-    """Refused `VALIDATION_ERROR` unless the stay has 1 to 365 nights."""
+    """Check that the stay has 1 to 365 nights. Refused `VALIDATION_ERROR`."""
     if stay.nights < 1:
         raise invalid("check_out", "must be after check_in")
     if stay.nights > MAX_NIGHTS:
@@ -30,13 +30,16 @@ def check_length(stay: Stay) -> None:
 
 
 def check_horizon(check_out: date, *, today: date) -> None:
-    """Refused `BEYOND_HORIZON`."""
+    """Check that the stay ends within the horizon. Refused `BEYOND_HORIZON`."""
     if check_out > horizon(today):
         raise Refusal("BEYOND_HORIZON", f"Stays can be booked up to {horizon(today)}.")
 
 
 def check_dates(stay: Stay, *, today: date) -> None:
-    """Refused `VALIDATION_ERROR` for a stay in the past and `BEYOND_HORIZON` for nights that are not on sale yet."""
+    """Check the dates of a stay.
+
+    Refused `VALIDATION_ERROR` for a stay in the past, `BEYOND_HORIZON` for nights that are not on sale yet.
+    """
     check_length(stay)
     if stay.check_in < today:
         raise invalid("check_in", "must not be in the past")
@@ -44,7 +47,7 @@ def check_dates(stay: Stay, *, today: date) -> None:
 
 
 def check_party(adults: int, children: int) -> None:
-    """Refused `VALIDATION_ERROR` for a party without an adult."""
+    """Check that the party has an adult. Refused `VALIDATION_ERROR`."""
     if adults < 1:
         raise invalid("adults", "must be at least 1")
     if children < 0:

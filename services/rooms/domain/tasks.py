@@ -1,4 +1,4 @@
-"""Cleaning tasks: which status change of a room opens a task, which one closes it, and who may assign it."""
+"""Cleaning tasks: which change of a room's status opens or closes a task, and who may assign a task."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ CLOSED_BY = (RoomStatus.CLEANED_UNINSPECTED, RoomStatus.READY_FOR_GUEST)
 
 @dataclass(frozen=True, kw_only=True)
 class CleaningTask:
-    """One cleaning of one room. The status follows from the times, UTC."""
+    """A task to clean one room once. Its times are UTC and determine its status."""
 
     id: int
     hotel: str
@@ -45,7 +45,7 @@ class CleaningTask:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRoom:
-    """The fields of a room that the view of its task has."""
+    """The room of a task, with the fields that the task's view needs."""
 
     room_number: str
     room_type: str
@@ -54,9 +54,9 @@ class TaskRoom:
 
 
 def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
-    """Refused `TASK_DONE`, `PERMISSION_DENIED`: cleaners assign free tasks to themselves and unassign their own.
+    """Check that the caller may assign the task to the staff id `to`, or to nobody where `to` is None.
 
-    `to` is a staff id; None: nobody.
+    Cleaners may assign free tasks to themselves and unassign their own. Refused `TASK_DONE`, `PERMISSION_DENIED`.
     """
     if task.done_at:
         raise done()
@@ -71,12 +71,12 @@ def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
 
 
 def done() -> Refusal:
-    """The refusal for a task that is done."""
+    """The refusal `TASK_DONE`."""
     return Refusal("TASK_DONE", "The task is done.")
 
 
 def existing(task: CleaningTask | None) -> CleaningTask:
-    """The task; refused `TASK_NOT_FOUND` for None."""
+    """The task, if it is not None. Refused `TASK_NOT_FOUND`."""
     if task is None:
         raise Refusal("TASK_NOT_FOUND", "The hotel has no such task.")
     return task

@@ -1,4 +1,4 @@
-"""Whether a person may change the status of a room, and the source of that change."""
+"""Decides whether a person may change the status of a room, and names the source of the change."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,10 +10,10 @@ from services.rooms.lifecycle import BY_A_STAY, LIFECYCLE, Act, MaintenanceCalle
 
 
 def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomStatus] = ()) -> type[Act]:
-    """The act by which a person brings a room from one status to another.
+    """The lifecycle's act that takes a room from the status `now` to the status `then`, for a change by a person.
 
-    `only_from` narrows the statuses before; empty: any. Refused `ROOM_HAS_GUEST` for an occupied room,
-    `ILLEGAL_ROOM_TRANSITION` for a pair that is not in the table.
+    An empty `only_from` allows every status. Refused `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION`
+    where the lifecycle has no such act or `only_from` lists statuses without `now`.
     """
     if now is RoomStatus.OCCUPIED:
         raise Refusal("ROOM_HAS_GUEST", "The room is occupied.")
@@ -28,7 +28,11 @@ def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomSt
 
 
 def check(act: type[Act], caller: Caller, *, note: str, until: date | None, today: date) -> None:
-    """Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`, and `UNTIL_REQUIRED` where `until` is not in the future."""
+    """Check the caller, the note and the date of a status change.
+
+    Refused `PERMISSION_DENIED`; `NOTE_REQUIRED` where the act needs a note; `UNTIL_REQUIRED` where a room is taken out
+    of order without an `until` in the future.
+    """
     check_permission(act, caller)
     if act.note_required and not note.strip():
         raise Refusal("NOTE_REQUIRED", "Say why the inspection is skipped.")
@@ -37,7 +41,10 @@ def check(act: type[Act], caller: Caller, *, note: str, until: date | None, toda
 
 
 def check_permission(act: type[Act], caller: Caller) -> None:
-    """Refused `PERMISSION_DENIED`."""
+    """Check that the caller is one of our services, or staff with a permission for the act.
+
+    Refused `PERMISSION_DENIED`.
+    """
     if caller.kind not in ("staff", "system"):
         raise Refusal("PERMISSION_DENIED", "Only staff change a room.")
     if caller.kind == "staff" and not any(caller.may(permission) for permission in act.needs):
@@ -45,7 +52,7 @@ def check_permission(act: type[Act], caller: Caller) -> None:
 
 
 def source_of(act: type[Act], caller: Caller) -> ChangeSource:
-    """The source of the change: the caller's part in the hotel."""
+    """The source of the change, by the caller's permissions and the act."""
     if caller.kind != "staff":
         return ChangeSource.SYSTEM
     if act.overrides:
@@ -57,7 +64,10 @@ def source_of(act: type[Act], caller: Caller) -> ChangeSource:
 def priority_after(
     act: type[Act], *, before: MaintenancePriority | None, requested: MaintenancePriority | None
 ) -> MaintenancePriority | None:
-    """The maintenance priority after the act: it stays while the room is out of order, and ends with the repair."""
+    """The maintenance priority after the act.
+
+    The priority stays while the room is out of order, and is removed with the repair.
+    """
     if act is MaintenanceCalled:
         return requested or MaintenancePriority.MEDIUM
     return before if act is TakenOutOfOrder else None

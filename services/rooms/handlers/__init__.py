@@ -1,1 +1,1 @@
-"""The handlers of rooms: each loads, decides and records, for one message."""
+"""The handlers of rooms, one for each message: each loads values, lets the domain decide, and records the changes."""

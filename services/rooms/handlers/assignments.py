@@ -1,4 +1,4 @@
-"""Assignments: a room is assigned to a booking, unassigned, and searched for."""
+"""Assignments: a room is assigned to a booking, a booking's room is unassigned, and candidate rooms are listed."""
 
 from contracts.message import Nothing
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
@@ -12,7 +12,7 @@ from services.rooms.work import RoomsWork
 
 @action_log.once(RoomTaken)
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
-    """Assign the room to the booking, instead of another that the booking has."""
+    """Assign the room to the booking, replacing the booking's earlier room if any."""
     hotel, hold, current = holds.lock(command, work)
     requested = room_access.read(work, command.hotel, command.room_number)
     room = work.rooms.lock([requested.id])[requested.id]
@@ -39,9 +39,10 @@ def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
 
 @action_log.once(Nothing)
 def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
-    """Unassign the booking's room; the nights count on the booked type again, unless that is full.
+    """Unassign the booking's room.
 
-    Nothing changes for a booking without a room, or one that has ended.
+    The nights count on the booked type again, unless that type is full. A booking without a room and a booking that has
+    ended are left unchanged.
     """
     hotel = hotel_access.own(work, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)

@@ -1,4 +1,4 @@
-"""Blocks: the nights on which a room is not available. The capacity follows in the same transaction."""
+"""Blocks: the nights on which a room is not available. The capacity changes in the same transaction."""
 
 from datetime import date
 
@@ -12,14 +12,14 @@ from services.rooms.work import RoomsWork
 
 
 def list_blocks(query: ListBlocks, work: RoomsWork) -> RoomBlocks:
-    """The room's blocks of today and later."""
+    """The room's current and future blocks."""
     hotel = hotel_access.own(work, query.hotel)
     room = room_access.read(work, query.hotel, query.room_number)
     return _view(work, room, today=stays.local_day(work.now, hotel.timezone))
 
 
 def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
-    """Block the room on these nights."""
+    """Block the room on the nights of the command."""
     hotel_access.check_own(work.caller, command.hotel)
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)
@@ -39,7 +39,7 @@ def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
 
 
 def unblock_room(command: UnblockRoom, work: RoomsWork) -> RoomBlocks:
-    """End one block of the room, or all that touch the nights; the blocks that remain."""
+    """End one block of the room, or all that touch the nights; returns the remaining blocks."""
     hotel_access.check_own(work.caller, command.hotel)
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)

@@ -1,4 +1,4 @@
-"""Events that end a booking: its nights and its room are released, with all others of the batch, before the commit."""
+"""Events that end a booking. The releases of all events in a batch are executed together before the commit."""
 
 from datetime import date
 
@@ -11,27 +11,30 @@ from services.rooms.work import RoomsWork
 
 
 def booking_declined(event: BookingDeclined, work: RoomsWork) -> None:
-    """Release all nights."""
+    """Release all nights of the booking."""
     release_later(event.booking_id, None, work)
 
 
 def booking_cancelled(event: BookingCancelled, work: RoomsWork) -> None:
-    """Release the nights from a date on; a guest in house vacates the room as at check-out."""
+    """Release the booking's nights from a date on; a guest in house is moved out as at check-out."""
     release_later(event.booking_id, event.released_from, work)
 
 
 def booking_expired(event: BookingExpired, work: RoomsWork) -> None:
-    """Release all nights."""
+    """Release all nights of the booking."""
     release_later(event.booking_id, None, work)
 
 
 def booking_no_show(event: BookingNoShow, work: RoomsWork) -> None:
-    """Release all nights."""
+    """Release all nights of the booking."""
     release_later(event.booking_id, None, work)
 
 
 def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
-    """Collect the release of a booking; `from_on` None: all nights."""
+    """Register the release of a booking, to execute before the commit.
+
+    A `from_on` that is None releases all nights.
+    """
     action_id = work.cause.id if work.cause else ""
     release = Release(booking_id=booking_id, from_on=from_on, action_id=action_id)
     work.release_before_commit(release, releases.execute)

@@ -17,7 +17,10 @@ from services.rooms.work import RoomsWork
 
 @action_log.once(Extended)
 def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
-    """The booking has the room, and a unit of its type, for the added nights, at the price of the booked type."""
+    """Extend the booking's stay in its room, and sell the added nights.
+
+    The added nights have the price of the booked type.
+    """
     hotel, hold, stay = holds.lock(command, work)
     if stay is None or not stay.moved_in:
         raise Refusal("NOT_CHECKED_IN", "Booking must be checked in to extend")
@@ -68,7 +71,7 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
 
 
 def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay) -> list[dict[str, Any]]:
-    """The rooms that are free for the rest of the added nights."""
+    """The rooms to suggest: those that are free for the rest of the added nights."""
     nights = extensions.suggestion_nights(added, today=stays.local_day(work.now, hotel.timezone))
     return extensions.suggestions(
         work.rooms.all(hotel.slug),

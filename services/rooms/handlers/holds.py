@@ -13,7 +13,7 @@ from services.rooms.work import RoomsWork
 
 
 def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
-    """Sell the nights to the booking; for a draft only price them."""
+    """Sell the nights to the booking; a draft is priced only."""
     request = StayRequest(
         stay=Stay(command.check_in, command.check_out),
         adults=command.adults,
@@ -35,7 +35,7 @@ def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
 
 
 def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
-    """Release all nights of the booking; without a live hold nothing happens."""
+    """Release all nights of the booking; a booking without a live hold is left unchanged."""
     release = Release(booking_id=command.booking_id, from_on=None, action_id="", whole=command.unwritten)
     releases.execute(work, {command.booking_id: release})
     return Nothing()
@@ -55,7 +55,7 @@ def _take(command: HoldInventory, work: RoomsWork, *, offer: Offer, room_type: R
 
 
 def _stored_answer(command: HoldInventory, offer: Offer, work: RoomsWork) -> Held:
-    """The reply to the ask that took the hold; refused `HOLD_DIFFERS` for other nights or another type."""
+    """The stored reply to the ask that made the hold. Refused `HOLD_DIFFERS` for other nights or another type."""
     hotel, stay, room_type_id, answer = work.holds.answer(command.booking_id)
     requested = (command.hotel, Stay(command.check_in, command.check_out), offers.type_of(offer).id)
     if requested != (hotel, stay, room_type_id):

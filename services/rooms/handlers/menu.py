@@ -1,4 +1,4 @@
-"""The room-service menu as a whole, and the prices of an order. `nouns` changes the items."""
+"""The room-service menu as a whole, and the prices of an order. The module `nouns` handles changes of the items."""
 
 from contracts.rooms.menu import GetMenu, Menu, PricedItems, PriceItems
 from services.rooms.domain import menu
@@ -7,12 +7,12 @@ from services.rooms.work import RoomsWork
 
 
 def get_menu(query: GetMenu, work: RoomsWork) -> Menu:
-    """A hotel's menu."""
+    """The menu of a hotel."""
     hotel = hotel_access.own(work, query.hotel)
     return Menu(items=tuple(work.menu.of(hotel, only_available=query.only_available)))
 
 
 def price_items(query: PriceItems, work: RoomsWork) -> PricedItems:
-    """The current prices of these items."""
+    """The current prices of the items of an order."""
     hotel = hotel_access.existing(work.hotels.get(query.hotel))
     return menu.priced(query.quantities, work.menu.with_ids(hotel, query.quantities))

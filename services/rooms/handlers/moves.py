@@ -13,9 +13,9 @@ from services.rooms.work import RoomsWork
 
 @action_log.once(RoomTaken)
 def move_guest(command: MoveGuest, work: RoomsWork) -> RoomTaken:
-    """The booking's guest moves to the room; the same room again changes nothing.
+    """Move the booking's guest to the room; a move to the guest's present room changes nothing.
 
-    One statement locks both rooms, ascending, so that two guests who change places do not wait for each other.
+    One statement locks both rooms, ascending, so that two guests who change places do not cause a deadlock.
     """
     hotel, hold, current = holds.lock(command, work)
     if current is None or not current.moved_in:

@@ -1,6 +1,7 @@
 """The nouns that a hotel's staff define: room types, promotions, cancellation policies and menu items.
 
-Each row is a noun; its methods handle the noun's messages. Bookings and quotes keep the terms of their own day.
+Each `Noun` is a row, and its methods handle the messages of the noun. A change does not affect the terms of existing
+bookings and quotes.
 """
 
 from contracts.rooms.menu import MenuChanged
@@ -15,20 +16,23 @@ from services.rooms.work import RoomsWork
 
 
 def check_room_type(work: RoomsWork, hotel: Hotel, room_type: RoomTypeView) -> RoomTypeView:
-    """The room type, with the policy that it names; refused `VALIDATION_ERROR`."""
+    """Check the room type and the policy that the type names; returns the room type. Refused `VALIDATION_ERROR`."""
     policy = work.policies.get(hotel, room_type.policy) if room_type.policy else None
     name_is_taken = work.room_types.is_name_taken(hotel, code=room_type.code, name=room_type.name)
     return room_types.checked(room_type, name_is_taken=name_is_taken, policy=policy.code if policy else None)
 
 
 def record_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str, fields: str) -> None:
-    """Write the audit row of a room type, and publish the change of availability."""
+    """Write the audit row of a room type, and publish the changed availability."""
     record_by_code(work, hotel, what, code, fields)
     hotel_changes.publish_availability(work, hotel, code)
 
 
 def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> None:
-    """Count the rooms of a new type, which may have been removed before; a removed type has no sold nights to come."""
+    """Count the rooms of an added type, and refuse the removal of a type with sold nights from today on.
+
+    An added type may be a removed one that is back with its rooms. Refused `ROOM_TYPE_IN_USE`.
+    """
     if what == ROOM_TYPES.added:
         hotel_changes.recount(work, hotel, [work.room_types.id_of(hotel, code)])
         today = stays.local_day(work.now, hotel.timezone)
@@ -59,7 +63,7 @@ ROOM_TYPES = CodedNoun(
 
 
 def check_promotion(work: RoomsWork, hotel: Hotel, promotion: PromotionDefinition) -> PromotionDefinition:
-    """The promotion, with the room type that it names; refused `VALIDATION_ERROR`."""
+    """Check the promotion and the room type that it names; returns the promotion. Refused `VALIDATION_ERROR`."""
     named = work.room_types.named(hotel, promotion.room_type) if promotion.room_type else None
     return promotions.checked(promotion, currency=hotel.currency, room_type=named[1].code if named else None)
 
@@ -83,7 +87,7 @@ PROMOTIONS = CodedNoun(
 
 
 def check_policy(_: RoomsWork, hotel: Hotel, policy: PolicyDefinition) -> PolicyDefinition:
-    """The policy; refused `VALIDATION_ERROR`."""
+    """Check the policy; returns the policy. Refused `VALIDATION_ERROR`."""
     return policies.checked(policy, currency=hotel.currency)
 
 
@@ -107,7 +111,7 @@ POLICIES = CodedNoun(
 
 
 def record_menu_item(work: RoomsWork, hotel: Hotel, what: str, item_id: int, fields: str) -> None:
-    """Publish the change of the menu, and write the audit row of the item."""
+    """Publish the changed menu, and write the audit row of the item."""
     version = work.menu.version(item_id)
     work.publish(MenuChanged(hotel=hotel.slug, item_id=item_id))
     work.audit(

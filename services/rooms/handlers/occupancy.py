@@ -21,7 +21,7 @@ STORED_WITHIN = timedelta(minutes=1)
 
 @action_log.once(RoomOccupiedReply)
 def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
-    """The guest occupies the booking's room, which must be ready."""
+    """Move the guest into the booking's room, which must be ready."""
     hotel, hold, stay = holds.lock(command, work)
     if stay is None:
         raise Refusal("NO_ROOM_ASSIGNED", "The booking has no room.")
@@ -35,7 +35,7 @@ def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
 
 @action_log.once(RoomTaken)
 def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
-    """The guest vacates the room, and the nights from `left_on` on are released."""
+    """Move the guest out of the room, and release the nights from `left_on` on."""
     _, hold, stay = holds.lock(command, work)
     if stay is None or not stay.moved_in:
         raise Refusal("CHECKOUT_FAILED", "Booking has no assigned room to checkout from")
@@ -48,7 +48,7 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
 
 @action_log.once(RoomTaken)
 def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
-    """The room is vacated; where the stay has `ended`, its nights, its hold and its room are released."""
+    """Vacate the room; where the stay has `ended`, release its nights, its hold and its room too."""
     hotel_access.check_own(work.caller, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)
     stay = work.periods.of_bookings([command.booking_id]).get(command.booking_id)

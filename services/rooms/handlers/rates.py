@@ -1,4 +1,4 @@
-"""Daily rates: read, and written for a range of nights."""
+"""Daily rates: listed, and written for a range of nights."""
 
 from contracts.rooms.rates import DailyRates, ListRates, RatesWritten, WriteRates
 from contracts.values import Permission
@@ -19,7 +19,7 @@ def list_rates(query: ListRates, work: RoomsWork) -> DailyRates:
 
 
 def write_rates(command: WriteRates, work: RoomsWork) -> RatesWritten:
-    """Give the nights a price of their own, or the base price."""
+    """Set the price of the nights, or restore the base price."""
     hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_SETTINGS)
     type_id, room_type = room_types.named(work, hotel, command.room_type)
     price = rates.check(command, currency=hotel.currency, today=stays.local_day(work.now, hotel.timezone))

@@ -1,4 +1,4 @@
-"""Rooms: listed, read, and added, changed and removed by hand; the night counters follow in the same transaction."""
+"""Rooms: listed, added, changed and removed by staff. The night counters change in the same transaction."""
 
 from chassis.refusal import Refusal
 from contracts.message import Nothing
@@ -79,7 +79,7 @@ def add_room(command: AddRoom, work: RoomsWork) -> RoomView:
 
 
 def change_room(command: ChangeRoom, work: RoomsWork) -> RoomView:
-    """Change the details of a room; the same values change nothing."""
+    """Change the details of a room; the same values as before change nothing."""
     hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_ROOMS)
     room = room_access.lock(work, hotel, command.room_number)
     validation.check((name, "must not be empty") for name in command.clear if name != "floor")

@@ -1,4 +1,4 @@
-"""Cleaning tasks: listed, assigned, started and finished. The task follows the status of its room."""
+"""Cleaning tasks: listed, assigned, started and finished. Each change of a room's status updates the room's task."""
 
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.tasks import (
@@ -56,7 +56,7 @@ def assign_task(command: AssignTask, work: RoomsWork) -> HousekeepingTask:
 
 
 def _change_status(command: TaskCommand, work: RoomsWork, *, to: RoomStatus, reached: TaskStatus) -> HousekeepingTask:
-    """Bring the task's room to a status; a task with the status `reached` stays as it is."""
+    """Change the status of the task's room; where the task has the status `reached` already, nothing changes."""
     task, room = _locked(command, work)
     if task.status is reached:
         return view(task, task_room(room))

@@ -1,4 +1,4 @@
-"""Timers: put the nights of a new day on sale, and delete old quotes."""
+"""Timers that put the nights of a new day on sale and delete old quotes."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ log = logs.logger(__name__)
 
 
 def extend_nights(work: RoomsWork) -> bool:
-    """Extend one hotel whose nights on sale end before the horizon; False: no hotel is due."""
+    """Extend the nights on sale of one hotel up to the horizon; returns False where no hotel is due."""
     due = work.nights.due(work.now, days=stays.HORIZON_DAYS)
     if due is None:
         return False
@@ -24,5 +24,5 @@ def extend_nights(work: RoomsWork) -> bool:
 
 
 def forget_quotes(work: RoomsWork) -> bool:
-    """Delete some quotes that expired 30 days ago; False: there was none."""
+    """Delete some quotes that expired 30 days ago; returns False where there is no such quote."""
     return work.offers.delete_quotes(before=work.now - QUOTES_KEPT_FOR)

@@ -1,4 +1,4 @@
-"""The turnover of a room: changes of its status by hand."""
+"""The turnover of a room: changes of its status by staff."""
 
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.rooms import RoomView
@@ -11,7 +11,7 @@ from services.rooms.work import RoomsWork
 
 
 def change_room_status(command: ChangeRoomStatus, work: RoomsWork) -> RoomView:
-    """Change the status of a room, with its out-of-order block; the same status changes nothing."""
+    """Change the status of a room, and its out-of-order block; the present status changes nothing."""
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)
     if room.status is command.to_status:
         return view(room)

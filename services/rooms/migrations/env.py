@@ -1,4 +1,4 @@
-"""Runs the migrations of rooms on the connection that it is handed."""
+"""Runs the migrations of rooms on the connection that `chassis.transactions.migrate` hands in."""
 
 from alembic import context
 

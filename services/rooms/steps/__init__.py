@@ -1,1 +1,1 @@
-"""Steps that several handlers take within their transaction."""
+"""Steps that several handlers share within their transaction."""

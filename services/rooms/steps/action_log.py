@@ -1,4 +1,4 @@
-"""The action log: an action of a booking is carried out once, and a repetition gets the stored reply."""
+"""The action log: each action of a booking is carried out once, and a repeated action gets the stored reply."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,7 +10,7 @@ from services.rooms.work import RoomsWork
 
 
 class Action(Protocol):
-    """A command with the id of the action, and the booking that it is for."""
+    """A command with an action id, for one booking."""
 
     @property
     def action_id(self) -> str: ...
@@ -25,10 +25,10 @@ Handler = Callable[[A, RoomsWork], R]
 
 
 def once(reply: type[R]) -> Callable[[Handler[A, R]], Handler[A, R]]:
-    """A handler that runs once for each action id; its reply is stored in the same transaction.
+    """Make a handler run once for each action id; its reply is stored in the same transaction.
 
-    The kind of a stored action is the class name of the command. Refused `ACTION_ID_REUSED` for the id of another
-    action.
+    The kind of a stored action is the class name of the command. Refused `ACTION_ID_REUSED` where another action has
+    the id.
     """
 
     def decorated(handler: Handler[A, R]) -> Handler[A, R]:

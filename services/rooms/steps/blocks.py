@@ -1,4 +1,4 @@
-"""Blocks of a locked room: begin and end, with the capacity of their nights."""
+"""Begins and ends blocks of a locked room, with the capacity of their nights."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,9 +14,9 @@ from services.rooms.work import RoomsWork
 
 
 def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date, out_of_order: bool = False) -> int:
-    """Block a locked room of a shared hotel; the block's id. Only the night counters are locked after this.
+    """Block a locked room whose hotel has a shared lock; returns the block's id.
 
-    Refused `ROOM_OVERLAP_CONFLICT`, and `WOULD_OVERSELL` with `nights`.
+    The night counters are locked last. Refused `ROOM_OVERLAP_CONFLICT`, and `WOULD_OVERSELL` with `nights`.
     """
     blocks.check_free(room, nights, work.periods.on_nights(room.id, nights), today=today)
     block_id = work.periods.begin_block(
@@ -40,7 +40,7 @@ def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date
 
 
 def end(work: RoomsWork, room: Room, ended: Sequence[Period], *, today: date) -> None:
-    """End these blocks of a locked room, and free their remaining nights."""
+    """End these blocks of a locked room, and add their remaining nights to the capacity."""
     changes = []
     for block in ended:
         work.periods.end(block, until=today, now=work.now)
@@ -64,7 +64,7 @@ def end(work: RoomsWork, room: Room, ended: Sequence[Period], *, today: date) ->
 
 
 def reduce_capacity(work: RoomsWork, room: Room, nights: Stay) -> None:
-    """Count one room less on these nights; refused `WOULD_OVERSELL` with `nights`."""
+    """Reduce the capacity by one room on these nights. Refused `WOULD_OVERSELL` with `nights`."""
     if work.nights.resize([_capacity_change(room, nights, by=-1)]):
         return
     full = work.nights.full(room.room_type_id, nights.check_in, nights.check_out)

@@ -1,4 +1,4 @@
-"""The cleaning task of a room follows the status of the room, in the same transaction."""
+"""Updates the cleaning task of a room with each change of the room's status, in the same transaction."""
 
 from contracts.rooms.events import HousekeepingTaskDone, HousekeepingTaskOpened, RoomStatus
 from contracts.rooms.tasks import TaskStatus
@@ -9,7 +9,10 @@ from services.rooms.work import RoomsWork
 
 
 def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> None:
-    """Open, start, stop or close the room's task. `room` is the room before the act, `status` the status after it."""
+    """Open, start, stop or close the room's task.
+
+    `room` is the room before the act, `status` the status after the act.
+    """
     if act in OPENED_BY:
         _open(work, room, act)
     elif status is RoomStatus.CLEANING_IN_PROGRESS:
@@ -22,7 +25,7 @@ def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> N
 
 
 def close(work: RoomsWork, room: Room) -> None:
-    """Close the room's task, if any. `room` is the room before the change."""
+    """Close the room's open task, if any. `room` is the room before the change."""
     closed = work.tasks.close(room, by=work.caller.actor, now=work.now)
     if closed is None:
         return

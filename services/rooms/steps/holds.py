@@ -22,7 +22,7 @@ class ForBooking(Protocol):
 
 
 def lock(command: ForBooking, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
-    """The hotel, the booking's live hold, locked, and its stay in a room if any; refused `NOTHING_HELD`."""
+    """The hotel, the booking's live hold (locked), and the booking's stay in a room if any. Refused `NOTHING_HELD`."""
     hotel = hotel_access.own(work, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)
     if hold is None or not hold.live or hold.hotel != command.hotel:
@@ -31,7 +31,10 @@ def lock(command: ForBooking, work: RoomsWork) -> tuple[Hotel, Hold, Period | No
 
 
 def count_on_type(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> bool:
-    """Count the nights from today on on this room type; False, and nothing changes, where one of them is full."""
+    """Count the hold's nights from today on on this room type.
+
+    Returns False, and changes nothing, where one of the nights is full.
+    """
     parts, changes = holds.moved_to_type(hold.parts, room_type_id, from_on=max(today, hold.stay.check_in))
     if not changes:
         return True

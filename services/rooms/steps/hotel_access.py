@@ -1,4 +1,4 @@
-"""Access to a hotel: who may read or change its data, and the lock of the hotel."""
+"""Access to a hotel: checks who may read or change its data, and locks the hotel."""
 
 from chassis.refusal import Refusal
 from contracts.values import Caller, Permission
@@ -7,32 +7,38 @@ from services.rooms.work import RoomsWork
 
 
 def no_hotel() -> Refusal:
-    """The refusal for a hotel that does not exist, or is hidden from the caller."""
+    """The refusal `HOTEL_NOT_FOUND`, for a hotel that does not exist or is hidden from the caller."""
     return Refusal("HOTEL_NOT_FOUND", "There is no such hotel.")
 
 
 def existing(hotel: Hotel | None) -> Hotel:
-    """The hotel; refused `HOTEL_NOT_FOUND` for None."""
+    """The hotel, if it is not None. Refused `HOTEL_NOT_FOUND`."""
     if hotel is None:
         raise no_hotel()
     return hotel
 
 
 def check_own(caller: Caller, slug: str) -> None:
-    """Refused `HOTEL_NOT_FOUND` for the staff of another hotel."""
+    """Check that the caller is not staff of another hotel. Refused `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != slug:
         raise no_hotel()
 
 
 def check_permission(caller: Caller, slug: str, permission: Permission) -> None:
-    """Refused `HOTEL_NOT_FOUND`, `PERMISSION_DENIED` unless the caller is the hotel's staff with the permission."""
+    """Check that the caller is one of our services, or the hotel's staff with the permission.
+
+    Refused `HOTEL_NOT_FOUND` for staff of another hotel, `PERMISSION_DENIED` without the permission.
+    """
     check_own(caller, slug)
     if caller.kind != "system" and not caller.may(permission):
         raise Refusal("PERMISSION_DENIED", f"This needs {permission}.")
 
 
 def own(work: RoomsWork, slug: str, permission: Permission | None = None) -> Hotel:
-    """The hotel, for a caller who may read its data; `permission` None: its staff and any other kind of caller."""
+    """The hotel, for a caller who may read its data.
+
+    A `permission` that is None admits everybody except staff of other hotels.
+    """
     if permission is None:
         check_own(work.caller, slug)
     else:
@@ -41,12 +47,12 @@ def own(work: RoomsWork, slug: str, permission: Permission | None = None) -> Hot
 
 
 def locked(work: RoomsWork, slug: str, permission: Permission) -> Hotel:
-    """The hotel, locked, for a caller who may change its data."""
+    """The hotel, locked exclusively, for a caller who may change its data."""
     check_permission(work.caller, slug, permission)
     return existing(work.hotels.lock(slug))
 
 
 def shared(work: RoomsWork, slug: str) -> Hotel:
-    """The hotel with a shared lock, for a change of one of its rooms."""
+    """The hotel, with a shared lock, for a change of one of its rooms."""
     check_own(work.caller, slug)
     return existing(work.hotels.share(slug))

@@ -1,4 +1,4 @@
-"""Records of a change of a hotel's own data: the audit row, the event, and the night counters."""
+"""Records a change of a hotel's own data: the audit row, the event, and the night counters."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from services.rooms.work import RoomsWork
 
 
 def record(work: RoomsWork, hotel: Hotel, what: str, *, why: str) -> None:
-    """Write the audit row of a change by hand."""
+    """Write the audit row of a change by staff."""
     work.audit(
         subject=f"edits/{hotel.slug}",
         sequence=work.hotels.count_change(hotel.slug),
@@ -25,7 +25,10 @@ def record(work: RoomsWork, hotel: Hotel, what: str, *, why: str) -> None:
 
 
 def publish_availability(work: RoomsWork, hotel: Hotel, *room_types: str) -> None:
-    """Publish that the availability or the prices of these room types (codes; none: all) have changed."""
+    """Publish that the availability or the prices of room types have changed.
+
+    `room_types` are codes; an empty `room_types` stands for all types.
+    """
     work.publish(AvailabilityChanged(hotel=hotel.slug, room_types=tuple(sorted(set(room_types)))))
 
 
@@ -39,7 +42,8 @@ def recount(
 ) -> None:
     """Recount the capacity of the nights from today on, as the last lock of the transaction.
 
-    `allowance` None: the hotel's own. Refused `refused_as` with `nights`, the nights that are sold beyond the capacity.
+    An `allowance` that is None stands for the hotel's own. Where nights are sold beyond the new capacity, the refusal
+    has the code `refused_as` and these `nights`.
     """
     oversold = work.nights.recount(
         room_type_ids,
@@ -52,9 +56,10 @@ def recount(
 
 
 def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, what: str) -> Hotel:
-    """Write the hotel with its changed values, publish their names, and recount for a new overbooking allowance.
+    """Write the hotel with its changed values, and publish the names of the values.
 
-    `what` is the name of the audit row. Returns the hotel at its new version.
+    A new overbooking allowance also recounts the capacity. `what` is the name of the audit row. Returns the hotel at
+    its new version.
     """
     version = work.hotels.write(hotel)
     event = HotelSettingsChanged(hotel=hotel.slug, fields=tuple(changes), version_number=version)
@@ -75,6 +80,6 @@ def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, wh
 
 
 def check_version(work: RoomsWork, version: int, what: str) -> None:
-    """Refused `VERSION_MISMATCH` where the caller has read another version."""
+    """Check that the caller has read the present version. Refused `VERSION_MISMATCH`."""
     if not work.context.expects(version):
         raise Refusal("VERSION_MISMATCH", f"The {what} changed since you looked.", version=version)

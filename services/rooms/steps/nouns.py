@@ -1,7 +1,7 @@
 """The general form of a noun that a hotel's staff define: list, get, add, change and remove.
 
-A noun is one row: its port, its permission, its refusals, the names of its audit rows, and pure functions that decide.
-The methods of a row are the handlers of its messages.
+Each noun is one row of data: its store, its permission, its refusals, the names of its audit rows, and the pure
+functions that decide. The row's methods are the handlers of the noun's messages.
 """
 
 from collections.abc import Callable
@@ -22,23 +22,23 @@ P = TypeVar("P")  # a page of definitions
 
 
 class Definitions(Protocol[D, K]):
-    """The port of a noun. The caller of a write has locked the hotel."""
+    """The store of a noun. The caller of a write has locked the hotel."""
 
     def get(self, hotel: Hotel, key: K, /) -> D | None:
-        """One definition."""
+        """One definition, None where the key is unknown."""
 
     def put(self, hotel: Hotel, definition: D, /) -> K:
-        """Insert or replace a definition; its key."""
+        """Insert or replace a definition; returns its key."""
 
     def remove(self, hotel: Hotel, key: K, /) -> bool:
-        """Remove a definition; False: it is in use."""
+        """Remove a definition; returns False where the definition is in use."""
 
 
 class Pages(Protocol[D]):
-    """The port of a noun whose definitions are listed in pages."""
+    """The store of a noun whose definitions are listed in pages."""
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[D]]:
-        """The number of definitions that match, and those of the page."""
+        """The number of matching definitions, and the definitions of the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,8 @@ class Noun(Generic[D, K]):
     """One noun. A refusal is a code and a message, in which `{}` stands for the definition's key.
 
     `added`, `changed` and `removed` are the names of the audit rows. `draft` makes the definition of an add command,
-    `change` applies a change command, `check` refuses an invalid definition or returns it normalised. `record` writes
-    the audit row and publishes the events of a change; `settle` follows up a write or a removal, as the last step.
+    `change` applies a change command, and `check` refuses an invalid definition or returns it normalised. `record`
+    writes the audit row and publishes the events of a change; `settle` is the last step after a write or a removal.
     """
 
     key: Callable[[Any], K]  # of a get, change or remove ask
@@ -72,7 +72,7 @@ class Noun(Generic[D, K]):
         return self._existing(work, hotel_access.own(work, query.hotel, self.reads), self.key(query))
 
     def add(self, command: Any, work: RoomsWork) -> D:
-        """Add a definition; refused where its key exists."""
+        """Add a definition. Refused where another definition has the key."""
         hotel = hotel_access.locked(work, command.hotel, self.writes)
         definition = self.draft(command, hotel)
         if self.port(work).get(hotel, self.key_of(definition)) is not None:
@@ -80,7 +80,7 @@ class Noun(Generic[D, K]):
         return self._write(work, hotel, definition, what=self.added)
 
     def update(self, command: Any, work: RoomsWork) -> D:
-        """Change a definition; the same values change nothing."""
+        """Change a definition; the same values as before change nothing."""
         hotel = hotel_access.locked(work, command.hotel, self.writes)
         current = self._existing(work, hotel, self.key(command))
         definition = self.change(current, command, hotel)
@@ -90,7 +90,7 @@ class Noun(Generic[D, K]):
         return self._write(work, hotel, definition, what=self.changed, fields=", ".join(fields))
 
     def remove(self, command: Any, work: RoomsWork) -> Nothing:
-        """Remove a definition; refused where the definition is in use."""
+        """Remove a definition. Refused while the definition is in use."""
         hotel = hotel_access.locked(work, command.hotel, self.writes)
         key = self.key_of(self._existing(work, hotel, self.key(command)))
         self.record(work, hotel, self.removed, key, "")
@@ -119,7 +119,7 @@ class Noun(Generic[D, K]):
 
 @dataclass(frozen=True, kw_only=True)
 class CodedNoun(Noun[D, str], Generic[D, P]):
-    """A noun whose definitions have a code, and are listed in pages. `page` makes the reply of a list."""
+    """A noun whose definitions have a code and are listed in pages. `page` makes the reply of a list."""
 
     pages: Callable[[RoomsWork], Pages[D]]
     page: Callable[[int, tuple[D, ...]], P]
@@ -132,11 +132,11 @@ class CodedNoun(Noun[D, str], Generic[D, P]):
 
 
 def code_of(coded: Any) -> str:
-    """The code of a definition, or of an ask for one."""
+    """The code of a definition, or the code that an ask names."""
     code: str = coded.code
     return code
 
 
 def record_by_code(work: RoomsWork, hotel: Hotel, what: str, code: str, _: str) -> None:
-    """Write the audit row of a change, with the code of the definition."""
+    """Write the audit row of a change under the code of the definition."""
     hotel_changes.record(work, hotel, what, why=code)

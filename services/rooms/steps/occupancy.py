@@ -1,4 +1,4 @@
-"""A guest occupies a locked room, or vacates it."""
+"""Records that a guest occupies or vacates a locked room."""
 
 from dataclasses import replace
 
@@ -11,7 +11,10 @@ from services.rooms.work import RoomsWork
 
 
 def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str) -> Room:
-    """The booking's guest occupies the room, which is locked and ready. Returns the room after the change."""
+    """Record that the booking's guest occupies the room, which is locked and ready.
+
+    Returns the room after the change.
+    """
     work.publish(
         RoomOccupied(hotel=room.hotel, room_number=room.room_number, booking_id=booking_id, action_id=action_id)
     )
@@ -21,7 +24,10 @@ def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str) -> R
 
 
 def vacate(work: RoomsWork, room: Room, *, booking_id: str, action_id: str, note: str = "") -> Room:
-    """The booking's guest vacates the room, which is locked. Returns the room after the change."""
+    """Record that the booking's guest vacates the room, which is locked.
+
+    Returns the room after the change.
+    """
     work.publish(
         RoomVacated(hotel=room.hotel, room_number=room.room_number, booking_id=booking_id, action_id=action_id)
     )

@@ -1,4 +1,4 @@
-"""A room of the caller's hotel, read or locked."""
+"""Reads or locks a room of the caller's hotel."""
 
 from datetime import date
 
@@ -11,14 +11,14 @@ from services.rooms.work import RoomsWork
 
 
 def read(work: RoomsWork, hotel: str, room_number: str) -> Room:
-    """The room; refused `ROOM_NOT_FOUND`."""
+    """The room, read without a lock. Refused `ROOM_NOT_FOUND`."""
     return existing(work.rooms.get(hotel, room_number))
 
 
 def lock(work: RoomsWork, hotel: Hotel, room_number: str) -> Room:
-    """The room, locked, at the version that the caller has read; refused `ROOM_NOT_FOUND`, `VERSION_MISMATCH`.
+    """The room, locked, at the version that the caller has read.
 
-    The hotel is locked, or shared.
+    Refused `ROOM_NOT_FOUND`, `VERSION_MISMATCH`. The caller of this step has locked the hotel, exclusively or shared.
     """
     room = existing(work.rooms.lock_one(hotel.slug, room_number))
     if not work.context.expects(room.version):
@@ -27,11 +27,11 @@ def lock(work: RoomsWork, hotel: Hotel, room_number: str) -> Room:
 
 
 def lock_in_own_hotel(work: RoomsWork, slug: str, room_number: str) -> tuple[Room, date]:
-    """The room, locked, its hotel shared, and the hotel-local date."""
+    """The room (locked), its hotel (with a shared lock), and the hotel-local date."""
     hotel = hotel_access.shared(work, slug)
     return lock(work, hotel, room_number), stays.local_day(work.now, hotel.timezone)
 
 
 def version_mismatch(room: Room) -> Refusal:
-    """The refusal for a room that has changed since the caller read it."""
+    """The refusal `VERSION_MISMATCH`, for a room that has changed since the caller read the room."""
     return Refusal("VERSION_MISMATCH", "The room has changed since you looked at it.", version=room.version)

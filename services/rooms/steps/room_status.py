@@ -1,4 +1,4 @@
-"""The change of a locked room's status: its row, its cleaning task, its audit row and its event."""
+"""Changes the status of a locked room, with the room's row, cleaning task, audit row and event."""
 
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus, RoomStatusChanged
 from services.rooms.domain import turnover
@@ -18,7 +18,10 @@ def change(
     occupied_by: str | None = None,
     priority: MaintenancePriority | None = None,
 ) -> RoomStatus:
-    """Record an act on the room; the status after it. `occupied_by` is the booking that occupies the room then."""
+    """Record an act on the room; returns the status after the act.
+
+    `occupied_by` is the booking that occupies the room after the act.
+    """
     status = LIFECYCLE.after(room.status, act)
     priority = turnover.priority_after(act, before=room.maintenance_priority, requested=priority)
     version = work.rooms.change_status(

@@ -1,4 +1,4 @@
-"""The action log: the asks that rooms has carried out, each with its reply. A repeated action gets the same reply."""
+"""The action log: the asks that rooms has carried out, each with its reply for repetitions."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,10 @@ class SqlActionLog:
         self._connection = connection
 
     def begin(self, action_id: str, *, kind: str, booking_id: str, now: datetime) -> bool:
-        """Insert the action; False: the action is in the log. Waits for a transaction that inserts the same action."""
+        """Insert the action; returns False where the log has the action already.
+
+        Waits for a transaction that inserts the same action.
+        """
         row = {"action_id": action_id, "kind": kind, "booking_id": booking_id, "now": now}
         return self._connection.execute(BEGIN, row).one_or_none() is not None
 
@@ -32,5 +35,5 @@ class SqlActionLog:
         return row.kind, row.booking_id, row.reply
 
     def finish(self, action_id: str, reply: Any) -> None:
-        """Store the reply, in the transaction of the action."""
+        """Store the reply, in the same transaction as the action."""
         self._connection.execute(FINISH, {"action_id": action_id, "reply": codec.encode(reply).decode()})

@@ -28,7 +28,7 @@ class SqlAvailability:
         self._connection = connection
 
     def left(self, hotel: str, stay: Stay) -> HotelLeft | None:
-        """What the hotel has left on these nights; None: no such hotel."""
+        """The units and prices that the hotel has left on these nights, None where there is no such hotel."""
         params = {"hotel": hotel, "check_in": stay.check_in, "check_out": stay.check_out}
         rows = self._connection.execute(LEFT, params).all()
         if not rows:

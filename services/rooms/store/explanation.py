@@ -1,4 +1,4 @@
-"""A booking's timeline as rooms knows it: the events of its hold and of its rooms."""
+"""A booking's timeline from the tables of rooms: the events of its hold and of its rooms."""
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ _ROOMS = """
 
 
 def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
-    """The events that name the booking, or that belong to a trace of the booking."""
+    """The events that name the booking, or that belong to one of the booking's traces."""
     rooms = [row.subject for row in select(connection, _ROOMS, booking_id=ask.booking)]
     traces = set(ask.traces)
     events = [

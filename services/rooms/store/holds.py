@@ -1,4 +1,4 @@
-"""Holds of bookings. Every change of a booking's nights or room locks the hold first."""
+"""Holds of bookings. A transaction that changes a booking's nights or room has locked the booking's hold first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -55,7 +55,7 @@ UPDATE hold SET check_out = :until, version = version + 1 WHERE booking_id = :bo
 
 
 class SqlHolds:
-    """Takes, locks and ends holds."""
+    """The tables of holds and their parts."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -63,7 +63,7 @@ class SqlHolds:
     def take(
         self, *, booking_id: str, hotel: str, room_type_id: int, stay: Stay, answer: Held, now: datetime
     ) -> int | None:
-        """Insert the hold, or take an ended one again: its version. None: the booking has a live hold.
+        """Insert the hold, or replace an ended one; returns the hold's version, None where the booking has a live hold.
 
         Waits for a transaction that takes the same hold.
         """
@@ -79,7 +79,7 @@ class SqlHolds:
         return self._connection.execute(TAKE, row).scalar_one_or_none()
 
     def answer(self, booking_id: str) -> tuple[str, Stay, int, Held]:
-        """The hotel, stay and room type of the hold, and the stored reply."""
+        """The hotel, the stay, the room type's id and the stored reply of the hold."""
         row = self._connection.execute(ANSWER, {"booking_id": booking_id}).one()
         return row.hotel, Stay(row.check_in, row.check_out), row.room_type_id, codec.typed(row.answer, Held)
 
@@ -89,7 +89,7 @@ class SqlHolds:
         return _hold_of(row, ()) if row else None
 
     def lock(self, booking_ids: Iterable[str]) -> dict[str, Hold]:
-        """Lock the holds of these bookings, ascending; by booking id, with their parts."""
+        """Lock the holds of these bookings, ascending; returns the holds with their parts, by booking id."""
         ids = sorted(booking_ids)
         rows = self._connection.execute(LOCK, {"ids": ids}).all()
         if not rows:
@@ -101,7 +101,7 @@ class SqlHolds:
         return {row.booking_id: _hold_of(row, parts.get(row.booking_id, ())) for row in rows}
 
     def write_parts(self, parts: Mapping[str, Sequence[HoldPart]]) -> None:
-        """Replace the parts of the holds, by booking id."""
+        """Replace the parts of the holds; `parts` has the new parts by booking id."""
         self._connection.execute(DROP_PARTS, {"ids": list(parts)})
         rows = [
             {
@@ -117,11 +117,11 @@ class SqlHolds:
             self._connection.execute(ADD_PART, rows)
 
     def prolong(self, booking_id: str, *, until: date) -> int:
-        """Set a later end of the stay; the hold's version."""
+        """Set the hold's `check_out` to a later date; returns the hold's new version."""
         return int(self._connection.execute(PROLONG, {"booking_id": booking_id, "until": until}).scalar_one())
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
-        """End the hold, and its stay on `until` where that is earlier; the hold's version."""
+        """End the hold, and its stay on `until` where that is earlier; returns the hold's new version."""
         params = {"booking_id": booking_id, "until": until, "now": now}
         return int(self._connection.execute(END, params).scalar_one())
 

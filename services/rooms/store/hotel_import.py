@@ -1,4 +1,4 @@
-"""The rows that an import adds: a hotel, its room types, rooms and promotions. An import deletes nothing."""
+"""Inserts the rows that an import adds: a hotel, its room types, rooms and promotions. An import deletes nothing."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -36,13 +36,16 @@ ON CONFLICT DO NOTHING
 
 
 class SqlHotelImport:
-    """Inserts the rows of a property file that are missing."""
+    """Inserts the rows of a property file that the database does not have."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def create(self, hotel: Hotel, *, nights_through: date) -> bool:
-        """Insert the hotel; False: the hotel exists. Waits for a transaction that inserts the same hotel."""
+        """Insert the hotel; returns False where the hotel exists.
+
+        Waits for a transaction that inserts the same hotel.
+        """
         row = row_of(hotel) | {
             "currency": hotel.currency,
             "policy_code": hotel.policy_code,
@@ -55,7 +58,7 @@ class SqlHotelImport:
         return {row.code: row.id for row in self._connection.execute(TYPES, {"hotel": hotel})}
 
     def add_room_type(self, hotel: str, definition: RoomTypeDefinition, *, base_price: int) -> int:
-        """Insert a room type; its id. `base_price` is in minor units."""
+        """Insert a room type; returns its id. `base_price` is in minor units."""
         row = {
             "hotel": hotel,
             "code": definition.code,
@@ -68,12 +71,12 @@ class SqlHotelImport:
         return int(self._connection.execute(ADD_TYPE, row).scalar_one())
 
     def add_rooms(self, hotel: str, room_type_id: int, numbers: Sequence[str]) -> list[str]:
-        """Insert the rooms whose number is new to the hotel; their numbers."""
+        """Insert the rooms whose number the hotel does not have; returns the numbers of the inserted rooms."""
         row = {"hotel": hotel, "room_type_id": room_type_id, "numbers": list(numbers)}
         return list(self._connection.execute(ADD_ROOMS, row).scalars())
 
     def add_promotions(self, hotel: str, promotions: Sequence[Promotion]) -> None:
-        """Insert the promotions whose code is new to the hotel."""
+        """Insert the promotions whose code the hotel does not have."""
         if promotions:
             rows = [vars(promotion) | {"hotel": hotel} for promotion in promotions]
             self._connection.execute(ADD_PROMOTION, rows)

@@ -1,4 +1,4 @@
-"""Hotels."""
+"""Hotels, with their public pages and settings."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ WRITE_IMPORTED = sa.text("UPDATE hotel SET imported = CAST(:values AS jsonb) WHE
 
 
 class SqlHotels:
-    """The table `hotel`. The lock of a hotel comes before any other lock."""
+    """The table `hotel`. A transaction locks the hotel before any other row."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def get(self, slug: str) -> Hotel | None:
-        """One hotel."""
+        """One hotel, None where there is no such hotel."""
         return self._one(ONE, slug)
 
     def lock(self, slug: str) -> Hotel | None:
@@ -47,20 +47,20 @@ class SqlHotels:
         return [hotel_of(row) for row in self._connection.execute(ALL)]
 
     def write(self, hotel: Hotel) -> int:
-        """Write the hotel's values, page and settings; the new version."""
+        """Write the hotel's own values, page and settings; returns the new version."""
         return int(self._connection.execute(WRITE, row_of(hotel)).scalar_one())
 
     def count_change(self, slug: str) -> int:
-        """Count one more change by hand; the new count."""
+        """Count one more change by staff; returns the new count."""
         return int(self._connection.execute(COUNT_CHANGE, {"slug": slug}).scalar_one())
 
     def imported(self, slug: str) -> dict[str, Any] | None:
-        """The values of the last property file, by field; None: no file was imported."""
+        """The values of the last imported property file, by field; None where no file was imported."""
         values: dict[str, Any] | None = self._connection.execute(IMPORTED, {"slug": slug}).scalar_one()
         return values
 
     def write_imported(self, slug: str, values: dict[str, Any]) -> None:
-        """Store the values of the property file."""
+        """Store the values of the imported property file."""
         self._connection.execute(WRITE_IMPORTED, {"slug": slug, "values": codec.encode(values).decode()})
 
     def _one(self, statement: sa.TextClause, slug: str) -> Hotel | None:
@@ -69,7 +69,7 @@ class SqlHotels:
 
 
 def hotel_of(row: Any) -> Hotel:
-    """The hotel of a row with the columns of `hotel`."""
+    """The hotel in a row with the columns of `hotel`."""
     return Hotel(
         slug=row.slug,
         name=row.name,

@@ -32,7 +32,7 @@ class SqlMenu:
         self._connection = connection
 
     def of(self, hotel: Hotel, *, only_available: bool = False) -> list[MenuItem]:
-        """The hotel's items, by category and name."""
+        """The hotel's menu items, by category and name."""
         query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug).order_by(ITEM.c.category, ITEM.c.name, ITEM.c.id)
         if only_available:
             query = query.where(ITEM.c.is_available)
@@ -44,11 +44,11 @@ class SqlMenu:
         return [_item_of(row, hotel.currency) for row in self._connection.execute(query)]
 
     def get(self, hotel: Hotel, item_id: int) -> MenuItem | None:
-        """One item."""
+        """One menu item, None where the hotel has no such item."""
         return next(iter(self.with_ids(hotel, (item_id,))), None)
 
     def put(self, hotel: Hotel, item: MenuItem) -> int:
-        """Insert or replace an item; its id."""
+        """Insert or replace an item; returns its id."""
         values = {name: getattr(item, name) for name in FIELDS} | {"price": item.price.amount}
         if item.id == NEW:
             added = ITEM.insert().values(hotel=hotel.slug, **values).returning(ITEM.c.id)
@@ -58,11 +58,11 @@ class SqlMenu:
         return item.id
 
     def version(self, item_id: int) -> int:
-        """The version of an item: 1 when added, and one more with each change."""
+        """The version of an item, which is 1 at first and grows by 1 with each change."""
         return int(self._connection.execute(sa.select(ITEM.c.version).where(ITEM.c.id == item_id)).scalar_one())
 
     def remove(self, hotel: Hotel, item_id: int) -> bool:
-        """Delete an item; False: the hotel has no such item."""
+        """Delete an item; returns False where the hotel has no such item."""
         of_hotel = (ITEM.c.id == item_id) & (ITEM.c.hotel == hotel.slug)
         return self._connection.execute(ITEM.delete().where(of_hotel)).rowcount > 0
 

@@ -94,13 +94,16 @@ REACHED = sa.text("UPDATE hotel SET nights_through = greatest(nights_through, :t
 
 
 class SqlNights:
-    """The table `night`. Each statement locks its nights ascending; a transaction locks nothing after them."""
+    """The table `night`.
+
+    Each statement locks its nights ascending, and a transaction locks nothing after its nights.
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def shift(self, changes: Sequence[NightChange]) -> bool:
-        """Sell and free nights, all or nothing; False: a night to sell is full or not on sale."""
+        """Sell and free nights, all or nothing; returns False where a night to sell is full or not on sale."""
         nights = {
             (change.room_type_id, night)
             for change in changes
@@ -109,9 +112,9 @@ class SqlNights:
         return self._change(SELL, changes) == len(nights)
 
     def resize(self, changes: Sequence[NightChange]) -> bool:
-        """Change the capacity, all or nothing; False: a night is sold beyond the new capacity.
+        """Change the capacity, all or nothing; returns False where a night is sold beyond the new capacity.
 
-        Nights that are not on sale yet have no counter: `extend` counts their rooms.
+        Nights that are not on sale yet have no counter; `extend` counts their rooms later.
         """
         return not changes or self._change(RESIZE, changes) > 0
 
@@ -125,9 +128,10 @@ class SqlNights:
         return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
 
     def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
-        """Recount the capacity of these types from a date on; the nights that are sold beyond it: then nothing changes.
+        """Recount the capacity of these types from a date on; returns the nights that are sold beyond the new capacity.
 
-        The caller has locked the hotel, so that its rooms and blocks do not change.
+        Where there are such nights, nothing changes. The caller has locked the hotel, so that its rooms and blocks do
+        not change.
         """
         params = {"types": sorted(set(room_type_ids)), "first": first, "overbooking": overbooking}
         return list(self._connection.execute(RECOUNT, params).scalars())
@@ -139,7 +143,10 @@ class SqlNights:
         self._connection.execute(REACHED, {"hotel": hotel, "through": through})
 
     def due(self, now: datetime, *, days: int) -> tuple[str, str, date] | None:
-        """Lock a hotel whose nights on sale end earlier than `days` ahead: its slug, time zone and last night."""
+        """Lock a hotel whose nights on sale end earlier than `days` ahead.
+
+        Returns the slug, the time zone and the last night on sale; None where no hotel is due.
+        """
         row = self._connection.execute(DUE, {"now": now, "days": days}).one_or_none()
         return (row.slug, row.timezone, row.nights_through) if row else None
 

@@ -1,4 +1,4 @@
-"""Offers, each in one read, and quotes."""
+"""Offers, each read by one statement, and quotes."""
 
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,7 @@ class SqlOffers:
         self._connection = connection
 
     def offer(self, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer | None:
-        """The hotel's offer; `room_type` is a code or a name in any case. None: no such hotel."""
+        """The hotel's offer, None where there is no such hotel. `room_type` is a code or a name in any case."""
         params = {
             "hotel": hotel,
             "room_type": room_type,
@@ -80,7 +80,7 @@ class SqlOffers:
         return _offer_of(row) if row else None
 
     def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
-        """The price of each of these nights, in minor units, without tax; only of the nights on sale."""
+        """The prices of those of the nights that are on sale, in minor units, without tax."""
         params = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
         return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 
@@ -98,11 +98,11 @@ class SqlOffers:
         self._connection.execute(ADD, row)
 
     def keep_quote(self, quote_id: str, *, booking_id: str) -> None:
-        """Keep the quote for the booking, without end."""
+        """Store that the quote stays valid for the booking without end."""
         self._connection.execute(KEEP, {"quote_id": quote_id, "booking_id": booking_id})
 
     def delete_quotes(self, *, before: datetime) -> bool:
-        """Delete up to 1,000 quotes that expired before this time; False: there was none."""
+        """Delete up to 1,000 quotes that expired before this time; returns False where there is no such quote."""
         return self._connection.execute(DELETE, {"before": before}).rowcount > 0
 
 

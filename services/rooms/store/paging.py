@@ -4,7 +4,7 @@ from contracts.values import Page
 
 
 def like(search: str) -> str:
-    """The `ILIKE` pattern of texts that contain the search; an empty search has the empty pattern."""
+    """The `ILIKE` pattern for texts that contain the search; an empty text for an empty search."""
     escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%" if escaped else ""
 

@@ -1,4 +1,4 @@
-"""Periods: the stays and blocks of rooms, under one exclusion constraint."""
+"""Periods: the stays and blocks of rooms, under one exclusion constraint against overlaps."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -51,7 +51,7 @@ WHERE id = :id
 
 
 class SqlPeriods:
-    """The table `period`. The caller locks the room before a period begins."""
+    """The table `period`. The caller has locked the room before a period begins."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -75,11 +75,11 @@ class SqlPeriods:
         return self._in_hotel(hotel, first, None)
 
     def blocks(self, room_id: int, *, first: date) -> list[Period]:
-        """The room's blocks on that night or later, by date, and its out-of-order block."""
+        """The room's blocks on the night `first` or later, by date, and its out-of-order block."""
         return [_period_of(row) for row in self._connection.execute(BLOCKS, {"room": room_id, "first": first})]
 
     def block_views(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:
-        """The same blocks as staff see them."""
+        """The blocks that `blocks` returns, as staff see them."""
         rows = self._connection.execute(BLOCK_VIEWS, {"room": room_id, "first": first})
         return tuple(_block_of(row, room_number) for row in rows)
 
@@ -93,27 +93,27 @@ class SqlPeriods:
         now: datetime,
         moved_in_at: datetime | None = None,
     ) -> None:
-        """Begin a stay of the booking; refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
+        """Insert a stay of the booking. Refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
         more = {"booking_id": booking_id, "moved_in_at": moved_in_at}
         self._add(room_id, room_number, PeriodKind.STAY, nights=nights, now=now, **more)
 
     def begin_block(
         self, room_id: int, room_number: str, *, nights: Stay, reason: str, out_of_order: bool, now: datetime
     ) -> int:
-        """Begin a block; its id. Refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
+        """Insert a block; returns the block's id. Refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
         more = {"reason": reason, "out_of_order": out_of_order}
         return self._add(room_id, room_number, PeriodKind.BLOCK, nights=nights, now=now, **more)
 
     def mark_moved_in(self, period: Period, *, now: datetime) -> None:
-        """The guest has moved in."""
+        """Store the time at which the guest moved in."""
         self._connection.execute(MOVED_IN, {"id": period.id, "now": now})
 
     def prolong(self, period: Period, room_number: str, *, until: date) -> None:
-        """Set a later end; refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
+        """Set the period's end to a later date. Refused `ROOM_OVERLAP_CONFLICT` by the constraint."""
         self._exclusively(PROLONG, {"id": period.id, "until": until}, room_number)
 
     def unmark_moved_in(self, period: Period) -> None:
-        """The guest has not moved in; the stay goes on."""
+        """Delete the time at which the guest moved in; the stay goes on."""
         self._connection.execute(UNMARK_MOVED_IN, {"id": period.id})
 
     def has_moved_in_since(self, period: Period, since: datetime) -> bool:
@@ -121,7 +121,7 @@ class SqlPeriods:
         return bool(self._connection.execute(MOVED_IN_SINCE, {"id": period.id, "since": since}).scalar_one_or_none())
 
     def end(self, period: Period, *, until: date | None, now: datetime) -> None:
-        """End the period; where `until` is before its last night, its nights end there."""
+        """End the period; where `until` is earlier than its end, its nights end on `until`."""
         self._connection.execute(END, {"id": period.id, "until": until, "now": now})
 
     def _in_hotel(self, hotel: str, first: date, until: date | None) -> list[Period]:

@@ -38,18 +38,21 @@ class SqlPolicies:
         self._connection = connection
 
     def get(self, hotel: Hotel, code: str) -> PolicyDefinition | None:
-        """One policy, by code in any case."""
+        """One policy, by its code in any case; None where the hotel has no such policy."""
         row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
         return _definition_of(row) if row else None
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PolicyDefinition]]:
-        """The number of policies that match, and those of the page."""
+        """The number of matching policies, and the policies of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
         count = int(self._connection.execute(COUNT, params).scalar_one())
         return count, [_definition_of(row) for row in self._connection.execute(LIST, params | limits(page))]
 
     def put(self, hotel: Hotel, policy: PolicyDefinition) -> str:
-        """Insert or replace a policy, and make it the standard one where `is_standard`; its code."""
+        """Insert or replace a policy; returns its code.
+
+        Where `is_standard` is set, the policy becomes the hotel's standard one.
+        """
         terms = policies.terms(policy, currency=hotel.currency)
         self.put_terms(hotel.slug, code=policy.code, name=policy.name, terms=terms)
         if policy.is_standard:
@@ -62,7 +65,7 @@ class SqlPolicies:
         self._connection.execute(PUT, row)
 
     def remove(self, hotel: Hotel, code: str) -> bool:
-        """Delete a policy; False: the policy is the hotel's standard one, or a room type's."""
+        """Delete a policy; returns False where the policy is the hotel's standard one or named by a room type."""
         return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 

@@ -40,25 +40,25 @@ class SqlPromotions:
         self._connection = connection
 
     def get(self, hotel: Hotel, code: str) -> PromotionDefinition | None:
-        """One promotion, by code in any case."""
+        """One promotion, by its code in any case; None where the hotel has no such promotion."""
         row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
         return _definition_of(row) if row else None
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PromotionDefinition]]:
-        """The number of promotions that match, and those of the page."""
+        """The number of matching promotions, and the promotions of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
         count = int(self._connection.execute(COUNT, params).scalar_one())
         return count, [_definition_of(row) for row in self._connection.execute(LIST, params | limits(page))]
 
     def put(self, hotel: Hotel, promotion: PromotionDefinition) -> str:
-        """Insert or replace a promotion; its code."""
+        """Insert or replace a promotion; returns its code."""
         stored = promotions.promotion(promotion, currency=hotel.currency, room_type_id=None)
         row = vars(stored) | {"hotel": hotel.slug, "room_type": promotion.room_type}
         self._connection.execute(PUT, row)
         return promotion.code
 
     def remove(self, hotel: Hotel, code: str) -> bool:
-        """Delete a promotion; False: the hotel has no such promotion."""
+        """Delete a promotion; returns False where the hotel has no such promotion."""
         return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 

@@ -1,4 +1,4 @@
-"""Daily rates: the price of a single night. A night without one has the base price of its room type."""
+"""Daily rates, the prices of single nights. A night without a daily rate has the base price of its room type."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,7 +31,7 @@ UPDATE night n SET price = :price FROM locked l WHERE n.room_type_id = l.room_ty
 
 
 class SqlRates:
-    """The prices of the table `night`. The caller of a write has locked the hotel."""
+    """The daily rates in the table `night`. The caller of a write has locked the hotel."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -48,6 +48,6 @@ class SqlRates:
         ]
 
     def write(self, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None) -> int:
-        """Write the price (minor units; None: the base price) of these nights; the number of nights."""
+        """Set the price of these nights in minor units, None for the base price; returns the number of nights."""
         params = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
         return self._connection.execute(WRITE, params).rowcount

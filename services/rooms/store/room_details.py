@@ -1,4 +1,4 @@
-"""Details of rooms: the fields that staff write. The row and the history of a removed room stay."""
+"""Details of rooms, the fields that staff change. The row and the history of a removed room stay."""
 
 from datetime import datetime
 
@@ -36,16 +36,19 @@ class SqlRoomDetails:
         self._connection = connection
 
     def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
-        """Insert a room, or bring back a removed one; its version. None: the hotel has a room with that number."""
+        """Insert a room, or bring back a removed one; returns its version.
+
+        Returns None where the hotel has a room with that number.
+        """
         row = vars(details) | {"hotel": hotel, "room_number": room_number}
         return self._connection.execute(ADD, row).scalar_one_or_none()
 
     def write(self, room_id: int, details: RoomDetails) -> int:
-        """Write the details of a room; the room's new version."""
+        """Write the details of a room; returns the room's new version."""
         return int(self._connection.execute(WRITE, vars(details) | {"id": room_id}).scalar_one())
 
     def remove(self, room_id: int, *, now: datetime) -> int:
-        """Remove a room; the room's new version."""
+        """Remove a room; returns the room's new version."""
         return int(self._connection.execute(REMOVE, {"id": room_id, "now": now}).scalar_one())
 
     def stays(self, room_id: int) -> list[str]:

@@ -55,17 +55,17 @@ class SqlRoomTypes:
         self._now = now
 
     def get(self, hotel: Hotel, code: str) -> RoomTypeView | None:
-        """One room type, by code in any case."""
+        """One room type, by its code in any case; None where the hotel has no such type."""
         row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
         return _view_of(row) if row else None
 
     def named(self, hotel: Hotel, name: str) -> tuple[int, RoomTypeView] | None:
-        """The id and the room type, by code or name in any case."""
+        """The id of the room type, and the room type, by code or name in any case."""
         row = self._connection.execute(NAMED, {"hotel": hotel.slug, "name": name}).one_or_none()
         return (row.id, _view_of(row)) if row else None
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[RoomTypeView]]:
-        """The number of room types that match, and those of the page."""
+        """The number of matching room types, and the room types of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
         count = int(self._connection.execute(COUNT, params).scalar_one())
         return count, [_view_of(row) for row in self._connection.execute(LIST, params | limits(page))]
@@ -75,22 +75,22 @@ class SqlRoomTypes:
         return list(self._connection.execute(IDS, {"hotel": hotel.slug}).scalars())
 
     def id_of(self, hotel: Hotel, code: str) -> int:
-        """The id of a room type, removed or not, by its exact code."""
+        """The id of a room type, which may be removed, by its exact code."""
         return int(self._connection.execute(ID_OF, {"hotel": hotel.slug, "code": code}).scalar_one())
 
     def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:
-        """Whether another room type has this code or name, as its code or its name."""
+        """Whether another room type has this code or name as its code or its name."""
         params = {"hotel": hotel.slug, "code": code, "name": name}
         return bool(self._connection.execute(NAME_IS_TAKEN, params).scalar_one())
 
     def put(self, hotel: Hotel, room_type: RoomTypeView) -> str:
-        """Insert or replace a room type, or bring back a removed one; its code."""
+        """Insert or replace a room type, or bring back a removed one; returns its code."""
         row = vars(room_type) | {"hotel": hotel.slug, "base_price": room_type.base_price.amount}
         self._connection.execute(PUT, row)
         return room_type.code
 
     def remove(self, hotel: Hotel, code: str) -> bool:
-        """Remove a room type; False: the type has rooms."""
+        """Remove a room type; returns False where the type has rooms."""
         return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code, "now": self._now}).rowcount > 0
 
 

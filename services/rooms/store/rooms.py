@@ -71,15 +71,15 @@ class SqlRooms:
         self._connection = connection
 
     def get(self, hotel: str, room_number: str) -> Room | None:
-        """One room."""
+        """One room, None where the hotel has no such room."""
         return self._one(ONE, hotel, room_number)
 
     def lock_one(self, hotel: str, room_number: str) -> Room | None:
-        """Lock one room. Only for a transaction that locks no other room."""
+        """Lock one room, in a transaction that locks no other room."""
         return self._one(LOCK_ONE, hotel, room_number)
 
     def lock(self, ids: Iterable[int]) -> dict[int, Room]:
-        """Lock these rooms, ascending; by id."""
+        """Lock these rooms, ascending; returns the rooms by id."""
         in_order = sorted(set(ids))
         if not in_order:
             return {}
@@ -90,7 +90,7 @@ class SqlRooms:
         return [_room_of(row) for row in self._connection.execute(ALL, {"hotel": hotel})]
 
     def of_type(self, hotel: str, room_type: str) -> list[Room] | None:
-        """A hotel's rooms by number, or those of a type (code or name); None: the hotel has no such type."""
+        """A hotel's rooms by number, or those of one type (code or name); None where the hotel has no such type."""
         rows = self._connection.execute(OF_TYPE, {"hotel": hotel, "room_type": room_type}).all()
         if room_type and not rows:
             return None
@@ -112,7 +112,7 @@ class SqlRooms:
         occupied: bool | None,
         page: Page,
     ) -> tuple[int, list[Room]]:
-        """The number of rooms that match, and those of the page, by number."""
+        """The number of matching rooms, and the rooms of the page, by number."""
         params = {
             "hotel": hotel,
             "search": search,
@@ -135,7 +135,7 @@ class SqlRooms:
         cleaned_at: datetime | None = None,
         inspected_at: datetime | None = None,
     ) -> int:
-        """Write the room's new status; the room's new version. Times are UTC."""
+        """Write the room's new status; returns the room's new version. Times are UTC."""
         row = {
             "id": room.id,
             "status": status.value,
@@ -147,7 +147,7 @@ class SqlRooms:
         return int(self._connection.execute(CHANGE_STATUS, row).scalar_one())
 
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
-        """The occupancy of the rooms of all hotels whose id is greater than `after`, by id."""
+        """The occupancy of rooms of all hotels with an id greater than `after`, by room id."""
         return {
             row.id: RoomOccupancy(
                 hotel=row.hotel,
@@ -159,7 +159,7 @@ class SqlRooms:
         }
 
     def history(self, room: Room, page: Page) -> tuple[int, tuple[RoomChange, ...]]:
-        """The number of the room's status changes, and those of the page, newest first."""
+        """The number of the room's status changes, and the changes of the page, newest first."""
         subject = {"subject": subject_of(room.hotel, room.room_number)}
         count = int(self._connection.execute(HISTORY_COUNT, subject).scalar_one())
         return count, tuple(_change_of(row) for row in self._connection.execute(HISTORY, subject | limits(page)))

@@ -1,4 +1,4 @@
-"""Cleaning tasks. A transaction locks the room before a change of its task; a room has one open task at most."""
+"""Cleaning tasks. A room has at most one open task, and a transaction locks the room before the task changes."""
 
 from datetime import datetime
 from typing import Any
@@ -58,35 +58,41 @@ class SqlTasks:
         self._connection = connection
 
     def open(self, room: Room, *, reason: TaskReason, booking_id: str | None, now: datetime) -> int | None:
-        """Open a task; its id. None: the room has a task that is not done."""
+        """Open a task for the room; returns the task's id, None where the room has a task that is not done."""
         row = {"hotel": room.hotel, "room": room.id, "reason": reason.value, "booking_id": booking_id, "now": now}
         return self._connection.execute(OPEN, row).scalar_one_or_none()
 
     def start(self, room: Room, *, by: Actor | None, now: datetime) -> tuple[int, int] | None:
-        """Start the room's task, and assign a free one to `by`; its id and new version. None: the room has no task."""
+        """Start the room's task, and assign a task without an assignee to `by`.
+
+        Returns the id and new version of the task, None where the room has no open task.
+        """
         return self._write(START, {"room": room.id, "by": _json(by), "now": now})
 
     def stop(self, room: Room) -> tuple[int, int] | None:
-        """Set a started task back to open; its id and new version. None: no task was started."""
+        """Set a started task back to open; returns its id and new version, None where no task was started."""
         return self._write(STOP, {"room": room.id})
 
     def close(self, room: Room, *, by: Actor, now: datetime) -> tuple[int, int] | None:
-        """Close the room's task; its id and new version. None: the room has no task."""
+        """Close the room's task; returns its id and new version, None where the room has no open task."""
         return self._write(CLOSE, {"room": room.id, "by": _json(by), "now": now})
 
     def assign(self, task: CleaningTask, *, to: Actor | None) -> int:
-        """Write the assignee (None: nobody); the task's new version."""
+        """Set the assignee, None for nobody; returns the task's new version."""
         return int(self._connection.execute(ASSIGN, {"id": task.id, "assignee": _json(to)}).scalar_one())
 
     def get(self, hotel: str, task_id: int) -> CleaningTask | None:
-        """One task. Read the task again after the lock of its room."""
+        """One task, read without a lock. Callers read the task again after they have locked its room."""
         row = self._connection.execute(ONE, {"hotel": hotel, "id": task_id}).one_or_none()
         return _task_of(row) if row else None
 
     def page(
         self, hotel: str, *, status: TaskStatus | None, room_number: str, assignee: str, page: Page
     ) -> tuple[int, list[tuple[CleaningTask, TaskRoom]]]:
-        """The number of tasks that match, and those of the page: open ones oldest first, done ones latest first."""
+        """The number of matching tasks, and the tasks of the page.
+
+        Open tasks are ordered oldest first, done tasks latest first.
+        """
         where = f"WHERE k.hotel = :hotel AND {STATES[status]} AND {OF_ASSIGNEE}"
         where += f" AND {IN_ROOM}" if room_number else ""
         order = "DESC" if status is TaskStatus.DONE else "ASC"

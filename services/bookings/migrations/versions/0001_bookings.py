@@ -1,4 +1,4 @@
-"""Bookings, guests, codes, holds and what others say of a booking."""
+"""Creates bookings, guests, codes, holds and the records of events from other services."""
 
 from alembic import op
 

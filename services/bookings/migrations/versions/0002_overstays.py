@@ -1,4 +1,4 @@
-"""Overstay incidents: at most one that nobody has closed for each booking."""
+"""Adds overstay incidents, with at most one open incident for each booking."""
 
 from alembic import op
 

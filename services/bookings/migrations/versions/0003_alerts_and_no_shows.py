@@ -1,4 +1,4 @@
-"""Of what urgency staff were told; and confirmed bookings fall due when their guests have not come."""
+"""Adds the urgencies that staff were alerted to, and makes confirmed bookings due when they become no-shows."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Chat, communications, room-service orders, lookups, and the push token of a guest in house."""
+"""Adds chat, communications, room-service orders, lookups, and the push token of a guest in house."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Card payments towards what is owed, and what was settled at the desk."""
+"""Adds card payments towards the balance due, and the amounts paid at the desk."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Where bookings and rooms do not agree about who lives where, and how far the comparison has come."""
+"""Adds ghosts (differences between bookings and occupied rooms), and the position of the comparison."""
 
 from alembic import op
 
