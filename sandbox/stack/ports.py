@@ -1,4 +1,4 @@
-"""Chooses loopback ports for a run: the wanted port or the next free one, and no port that another run has reserved."""
+"""Loopback ports for a run: the preferred port or the next free one, reserved so that no other run takes it."""
 
 import errno
 import fcntl
@@ -47,16 +47,16 @@ class Ports:
         self._say = say
         self._reserved: dict[int, IO[bytes]] = {}
 
-    def choose(self, name: str, wanted: int = ANY) -> int:
-        """Reserve the wanted port, or the next free port above; `ANY` stands for any free port. Returns the port."""
-        if wanted == ANY:
+    def choose(self, name: str, preferred: int = ANY) -> int:
+        """Reserve the preferred port, or the next free port above; `ANY` stands for any free port. Returns the port."""
+        if preferred == ANY:
             return self._any(name)
-        for port in range(wanted, HIGHEST + 1):
+        for port in range(preferred, HIGHEST + 1):
             if self._reserve(port):
-                if port != wanted:
-                    self._say(f"port {wanted} for {name} is taken; using {port} instead")
+                if port != preferred:
+                    self._say(f"port {preferred} for {name} is taken; using {port} instead")
                 return port
-        raise RuntimeError(f"No free port for {name} at or above {wanted}.")
+        raise RuntimeError(f"No free port for {name} at or above {preferred}.")
 
     def release(self) -> None:
         for slip in self._reserved.values():

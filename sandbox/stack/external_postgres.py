@@ -7,7 +7,7 @@ from typing import Self
 from sandbox.stack.databases import Administrator
 
 
-class GivenPostgres:
+class ExternalPostgres:
     """An existing server. The role in `admin_url` may create roles and databases; only prefixed names are changed."""
 
     def __init__(self, admin_url: str, *, prefix: str) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 
-class GivenRabbit:
+class ExternalRabbit:
     """An existing broker. With `management_url` (`http://user:password@host:port`), the run gets a new virtual host."""
 
     console_url: str | None = None
