@@ -17,7 +17,7 @@ _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "
 
 
 class Body(BaseModel):
-    """A JSON object with these fields and no others."""
+    """A JSON object; a field that the class does not declare is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

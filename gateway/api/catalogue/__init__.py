@@ -1,1 +1,1 @@
-"""What a hotel sells: room types, daily rates, promotions and cancellation policies."""
+"""Room types, daily rates, promotions and cancellation policies of a hotel."""

@@ -1,4 +1,4 @@
-"""What a hotel sells: room types, daily rates, promotions and cancellation policies."""
+"""Room types, daily rates, promotions and cancellation policies of a hotel."""
 
 from typing import Annotated, TypeVar
 
