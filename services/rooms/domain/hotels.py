@@ -1,4 +1,4 @@
-"""A hotel, and a room type with what a stay's price needs."""
+"""A hotel, and a room type with the data for the price of a stay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
