@@ -1,4 +1,4 @@
-"""Plain data to JSON and back, by the types that the contracts declare."""
+"""Converts plain data to JSON and back, guided by the types that the contracts declare."""
 
 from typing import Any, TypeVar
 
@@ -10,12 +10,12 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
 def encode(value: Any) -> bytes:
-    """JSON of any contract value; instants in UTC with `Z`, decimals as strings."""
+    """The JSON of any contract value: instants in UTC with `Z`, decimals as strings."""
     return _encoder.encode(value)
 
 
 def decode(raw: bytes | str) -> Any:
-    """Plain JSON data; raises `ValueError` where it is not JSON."""
+    """Parse JSON into plain data. Raises `ValueError` for bytes that are not JSON."""
     return msgspec.json.decode(raw)
 
 
@@ -25,5 +25,5 @@ def plain(value: Any) -> Any:
 
 
 def typed(data: Any, kind: type[T]) -> T:
-    """Plain data as the declared type; raises `ValueError` with the mismatch. Unknown fields are ignored."""
+    """Convert plain data to the declared type, ignoring unknown fields. Raises `ValueError` that names the mismatch."""
     return msgspec.convert(data, kind, strict=False)

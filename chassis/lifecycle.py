@@ -1,4 +1,4 @@
-"""A lifecycle is one table: while in this status, when this happens, it becomes that. Nothing else may happen."""
+"""A lifecycle is a table of allowed transitions: from a status, by an event, to the next status."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -10,7 +10,7 @@ Status = TypeVar("Status", bound=StrEnum)
 
 
 class Lifecycle(Generic[Status]):
-    """The table, keyed `(status, event) -> status`. The status None is before the beginning."""
+    """The table `(status, event) -> next status`. The status None means that the life has not begun."""
 
     def __init__(self, *rows: tuple[Status | None, type[Any], Status], code: str = "ILLEGAL_TRANSITION") -> None:
         self.rows = rows
@@ -23,11 +23,11 @@ class Lifecycle(Generic[Status]):
         return iter(self.rows)
 
     def allows(self, status: Status | None, event: type[Any]) -> bool:
-        """Whether this may happen while in that status."""
+        """Whether the table has a transition for the event in this status."""
         return (status, event) in self._after
 
     def after(self, status: Status | None, event: type[Any]) -> Status:
-        """The status that follows; refused with the lifecycle's code where the table leaves it out."""
+        """The next status. Raises a `Refusal` with the lifecycle's code where the table has no such transition."""
         try:
             return self._after[status, event]
         except KeyError:

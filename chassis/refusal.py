@@ -1,11 +1,11 @@
-"""How a request, an event or a job fails: refused, too early, unavailable, to be retried, or for good."""
+"""The ways in which a request, event or job fails: refused, too early, unavailable, retried later, failed for good."""
 
 from collections.abc import Sequence
 from typing import Any
 
 
 class Refusal(Exception):
-    """An answer, not an accident: the caller is told `code` and nothing has changed. Never retried.
+    """A deliberate answer: the caller receives `code`, nothing has changed, and nothing is retried.
 
     `errors` lists `{"field", "message"}` for bad input; `details` are the further fields that the code defines.
     """
@@ -19,11 +19,11 @@ class Refusal(Exception):
 
 
 class TooEarly(Exception):
-    """A handler needs an event that has not arrived yet: the delivery is retried later, and counts as no attempt."""
+    """A handler needs an event that has not arrived yet. The delivery is retried later; this counts as no attempt."""
 
 
 class Unavailable(Exception):
-    """No reply came in time, or a dependency is down. Not an attempt: the same request may be sent again.
+    """No reply came in time, or a dependency is down. Does not count as an attempt; the same request may be sent again.
 
     `seconds` is the pause that the dependency asks for, if it names one.
     """
@@ -34,7 +34,7 @@ class Unavailable(Exception):
 
 
 class RetryLater(Exception):
-    """A job cannot be done now; it is retried, after `seconds` if given."""
+    """A job cannot be done now; it is retried after `seconds` or, where none are given, after the backoff."""
 
     def __init__(self, reason: str, *, seconds: float | None = None) -> None:
         super().__init__(reason)
@@ -42,4 +42,4 @@ class RetryLater(Exception):
 
 
 class PermanentFailure(Exception):
-    """A job can never succeed; it is given up at once."""
+    """A job can never succeed and is given up at once."""

@@ -36,13 +36,13 @@ class AskHandler:
 
     @property
     def changes(self) -> bool:
-        """Whether the ask is a command, which needs a transaction; a query reads on a connection of its own."""
+        """Whether the ask is a command, which runs in a transaction. A query only reads."""
         return issubclass(self.message, Command)
 
 
 @dataclass(frozen=True)
 class EventHandler:
-    """Applies an event: `handler(event, work)`, in one transaction with its inbox row."""
+    """Applies an event: `handler(event, work)` runs in the transaction that inserts the event's inbox row."""
 
     event: type[Event]
     handler: Handler
@@ -50,7 +50,11 @@ class EventHandler:
 
 @dataclass(frozen=True)
 class Timer:
-    """Does what is due: `step(work) -> bool`, each call in its own transaction, repeated until it returns False."""
+    """A periodic handler: every `seconds`, `step(work) -> bool` is called until it returns False.
+
+    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens its
+    own transactions.
+    """
 
     seconds: float
     step: Handler
@@ -66,9 +70,10 @@ class Timer:
 class Job:
     """A durable call to the outside world: `run(payloads, conversation) -> outcomes`, outside any transaction.
 
-    `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` store the end of a job in one
-    transaction with its row. An exception, raised or returned as an outcome, is retried until `give_up_after`
-    seconds have passed. Jobs that are `ordered` run one after the other by position; `batch_size` jobs run together.
+    `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
+    marks the job as done or given up. An exception, raised or returned as an outcome, is retried until `give_up_after`
+    seconds have passed. `ordered` jobs run in the order in which they were enqueued; up to `batch_size` jobs run
+    together.
     """
 
     payload: type[Any]
@@ -88,7 +93,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable. `dependencies(settings)` makes what its handlers use beyond the database.
+    """One deployable service. `dependencies(settings)` makes what its handlers use beyond the database.
 
     `metrics(work)` yields the metrics of the service beside those of its messages and jobs, `examination` is its part
     of the operators' queries.
@@ -107,25 +112,25 @@ class Service:
 
 
 def method_of(message: type[Ask[Any]]) -> str:
-    """The method name of an ask on the broker; a topic word, so without dots."""
+    """The ask's method name on the broker: `Name`, or `Name_v2` from version 2 on. Contains no dot."""
     return message.__name__ if message.version == 1 else f"{message.__name__}_v{message.version}"
 
 
 def handles(message: type[Ask[Any]], handler: Handler, *, replay: Handler | None = None) -> AskHandler:
-    """An ask that is handled in one transaction: `handler(message, work) -> reply`."""
+    """Register an ask that is handled in one transaction by `handler(message, work) -> reply`."""
     return AskHandler(message, handler, replay=replay)
 
 
 def converses(message: type[Ask[Any]], handler: Handler, *, replay: Handler | None = None) -> AskHandler:
-    """An ask whose handler asks other services between transactions: `handler(message, conversation) -> reply`."""
+    """Register an ask whose handler opens its own transactions: `handler(message, conversation) -> reply`."""
     return AskHandler(message, handler, converses=True, replay=replay)
 
 
 def on(event: type[Event], handler: Handler) -> EventHandler:
-    """An event of another service, or of this one, and its handler."""
+    """Subscribe to an event, of another service or of this one, with its handler."""
     return EventHandler(event, handler)
 
 
 def every(seconds: float, step: Handler, *, converses: bool = False) -> Timer:
-    """A step that runs every so many seconds."""
+    """Register a step that runs every so many seconds."""
     return Timer(seconds, step, converses)

@@ -9,7 +9,7 @@ PLACEHOLDERS = {"", "change-me", "changeme", "secret", "password", "guest"}
 
 
 class Settings(BaseSettings):
-    """The settings of every process. A service's own variables have its name as prefix."""
+    """The settings of every process. The variables of a service begin with the service's name."""
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
 
@@ -20,11 +20,11 @@ class Settings(BaseSettings):
 
     @property
     def demo(self) -> bool:
-        """Whether this is demo mode, in which the domain's clock can be moved."""
+        """Whether this process runs in demo mode, in which the domain's clock can be moved."""
         return self.mode == "demo"
 
     def secrets(self) -> dict[str, str]:
-        """The values that must be set to no placeholder, by variable name."""
+        """The secrets, by variable name. Outside demo mode none may be empty or a placeholder."""
         return {}
 
     @model_validator(mode="after")
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
 
 class ServiceSettings(Settings):
-    """The settings of a service with a database. `workers` is how many asks run side by side."""
+    """The settings of a service with a database. `workers` is the number of asks that run at the same time."""
 
     database_url: str = ""
     workers: int = 10
@@ -50,7 +50,7 @@ class ServiceSettings(Settings):
 
 
 def with_driver(url: str, driver: str) -> str:
-    """A PostgreSQL URL as SQLAlchemy takes it, with this driver. Raises `ValueError` where the URL is empty."""
+    """The PostgreSQL URL with this SQLAlchemy driver. Raises `ValueError` for an empty URL."""
     if not url:
         raise ValueError("no database URL is set")
     return f"postgresql+{driver}://{url.split('://', 1)[1]}"

@@ -1,4 +1,4 @@
-"""Every message by its wire name, and which owners' events each service subscribes to."""
+"""Every message by its wire name, and the events that each service subscribes to, by their owners."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The log names of events: stable, also where an event's own name changes."""
+"""The names of events in logs. A log name stays the same when the event's own name changes."""
 
 import re
 
@@ -19,7 +19,7 @@ SENT = {"mail": "mail_sent", "sms": "text_message_sent"}
 def log_name(event: Event) -> str:
     """The log name: usually the event's name in snake_case, with exceptions for sessions, mails and staff decisions.
 
-    A confirmation is a staff decision for a booking without a card, and none after a capture.
+    A confirmation by staff is a staff decision, unless it follows a capture.
     """
     if isinstance(event, PaymentSessionOpened):
         return "payment_session_created"

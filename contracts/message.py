@@ -9,7 +9,7 @@ Reply = TypeVar("Reply")
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Plain data with a stable wire name. Its owner is the contracts package of the class."""
+    """Plain data with a stable wire name. The contracts package that holds the class is the message's owner."""
 
     owner: ClassVar[str] = ""
     version: ClassVar[int] = 1
@@ -27,27 +27,27 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Message):
-    """A change that has happened, in the past tense; published after commit. Holds no personal data and no secret."""
+    """A change that has happened; published after the commit. Holds no personal data and no secret."""
 
     @property
     def subject(self) -> str:
-        """The key of the entity that the event is about: events are ordered, and their sequence counts, per subject."""
+        """The key of the entity that the event is about. Events are ordered and numbered per subject."""
         raise LookupError(f"{type(self).__name__} names no subject")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ask(Message, Generic[Reply]):
-    """A request whose sender waits for the reply. May carry personal data; expires with its deadline."""
+    """A request whose sender waits for the reply. May carry personal data; expires at the sender's deadline."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command(Ask[Reply]):
-    """A request to the owner to change something."""
+    """A request to the owner to change data."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query(Ask[Reply]):
-    """A request to the owner to return something; changes nothing."""
+    """A request to the owner to return data; changes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Nothing:
 
 
 def reply_type(ask: type[Ask[Any]]) -> Any:
-    """The reply type of this command or query. Raises `TypeError` where the class declares none."""
+    """The reply type of this command or query. Raises `TypeError` for a class that declares none."""
     for ancestor in ask.__mro__:
         for base in ancestor.__dict__.get("__orig_bases__", ()):
             origin = get_origin(base)
@@ -67,7 +67,7 @@ def reply_type(ask: type[Ask[Any]]) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """An event on the wire: CloudEvents 1.0 attributes around the event's own data.
+    """An event on the wire: CloudEvents 1.0 attributes and the event's own data.
 
     `sequence` counts 1, 2, 3 … per (source, subject). `time` is the domain's time of the event, UTC.
     """

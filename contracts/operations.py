@@ -1,4 +1,4 @@
-"""Asks that every service handles, for operators: health, clock, metrics, invariants and a booking's timeline."""
+"""Asks that every service handles, for operators: health, clock, metrics, invariants, timelines, inbox and outbox."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,12 +20,12 @@ class Health:
 
 @dataclass(frozen=True, kw_only=True)
 class Ping(Query[Health]):
-    """Whether the service runs and reaches its dependencies."""
+    """Report whether the service runs and reaches its dependencies."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdvanceClock(Command[Health]):
-    """Demo mode only: move the domain's clock. Timeouts, signatures, leases and retries keep wall time."""
+    """Move the domain's clock, in demo mode only. Timeouts, signatures, leases and retries keep wall time."""
 
     seconds: float
 
@@ -34,7 +34,8 @@ class AdvanceClock(Command[Health]):
 class SkipEvent(Command[Nothing]):
     """Count an event as applied without applying it, so that the subject's next event may be applied.
 
-    Refused with EARLIER_EVENTS where earlier events of the subject are not applied yet, unless `force` gives them up.
+    Refused `EARLIER_EVENTS` where earlier events of the subject are not applied yet, unless `force` gives those up as
+    well.
     """
 
     event: Envelope
@@ -43,21 +44,21 @@ class SkipEvent(Command[Nothing]):
 
 @dataclass(frozen=True, kw_only=True)
 class EventsToPublish:
-    """How many events the relay publishes again."""
+    """The number of events that the relay publishes again."""
 
     count: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishAgain(Command[EventsToPublish]):
-    """Publish once more what was recorded in the last `seconds`: for a broker that has lost its data."""
+    """Publish the events of the last `seconds` again, for a broker that has lost its data."""
 
     seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One metric as of now. `label` distinguishes metrics of one name: a kind of job, a state."""
+    """The current value of one metric. `label` distinguishes metrics of one name, for example by kind of job."""
 
     name: str
     value: float
@@ -66,7 +67,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """A service's metrics. Counters are those of the process that replied: `instance` names it."""
+    """A service's metrics. Counters count in one process only; `instance` names that process."""
 
     service: str
     instance: str
@@ -75,14 +76,14 @@ class Metrics:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMetrics(Query[Metrics]):
-    """The metrics of a service: backlogs, delays, failures."""
+    """Return the metrics of a service: backlogs, delays, failures."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """A breach of an invariant: the thing in breach and what is wrong with it.
+    """A breach of an invariant: `subject` is the thing in breach, `what` says what is wrong.
 
-    `booking_id` is set where a change of that booking that is still on its way can explain the breach.
+    `booking_id` is set where an unfinished change of that booking can explain the breach.
     """
 
     invariant: str
@@ -100,10 +101,11 @@ class Violations:
 
 @dataclass(frozen=True, kw_only=True)
 class Examine(Query[Violations]):
-    """Judge one invariant, as in `I3`, by the service's own data; refused with UNKNOWN_CHECK or TOO_SLOW.
+    """Judge one invariant, named as in `I3`, by the service's own data.
 
-    Of what grows without end, the `newest` rows are judged; what changed in the last `older_than` seconds is not.
-    `events` are events of other services, for an invariant that compares them with the service's data.
+    Only the newest `newest` rows of growing data are judged, and no row that changed in the last `older_than` seconds.
+    `events` are events of other services, for an invariant that compares them with the service's data. Refused
+    `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW` where a statement exceeds its time limit.
     """
 
     invariant: str
@@ -114,7 +116,7 @@ class Examine(Query[Violations]):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """One page of rows. `next` goes into `after` for the page that follows; None at the end."""
+    """One page of rows. `next` is the value of `after` for the next page; None on the last page."""
 
     rows: tuple[dict[str, Any], ...] = ()
     next: str | None = None
@@ -122,10 +124,11 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadEvidence(Query[Evidence]):
-    """Read rows by which an invariant over several services is judged; refused with UNKNOWN_CHECK or TOO_SLOW.
+    """Read rows by which an invariant over several services is judged.
 
-    `name` names the rows, as in `live_holds`. `keys` are the ids or subjects that rows are read of, where the rows
-    are read by key. `newest` and `older_than` mean what they mean for `Examine`.
+    `name` says which rows, for example `live_holds`. `keys` are ids or subjects, for rows that are read by key.
+    `newest` and `older_than` mean the same as in `Examine`. Refused `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW`
+    where a statement exceeds its time limit.
     """
 
     name: str
@@ -154,9 +157,9 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineEntry:
-    """One entry of a booking's timeline. `at` is wall time, UTC; other entries name this one's `id` as their `cause`.
+    """One entry of a booking's timeline. `at` is wall time, UTC. `cause` is the `id` of the entry that caused this one.
 
-    `facts` is plain data, moments as ISO 8601. Holds no person's name, address or words.
+    `facts` is plain data with instants as ISO 8601 text. An entry holds no person's name, address or words.
     """
 
     at: datetime
@@ -171,7 +174,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class EventReference:
-    """An event in a service's outbox; `published` once the broker has confirmed it."""
+    """An event in a service's outbox. `published` is True once the broker has confirmed the event."""
 
     id: str
     source: str
@@ -186,8 +189,8 @@ class EventReference:
 class Explanation:
     """Everything that a service knows of a booking.
 
-    `booking` is the booking's row where the service owns bookings, `payments` its payments where it owns those.
-    `under_way` has a sentence for each thing that is still to come.
+    `booking` is the booking's row, from the service that owns bookings; `payments` are the payments' rows, from the
+    service that owns those. `under_way` is a sentence for each thing that has yet to happen.
     """
 
     booking: dict[str, Any] | None = None
@@ -199,9 +202,9 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainBooking(Query[Explanation]):
-    """Everything that the service knows of a booking: its id, or for bookings its confirmation number.
+    """Return everything that the service knows of a booking, given its id or, in bookings, its confirmation number.
 
-    `traces` are trace ids of the booking's events in other services.
+    `traces` are the trace ids of the booking's events in other services.
     """
 
     booking: str
@@ -219,7 +222,7 @@ class InboxPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class EventsExplained:
-    """The deliveries of events and what they caused, and how far their subjects were applied."""
+    """The deliveries of events and their effects, and the inbox positions of the events' subjects."""
 
     entries: tuple[TimelineEntry, ...] = ()
     positions: tuple[InboxPosition, ...] = ()
@@ -227,7 +230,7 @@ class EventsExplained:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainEvents(Query[EventsExplained]):
-    """What the service did with these events, of any service: their deliveries, pushes, mails and text messages."""
+    """Return what the service did with events of any service: deliveries, pushes, mails and text messages."""
 
     ids: tuple[str, ...]
     subjects: tuple[str, ...]

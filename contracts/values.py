@@ -1,4 +1,4 @@
-"""The values that all services share: money, stays, actors, callers, hotel settings."""
+"""The values that all services share: money, prices, policies, stays, actors, callers, permissions, hotel settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ SHOWN = {**EXPONENTS, "ISK": 0, "UGX": 0}
 
 @dataclass(frozen=True, order=True)
 class Money:
-    """An amount in integer minor units of an ISO 4217 currency. Never a float."""
+    """An amount in integer minor units of an ISO 4217 currency; never a float."""
 
     amount: int
     currency: str
@@ -47,22 +47,22 @@ class Money:
 
     @property
     def text(self) -> str:
-        """The amount in major units, as in HTTP: `"150.00"`, in yen `"15000"`."""
+        """The amount in major units, as in HTTP: `"150.00"`; for yen `"15000"`."""
         return f"{Decimal(self.amount).scaleb(-self.exponent):.{SHOWN.get(self.currency, 2)}f}"
 
     def portion(self, percent: Decimal) -> "Money":
-        """That percentage of the amount, rounded half up to an amount that the provider can charge."""
+        """The given percentage of the amount, rounded half up to an amount that the provider can charge."""
         return rounded(Decimal(self.amount) * percent / 100, self.currency)
 
 
 def rounded(minor: Decimal, currency: str) -> Money:
-    """Minor units, rounded half up to the smallest step that the provider can charge."""
+    """Money from minor units, rounded half up to the smallest step that the provider can charge."""
     step = STEPS.get(currency, 1)
     return Money(int((minor / step).quantize(Decimal(1), ROUND_HALF_UP)) * step, currency)
 
 
 def from_major(text: str, currency: str) -> Money:
-    """Money from major units (`"150.00"`); raises `ValueError` where the text has more digits than the currency."""
+    """Money from major units such as `"150.00"`. Raises `ValueError` for more decimal digits than the currency has."""
     minor = Decimal(text).scaleb(EXPONENTS.get(currency, 2))
     if minor != minor.to_integral_value():
         raise ValueError(f"{text} has more digits than {currency}")
@@ -71,7 +71,7 @@ def from_major(text: str, currency: str) -> Money:
 
 @dataclass(frozen=True, order=True)
 class Stay:
-    """Plain hotel-local dates, half-open: the guest sleeps from `check_in` up to, not including, `check_out`."""
+    """Hotel-local dates, half-open: the guest sleeps from `check_in` up to, but not including, `check_out`."""
 
     check_in: date
     check_out: date
@@ -96,7 +96,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The originator of a change: for staff the account's id and display name, for others only the kind."""
+    """The person or process that caused a change. Only `staff` have an account id and a display name."""
 
     kind: ActorKind
     id: str | None = None
@@ -109,7 +109,7 @@ PROVIDER = Actor(ActorKind.PROVIDER)
 
 
 class Permission(StrEnum):
-    """What a member of staff may do in their own hotel."""
+    """The permissions of a member of staff in their own hotel."""
 
     MANAGE_BOOKINGS = "can_manage_bookings"
     APPROVE = "can_approve"
@@ -126,7 +126,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """The originator of an ask. The gateway has authenticated staff; bookings checks the guest's token itself."""
+    """The sender of an ask. The gateway has authenticated staff; bookings checks the guest's token itself."""
 
     kind: str = "public"  # public | guest | staff | system
     staff_id: str | None = None
@@ -151,8 +151,8 @@ class Caller:
 class Context:
     """The context of an ask: caller, trace and idempotency key.
 
-    `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body.
-    `if_match` are the versions for which the client permits the change; None permits any.
+    `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body. `if_match`
+    are the versions at which the client permits the change; None permits every version.
     """
 
     caller: Caller = field(default_factory=Caller)
@@ -183,7 +183,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyTier:
-    """The fee from `hours_before` check-in on. `value` is a percentage or minor units, by kind."""
+    """The cancellation fee from `hours_before` check-in on. `value` is a percentage or minor units, by `kind`."""
 
     hours_before: int
     kind: str  # NONE | FIRST_NIGHT | PERCENTAGE | FIXED | FULL_STAY
@@ -196,7 +196,7 @@ FREE_UNTIL_HOURS = {"FLEXIBLE": 24, "MODERATE": 48}
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationPolicy:
-    """A hotel's cancellation terms, snapshotted on a booking when it is made."""
+    """A hotel's cancellation terms. A booking keeps the terms that were valid when the booking was made."""
 
     kind: str  # FLEXIBLE | MODERATE | NON_REFUNDABLE | CUSTOM
     free_until_hours: int = 24
@@ -208,7 +208,7 @@ class CancellationPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelSettings:
-    """A hotel's operating settings that bookings needs. Times are hotel-local wall times, `HH:MM`.
+    """The operating settings of a hotel that bookings needs. Times are hotel-local wall times, `HH:MM`.
 
     `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
     """
@@ -230,7 +230,7 @@ class HotelSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class HotelCard:
-    """A hotel's name and contact, as in pages and mails."""
+    """A hotel's name and contact, as printed on pages and in mails."""
 
     slug: str
     name: str
@@ -244,7 +244,7 @@ class HotelCard:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A slice of a list: pages count from 1."""
+    """A page of a list. Pages count from 1."""
 
     page: int = 1
     page_size: int = 20

@@ -16,7 +16,8 @@ from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.demo.search_steps import stay_params
 from sandbox.demo.transcript import SilentTranscript
-from sandbox.stack import Stack, temporary_run
+from sandbox.stack.run_directory import temporary_run
+from sandbox.stack.stack import Stack
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 HOTEL = "hotel-killarney"

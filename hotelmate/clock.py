@@ -59,14 +59,14 @@ def parse_span(text: str) -> int:
 
 
 def read_clocks(client: AskClient, services: Sequence[str] = OWNERS) -> list[ClockReading]:
-    """The reading of each service's clock."""
+    """Read the clock of each service; returns one reading per service."""
     return [ClockReading(service, client(Ping(), service=service).now) for service in services]
 
 
 def advance(client: AskClient, stripe_url: str, *, seconds: int) -> list[ClockReading]:
-    """Move every clock and return their readings; a clock that is behind is brought up to the others as well.
+    """Move every clock and return the readings; a clock that is behind is brought up to the others.
 
-    No clock is moved unless all answer.
+    No clock is moved unless all clocks answer.
     """
     clocks = {service: partial(_advance_service, client, service) for service in OWNERS}
     readings = [*read_clocks(client), ClockReading(STRIPE, _ask_stripe(stripe_url, "GET", "clock"))]

@@ -1,4 +1,4 @@
-"""The addresses of the running system: from the environment, else from a running demo's file in `.run`."""
+"""The addresses of the running system, from the environment or else from a running demo's file in `.run`."""
 
 import json
 import os
@@ -20,7 +20,7 @@ CONNECT_WITHIN = 10.0  # seconds
 
 @dataclass(frozen=True)
 class Config:
-    """Addresses by name; the environment takes precedence over the demo's file."""
+    """Addresses by name. The environment takes precedence over the demo's file."""
 
     environment: Mapping[str, str]
     stack: Mapping[str, Any]
@@ -32,7 +32,7 @@ class Config:
 
     @property
     def stripe_url(self) -> str:
-        """The URL of the Stripe stand-in, which a demo has."""
+        """The URL of the Stripe stand-in, which only a demo has."""
         return self._value("SANDBOX_STRIPE_URL", self.stack.get("stripe", {}).get("url")).rstrip("/")
 
     def database_url(self, name: str) -> str:

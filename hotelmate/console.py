@@ -11,12 +11,12 @@ from hotelmate.errors import CommandError
 
 
 def say(text: str) -> None:
-    """Print one line of result; `text` is printed without markup."""
+    """Print one line of a result, without interpreting markup."""
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under headings; the first column is never wrapped, so that it can be copied."""
+    """Print rows under headings. The first column is never wrapped, so that its ids can be copied."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for position, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=position == 0)
@@ -36,12 +36,12 @@ def show_error(error: CommandError) -> None:
 
 
 def moment(at: datetime) -> str:
-    """An instant, UTC, to the second."""
+    """An instant as text, in UTC, to the second."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
 
 
 def age(span: timedelta) -> str:
-    """A span in its largest fitting unit: `3 h`, `45 s`."""
+    """A time span in its largest fitting unit: `3 h`, `45 s`."""
     seconds = int(span.total_seconds())
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:

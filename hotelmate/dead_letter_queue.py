@@ -1,4 +1,4 @@
-"""A service's dead-letter queue on the broker: reads, replays and removes its messages."""
+"""A service's dead-letter queue on the broker: reads, replays and removes messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from contracts.message import Envelope
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One parked message. `envelope` is None where it cannot be read as an event."""
+    """One parked message. `envelope` is None where the body cannot be read as an event."""
 
     tag: int
     body: bytes
@@ -24,7 +24,7 @@ class DeadLetter:
 
     @property
     def id(self) -> str:
-        """The event's id, or the message's place in the queue."""
+        """The message's id, which is the event's; without an id, the message's place in the queue."""
         return str(self.properties.message_id or f"#{self.tag}")
 
     @property
@@ -46,14 +46,14 @@ class DeadLetter:
 
 
 class DeadLetterQueue:
-    """The open queue. Messages that are neither replayed nor removed stay in it, in their order."""
+    """The open queue. Messages that are neither replayed nor removed stay in the queue, in order."""
 
     def __init__(self, service: str, channel: BlockingChannel) -> None:
         self.service = service
         self._channel = channel
 
     def letters(self, *, most: int | None = None) -> list[DeadLetter]:
-        """The messages, oldest first: all, or that many."""
+        """The messages, oldest first; with `most`, at most that many."""
         letters: list[DeadLetter] = []
         while most is None or len(letters) < most:
             method, properties, body = self._channel.basic_get(topology.dead_letters(self.service))
@@ -72,7 +72,7 @@ class DeadLetterQueue:
         return int(declared.method.message_count)
 
     def replay(self, letter: DeadLetter) -> None:
-        """Publish the message to the service's inbox as if never tried; remove it once the broker has confirmed."""
+        """Publish the message to the service's inbox as if new, and remove it once the broker has confirmed."""
         properties = pika.BasicProperties(
             content_type=letter.properties.content_type,
             delivery_mode=2,
@@ -91,7 +91,7 @@ class DeadLetterQueue:
 
 @contextmanager
 def open_queue(amqp_url: str, service: str) -> Iterator[DeadLetterQueue]:
-    """The dead-letter queue of a service, for one command."""
+    """Open the dead-letter queue of a service for the duration of one command."""
     connection = pika.BlockingConnection(parameters.parameters(amqp_url, "hotelmate-dlq"))
     try:
         channel = connection.channel()

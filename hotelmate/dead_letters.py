@@ -1,4 +1,4 @@
-"""`hotelmate dlq`: the messages that a service could not apply: list, show, replay and drop them."""
+"""`hotelmate dlq`: lists, shows, replays and drops the messages that a service could not apply."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -58,7 +58,7 @@ def replay_letters(
     *,
     everything: Annotated[bool, typer.Option("--all", help="All parked messages.")] = False,
 ) -> None:
-    """Give messages back to their service, which tries them as if for the first time."""
+    """Give parked messages back to their service, which tries them as if they were new."""
     if bool(message_ids) == everything:
         raise CommandError("Say which messages to replay, or --all.")
     check_service(service)
@@ -109,7 +109,7 @@ def check_service(service: str) -> None:
 
 
 def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
-    """The message of each id, or beginning of an id; raises `CommandError` where one names none or several."""
+    """The message for each id or beginning of an id. Raises `CommandError` where one matches no message or several."""
     chosen = []
     for each in ids:
         matching = [letter for letter in letters if letter.id.startswith(each)]

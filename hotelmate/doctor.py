@@ -38,9 +38,9 @@ def doctor(
 ) -> None:
     """Judge the invariants of the whole system, and change nothing.
 
-    Covers rooms, money, audit rows, events, notices and dead letters. Where all is at rest everything is judged, else
-    what is older than 30 seconds. Exit code 0 when all invariants hold, 1 when one does not or could not be judged, 3
-    when the broker or a service cannot be reached. Prints no person's name or address.
+    Covers rooms, money, audit rows, events, notices and dead letters. While no event or job is on its way, all data is
+    judged; otherwise only data older than 30 seconds. Exit code 0 when all invariants hold, 1 when one is broken or
+    could not be judged, 3 when the broker or a service cannot be reached. Prints no person's name or address.
     """
     names = [name.upper() for name in only or ()]
     if unknown := [name for name in names if name not in CHECKS]:

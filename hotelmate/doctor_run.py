@@ -1,4 +1,4 @@
-"""One run of `hotelmate doctor`: each invariant is judged, and judged again where a breach was found."""
+"""One run of `hotelmate doctor`: judges each invariant, and judges an invariant again where a breach was found."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,7 +26,7 @@ BROKER = ("I17",)  # cannot be judged without the broker
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result for one invariant: `holds`, `broken`, or `not judged` where that took too long."""
+    """The result for one invariant: `holds`, `broken`, or `not judged` where the check took too long."""
 
     name: str
     says: str
@@ -35,13 +35,13 @@ class Verdict:
 
 
 def says(name: str) -> str:
-    """The invariant in a sentence."""
+    """The sentence that states the invariant, from its check's docstring."""
     first = (CHECKS[name].__doc__ or "").partition(": ")[2].splitlines()[0]
     return first.removesuffix(".").removesuffix(",")
 
 
 def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], None] = time.sleep) -> Verdict:
-    """Judge one invariant. A breach counts if it is found twice: two services are never read at the same moment."""
+    """Judge one invariant. Only a breach found twice counts, because two services are never read at the same moment."""
     if name in BROKER and context.parked is None:
         return Verdict(name, says(name), "not judged")
     check = CHECKS[name]
@@ -60,7 +60,10 @@ def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], No
 
 @contextmanager
 def examination(config: Config, *, newest: int, direct: bool) -> Iterator[ExaminationContext]:
-    """The context of a run, which changes nothing. Where everything is at rest, everything is judged."""
+    """The context of a run, which changes nothing.
+
+    While no event or job is on its way, recent changes are judged as well.
+    """
     with service_queries(config, direct=direct) as ask:
         waiting, parked = broker_state(config, optional=direct)
         context = ExaminationContext(ask=ask, older_than=OLDER, parked=parked, newest=newest)
@@ -69,7 +72,10 @@ def examination(config: Config, *, newest: int, direct: bool) -> Iterator[Examin
 
 
 def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[ParkedMessage] | None]:
-    """Whether a message waits in an inbox, and the parked messages; None where an `optional` broker is down."""
+    """Whether a message waits in an inbox, and the parked messages.
+
+    True and None where an `optional` broker is down.
+    """
     try:
         return read_queues(config.amqp_url)
     except (pika.exceptions.AMQPError, OSError, CommandError):

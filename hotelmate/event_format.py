@@ -1,4 +1,4 @@
-"""An event as `hotelmate events` prints it: its attributes and redacted fields, as one line or as JSON."""
+"""Formats an event for `hotelmate events`: attributes and redacted fields, as one line or as JSON."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from contracts.message import Envelope
 
 
 def attributes(envelope: Envelope) -> dict[str, Any]:
-    """The envelope's attributes; empty where one could be a person's name or words."""
+    """The envelope's attributes. An attribute that could be a person's name or words is emptied."""
     return {
         "time": codec.plain(envelope.time),
         "source": envelope.source,
@@ -24,7 +24,7 @@ def attributes(envelope: Envelope) -> dict[str, Any]:
 
 
 def public_fields(envelope: Envelope) -> dict[str, Any]:
-    """The fields of the event's data without personal data; none of an event of an unknown type or form."""
+    """The fields of the event's data without personal data; no fields for an event of an unknown type or form."""
     event_type = events().get(envelope.type)
     if event_type is None:
         return {}
@@ -35,7 +35,7 @@ def public_fields(envelope: Envelope) -> dict[str, Any]:
 
 
 def as_line(envelope: Envelope) -> str:
-    """The event in one line for people."""
+    """The event as one line of text."""
     values = attributes(envelope)
     shown_already = {values["subject"], values["hotel"], values["time"]}
     fields = " ".join(
@@ -51,5 +51,5 @@ def booking_id_of(envelope: Envelope) -> str:
 
 
 def event_name(wire_name: str) -> str:
-    """`BookingHeld` of `bookings.BookingHeld.v1`."""
+    """The event's short name: `BookingHeld` for `bookings.BookingHeld.v1`."""
     return next(iter(wire_name.split(".")[1:2]), "")

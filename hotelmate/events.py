@@ -28,7 +28,7 @@ cli = typer.Typer(no_args_is_help=True, help="Events on the bus.")
 
 @dataclass(frozen=True)
 class EventFilter:
-    """The events to print; an empty field matches every event."""
+    """Selects the events to print. An empty field matches every event."""
 
     booking: str = ""
     hotel: str = ""
@@ -104,7 +104,7 @@ def _reconnect(amqp_url: str) -> pika.BlockingConnection:
 
 
 def _events(connection: pika.BlockingConnection) -> Iterator[Envelope]:
-    """Every event from now on, from a queue of this connection's own that ends with it."""
+    """Every event from now on, from a queue of its own that ends with the connection."""
     channel = connection.channel()
     topology.declare(channel)
     arguments = {"x-max-length": QUEUE_LENGTH}

@@ -1,4 +1,4 @@
-"""`hotelmate ghosts`: differences between bookings and rooms about who occupies a room, and the outcome of each."""
+"""`hotelmate ghosts`: prints the differences between bookings' stays and the rooms' occupants, and their outcome."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ def ghosts() -> None:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[bool, float]:
-    """Open differences first, then the newest."""
+    """The sort key that puts open differences first, then the newest."""
     return row["mended_at"] is not None, -datetime.fromisoformat(row["first_seen_at"]).timestamp()
 
 

@@ -21,11 +21,11 @@ def import_hotel(
         Path, typer.Argument(metavar="FILE", help="The property as JSON; `sandbox/demo/hotels` has examples.")
     ],
 ) -> None:
-    """Create a property from a file, or add what the property lacks.
+    """Create a property from a file, or add what an existing property lacks.
 
     Importing the same file again changes nothing, even where staff have changed settings since; a file with other
-    values writes those. A room is never removed, a room that staff removed does not come back, and a price that is set
-    is never changed.
+    values writes those values. A room is never removed, a room that staff removed is not added again, and a price that
+    is set is never changed.
     """
     definition = read_property(file)
     with ask_client(load_config().amqp_url) as client:

@@ -63,7 +63,7 @@ def commands() -> typer.Typer:
 
 
 def app(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name; ends with `SystemExit`."""
+    """Run the command that the arguments name; always ends with `SystemExit`."""
     logs.configure("hotelmate", level="CRITICAL", fmt="console")
     try:
         with as_command_errors():

@@ -35,7 +35,7 @@ def list_notices(
 
 @cli.command("show")
 def show_notice(notice_id: Annotated[str, typer.Argument(help="The notice's id.", metavar="ID")]) -> None:
-    """Show what is stored of one notice: its event and outcome, without its text or recipient."""
+    """Show the stored data of one notice: its event and outcome, but neither its text nor its recipient."""
     with ask_client(load_config().amqp_url) as client:
         notice = client(GetNotice(notice_id=notice_id))
     Console(soft_wrap=True).print_json(data=codec.plain(notice), default=str)
@@ -49,7 +49,7 @@ def replay_notices(
 ) -> None:
     """Send notices that were given up, as if they were new.
 
-    A push is not sent where a later one of the same subject was: pages read what they missed from the feed.
+    A push is not sent where a later push about the same subject was sent: pages read the missed events from the feed.
     """
     if bool(notice_ids) == everything:
         raise CommandError("Say which notices to replay, or --all.")

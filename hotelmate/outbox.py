@@ -26,8 +26,8 @@ def outbox(
 ) -> None:
     """Show how many events of each service are not published yet, and the age of the oldest.
 
-    Publishing again is for a broker that has lost its data: a subscriber that has applied an event ignores it, one that
-    has not applies it. Up to 30 days back; inbox rows that were deleted since do not matter.
+    Publish again only for a broker that has lost its data: a subscriber ignores the events that it has applied, and
+    applies the others. Goes back up to 30 days; inbox rows that were deleted since do no harm.
     """
     config = load_config()
     seconds = parse_span(publish_again) if publish_again else 0
@@ -44,6 +44,6 @@ def outbox(
 
 
 def unpublished(client: AskClient, service: str) -> tuple[int, timedelta]:
-    """The number of a service's unpublished events, and the age of the oldest."""
+    """The number of a service's unpublished events, and the age of the oldest one."""
     metrics = {metric.name: metric.value for metric in client(ReadMetrics(), service=service).metrics}
     return int(metrics["outbox_waiting"]), timedelta(seconds=metrics["outbox_age_seconds"])

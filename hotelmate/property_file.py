@@ -1,4 +1,4 @@
-"""Reads a property file: the JSON that `hotelmate hotel import` takes, checked field by field."""
+"""Reads a property file, the JSON for `hotelmate hotel import`, and checks each field."""
 
 import json
 import types
@@ -14,7 +14,7 @@ from hotelmate.errors import CommandError
 
 
 def read_property(path: Path) -> HotelDefinition:
-    """The property that the file describes. Raises a `CommandError` that names the unknown fields or the wrong one."""
+    """The property that the file describes. Raises `CommandError`, which names the unknown or wrong fields."""
     try:
         data = json.loads(path.read_text("utf-8"))
     except OSError as problem:
@@ -54,7 +54,7 @@ def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:
 
 
 def _plainly(error: str) -> str:
-    """`Expected …, got … - at `$.a.b`` as `a.b: expected …, got …`."""
+    """The error with its path first: `a.b: expected …, got …` for `Expected …, got … - at `$.a.b``."""
     what, _, at = error.partition(" - at `$")
     what = what.replace("`", "")
     field = at.rstrip("`").removeprefix(".")

@@ -1,4 +1,4 @@
-"""Asks services operators' queries: over the broker, or each service's own process where the broker or it is down."""
+"""Asks services operators' queries, over the broker or, in an outage, of a process for each service."""
 
 import os
 import subprocess
@@ -26,14 +26,14 @@ STOP_WITHIN = 5  # seconds
 
 
 class ServiceProcesses:
-    """Runs `python -m services.<service>.examine` for each service that is asked, with its database's URL."""
+    """Runs `python -m services.<service>.examine`, with the database's URL, for each service that is asked."""
 
     def __init__(self, config: Config) -> None:
         self._urls = {service: config.database_url(service) for service in OWNERS}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __call__(self, service: str, query: Query[Reply]) -> Reply:
-        """Ask the service's process. Raises its `Refusal`, or `CommandError` where it has ended."""
+        """Ask the service's process. Raises the service's `Refusal`, or `CommandError` where the process has ended."""
         process = self._process(service)
         stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         try:
@@ -77,7 +77,10 @@ def _ended(service: str, process: subprocess.Popen[bytes]) -> CommandError:
 
 @contextmanager
 def service_queries(config: Config, *, direct: bool) -> Iterator[AskService]:
-    """Asks services while the block runs; `direct` asks a process per service instead of the running ones."""
+    """A function that asks services while the block runs.
+
+    With `direct`, it asks a process per service, not the broker.
+    """
     if direct:
         processes = ServiceProcesses(config)
         try:

@@ -74,7 +74,7 @@ def reconcile(
 
 
 def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tuple[int, list[ReconciliationFinding]]:
-    """Compare every part, page by page. Returns the number of payments, and each difference once."""
+    """Compare every part, page by page; returns the number of payments compared, and each difference once."""
     payments = 0
     findings: dict[tuple[str, str], ReconciliationFinding] = {}
     for part, title in TITLES.items():
@@ -98,7 +98,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings, without differences of payments that are gone a little later: their change was on its way."""
+    """The findings without those of payments that have no difference a little later: their change was on its way."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

@@ -65,7 +65,7 @@ def list_staff(
 
 
 def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Run a function with the accounts of the gateway's database."""
+    """Call `work` with the staff accounts in the gateway's database; returns its result."""
     url = with_driver(load_config().database_url("gateway"), "psycopg")
 
     async def run() -> T:
@@ -83,6 +83,6 @@ def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
 
 
 def described(staff: Staff) -> str:
-    """The role in words."""
+    """The role of a member of staff in words."""
     role = staff.role.value.replace("_", " ")
     return f"{role}, superuser" if staff.is_superuser else role

@@ -1,4 +1,4 @@
-"""`hotelmate webhooks`: lists, shows, replays and dismisses Stripe's webhook events as payments has stored them."""
+"""`hotelmate webhooks`: lists, shows, replays and dismisses the Stripe webhook events that payments has stored."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -41,7 +41,7 @@ def list_webhooks(
 
 @cli.command("show")
 def show_webhook(event_id: Name) -> None:
-    """Show what is stored of one webhook event, without personal data."""
+    """Show the stored data of one webhook event, which includes no personal data."""
     with ask_client(load_config().amqp_url) as client:
         webhook = client(GetWebhook(event_id=event_id))
     Console(soft_wrap=True).print_json(data=codec.plain(webhook), default=str)
@@ -65,7 +65,7 @@ def replay_webhooks(
 
 @cli.command("dismiss")
 def dismiss_webhook(event_id: Name) -> None:
-    """Dismiss a parked webhook event that is none of ours. It stays stored, with its reason."""
+    """Dismiss a parked webhook event that concerns no booking. The event stays stored, with its reason."""
     with ask_client(load_config().amqp_url) as client:
         client(DismissWebhook(event_id=event_id))
     say(f"{event_id} dismissed.")

@@ -1,4 +1,4 @@
-"""The entrypoint of asks: several at once, each acknowledged and replied to after its commit."""
+"""Receives asks from RabbitMQ, several at once; acknowledges and replies after `AskServer` has committed."""
 
 import time
 from typing import Any

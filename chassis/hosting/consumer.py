@@ -1,4 +1,4 @@
-"""The base of entrypoints that consume from the broker: one connection, and the deliveries not yet acknowledged."""
+"""The base of entrypoints that consume from the broker: one connection, and its unacknowledged deliveries."""
 
 import time
 from abc import abstractmethod
@@ -13,7 +13,7 @@ GRACE = 8.0
 
 
 class AmqpConsumer(Entrypoint):  # type: ignore[misc]
-    """An entrypoint that consumes from the broker, and knows the unacknowledged deliveries of its current channel.
+    """An entrypoint that consumes from the broker and keeps track of its channel's unacknowledged deliveries.
 
     A delivery belongs to its channel: when that channel is lost, the broker redelivers the message, and an
     acknowledgement on a later channel would be wrong.
@@ -35,7 +35,7 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
         self.keeper.start()
 
     def stop(self) -> None:
-        """Consume nothing new, wait until the running deliveries are acknowledged, then disconnect."""
+        """Stop consuming, wait until the running deliveries are acknowledged, then disconnect."""
         self.stopping = True
         self.keeper.submit(lambda: self.channel.cancel() if self.channel else None)
         until = time.monotonic() + GRACE
@@ -48,11 +48,11 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
         """Begin consuming on a new channel."""
 
     def is_current(self, channel: BlockingChannel) -> bool:
-        """Whether the channel is this consumer's current one, and open."""
+        """Whether `channel` is this consumer's current channel and is open."""
         current: Any = self.channel
         return current is channel and bool(current.is_open)
 
     def lost(self) -> None:
-        """The channel is lost; the broker redelivers what was not acknowledged."""
+        """Forget the lost channel; the broker redelivers the messages that were not acknowledged."""
         self.channel = None
         self.unacknowledged.clear()

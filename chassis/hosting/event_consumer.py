@@ -1,4 +1,4 @@
-"""The entrypoint of events: in order, a batch at a time, acknowledged after the commit."""
+"""Receives events from RabbitMQ in order, a batch at a time; acknowledges a batch after its commit."""
 
 import time
 from collections import deque
@@ -21,7 +21,7 @@ log = logs.logger(__name__)
 
 
 class EventConsumer(AmqpConsumer):
-    """Consumes events in order: while one batch is applied, the next one gathers."""
+    """Consumes events in order: while one batch is applied, the next batch gathers."""
 
     def __init__(self, amqp_url: str) -> None:
         self._gathered: deque[EventDelivery] = deque()
@@ -78,7 +78,7 @@ class EventConsumer(AmqpConsumer):
 def apply_patiently(
     runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
 ) -> list[DispatchResult] | None:
-    """Apply a batch, waiting out outages while the deliveries are ours; None when they no longer are."""
+    """Apply a batch, waiting out outages; returns None once `is_ours()` is False: the broker then redelivers."""
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     while True:
         applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])

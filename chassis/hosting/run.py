@@ -37,13 +37,13 @@ log = logs.logger(__name__)
 
 
 def load(name: str) -> Service:
-    """The registry of the service of that name."""
+    """Import the registry (`Service`) of the service called `name`."""
     service: Service = importlib.import_module(f"services.{name}.service").SERVICE
     return service
 
 
 def hosted(service: Service, settings: ServiceSettings) -> type:
-    """The nameko service class of a registry."""
+    """Build the nameko service class that hosts the registry's handlers."""
 
     def handle(self: Any, method: str, message: Any, context: Any) -> Any:
         return self.runtime.ask_server.handle(method, message, context)
@@ -82,7 +82,7 @@ def _job_worker(kind: str) -> Any:
 
 
 def run(service: Service) -> None:
-    """Host the service until SIGTERM or SIGINT; then finish the running work and exit, within ten seconds."""
+    """Host the service until SIGTERM or SIGINT; then finish the running work within ten seconds and exit."""
     settings = service.settings()
     logs.configure(service.name, level=settings.log_level, fmt=settings.log_format)
     config = {"max_workers": settings.workers + len(service.timers) + 8}
@@ -103,7 +103,7 @@ def run(service: Service) -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the service that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m chassis.hosting.run", description="Run one HotelMate service.")
     parser.add_argument("service", choices=OWNERS, help="which service to run; its settings come from the environment")
     run(load(parser.parse_args().service))

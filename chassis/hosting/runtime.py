@@ -50,12 +50,12 @@ class ServiceRuntime:
         self.job_runners = {job.kind: JobRunner(job, self.unit_of_work, self.ask) for job in service.jobs}
 
     def ask(self, message: Any, context: Context) -> Any:
-        """Ask another service on behalf of this request's caller; never under the caller's Idempotency-Key."""
+        """Ask another service on behalf of this request's caller, without the caller's Idempotency-Key."""
         unkeyed = Context(caller=context.caller, traceparent=context.traceparent, request_id=context.request_id)
         return self.ask_client(message, unkeyed)
 
     def conversation(self) -> Conversation[Any]:
-        """A conversation on behalf of the system, for timers."""
+        """A new conversation on behalf of the system, for timers."""
         return Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
 
     def _wake(self) -> None:
@@ -90,7 +90,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self.runtime.close()
 
     def get_dependency(self, worker_ctx: Any) -> ServiceRuntime:
-        """The runtime, for this worker."""
+        """The runtime, the same one for every worker."""
         return self.runtime
 
 

@@ -1,4 +1,4 @@
-"""The entrypoints that poll: timers, and jobs that are due."""
+"""The entrypoints that poll: one runs timers, the other runs jobs that are due."""
 
 import threading
 import time
@@ -28,13 +28,13 @@ class PollLoop(Entrypoint):  # type: ignore[misc]
         self.container.spawn_managed_thread(self._loop, identifier=f"{type(self).__name__}.{self.method_name}")
 
     def stop(self) -> None:
-        """Start no further worker; nameko waits for the running one."""
+        """Start no further worker and wait until the running worker has ended."""
         self._stopping.set()
         self.wake()
         self._idle.wait(GRACE)
 
     def wake(self) -> None:
-        """End the current pause."""
+        """End the current pause early; the base class has no pause to end."""
 
     def _loop(self) -> None:
         try:
@@ -49,10 +49,10 @@ class PollLoop(Entrypoint):  # type: ignore[misc]
 
     @abstractmethod
     def turn(self) -> None:
-        """One round, its pause included."""
+        """Do one round: run the workers that are due, then pause."""
 
     def run_worker(self, *args: Any) -> Any:
-        """Run one worker, and return its result or raise its exception."""
+        """Run one worker to its end; returns the worker's result or raises the worker's exception."""
         done = threading.Event()
         ends: list[Any] = []
 
@@ -70,7 +70,7 @@ class PollLoop(Entrypoint):  # type: ignore[misc]
 
 
 class TimerLoop(PollLoop):
-    """Runs a timer's step every so many seconds, again at once while the step returns True."""
+    """Runs a timer's step every `seconds`, and again at once while the step returns True."""
 
     def __init__(self, timer: Timer) -> None:
         self._timer = timer
@@ -83,7 +83,7 @@ class TimerLoop(PollLoop):
 
 
 class JobLoop(PollLoop):
-    """Runs jobs of one kind: woken by each commit that enqueues a job, and every second."""
+    """Runs jobs of one kind: every second, and at once after a commit that enqueued such a job."""
 
     POLL = 1.0
 
@@ -115,7 +115,7 @@ class JobLoop(PollLoop):
             time.sleep(0.01)
 
     def _bound_to(self, runtime: ServiceRuntime) -> JobRunner:
-        """The runner of this kind; from now on every commit that enqueues a job wakes this loop."""
+        """The runner of this kind of job. The first call arranges that a commit that enqueues a job wakes this loop."""
         if self._woken not in runtime.wakes:
             runtime.wakes.append(self._woken)
         return runtime.job_runners[self._kind]

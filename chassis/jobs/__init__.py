@@ -1,1 +1,1 @@
-"""Durable jobs: how a worker runs, retries and gives up what transactions have enqueued."""
+"""Durable jobs: a worker runs, retries or gives up the jobs that transactions have enqueued."""

@@ -1,4 +1,4 @@
-"""How long a job waits after a failed attempt."""
+"""The pause before the next attempt at a failed job."""
 
 import random
 
@@ -6,11 +6,11 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
 
 
 def backoff(attempts: int) -> float:
-    """Seconds to wait after that many attempts: doubling, capped, with full jitter on the upper half."""
+    """Seconds to wait after so many attempts: 50 to 100 %, at random, of a delay that doubles up to 60 s."""
     ceiling: float = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts, 10))
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 
 def retry_after(seconds: float) -> float:
-    """Seconds to wait where the provider names a pause: at least that long, capped, with jitter on top."""
+    """Seconds to wait where the provider asks for `seconds`: at most 60 s, plus up to a quarter at random."""
     return min(seconds, LONGEST_DELAY) * random.uniform(1.0, 1.25)  # noqa: S311 - jitter

@@ -1,4 +1,4 @@
-"""Runs the jobs of one kind: claims them with a lease, runs them outside any transaction, stores their end in one."""
+"""Runs jobs of one kind: leases them, runs them outside any transaction, and stores their results in a transaction."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ log = logs.logger(__name__)
 
 
 class JobRunner:
-    """All open jobs of one kind."""
+    """Leases and runs the jobs of one kind."""
 
     def __init__(self, job: Job, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any]) -> None:
         self.job = job
@@ -34,7 +34,7 @@ class JobRunner:
         self._ask = ask
 
     def claim(self) -> list[LeasedJob]:
-        """Lease the jobs that are due, oldest first."""
+        """Lease the jobs that are due, up to the job's batch size, oldest first."""
         with self._unit_of_work.begin() as work:
             return job_queue.claim(
                 work.connection,
@@ -45,7 +45,7 @@ class JobRunner:
             )
 
     def run(self, leased: Sequence[LeasedJob]) -> bool:
-        """Run leased jobs and store their ends; False where any is retried. An outcome may be an exception."""
+        """Run leased jobs and store each job's result; returns False where any job failed."""
         conversation: Conversation[Any] = Conversation(
             self._unit_of_work, self._ask, Context(caller=Caller(kind="system"))
         )
@@ -72,7 +72,7 @@ class JobRunner:
 
     @contextmanager
     def _renewed(self, leased: Sequence[LeasedJob]) -> Iterator[None]:
-        """Renew the leases while the block runs: a process that loses a lease is dead, or has stood still for long."""
+        """Keep renewing the leases while the block runs, so that only a dead or frozen process loses them."""
         ended = threading.Event()
 
         def renew() -> None:
@@ -115,7 +115,7 @@ class JobRunner:
 
 
 def _pause(problem: Exception, wait: float) -> float:
-    """Seconds until the next attempt: what the problem asks for, else the backoff."""
+    """Seconds until the next attempt: the pause that the problem asks for, else `wait`, the backoff."""
     if isinstance(problem, RetryLater) and problem.seconds:
         return problem.seconds
     if isinstance(problem, Unavailable) and problem.seconds:

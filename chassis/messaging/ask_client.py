@@ -24,20 +24,20 @@ DEADLINE = 5.0
 
 @dataclass
 class PendingAsk:
-    """An ask whose reply is awaited."""
+    """An ask that was sent and has no reply yet."""
 
     done: threading.Event = field(default_factory=threading.Event)
     body: bytes | None = None
     problem: str = ""
 
     def end(self, *, body: bytes | None = None, problem: str = "") -> None:
-        """Set the reply, or the reason why none comes."""
+        """Set the reply's body, or the problem that replaces a reply."""
         self.body, self.problem = body, problem
         self.done.set()
 
 
 class AskClient:
-    """Asks any service. An ask fails at once when the broker is lost, and never waits past its deadline."""
+    """Sends asks to any service. An ask fails at once when the broker is lost, and at the latest at its deadline."""
 
     def __init__(self, url: str, name: str) -> None:
         self._queue = f"rpc.reply-{name}-{uuid.uuid4().hex}"
@@ -46,7 +46,7 @@ class AskClient:
         self._pending: dict[str, PendingAsk] = {}
 
     def start(self, *, wait: float = 0) -> "AskClient":
-        """Connect, and wait up to `wait` seconds for the broker."""
+        """Connect, and wait up to `wait` seconds for the broker; returns the client."""
         self._keeper.start()
         if wait:
             self._keeper.opened.wait(wait)
@@ -65,7 +65,10 @@ class AskClient:
         service: str | None = None,
         deadline: float = DEADLINE,
     ) -> Reply:
-        """Ask and wait up to `deadline` seconds. Raises the service's `Refusal`, or `Unavailable`."""
+        """Send the ask and wait up to `deadline` seconds; returns the reply.
+
+        Raises the service's `Refusal`, or `Unavailable`.
+        """
         owner = service or message.owner
         method = method_of(type(message))
         ask_context = context or Context(caller=Caller(kind="system"))

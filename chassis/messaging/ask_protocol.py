@@ -1,7 +1,7 @@
 """The wire format of asks: nameko's RPC protocol.
 
-An ask goes to the exchange `nameko-rpc` with the routing key `<service>.<method>` and the body `{"args", "kwargs"}`;
-its reply `{"result", "error"}` goes to the client's own queue under the same correlation id.
+An ask goes to the exchange `nameko-rpc` with the routing key `<service>.<method>` and the body `{"args", "kwargs"}`.
+The reply `{"result", "error"}` goes to the client's own queue under the same correlation id.
 """
 
 import time
@@ -19,7 +19,7 @@ def ask_body(message: Any, context: Any) -> bytes:
 
 
 def ask_properties(correlation_id: str, *, reply_to: str, deadline: float) -> pika.BasicProperties:
-    """The properties of an ask that is dropped after `deadline` seconds."""
+    """The properties of an ask that the broker drops after `deadline` seconds."""
     return pika.BasicProperties(
         content_type="application/json",
         content_encoding="utf-8",
@@ -37,7 +37,7 @@ def reply_body(result: Any) -> bytes:
 
 
 def error_body(problem: BaseException) -> bytes:
-    """The body of a reply that carries an error: nameko's error shape, a `Refusal`'s fields in `exc_args`."""
+    """The body of a reply with an error, in nameko's shape. The fields of a `Refusal` are in `exc_args`."""
     if isinstance(problem, Refusal):
         arguments = [problem.code, problem.message, list(problem.errors), problem.details]
         text = problem.message
@@ -59,7 +59,7 @@ def error_body(problem: BaseException) -> bytes:
 
 
 def raise_error(error: dict[str, Any]) -> None:
-    """Raise, on the client's side, the error of a reply: a `Refusal`, or `Unavailable` for everything else."""
+    """Raise a reply's error in the client: a `Refusal` as such, every other error as `Unavailable`."""
     if error.get("exc_type") == Refusal.__name__:
         code, message, errors, details = error["exc_args"]
         raise Refusal(code, message, errors=errors, **details)
@@ -67,7 +67,7 @@ def raise_error(error: dict[str, Any]) -> None:
 
 
 def reply_properties(ask: pika.BasicProperties, headers: dict[str, Any] | None) -> pika.BasicProperties:
-    """The properties of the reply to this ask: the reply expires when its client stops waiting."""
+    """The properties of the reply to this ask. The reply expires when the client stops waiting."""
     return pika.BasicProperties(
         content_type="application/json",
         content_encoding="utf-8",

@@ -1,4 +1,4 @@
-"""Handles asks: finds the handler, runs it in a transaction or a conversation, stores the replies to keyed commands."""
+"""Handles asks: finds the handler, runs it in a transaction or a conversation, and stores replies to keyed commands."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ from contracts.values import Context
 
 @dataclass(frozen=True)
 class AskReply:
-    """A reply, and whether it was stored earlier for the same Idempotency-Key."""
+    """A reply, and whether it is the stored reply to an earlier ask with the same Idempotency-Key."""
 
     reply: Any
     replayed: bool = False
@@ -51,7 +51,10 @@ class AskServer:
         self._reply_types = {name: reply_type(handler.message) for name, handler in self._handlers.items()}
 
     def handle(self, method: str, message: Any, context: Any) -> AskReply:
-        """Handle an ask that is plain data. Any exception, a `Refusal` included, has changed nothing."""
+        """Handle an ask given as plain data.
+
+        Raises a `Refusal` or another error; then the failed transaction has changed nothing.
+        """
         handler = self._handlers.get(method)
         if handler is None:
             raise Refusal("UNKNOWN_ASK", f"{self._service.name} cannot be asked {method}.")
@@ -68,7 +71,7 @@ class AskServer:
             return self._query(handler, ask, ask_context)
 
     def may_repeat(self, method: str, context: dict[str, Any]) -> bool:
-        """Whether an ask that may have taken effect can be handled again without a second effect."""
+        """Whether repeating the ask is harmless: an unknown ask, a query, or a command with an Idempotency-Key."""
         handler = self._handlers.get(method)
         return handler is None or not handler.changes or bool(context.get("idempotency_key"))
 

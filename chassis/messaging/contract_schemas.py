@@ -1,6 +1,6 @@
-"""The JSON schema of every message, generated from its type and committed. Schemas may only grow.
+"""Generates the JSON schema of every message from its type. The schemas are committed and may only grow.
 
-`python -m chassis.messaging.contract_schemas` writes them; `--check` fails on a stale or a breaking one.
+`python -m chassis.messaging.contract_schemas` writes the files; `--check` fails on a stale or a breaking schema.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 
 def shrinkage(old: Any, new: Any, where: str = "") -> list[str]:
-    """The changes of the new schema that break readers of the old: fields removed, retyped, or newly required."""
+    """The changes that break readers of the old schema, as sentences: fields removed, retyped or newly required."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return [] if old == new else [f"{where}: {old!r} became {new!r}"]
     problems = []
@@ -53,12 +53,12 @@ def shrinkage(old: Any, new: Any, where: str = "") -> list[str]:
 
 
 def committed() -> dict[str, dict[str, Any]]:
-    """The committed schemas."""
+    """The committed schemas, by wire name."""
     return {path.name.removesuffix(".json"): json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 
 
 def problems() -> list[str]:
-    """The differences between the committed schemas and the code, as sentences."""
+    """The differences between the committed schemas and the code, as sentences; an empty list where all agree."""
     old, new = committed(), all_schemas()
     differences = [f"{name} is gone: a message in use may not be removed" for name in old if name not in new]
     differences += [f"{name} has no committed schema: run make docs" for name in new if name not in old]
@@ -81,7 +81,7 @@ def write() -> int:
 
 
 def main() -> None:
-    """The command line."""
+    """Write or check the schemas, as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m chassis.messaging.contract_schemas", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail where the schemas are not as they must be"

@@ -1,7 +1,7 @@
-"""Applies events: each exactly once, in the order of its subject, a batch in one transaction.
+"""Applies events exactly once each, in the order of their subject, a batch in one transaction.
 
-An event that cannot be applied holds back its own subject only: the subject's next event is too early until the event
-before it has been applied, or dropped by an operator.
+An event that cannot be applied holds back only the later events of its subject: those are too early until the event
+is applied, or an operator drops it.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ log = logs.logger(__name__)
 
 
 class Disposition(StrEnum):
-    """What becomes of one delivery."""
+    """What happens to a delivery after the attempt to apply its event."""
 
     APPLIED = "applied"  # or applied earlier, or without a handler: acknowledge
     TOO_EARLY = "too_early"  # retry later; not an attempt
@@ -34,7 +34,7 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True)
 class DispatchResult:
-    """One delivery's disposition, and its reason."""
+    """The disposition of one delivery, and the reason."""
 
     disposition: Disposition
     why: str = ""
@@ -51,7 +51,10 @@ class EventDispatcher:
         self._handlers = {handler.event.wire_name: handler for handler in service.events}
 
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
-        """Apply the batch in one transaction; where that fails, one by one, so that only the culprit fails."""
+        """Apply the batch in one transaction; returns a result for each event.
+
+        Where the transaction fails, each event is applied in its own, so that only the faulty event fails.
+        """
         if len(envelopes) > 1:
             try:
                 self._apply_batch(envelopes)
@@ -79,7 +82,7 @@ class EventDispatcher:
         return APPLIED
 
     def _skip(self, envelope: Envelope, code: str) -> DispatchResult:
-        """A refusal is an answer: the event counts as applied, and changes nothing."""
+        """Count a refused event as applied, without any change."""
         try:
             with self._unit_of_work.begin(cause=envelope) as work:
                 inbox.skip(work.connection, envelope, outcome=f"refused: {code}")

@@ -13,7 +13,7 @@ _envelopes = msgspec.json.Decoder(Envelope)
 
 
 def event_properties(envelope: Envelope) -> pika.BasicProperties:
-    """Persistent properties under the event's own id."""
+    """Persistent message properties, with the event's id as the message id."""
     return pika.BasicProperties(
         content_type="application/cloudevents+json",
         delivery_mode=2,
@@ -25,5 +25,5 @@ def event_properties(envelope: Envelope) -> pika.BasicProperties:
 
 
 def read_envelope(body: bytes) -> Envelope:
-    """Decode an event. Raises `ValueError` where the body is no envelope."""
+    """Decode an event. Raises `ValueError` for a body that is not an envelope."""
     return _envelopes.decode(body)

@@ -1,4 +1,4 @@
-"""The inbox: which events were applied, and the last sequence per subject."""
+"""The inbox: the events that were applied, and the last applied sequence of each subject."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from contracts.message import Envelope
 
 
 class SequenceMismatch(Exception):
-    """The first event of some subject does not follow the last one applied: a repetition or a gap."""
+    """The first event of a subject in the batch does not directly follow the last applied event."""
 
 
 # One statement for the usual case: the first event of every subject follows the last one applied.
@@ -49,7 +49,7 @@ _INSERT = sa.text("""
 
 @dataclass
 class SequenceRange:
-    """The sequences of one subject in a batch, `first` to `last`; `first` is 0 where there is a gap between them."""
+    """The sequences `first` to `last` of one subject in a batch. `first` is 0 for sequences with a gap."""
 
     source: str
     subject: str
@@ -72,7 +72,7 @@ def _ranges(envelopes: Sequence[Envelope]) -> list[SequenceRange]:
 
 
 def advance(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
-    """Advance every subject past its events in this batch. Raises `SequenceMismatch`; the caller then rolls back."""
+    """Advance every subject past its events in this batch. After a `SequenceMismatch` the caller must roll back."""
     ranges = _ranges(envelopes)
     params = {**_keys(ranges), "firsts": [span.first for span in ranges], "lasts": [span.last for span in ranges]}
     if any(span.first == 0 for span in ranges) or connection.execute(_ADVANCE, params).scalar_one() != len(ranges):
@@ -80,7 +80,7 @@ def advance(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
 
 
 def advance_past_repeats(connection: sa.Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
-    """The events not applied before; their subjects are advanced. Raises `TooEarly` at a gap."""
+    """Advance the subjects and return the events that were not applied before. Raises `TooEarly` at a gap."""
     rows = connection.execute(_LAST, _keys(envelopes))
     last = {(row.source, row.subject): row.last for row in rows}
     fresh = []
@@ -105,7 +105,7 @@ def _set_last(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
 
 
 def insert(connection: sa.Connection, envelopes: Sequence[Envelope], *, outcome: str = "applied") -> None:
-    """Insert the inbox rows, before any handler runs. Raises `RuntimeError` where a row is there already."""
+    """Insert the inbox rows, before any handler runs. Raises `RuntimeError` where an event has a row already."""
     if envelopes and _insert(connection, envelopes, outcome) != len(envelopes):
         raise RuntimeError("an event that was applied earlier came again under another sequence")
 
@@ -117,7 +117,7 @@ def skip(connection: sa.Connection, envelope: Envelope, *, outcome: str = "dropp
 
 
 def last_applied(connection: sa.Connection, envelope: Envelope) -> int:
-    """The last sequence of the event's subject that was applied; 0 where there is none."""
+    """The sequence of the subject's last applied event; 0 before the first one."""
     row = connection.execute(_LAST, _keys([envelope])).one_or_none()
     return row.last if row else 0
 

@@ -1,7 +1,7 @@
 """A lease row elects one relay per database.
 
-Every change of holder raises the epoch and every write is fenced by it, so that a relay that was stopped and wakes up
-late changes nothing.
+Every change of holder raises the epoch, and every write checks the epoch, so that a relay that was suspended and
+wakes up late changes nothing.
 """
 
 import time
@@ -26,7 +26,7 @@ _HOLDS = "EXISTS (SELECT FROM lease WHERE name = %(name)s AND holder = %(holder)
 
 
 class Lease:
-    """One process's side of one lease, in wall time."""
+    """One process's hold on one lease, in wall time."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], name: str, holder: str) -> None:
         self._connection = connection
@@ -35,7 +35,7 @@ class Lease:
         self._renew_at = 0.0
 
     async def held(self) -> bool:
-        """Whether the lease is ours, taken or renewed when it is time."""
+        """Whether this process holds the lease. Takes a free lease, and renews a held lease when that is due."""
         now = time.monotonic()
         if self._epoch is not None and now < self._renew_at:
             return True
@@ -46,7 +46,7 @@ class Lease:
         return self._epoch is not None
 
     async def fenced(self, update: str, positions: Sequence[int]) -> bool:
-        """Run an update of outbox rows only if the lease is still ours in this epoch; False where it is not."""
+        """Update outbox rows while this process holds the lease in the same epoch; returns False where it does not."""
         cursor = await self._connection.execute(
             f"{update} AND {_HOLDS}",
             {**self._params, "epoch": self._epoch, "positions": list(positions)},
@@ -57,7 +57,7 @@ class Lease:
         return True
 
     async def release(self) -> None:
-        """Let the next holder begin at once."""
+        """Give the lease up, so that another process can take it at once."""
         await self._connection.execute(
             "UPDATE lease SET expires_at = clock_timestamp() WHERE name = %(name)s AND holder = %(holder)s",
             self._params,

@@ -11,7 +11,7 @@ from contracts.operations import EventsToPublish, PublishAgain, SkipEvent
 
 
 def skip_event(command: SkipEvent, work: Work) -> Nothing:
-    """Count an event as applied. Raises `Refusal` EARLIER_EVENTS, unless the command forces it."""
+    """Count an event as applied. Raises `Refusal` EARLIER_EVENTS while earlier ones are missing, unless forced."""
     event = command.event
     last = inbox.last_applied(work.connection, event)
     if last < event.sequence - 1 and not command.force:
@@ -25,7 +25,7 @@ def skip_event(command: SkipEvent, work: Work) -> Nothing:
 
 
 def publish_again(command: PublishAgain, work: Work) -> EventsToPublish:
-    """Have the relay publish what was recorded lately once more."""
+    """Mark recently recorded events as unpublished, so that the relay publishes them again; returns their number."""
     lately = OUTBOX.c.recorded_at > sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, 0, 0, 0, command.seconds)
     again = OUTBOX.update().where(lately, OUTBOX.c.published_at.is_not(None)).values(published_at=None)
     return EventsToPublish(count=work.connection.execute(again).rowcount)

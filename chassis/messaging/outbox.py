@@ -38,13 +38,13 @@ _UNPUBLISHED = """
 
 
 async def read(cursor: psycopg.AsyncCursor[OutboxRow], limit: int) -> list[OutboxRow]:
-    """The oldest unpublished rows."""
+    """Up to `limit` unpublished rows, oldest first."""
     await cursor.execute(_UNPUBLISHED, (limit,))
     return await cursor.fetchall()
 
 
 def publishable(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-    """The rows that may be published now: a row that waits holds back the later rows of its subject, and no others."""
+    """The rows that may be published now. A row that has to wait holds back only the later rows of its subject."""
     waiting: set[str] = set()
     ready = []
     for row in rows:
@@ -56,7 +56,7 @@ def publishable(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
 
 
 def envelope(source: str, row: OutboxRow) -> Envelope:
-    """The envelope of a row."""
+    """The envelope of a row's event."""
     return Envelope(
         id=str(row.id),
         source=source,

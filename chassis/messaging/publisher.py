@@ -17,7 +17,7 @@ log = logs.logger(__name__)
 
 
 class Publisher:
-    """One confirming channel for all relays of a process. It reconnects by itself."""
+    """One channel with publisher confirms, shared by all relays of a process. The connection reconnects by itself."""
 
     def __init__(self, amqp_url: str) -> None:
         self._channel: Channel | None = None
@@ -40,7 +40,7 @@ class Publisher:
         await self._keeper.close()
 
     async def publish(self, rows: Sequence[tuple[str, OutboxRow]], *, within: float) -> list[bool]:
-        """Publish all rows, then wait `within` seconds: True for each that the broker routed and confirmed."""
+        """Publish all rows and wait up to `within` seconds; returns for each row whether the broker confirmed it."""
         futures = [self._send(owner, row) for owner, row in rows]
         await asyncio.wait(futures, timeout=within)
         return [future.done() and future.result() for future in futures]

@@ -1,7 +1,7 @@
-"""The relay: publishes outboxes to the broker. `python -m chassis.messaging.relay bookings payments …` runs it.
+"""The relay publishes outboxes to the broker; run it as `python -m chassis.messaging.relay bookings payments …`.
 
-One elected relay per database publishes the unpublished rows, oldest first, with pipelined confirms and `mandatory`;
-a row that the broker does not confirm keeps its place. The relay wakes at each commit (LISTEN) and every second.
+One elected relay per database publishes the unpublished rows, oldest first, with pipelined confirms and `mandatory`.
+A row that the broker does not confirm stays unpublished. The relay wakes at each commit (LISTEN) and every second.
 """
 
 import argparse
@@ -46,11 +46,11 @@ class Relay:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Finish the current batch, release the lease and end."""
+        """Have `run` finish the current batch, release the lease and return."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Publish until stopped, through outages of the database and the broker."""
+        """Publish until stopped; reconnects after outages of the database and the broker."""
         while not self._stopping.is_set():
             try:
                 await self._session()
@@ -80,7 +80,7 @@ class Relay:
                 listener.cancel()
 
     async def _publish_batch(self, connection: psycopg.AsyncConnection[Any], lease: Lease) -> bool:
-        """Publish one batch; True where more rows may be ready."""
+        """Publish one batch; returns True where more rows may be ready."""
         if not self._publisher.ready:
             await self._pause(0.1)
             return False
@@ -136,7 +136,7 @@ def _stop_all(relays: Iterable[Relay]) -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the relays of the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
         description="Publish the outboxes of these services to the broker. Reads AMQP_URL and <NAME>_DATABASE_URL.",

@@ -1,4 +1,4 @@
-"""The topology on the broker: the exchanges, queues and bindings that every process declares whole."""
+"""The exchanges, queues and bindings on the broker. Every process declares all of them."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ def inbox(service: str) -> str:
 
 
 def dead_letters(service: str) -> str:
-    """The queue of the events that a service could not apply; an operator replays or drops them."""
+    """The queue of the events that a service could not apply. An operator replays or drops them."""
     return f"{service}.inbox.dlq"
 
 
 def delay(milliseconds: int) -> str:
-    """The queue that returns each message after that time to the queue that its routing key names."""
+    """The queue that holds a message for that long, then returns it to the queue that the routing key names."""
     return f"hotelmate.delay.{milliseconds}"
 
 
@@ -36,7 +36,7 @@ def asks_queue(service: str) -> str:
 
 
 def quorum(**arguments: Any) -> dict[str, Any]:
-    """The arguments of a durable quorum queue that refuses messages when it is full, rather than dropping them."""
+    """The arguments of a durable quorum queue. A full queue refuses new messages; no message is dropped."""
     return {
         "x-queue-type": "quorum",
         "x-overflow": "reject-publish",
@@ -81,7 +81,7 @@ def topology() -> tuple[list[tuple[str, str]], list[tuple[str, dict[str, Any]]],
 
 
 def declare(channel: BlockingChannel) -> None:
-    """Declare the whole topology; harmless when it is there."""
+    """Declare the whole topology; what exists already is left unchanged."""
     exchanges, queues, bindings = topology()
     for name, kind in exchanges:
         channel.exchange_declare(name, kind, durable=True)

@@ -1,4 +1,4 @@
-"""Invariants and evidence: those that every service judges by its outbox, inbox and audit, and those of its own."""
+"""How a service answers operators' queries: the invariants and evidence common to all services, and its own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -84,11 +84,11 @@ def _no_entries(_: sa.Connection, __: tuple[str, ...]) -> Iterable[TimelineEntry
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """The part of operators' queries that is a service's own.
+    """A service's own part of the operators' queries.
 
-    `invariants` judges an invariant by its name. `evidence` is a SELECT by its name, with a unique text column `key`
-    and the parameters `:keys`, `:newest` and `:older_than`. `explain_booking` reads everything of a booking,
-    `explain_events` the entries of what events with these ids caused.
+    `invariants` maps an invariant's name to its check. `evidence` maps a name to a SELECT with a unique text column
+    `key` and the parameters `:keys`, `:newest` and `:older_than`. `explain_booking` reads all that the service knows of
+    a booking. `explain_events` reads the timeline entries that the events with the given ids caused.
     """
 
     invariants: Mapping[str, Check] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Examination:
 
 
 def examine(service: str, examination: Examination, connection: sa.Connection, ask: Examine) -> Violations:
-    """Judge one invariant. Raises `Refusal` UNKNOWN_CHECK where the service has no check of that name."""
+    """Judge one invariant. Raises `Refusal` UNKNOWN_CHECK for a name that the service does not know."""
     checks = [each[ask.invariant] for each in (common(service), examination.invariants) if ask.invariant in each]
     if not checks:
         raise Refusal("UNKNOWN_CHECK", f"{service} does not judge {ask.invariant}.")
@@ -106,7 +106,7 @@ def examine(service: str, examination: Examination, connection: sa.Connection, a
 
 
 def read_evidence(service: str, examination: Examination, connection: sa.Connection, ask: ReadEvidence) -> Evidence:
-    """Read one page of rows. Raises `Refusal` UNKNOWN_CHECK where the service has no evidence of that name."""
+    """Read one page of evidence rows. Raises `Refusal` UNKNOWN_CHECK for a name that the service does not know."""
     statement = {**EVIDENCE, **examination.evidence}.get(ask.name)
     if statement is None:
         raise Refusal("UNKNOWN_CHECK", f"{service} has no {ask.name}.")
@@ -117,7 +117,7 @@ def read_evidence(service: str, examination: Examination, connection: sa.Connect
 
 
 def select(connection: sa.Connection, statement: str, **params: Any) -> list[sa.Row[Any]]:
-    """The rows of a statement; parameters that the statement does not have are left out."""
+    """The rows of a statement. Parameters that the statement does not use are ignored."""
     text = sa.text(statement)
     names = text.compile().params.keys()
     return list(connection.execute(text, {name: params[name] for name in names}))

@@ -50,7 +50,7 @@ def explain_booking(_: str, examination: Examination, connection: sa.Connection,
 def explain_events(
     service: str, examination: Examination, connection: sa.Connection, ask: ExplainEvents
 ) -> EventsExplained:
-    """The deliveries of these events and what they caused, and the inbox positions of their subjects."""
+    """The deliveries of these events, the entries that the events caused, and the inbox positions of their subjects."""
     deliveries = [
         TimelineEntry(at=row.applied_at, service=service, kind=EntryKind.DELIVERY, what=row.outcome, cause=row.event_id)
         for row in select(connection, _DELIVERIES, ids=list(ask.ids))
@@ -64,17 +64,17 @@ def explain_events(
 
 
 def events_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
-    """The outbox rows of these subjects, in their order."""
+    """The outbox rows of these subjects, in the order in which they were written."""
     return select(connection, _EVENTS, subjects=list(subjects))
 
 
 def audit_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
-    """The audit rows of these subjects, in their order."""
+    """The audit rows of these subjects, in the order in which they were written."""
     return select(connection, _AUDIT, subjects=list(subjects))
 
 
 def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...]:
-    """The events by which other services are asked."""
+    """The given outbox rows as references, by which other services are asked about the events."""
     return tuple(
         EventReference(
             id=str(row.id),
@@ -90,7 +90,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """Converts the domain's time to wall time: in demo mode the domain's clock runs ahead, as the events show."""
+    """A function from domain time to wall time; it uses the two times that the nearest event records."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
@@ -102,9 +102,9 @@ def wall_time(events: Sequence[Row]) -> WallTime:
 def change_entries(
     service: str, events: Sequence[Row], audit: Sequence[Row], *, show_reason: bool = False
 ) -> list[TimelineEntry]:
-    """An entry per audit row, with its event; then an entry per event without an audit row.
+    """A timeline entry for each audit row with its event, then one for each event without an audit row.
 
-    `show_reason` where the service itself wrote the reasons; the last word of one is the id of its cause.
+    Set `show_reason` where the service itself wrote the reasons; the last word of such a reason is the id of its cause.
     """
     convert = wall_time(events)
     unmatched: dict[tuple[str, datetime], list[Row]] = {}
@@ -153,15 +153,15 @@ def _publication(event: Row | None) -> dict[str, Any]:
 
 
 def actor_text(actor: Mapping[str, Any]) -> str:
-    """The actor without a name: `guest`, `staff 7`, `system`."""
+    """The actor without a personal name: `guest`, `staff 7`, `system`."""
     return " ".join(str(actor[part]) for part in ("kind", "id") if actor.get(part))
 
 
 def event_name(wire_name: str) -> str:
-    """`BookingHeld` of `bookings.BookingHeld.v1`."""
+    """The event's short name: `BookingHeld` for `bookings.BookingHeld.v1`."""
     return wire_name.split(".")[1]
 
 
 def present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that have a value, as plain data."""
+    """The given facts as plain data, without those that have no value."""
     return {name: codec.plain(value) for name, value in facts.items() if value not in (None, "")}

@@ -1,4 +1,4 @@
-"""The metrics of every service: unpublished events, backlogs and delays of jobs, given-up jobs."""
+"""The metrics of every service: unpublished events, waiting and given-up jobs, and how late the jobs are."""
 
 import os
 import socket
@@ -35,7 +35,7 @@ COUNTERS = ("events_failed", "events_repeated")
 def service_metrics(
     connection: sa.Connection, counters: Counter[str], *, kinds: Iterable[str], now: datetime
 ) -> Iterator[Metric]:
-    """The metrics of the outbox and the jobs, in two statements, and the counters of this process.
+    """The metrics of the outbox, of the jobs, and the counters of this process. Takes two statements.
 
     Each of these `kinds` of job and each counter is reported even while it is 0, so that alerts find it. `now` is
     the domain's time, UTC.

@@ -1,4 +1,4 @@
-"""Operators' queries of one service's data, answered over the broker and, in an outage, by a process of their own."""
+"""Answers operators' queries of one service's data: over the broker, or in an outage from a process of its own."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,7 +24,7 @@ LONGEST = 60.0  # seconds for one statement
 
 
 class OperatorQueries:
-    """Answers the queries in `HANDLERS` by a service's data, which they cannot change."""
+    """Answers the queries in `HANDLERS` from a service's data, without changing the data."""
 
     def __init__(self, service: str, examination: Examination, *, longest: float = LONGEST) -> None:
         self._service = service
@@ -32,14 +32,14 @@ class OperatorQueries:
         self._longest = longest
 
     def answer(self, connection: sa.Connection, query: Query[Any]) -> Any:
-        """The reply. Raises `Refusal` TOO_SLOW where a statement takes too long, and what the handlers raise."""
+        """Answer the query. Raises `Refusal` TOO_SLOW for a statement over its time limit, and the handlers' errors."""
         with _limited(connection, self._longest):
             return HANDLERS[type(query)](self._service, self._examination, connection, query)
 
 
 @contextmanager
 def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
-    """Statements that read only and end after so many seconds, on a connection that others use afterwards."""
+    """In the block, statements can only read and may take `seconds` each; the connection is reset afterwards."""
     connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("SET default_transaction_read_only = on")
     try:
@@ -55,6 +55,6 @@ def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
 
 
 def is_too_slow(problem: sa.exc.OperationalError) -> bool:
-    """Whether the database cancelled a statement because of its timeout."""
+    """Whether the database cancelled a statement that exceeded its time limit."""
     error = problem.orig
     return "57014" in (getattr(error, "sqlstate", ""), getattr(error, "pgcode", ""))

@@ -1,4 +1,4 @@
-"""Redaction: which fields of an event may stand in a log or on a screen: numbers, dates, statuses, money and ids."""
+"""Redaction: decides which fields of an event may be logged or shown: numbers, dates, statuses, money and ids."""
 
 import re
 from collections.abc import Container
@@ -20,7 +20,7 @@ _CODE_FIELDS = frozenset({
 
 
 def public_fields(event: Event, *, leave_out: Container[type] = ()) -> dict[str, Any]:
-    """The fields of an event that can hold no person's name, address or words, as plain data.
+    """The fields of an event that cannot hold a person's name, address or words, as plain data.
 
     Fields whose type is in `leave_out` are left out. An actor is reduced to its kind and account id.
     """
@@ -34,7 +34,7 @@ def public_fields(event: Event, *, leave_out: Container[type] = ()) -> dict[str,
 
 
 def is_id(text: str) -> bool:
-    """Whether the text can be an id, and can be no name, address or sentence."""
+    """Whether the text has the form of an id, and so cannot be a name, an address or a sentence."""
     return bool(_ID.fullmatch(text))
 
 

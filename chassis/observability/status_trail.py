@@ -1,4 +1,4 @@
-"""I3 by audit rows: each step begins where the one before ends, is allowed, and the last one gives the status."""
+"""Checks invariant I3 ("every status was reached by allowed steps") by the audit rows."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,10 @@ _STEPS = """
 
 
 def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowed) -> Iterator[Violation]:
-    """I3: the steps that do not begin where the one before ends, or are not `is_allowed(from, what, to)`."""
+    """The breaches of I3 by a step that is not allowed, or does not begin at the status where the previous step ended.
+
+    `is_allowed(from_status, what, to_status)` judges one step by the lifecycle.
+    """
     statuses: dict[str, str] = {}
     for row in select(connection, _STEPS.format(subjects=_SUBJECTS), newest=newest):
         before = statuses.get(row.subject)
@@ -32,9 +35,9 @@ def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowe
 
 
 def stale_statuses(connection: sa.Connection, statement: str, *, newest: int) -> Iterator[Violation]:
-    """I3: the rows whose status or version is not that of their last audit row.
+    """The breaches of I3 by a row whose status or version differs from its last audit row.
 
-    The statement selects `subject`, `status`, `version`, `to_status` and `sequence` of each, for subjects in
+    The statement selects `subject`, `status`, `version`, `to_status` and `sequence` of each row, for the subjects in
     `{subjects}`.
     """
     for row in select(connection, statement.format(subjects=_SUBJECTS), newest=newest):

@@ -11,26 +11,26 @@ _current: ContextVar[str] = ContextVar("traceparent", default="")
 
 
 def started(traceparent: str | None = None) -> str:
-    """A traceparent: the given one's child where it is well formed, else a new trace."""
+    """A new traceparent: a child of the given one if that is well formed, else the start of a new trace."""
     match = _FORM.fullmatch(traceparent or "")
     trace = match.group(1) if match and set(match.group(1)) != {"0"} else secrets.token_hex(16)
     return f"00-{trace}-{secrets.token_hex(8)}-01"
 
 
 def trace_id(traceparent: str) -> str:
-    """The 32 hex digits that name the whole trace; empty where there is none."""
+    """The trace's id of 32 hex digits; empty for a malformed traceparent."""
     match = _FORM.fullmatch(traceparent)
     return match.group(1) if match else ""
 
 
 def current() -> str:
-    """The traceparent of the current request, delivery or job; empty outside one."""
+    """The traceparent of the current request, delivery or job; empty outside of these."""
     return _current.get()
 
 
 @contextmanager
 def following(traceparent: str) -> Iterator[str]:
-    """Do something as part of a trace."""
+    """Run the block as part of the given trace; yields the block's own traceparent."""
     token = _current.set(started(traceparent))
     try:
         yield _current.get()

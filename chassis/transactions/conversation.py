@@ -1,4 +1,4 @@
-"""A handler's several transactions, and the asks to other services that it makes between them."""
+"""A conversation: a handler's several transactions, and the asks to other services between them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ Reply = TypeVar("Reply")
 
 
 class Conversation(Generic[W]):
-    """Opens transactions of the service's own `Work`, and asks other services between them, never inside one."""
+    """Opens transactions of the service's own `Work`, and asks other services between them but never inside one."""
 
     def __init__(
         self, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any], context: Context | None = None
@@ -29,7 +29,7 @@ class Conversation(Generic[W]):
 
     @contextmanager
     def transaction(self) -> Iterator[W]:
-        """One transaction: committed at the end of the block, rolled back by any exception."""
+        """Open a transaction, committed at the end of the block and rolled back by any exception."""
         with self._unit_of_work.begin(self.context) as work:
             self._open = True
             try:
@@ -39,12 +39,15 @@ class Conversation(Generic[W]):
 
     @contextmanager
     def reading(self) -> Iterator[W]:
-        """Reads without a transaction, each statement on its own."""
+        """Read without a transaction; each statement sees the data at its own time."""
         with self._unit_of_work.read(self.context) as work:
             yield cast("W", work)
 
     def ask(self, message: Ask[Reply]) -> Reply:
-        """Ask another service and wait. Raises the service's `Refusal`, or `Unavailable` without a timely reply."""
+        """Ask another service and wait for the reply.
+
+        Raises the service's `Refusal`; `Unavailable` without a timely reply.
+        """
         if self._open:
             raise RuntimeError(f"{type(message).__name__} was asked inside an open transaction")
         reply: Reply = self._ask(message, self.context)
@@ -58,7 +61,7 @@ class KeyedConversation(Conversation[W]):
     stored = False
 
     def finish(self, work: W, reply: Reply) -> Reply:
-        """Store the reply under the request's key. Call this in the transaction that decides."""
+        """Store the reply under the request's key, in the transaction that decides; returns the reply."""
         if self.key:
             idempotency.store(work.connection, self.key, codec.plain(reply))
             self.stored = True

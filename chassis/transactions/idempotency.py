@@ -1,4 +1,4 @@
-"""One Idempotency-Key, one effect: the reply to a keyed command is stored in the same transaction as its effect."""
+"""One effect per Idempotency-Key: the reply to a keyed command is stored in the transaction of its effect."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,11 @@ RETENTION = timedelta(hours=24)
 
 
 def claim(connection: sa.Connection, key: str, fingerprint: str) -> Any | None:
-    """Claim the key and return None, or return the reply that is stored for it.
+    """Claim the key and return None, or return the reply that is stored for the key.
 
-    Refused `IDEMPOTENCY_KEY_REUSED` (another body) and `IDEMPOTENCY_IN_PROGRESS` (still running). A claim waits for
-    an open transaction that claims the same key, so at most one request runs.
+    Raises `Refusal`: `IDEMPOTENCY_KEY_REUSED` for a key that came with another request, `IDEMPOTENCY_IN_PROGRESS` while
+    the first request is running. A claim waits for an open transaction that claims the same key, so at most one request
+    runs.
     """
     now = sa.func.now()
     fresh = insert(IDEMPOTENCY).values(key=key, fingerprint=fingerprint, claimed_until=now + CLAIM)

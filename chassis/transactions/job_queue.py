@@ -1,4 +1,4 @@
-"""The job table as a queue: enqueue, claim with a lease, renew the lease, mark the end."""
+"""The job table as a queue: enqueue, claim with a lease, renew the lease, mark as done or given up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _RENEW = (
 
 @dataclass(frozen=True)
 class LeasedJob:
-    """A job that this process has leased. `attempts` counts this attempt; `created_at` is wall time, UTC."""
+    """A job that this process has leased. `attempts` includes the current attempt; `created_at` is wall time, UTC."""
 
     position: int
     key: str
@@ -53,7 +53,7 @@ class LeasedJob:
 
 
 def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: datetime | None) -> None:
-    """Insert a job; a key that is there already inserts nothing. `not_before` is the domain's time, UTC."""
+    """Insert a job unless one with the same key exists. `not_before` is domain time, UTC."""
     row = {
         "key": key,
         "kind": type(payload).__name__,
@@ -65,7 +65,7 @@ def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: da
 
 
 def retry(connection: sa.Connection, key: str) -> bool:
-    """Open a job again that was given up, as if it were new; False where no job was given up under that key."""
+    """Reopen a given-up job as if it were new; returns False where no job was given up under that key."""
     given_up = (JOB.c.key == key) & JOB.c.gave_up_at.is_not(None)
     values = {"gave_up_at": None, "attempts": 0, "created_at": sa.func.now(), "try_at": sa.func.now()}
     return connection.execute(JOB.update().where(given_up).values(values)).rowcount > 0
@@ -79,7 +79,7 @@ def lock_job_kind(connection: sa.Connection, payload: type[Any]) -> None:
 def claim(
     connection: sa.Connection, payload: type[Any], *, ordered: bool, batch_size: int, now: datetime
 ) -> list[LeasedJob]:
-    """Lease the jobs that are due, oldest first; of ordered jobs, none overtakes another. `now` is the domain's."""
+    """Lease up to `batch_size` due jobs, oldest first; an ordered job waits for earlier ones. `now` is domain time."""
     params = {"kind": payload.__name__, "now": now, "batch": batch_size}
     if ordered:
         connection.execute(_LOCK_KIND, params)
@@ -92,7 +92,7 @@ def claim(
 
 
 def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
-    """Renew the leases of these jobs, where no other process has taken them over."""
+    """Renew the leases of these jobs, except those that another process has taken over."""
     connection.execute(_RENEW, {"leases": [(job.position, job.attempts) for job in jobs], "lease": LEASE})
 
 

@@ -35,7 +35,7 @@ def migrate(name: str, url: str) -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """Migrate the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.transactions.migrate",
         description="Bring each service's database to its newest schema. Reads <NAME>_DATABASE_URL.",

@@ -1,4 +1,4 @@
-"""Retention: deletes old idempotency, job and inbox rows. The outbox is the feed, and is never deleted."""
+"""Retention: deletes old idempotency, job and inbox rows. Outbox rows are never deleted, because they are the feed."""
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ _OLD = (
 
 
 def delete_old_rows(work: Work) -> bool:
-    """Delete one batch of old rows; True where there may be more."""
+    """Delete one batch of old rows; returns True where there may be more."""
     deleted = 0
     for table, key, old in _OLD:
         batch = sa.select(key).where(old).limit(BATCH).scalar_subquery()

@@ -1,4 +1,4 @@
-"""The only place that commits: state, audit, outbox, inbox and idempotency row are stored together, or not at all."""
+"""The only place that commits. A commit stores state, audit, outbox, inbox and idempotency rows together."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from contracts.values import Context
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the error says that something is down, rather than that the work is wrong. Outages are not attempts."""
+    """Whether the error means that a dependency is down. An outage does not count as an attempt."""
     if isinstance(error, sa.exc.DBAPIError):
         return error.connection_invalidated or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
     return isinstance(error, (Unavailable, ConnectionError, sa.exc.TimeoutError))
@@ -52,7 +52,7 @@ class UnitOfWork:
 
     @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
-        """One transaction: committed at the end of the block, rolled back by any exception."""
+        """Open a transaction, committed at the end of the block and rolled back by any exception."""
         with self.engine.begin() as connection:
             work = self._made(connection, context, cause)
             yield work
@@ -64,12 +64,12 @@ class UnitOfWork:
 
     @contextmanager
     def read(self, context: Context | None = None) -> Iterator[Work]:
-        """Reads without a transaction, each statement on its own."""
+        """Read without a transaction; each statement sees the data at its own time."""
         with self.reading.connect() as connection:
             yield self._made(connection, context, None)
 
     def advance(self, seconds: float) -> datetime:
-        """Move the domain's clock and return its time. Raises `PermissionError` outside demo mode."""
+        """Move the domain's clock forward; returns the new domain time. Raises `PermissionError` outside demo mode."""
         if not self._demo:
             raise PermissionError("the clock moves in demo mode only")
         with self.engine.begin() as connection:

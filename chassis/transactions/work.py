@@ -1,4 +1,4 @@
-"""What one transaction may do: read and write its service's tables, publish events, enqueue jobs, write audit rows."""
+"""One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class PendingEvent:
 
 
 class Work:
-    """One transaction. Services add their ports; only `UnitOfWork` commits.
+    """One transaction. A service's subclass adds its ports; only `UnitOfWork` commits.
 
     `now` is the domain's time, UTC. `cause` is the event that is being applied, if any.
     """
@@ -72,7 +72,10 @@ class Work:
         return self.context.caller
 
     def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
-        """Write an event to the outbox at commit. Its sequence is the subject's version if given, else the next."""
+        """Write an event to the outbox at commit.
+
+        Returns the event's id. `sequence` defaults to the subject's next number.
+        """
         pending = PendingEvent(event, sequence, uuid4(), trace.current(), self.cause)
         self._events.append(pending)
         return pending.id
@@ -88,7 +91,7 @@ class Work:
         to_status: str | None,
         why: str = "",
     ) -> None:
-        """Write one audit row at commit; `why` may be a person's own words, so audit rows stay in this database."""
+        """Write one audit row at commit. `why` may be a person's own words, so audit rows never leave this database."""
         self._audit.append(
             {
                 "subject": subject,
@@ -104,12 +107,12 @@ class Work:
         )
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
-        """Enqueue a job that runs after the commit; a key enqueues once. `not_before` is the domain's time, UTC."""
+        """Enqueue a job that runs after the commit, once per key. `not_before` is domain time, UTC."""
         job_queue.enqueue(self.connection, payload, key=key, not_before=not_before)
         self.has_new_jobs = True
 
     def retry_job(self, key: str) -> bool:
-        """Enqueue a job again that was given up; False where no job was given up under that key."""
+        """Reopen a given-up job; returns False where no job was given up under that key."""
         retried = job_queue.retry(self.connection, key)
         self.has_new_jobs = self.has_new_jobs or retried
         return retried

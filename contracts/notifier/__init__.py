@@ -1,4 +1,4 @@
-"""The notifier's messages: realtime channels, notices and their results."""
+"""The notifier's messages: realtime channels, notices (pushes, mails, text messages) and their results."""
 
 from contracts.notifier.channel_authorisation import *  # noqa: F403
 from contracts.notifier.events import *  # noqa: F403

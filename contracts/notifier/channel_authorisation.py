@@ -8,7 +8,7 @@ from contracts.message import Command, Nothing, Query
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSignature:
-    """The signature that a realtime client presents to the push provider."""
+    """The signature that a realtime client presents to the push provider to subscribe or sign in."""
 
     auth: str
     channel_data: str | None = None
@@ -19,7 +19,7 @@ class ChannelSignature:
 class Realtime:
     """The push provider's address, the channels and the event names. The gateway fills in `{booking_id}` and `{hotel}`.
 
-    An empty `host` means the provider's own servers, by `cluster`.
+    An empty `host` means the push provider's own servers in `cluster`.
     """
 
     key: str
@@ -39,12 +39,16 @@ class Realtime:
 
 @dataclass(frozen=True, kw_only=True)
 class DescribeRealtime(Query[Realtime]):
-    """Return how clients connect, and the channels and events that they bind to."""
+    """Return the address to connect to, and the channels and events that clients subscribe to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignChannel(Query[ChannelSignature]):
-    """Sign a subscription. Refused `CHANNEL_FORBIDDEN` (403), `INVALID_SOCKET_ID` (400), `INVALID_TOKEN` (401)."""
+    """Sign a subscription.
+
+    Refused `CHANNEL_FORBIDDEN` (403) for a channel that is not the caller's, `INVALID_SOCKET_ID` (400) for a malformed
+    socket id, `INVALID_TOKEN` (401) for a caller without a valid identity.
+    """
 
     socket_id: str
     channel_name: str
@@ -52,9 +56,10 @@ class SignChannel(Query[ChannelSignature]):
 
 @dataclass(frozen=True, kw_only=True)
 class SignUser(Query[ChannelSignature]):
-    """Sign the caller in at the push provider, so that the caller's connections can be ended. Refused as `SignChannel`.
+    """Sign the caller in at the push provider, so that the caller's connections can be ended.
 
-    `booking_id` of a guest is optional: the token implies it. Refused `INVALID_TOKEN` where the token does not open it.
+    A guest may leave out `booking_id`, because the token implies the booking. Refused `INVALID_TOKEN` where the token
+    does not open the booking, `INVALID_SOCKET_ID` for a malformed socket id.
     """
 
     socket_id: str

@@ -1,4 +1,4 @@
-"""Events about notices: pushes, mails and text messages."""
+"""Events about a notice (push, mail or text message): sent, given up, replayed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from contracts.message import Event
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeEvent(Event, abstract=True):
-    """An event about one notice. `booking_id` is empty where the notice is about no booking, or about several.
+    """An event about one notice. `booking_id` is empty unless the notice is about exactly one booking.
 
-    `headline` is the subject of one of the system's own mails; empty for a message written by staff.
+    `headline` is the subject line of a mail that the system wrote; empty for a message written by staff.
     """
 
     notice_id: str
@@ -42,6 +42,6 @@ class NoticeGaveUp(NoticeEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeReplayed(NoticeEvent):
-    """An operator requested that a given-up notice is sent again."""
+    """An operator requested that a given-up notice be sent again."""
 
     replayed_at: datetime

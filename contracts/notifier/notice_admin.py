@@ -1,4 +1,4 @@
-"""The operator's asks about notices. They carry no personal data."""
+"""The operator's asks about notices (pushes, mails, text messages). They carry no personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from contracts.message import Command, Query
 class NoticeDetail:
     """One push, mail or text message. `status` is `PENDING`, `SENT`, or `GAVE_UP` with the `reason`.
 
-    `about` is the event's subject, `sequence` the event's number among those of that subject.
+    `about` is the subject of the event that caused the notice; `sequence` is the event's number among the events of
+    that subject.
     """
 
     notice_id: str
@@ -36,7 +37,7 @@ class NoticePage:
 
 @dataclass(frozen=True, kw_only=True)
 class ListNotices(Query[NoticePage]):
-    """List the notices with these statuses: `PENDING` or `GAVE_UP`. Sent notices are not listed."""
+    """List the notices whose status is among `statuses`: `PENDING`, `GAVE_UP` or both. Sent notices are not listed."""
 
     statuses: tuple[str, ...] = ("GAVE_UP",)
     after: str | None = None
@@ -45,17 +46,18 @@ class ListNotices(Query[NoticePage]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetNotice(Query[NoticeDetail]):
-    """Return one notice by its id. Refused `NOT_FOUND`."""
+    """Return one notice by its id. Refused `NOT_FOUND` where no notice has the id."""
 
     notice_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayNotice(Command[NoticeDetail]):
-    """Send a given-up notice again, as if it were newly due. A pending notice is returned unchanged.
+    """Send a given-up notice again, as if it were new. A pending notice is returned unchanged.
 
-    Refused `NOT_FOUND`, `NOT_GIVEN_UP`; `OVERTAKEN` for a push where a later push about the same subject may have
-    been sent: pushes stay in order, and clients read the missing event from the feed.
+    Refused `NOT_FOUND` for an unknown id and `NOT_GIVEN_UP` for a sent notice. Refused `OVERTAKEN` for a push where a
+    later push about the same subject may have been sent: pushes stay in order, and clients read the missing event from
+    the feed.
     """
 
     notice_id: str

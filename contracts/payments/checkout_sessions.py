@@ -8,7 +8,7 @@ from contracts.values import Money
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSession:
-    """A booking's checkout session. `status` is `created`, `existing` or `paid` (without `payment_url`)."""
+    """A booking's checkout session. `status` is `created`, `existing`, or `paid`, which comes without `payment_url`."""
 
     session_id: str
     payment_url: str | None
@@ -18,7 +18,7 @@ class PaymentSession:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentVerified:
-    """The payment's status (`payment_status`) and the booking's status (`status`)."""
+    """The result of a verification: the payment's status in `payment_status`, the booking's status in `status`."""
 
     booking_id: str
     payment_status: str
@@ -28,9 +28,10 @@ class PaymentVerified:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPaymentSession(Command[PaymentSession]):
-    """Open a checkout session for a booking. Refused `BOOKING_NOT_PAYABLE`, `BOOKING_NOT_FOUND`, `INVALID_RETURN_URL`.
+    """Open a checkout session for a booking; an open session is returned instead of a new one.
 
-    Where a session is open already, the reply is that session. Refused `PAYMENT_REFUSED` where the provider refuses it.
+    Refused `BOOKING_NOT_FOUND`, `INVALID_RETURN_URL` for a page on a foreign origin, `BOOKING_NOT_PAYABLE` where no
+    payment is expected, `PAYMENT_REFUSED` where the provider refuses the session.
     """
 
     hotel: str
@@ -41,7 +42,10 @@ class OpenPaymentSession(Command[PaymentSession]):
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyPayment(Command[PaymentVerified]):
-    """Report the payment of one of the booking's own checkout sessions. Refused `SESSION_NOT_FOUND`."""
+    """Report the payment made on a checkout session.
+
+    Refused `SESSION_NOT_FOUND` where the booking has no such session.
+    """
 
     hotel: str
     booking_id: str

@@ -9,7 +9,7 @@ from contracts.values import Money
 
 
 class PaymentStatus(StrEnum):
-    """The status of a payment; `NONE` on the wire where a booking has no payment."""
+    """The status of a payment. A booking without a payment has `NONE` on the wire."""
 
     NONE = "NONE"
     SESSION_OPEN = "SESSION_OPEN"
@@ -23,7 +23,7 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentPurpose(StrEnum):
-    """What a payment pays for: the booking itself (`BOOKING`), or the balance of a guest in house (`EXTENSION`)."""
+    """The debt that a payment pays: the booking itself (`BOOKING`) or the balance of a guest in house (`EXTENSION`)."""
 
     BOOKING = "BOOKING"
     EXTENSION = "EXTENSION"
@@ -31,7 +31,7 @@ class PaymentPurpose(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentEvent(Event, abstract=True):
-    """An event of one payment of one booking; ordered by booking."""
+    """An event of one payment of one booking. The events of a booking's payments are ordered."""
 
     booking_id: str
     hotel: str
@@ -55,7 +55,7 @@ class PaymentSessionOpened(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSessionExpired(PaymentEvent):
-    """The checkout session is closed; nothing was authorised on it."""
+    """The checkout session is closed, and no payment was authorised on it."""
 
     session_id: str
 
@@ -115,7 +115,7 @@ class PaymentRefunded(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFailed(PaymentEvent):
-    """A refund failed. `refund_id` is the provider's id, or ours where the provider refused the refund outright.
+    """A refund failed. `refund_id` is the provider's id, or our id where the provider refused to create the refund.
 
     `refunded_total` sums the successful refunds of the payment.
     """
@@ -129,7 +129,7 @@ class RefundFailed(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentMismatched(PaymentEvent):
-    """The authorisation does not match the booking; the authorisation is voided and the booking unchanged."""
+    """The authorisation does not match the booking. The authorisation will be voided; the booking stays as it is."""
 
     reason_code: str
     found_at: datetime

@@ -1,4 +1,4 @@
-"""Reconciliation: what payments has recorded, compared with what the provider shows."""
+"""Reconciliation: compares the records of payments with the objects at the provider."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from contracts.message import Command, Query
 
 
 class FindingKind(StrEnum):
-    """The kinds of difference. `CALL_OUTSTANDING`: a call to the provider is due and was not made."""
+    """The kinds of difference. `CALL_OUTSTANDING` means that a call to the provider is due but was not made."""
 
     STATUS_DIFFERS = "STATUS_DIFFERS"
     CAPTURED_DIFFERS = "CAPTURED_DIFFERS"
@@ -24,7 +24,7 @@ class FindingKind(StrEnum):
 
 
 class ReconciliationPart(StrEnum):
-    """The parts of a reconciliation: our payments, the provider's lists, webhook events and jobs left unprocessed."""
+    """The parts of a reconciliation: our payments, the provider's lists, unprocessed webhook events and jobs."""
 
     PAYMENTS = "PAYMENTS"
     SESSIONS = "SESSIONS"
@@ -37,7 +37,7 @@ class ReconciliationPart(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ReconciliationFinding:
-    """One difference about the object `object_id`. `ours` and `theirs` describe each side's value in words."""
+    """One difference about the object `object_id`. `ours` and `theirs` say in words what each side has."""
 
     kind: FindingKind
     object_id: str
@@ -51,9 +51,10 @@ class ReconciliationFinding:
 
 @dataclass(frozen=True, kw_only=True)
 class ReconciledPage:
-    """A page of a part. `looked` counts the objects compared, `total` those of the whole part, where that is known.
+    """A page of the reconciliation of one `ReconciliationPart`. `looked` counts the objects compared on the page.
 
-    `next` is the cursor of the following page; None on the last one.
+    `total` counts the payments of all pages; only the first page of `PAYMENTS` has it. `next` is the cursor of the next
+    page, None on the last page.
     """
 
     looked: int
@@ -64,10 +65,10 @@ class ReconciledPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Reconcile(Command[ReconciledPage]):
-    """Compare a page of a part with the provider. Without `repair` nothing is changed and no finding is recorded.
+    """Compare one page of a part with the provider. Only with `repair` are data changed and findings recorded.
 
-    `run` names the run under which findings are recorded. `since` limits the comparison to what has changed, or was
-    created at the provider, since then (UTC).
+    `run` names the run under which findings are recorded. `since` (UTC) leaves out payments that have not changed, and
+    provider objects that were not created, since then.
     """
 
     part: ReconciliationPart
@@ -82,9 +83,9 @@ class Reconcile(Command[ReconciledPage]):
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """The last day's comparisons, the open findings by kind, and the webhook events and jobs left unprocessed.
+    """The last day's comparisons, the open findings by kind, and the unprocessed webhook events and jobs.
 
-    `overdue` counts payments whose comparison is late; `oldest_webhook_seconds` is the age of the oldest webhook event
+    `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook event
     that is not applied yet.
     """
 
@@ -102,4 +103,4 @@ class Reconciliation:
 
 @dataclass(frozen=True, kw_only=True)
 class GetReconciliation(Query[Reconciliation]):
-    """Get the figures of the periodic reconciliation."""
+    """Return the figures of the periodic reconciliation."""

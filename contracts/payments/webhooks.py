@@ -1,4 +1,4 @@
-"""Stripe's webhook events: storing them, and their administration by an operator. They hold no personal data."""
+"""Stripe's webhook events: how they are stored, and how an operator administers them. They hold no personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +8,17 @@ from contracts.message import Command, Query
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookStored:
-    """The webhook event is in the store. `already_processed`: the event was stored before."""
+    """The webhook event is stored. `already_processed` is True where an earlier delivery had stored the event."""
 
     already_processed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreWebhook(Command[WebhookStored]):
-    """Store a signed webhook event, byte for byte (`body`, UTF-8). Refused `INVALID_WEBHOOK` (400)."""
+    """Store a signed webhook event, byte for byte (`body`, UTF-8).
+
+    Refused `INVALID_WEBHOOK` (400) without a valid signature.
+    """
 
     body: str
     signature: str
@@ -23,7 +26,7 @@ class StoreWebhook(Command[WebhookStored]):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredWebhook:
-    """One webhook event. `outcome` is `STORED` (not applied yet), `APPLIED`, `IGNORED` or `PARKED` (with `reason`)."""
+    """One webhook event. `outcome` is `STORED` (not applied yet), `APPLIED`, `IGNORED`, or `PARKED` with a `reason`."""
 
     event_id: str
     type: str
@@ -40,7 +43,7 @@ class StoredWebhook:
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookPage:
-    """Webhook events in order of arrival. `next` is the cursor of the following page; None on the last one."""
+    """Webhook events in order of arrival. `next` is the cursor of the next page, None on the last page."""
 
     webhooks: tuple[StoredWebhook, ...]
     next: str | None = None
@@ -57,16 +60,16 @@ class ListWebhooks(Query[WebhookPage]):
 
 @dataclass(frozen=True, kw_only=True)
 class GetWebhook(Query[StoredWebhook]):
-    """Get one webhook event by its id at Stripe. Refused `NOT_FOUND`."""
+    """Return one webhook event by its id at Stripe. Refused `NOT_FOUND` where no event has the id."""
 
     event_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayWebhook(Command[StoredWebhook]):
-    """Apply a parked webhook event again. The reply to an event that waits already is the event as it is.
+    """Apply a parked webhook event again. An event that is waiting to be applied is returned unchanged.
 
-    Refused `NOT_FOUND`, `NOT_PARKED`.
+    Refused `NOT_FOUND` for an unknown id, `NOT_PARKED` for an applied or ignored event.
     """
 
     event_id: str
@@ -74,6 +77,9 @@ class ReplayWebhook(Command[StoredWebhook]):
 
 @dataclass(frozen=True, kw_only=True)
 class DismissWebhook(Command[StoredWebhook]):
-    """Ignore a parked webhook event that concerns no booking. Its reason stays. Refused `NOT_FOUND`, `NOT_PARKED`."""
+    """Ignore a parked webhook event that concerns no booking; the event keeps its reason.
+
+    Refused `NOT_FOUND` for an unknown id, `NOT_PARKED` for an event that is not parked.
+    """
 
     event_id: str

@@ -1,4 +1,4 @@
-"""Each invariant's number, and the check that judges it."""
+"""Maps each invariant's number to the check that judges it."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
@@ -29,5 +29,5 @@ CHECKS: Mapping[str, Check] = {
 
 
 def examine(context: ExaminationContext, *, only: Collection[str] = ()) -> list[Violation]:
-    """The breaches of all invariants, or of those in `only`."""
+    """The breaches of the invariants in `only`, or of all invariants."""
     return [violation for name, check in CHECKS.items() if not only or name in only for violation in check(context)]

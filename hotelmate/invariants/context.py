@@ -1,4 +1,4 @@
-"""The data by which invariants are judged: the services' answers and, where they are at hand, the provider's."""
+"""The data by which invariants are judged: the services' answers and, if available, the provider's."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ SAY_CHANGES = ("bookings", "payments")  # whose events show that a booking has c
 
 
 class AskService(Protocol):
-    """Asks a service a query and returns the reply."""
+    """A function that asks a service a query and returns the reply."""
 
     def __call__(self, service: str, query: Query[Reply], /) -> Reply:
         """Raises the service's `Refusal`."""
@@ -26,7 +26,7 @@ class AskService(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ParkedMessage:
-    """A message in a service's dead-letter queue: its id, and the event's attributes where it is an event."""
+    """A message in a service's dead-letter queue: its id and, for an event, the event's attributes."""
 
     service: str
     id: str
@@ -38,14 +38,14 @@ class ParkedMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminationContext:
-    """The services to ask, and the bounds of an examination.
+    """The services to ask, and the limits of an examination.
 
-    What has changed within `older_than` is not judged, because its events may be on their way; 0 judges everything.
-    Of data that grows without end, the `newest` rows of each service are judged.
+    Changes within `older_than` are not judged, because their events may be on their way; 0 judges everything. Only the
+    `newest` rows of growing data are judged in each service.
 
     `journal` is the provider's own list of movements, each with `movement`, `object`, `amount`, `currency` and
-    `payment_intent`; `acknowledged` are the ids of the webhook events that were answered with 2xx; `parked` are the
-    messages in the dead-letter queues. Each is None where it is not at hand.
+    `payment_intent`. `acknowledged` are the ids of the webhook events that were answered with 2xx. `parked` are the
+    messages in the dead-letter queues. Each of the three is None if unavailable.
     """
 
     ask: AskService
@@ -59,7 +59,7 @@ class ExaminationContext:
     def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
         """The breaches of an invariant that these services find in their own data.
 
-        A breach that a change of its booking can explain is left out while the booking is not at rest.
+        A breach that an unfinished change of its booking may explain is left out.
         """
         for service in services:
             if service in self.services:
@@ -68,7 +68,7 @@ class ExaminationContext:
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
     def violations_by(self, invariant: str, service: str, events: Sequence[Envelope]) -> Iterable[Violation]:
-        """The breaches of an invariant that the service finds by events of other services."""
+        """The breaches of an invariant that the service finds by comparing its data with other services' `events`."""
         return self._examine(service, invariant, events=tuple(events))
 
     def _examine(self, service: str, invariant: str, events: tuple[Envelope, ...] = ()) -> Sequence[Violation]:
@@ -78,7 +78,7 @@ class ExaminationContext:
         return self.ask(service, query).violations
 
     def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
-        """All rows of a service's evidence; those of `keys` where it is read by key."""
+        """All rows of a service's evidence, page by page; with `keys`, only the rows of those keys."""
         if keys is None:
             yield from self._pages(service, name, (), limit)
             return
@@ -97,7 +97,7 @@ class ExaminationContext:
             query = replace(query, after=page.next)
 
     def at_rest(self, booking_ids: Collection[str], *, by: Sequence[str] = SAY_CHANGES) -> set[str]:
-        """The bookings that have not changed lately, by the events of these services."""
+        """Those of the bookings that have not changed lately, by the events of the services in `by`."""
         if not self.older_than:
             return set(booking_ids)
         changed = {
@@ -109,7 +109,7 @@ class ExaminationContext:
         return set(booking_ids) - changed
 
     def is_whole(self, service: str) -> bool:
-        """Whether all events and audit rows of a service are among the newest."""
+        """Whether the `newest` rows include all events and audit rows of a service."""
         [state] = self.rows(service, "state")
         return int(state["length"]) <= self.newest
 
@@ -120,5 +120,5 @@ class ExaminationContext:
 
 
 def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    """The items in groups of this size."""
+    """Split the items into groups of at most `size`."""
     return (items[start : start + size] for start in range(0, len(items), size))

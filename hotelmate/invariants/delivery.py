@@ -15,7 +15,7 @@ def events_are_published(context: ExaminationContext) -> Iterator[Violation]:
 def events_are_applied_once(context: ExaminationContext) -> Iterator[Violation]:
     """I6: every subscriber applied each event exactly once, in order, or parked it.
 
-    A type of which a subscriber has applied one event is a type that it applies, from that event on.
+    Once a subscriber has applied an event of a type, the subscriber must apply all later events of that type.
     """
     for owner in context.services:
         events = list(context.rows(owner, "published_events"))
@@ -36,7 +36,7 @@ def nothing_is_parked(context: ExaminationContext) -> Iterator[Violation]:
 
 
 def _positions(context: ExaminationContext, owner: str, subscriber: str, events: Sequence[Row]) -> Mapping[str, int]:
-    """The subscriber's last sequence of each subject."""
+    """The sequence of the last event that the subscriber applied, by subject."""
     rows = context.rows(subscriber, "inbox_positions", keys={event["subject"] for event in events})
     return {row["subject"]: row["last"] for row in rows if row["source"] == owner}
 

@@ -15,7 +15,7 @@ VOIDS = frozenset({"release", "void", "expire"})
 
 @dataclass(frozen=True)
 class BookingBalance:
-    """A booking's money by our ledger, in minor units: `held` is authorised, `captured` is net of refunds."""
+    """A booking's money by our ledger, in minor units. `held` is authorised money; `captured` is net of refunds."""
 
     held: int = 0
     captured: int = 0
@@ -42,7 +42,7 @@ def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violati
 def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violation]:
     """I8: an ended booking has no live authorisation, and of its money exactly the fee was captured.
 
-    A refund that the provider refused is left to people: `payment_status` and staff's notices say so.
+    A refund that the provider refused is not a breach: staff handle it, as `payment_status` and a notice tell them.
     """
     for booking_id, balance, booking in _balances(context):
         if booking is None or booking["status"] not in ENDED:
@@ -67,7 +67,7 @@ def payments_are_captured_once(context: ExaminationContext) -> Iterator[Violatio
 
 
 def payments_match_the_ledger(context: ExaminationContext) -> Iterator[Violation]:
-    """I10: payments and ledger agree, and so does the provider's own journal where it is at hand."""
+    """I10: payments and ledger agree, and so does the provider's own journal if it is available."""
     yield from context.violations("I10", "payments")
     if context.journal is not None:
         yield from _journal_differences(context, context.journal)
@@ -91,7 +91,7 @@ def _movement(entry: Mapping[str, Any]) -> tuple[str, str, int, str]:
 
 
 def _balances(context: ExaminationContext) -> list[tuple[str, BookingBalance, Row | None]]:
-    """Each booking at rest that has ledger rows, or a fee on the card, with its balance."""
+    """Each booking at rest that has ledger rows or a fee on the card: its id, its balance and its row."""
     balances: dict[str, BookingBalance] = {}
     for payment in context.rows("payments", "balances"):
         booking_id = payment["booking_id"]

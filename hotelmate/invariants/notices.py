@@ -1,4 +1,4 @@
-"""I16: each event that is to be pushed or mailed has its notice, which is sent once or on its way."""
+"""I16: each push and mail that an event causes has its notice, which is sent once or on its way."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ ENVELOPES_PER_ASK = 500
 
 
 def notices_are_sent(context: ExaminationContext) -> Iterator[Violation]:
-    """I16: each push and mail that an event makes due was sent, is on its way, or was given up for a reason.
+    """I16: each push and mail that an event causes was sent, is on its way, or was given up with a reason.
 
-    Only notifier knows which events make a notice due: the events of all services are brought to it.
+    Only the notifier knows the events that cause a notice, so it is asked about the events of all services.
     """
     if "notifier" not in context.services:
         return

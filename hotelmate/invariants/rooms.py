@@ -60,12 +60,12 @@ def bookings_in_house_occupy_their_room(context: ExaminationContext) -> Iterator
 
 
 def _bookings(context: ExaminationContext, name: str, ids: Collection[str]) -> dict[str, Row]:
-    """The bookings in this evidence and those with these ids, without those that have a pending action."""
+    """The bookings in this evidence and those with these ids, without bookings that have a pending action."""
     rows = [*context.rows("bookings", name), *context.rows("bookings", "bookings", keys=ids)]
     return {row["key"]: row for row in rows if not row["pending"]}
 
 
 def _at_rest(context: ExaminationContext, booking_ids: Collection[str]) -> set[str]:
-    """The bookings that have not changed lately, for rooms neither, and have no pending action."""
+    """The bookings that have no pending action and have not changed lately, neither in bookings nor in rooms."""
     pending = {row["key"] for row in context.rows("bookings", "pending_actions")}
     return context.at_rest(booking_ids, by=(*SAY_CHANGES, "rooms")) - pending

@@ -9,7 +9,7 @@ from hotelmate.invariants.context import ExaminationContext
 def webhook_events_are_handled(context: ExaminationContext) -> Iterator[Violation]:
     """I11: every webhook event that was answered is applied, ignored on purpose, or parked.
 
-    That none was answered without being stored is judged where the answered ones are known.
+    An event that was answered but not stored is a breach as well, if the answered events are known.
     """
     yield from context.violations("I11", "payments")
     if context.acknowledged:

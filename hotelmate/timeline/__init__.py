@@ -1,1 +1,1 @@
-"""One booking's timeline: collected from the services, ordered by cause, printed."""
+"""One booking's timeline: collects entries from the services, orders them by cause, and prints them."""

@@ -1,4 +1,4 @@
-"""Orders entries by cause: each entry below the one that caused it."""
+"""Orders a timeline's entries by cause: each entry follows the entry that caused it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from contracts.operations import EntryKind, TimelineEntry
 
 @dataclass(frozen=True)
 class PlacedEntry:
-    """An entry in its place: the number of causes above it, and the root that they lead to."""
+    """An entry with the number of causes above it (`depth`) and the first of these causes (`root`)."""
 
     entry: TimelineEntry
     depth: int
@@ -16,7 +16,7 @@ class PlacedEntry:
 
 
 def by_cause(entries: Sequence[TimelineEntry]) -> list[PlacedEntry]:
-    """Roots in the order of their time, each followed by its effects. Every entry has exactly one place."""
+    """The entries without a cause, by time, each followed by its effects. Every entry occurs exactly once."""
     ordered = sorted(entries, key=lambda entry: (entry.at, entry.kind is not EntryKind.DELIVERY))
     by_id = {entry.id: entry for entry in ordered if entry.id}
     effects: dict[str, list[TimelineEntry]] = {}
@@ -31,7 +31,7 @@ def by_cause(entries: Sequence[TimelineEntry]) -> list[PlacedEntry]:
 
 
 def _cause(entry: TimelineEntry, by_id: Mapping[str, TimelineEntry], ordered: Sequence[TimelineEntry]) -> str | None:
-    """The id of the cause that the entry names, else of its HTTP request, else of its trace's request or webhook."""
+    """The id of the entry's cause: the named entry, else the HTTP request, else its trace's last request or webhook."""
     if entry.cause in by_id and not _leads_to(entry.id, entry.cause, by_id):
         return entry.cause
     if entry.kind is EntryKind.REQUEST:
@@ -52,7 +52,7 @@ def _cause(entry: TimelineEntry, by_id: Mapping[str, TimelineEntry], ordered: Se
 
 
 def _leads_to(target: str, start: str, by_id: Mapping[str, TimelineEntry]) -> bool:
-    """Whether following the causes from `start` reaches `target`, or never ends."""
+    """Whether the chain of causes from `start` reaches `target` or is circular."""
     visited: set[str] = set()
     while start in by_id and start not in visited:
         if start == target and target:

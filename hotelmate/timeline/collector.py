@@ -1,4 +1,4 @@
-"""Collects what the services know of one booking."""
+"""Collects the entries that the services have of one booking."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from hotelmate.invariants.context import AskService, ParkedMessage
 
 @dataclass(frozen=True, kw_only=True)
 class BookingTimeline:
-    """A booking's row, its payments, its entries in no order, and a sentence for each thing that is still to come."""
+    """A booking's row, its payments, its unordered entries, and a sentence for each thing that has yet to happen."""
 
     booking: Mapping[str, Any]
     payments: Sequence[Mapping[str, Any]]
@@ -28,7 +28,7 @@ class BookingTimeline:
 
 
 def collect(ask: AskService, name: str, *, parked: Sequence[ParkedMessage] = ()) -> BookingTimeline | None:
-    """The timeline of the booking with this id or confirmation number; None where there is no such booking."""
+    """The timeline of the booking with this id or confirmation number; None where no such booking exists."""
     from_bookings = ask("bookings", ExplainBooking(booking=name))
     if from_bookings.booking is None:
         return None
@@ -57,7 +57,7 @@ def collect(ask: AskService, name: str, *, parked: Sequence[ParkedMessage] = ())
 
 
 def http_requests(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
-    """The HTTP requests that events name by their correlation id, each at the time of its first event."""
+    """The HTTP requests that caused events, by the events' correlation ids; each at the time of its first event."""
     first: dict[str, TimelineEntry] = {}
     for entry in sorted(entries, key=lambda each: each.at):
         if entry.facts.get("request_id"):
@@ -79,7 +79,7 @@ def http_requests(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
 def undelivered(
     events: Sequence[EventReference], explained: Mapping[str, EventsExplained], parked: Sequence[ParkedMessage]
 ) -> Iterator[str]:
-    """A sentence for each event that is not published yet, and for each subscriber that has not applied one."""
+    """A sentence for each unpublished event, and for each subscriber that has not applied a published event."""
     for owner in dict.fromkeys(event.source for event in events):
         own = [event for event in events if event.source == owner]
         for event in own:

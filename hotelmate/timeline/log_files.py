@@ -1,4 +1,4 @@
-"""Entries from the processes' logs: HTTP requests with route and status, warnings and errors."""
+"""Reads timeline entries from the processes' logs: HTTP requests with route and status, warnings and errors."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _NOT_FACTS = {"timestamp", "level", "event", "service", "trace_id", "exception"}
 def log_entries(
     lines: Iterable[str], *, booking_id: str, entries: Collection[TimelineEntry]
 ) -> tuple[list[TimelineEntry], list[TimelineEntry]]:
-    """The HTTP requests behind these entries, and the warnings and errors of the same traces or of the booking."""
+    """The HTTP requests that caused these entries, and the warnings and errors of the same traces or the booking."""
     traces = {entry.trace_id for entry in entries if entry.trace_id}
     request_ids = {entry.facts["request_id"] for entry in entries if entry.facts.get("request_id")}
     requests, problems = [], []
@@ -33,14 +33,14 @@ def log_entries(
 def with_logged_requests(
     entries: Collection[TimelineEntry], requests: Collection[TimelineEntry]
 ) -> Iterator[TimelineEntry]:
-    """The entries, with each request that the gateway has logged in place of the one known by its id alone."""
+    """The entries, in which a request from the gateway's log replaces the entry that has only the request's id."""
     yield from requests
     logged = {request.id for request in requests}
     yield from (entry for entry in entries if entry.id not in logged or entry.kind is not EntryKind.REQUEST)
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line in either format, with or without a log collector's prefix; None of any other line."""
+    """The fields of a log line in either format, also after a log collector's prefix; None for any other line."""
     start = line.find("{")
     if start >= 0:
         try:

@@ -1,4 +1,4 @@
-"""Prints a booking's timeline: as a table for people, as JSON for machines."""
+"""Prints a booking's timeline, as a table or as JSON."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def _rows(places: Sequence[PlacedEntry]) -> Iterator[tuple[str, ...]]:
 
 
 def _is_applied(entry: TimelineEntry) -> bool:
-    """Whether the entry says that an event was applied: that is printed beside the event."""
+    """Whether the entry is the application of an event, which is printed beside the event."""
     return entry.kind is EntryKind.DELIVERY and entry.what == "applied"
 
 
@@ -74,7 +74,7 @@ def _facts(entry: TimelineEntry, applied: Mapping[str, Sequence[TimelineEntry]])
 
 
 def _short(value: object) -> str:
-    """The beginning of a long id; JSON has all of it."""
+    """The beginning of a long id; the JSON output has the whole id."""
     return _LONG_ID.sub(lambda match: f"{match[1]}…", str(value))
 
 
@@ -88,7 +88,7 @@ def _span(span: timedelta) -> str:
 
 
 def as_json(timeline: BookingTimeline) -> str:
-    """The timeline for machines: every entry in its place, with its depth."""
+    """The timeline as JSON: each cause is followed by its effects, and `depth` counts the causes above an entry."""
     entries = [
         {
             "at": place.entry.at,

@@ -99,8 +99,8 @@ class DemoContext:
         """Advance every clock."""
         with ask_client(self.addresses.amqp) as asker:
             readings = advance(asker, self.addresses.stripe, seconds=int(span.total_seconds()))
-        shown = sorted({f"{reading.now:%H:%M}" for reading in readings})
-        self.transcript.line("clock", f"{span} later: {len(readings)} clocks say {' and '.join(shown)} UTC")
+        times = sorted({f"{reading.now:%H:%M}" for reading in readings})
+        self.transcript.line("clock", f"{span} later: {len(readings)} clocks say {' and '.join(times)} UTC")
 
     def close(self) -> None:
         """Close every connection."""

@@ -10,17 +10,17 @@ from sandbox.demo.expectations import eventually, expect, expect_fields, expect_
 
 def room(demo: DemoContext, number: str) -> dict[str, Any]:
     """The room as staff see it."""
-    found: dict[str, Any] = demo.staff().send("GET", f"{demo.staff_path}/rooms/{number}/").body
-    return found
+    body: dict[str, Any] = demo.staff().send("GET", f"{demo.staff_path}/rooms/{number}/").body
+    return body
 
 
 def assign(booked: DemoBooking) -> str:
     """The front desk assigns the first suitable room. Returns its number."""
     desk = booked.demo.staff()
     desk.expect_refusal("POST", f"{booked.staff_path}/check-in/", status=409, code="NO_ROOM_ASSIGNED")
-    found = desk.call("GET", f"{booked.staff_path}/available-rooms/").body["available_rooms"]
-    ready = [each["room_number"] for each in found if each["room_status"] == "READY_FOR_GUEST" and each["matches_type"]]
-    expect_that("a room of the booked type is ready", ready, actual=found)
+    rooms = desk.call("GET", f"{booked.staff_path}/available-rooms/").body["available_rooms"]
+    ready = [each["room_number"] for each in rooms if each["room_status"] == "READY_FOR_GUEST" and each["matches_type"]]
+    expect_that("a room of the booked type is ready", ready, actual=rooms)
     number: str = ready[0]
     result = desk.call("POST", f"{booked.staff_path}/assign-room/", body={"room_number": number}).body
     actual = (result["assigned_room_number"], result["can_check_in"], result["warnings"])

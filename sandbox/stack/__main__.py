@@ -13,15 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import COMMANDS, SERVICES, Commands
 from sandbox.stack.foreground import run_in_foreground
-from sandbox.stack.layout import ROOT, wanted_ports
-from sandbox.stack.places import refuse_another_users, vacate
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled
-from sandbox.stack.processes import noted
-from sandbox.stack.signals import heard
+from sandbox.stack.run_directory import refuse_another_users, vacate
+from sandbox.stack.signals import handled_signals
 from sandbox.stack.stack import NOTE, Stack
+from sandbox.stack.stack_config import ROOT, wanted_ports
 from sandbox.stack.welcome import print_addresses
 
 RUN = ROOT / ".run"
@@ -54,29 +54,29 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
 
 def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
     """Bring everything up in the foreground and end it when told to."""
-    began, told = time.monotonic(), threading.Event()
+    began, ending = time.monotonic(), threading.Event()
     stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
 
     def end() -> None:
         _tell("\nEnding what was started (once more to hurry).")
-        told.set()
+        ending.set()
         stack.halt()
 
-    with heard(end, again=stack.supervisor.hurry):
+    with handled_signals(end, again=stack.supervisor.hurry):
         try:
             stack.bring_up()
             stack.say(f"ready after {time.monotonic() - began:.1f} s")
-            threading.Thread(target=stack.look_after_nodes, args=(told,), daemon=True).start()
-            verdict = _walk(stack, told) if walk else 0
-            if not once and not told.is_set():
+            threading.Thread(target=stack.look_after_nodes, args=(ending,), daemon=True).start()
+            verdict = _walk(stack, ending) if walk else 0
+            if not once and not ending.is_set():
                 print_addresses(stack)
-                told.wait()
+                ending.wait()
         except (RuntimeError, OSError) as error:
-            if not told.is_set():
+            if not ending.is_set():
                 _tell(f"\n{_in_words(error)}", to=sys.stderr)
-            verdict = INTERRUPTED if told.is_set() else 1
+            verdict = INTERRUPTED if ending.is_set() else 1
         finally:
-            told.set()
+            ending.set()
             stack.close()
     _tell("Everything that was started has ended.")
     return verdict
@@ -87,14 +87,14 @@ def down(directory: Path) -> int:
     note = directory / NOTE
     if directory.exists() and os.geteuid() != 0:
         refuse_another_users(directory)
-    pid = noted(note)
+    pid = running_pid(note)
     if pid is None:
         _tell(f"No stack runs in {directory}.")
         return 0
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + 120
-    while noted(note) == pid:
+    while running_pid(note) == pid:
         if time.monotonic() > deadline:
             _tell(f"The stack (pid {pid}) has not ended after two minutes.", to=sys.stderr)
             return 1
@@ -127,11 +127,11 @@ def _tell(text: str, *, to: TextIO | None = None) -> None:
     (to or sys.stdout).flush()
 
 
-def _walk(stack: Stack, told: threading.Event) -> int:
+def _walk(stack: Stack, ending: threading.Event) -> int:
     """Walk one booking with the terminal to itself; the logs go on in their files."""
     stack.supervisor.output.muted = True
     walk = subprocess.Popen(stack.walk_argv(), cwd=ROOT, env=stack.environment, start_new_session=True)  # noqa: S603
-    while walk.poll() is None and not told.wait(0.05):
+    while walk.poll() is None and not ending.wait(0.05):
         pass
     stack.supervisor.output.muted = False
     if walk.poll() is None:

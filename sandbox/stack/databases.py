@@ -73,5 +73,5 @@ class Administrator:
 
 
 def _is_superuser(server: Connection[tuple[object, ...]]) -> bool:
-    found = server.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
-    return bool(found and found[0])
+    row = server.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(row and row[0])

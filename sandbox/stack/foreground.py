@@ -9,23 +9,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sandbox.stack.child_process import end_earlier_process, pid_record, running_pid
 from sandbox.stack.commands import Commands, filled
-from sandbox.stack.layout import ROOT
-from sandbox.stack.places import write_private
-from sandbox.stack.processes import end_leftover, note_of, noted
+from sandbox.stack.run_directory import write_private
 from sandbox.stack.stack import ENVIRONMENT, NOTE
+from sandbox.stack.stack_config import ROOT
 
 
 def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> int:
     """The exit code of the service. Raises RuntimeError where no stack runs in the directory."""
-    if noted(directory / NOTE) is None:
+    if running_pid(directory / NOTE) is None:
         raise RuntimeError(f"No stack runs in {directory}. Start one in another terminal: make up")
     pid_file = directory / "pids" / service
     held = pid_file.with_suffix(".held")
     environment = json.loads((directory / ENVIRONMENT).read_text("utf-8"))
-    write_private(held, note_of(os.getpid()))
+    write_private(held, pid_record(os.getpid()))
     try:
-        end_leftover(pid_file)
+        end_earlier_process(pid_file)
         argv = filled(commands.service, {"service": service})
         sys.stdout.write(f"{service} runs here until Ctrl-C; then the stack runs it again.\n")
         sys.stdout.flush()

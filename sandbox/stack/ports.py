@@ -1,4 +1,4 @@
-"""Loopback ports for a run: the wanted one, or the next free one, and never one that another run is about to use."""
+"""Loopback ports for a run: the preferred port or the next free one, reserved so that no other run takes it."""
 
 import errno
 import fcntl
@@ -47,16 +47,16 @@ class Ports:
         self._say = say
         self._reserved: dict[int, IO[bytes]] = {}
 
-    def choose(self, name: str, wanted: int = ANY) -> int:
-        """The wanted port if it is free, else the nearest free one above it; `ANY` is any free port."""
-        if wanted == ANY:
+    def choose(self, name: str, preferred: int = ANY) -> int:
+        """The preferred port if it is free, else the nearest free one above it; `ANY` is any free port."""
+        if preferred == ANY:
             return self._any(name)
-        for port in range(wanted, HIGHEST + 1):
+        for port in range(preferred, HIGHEST + 1):
             if self._reserve(port):
-                if port != wanted:
-                    self._say(f"port {wanted} for {name} is taken; using {port} instead")
+                if port != preferred:
+                    self._say(f"port {preferred} for {name} is taken; using {port} instead")
                 return port
-        raise RuntimeError(f"No free port for {name} at or above {wanted}.")
+        raise RuntimeError(f"No free port for {name} at or above {preferred}.")
 
     def release(self) -> None:
         for slip in self._reserved.values():

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.databases import Administrator, forget_other_servers
-from sandbox.stack.places import Secrets, log_since, run_directory, vacate
 from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.postgres_directory import PostgresDirectory, choose_directory
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
-from sandbox.stack.postgres_seat import Seat, take_seat
-from sandbox.stack.processes import OwnProcess, end_leftover
+from sandbox.stack.run_directory import Secrets, log_since, run_directory, vacate
 from sandbox.stack.waiting import until
 
 SUPERUSER = "postgres"
@@ -52,7 +52,7 @@ class PostgresNode:
         self._programs = programs
         self._start_within = start_within
         self._note = self.directory / "postgres.pid"
-        self._process: OwnProcess | None = None
+        self._process: ChildProcess | None = None
         self._log_start = 0
 
     @property
@@ -71,21 +71,21 @@ class PostgresNode:
         """Start, making the cluster the first time, and return once it answers."""
         if self.alive():
             return self
-        end_leftover(self._note, sig=signal.SIGINT)
+        end_earlier_process(self._note, sig=signal.SIGINT)
         forget_other_servers()
-        seat = take_seat(self.directory)
-        programs = seat.programs(self._programs or find_postgres())
-        data = seat.home / f"data-{programs.major}"
+        place = choose_directory(self.directory)
+        programs = place.programs(self._programs or find_postgres())
+        data = place.home / f"data-{programs.major}"
         fresh = not data.exists()
         if fresh:
-            self._initialise(data, seat, programs)
+            self._initialise(data, place, programs)
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self._log_start = log.tell()
-            self._process = OwnProcess(
+            self._process = ChildProcess(
                 [str(programs.bin / "postgres"), "-D", str(data), "-p", str(self.port), *settings],
-                env=programs.environment(), note=self._note, stdout=log.fileno(), cwd=seat.home,
-                user=seat.user, group=seat.group,
+                env=programs.environment(), note=self._note, stdout=log.fileno(), cwd=place.home,
+                user=place.user, group=place.group,
             )  # fmt: skip
         administrator = Administrator(self.admin_url)
         until(administrator.ping, seconds=self._start_within, what="PostgreSQL", abort=self._why_it_ended)
@@ -135,21 +135,21 @@ class PostgresNode:
             return None
         return f"PostgreSQL ended while starting:\n{log_since(self.log, self._log_start, lines=8)}"
 
-    def _initialise(self, data: Path, seat: Seat, programs: PostgresPrograms) -> None:
-        partial = seat.home / f"{data.name}.partial"
+    def _initialise(self, data: Path, place: PostgresDirectory, programs: PostgresPrograms) -> None:
+        partial = place.home / f"{data.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700)
-        seat.owns(partial)
-        with tempfile.NamedTemporaryFile("w", dir=seat.home, prefix=".superuser-") as password:
+        place.owns(partial)
+        with tempfile.NamedTemporaryFile("w", dir=place.home, prefix=".superuser-") as password:
             password.write(self._password(SUPERUSER) + "\n")
             password.flush()
-            seat.owns(Path(password.name))
+            place.owns(Path(password.name))
             made = subprocess.run(  # noqa: S603
                 [programs.bin / "initdb", "-D", partial, "-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8",
                  "--locale=C.UTF-8", "--no-instructions", f"--pwfile={password.name}"],
-                env=programs.environment(), cwd=seat.home, stdin=subprocess.DEVNULL, text=True, check=False,
+                env=programs.environment(), cwd=place.home, stdin=subprocess.DEVNULL, text=True, check=False,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-                user=seat.user, group=seat.group, extra_groups=None if seat.user is None else [],
+                user=place.user, group=place.group, extra_groups=None if place.user is None else [],
             )  # fmt: skip
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}")

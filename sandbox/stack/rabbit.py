@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox.stack.places import Secrets, log_since, run_directory, write_private
+from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.ports import LOOPBACK, Ports
-from sandbox.stack.processes import OwnProcess, end_leftover
 from sandbox.stack.rabbit_programs import find_rabbit
+from sandbox.stack.run_directory import Secrets, log_since, run_directory, write_private
 from sandbox.stack.waiting import until
 
 USER = "hotelmate"
@@ -52,7 +52,7 @@ class RabbitNode:
         self._secrets = Secrets(self.directory / "secrets.json")
         self._start_within = start_within
         self._note = self.directory / "rabbit.pid"
-        self._process: OwnProcess | None = None
+        self._process: ChildProcess | None = None
         self._log_start = 0
 
     @property
@@ -79,12 +79,12 @@ class RabbitNode:
         """Start and return once it shakes hands."""
         if self.alive():
             return self
-        end_leftover(self._note)
+        end_earlier_process(self._note)
         scripts = find_rabbit()
         self._write_settings()
         with self.log.open("ab") as log:
             self._log_start = log.tell()
-            self._process = OwnProcess(
+            self._process = ChildProcess(
                 [str(scripts / "rabbitmq-server")], env=self._environment(), note=self._note, stdout=log.fileno(),
                 cwd=self.directory,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Being told to end: signals become calls in a thread of their own, so that none interrupts what is half done."""
+"""Termination signals as calls in a thread of their own, so that no signal interrupts a half-done step."""
 
 import os
 import signal
@@ -10,28 +10,28 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def heard(first: Callable[[], None], *, again: Callable[[], None]) -> Iterator[None]:
-    """Call `first` at the first signal that tells us to end and `again` at each further one."""
-    ears, mouth = os.pipe()
-    before = {each: signal.signal(each, lambda *_: _shout(mouth)) for each in ENDS}
-    listener = threading.Thread(target=_listen, args=(ears, first, again), name="signals", daemon=True)
+def handled_signals(first: Callable[[], None], *, again: Callable[[], None]) -> Iterator[None]:
+    """Call `first` at the first termination signal, and `again` at each further one, until the block ends."""
+    reading, writing = os.pipe()
+    before = {each: signal.signal(each, lambda *_: _write(writing)) for each in ENDS}
+    listener = threading.Thread(target=_listen, args=(reading, first, again), name="signals", daemon=True)
     listener.start()
     try:
         yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-        os.close(mouth)
+        os.close(writing)
         listener.join()
 
 
-def _shout(mouth: int) -> None:
-    os.write(mouth, b"!")
+def _write(writing: int) -> None:
+    os.write(writing, b"!")
 
 
-def _listen(ears: int, first: Callable[[], None], again: Callable[[], None]) -> None:
+def _listen(reading: int, first: Callable[[], None], again: Callable[[], None]) -> None:
     act = first
-    while os.read(ears, 1):
+    while os.read(reading, 1):
         act()
         act = again
-    os.close(ears)
+    os.close(reading)

@@ -13,16 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from sandbox.stack.child_process import pid_record, running_pid
 from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
-from sandbox.stack.consumers import all_heard
-from sandbox.stack.given_postgres import GivenPostgres
-from sandbox.stack.given_rabbit import GivenRabbit
-from sandbox.stack.layout import ROOT, Layout
-from sandbox.stack.places import Secrets, run_directory, write_private
+from sandbox.stack.external_postgres import ExternalPostgres
+from sandbox.stack.external_rabbit import ExternalRabbit
 from sandbox.stack.ports import LOOPBACK, Ports, answers
 from sandbox.stack.postgres import PostgresNode
-from sandbox.stack.processes import note_of, noted
+from sandbox.stack.queue_consumers import all_consumed
 from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.run_directory import Secrets, run_directory, write_private
+from sandbox.stack.stack_config import ROOT, StackConfig
 from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import until
 
@@ -47,17 +47,17 @@ class Stack:
         terminal: TextIO | None = None,
     ) -> None:
         self.directory = run_directory(directory)
-        if running := noted(self.directory / NOTE):
+        if running := running_pid(self.directory / NOTE):
             raise RuntimeError(f"A stack already runs in {directory} (pid {running}).")
         self.supervisor = Supervisor(self.directory, terminal=terminal)
         self.stack_json: dict[str, Any] = {}
         self.environment: dict[str, str] = {}
         self._services, self._commands, self._extra = tuple(services), commands, dict(env or {})
         self._ports = Ports(self.say)
-        self.layout = Layout.draw(Secrets(self.directory / "secrets.json"), self._ports, wanted_ports)
+        self.config = StackConfig.draw(Secrets(self.directory / "secrets.json"), self._ports, wanted_ports)
         self.postgres = self._choose_postgres()
         self.rabbit = self._choose_rabbit()
-        self._facts = self.layout.facts(stack_json=self.path)
+        self._facts = self.config.facts(stack_json=self.path)
         self._helpers = ThreadPoolExecutor(thread_name_prefix="stack")
 
     @classmethod
@@ -84,7 +84,7 @@ class Stack:
     def bring_up(self) -> None:
         """What `start` does. Another thread may `halt` it on the way."""
         try:
-            write_private(self.directory / NOTE, note_of(os.getpid()))
+            write_private(self.directory / NOTE, pid_record(os.getpid()))
             self._bring_up()
         except BaseException:
             self.close()
@@ -130,19 +130,19 @@ class Stack:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _choose_postgres(self) -> PostgresNode | GivenPostgres:
+    def _choose_postgres(self) -> PostgresNode | ExternalPostgres:
         if given := os.environ.get("DATABASE_URL"):
-            return GivenPostgres(given, prefix=self.layout.database_prefix)
+            return ExternalPostgres(given, prefix=self.config.database_prefix)
         log = self.supervisor.output.log_of("postgres")
-        return PostgresNode(self.directory / "postgres", port=self.layout.ports["POSTGRES_PORT"], log=log)
+        return PostgresNode(self.directory / "postgres", port=self.config.ports["POSTGRES_PORT"], log=log)
 
-    def _choose_rabbit(self) -> RabbitNode | GivenRabbit:
+    def _choose_rabbit(self) -> RabbitNode | ExternalRabbit:
         if given := os.environ.get("AMQP_URL"):
-            return GivenRabbit(given, management_url=os.environ.get("AMQP_MANAGEMENT_URL"))
+            return ExternalRabbit(given, management_url=os.environ.get("AMQP_MANAGEMENT_URL"))
         console = int(os.environ.get("AMQP_CONSOLE_PORT") or 0)
         return RabbitNode(
             self.directory / "rabbit",
-            port=self.layout.ports["AMQP_PORT"],
+            port=self.config.ports["AMQP_PORT"],
             console_port=self._ports.choose("RabbitMQ console", console) if console else None,
             log=self.supervisor.output.log_of("rabbit"),
         )
@@ -151,7 +151,7 @@ class Stack:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
         databases = self._helpers.submit(self._prepare_databases)
         urls = databases.result()
-        self.environment = self.layout.environment(amqp_url=self.rabbit.amqp_url, databases=urls) | self._extra
+        self.environment = self.config.environment(amqp_url=self.rabbit.amqp_url, databases=urls) | self._extra
         self.say("starting the stand-ins and migrating")
         for name, argv in self._commands.stand_ins.items():
             self._start(name, argv)
@@ -174,21 +174,21 @@ class Stack:
         if argv:
             self.supervisor.start(name, filled(argv, self._facts | facts), self.environment, cwd=ROOT)
 
-    def _run(self, name: str, argv: Argv, *, shown: bool = True) -> list[str]:
+    def _run(self, name: str, argv: Argv, *, echo: bool = True) -> list[str]:
         if not argv:
             return []
-        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT, shown=shown)
+        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT, echo=echo)
 
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
         for name in self._commands.stand_ins.keys() & stand_ins:
-            self._until(partial(answers, self.layout.ports[stand_ins[name]]), name)
+            self._until(partial(answers, self.config.ports[stand_ins[name]]), name)
         queues = [queue.format(service=each) for each in self._services for queue in self._commands.queues]
         if queues and self._commands.service:
             amqp = self.environment["AMQP_URL"]
-            self._until(partial(all_heard, amqp, queues), "one of the services")
+            self._until(partial(all_consumed, amqp, queues), "one of the services")
         if self._commands.gateway:
-            url = f"{self.layout.url('GATEWAY_PORT')}/readyz"
+            url = f"{self.config.url('GATEWAY_PORT')}/readyz"
             self._until(partial(is_ok, url), "the gateway")
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
@@ -196,24 +196,24 @@ class Stack:
 
     def _hopeless(self) -> str | None:
         if self.supervisor.closing:
-            return "It was told to end."
+            return "The stack is ending."
         for name in self.supervisor.names():
             if self.supervisor.crashes(name) >= HOPELESS_AFTER:
                 return f"{name} keeps ending:\n{self.supervisor.output.tail(name)}"
         return None
 
     def _describe(self, databases: Mapping[str, str]) -> None:
-        layout = self.layout
+        config = self.config
         write_private(self.directory / ENVIRONMENT, json.dumps(self.environment))
         self.stack_json = {
-            "gateway": layout.url("GATEWAY_PORT"),
-            "stripe": {"url": layout.url("STRIPE_PORT"), "webhook_secret": layout.stripe_webhook_secret},
+            "gateway": config.url("GATEWAY_PORT"),
+            "stripe": {"url": config.url("STRIPE_PORT"), "webhook_secret": config.stripe_webhook_secret},
             "pusher": {
-                "host": LOOPBACK, "port": layout.ports["PUSHER_PORT"], "app_id": layout.pusher_app_id,
-                "key": layout.pusher_key, "secret": layout.pusher_secret,
+                "host": LOOPBACK, "port": config.ports["PUSHER_PORT"], "app_id": config.pusher_app_id,
+                "key": config.pusher_key, "secret": config.pusher_secret,
             },
             "mailbox": {
-                "smtp": f"{LOOPBACK}:{layout.ports['MAILBOX_SMTP_PORT']}", "http": layout.url("MAILBOX_HTTP_PORT"),
+                "smtp": f"{LOOPBACK}:{config.ports['MAILBOX_SMTP_PORT']}", "http": config.url("MAILBOX_HTTP_PORT"),
             },
             "amqp": self.environment["AMQP_URL"],
             "databases": dict(databases),
@@ -221,9 +221,9 @@ class Stack:
             "hotels": [],
         }  # fmt: skip
         self._store()
-        if seeded := self._run("seed", self._commands.seed, shown=False):
-            told = json.loads(seeded[-1])
-            self.stack_json |= {"staff": told["staff"], "hotels": told["hotels"]}
+        if seeded := self._run("seed", self._commands.seed, echo=False):
+            accounts = json.loads(seeded[-1])
+            self.stack_json |= {"staff": accounts["staff"], "hotels": accounts["hotels"]}
             self._store()
 
     def _store(self) -> None:

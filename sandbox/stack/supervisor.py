@@ -10,10 +10,10 @@ from signal import SIGKILL, SIGTERM, Signals
 from types import TracebackType
 from typing import Self, TextIO
 
+from sandbox.stack.child_process import ChildProcess
+from sandbox.stack.managed_process import Backoff, ManagedProcess, describe
 from sandbox.stack.output import Output
-from sandbox.stack.places import run_directory
-from sandbox.stack.processes import OwnProcess
-from sandbox.stack.program import Backoff, Program, describe
+from sandbox.stack.run_directory import run_directory
 
 
 class Supervisor:
@@ -32,7 +32,7 @@ class Supervisor:
         self.output = Output(self._run / "logs", terminal)
         self._grace, self._backoff = grace, backoff
         self._lock = threading.RLock()
-        self._programs: dict[str, Program] = {}
+        self._programs: dict[str, ManagedProcess] = {}
         self._closing = threading.Event()
         self._hurry = threading.Event()
 
@@ -45,7 +45,7 @@ class Supervisor:
                 raise RuntimeError("The supervisor is closing.")
             if name in self._programs:
                 raise ValueError(f"{name} is already supervised; restart it.")
-            program = Program(
+            program = ManagedProcess(
                 name, list(argv), env=dict(os.environ if env is None else env), cwd=cwd,
                 note=self._notes / name, output=self.output, backoff=self._backoff,
             )  # fmt: skip
@@ -60,7 +60,7 @@ class Supervisor:
         *,
         cwd: Path | None = None,
         timeout: float = 120.0,
-        shown: bool = True,
+        echo: bool = True,
     ) -> list[str]:
         """Run a program to its end; the lines it printed. Raises RuntimeError unless it exits with 0 in time.
 
@@ -69,7 +69,7 @@ class Supervisor:
         with self._lock:
             if self._closing.is_set():
                 raise RuntimeError("The supervisor is closing.")
-            process = OwnProcess(
+            process = ChildProcess(
                 argv, env=os.environ if env is None else env, cwd=cwd, note=self._notes / name, stdout=subprocess.PIPE
             )
         late = threading.Timer(timeout, process.kill)
@@ -80,7 +80,7 @@ class Supervisor:
         try:
             with process.output as output:
                 for line in output:
-                    if shown:
+                    if echo:
                         self.output.line(name, line)
                     lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
             code = process.wait()
@@ -149,16 +149,16 @@ class Supervisor:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _program(self, name: str) -> Program:
+    def _program(self, name: str) -> ManagedProcess:
         with self._lock:
             return self._programs[name]
 
-    def _kill_in_a_hurry(self, programs: Sequence[Program]) -> None:
+    def _kill_in_a_hurry(self, programs: Sequence[ManagedProcess]) -> None:
         self._hurry.wait()
         for program in programs:
             program.kill_now()
 
-    def _end_when_closing(self, process: OwnProcess) -> None:
+    def _end_when_closing(self, process: ChildProcess) -> None:
         while process.poll() is None:
             if self._closing.wait(0.2):
                 process.end(grace=self._grace)

@@ -1,4 +1,4 @@
-"""The names of realtime channels: one grammar, for writing and parsing. No other module spells a channel name."""
+"""The names of realtime channels, written and parsed by one grammar. No other module spells a channel name."""
 
 import re
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ _LONGEST_SLUG = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A parsed channel name. Parts that the kind's template does not contain are empty."""
+    """A parsed channel name. A part that the kind's template does not contain is empty."""
 
     kind: ChannelKind
     hotel: str = ""
@@ -62,12 +62,12 @@ class Channel:
 
     @property
     def name(self) -> str:
-        """The name on the wire."""
+        """The channel's name on the wire."""
         return self._filled(GRAMMAR[self.kind])
 
     @property
     def legacy_names(self) -> tuple[str, ...]:
-        """The names for old clients."""
+        """The names under which old clients subscribe to the channel."""
         return tuple(self._filled(template) for template in LEGACY.get(self.kind, ()))
 
     def _filled(self, template: str) -> str:
@@ -75,7 +75,7 @@ class Channel:
 
 
 def parse(name: str) -> Channel | None:
-    """The channel of exactly this name; None for any other text. Legacy names are not parsed."""
+    """The channel with exactly this name; None for any other text, legacy names included."""
     for kind, template in GRAMMAR.items():
         match = _pattern(template).fullmatch(name)
         if match:

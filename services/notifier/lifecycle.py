@@ -1,4 +1,4 @@
-"""The life of a notice: a push, mail or text message. Only this table knows what may follow what."""
+"""The lifecycle of a notice (push, mail or text message): the only table of its allowed transitions."""
 
 from enum import StrEnum
 

@@ -23,7 +23,7 @@ _STATUSES = {PusherBadRequest: "400", PusherBadAuth: "401", PusherForbidden: "40
 
 
 class PusherGateway:
-    """Sends messages to, and signs for, an account at Pusher."""
+    """Sends messages and signs subscriptions for an account at Pusher."""
 
     def __init__(self, settings: NotifierSettings) -> None:
         account: dict[str, Any] = {
@@ -40,9 +40,9 @@ class PusherGateway:
         self._caller = PusherClient(**account)
 
     def send(self, messages: Sequence[PushMessage]) -> None:
-        """Send the messages in this order, at most ten a call. Raises `PermanentFailure` on a 4xx, else `RetryLater`.
+        """Send the messages in order, at most ten per call. Raises `PermanentFailure` on a 4xx, else `RetryLater`.
 
-        All names of an event go to a channel in one call. After a failure, some calls may have succeeded; clients
+        All names of an event go to a channel in one call. After a failure, some calls may have taken effect; clients
         ignore repetitions.
         """
         for batch in batches(messages):
@@ -64,9 +64,10 @@ class PusherGateway:
         return signed["auth"], signed["user_data"]
 
     def end_connections(self, user_id: str) -> None:
-        """Close all connections of this user. Raises as `send`.
+        """Close all connections of this user. Raises the errors of `send`.
 
-        The library's own function for this (3.3.4) leaves the application out of the path: the provider answers 404.
+        The library's own function for this (3.3.4) omits the application from the path, which the provider answers with
+        404.
         """
         path = f"/apps/{self._caller.app_id}/users/{user_id}/terminate_connections"
         _call(lambda: self._caller.http.send_request(Request(self._caller, POST, path, {})))
@@ -76,7 +77,7 @@ class PusherGateway:
 
 
 def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
-    """Split messages into calls; neighbours for one channel with the same data stay in one call."""
+    """Split messages into calls of at most ten; adjacent messages for one channel with the same data share a call."""
     batch: list[PushMessage] = []
     for _, group in groupby(messages, key=lambda message: (message.channel, id(message.data))):
         neighbours = list(group)
@@ -89,7 +90,7 @@ def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
 
 
 def _call(request: Callable[[], Any]) -> None:
-    """Make the call and translate its failures. Their texts are codes, so logs and events may carry them."""
+    """Make the call and translate its errors to codes, which logs and events may carry."""
     try:
         request()
     except PusherError as error:

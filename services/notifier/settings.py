@@ -9,7 +9,8 @@ class NotifierSettings(ServiceSettings):
     """The push provider, the mail server, and the public URL of links in mails.
 
     An empty `pusher_host` means the provider's own servers, by cluster. `pusher_public_*` is the address for clients,
-    where it differs from the address for this service. `legacy_channels` unset: on in the demo, off otherwise.
+    where it differs from the address for this service. Unless `legacy_channels` is set, legacy channels are used in the
+    demo only.
     """
 
     model_config = prefixed("notifier")
@@ -39,7 +40,7 @@ class NotifierSettings(ServiceSettings):
         return self.demo if self.legacy_channels is None else self.legacy_channels
 
     def secrets(self) -> dict[str, str]:
-        """The secrets of the push account, and of the mail account where one is set."""
+        """The secrets of the push account, and those of the mail account if one is configured."""
         required = {"NOTIFIER_PUSHER_KEY": self.pusher_key, "NOTIFIER_PUSHER_SECRET": self.pusher_secret}
         if self.smtp_username:
             required["NOTIFIER_SMTP_PASSWORD"] = self.smtp_password

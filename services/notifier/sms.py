@@ -9,12 +9,12 @@ class SmsProvider(Protocol):
     """A provider of text messages."""
 
     def send(self, number: str, text: str) -> None:
-        """Sends the text. Raises `PermanentFailure` or `RetryLater`, each with a code."""
+        """Send the text. Raises `PermanentFailure` or `RetryLater`, each with a code."""
 
 
 class NoSmsProvider:
-    """No provider. Bookings with `BOOKINGS_SMS` off marks text messages as failed and requests none."""
+    """Stands in where no provider is configured: with `BOOKINGS_SMS` off, bookings requests no text messages."""
 
     def send(self, number: str, text: str) -> None:  # noqa: ARG002
-        """Raises `PermanentFailure` `SMS_NOT_CONFIGURED`."""
+        """Raise `PermanentFailure` with the code `SMS_NOT_CONFIGURED`."""
         raise PermanentFailure("SMS_NOT_CONFIGURED")

@@ -1,4 +1,4 @@
-"""What the notifier's handlers may use: its notices in one transaction, and its dependencies."""
+"""One transaction of the notifier on its notices, and the notifier's dependencies."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from services.notifier.store.notices import SqlNotices
 
 @dataclass(frozen=True, kw_only=True)
 class NotifierDependencies:
-    """What the handlers use beyond the database."""
+    """The push gateway, mail server and other dependencies that the handlers use beyond the database."""
 
     settings: NotifierSettings
     push: PusherGateway
@@ -24,7 +24,7 @@ class NotifierDependencies:
 
 
 def dependencies(settings: NotifierSettings) -> NotifierDependencies:
-    """The dependencies of one process."""
+    """Make the dependencies of one process from its settings."""
     return NotifierDependencies(
         settings=settings,
         push=PusherGateway(settings),

@@ -1,1 +1,1 @@
-"""Payments: the card money of bookings, authorised at checkout and captured on approval."""
+"""Payments: card payments for bookings, authorised at checkout and captured on approval."""

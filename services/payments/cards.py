@@ -1,4 +1,4 @@
-"""The port to the card provider. Its adapter is `stripe_gateway.cards.StripeCards`."""
+"""`Cards`, the port to the card provider. `stripe_gateway.cards.StripeCards` is the adapter."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class CallRefused(Exception):
 
 
 class CallFailed(Exception):
-    """The provider failed, and repeats that answer for the same key. The call may have been carried out."""
+    """The provider failed, and will repeat this failure for the same key. The call may have taken effect."""
 
 
 class CallBusy(Unavailable):
@@ -30,16 +30,16 @@ class CallBusy(Unavailable):
 
 
 class UnknownObject(Unavailable):
-    """The provider does not have the object, or not yet."""
+    """The provider does not have the object; a new object may appear later."""
 
 
 class InvalidWebhook(Exception):
-    """The body is no webhook event of the provider: forged, stale or unreadable."""
+    """The body is not a valid webhook event of the provider: it is forged, stale or unreadable."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckoutOrder:
-    """The contents of a new checkout session. The session expires at `expires_at`, on the provider's clock."""
+    """The contents of a new checkout session, which expires at `expires_at` by the provider's clock."""
 
     payment_id: str
     booking_id: str
@@ -54,7 +54,7 @@ class CheckoutOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderObject:
-    """An object in one of the provider's lists. `payment_id` and `booking_id` are ours, from the object's metadata."""
+    """An object in one of the provider's lists. Its metadata holds `payment_id` and `booking_id`, which are our ids."""
 
     id: str
     state: str
@@ -66,7 +66,7 @@ class ProviderObject:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderPage:
-    """A page of a list, newest first. `next` is the cursor of the following page; None on the last one."""
+    """A page of a list, newest first. `next` is the cursor of the next page, None on the last page."""
 
     objects: tuple[ProviderObject, ...]
     next: str | None
@@ -76,34 +76,37 @@ class Cards(Protocol):
     """The card provider.
 
     Every call raises `Unavailable` where the provider does not answer. `checkout_request` and `action_request` build a
-    request as text, which is stored and then sent by `perform`: the same key always sends the same bytes.
+    request as text. The text is stored, then sent by `perform`, so that the same key always sends the same bytes.
     """
 
     def checkout_request(self, order: CheckoutOrder) -> str:
-        """The request that creates a checkout session."""
+        """Build the request, as text, that creates a checkout session."""
         ...
 
     def action_request(self, action: ProviderAction) -> str:
-        """The request of an action."""
+        """Build the request, as text, that carries out the action."""
         ...
 
     def perform(self, request: str, *, key: str) -> str:
-        """Send a stored request; the id of the created or changed object.
+        """Send a stored request under its key; returns the id of the created or changed object.
 
         Raises `CallRefused`, `CallFailed`, `CallBusy`.
         """
         ...
 
     def session(self, session_id: str) -> SessionSnapshot:
-        """One checkout session. Raises `UnknownObject`."""
+        """One checkout session by its id at the provider. Raises `UnknownObject`."""
         ...
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
-        """The checkout session with this payment id in its metadata, among those created since then (UTC)."""
+        """The checkout session created since then (UTC) whose metadata has this payment id.
+
+        None where there is none.
+        """
         ...
 
     def intent(self, intent_id: str) -> IntentSnapshot:
-        """One payment intent with its charge. Raises `UnknownObject`."""
+        """One payment intent with its charge, by its id at the provider. Raises `UnknownObject`."""
         ...
 
     def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:

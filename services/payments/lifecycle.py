@@ -1,4 +1,4 @@
-"""The life of a payment. Only this table knows what may follow what."""
+"""The lifecycle of a payment: the only table of its allowed transitions."""
 
 from dataclasses import dataclass
 
@@ -19,21 +19,21 @@ from contracts.payments import (
 
 @dataclass(frozen=True, kw_only=True)
 class SessionNeverOpened:
-    """The provider has no checkout session for this payment and the time to pay is over. Not published."""
+    """The provider has no checkout session for this payment, and the time to pay is over. Not published."""
 
     payment_id: str
 
 
 class RefundedInPart:
-    """A refund succeeded and part of the captured money stays."""
+    """A refund succeeded; part of the captured money stays."""
 
 
 class RefundedInFull:
-    """A refund succeeded and no captured money stays."""
+    """A refund succeeded; none of the captured money stays."""
 
 
 class RefundRefused:
-    """A refund failed that was not published as succeeded."""
+    """A refund failed before any event had announced its success."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +44,11 @@ class RefundRetried:
 
 
 class RefundReturnedInPart:
-    """A refund that was published as succeeded failed; other refunds stand."""
+    """A refund failed after an event had announced its success; other refunds stand."""
 
 
 class RefundReturned:
-    """A refund that was published as succeeded failed; no other refund stands."""
+    """A refund failed after an event had announced its success; no other refund stands."""
 
 
 S = PaymentStatus

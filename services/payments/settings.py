@@ -9,9 +9,9 @@ from services.payments.domain.return_pages import origin_of
 class PaymentsSettings(ServiceSettings):
     """Variables begin with `PAYMENTS_`. Lists are separated by commas.
 
-    `stripe_webhook_secrets`: all active signing secrets, newest first; two of them allow rotation without loss.
-    `return_origins`: the origins to which checkout may send the guest back; the first one serves the guest pages.
-    `reconcile_minutes`: the interval at which an unfinished payment is compared with the provider.
+    `stripe_webhook_secrets` are all active signing secrets, newest first; during a rotation, the old and the new one.
+    `return_origins` are the origins to which checkout may send the guest back; the first one serves the guest pages.
+    `reconcile_minutes` is the interval at which an unfinished payment is compared with the provider.
     """
 
     model_config = prefixed("payments")

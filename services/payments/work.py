@@ -1,4 +1,4 @@
-"""One transaction of payments: its tables behind ports, the card provider, and the one way to record a decision."""
+"""One transaction of payments: its tables behind ports, the card provider, and the recording of decisions."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -18,7 +18,8 @@ from sandbox.demo.payment_steps import pay
 from sandbox.demo.search_steps import search_availability, stay_params
 from sandbox.demo.seed import HOTELS
 from sandbox.demo.transcript import SilentTranscript
-from sandbox.stack import Stack, temporary_run
+from sandbox.stack.run_directory import temporary_run
+from sandbox.stack.stack import Stack
 from tests.journeys.faulty_stay import FaultyStay, completed_faulty_stay
 
 HOTEL = "hotel-killarney"

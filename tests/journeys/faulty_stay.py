@@ -19,7 +19,7 @@ from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.demo.search_steps import search_availability, stay_params
-from sandbox.stack import Stack
+from sandbox.stack.stack import Stack
 
 GUEST = {
     "first_name": "Zenobia-Planted",

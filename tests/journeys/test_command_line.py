@@ -21,7 +21,7 @@ from sandbox.demo.clients import ApiClient
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.demo.transcript import SilentTranscript
-from sandbox.stack import Stack
+from sandbox.stack.stack import Stack
 
 Run = Callable[..., tuple[int, str]]
 HOTELS = Path(__file__).parents[2] / "sandbox" / "demo" / "hotels"

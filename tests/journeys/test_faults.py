@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from sandbox.demo.context import DemoContext
-from sandbox.stack import Stack
+from sandbox.stack.stack import Stack
 from tests.journeys.faulty_stay import FaultyStay
 from tests.unit.notifier.specified import EVERY_CHANGE, EXPECTED
 

@@ -19,7 +19,7 @@ from sandbox.demo import approval_steps, stay_steps
 from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
-from sandbox.stack import Stack
+from sandbox.stack.stack import Stack
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 

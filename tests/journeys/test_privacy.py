@@ -13,7 +13,7 @@ from chassis.messaging.acknowledgement import MAX_ATTEMPTS
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
-from sandbox.stack import Stack
+from sandbox.stack.stack import Stack
 from tests.journeys.faulty_stay import FaultyStay, collect_outputs, leaks
 
 LEAK = "planted-leak"

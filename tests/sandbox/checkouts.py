@@ -16,7 +16,7 @@ from typing import Literal
 
 import pytest
 
-from sandbox.stack.layout import ROOT
+from sandbox.stack.stack_config import ROOT
 
 # An account that every system has; another one than root's PostgreSQL runs as.
 ORDINARY = "daemon"

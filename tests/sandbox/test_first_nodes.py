@@ -2,8 +2,10 @@
 
 import pytest
 
-from sandbox.stack import PostgresNode, RabbitNode, temporary_run
 from sandbox.stack.databases import Administrator
+from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.run_directory import temporary_run
 from tests.sandbox.checkouts import EVERYWHERE, Where, checkout_in
 from tests.sandbox.usual_servers import declare, has_queue, running, usual_servers
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stack.layout import ROOT
-from sandbox.stack.places import ASIDE_PREFIX, log_since, run_directory, vacate
-from sandbox.stack.postgres_seat import take_seat
+from sandbox.stack.postgres_directory import choose_directory
+from sandbox.stack.run_directory import ASIDE_PREFIX, log_since, run_directory, vacate
+from sandbox.stack.stack_config import ROOT
 from tests.sandbox.checkouts import ORDINARY
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
@@ -59,7 +59,7 @@ def test_a_user_without_a_name_is_told_that_postgresql_needs_one(
     monkeypatch.setattr(os, "geteuid", lambda: 2_000_000_123)
 
     with pytest.raises(RuntimeError, match="this machine knows none for user 2000000123"):
-        take_seat(tmp_path)
+        choose_directory(tmp_path)
 
 
 def test_data_that_lie_aside_are_removed_and_nothing_else_that_a_link_leads_to(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from sandbox.stack.layout import wanted_ports
 from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.stack_config import wanted_ports
 from tests.sandbox.checkouts import Where, checkout_in
 
 

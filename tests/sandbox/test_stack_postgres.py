@@ -9,10 +9,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sandbox.stack import GivenPostgres, PostgresNode, temporary_run
 from sandbox.stack.databases import Administrator
+from sandbox.stack.external_postgres import ExternalPostgres
+from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled, in_package, installed
+from sandbox.stack.run_directory import temporary_run
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,7 @@ def test_roots_server_runs_from_a_copy_where_the_wheel_is_closed_to_other_users(
 
 
 def test_a_given_server_gets_our_databases_and_is_left_as_it_was(node: PostgresNode) -> None:
-    with GivenPostgres(node.admin_url, prefix="ours_") as given:
+    with ExternalPostgres(node.admin_url, prefix="ours_") as given:
         url = given.create_database("bookings")
         assert url == given.create_database("bookings")
         assert Administrator(url).ping()

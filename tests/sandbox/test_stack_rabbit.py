@@ -8,7 +8,10 @@ from pathlib import Path
 import pika
 import pytest
 
-from sandbox.stack import GivenRabbit, RabbitNode, rabbit_programs, temporary_run
+from sandbox.stack import rabbit_programs
+from sandbox.stack.external_rabbit import ExternalRabbit
+from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.run_directory import temporary_run
 from tests.sandbox.soon import soon
 
 DURABLE = pika.BasicProperties(delivery_mode=2)
@@ -68,7 +71,7 @@ def test_a_durable_message_survives_a_kill(nodes: tuple[RabbitNode, RabbitNode])
 
 
 def test_a_given_broker_is_used_as_it_is(nodes: tuple[RabbitNode, RabbitNode]) -> None:
-    with GivenRabbit(nodes[1].amqp_url) as given:
+    with ExternalRabbit(nodes[1].amqp_url) as given:
         assert given.amqp_url == nodes[1].amqp_url
 
     assert nodes[1].alive()

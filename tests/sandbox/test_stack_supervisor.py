@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stack.processes import born_at, noted
-from sandbox.stack.program import Backoff
+from sandbox.stack.child_process import born_at, running_pid
+from sandbox.stack.managed_process import Backoff
 from sandbox.stack.supervisor import Supervisor
 from tests.sandbox.soon import soon
 
@@ -137,7 +137,7 @@ def test_a_command_run_to_its_end_gives_its_lines_or_its_last_words(supervisor: 
 
 
 def test_a_command_that_is_not_shown_speaks_to_its_caller_alone(supervisor: Supervisor, terminal: io.StringIO) -> None:
-    assert supervisor.run("quiet", python("print('a password')"), shown=False) == ["a password"]
+    assert supervisor.run("quiet", python("print('a password')"), echo=False) == ["a password"]
 
     assert terminal.getvalue() == ""
     assert supervisor.output.tail("quiet") == ""
@@ -155,7 +155,7 @@ def test_a_program_left_behind_by_a_killed_supervisor_is_ended_first(tmp_path: P
         f"s.start('worker', [sys.executable, '-c', {FOREVER!r}])\nprint(s.pid('worker'), flush=True)\nos._exit(9)"
     )
     left = int(subprocess.run(python(abandoning), capture_output=True, text=True, check=False).stdout)
-    assert noted(tmp_path / "pids" / "worker") == left
+    assert running_pid(tmp_path / "pids" / "worker") == left
 
     with Supervisor(tmp_path, terminal=None) as supervisor:
         supervisor.start("worker", python(FOREVER))
@@ -168,7 +168,7 @@ def test_a_note_about_a_pid_that_now_is_a_strangers_is_not_believed(tmp_path: Pa
     note = tmp_path / "note"
     note.write_text(f"{os.getpid()} 12345\n")
 
-    assert noted(note) is None
+    assert running_pid(note) is None
 
 
 def said(supervisor: Supervisor, name: str, words: str) -> bool:

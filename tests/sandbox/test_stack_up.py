@@ -14,9 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sandbox.stack import Commands, Stack, temporary_run
-from sandbox.stack.layout import DEFAULT_PORTS, ROOT
-from sandbox.stack.processes import born_at, noted
+from sandbox.stack.child_process import born_at, running_pid
+from sandbox.stack.commands import Commands
+from sandbox.stack.run_directory import temporary_run
+from sandbox.stack.stack import Stack
+from sandbox.stack.stack_config import DEFAULT_PORTS, ROOT
 from sandbox.stack.waiting import until
 
 FAKE = (sys.executable, "-m", "tests.sandbox.fake_system")
@@ -126,7 +128,7 @@ def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
         for line in up.stdout:
             if "Ctrl-C ends" in line:
                 break
-        started = [pid for note in (run / "pids").iterdir() if (pid := noted(note))]
+        started = [pid for note in (run / "pids").iterdir() if (pid := running_pid(note))]
         assert len(started) == 9
 
         down = subprocess.run(

@@ -9,8 +9,10 @@ import pika
 import psycopg
 from pika.exceptions import ChannelClosedByBroker
 
-from sandbox.stack import PostgresNode, RabbitNode, temporary_run
 from sandbox.stack.ports import Ports
+from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.run_directory import temporary_run
 
 POSTGRES_PORT, AMQP_PORT = 5432, 5672
 

@@ -1,1 +1,1 @@
-"""Broker connections that come back by themselves: one for threads, one for asyncio."""
+"""Broker connections that reconnect by themselves: one for threads, one for asyncio."""

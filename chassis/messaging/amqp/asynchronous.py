@@ -1,4 +1,4 @@
-"""A broker connection on the event loop, with one channel. It reconnects by itself."""
+"""A broker connection with one channel on the asyncio event loop. The connection reconnects by itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,9 +31,9 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 async def declare_topology(channel: Channel) -> None:
-    """Declare the whole topology; harmless when it is there.
+    """Declare the whole topology; what exists already is left unchanged.
 
-    The broker answers in order, so its answer to the last declaration covers all of them.
+    The broker answers in order, so the answer to the last declaration covers all declarations.
     """
     exchanges, queues, bindings = topology()
     for name, kind in exchanges:
@@ -47,7 +47,7 @@ async def declare_topology(channel: Channel) -> None:
 
 
 class AsyncioConnectionKeeper:
-    """Keeps a channel open until closed: `on_open(channel)` prepares each new one, `on_lost()` runs after each loss."""
+    """Keeps a channel open until closed. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A broker connection that one thread owns and other threads submit calls to. It reconnects by itself."""
+"""A broker connection that one thread owns and to which other threads submit calls. Reconnects by itself."""
 
 import contextlib
 import threading
@@ -45,13 +45,13 @@ class BlockingConnectionKeeper:
         self._thread.start()
 
     def stop(self, timeout: float = 10) -> None:
-        """Close the connection and end the thread, after the calls that were submitted before."""
+        """Make the calls that were submitted before, then close the connection and end the thread."""
         self._stopping = True
         self.submit(lambda: None)
         self._thread.join(timeout)
 
     def submit(self, call: Callable[[], Any]) -> bool:
-        """Have the keeper's thread make this call soon; False where there is no connection, and no call is made."""
+        """Have the keeper's thread make this call soon; returns False, and drops the call, without a connection."""
         connection = self._connection
         if connection is None or not connection.is_open:
             return False

@@ -1,10 +1,10 @@
-"""How every process connects to the broker."""
+"""The parameters with which every process connects to the broker."""
 
 import pika
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
-    """The parameters of a connection called `name`. With a heartbeat of 10 s, a process that hangs loses its work."""
+    """The parameters of a connection called `name`; by its 10 s heartbeat the broker notices a hung process."""
     connection = pika.URLParameters(url)
     connection.heartbeat = 10
     connection.blocked_connection_timeout = 30

@@ -1,1 +1,1 @@
-"""Pure decisions: which pushes and mails an event makes due, and which channels a caller may subscribe to."""
+"""Pure decisions: the pushes and mails that an event causes, and the channels to which a caller may subscribe."""

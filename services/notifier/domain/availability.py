@@ -1,4 +1,4 @@
-"""Coalesces availability changes: at most one push per hotel and second, sent at the end of that second."""
+"""Combines availability changes: at most one push per hotel and second, sent at the end of that second."""
 
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
@@ -13,7 +13,7 @@ from services.notifier.domain.pushes import PUSHES
 
 
 def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailability, datetime]:
-    """The job for this change, and when it is due (domain time, UTC): at the end of the second of the change."""
+    """The job for this change, and the end of the change's second, at which the job is due (domain time, UTC)."""
     second = int(now.timestamp()) + 1
     job = PushAvailability(
         notice_id=str(uuid5(NAMESPACE_OID, f"{_subject(envelope.hotel)}/{second}")),
@@ -26,7 +26,7 @@ def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailabi
 
 
 def availability_push(job: PushAvailability) -> PushNotice:
-    """The push of the job. Its sequence is the second, so the sequence only grows; it refers to no booking."""
+    """The push of the job, about no booking. The Unix second is the sequence, so that sequences only grow."""
     data = {
         "event_id": job.event_id,
         "sequence": job.second,

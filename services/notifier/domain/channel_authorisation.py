@@ -1,4 +1,4 @@
-"""Which channels a caller may subscribe to, as far as the caller's own credentials decide it."""
+"""Decides the channels to which a caller may subscribe, as far as the caller's own credentials decide that."""
 
 import re
 
@@ -10,14 +10,14 @@ _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
 def forbidden() -> Refusal:
-    """The refusal for every channel that is not the caller's own, whether or not the channel exists."""
+    """The refusal of a channel that is not the caller's own; the same whether or not the channel exists."""
     return Refusal("CHANNEL_FORBIDDEN", "You may not subscribe to this channel.")
 
 
 def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Channel:
-    """The channel of that name. For a booking's channel the caller must still ask bookings whose booking it is.
+    """The channel of that name. For a booking's channel, the caller of this function must still check the booking.
 
-    Refused `INVALID_TOKEN`, `INVALID_SOCKET_ID`, `CHANNEL_FORBIDDEN`.
+    Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's; also refused as in `check_credentials`.
     """
     check_credentials(caller, socket_id=socket_id)
     channel = parse(channel_name)
@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Refuse a caller who is no guest and no staff, or a malformed socket id: `INVALID_TOKEN`, `INVALID_SOCKET_ID`."""
+    """Raise `Refusal` `INVALID_TOKEN` for neither guest nor staff, `INVALID_SOCKET_ID` for a malformed socket id."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):
@@ -37,7 +37,7 @@ def check_credentials(caller: Caller, *, socket_id: str) -> None:
 
 
 def user_of(caller: Caller, *, booking_id: str | None) -> str:
-    """The caller's user id at the push provider. Refused `INVALID_TOKEN` where the caller has no identity."""
+    """The caller's user id at the push provider. Raises `Refusal` `INVALID_TOKEN` for a caller without an identity."""
     if caller.kind == "staff" and caller.staff_id:
         return user_id(staff_id=caller.staff_id, booking_id=None)
     if caller.kind == "guest" and booking_id:
@@ -46,5 +46,5 @@ def user_of(caller: Caller, *, booking_id: str | None) -> str:
 
 
 def user_id(*, staff_id: str | None, booking_id: str | None) -> str:
-    """The push provider's user id of a member of staff, or of a booking's guest; contains no name."""
+    """The user id, at the push provider, of a member of staff or of a booking's guest; contains no name."""
     return f"staff-{staff_id}" if staff_id else f"guest-{booking_id}"

@@ -1,4 +1,4 @@
-"""The payloads of the notifier's jobs: calls to the push provider and the mail server. No name and no address in them.
+"""The payloads of the notifier's jobs: calls to the push provider and the mail server. They hold no name or address.
 
 Class names are the job kinds stored in the job table; field names are the stored JSON.
 """
@@ -27,7 +27,7 @@ class PushMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class PushGroup:
-    """The same data under each of these names on each of these channels."""
+    """The same data, to be sent under each of these names on each of these channels."""
 
     names: tuple[str, ...]
     channels: tuple[str, ...]
@@ -36,7 +36,7 @@ class PushGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class PushNotice:
-    """All realtime messages of one event. Sent before every push about the same `subject` with a higher `sequence`."""
+    """All realtime messages of one event. Pushes about the same `subject` are sent in the order of `sequence`."""
 
     notice_id: str
     hotel: str
@@ -48,7 +48,7 @@ class PushNotice:
 
     @property
     def messages(self) -> Iterator[PushMessage]:
-        """The messages: per channel all names of one realtime event in a row, the canonical name first."""
+        """The messages, grouped by channel and realtime event; in a group, the canonical name comes first."""
         for group in self.groups:
             for channel in group.channels:
                 for name in group.names:
@@ -68,14 +68,17 @@ class PushAvailability:
 
 @dataclass(frozen=True, kw_only=True)
 class EndConnections:
-    """Closes every realtime connection that this user has open at the push provider."""
+    """Close every realtime connection that this user has open at the push provider."""
 
     user_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendToGuest:
-    """A mail or text message to a guest. Recipient and content are asked of bookings when it is sent."""
+    """A mail or text message to a guest.
+
+    The recipient and the content are requested from bookings at the time of sending.
+    """
 
     notice_id: str
     booking_id: str
@@ -87,14 +90,14 @@ class SendToGuest:
 
 @dataclass(frozen=True, kw_only=True)
 class SendMail(SendToGuest):
-    """One of the system's own mails about a booking; `amounts` come from the event."""
+    """A mail about a booking, written by the system. `amounts` come from the event."""
 
     amounts: dict[str, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendMessage(SendToGuest):
-    """A staff message to a guest, by mail or (`medium` `sms`) text message. `notice_id` is the communication's id."""
+    """A staff message to a guest, by mail or, with `medium` `sms`, as text. `notice_id` is the communication's id."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The table of mails: for each event that has one, the occasion and the subject."""
+"""The table of mails: the occasion and the subject line for each event that causes a mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def _was_submitted(event: bookings.BookingExpired) -> bool:
 
 @dataclass(frozen=True)
 class MailRule:
-    """A mail to the booking's guest. `occasion` names the template; `amounts` are the event's amounts in the text."""
+    """A mail to the booking's guest. `occasion` names the template; `amounts` are the event's amounts in its text."""
 
     event: type[Event]
     occasion: str

@@ -14,7 +14,7 @@ from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED, RealtimeEven
 
 
 def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | None:
-    """The push of the event; None where the table has none. `legacy` adds the channels of old clients."""
+    """The push of the event; None for an event without a push. `legacy` adds the channels of old clients."""
     rule = PUSHES.get(type(event))
     if rule is None:
         return None
@@ -39,7 +39,7 @@ def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | 
 
 
 def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
-    """The mail to the guest about the event; None where the table has none."""
+    """The mail to the guest about the event; None for an event without a mail."""
     rule = MAILS.get(type(event))
     if rule is None or not rule.when(event):
         return None
@@ -55,7 +55,7 @@ def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
 
 
 def notice_id(envelope: Envelope, medium: str, occasion: str) -> str:
-    """The id of a notice, derived from the event's id: every delivery of the event gives the same id."""
+    """The id of a notice, derived from the event's id, so that every delivery of the event has the same notice."""
     return str(uuid5(UUID(envelope.id), f"{medium}/{occasion}"))
 
 

@@ -10,9 +10,10 @@ from services.notifier.lifecycle import NoticeStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A push, mail or text message and the event that made it due. `booking_id` is empty for none or several bookings.
+    """A push, mail or text message, and the event that caused it.
 
-    `sequence` is the event's number among those of its `subject`.
+    `booking_id` is empty unless the notice is about exactly one booking. `sequence` is the number of the event among
+    the events of its `subject`.
     """
 
     id: str
@@ -27,7 +28,7 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredNotice:
-    """A notice as stored, with its status. Instants are UTC."""
+    """A notice with its stored status. Instants are UTC."""
 
     notice: Notice
     status: NoticeStatus

@@ -1,4 +1,4 @@
-"""The payload of a push: flat fields copied from the event. The only person named is the acting staff member."""
+"""Makes the payload of a push: flat fields copied from the event. Only the member of staff who acted is named."""
 
 from typing import Any
 
@@ -16,7 +16,10 @@ _ALWAYS = ("booking_id", "status", "previous_status")
 
 
 def feed_of(envelope: Envelope) -> str:
-    """The feed in which `sequence` counts. Payments numbers its events of a booking apart from the booking's feed."""
+    """The feed in which the event's `sequence` counts.
+
+    A booking's payment events have a feed and numbers of their own.
+    """
     return f"payment/{envelope.subject}" if envelope.source == "payments" else envelope.subject
 
 
@@ -50,5 +53,5 @@ def with_staff(data: dict[str, Any], event: Event, rule: PushRule) -> dict[str, 
 
 
 def for_legacy(data: dict[str, Any]) -> dict[str, Any]:
-    """The payload for the public channels of old clients."""
+    """The reduced payload for the public channels of old clients."""
     return {name: value for name, value in data.items() if name in LEGACY_FIELDS}

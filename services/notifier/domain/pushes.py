@@ -1,4 +1,4 @@
-"""The table of pushes: for each event, its realtime events, their channels and their fields."""
+"""The table of pushes: the realtime events for each event, with their channels and fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,10 +27,10 @@ class RealtimeEvent:
 
 @dataclass(frozen=True)
 class PushRule:
-    """How an event is pushed. `fields` are copied under their own names; `renamed` maps payload name → event field.
+    """How an event is pushed. `fields` are copied under their own names; `renamed` maps payload names to event fields.
 
-    `by` is the event field with the actor, whose display name staff channels carry. `only_if` maps the name of a
-    realtime event → the event field that must be set for the realtime event to be sent.
+    `by` is the event field with the actor, whose display name is sent on staff channels. `only_if` maps the name of a
+    realtime event to an event field; the realtime event is sent only if that field is set.
     """
 
     event: type[Event]
@@ -326,6 +326,6 @@ NOT_PUSHED: dict[type[Event], str] = {
 
 
 def event_names_on(*kinds: ChannelKind) -> tuple[str, ...]:
-    """The canonical names of all realtime events that these kinds of channel carry, in the table's order."""
+    """The canonical names of all realtime events on channels of these kinds, in the table's order."""
     realtime_events = [each for rule in PUSHES.values() for each in rule.realtime_events] + [STATUS_CHANGED]
     return tuple(dict.fromkeys(each.name for each in realtime_events if set(each.channels) & set(kinds)))

@@ -16,7 +16,7 @@ from services.notifier.work import NotifierWork
 
 
 def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
-    """The address of the push provider, the channel templates with their `{…}`, and the event names to bind to."""
+    """The push provider's address, the channel templates with their placeholders, and the event names."""
     settings = work.dependencies.settings
     secure = settings.pusher_ssl if settings.pusher_public_ssl is None else settings.pusher_public_ssl
     return Realtime(
@@ -36,7 +36,10 @@ def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
 
 
 def sign_channel(ask: SignChannel, conversation: Conversation[NotifierWork]) -> ChannelSignature:
-    """Signs the caller's subscription to a channel."""
+    """Sign the caller's subscription to a channel.
+
+    Refused `CHANNEL_FORBIDDEN`, `INVALID_TOKEN`, `INVALID_SOCKET_ID`.
+    """
     caller = conversation.context.caller
     channel = check_channel(caller, socket_id=ask.socket_id, channel_name=ask.channel_name)
     if channel.kind is ChannelKind.BOOKING and not _may_read(channel.booking_id, conversation):
@@ -47,7 +50,7 @@ def sign_channel(ask: SignChannel, conversation: Conversation[NotifierWork]) -> 
 
 
 def sign_user(ask: SignUser, conversation: Conversation[NotifierWork]) -> ChannelSignature:
-    """Signs the caller in at the push provider, under an id without a name."""
+    """Sign the caller in at the push provider, under a user id that contains no name."""
     caller = conversation.context.caller
     check_credentials(caller, socket_id=ask.socket_id)
     booking_id = (
@@ -59,7 +62,7 @@ def sign_user(ask: SignUser, conversation: Conversation[NotifierWork]) -> Channe
 
 
 def drop_user(ask: DropUser, work: NotifierWork) -> Nothing:
-    """Enqueues the end of a user's realtime connections after the user's token was revoked."""
+    """Enqueue the job that ends a user's realtime connections, after the user's token was revoked."""
     if ask.staff_id or ask.booking_id:
         user = user_id(staff_id=ask.staff_id, booking_id=ask.booking_id)
         work.enqueue(EndConnections(user_id=user), key=f"end/{user}/{work.now.isoformat()}")
@@ -67,14 +70,14 @@ def drop_user(ask: DropUser, work: NotifierWork) -> Nothing:
 
 
 def end_connections(jobs: Sequence[EndConnections], conversation: Conversation[NotifierWork]) -> list[SendResult]:
-    """Ends the connections of these users. A refusal of the provider gives the job up without an event."""
+    """End the connections of these users. A refusal by the provider gives the job up; no event says so."""
     for job in jobs:
         conversation.dependencies.push.end_connections(job.user_id)
     return [SENT] * len(jobs)
 
 
 def _may_read(booking_id: str, conversation: Conversation[NotifierWork]) -> bool:
-    """Whether the booking is the guest's own, or one of the staff's hotel. Any refusal of bookings means no."""
+    """Whether the booking belongs to the guest or to the staff's hotel. Any refusal by bookings means False."""
     caller = conversation.context.caller
     try:
         if caller.kind == "guest":

@@ -1,4 +1,4 @@
-"""Handlers of events: each adds the notices that an event makes due, and enqueues the jobs that send them."""
+"""Handlers of events: each adds the notices that an event causes, and enqueues the jobs that send them."""
 
 from contracts.bookings import CommunicationRequested, CommunicationType, GuestTokenRevoked, LookupRequested
 from contracts.message import Envelope, Event
@@ -12,7 +12,7 @@ from services.notifier.work import NotifierWork
 
 
 def enqueue_notices(event: Event, work: NotifierWork) -> None:
-    """Enqueues the push and the mail that the tables have for this event."""
+    """Add and enqueue the push and the mail that the tables have for this event."""
     envelope = _cause(work)
     push = push_for(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
     mail = mail_for(event, envelope)
@@ -27,14 +27,14 @@ def enqueue_notices(event: Event, work: NotifierWork) -> None:
 def enqueue_availability_push(
     _: InventoryHeld | InventoryExtended | InventoryReleased | AvailabilityChanged, work: NotifierWork
 ) -> None:
-    """Enqueues the push of the hotel's availability, due at the end of this second."""
+    """Enqueue the push of the hotel's availability, due at the end of this second."""
     job, due_at = availability_job(_cause(work), now=work.now)
     work.notices.add(push_notice(availability_push(job), event_id=job.event_id), now=work.now)
     work.enqueue(job, key=job_key(job.notice_id), not_before=due_at)
 
 
 def enqueue_message(event: CommunicationRequested, work: NotifierWork) -> None:
-    """Enqueues a staff message. The notice's id is the communication's id, by which bookings recognises the result."""
+    """Enqueue a staff message. The notice's id is the communication's id, by which bookings recognises the result."""
     medium = "sms" if event.communication_type is CommunicationType.SMS else "mail"
     _enqueue(
         SendMessage(
@@ -50,7 +50,7 @@ def enqueue_message(event: CommunicationRequested, work: NotifierWork) -> None:
 
 
 def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
-    """Enqueues the mail with the links to a guest's bookings."""
+    """Enqueue the mail with the links to a guest's bookings."""
     _enqueue(
         SendLookup(
             notice_id=event.lookup_id, booking_id="", hotel=event.hotel, occasion="lookup", event_id=_cause(work).id
@@ -60,7 +60,7 @@ def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
 
 
 def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
-    """Enqueues the end of the guest's realtime connections: the holder of the old token receives nothing more."""
+    """Enqueue the end of the guest's realtime connections, so that a holder of the old token hears nothing more."""
     guest = user_id(staff_id=None, booking_id=event.booking_id)
     work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
 

@@ -1,4 +1,4 @@
-"""Runs the mail jobs: recipient, names and link are asked of bookings when a mail is sent, and stored nowhere."""
+"""Handlers of the mail jobs. Recipient, names and link are requested from bookings at sending, and are not stored."""
 
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
@@ -20,12 +20,15 @@ T = TypeVar("T")
 
 
 def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Renders and sends each mail; returns the subjects. Connects first, so that an outage creates no link."""
+    """Render and send each mail; returns the subject lines. Connects first, so that an outage creates no link."""
     return [_send(conversation, GetMailFacts(booking_id=job.booking_id), partial(_mail, job)) for job in jobs]
 
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Sends staff messages by mail or SMS. Returns empty subjects: a subject written by staff is not published."""
+    """Send staff messages by mail or SMS.
+
+    Returns empty subject lines, because those written by staff are not published.
+    """
     for job in jobs:
         ask = GetLetter(booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
@@ -37,12 +40,12 @@ def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[Notifi
 
 
 def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Sends guests the links to their bookings; returns the subjects."""
+    """Send guests the links to their bookings; returns the subject lines."""
     return [_send(conversation, GetLookupLetter(lookup_id=job.notice_id), partial(_lookup, job)) for job in jobs]
 
 
 def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
-    """Stores the mail as `SENT` and publishes `NoticeSent`."""
+    """Store the mail as `SENT` and publish `NoticeSent`."""
     work.notices.settle([job.notice_id], LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=work.now)
     work.publish(
         NoticeSent(
@@ -58,7 +61,7 @@ def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
 
 
 def give_up_mail(job: SendToGuest, reason: str, work: NotifierWork) -> None:
-    """Stores the mail as `GAVE_UP` and publishes `NoticeGaveUp`."""
+    """Store the mail as `GAVE_UP` and publish `NoticeGaveUp`."""
     code = failure_code(reason)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
     work.notices.settle([job.notice_id], status, now=work.now, reason=code)

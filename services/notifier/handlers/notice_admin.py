@@ -14,7 +14,7 @@ LARGEST_PAGE = 500
 
 
 def list_notices(query: ListNotices, work: NotifierWork) -> NoticePage:
-    """A page of notices with these statuses."""
+    """A page of the notices with the requested statuses."""
     limit = max(1, min(query.limit, LARGEST_PAGE))
     statuses = [status for status in NoticeStatus if status in query.statuses]
     rows = work.notices.page(statuses, after=query.after, limit=limit)
@@ -23,12 +23,12 @@ def list_notices(query: ListNotices, work: NotifierWork) -> NoticePage:
 
 
 def get_notice(query: GetNotice, work: NotifierWork) -> NoticeDetail:
-    """One notice."""
+    """One notice. Refused `NOT_FOUND` where no notice has the id."""
     return _detail(_existing(work.notices.get(_id(query.notice_id))))
 
 
 def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
-    """Enqueues a given-up notice again. No push is claimed between the check for later pushes and the commit."""
+    """Enqueue a given-up notice again. No push is claimed between the check for later pushes and the commit."""
     notice_id = _id(command.notice_id)
     row = _existing(work.notices.lock(notice_id))
     notice = row.notice

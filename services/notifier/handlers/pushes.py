@@ -1,4 +1,7 @@
-"""Runs the push jobs: in the order of the events; a push that cannot be sent now holds back all that follow."""
+"""Handlers of the push jobs.
+
+Pushes are sent in the order of the events; one that fails for now holds back all later ones.
+"""
 
 import time
 from collections.abc import Sequence
@@ -24,10 +27,11 @@ _GAVE_UP_OCCASION = PUSHES[NoticeGaveUp].realtime_events[0].name
 
 
 def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[SendResult]:
-    """Sends the pushes one after the other.
+    """Send the pushes one after the other.
 
-    Before the second push about a subject is sent, the first is stored as `SENT`, so that a crash does not send the
-    first again behind the second. A refused push is given up alone; a temporary failure stops all that follow.
+    Of two pushes about a subject, the first is stored as `SENT` before the second is sent; a crash therefore cannot
+    send the first one again after the second. A refused push alone is given up; a temporary failure stops all later
+    pushes.
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among([push.notice_id for push in pushes])
@@ -54,7 +58,7 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
 def send_availability_pushes(
     jobs: Sequence[PushAvailability], conversation: Conversation[NotifierWork]
 ) -> list[SendResult]:
-    """Sends the newest availability push that is due of each hotel; the older ones count as sent with that push."""
+    """Send each hotel's newest due availability push; the hotel's older ones count as sent with it."""
     pushes = [availability_push(job) for job in jobs]
     with conversation.reading() as work:
         newest = work.notices.newest({push.subject for push in pushes}, up_to=int(work.now.timestamp()))
@@ -65,7 +69,7 @@ def send_availability_pushes(
 
 
 def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: NotifierWork) -> None:
-    """Stores the push as `SENT`."""
+    """Store the push as `SENT`."""
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
     work.notices.settle([job.notice_id], status, now=work.now)
     if isinstance(job, PushNotice) and job.booking_id:
@@ -74,7 +78,7 @@ def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: Noti
 
 
 def give_up_push(job: PushNotice | PushAvailability, reason: str, work: NotifierWork) -> None:
-    """Stores the push as `GAVE_UP`. Publishes `NoticeGaveUp`, except for a push about a `NoticeGaveUp`."""
+    """Store the push as `GAVE_UP`. Publish `NoticeGaveUp`, except for a push about a `NoticeGaveUp`."""
     code = failure_code(reason)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
     work.notices.settle([job.notice_id], status, now=work.now, reason=code)

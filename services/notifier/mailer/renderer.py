@@ -35,7 +35,7 @@ class MailRenderer:
         self._html = self._text.overlay(autoescape=True)
 
     def mail(self, job: SendMail, facts: MailFacts) -> EmailMessage:
-        """The mail for this occasion. Raises `PermanentFailure` where the guest's address is unusable."""
+        """The mail for the job's occasion. Raises `PermanentFailure` where the guest's address is unusable."""
         booking, hotel = facts.booking, facts.booking.hotel_card
         subject = SUBJECTS[job.occasion].format(booking_id=job.booking_id, hotel_name=hotel.name)
         values = self._booking_values(facts, job) | {"amounts": job.amounts}
@@ -44,7 +44,7 @@ class MailRenderer:
         return self._compose(job, values, to=booking.guest_email, subject=subject)
 
     def message(self, job: SendMessage, letter: Letter) -> EmailMessage:
-        """The mail of a staff message. Mails to an address other than the guest's carry nothing about the booking."""
+        """The mail of a staff message. A mail to another address than the guest's tells nothing about the booking."""
         values = self._booking_values(letter.facts, job)
         if letter.facts.access_code is None:
             values |= {"booking": None, "guest_name": "", "link": ""}

@@ -25,7 +25,7 @@ class SmtpConnection:
     def send(self, mail: EmailMessage) -> None:
         """Send the mail. Raises `PermanentFailure` where the server rejects the mail for good, else `RetryLater`.
 
-        The error text is a code, never the server's own words, which may repeat an address.
+        The error's text is a code. The server's own words are left out, because they may repeat an address.
         """
         if time.monotonic() > self._until:
             raise RetryLater("SMTP_SLOW")
@@ -44,14 +44,17 @@ class SmtpConnection:
 
 
 class SmtpServer:
-    """The mail server of the settings."""
+    """The mail server that the settings name."""
 
     def __init__(self, settings: NotifierSettings) -> None:
         self._settings = settings
 
     @contextmanager
     def connect(self) -> Iterator[SmtpConnection]:
-        """A connection, logged in, for the block. Raises `RetryLater` where that fails."""
+        """A connection to the server, logged in, for the block.
+
+        Raises `RetryLater` where connecting or logging in fails.
+        """
         until = time.monotonic() + SEND_SECONDS
         try:
             server = self._login()

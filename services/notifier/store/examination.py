@@ -1,4 +1,4 @@
-"""I16: each push and mail that an event makes due has its notice, which is sent once or on its way."""
+"""The check of I16: each push and mail that an event causes has its notice, which is sent once or on its way."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,7 +34,7 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I16: each notice is sent once, is on its way or was given up for a reason; or has one, for the ask's events."""
+    """I16: each notice is sent once, on its way, or given up with a reason; each event of the ask has its notices."""
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return
@@ -48,7 +48,7 @@ def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violat
 
 
 def _missing_notices(connection: sa.Connection, envelopes: Sequence[Envelope]) -> Iterator[Violation]:
-    """The notices that these events make due and that the table lacks, where the events were applied."""
+    """The notices that these events cause and that the table lacks, for events that were applied."""
     applied = {row.id for row in select(connection, _APPLIED, ids=[envelope.id for envelope in envelopes])}
     due = {notice: what for each in envelopes if each.id in applied for notice, what in _due_notices(each)}
     stored = {row.id for row in select(connection, _NOTICES, ids=list(due))} if due else set()
@@ -57,7 +57,7 @@ def _missing_notices(connection: sa.Connection, envelopes: Sequence[Envelope]) -
 
 
 def _due_notices(envelope: Envelope) -> Iterator[tuple[str, str]]:
-    """The id and a description of each notice that an event makes due; none for an event of an unknown type."""
+    """The id and a description of each notice that an event causes; none for an event of an unknown type."""
     types = events()
     if envelope.type not in types:
         return

@@ -23,7 +23,7 @@ _NOTICES = """
 
 
 def explain_events(connection: sa.Connection, ids: tuple[str, ...]) -> Iterator[TimelineEntry]:
-    """An entry per notice of these events."""
+    """A timeline entry for each notice of these events."""
     for row in select(connection, _NOTICES, ids=list(ids)):
         facts = {
             "status": row.status,

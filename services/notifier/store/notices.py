@@ -35,18 +35,18 @@ _NOTICE_FIELDS = tuple(each.name for each in fields(Notice))
 
 
 class SqlNotices:
-    """The notices and their statuses."""
+    """Reads and writes notices and their statuses."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def add(self, notice: Notice, *, now: datetime) -> None:
-        """Insert the notice as `PENDING`; an id that exists already inserts nothing."""
+        """Insert the notice as `PENDING`, unless its id exists already."""
         row = {**vars(notice), "status": NoticeStatus.PENDING, "created_at": now}
         self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id"]))
 
     def settle(self, ids: Collection[str], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
-        """Set the final status of those that are `PENDING`."""
+        """Set the final status of those notices that are `PENDING`; others stay unchanged."""
         self._connection.execute(
             sa.update(NOTICE)
             .where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
@@ -54,15 +54,18 @@ class SqlNotices:
         )
 
     def get(self, notice_id: str) -> StoredNotice | None:
-        """The notice, if it exists."""
+        """The notice; None for an unknown id."""
         return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id))
 
     def lock(self, notice_id: str) -> StoredNotice | None:
-        """The notice, if it exists, with its row locked until the transaction ends."""
+        """The notice with its row locked until the end of the transaction; None for an unknown id."""
         return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update())
 
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
-        """At most `limit` notices with these statuses, oldest first, after the notice `after`. Never sent ones."""
+        """Up to `limit` notices with these statuses, oldest first, after the notice `after`.
+
+        Sent notices are never listed.
+        """
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.id)
         query = sa.select(NOTICE).where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
@@ -72,12 +75,12 @@ class SqlNotices:
         return [_stored(row) for row in rows.mappings()]
 
     def reopen(self, notice_id: str, status: NoticeStatus) -> None:
-        """Give the notice this status and clear its end."""
+        """Give the notice this status and clear the reason and time of its end."""
         values = {"status": status, "settled_at": None, "reason": ""}
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
-        """Whether a later notice of the same subject and medium was sent, or attempted."""
+        """Whether a later notice of the same subject and medium was sent, or its sending was attempted."""
         attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,
@@ -88,12 +91,12 @@ class SqlNotices:
         return bool(self._connection.execute(sa.select(later)).scalar_one())
 
     def sent_among(self, ids: Collection[str]) -> set[str]:
-        """The ids of those that have been sent."""
+        """The ids of those notices that are `SENT`."""
         query = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 
     def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
-        """The highest sequence, at most `up_to`, of the notices of each of these subjects."""
+        """The highest sequence, up to `up_to`, of each subject's notices."""
         query = (
             sa.select(NOTICE.c.subject, sa.func.max(NOTICE.c.sequence))
             .where(NOTICE.c.subject.in_(subjects), NOTICE.c.sequence <= up_to)

@@ -1,6 +1,7 @@
-"""The one decision of payments: from the payment, its desired state and the provider's snapshot to events and a call.
+"""Decides, from a payment, its desired state and the provider's snapshot, the events and the next call to the provider.
 
-The decision depends on states and never on webhook events: any number of them in any order ends in the same state.
+The decision depends on states and never on webhook events: any number of webhook events in any order has the same
+result.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from services.payments.lifecycle import RefundRetried
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """An event and the transition of the payment's status. `version` is the payment's version after the event."""
+    """An event, with the payment's status before and after. `version` is the payment's version after the event."""
 
     event: DomainEvent
     version: int
@@ -31,7 +32,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The payment after all changes, the money movements in the snapshot, and the next call to the provider, if any."""
+    """The payment after all changes, the money movements in the snapshot, and the next call to the provider or None."""
 
     payment: Payment
     changes: tuple[Change, ...]
@@ -52,7 +53,7 @@ def decide(
     now: datetime,
     refused: Mapping[str, str] | None = None,
 ) -> Decision:
-    """Update the payment to the snapshot and choose the next call. Never refuses."""
+    """Update the payment to the snapshot and choose the next call. Never raises a `Refusal`."""
     inputs = DecisionInputs(desired=desired, snapshot=snapshot, refused=refused or {}, now=now)
     payment = _with_provider_ids(payment, snapshot)
     changes: list[Change] = []
@@ -66,7 +67,10 @@ def decide(
 
 
 def retry(payment: Payment) -> Decision | None:
-    """Retry the payment's failed refunds; None where no failed refund waits. The next sync chooses the call."""
+    """Mark the payment's failed refunds as retried; returns None where no failed refund waits for staff.
+
+    The next sync issues the refund that replaces them.
+    """
     if not any(refund.waits_for_staff for refund in payment.refunds):
         return None
     event = RefundRetried(payment_id=payment.id)
@@ -76,7 +80,7 @@ def retry(payment: Payment) -> Decision | None:
 
 
 def _with_provider_ids(payment: Payment, snapshot: ProviderSnapshot) -> Payment:
-    """The payment with the provider's ids of its session, intent and refunds, as far as the snapshot has them."""
+    """The payment with those ids of its session, intent and refunds that the snapshot has."""
     if snapshot.session and payment.session_id is None:
         payment = replace(payment, session_id=snapshot.session.id, session_url=snapshot.session.url)
     if snapshot.intent and snapshot.intent.charge and payment.intent_id is None:

@@ -11,7 +11,7 @@ from services.payments.domain.provider_snapshot import ProviderSnapshot
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionInputs:
-    """The inputs of a decision. `refused`: the provider's code for each capture and refund that it refused for good."""
+    """The inputs of a decision. `refused` has the provider's code for each capture and refund refused for good."""
 
     desired: DesiredState
     snapshot: ProviderSnapshot
@@ -19,5 +19,5 @@ class DecisionInputs:
     now: datetime
 
     def time_to_pay_is_over(self, payment: Payment) -> bool:
-        """Whether the booking or its hold has ended, or the amount has changed."""
+        """Whether the booking or its hold has ended, or the payment's amount is no longer the booking's."""
         return self.desired.ended or payment.superseded or self.now >= payment.hold_expires_at

@@ -1,4 +1,4 @@
-"""The desired state of a payment: what bookings wants done with the money."""
+"""The desired state of a payment: how bookings wants the money handled."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from services.payments.domain.payment import Payment
 
 
 class BookingPhase(StrEnum):
-    """What the money is for: nothing is decided (`LIVE`), capture (`APPROVED`), give back all but the fee (`ENDED`)."""
+    """The phase of a booking's money: undecided (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
 
     LIVE = "LIVE"
     APPROVED = "APPROVED"
@@ -17,7 +17,7 @@ class BookingPhase(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredState:
-    """What bookings wants done with a payment. A booking without an event so far is live. `why` names the event."""
+    """The state that bookings wants for a payment; `LIVE` until an event says otherwise. `why` names that event."""
 
     booking_id: str
     hotel: str
@@ -36,7 +36,7 @@ class DesiredState:
         return self.phase is BookingPhase.APPROVED and self.approved_payment == payment.id
 
     def fee_of(self, payment: Payment, at_most: int) -> int:
-        """The fee that the hotel keeps of the payment, in minor units, never more than `at_most`."""
+        """The fee that the hotel keeps from the payment, in minor units, capped at `at_most`."""
         if self.fee is None or self.fee.currency != payment.amount.currency:
             return 0
         return min(self.fee.amount, at_most)

@@ -1,4 +1,4 @@
-"""The events that follow from the provider's snapshot: one at a time, from the payment's status."""
+"""Derives events from the provider's snapshot: one event at a time, depending on the payment's status."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,13 +45,13 @@ DomainEvent = (
 
 
 def next_event(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """The next event that is not recorded yet; None where the payment is up to date."""
+    """The next event that the snapshot implies and that is not recorded yet; None where the payment is up to date."""
     rule = _RULES.get(payment.status)
     return rule(payment, inputs) if rule else None
 
 
 def mismatch(payment: Payment, intent: IntentSnapshot) -> str | None:
-    """The code of the first difference between the authorisation and the payment; None where they match."""
+    """The code of the first difference between the authorisation and the payment; None where they agree."""
     if intent.booking_id != payment.booking_id or intent.payment_id != payment.id:
         return "BOOKING_DIFFERS"
     if intent.amount.currency != payment.amount.currency:
@@ -123,7 +123,7 @@ def _capture_failed(payment: Payment, inputs: DecisionInputs, code: str | None) 
 
 
 def _while_voided(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """Staff approved a payment whose authorisation the provider had released: the capture has failed."""
+    """A failed capture where staff approved a payment whose authorisation the provider had released; else None."""
     intent = inputs.snapshot.intent
     if not inputs.desired.approves(payment):
         return None

@@ -1,4 +1,4 @@
-"""The effect of an event on a payment. A payment's state is the result of its events."""
+"""Applies an event to a payment. A payment's state is the result of its events."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,10 @@ from services.payments.lifecycle import LIFECYCLE
 
 
 def evolve(payment: Payment, event: DomainEvent) -> Payment:
-    """The payment after the event. Refused `ILLEGAL_TRANSITION` for a transition that the lifecycle does not have."""
+    """The payment after the event.
+
+    Raises `Refusal` `ILLEGAL_TRANSITION` for a transition that the lifecycle does not have.
+    """
     changes = _changes(payment, event)
     status = LIFECYCLE.after(payment.status, _lifecycle_row(payment, event))
     return replace(payment, status=status, version=payment.version + 1, **changes)
@@ -50,7 +53,7 @@ def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
 
 
 def _lifecycle_row(payment: Payment, event: DomainEvent) -> type[Any]:
-    """The lifecycle's key for this event; a refund's key depends on the amount that stays captured."""
+    """The event class by which the lifecycle finds the transition; for a refund, it depends on the money that stays."""
     match event:
         case PaymentRefunded():
             in_full = event.refunded_total.amount >= payment.captured

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class ApplyWebhook:
-    """Apply a stored webhook event: sync the payment that it concerns."""
+    """Apply a stored webhook event: sync the payment that the event concerns."""
 
     event_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExpireSession:
-    """The booking's hold has expired: close its checkout session, unless the guest has paid."""
+    """Close the checkout session of a booking whose hold has expired, unless the guest has paid."""
 
     payment_id: str
 

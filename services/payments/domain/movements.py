@@ -1,4 +1,4 @@
-"""The money movements in a provider snapshot: the rows of the ledger."""
+"""Derives the money movements, the rows of the ledger, from a provider snapshot."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from services.payments.domain.provider_snapshot import IntentSnapshot, IntentSta
 
 
 class MovementKind(StrEnum):
-    """A kind of movement. Held = authorise - capture - void; earned = capture - refund - dispute."""
+    """The kinds of movement. Held money = authorise - capture - void; earned money = capture - refund - dispute."""
 
     AUTHORISE = "authorise"
     CAPTURE = "capture"
@@ -23,7 +23,7 @@ class MovementKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Movement:
-    """One movement of one provider object. An object has one movement of each kind at most."""
+    """One movement of one provider object. An object has at most one movement of each kind."""
 
     kind: MovementKind
     provider_id: str
@@ -31,7 +31,7 @@ class Movement:
 
 
 def movements(snapshot: ProviderSnapshot) -> tuple[Movement, ...]:
-    """All movements so far. A released authorisation is a void, even where the provider calls it a refund."""
+    """All movements in the snapshot. A released authorisation is a void, even if the provider calls it a refund."""
     return (*_of_charge(snapshot.intent), *_of_refunds(snapshot), *_of_disputes(snapshot))
 
 

@@ -1,4 +1,4 @@
-"""The next call to the provider that brings the money to its desired state."""
+"""Chooses the next call to the provider that brings the money closer to its desired state."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Expire:
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """Capture this amount of the authorisation, in minor units, and release the rest."""
+    """Capture `amount` minor units of the authorisation and release the rest."""
 
     intent_id: str
     amount: int
@@ -35,14 +35,14 @@ class Void:
 
 @dataclass(frozen=True, kw_only=True)
 class IssueRefund:
-    """Refund this refund's amount."""
+    """Refund the amount of `refund`."""
 
     intent_id: str
     refund: Refund
 
     @property
     def action(self) -> str:
-        """The action's name: each refund is an action of its own."""
+        """The action's name, `refund-<id>`; every refund has its own."""
         return f"refund-{self.refund.id}"
 
 
@@ -52,7 +52,7 @@ _FAILED_OR_RELEASED = frozenset({PaymentStatus.FAILED, PaymentStatus.VOIDED, Pay
 
 
 def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
-    """The next call, or None where the provider's state is the desired state."""
+    """The next call to the provider; None where the money is in its desired state."""
     session, intent = inputs.snapshot.session, inputs.snapshot.intent
     if session and session.state is SessionState.OPEN and _session_must_close(payment, inputs):
         return Expire(session_id=session.id)
@@ -102,7 +102,7 @@ def _for_captured_money(
 
 
 def _amount_due(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
-    """The minor units of the captured money that are due to the hotel."""
+    """The minor units of the captured money that the hotel may keep."""
     if payment.status in _FAILED_OR_RELEASED:
         return 0
     return inputs.desired.fee_of(payment, charge.captured) if inputs.desired.ended else charge.captured

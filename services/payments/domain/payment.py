@@ -9,7 +9,7 @@ from contracts.values import Money
 
 
 class RefundStatus(StrEnum):
-    """The status of a refund: requested or under way, succeeded, or failed."""
+    """The status of a refund: pending (requested or under way), succeeded, or failed."""
 
     PENDING = "PENDING"
     SUCCEEDED = "SUCCEEDED"
@@ -18,9 +18,9 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Refund:
-    """A refund of a payment. `id` is ours; the provider's where the refund was not requested by us.
+    """A refund of a payment. `id` is our id, or the provider's id for a refund that we did not request.
 
-    A failed refund waits for staff. `retried` once staff have it retried: another refund then takes its place.
+    A failed refund waits for staff. `retried` is True once staff have requested a retry, which is a new refund.
     """
 
     id: str
@@ -31,13 +31,13 @@ class Refund:
 
     @property
     def waits_for_staff(self) -> bool:
-        """Whether the refund failed and staff have not had it retried."""
+        """Whether the refund failed and staff have not requested a retry."""
         return self.status is RefundStatus.FAILED and not self.retried
 
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """One attempt to pay a booking by card. `captured` and `refunded` are minor units of its currency."""
+    """One attempt to pay a booking by card. `captured` and `refunded` are minor units of the payment's currency."""
 
     id: str
     booking_id: str
@@ -62,9 +62,9 @@ class Payment:
 
     @property
     def refunded_or_pending(self) -> int:
-        """Minor units of all refunds that succeeded or are under way."""
+        """The sum of all refunds that succeeded or are pending, in minor units."""
         return sum(refund.amount.amount for refund in self.refunds if refund.status is not RefundStatus.FAILED)
 
     def money(self, minor: int) -> Money:
-        """An amount of minor units in this payment's currency."""
+        """The given minor units as money in this payment's currency."""
         return Money(minor, self.amount.currency)

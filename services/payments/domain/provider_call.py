@@ -1,4 +1,4 @@
-"""A call that changes something at the provider: its request, its idempotency key, its result."""
+"""A call that changes an object at the provider: its request, its idempotency key, its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
 
 class CallState(StrEnum):
-    """No answer yet; done; failed, which the provider repeats for the same key; refused for good."""
+    """The state of a call: unanswered, done, failed (again for every use of the key), or refused for good."""
 
     OWED = "OWED"
     DONE = "DONE"
@@ -29,11 +29,11 @@ class ProviderCall:
 
     @property
     def key(self) -> str:
-        """The idempotency key."""
+        """The idempotency key, which is different for every attempt."""
         return f"{self.payment_id}:{self.action}:{self.attempt}"
 
 
 def refusals(latest: Mapping[str, ProviderCall]) -> dict[str, str]:
-    """The code of each capture and refund that the provider refused for good, by `capture` or the refund's id."""
+    """The provider's code for each capture and refund refused for good, keyed by `capture` or the refund's id."""
     refused = {action: call.code for action, call in latest.items() if call.state is CallState.REFUSED}
     return {action.removeprefix(REFUND): code for action, code in refused.items()}

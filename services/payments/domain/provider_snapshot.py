@@ -1,4 +1,4 @@
-"""A snapshot of a payment's objects at the provider, in the domain's words. The provider is the truth about money."""
+"""A snapshot of a payment's objects at the provider, in the domain's words. About money, the provider is right."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ class SessionState(StrEnum):
 
 
 class IntentState(StrEnum):
-    """The state of a payment intent's money: not authorised, held, captured (`TAKEN`), or released."""
+    """The state of a payment intent's money: not authorised yet, held, captured (`TAKEN`), or released."""
 
     UNPAID = "unpaid"
     HELD = "held"
@@ -27,7 +27,7 @@ class IntentState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionSnapshot:
-    """A checkout session."""
+    """A checkout session at the provider."""
 
     id: str
     state: SessionState
@@ -37,7 +37,7 @@ class SessionSnapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class ChargeSnapshot:
-    """A charge that the card accepted. `captured` is minor units; `created` and `capture_before` are provider time."""
+    """A charge that the card accepted. `captured` is in minor units. Times are UTC, by the provider's clock."""
 
     id: str
     amount: Money
@@ -49,7 +49,7 @@ class ChargeSnapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class IntentSnapshot:
-    """A payment intent. `charge` is None until the card accepted one; `received` is minor units."""
+    """A payment intent. `charge` is None until the card has accepted one; `received` is in minor units."""
 
     id: str
     state: IntentState
@@ -63,7 +63,7 @@ class IntentSnapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundSnapshot:
-    """A refund. `refund_id` is our id, from the metadata; None where the refund was not requested by us."""
+    """A refund. `refund_id` is our id from the metadata, None for a refund that we did not request."""
 
     id: str
     refund_id: str | None
@@ -74,7 +74,7 @@ class RefundSnapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class DisputeSnapshot:
-    """A dispute. An inquiry has withdrawn nothing; a dispute that is won has returned the money."""
+    """A dispute. `withdrawn` is False for an inquiry, which moves no money; `won` means that the money was returned."""
 
     id: str
     amount: Money
@@ -85,7 +85,7 @@ class DisputeSnapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSnapshot:
-    """The objects of one payment, as the provider showed them at one time."""
+    """The objects of one payment, as the provider returned them in one reading."""
 
     session: SessionSnapshot | None = None
     intent: IntentSnapshot | None = None

@@ -1,4 +1,4 @@
-"""The differences between a payment and the provider's snapshot, and the time of the next comparison."""
+"""Finds differences between a payment and the provider's snapshot, and sets the time of the next comparison."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LedgerRows = Mapping[tuple[MovementKind, str], Money]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Our value and the provider's value, in words."""
+    """A difference: our value and the provider's value, in words."""
 
     kind: FindingKind
     object_id: str
@@ -32,10 +32,10 @@ class Difference:
 
 
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
-    """The time of the next comparison; None where the payment is no longer compared.
+    """The time (UTC) of the payment's next comparison; None where the payment is no longer compared.
 
-    An unfinished payment is compared every `every`. A finished one may still be refunded or disputed without a webhook
-    event, or its refund fail: the interval grows with the time since its last change.
+    An unfinished payment is compared every `every`. A finished payment may still be refunded or disputed without a
+    webhook event, or its refund may fail. Its interval grows with the time since its last change.
     """
     under_way = any(refund.status is RefundStatus.PENDING for refund in payment.refunds)
     if payment.status in _UNFINISHED or under_way:
@@ -60,13 +60,16 @@ def differences(
 
 
 def missing(payment: Payment, why: str) -> Difference:
-    """The difference for an object of ours that the provider does not have."""
+    """The difference for a payment whose object the provider does not have."""
     object_id = payment.intent_id or payment.session_id or payment.id
     return _difference(FindingKind.MISSING_AT_PROVIDER, object_id, payment.status, why)
 
 
 def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[Difference]:
-    """Differences of status and sums. A failed or released payment has no sums: money captured on it is refunded."""
+    """Differences of status and sums.
+
+    The sums of a failed or released payment are skipped: captures on it are refunded.
+    """
     if decision.payment.status is not payment.status:
         yield _difference(FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
     if decision.payment.status in _FAILED_OR_RELEASED:
@@ -95,7 +98,7 @@ def _of_the_ledger(moved: tuple[Movement, ...], ledger: LedgerRows) -> Iterator[
 
 
 def _money_not_due(payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot) -> Money | None:
-    """The guest's money that is held or captured although it is not due to the hotel."""
+    """The money that is held or captured although the hotel may not keep it; None where there is none."""
     intent = snapshot.intent
     if intent is None or intent.charge is None or not (desired.ended or payment.status in _FAILED_OR_RELEASED):
         return None

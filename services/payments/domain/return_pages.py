@@ -1,4 +1,4 @@
-"""The pages to which the checkout session sends the guest back: only on configured origins."""
+"""The pages to which the checkout session sends the guest back; only configured origins are allowed."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from chassis.refusal import Refusal
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnPages:
-    """The return addresses after payment and after cancelling."""
+    """The page addresses after a payment and after a cancelled checkout."""
 
     success: str
     cancel: str
@@ -17,7 +17,7 @@ class ReturnPages:
 def return_pages(
     origins: tuple[str, ...], *, hotel: str, booking_id: str, success: str | None, cancel: str | None
 ) -> ReturnPages:
-    """The given pages, by default the guest page of the booking. Refused `INVALID_RETURN_URL` for a foreign origin."""
+    """The given pages, or the booking's guest page. Raises `Refusal` `INVALID_RETURN_URL` for a foreign origin."""
     guest_page = f"{origins[0]}/guest/{hotel}/bookings/{booking_id}"
     for url in (success, cancel):
         if url is not None and not _is_ours(url, origins):
@@ -28,7 +28,7 @@ def return_pages(
 
 
 def origin_of(url: str) -> str:
-    """The URL's scheme, host and port, lower case. Raises `ValueError` for a URL without a web origin."""
+    """The URL's scheme, host and port in lower case. Raises `ValueError` for a URL without a web origin."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url} is not an address on the web")
@@ -37,7 +37,10 @@ def origin_of(url: str) -> str:
 
 
 def _is_ours(url: str, origins: tuple[str, ...]) -> bool:
-    """Whether the URL is on one of the origins; control characters, backslashes and user names disguise a host."""
+    """Whether the URL is on one of the origins.
+
+    URLs with disguises (control characters, backslashes, user names) are not.
+    """
     if len(url) > 2000 or "\\" in url or any(ord(letter) <= 32 for letter in url):
         return False
     try:

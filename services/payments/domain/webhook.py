@@ -1,4 +1,4 @@
-"""Webhook events of the provider: their names, their types, their outcomes."""
+"""Webhook events of the provider: their ids, types and outcomes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ MAY_BE_EARLY = timedelta(minutes=5)
 
 
 class WebhookOutcome(StrEnum):
-    """Not applied yet; applied; ignored; parked with a reason."""
+    """The outcome of a webhook event: not applied yet, applied, ignored, or parked with a reason."""
 
     STORED = "STORED"
     APPLIED = "APPLIED"
@@ -34,7 +34,7 @@ class WebhookOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookEvent:
-    """A verified webhook event, reduced to the ids it names. `payment_id` is our id, from the object's metadata."""
+    """A verified webhook event, reduced to its ids. `payment_id` is our id, from the object's metadata."""
 
     event_id: str
     type: str
@@ -47,7 +47,7 @@ class WebhookEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceivedWebhook:
-    """A stored webhook event and its outcome. `waited` is the wall time since its arrival."""
+    """A stored webhook event and its outcome. `waited` is the wall time since the event arrived."""
 
     event: WebhookEvent
     outcome: WebhookOutcome
@@ -58,5 +58,5 @@ class ReceivedWebhook:
 
     @property
     def may_be_early(self) -> bool:
-        """Whether the object that the event names may still become known."""
+        """Whether the event is so recent that the object it names may still become known."""
         return self.waited < MAY_BE_EARLY

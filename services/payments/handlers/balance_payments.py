@@ -1,4 +1,4 @@
-"""Events about payments towards a balance: bookings accepts or refuses each of them."""
+"""Handlers of events about payments towards a balance. Bookings accepts or refuses each such payment."""
 
 from contracts.bookings import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
 from contracts.payments import PaymentPurpose
@@ -8,12 +8,12 @@ from services.payments.work import PaymentsWork
 
 
 def accepted(event: BalancePaymentAccepted, work: PaymentsWork) -> None:
-    """The amount is owed: capture the payment."""
+    """Capture the payment, because bookings has accepted its amount as owed."""
     set_desired_state(event.payment_id, BookingPhase.APPROVED, work, why=type(event).__name__)
 
 
 def refused(event: BalancePaymentRefused, work: PaymentsWork) -> None:
-    """The amount is not owed: void the payment."""
+    """Void the payment, because its amount is not owed."""
     set_desired_state(event.payment_id, BookingPhase.ENDED, work, why=type(event).__name__)
 
 

@@ -1,4 +1,4 @@
-"""Stores the desired state that each booking event means for its payments, and enqueues their convergence."""
+"""Handlers of booking events: each stores the desired state of the booking's payments and enqueues convergence."""
 
 from contracts.bookings import (
     BookingApproved,
@@ -23,13 +23,13 @@ EndingEvent = BookingDeclined | BookingExpired | BookingCancelled | BookingNoSho
 
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
-    """The booking may be paid."""
+    """Store that the booking may be paid."""
     desired = DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event))
     work.desired_states.put_booking(desired, since=work.now)
 
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
-    """Staff approved the booking: capture the payment."""
+    """Have the payment captured that staff approved."""
     desired = DesiredState(
         booking_id=event.booking_id,
         hotel=event.hotel,
@@ -41,18 +41,18 @@ def approved(event: BookingApproved, work: PaymentsWork) -> None:
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
-    """A booking that is confirmed without a card needs no payment: close its session, give back what was paid on it."""
+    """Close the session, and refund what was paid on it, of a booking that is confirmed without a card."""
     if event.paid_at is None:
         _end(event, None, work)
 
 
 def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
-    """The booking may be paid again."""
+    """Store that the booking may be paid again after a failed payment."""
     _put(DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event)), work)
 
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
-    """The booking has ended: nothing but the fee is kept."""
+    """End the payments of a booking that has ended; only the fee and other sums owed are kept."""
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     besides = event.besides if isinstance(event, BookingCancelled) else None
     balance_payments.end_all(event.booking_id, fee, besides, work, why=_name(event))
@@ -60,7 +60,7 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
-    """Staff retry the failed refunds. A payment without one is left alone: its refund has succeeded meanwhile."""
+    """Retry the failed refunds. A payment without one is left alone, because its refund has succeeded meanwhile."""
     for payment_id in work.payments.ids_to_converge(event.booking_id):
         payment = work.payments.lock(payment_id)
         decision = retry(payment) if payment else None
@@ -70,7 +70,7 @@ def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
 
 
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
-    """End the booking's own payment. The first end counts: a later fee is owed elsewhere."""
+    """End the booking's own payment; only the first end takes effect, so that a later fee is not taken from it."""
     if work.desired_states.of_booking(event.booking_id, event.hotel).ended:
         return
     desired = DesiredState(

@@ -1,4 +1,4 @@
-"""Checkout sessions: opening one for a booking, and verifying the payment made on it."""
+"""Handlers for checkout sessions: open one for a booking, and verify the payment made on it."""
 
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
@@ -14,7 +14,7 @@ _MAY_HAVE_CHANGED = frozenset({PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORI
 
 
 def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
-    """Open a checkout session, or return the open one; none where the booking is paid."""
+    """Open the booking's checkout session or return the open one; for a paid booking, the reply is `paid`."""
     pages = return_pages(
         conversation.dependencies.origins,
         hotel=command.hotel,
@@ -27,7 +27,10 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:
-    """The payment of one of the booking's own sessions, synced first. Refused `SESSION_NOT_FOUND`."""
+    """Sync the payment of a session of the booking, then report it.
+
+    Refused `SESSION_NOT_FOUND` for any other session.
+    """
     payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
     with conversation.reading() as work:
         payment: Payment | None = work.payments.find_by_session(payable.booking_id, query.session_id)
@@ -44,7 +47,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 
 
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
-    """The payment after a sync, in case a webhook event was lost; as stored where the provider does not answer."""
+    """Sync, because a webhook event may be lost; returns the payment, unsynced where the provider does not answer."""
     try:
         return sync(payment.id, conversation, why="verified").payment
     except Unavailable:

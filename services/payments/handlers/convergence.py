@@ -19,12 +19,15 @@ def converge_payments(payloads: Sequence[ConvergePayment], conversation: Convers
 
 
 def expire_sessions(payloads: Sequence[ExpireSession], conversation: Conversation[PaymentsWork]) -> list[None]:
-    """The hold has expired: close the session, or apply the payment that was made on it."""
+    """Close the sessions of holds that have expired; a payment made in the meantime is applied."""
     for payload in payloads:
         converge(payload.payment_id, conversation, why="the hold has run out")
     return [None] * len(payloads)
 
 
 def given_up(payload: ConvergePayment | ExpireSession, why: str, work: PaymentsWork) -> None:
-    """The provider did not answer for longer than any authorisation lasts: staff must look at the payment."""
+    """Log that the convergence was given up, so that staff look at the payment.
+
+    The provider did not answer for longer than any authorisation lasts.
+    """
     log.error("payment_not_settled", payment_id=payload.payment_id, why=why, at=work.now.isoformat())

@@ -1,4 +1,4 @@
-"""The metrics of payments: webhook events that are not applied yet or are parked."""
+"""The metrics of payments: webhook events that are waiting or parked."""
 
 from collections.abc import Iterator
 

@@ -30,9 +30,9 @@ log = logs.logger(__name__)
 
 
 def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
-    """Reconcile a page of due payments; its size bounds the calls to the provider in each tick.
+    """Reconcile one page of due payments; the page size limits the calls to the provider per tick.
 
-    A payment that is not compared, because the provider does not answer, is due again when its lease expires.
+    A payment that was not compared, because the provider did not answer, is due again when its lease expires.
     """
     with conversation.transaction() as work:
         payment_ids = work.reconciliation.claim(work.now, limit=PAGE_SIZE, lease=LEASE)
@@ -47,7 +47,7 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
 
 
 def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """A page of the part that the operator names. Raises `Unavailable` where the provider does not answer."""
+    """Reconcile a page of the part that the operator names. Raises `Unavailable` where the provider does not answer."""
     return _PARTS[command.part](command, conversation)
 
 

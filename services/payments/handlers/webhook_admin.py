@@ -1,4 +1,4 @@
-"""The administration of webhook events by an operator: list, show, replay or dismiss."""
+"""The operator's handlers for webhook events: list, show, replay or dismiss."""
 
 from chassis.refusal import Refusal
 from contracts.payments import (
@@ -17,7 +17,7 @@ MAX_LIMIT = 500
 
 
 def list_webhooks(query: ListWebhooks, work: PaymentsWork) -> WebhookPage:
-    """A page of webhook events."""
+    """A page of the webhook events with the requested outcomes."""
     limit = max(1, min(query.limit, MAX_LIMIT))
     page = work.webhooks.page(query.outcomes, after=query.after, limit=limit)
     following = page[-1].event.event_id if len(page) == limit else None
@@ -25,14 +25,14 @@ def list_webhooks(query: ListWebhooks, work: PaymentsWork) -> WebhookPage:
 
 
 def get_webhook(query: GetWebhook, work: PaymentsWork) -> StoredWebhook:
-    """One webhook event. Refused `NOT_FOUND`."""
+    """One webhook event. Refused `NOT_FOUND` where no event has the id."""
     return _reply(_existing(work.webhooks.get(query.event_id)))
 
 
 def replay_webhook(command: ReplayWebhook, work: PaymentsWork) -> StoredWebhook:
-    """Enqueue a parked event again. The row is locked: of two concurrent replays, one enqueues.
+    """Enqueue a parked event again. The row is locked, so that only one of two concurrent replays enqueues.
 
-    Refused `NOT_FOUND`, `NOT_PARKED`.
+    Refused `NOT_FOUND` for an unknown id, `NOT_PARKED` for an applied or ignored event.
     """
     webhook = _existing(work.webhooks.lock(command.event_id))
     if webhook.outcome is WebhookOutcome.STORED:
@@ -44,7 +44,10 @@ def replay_webhook(command: ReplayWebhook, work: PaymentsWork) -> StoredWebhook:
 
 
 def dismiss_webhook(command: DismissWebhook, work: PaymentsWork) -> StoredWebhook:
-    """Ignore a parked event; its reason stays. Refused `NOT_FOUND`, `NOT_PARKED`."""
+    """Ignore a parked event, which keeps its reason.
+
+    Refused `NOT_FOUND`; `NOT_PARKED` where the event is not parked.
+    """
     webhook = _existing(work.webhooks.lock(command.event_id))
     _require_parked(webhook)
     work.webhooks.set_outcome(command.event_id, WebhookOutcome.IGNORED, webhook.reason)

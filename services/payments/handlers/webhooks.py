@@ -1,4 +1,4 @@
-"""Webhook events of the provider: verified and stored at once, then applied by a job."""
+"""Handlers of the provider's webhook events: each event is verified and stored at once, then applied by a job."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ log = logs.logger(__name__)
 
 
 def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
-    """Store a webhook event that the provider has signed. Refused `INVALID_WEBHOOK`."""
+    """Store a webhook event. Refused `INVALID_WEBHOOK` where the provider's signature or the form is wrong."""
     try:
         event = work.dependencies.cards.parse_webhook(command.body, command.signature)
     except InvalidWebhook as invalid:
@@ -30,16 +30,16 @@ def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
 
 
 def apply_webhooks(payloads: Sequence[ApplyWebhook], conversation: Conversation[PaymentsWork]) -> list[Any]:
-    """Apply each webhook event; the id of the payment that each event concerns."""
+    """Apply each webhook event; returns for each the id of the payment that the event concerns."""
     return [webhook_application.apply(payload.event_id, conversation) for payload in payloads]
 
 
 def applied(payload: ApplyWebhook, payment_id: str, work: PaymentsWork) -> None:
-    """The event is applied."""
+    """Mark the event as applied to the payment."""
     work.webhooks.set_outcome(payload.event_id, WebhookOutcome.APPLIED, payment_id=payment_id)
 
 
 def parked(payload: ApplyWebhook, why: str, work: PaymentsWork) -> None:
-    """The event cannot be applied: park it, with the reason, for an operator."""
+    """Park an event that cannot be applied, with the reason, for an operator."""
     log.error("webhook_parked", event_id=payload.event_id, why=why)
     work.webhooks.set_outcome(payload.event_id, WebhookOutcome.PARKED, why)

@@ -1,1 +1,1 @@
-"""Steps that several handlers share: reading the provider, calling the provider, recording the result."""
+"""Steps that several handlers share: read the provider, call the provider, record the result."""

@@ -1,4 +1,4 @@
-"""The backoff of one request while the provider is busy: exponential, with jitter, and bounded in sum."""
+"""The waits of one request while the provider is busy: exponential, with jitter and a maximum sum."""
 
 import random
 import time
@@ -11,13 +11,13 @@ FIRST, LONGEST, TOTAL = 0.1, 1.0, 4.0  # seconds
 
 @dataclass
 class RequestBackoff:
-    """The waits of one request so far: their sum in seconds (`spent`) and their number."""
+    """The waits of one request so far: their number, and their sum in seconds (`spent`)."""
 
     spent: float = 0.0
     waits: int = 0
 
     def wait(self, busy: CallBusy) -> None:
-        """Wait before the same call is sent again. Raises `busy` where the sum of all waits would exceed `TOTAL`."""
+        """Wait before the same call is sent again. Raises `busy` where the waits would exceed `TOTAL` seconds."""
         pause = max(min(LONGEST, FIRST * 2.0**self.waits) * random.uniform(0.5, 1.0), busy.seconds or 0.0)  # noqa: S311 - jitter
         if self.spent + pause > TOTAL:
             raise busy

@@ -9,7 +9,7 @@ from services.payments.work import PaymentsWork
 
 
 def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
-    """Store what bookings wants of one payment and enqueue its convergence. `fee` is kept of it, in minor units."""
+    """Store a payment's desired state and enqueue its convergence. `fee`, in minor units, is kept from the payment."""
     work.desired_states.put_balance_payment(payment_id, phase, why=why, since=work.now, fee=fee)
     enqueue_convergence(payment_id, why, work)
 
@@ -17,8 +17,8 @@ def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, 
 def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: PaymentsWork, *, why: str) -> None:
     """End the booking's payments towards its balance, oldest first.
 
-    Kept of them is the part of the fee that the booking's own payment does not cover, and what is owed `besides` the
-    fee.
+    The hotel keeps from them the part of the fee that the booking's own payment does not cover, and the sum `besides`
+    the fee that the guest owes.
     """
     payments = work.payments.lock_all(booking_id)
     own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
@@ -31,6 +31,6 @@ def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: Pay
 
 
 def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
-    """The minor units that are captured, or will be because bookings has approved the payment."""
+    """The minor units that are captured, or will be because bookings has approved the payment; 0 otherwise."""
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
     return payment.amount.amount if approved and not payment.captured else payment.captured

@@ -1,6 +1,6 @@
-"""The opening of a checkout session: one session for each booking, whatever the number of requests.
+"""Opens a checkout session: one session per booking, for any number of requests.
 
-Every step stores what the next step needs, so that a repeated request continues where a crash interrupted the first.
+Every step stores the data that the next step needs, so that a repeated request continues after a crash.
 """
 
 from datetime import timedelta
@@ -37,7 +37,7 @@ class Checkout:
         self._reply: PaymentSession | None = None
 
     def session(self) -> PaymentSession:
-        """The checkout session. Refused `BOOKING_NOT_PAYABLE`, `PAYMENT_REFUSED`; raises `Unavailable`."""
+        """The open or new session. Refused `BOOKING_NOT_PAYABLE`, `PAYMENT_REFUSED`; raises `Unavailable`."""
         for _ in range(MAX_STEPS):
             live = self._live_payment()
             if live and live.status is PaymentStatus.SESSION_OPEN:
@@ -67,7 +67,7 @@ class Checkout:
             return live
 
     def _synced(self, payment: Payment) -> Payment | None:
-        """The payment after a sync, None where it is over; as stored where the provider does not answer."""
+        """The payment after a sync; None where the payment is over. Unsynced where the provider does not answer."""
         try:
             result = sync(payment.id, self._conversation, why="asked for the page again")
         except Unavailable:
@@ -78,7 +78,7 @@ class Checkout:
         return synced if synced.status in (PaymentStatus.SESSION_OPEN, *PAID) else None
 
     def _begin(self) -> None:
-        """First transaction: insert the payment and the whole request. Of concurrent requests, the index admits one."""
+        """First transaction: insert the payment and the whole request. Of concurrent requests, only one inserts."""
         expires_at = self._payable.expires_at
         with self._conversation.transaction() as work:
             payment = Payment(
@@ -118,8 +118,8 @@ class Checkout:
     def _open(self, payment: Payment) -> None:
         """Send the call, then record the session in the second transaction.
 
-        The provider may refuse a call that an earlier request stored, because the session's `expires_at` is too near by
-        now. Such a refusal is no refusal of the payment: the call is stored anew.
+        The provider may refuse a call that an earlier request stored, only because the session's `expires_at` has come
+        too near. The payment is not refused then; a new call is stored and sent.
         """
         with self._conversation.reading() as work:
             call: ProviderCall = work.provider_calls.latest(payment.id)[SESSION]
@@ -141,7 +141,7 @@ class Checkout:
             raise Refusal("PAYMENT_REFUSED", "The payment provider will not take this payment.")
 
     def _exists_at_provider(self, payment: Payment) -> bool:
-        """Whether the provider has opened the session in spite of its answer, searched for by the payment's id."""
+        """Whether the provider opened the session although the call failed; searched for by the payment's id."""
         self._record_session(payment, Hint())
         live = self._live_payment()
         return live is None or live.status is not PaymentStatus.NONE
@@ -158,7 +158,7 @@ class Checkout:
             sync(payment.id, self._conversation, why="the page was opened", hint=hint, after=answer)
 
     def _close(self, payment: Payment) -> None:
-        """The amount has changed: close the old session at the provider before a new one opens."""
+        """Close the old session, whose amount has changed, at the provider before a new one opens."""
         with self._conversation.transaction() as work:
             work.payments.supersede(payment.id)
         try:

@@ -1,4 +1,4 @@
-"""Convergence: calls to the provider until a payment has its desired state."""
+"""Convergence: calls the provider until a payment has its desired state."""
 
 from chassis.observability import logs
 from chassis.refusal import RetryLater
@@ -15,13 +15,13 @@ log = logs.logger(__name__)
 
 
 def enqueue_convergence(payment_id: str, why: str, work: PaymentsWork) -> None:
-    """Enqueue the convergence of a payment, once for each event that is being applied."""
+    """Enqueue the convergence of a payment, once per event that is being applied."""
     cause = work.cause.id if work.cause else work.now.isoformat()
     work.enqueue(ConvergePayment(payment_id=payment_id, why=why), key=f"converge:{payment_id}:{cause}")
 
 
 def converge(payment_id: str, conversation: Conversation[PaymentsWork], *, why: str) -> None:
-    """Sync and make the next call, until no call is due. Raises `RetryLater` where calls remain after all rounds."""
+    """Sync and make the next call until no call is due. Raises `RetryLater` where calls remain after `MAX_ROUNDS`."""
     for _ in range(MAX_ROUNDS):
         call = sync(payment_id, conversation, why=why, enqueue=False).call
         if call is None:
@@ -31,10 +31,10 @@ def converge(payment_id: str, conversation: Conversation[PaymentsWork], *, why: 
 
 
 def make_call(call: ProviderCall, conversation: Conversation[PaymentsWork]) -> str | None:
-    """Send a stored call and store its result; the id of the created or changed object, None where it was refused.
+    """Send a stored call and store its result; returns the id of the changed object, None for a refused call.
 
-    Raises `RetryLater` where the provider failed. Raises `Unavailable` where the provider did not answer: the same call
-    is then sent again.
+    Raises `RetryLater` where the provider failed, `Unavailable` where the provider did not answer. An unanswered call
+    is later sent again unchanged.
     """
     try:
         object_id: str = conversation.dependencies.cards.perform(call.request, key=call.key)

@@ -1,4 +1,4 @@
-"""Syncs a payment with the provider: read, decide, record. Every change of a payment takes this one path."""
+"""Syncs a payment with the provider: read, decide, record. Every change of a payment goes through a sync."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MAX_ATTEMPTS = 5  # how often a sync starts again because the payment has change
 
 @dataclass(frozen=True, kw_only=True)
 class Hint:
-    """Ids of the provider's objects, for a payment that does not have them yet."""
+    """The provider's ids for a payment that does not have them yet."""
 
     session_id: str | None = None
     intent_id: str | None = None
@@ -27,7 +27,7 @@ class Hint:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncResult:
-    """The payment after the sync, whether the sync changed it, and the stored call that is due next."""
+    """The payment after the sync, whether the sync changed it, and the stored call to make next."""
 
     payment: Payment
     changed: bool
@@ -49,9 +49,8 @@ def sync(
 ) -> SyncResult:
     """Read the provider, then decide and record in one transaction. Raises `Unavailable`.
 
-    With `enqueue`, the next call becomes a job. `after` runs in the same transaction. The stored state before the read,
-    calls and their results included, must equal the stored state when the decision is recorded: otherwise the snapshot
-    is stale, is thrown away, and the sync starts again.
+    With `enqueue`, the next call becomes a job. `after` runs in the same transaction. If the stored state, including
+    calls and their results, has changed since before the read, the snapshot is stale and the sync starts again.
     """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
@@ -69,7 +68,7 @@ def _is_stale(before: StoredState, now: StoredState) -> bool:
 
 
 def stored_state(payment_id: str, work: PaymentsWork) -> StoredState:
-    """The payment, and the last attempt at each of its calls. Raises `LookupError`."""
+    """The payment, and the last attempt at each of its calls. Raises `LookupError` for an unknown payment."""
     payment = work.payments.get(payment_id)
     if payment is None:
         raise LookupError(f"there is no payment {payment_id}")
@@ -77,7 +76,7 @@ def stored_state(payment_id: str, work: PaymentsWork) -> StoredState:
 
 
 def take_snapshot(payment: Payment, cards: Cards, hint: Hint = Hint()) -> ProviderSnapshot:
-    """Read the payment's objects at the provider. The session is read until the payment has an intent.
+    """Read the payment's objects at the provider. The session is read only until the payment has an intent.
 
     Raises `UnknownObject`, `Unavailable`.
     """
@@ -125,10 +124,10 @@ def _record(
 def _next_call(
     payment_id: str, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
 ) -> ProviderCall:
-    """The attempt to make: the last one again where its result is not known, else the next.
+    """The attempt to make: the last one again while its result is unknown, else a new one.
 
-    A last attempt that failed or was refused was stored before the snapshot, and the snapshot shows the object
-    unchanged: another attempt cannot move money twice.
+    A new attempt cannot move money twice: the last one failed or was refused before the snapshot, and the snapshot
+    shows the object unchanged.
     """
     last = latest.get(action.action)
     if last and last.state in (CallState.OWED, CallState.DONE):

@@ -9,9 +9,9 @@ from services.payments.work import PaymentsWork
 
 
 def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
-    """Sync the payment that the event concerns; the payment's id.
+    """Sync the payment that the event concerns; returns the payment's id.
 
-    Raises `PermanentFailure` where there is no such payment, `RetryLater` where the payment may still become known,
+    Raises `PermanentFailure` where there is no such payment, `RetryLater` where the payment may still become known, and
     `Unavailable`.
     """
     with conversation.reading() as work:
@@ -29,7 +29,7 @@ def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
 
 
 def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> str:
-    """The id of the payment that the event concerns. Raises as `apply`, and `UnknownObject`."""
+    """The id of the payment that the event concerns. Raises the errors of `apply`, and `UnknownObject`."""
     event = webhook.event
     stored = _find(conversation, event.payment_id, session_id=event.session_id, intent_id=event.intent_id)
     if stored:
@@ -60,5 +60,5 @@ def _find(
 
 
 def _not_found(webhook: ReceivedWebhook, why: str) -> Exception:
-    """The failure for an object or payment that is not found: an event may arrive early, but not by much."""
+    """The failure for an object or payment that is not found: `RetryLater` for a recent event, else permanent."""
     return RetryLater(why) if webhook.may_be_early else PermanentFailure(why)

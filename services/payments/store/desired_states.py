@@ -1,4 +1,4 @@
-"""The desired state of each booking's money, and of each payment towards a balance."""
+"""The desired state of each booking's own payments, and of each payment towards a balance."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
 
 
 class SqlDesiredStates:
-    """Each method is one statement."""
+    """Reads and writes desired states, with one statement per method."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def of_booking(self, booking_id: str, hotel: str) -> DesiredState:
-        """The booking's desired state; live where no event of the booking has arrived."""
+        """The booking's desired state; `LIVE` where no event of the booking has arrived."""
         state = DESIRED_STATE
         row = self._connection.execute(sa.select(state).where(state.c.booking_id == booking_id)).first()
         if row is None:
@@ -34,7 +34,7 @@ class SqlDesiredStates:
         )
 
     def of_payment(self, payment: Payment) -> DesiredState:
-        """The payment's desired state: its booking's or, of a payment towards a balance, its own."""
+        """The payment's desired state: a payment towards a balance has its own, another one that of its booking."""
         if payment.purpose is PaymentPurpose.BOOKING:
             return self.of_booking(payment.booking_id, payment.hotel)
         own = BALANCE_DESIRED_STATE
@@ -51,7 +51,7 @@ class SqlDesiredStates:
         )
 
     def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
-        """Store a booking's desired state."""
+        """Store a booking's desired state, as of `since` (UTC)."""
         values = {
             "hotel": desired.hotel,
             "phase": desired.phase,
@@ -67,7 +67,7 @@ class SqlDesiredStates:
     def put_balance_payment(
         self, payment_id: str, phase: BookingPhase, *, why: str, since: datetime, fee: int = 0
     ) -> None:
-        """Store the desired state of a payment towards a balance. `fee` may be kept of it, in minor units."""
+        """Store the desired state of a payment towards a balance. `fee`, in minor units, may be kept from it."""
         values = {"phase": phase, "fee": fee, "why": why, "since": since}
         statement = insert(BALANCE_DESIRED_STATE).values(payment_id=payment_id, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["payment_id"], set_=values))

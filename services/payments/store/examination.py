@@ -1,4 +1,4 @@
-"""The invariants of payments (I3, I4, I9, I10, I11, I15, I17), and the rows by which I7 and I8 are judged."""
+"""The checks of the invariants of payments (I3, I4, I9, I10, I11, I15, I17), and the evidence for I7 and I8."""
 
 from collections.abc import Iterator
 
@@ -67,7 +67,7 @@ _STEPS = {(before, after) for before, _, after in LIFECYCLE}
 
 
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I3: each payment's status was reached by allowed steps, and is that of its last audit row."""
+    """I3: each payment's status was reached by allowed steps, and equals that of the last audit row."""
     yield from broken_steps(
         connection, newest=ask.newest, is_allowed=lambda before, _, after: (before, after) in _STEPS
     )
@@ -91,7 +91,7 @@ def payments_are_captured_once(connection: sa.Connection, ask: Examine) -> Itera
 
 
 def payments_match_the_ledger(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I10: what a payment says of captures and refunds is what its ledger rows add up to."""
+    """I10: a payment's captured and refunded sums equal the sums of its ledger rows."""
     balances = {row.key: row for row in select(connection, _BALANCES, newest=ask.newest)}
     [state] = select(connection, EVIDENCE["state"])
     for payment in select(connection, _PAYMENTS, whole=state.length <= ask.newest, ids=list(balances)):

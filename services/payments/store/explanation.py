@@ -1,4 +1,4 @@
-"""A booking's timeline as payments knows it: webhook events, calls to the provider, changes, ledger and open jobs."""
+"""Payments' part of a booking's timeline: webhook events, calls to the provider, changes, ledger and open jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -74,7 +74,7 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
 
 def _traces(audited: Sequence[tuple[Row, TimelineEntry]]) -> Callable[[str, datetime], str]:
     def trace(payment_id: str, asked_at: datetime) -> str:
-        """A call belongs to the trace of its payment's next change."""
+        """The trace of a call: that of the payment's next change."""
         later = (entry for row, entry in audited if row.subject == payment_id and entry.at >= asked_at)
         return next((entry.trace_id for entry in later), "")
 

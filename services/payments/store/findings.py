@@ -17,13 +17,13 @@ _OPEN = FINDING.c.resolved_at.is_(None)
 
 
 class SqlFindings:
-    """A repeated finding updates its open row. A finding is resolved when a comparison no longer has it."""
+    """Stores findings. A repeated finding updates its open row; a comparison without the finding resolves it."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def add(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:
-        """Add `looked` comparisons and their findings to the run."""
+        """Add the number of comparisons (`looked`) and their findings to the run."""
         repaired = sum(finding.repaired for finding in findings)
         counts = {"looked": looked, "found": len(findings), "repaired": repaired}
         statement = insert(RUN).values(run=run, started_at=at, last_at=at, **counts)
@@ -45,7 +45,7 @@ class SqlFindings:
         )
 
     def resolve(self, payment_id: str, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
-        """Resolve the payment's open findings except those in `left`."""
+        """Resolve the payment's open findings that are not in `left`."""
         still_open = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
         resolved = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still_open)
         self._connection.execute(resolved.values(resolved_at=at))
@@ -60,7 +60,7 @@ class SqlFindings:
         return {str(kind): int(count) for kind, count in self._connection.execute(query).all()}
 
     def metrics(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
-        """All other metrics, in one statement. A payment is overdue once its comparison is late by `late`."""
+        """All other metrics, in one statement. A payment is overdue where its comparison is more than `late` behind."""
         lately = RUN.c.last_at >= now - _DAY
         waiting = WEBHOOK.c.outcome == "STORED"
         given_up = (JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))

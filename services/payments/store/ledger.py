@@ -12,7 +12,7 @@ from services.payments.store.tables import LEDGER
 
 
 class SqlLedger:
-    """Rows are inserted and never changed."""
+    """Inserts ledger rows, which are never changed."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection

@@ -22,21 +22,21 @@ _LIVE_AS = {PaymentPurpose.BOOKING: LIVE, PaymentPurpose.EXTENSION: UNFINISHED}
 
 
 class SqlPayments:
-    """Reading a payment takes two statements: its row, its refunds."""
+    """Reads and writes payments. Reading one takes two statements: its row and its refunds."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def get(self, payment_id: str) -> Payment | None:
-        """One payment."""
+        """One payment; None for an unknown id."""
         return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id))
 
     def lock(self, payment_id: str) -> Payment | None:
-        """One payment, locked until the end of the transaction."""
+        """One payment, locked until the end of the transaction; None for an unknown id."""
         return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id).with_for_update())
 
     def find_live(self, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING) -> Payment | None:
-        """The booking's own payment that is not over; with `EXTENSION`, its unfinished payment towards the balance."""
+        """The booking's own payment that is not over. With `EXTENSION`, the unfinished payment towards the balance."""
         live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
         return self._one(
             sa.select(PAYMENT).where(PAYMENT.c.booking_id == booking_id, PAYMENT.c.purpose == purpose, live)
@@ -49,12 +49,12 @@ class SqlPayments:
         return [payment for payment in locked if payment]
 
     def find_by_session(self, booking_id: str, session_id: str) -> Payment | None:
-        """The booking's payment with that checkout session."""
+        """The booking's payment that has this checkout session; None where there is none."""
         ours = (PAYMENT.c.booking_id == booking_id) & (PAYMENT.c.session_id == session_id)
         return self._one(sa.select(PAYMENT).where(ours))
 
     def ids_to_converge(self, booking_id: str) -> Sequence[str]:
-        """The ids of the booking's payments that a change of its desired state may concern."""
+        """The ids of the booking's payments that are not over, oldest first; a new desired state may concern them."""
         over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
         ours = (PAYMENT.c.booking_id == booking_id) & PAYMENT.c.status.not_in(over)
         return (
@@ -62,7 +62,7 @@ class SqlPayments:
         )
 
     def find_id(self, *, payment_id: str | None, session_id: str | None, intent_id: str | None) -> str | None:
-        """The id of the payment with one of these ids of ours or the provider's."""
+        """The id of the payment that matches one of these ids; None where no payment does."""
         ids = ((PAYMENT.c.id, payment_id), (PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
         matches = [column == value for column, value in ids if value]
         if not matches:
@@ -70,13 +70,13 @@ class SqlPayments:
         return self._connection.execute(sa.select(PAYMENT.c.id).where(sa.or_(*matches)).limit(1)).scalar()
 
     def insert(self, payment: Payment) -> bool:
-        """Insert a payment; False where the booking has a live payment already."""
+        """Insert a payment; returns False where the booking has a live payment already."""
         times = {"changed_at": payment.created_at, "compare_at": payment.created_at + EVERY}
         statement = insert(PAYMENT).values(**_row(payment), **times).on_conflict_do_nothing().returning(PAYMENT.c.id)
         return self._connection.execute(statement).first() is not None
 
     def supersede(self, payment_id: str) -> None:
-        """Mark a payment whose amount is no longer the booking's: its checkout session must close."""
+        """Mark the payment as superseded: its amount is no longer the booking's, so its checkout session must close."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
     def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:

@@ -10,7 +10,7 @@ from services.payments.store.tables import PROVIDER_ACTION as ACTION
 
 
 class SqlProviderCalls:
-    """Each method is one statement."""
+    """Reads and writes calls, with one statement per method."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -26,7 +26,7 @@ class SqlProviderCalls:
         return {row.action: _call(row) for row in self._connection.execute(newest_first)}
 
     def begin(self, call: ProviderCall) -> ProviderCall:
-        """Store an attempt before it is sent. The reply to an attempt that is stored already is the stored one."""
+        """Store an attempt before it is sent; returns the stored attempt where one with the same key exists."""
         values = {
             "payment_id": call.payment_id,
             "action": call.action,

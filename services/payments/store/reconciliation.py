@@ -1,4 +1,4 @@
-"""When each payment is compared with the provider, and the rows that a comparison needs."""
+"""The time of each payment's next comparison with the provider, and the rows that a comparison needs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,13 +12,16 @@ from services.payments.store.tables import LEDGER, PAYMENT
 
 
 class SqlReconciliation:
-    """Each method is one statement."""
+    """Reads and writes the data of reconciliation, with one statement per method."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[str]:
-        """Lease the payments whose comparison is due; those that another process leases are skipped."""
+        """Lease up to `limit` payments whose comparison is due, except those that another process leases.
+
+        Returns their ids.
+        """
         due = sa.select(PAYMENT.c.id).where(PAYMENT.c.compare_at <= now).order_by(PAYMENT.c.compare_at).limit(limit)
         mine = due.with_for_update(skip_locked=True).cte("mine")
         leased = PAYMENT.update().where(PAYMENT.c.id == mine.c.id)
@@ -52,13 +55,13 @@ class SqlReconciliation:
         return {(MovementKind(row.kind), row.provider_id): Money(row.amount, row.currency) for row in rows}
 
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
-        """The payments with one of our ids or of the provider's intent ids: id, booking, hotel, session, intent."""
+        """The id, booking, hotel, session and intent of each payment that has one of these payment or intent ids."""
         columns = (PAYMENT.c.id, PAYMENT.c.booking_id, PAYMENT.c.hotel, PAYMENT.c.session_id, PAYMENT.c.intent_id)
         matches = PAYMENT.c.id.in_(payment_ids) | PAYMENT.c.intent_id.in_(intent_ids)
         return self._connection.execute(sa.select(*columns).where(matches)).mappings().all()
 
     def jobs_given_up(self, kinds: Sequence[str], *, after: int, limit: int) -> Sequence[sa.RowMapping]:
-        """The jobs of these kinds that were given up, by position, with the payment of each."""
+        """The given-up jobs of these kinds in order of position, each with its payment."""
         payment_id = JOB.c.payload["payment_id"].astext
         columns = (JOB.c.position, JOB.c.key, JOB.c.last_error, PAYMENT.c.id, PAYMENT.c.booking_id)
         query = (
@@ -70,7 +73,7 @@ class SqlReconciliation:
         return self._connection.execute(query.order_by(JOB.c.position).limit(limit)).mappings().all()
 
     def mark_job_done(self, position: int) -> None:
-        """Mark a job that was given up as done."""
+        """Mark a given-up job as done."""
         self._connection.execute(JOB.update().where(JOB.c.position == position).values(done_at=sa.func.now()))
 
 

@@ -1,4 +1,4 @@
-"""Webhook events of the provider: stored before they are answered, and applied from here."""
+"""Webhook events of the provider: stored before they are acknowledged, applied later."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,23 +14,23 @@ _ALL = sa.select(WEBHOOK, (sa.func.clock_timestamp() - WEBHOOK.c.received_at).la
 
 
 class SqlWebhooks:
-    """Each method is one statement. Only ids, types and times of an event are stored, no personal data."""
+    """Stores an event's ids, type and times, and no personal data. One statement per method."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
-        """Store an event; False where the event is stored already."""
+        """Store an event; returns False where the event is stored already."""
         values = {name: getattr(event, name) for name in _EVENT_COLUMNS}
         statement = insert(WEBHOOK).values(**values, outcome=outcome).on_conflict_do_nothing()
         return self._connection.execute(statement.returning(WEBHOOK.c.event_id)).first() is not None
 
     def get(self, event_id: str) -> ReceivedWebhook | None:
-        """One stored event."""
+        """One stored event; None for an unknown id."""
         return self._one(_ALL.where(WEBHOOK.c.event_id == event_id))
 
     def lock(self, event_id: str) -> ReceivedWebhook | None:
-        """One stored event, locked until the end of the transaction."""
+        """One stored event, locked until the end of the transaction; None for an unknown id."""
         return self._one(_ALL.where(WEBHOOK.c.event_id == event_id).with_for_update())
 
     def page(self, outcomes: Sequence[str], *, after: str | None, limit: int) -> list[ReceivedWebhook]:
@@ -43,7 +43,7 @@ class SqlWebhooks:
         return [_received(row) for row in self._connection.execute(query.limit(limit)).mappings()]
 
     def count_by_outcome(self, outcomes: Sequence[str]) -> dict[str, int]:
-        """The number of events with each of these outcomes; an outcome without events is left out."""
+        """The number of events with each of these outcomes. An outcome without events is left out."""
         query = sa.select(WEBHOOK.c.outcome, sa.func.count()).where(WEBHOOK.c.outcome.in_(outcomes))
         rows = self._connection.execute(query.group_by(WEBHOOK.c.outcome)).all()
         return {str(outcome): int(count) for outcome, count in rows}

@@ -1,4 +1,4 @@
-"""The calls that change something at Stripe: each request as the text that is stored, and its sending."""
+"""The calls that change an object at Stripe: builds each request as text to be stored, and sends it."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def checkout_request(order: CheckoutOrder) -> str:
 
 
 def action_request(action: ProviderAction) -> str:
-    """The request of an action."""
+    """The request, as text, that carries out the action."""
     match action:
         case Expire():
             return _as_text("expire", action.session_id, {})
@@ -47,7 +47,7 @@ def action_request(action: ProviderAction) -> str:
 
 
 def send(client: stripe.StripeClient, request: str, *, key: str) -> str:
-    """Send a stored request under its idempotency key; the id of the created or changed object."""
+    """Send a stored request under its idempotency key; returns the id of the created or changed object."""
     stored = json.loads(request)
     about, params = stored["about"], stored["params"]
     options: stripe.RequestOptions = {"idempotency_key": key}

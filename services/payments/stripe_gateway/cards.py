@@ -21,10 +21,10 @@ SKEW = timedelta(minutes=5)
 
 
 class StripeCards:
-    """`Cards` over HTTP. `url` names a stand-in for Stripe; `secrets` are the active signing secrets, all accepted.
+    """`Cards` over HTTP. `url` names a stand-in for Stripe. A webhook may be signed with any of `secrets`.
 
-    Unless `http` is given, one session of `requests` serves all green threads: the library would otherwise open one
-    for each.
+    Unless `http` is given, one session of `requests` serves all green threads; the library alone would open a session
+    per green thread.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ LONGEST_RETRY_AFTER = 300.0  # seconds; a longer Retry-After is cut to this
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Translates every error that the library raises inside."""
+    """Translate every Stripe error that is raised in the block to the port's error."""
     try:
         yield
     except stripe.StripeError as error:
@@ -22,10 +22,10 @@ def translated_errors() -> Iterator[None]:
 
 
 def translated(error: stripe.StripeError) -> Exception:
-    """The port's error for Stripe's.
+    """The port's error for Stripe's error.
 
-    A conflict and too many requests leave the call undone: the same call may be sent again under its key, as may a
-    call that Stripe advises to repeat. A failure that Stripe stores for the key needs a new key.
+    A conflict and "too many requests" leave the call undone, so that it may be sent again under its key; so may a call
+    that Stripe advises to repeat. A failure that Stripe stores for the key needs a new key.
     """
     details: Any = error.error
     code = str(getattr(details, "decline_code", None) or error.code or "refused")
@@ -47,6 +47,6 @@ def translated(error: stripe.StripeError) -> Exception:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds in `Retry-After`; None for a date."""
+    """The seconds in the header `Retry-After`; None where the header is missing or holds a date."""
     value = headers.get("retry-after", "")
     return min(float(value), LONGEST_RETRY_AFTER) if value.isascii() and value.isdigit() else None

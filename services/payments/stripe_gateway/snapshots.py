@@ -31,7 +31,7 @@ _LAPSED = ("automatic", "expired")
 
 
 def session(stripe_session: stripe.checkout.Session) -> SessionSnapshot:
-    """A Checkout Session."""
+    """The snapshot of a Checkout Session."""
     return SessionSnapshot(
         id=stripe_session.id,
         state=SessionState(str(stripe_session.status)),
@@ -41,7 +41,7 @@ def session(stripe_session: stripe.checkout.Session) -> SessionSnapshot:
 
 
 def intent(stripe_intent: stripe.PaymentIntent) -> IntentSnapshot:
-    """A payment intent whose `latest_charge` is expanded."""
+    """The snapshot of a payment intent whose `latest_charge` is expanded."""
     ours = metadata(stripe_intent)
     return IntentSnapshot(
         id=stripe_intent.id,
@@ -56,7 +56,7 @@ def intent(stripe_intent: stripe.PaymentIntent) -> IntentSnapshot:
 
 
 def refund(stripe_refund: stripe.Refund) -> RefundSnapshot:
-    """A refund. A status that is neither success nor failure is pending."""
+    """The snapshot of a refund. A status that is neither success nor failure counts as pending."""
     return RefundSnapshot(
         id=stripe_refund.id,
         refund_id=metadata(stripe_refund).get("refund_id"),
@@ -67,7 +67,7 @@ def refund(stripe_refund: stripe.Refund) -> RefundSnapshot:
 
 
 def dispute(stripe_dispute: stripe.Dispute) -> DisputeSnapshot:
-    """A dispute. A status that begins with `warning` is an inquiry, for which no money was withdrawn."""
+    """The snapshot of a dispute. A status that begins with `warning` is an inquiry, which withdraws no money."""
     return DisputeSnapshot(
         id=stripe_dispute.id,
         amount=_money(stripe_dispute.amount, stripe_dispute.currency),
@@ -83,7 +83,7 @@ def metadata(stripe_object: Any) -> dict[str, str]:
 
 
 def expandable_id(expandable: Any) -> str | None:
-    """The id in an expandable field."""
+    """The id in a field that holds an id or the expanded object; None for an empty field."""
     return getattr(expandable, "id", expandable) if not isinstance(expandable, dict) else expandable.get("id")
 
 
@@ -93,7 +93,7 @@ def moment(seconds: int) -> datetime:
 
 
 def _charge(stripe_charge: Any) -> ChargeSnapshot | None:
-    """The charge; None where the card did not accept one."""
+    """The snapshot of a charge; None where the card did not accept one."""
     if stripe_charge is None or isinstance(stripe_charge, str) or not stripe_charge.paid:
         return None
     details = stripe_charge.payment_method_details

@@ -13,7 +13,7 @@ TOLERANCE = 300  # seconds that a signature may be old
 
 
 def parse(client: stripe.StripeClient, body: str, signature: str, secrets: Sequence[str]) -> WebhookEvent:
-    """The event, where one of the secrets has signed the body. Raises `InvalidWebhook`."""
+    """The event, if the body is signed with one of the secrets. Raises `InvalidWebhook`."""
     for secret in secrets:
         event = _verified(client, body, signature, secret)
         if event is not None:
@@ -22,10 +22,7 @@ def parse(client: stripe.StripeClient, body: str, signature: str, secrets: Seque
 
 
 def _verified(client: stripe.StripeClient, body: str, signature: str, secret: str) -> stripe.Event | None:
-    """The event; None where this secret did not sign the body. Raises `InvalidWebhook` for a signed non-event.
-
-    The library raises errors of many classes for a mangled header; all of them count as unsigned.
-    """
+    """The event; None where the body is not signed with this secret. Raises `InvalidWebhook` for a signed non-event."""
     try:
         event = client.construct_event(body, signature, secret, TOLERANCE)
     except (stripe.SignatureVerificationError, ValueError, TypeError, LookupError, AttributeError):

@@ -15,8 +15,8 @@ from chassis.transactions.migrate import migrate
 from gateway.identity.accounts import PREFIX, Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
-from sandbox.stack.places import temporary_run
 from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.run_directory import temporary_run
 
 T = TypeVar("T")
 

@@ -1,1 +1,1 @@
-"""Reconciliation of payments with the provider: our payments, the provider's lists, what was left unprocessed."""
+"""Reconciles our payments, the provider's lists, and unprocessed webhook events and jobs."""

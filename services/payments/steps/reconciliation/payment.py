@@ -30,12 +30,12 @@ class PaymentComparison:
 
     @property
     def keys(self) -> set[tuple[str, str]]:
-        """The identity of each difference: its kind and object."""
+        """The kind and object of each difference, which identify the difference."""
         return {_key(each) for each in self.differences}
 
 
 def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> PaymentComparison:
-    """Read the provider and decide, and change nothing. Raises `Unavailable` where the provider does not answer."""
+    """Read the provider and find the differences; changes nothing. Raises `Unavailable` without an answer."""
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
             before = stored_state(payment_id, work)
@@ -57,7 +57,7 @@ def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> Paymen
 
 
 def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
-    """Compare, converge where anything differs, and compare again. The findings are recorded under the run."""
+    """Compare, converge if anything differs, compare again; returns the findings, which are recorded under the run."""
     before = compare(payment_id, conversation)
     after = before
     if before.differences:
@@ -79,7 +79,7 @@ def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: st
 def findings_of(
     command: Reconcile, payment_id: str, conversation: Conversation[PaymentsWork]
 ) -> tuple[ReconciliationFinding, ...]:
-    """The payment's findings, repaired where the command repairs."""
+    """The payment's findings; a command with `repair` also repairs them."""
     if command.repair:
         return repair(payment_id, conversation, run=run_name(command))
     comparison = compare(payment_id, conversation)
@@ -87,7 +87,7 @@ def findings_of(
 
 
 def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """A page of our payments, each compared with the provider. The first page has the total."""
+    """Compare a page of our payments with the provider; the first page also has the total."""
     scope: dict[str, Any] = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
     limit = page_limit(command)
     with conversation.reading() as work:

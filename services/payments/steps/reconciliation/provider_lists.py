@@ -1,4 +1,4 @@
-"""Goes through the provider's lists: objects with our metadata that we do not know, and money outside the ledger."""
+"""Searches the provider's lists for objects with our metadata that we do not know, and for money not in the ledger."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ OWN_ID_COLUMNS = {ReconciliationPart.SESSIONS: "session_id", ReconciliationPart.
 
 
 def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """A page of one of the provider's lists.
+    """Reconcile a page of one of the provider's lists.
 
     Each session or intent must be known to us. The payment of each refund or dispute is compared with the provider.
     """
@@ -46,9 +46,9 @@ def _unknown_objects(
 def _unknown_object(
     part: ReconciliationPart, each: ProviderObject, payments: Mapping[str, Any]
 ) -> ReconciliationFinding | None:
-    """The finding for an object with a payment id of ours that is not that payment's own object.
+    """The finding for an object that names one of our payments but is not the payment's own; else None.
 
-    A payment that has no such object yet is compared as one of our payments.
+    A payment without such an object yet is left to the comparison of our payments.
     """
     if each.payment_id is None or each.state in HARMLESS_STATES:
         return None

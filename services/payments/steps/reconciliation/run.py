@@ -23,7 +23,7 @@ def run_name(command: Reconcile) -> str:
 
 
 def page_limit(command: Reconcile) -> int:
-    """The number of objects on the command's page."""
+    """The number of objects on the command's page: the command's `limit`, within the allowed range."""
     return max(1, min(command.limit, MAX_LIMIT))
 
 
@@ -35,7 +35,10 @@ def in_scope(command: Reconcile, hotel: str, booking_id: str) -> bool:
 def record_payment_findings(
     payment: Payment, findings: Sequence[ReconciliationFinding], work: PaymentsWork, *, run: str
 ) -> None:
-    """Record one comparison of a payment, resolve the payment's other findings and schedule the next comparison."""
+    """Record a comparison of a payment: resolve its open findings, add these findings, schedule the next comparison.
+
+    An open finding that is among the new, unrepaired ones stays open.
+    """
     work.findings.resolve(payment.id, [finding for finding in findings if not finding.repaired], at=work.now)
     work.findings.add(run, findings, looked=1, at=work.now)
     changed_at = work.reconciliation.changed_at(payment.id)
@@ -48,7 +51,7 @@ def record_payment_findings(
 def record_object_findings(
     command: Reconcile, conversation: Conversation[PaymentsWork], page: ReconciledPage
 ) -> ReconciledPage:
-    """Record the page's findings about objects, where the command repairs; the page."""
+    """Record the page's findings about objects if the command repairs; returns the page unchanged."""
     findings = [finding for finding in page.findings if finding.kind in _OBJECT_KINDS]
     if command.repair and findings:
         with conversation.transaction() as work:

@@ -1,4 +1,4 @@
-"""What was left unprocessed: webhook events that are not applied, and jobs that were given up."""
+"""Reports unprocessed work: webhook events that are not applied, and jobs that were given up."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from services.payments.work import PaymentsWork
 
 
 def reconcile_webhooks(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """A page of webhook events that are not applied, without those that have only just arrived."""
+    """A page of webhook events that are not applied, except those that have only just arrived."""
     limit = page_limit(command)
     with conversation.reading() as work:
         page = work.webhooks.page((WebhookOutcome.STORED, WebhookOutcome.PARKED), after=command.after, limit=limit)
@@ -56,7 +56,7 @@ def _apply(finding: ReconciliationFinding, conversation: Conversation[PaymentsWo
 
 
 def reconcile_jobs(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """A page of converging jobs that were given up."""
+    """A page of given-up jobs that were to converge payments."""
     limit = page_limit(command)
     with conversation.reading() as work:
         rows = work.reconciliation.jobs_given_up(CONVERGING, after=int(command.after or 0), limit=limit)

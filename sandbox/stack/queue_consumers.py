@@ -1,11 +1,11 @@
-"""Whether somebody listens to a queue: how a service without an HTTP port shows that it is up."""
+"""Whether a queue has a consumer: a service without an HTTP port is ready when its queues are consumed."""
 
 import pika
 from pika.exceptions import AMQPError
 
 
-def all_heard(amqp_url: str, queues: list[str]) -> bool:
-    """Each of the queues exists and has a consumer."""
+def all_consumed(amqp_url: str, queues: list[str]) -> bool:
+    """Whether each of the queues exists and has a consumer; False while the broker is away."""
     try:
         with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
             channel = connection.channel()

@@ -7,16 +7,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.stack.places import ASIDE_PREFIX
 from sandbox.stack.postgres_copy import programs_for
 from sandbox.stack.postgres_programs import PostgresPrograms
+from sandbox.stack.run_directory import ASIDE_PREFIX
 
 UNPRIVILEGED = "nobody"
 SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
 
 
 @dataclass(frozen=True)
-class Seat:
+class PostgresDirectory:
     """`home` holds the data. `user` and `group` are None when PostgreSQL runs as whoever started it."""
 
     home: Path
@@ -35,11 +35,11 @@ class Seat:
         return programs_for(self.user, self.group, programs)
 
 
-def take_seat(directory: Path) -> Seat:
+def choose_directory(directory: Path) -> PostgresDirectory:
     """The directory itself; for root, where that other user cannot go, a place that the link `home` in it leads to."""
     if os.geteuid() != 0:
         _insist_on_a_name(os.geteuid())
-        return Seat(directory, None, None)
+        return PostgresDirectory(directory, None, None)
     try:
         account = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
@@ -48,7 +48,9 @@ def take_seat(directory: Path) -> Seat:
             " Run this as another user, or set DATABASE_URL."
         ) from None
     user, group = account.pw_uid, account.pw_gid
-    return Seat(directory if _may_enter(directory, user, group) else _aside(directory / "home"), user, group)
+    return PostgresDirectory(
+        directory if _may_enter(directory, user, group) else _aside(directory / "home"), user, group
+    )
 
 
 def _insist_on_a_name(user: int) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sandbox.stack.places import write_private
+from sandbox.stack.run_directory import write_private
 
 PROC = Path("/proc")
 POLL = 0.02
@@ -23,16 +23,18 @@ def born_at(pid: int) -> str | None:
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
             return None if fields[0] == "Z" else fields[19]
         return None
-    asked = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    found = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
-    return None if found.returncode or found.stdout.lstrip().startswith("Z") else found.stdout.partition(" ")[2].strip()
+    command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return (
+        None if answer.returncode or answer.stdout.lstrip().startswith("Z") else answer.stdout.partition(" ")[2].strip()
+    )
 
 
-def note_of(pid: int) -> str:
+def pid_record(pid: int) -> str:
     return f"{pid} {born_at(pid)}\n"
 
 
-def noted(note: Path) -> int | None:
+def running_pid(note: Path) -> int | None:
     """The pid in the note, if that very process still runs."""
     with suppress(OSError, ValueError):
         pid, _, birth = note.read_text("utf-8").strip().partition(" ")
@@ -47,26 +49,26 @@ def descendants(pid: int) -> list[int]:
         with suppress(OSError, ValueError, IndexError):
             parent = int(entry.read_text("ascii", "replace").rpartition(")")[2].split()[1])
             parents.setdefault(parent, []).append(int(entry.parent.name))
-    found: list[int] = []
+    pids: list[int] = []
     waiting = [pid]
     while waiting:
         children = parents.get(waiting.pop(), [])
-        found += children
+        pids += children
         waiting += children
-    return found
+    return pids
 
 
-def end_leftover(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
+def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
     """End what an earlier run noted here and was killed too abruptly to end itself. True if there was something."""
-    pid = noted(note)
+    pid = running_pid(note)
     if pid is None:
         return False
     with suppress(ProcessLookupError):
         os.killpg(pid, sig)
     deadline = time.monotonic() + grace
-    while noted(note) and time.monotonic() < deadline:
+    while running_pid(note) and time.monotonic() < deadline:
         time.sleep(POLL)
-    if noted(note):
+    if running_pid(note):
         family = descendants(pid)
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
@@ -76,7 +78,7 @@ def end_leftover(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: flo
     return True
 
 
-class OwnProcess:
+class ChildProcess:
     """A started process, alone in its process group. Only reaped through `poll`, so its pid is ours until then."""
 
     def __init__(
@@ -96,7 +98,7 @@ class OwnProcess:
             list(argv), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT,
             start_new_session=True, user=user, group=group, extra_groups=None if user is None else [],
         )  # fmt: skip
-        write_private(note, note_of(self._popen.pid))
+        write_private(note, pid_record(self._popen.pid))
 
     @property
     def pid(self) -> int:

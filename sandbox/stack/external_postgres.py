@@ -7,7 +7,7 @@ from typing import Self
 from sandbox.stack.databases import Administrator
 
 
-class GivenPostgres:
+class ExternalPostgres:
     """`admin_url` is a role that may create roles and databases. Nothing without the prefix is touched."""
 
     def __init__(self, admin_url: str, *, prefix: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.stack.places import Secrets
 from sandbox.stack.ports import ANY, LOOPBACK, Ports
+from sandbox.stack.run_directory import Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where a person finds each part, unless the environment says otherwise or the port is taken.
@@ -33,7 +33,7 @@ def wanted_ports(env: Mapping[str, str]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class StackConfig:
     """Everything that is settled before the first process starts."""
 
     ports: Mapping[str, int]
@@ -46,18 +46,18 @@ class Layout:
     database_prefix: str
 
     @classmethod
-    def draw(cls, kept: Secrets, ports: Ports, wanted: Mapping[str, int] | None = None) -> "Layout":
-        """Choose free ports (any, unless wanted ones are given) and take the run's secrets, or make them."""
-        asked = wanted or dict.fromkeys(DEFAULT_PORTS, ANY)
+    def draw(cls, stored_secrets: Secrets, ports: Ports, preferred: Mapping[str, int] | None = None) -> "StackConfig":
+        """Choose free ports (any, unless preferred ones are given) and take the run's secrets, or make them."""
+        requested = preferred or dict.fromkeys(DEFAULT_PORTS, ANY)
         return cls(
-            ports={name: ports.choose(name.removesuffix("_PORT").lower(), port) for name, port in asked.items()},
-            stripe_api_key=kept.get("stripe_api_key", lambda: f"sk_test_{secrets.token_hex(24)}"),
-            stripe_webhook_secret=kept.get("stripe_webhook_secret", lambda: f"whsec_{secrets.token_hex(24)}"),
-            pusher_app_id=kept.get("pusher_app_id", lambda: str(secrets.randbelow(900_000) + 100_000)),
-            pusher_key=kept.get("pusher_key", lambda: secrets.token_hex(10)),
-            pusher_secret=kept.get("pusher_secret", lambda: secrets.token_hex(16)),
-            guest_token_key=kept.get("guest_token_key", lambda: secrets.token_urlsafe(32)),
-            database_prefix=kept.get("database_prefix", lambda: f"hotelmate_{secrets.token_hex(4)}_"),
+            ports={name: ports.choose(name.removesuffix("_PORT").lower(), port) for name, port in requested.items()},
+            stripe_api_key=stored_secrets.get("stripe_api_key", lambda: f"sk_test_{secrets.token_hex(24)}"),
+            stripe_webhook_secret=stored_secrets.get("stripe_webhook_secret", lambda: f"whsec_{secrets.token_hex(24)}"),
+            pusher_app_id=stored_secrets.get("pusher_app_id", lambda: str(secrets.randbelow(900_000) + 100_000)),
+            pusher_key=stored_secrets.get("pusher_key", lambda: secrets.token_hex(10)),
+            pusher_secret=stored_secrets.get("pusher_secret", lambda: secrets.token_hex(16)),
+            guest_token_key=stored_secrets.get("guest_token_key", lambda: secrets.token_urlsafe(32)),
+            database_prefix=stored_secrets.get("database_prefix", lambda: f"hotelmate_{secrets.token_hex(4)}_"),
         )
 
     def url(self, port_name: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from signal import SIGTERM, Signals
 from subprocess import PIPE
 
+from sandbox.stack.child_process import ChildProcess, end_earlier_process, running_pid
 from sandbox.stack.output import Output
-from sandbox.stack.processes import OwnProcess, end_leftover, noted
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Backoff:
         return min(self.first * 2.0 ** min(crashes - 1, 30), self.most)
 
 
-class Program:
+class ManagedProcess:
     """Not for direct use: the supervisor's API names programs."""
 
     def __init__(
@@ -44,18 +44,18 @@ class Program:
         self._output, self._backoff = output, backoff
         self._lock = threading.Lock()
         self._halt = threading.Event()
-        self._process: OwnProcess | None = None
+        self._process: ChildProcess | None = None
         self._watcher: threading.Thread | None = None
         self._copier: threading.Thread | None = None
 
     @property
-    def process(self) -> OwnProcess | None:
+    def process(self) -> ChildProcess | None:
         """The process while it runs."""
         process = self._process
         return process if process and process.poll() is None else None
 
     def start(self) -> None:
-        end_leftover(self._note)
+        end_earlier_process(self._note)
         self._halt = threading.Event()
         self._spawn()
         self._watcher = threading.Thread(target=self._watch, args=(self._halt,), name=f"watch-{self.name}", daemon=True)
@@ -83,12 +83,12 @@ class Program:
             process.kill()
 
     def _spawn(self) -> None:
-        self._process = OwnProcess(self._argv, env=self._env, cwd=self._cwd, note=self._note, stdout=PIPE)
+        self._process = ChildProcess(self._argv, env=self._env, cwd=self._cwd, note=self._note, stdout=PIPE)
         name = f"copy-{self.name}"
         self._copier = threading.Thread(target=self._copy, args=(self._process,), name=name, daemon=True)
         self._copier.start()
 
-    def _copy(self, process: OwnProcess) -> None:
+    def _copy(self, process: ChildProcess) -> None:
         with process.output as lines:
             for line in lines:
                 self._output.line(self.name, line)
@@ -109,7 +109,7 @@ class Program:
             self._output.say(f"{self.name} ended ({describe(code)}); starting it again in {delay:.1f} s")
             if halt.wait(delay):
                 return
-            while noted(self._note.with_suffix(".held")):  # `run` has this program in a terminal
+            while running_pid(self._note.with_suffix(".held")):  # `run` has this program in a terminal
                 if halt.wait(0.2):
                     return
             with self._lock:

@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 
-class GivenRabbit:
+class ExternalRabbit:
     """`management_url` is `http://user:password@host:port`; with it, everything happens in a fresh virtual host."""
 
     console_url: str | None = None
