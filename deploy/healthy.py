@@ -1,4 +1,4 @@
-"""A container's health, from inside: `healthy.py gateway | broker | listening`. Exit code 0 is healthy."""
+"""Checks the health of the container it runs in: `healthy.py gateway | broker | listening` exits with 0 if healthy."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ ESTABLISHED, LISTENING = "01", "0A"
 
 
 def sockets(state: str) -> list[tuple[int, int]]:
-    """The local and remote ports of this container's TCP sockets in a state."""
+    """The pairs (local port, remote port) of this container's TCP sockets in a state, as numbered by Linux."""
     found = []
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         for line in table.read_text("ascii").splitlines()[1:] if table.exists() else []:
@@ -21,7 +21,7 @@ def sockets(state: str) -> list[tuple[int, int]]:
 
 
 def gateway() -> bool:
-    """It says that it and what it needs are ready."""
+    """Whether the gateway in this container answers `/readyz` with 200."""
     url = f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8080')}/readyz"
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(url, timeout=2) as answer:
@@ -29,13 +29,13 @@ def gateway() -> bool:
 
 
 def broker() -> bool:
-    """It is connected to RabbitMQ."""
+    """Whether a process in this container is connected to RabbitMQ's port."""
     port = urlsplit(os.environ["AMQP_URL"]).port or 5672
     return any(remote == port for _, remote in sockets(ESTABLISHED))
 
 
 def listening() -> bool:
-    """It accepts connections."""
+    """Whether a process in this container listens on a TCP port."""
     return bool(sockets(LISTENING))
 
 

@@ -1,4 +1,4 @@
-"""`make pictures`: the README's two pictures, taken anew of a demonstration with a few guests in it."""
+"""`make pictures`: takes the README's two pictures from a running demonstration with a few guests."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ DESK = {"width": 1180, "height": 720}
 
 @dataclass(frozen=True)
 class Guest:
-    """Somebody who books: `arrives` so many days from today, and gets as far as `until`."""
+    """A guest who arrives `arrives` days from today, and whose booking is brought to the status `until`."""
 
     first_name: str
     last_name: str
@@ -49,7 +49,7 @@ GUESTS = (
 
 
 def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
-    """Their booking, brought as far as it goes."""
+    """Book for the guest, and bring the booking to the guest's status `until`; returns the booking."""
     desk = demo.staff("manager")
     somebody = {
         "first_name": guest.first_name, "last_name": guest.last_name, "phone": "",
@@ -81,7 +81,7 @@ def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
 
 @contextmanager
 def house() -> Iterator[tuple[DemoContext, list[GuestBooking]]]:
-    """A running demonstration with these guests."""
+    """A running demonstration, and the bookings of `GUESTS`."""
     with temporary_run() as run, Stack.start(run) as stack:
         demo = DemoContext(Addresses.of(stack.stack_json), HOTEL, SilentTranscript())
         today = demo.today()
@@ -91,7 +91,7 @@ def house() -> Iterator[tuple[DemoContext, list[GuestBooking]]]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """The installed Chromium or Chrome, headless; exits with a hint where there is none."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         raise SystemExit("no Chromium here: apt-get install --no-install-recommends chromium")
@@ -102,12 +102,12 @@ def chromium() -> Iterator[Browser]:
 
 
 def page_of(browser: Browser, viewport: Any) -> Page:
-    """A page of its own."""
+    """A new browser page in a separate context."""
     return browser.new_context(viewport=viewport, color_scheme="light", device_scale_factor=1.25).new_page()
 
 
 def guest_page(browser: Browser, booked: GuestBooking) -> Page:
-    """The guest's page on a phone, live."""
+    """The guest's page at the size of a phone, after the push connection is open."""
     page = page_of(browser, PHONE)
     demo = booked.demo
     page.goto(f"{demo.addresses.gateway}/guest/{demo.hotel}/bookings/{booked.id}#token={booked.guest.token}")
@@ -116,7 +116,7 @@ def guest_page(browser: Browser, booked: GuestBooking) -> Page:
 
 
 def staff_page(browser: Browser, demo: DemoContext, viewport: Any = None) -> Page:
-    """The board of the manager, live."""
+    """The staff board, signed in as the manager, after the push connection is open."""
     account = demo.addresses.account(demo.hotel, "manager")
     page = page_of(browser, viewport or DESK)
     page.goto(f"{demo.addresses.gateway}/staff")
@@ -128,7 +128,7 @@ def staff_page(browser: Browser, demo: DemoContext, viewport: Any = None) -> Pag
 
 
 def take() -> None:
-    """Take both."""
+    """Take both pictures into `PICTURES`."""
     PICTURES.mkdir(exist_ok=True)
     with house() as (demo, bookings), chromium() as browser:
         arrived = bookings[-1]

@@ -17,14 +17,14 @@ log = logs.logger("gateway")
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which ends the event streams first: they do not end by themselves."""
+    """A Uvicorn server that ends the event streams on a stop signal; Uvicorn alone would wait for them."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take no new connection, end the streams, let requests finish."""
+        """Take no new connections, end the event streams, and let running requests finish."""
         log.info("stopping", signal=signal.Signals(sig).name)
         state = getattr(self._app.state, "app_state", None)
         if state:
@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    """The command line."""
+    """Serve the API with the settings from the environment and the command line, until a stop signal."""
     parser = argparse.ArgumentParser(
         prog="python -m gateway",
         description="Serve HotelMate's HTTP API. The environment holds the settings: GATEWAY_DATABASE_URL, "

@@ -39,7 +39,7 @@ ALLOWED_HEADERS = [
 
 
 def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAPI:
-    """The application. Without a state it makes its own when it starts, and closes it when it stops."""
+    """The application. Without `state`, the application makes a state at startup and closes that state at shutdown."""
     app = FastAPI(
         title=TITLE,
         version=VERSION,

@@ -18,24 +18,24 @@ class StaffAccounts(Protocol):
     """The staff accounts, as requests use them. Every method raises `Unavailable` where the database is down."""
 
     async def whose(self, token: str) -> Staff | None:
-        """The member of staff with this token; None where the token is not valid."""
+        """The member of staff with this token; returns None where the token is not valid."""
 
     async def get(self, staff_id: UUID) -> Staff | None:
-        """One account, if it is active."""
+        """The account; returns None where the account does not exist or is not active."""
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """A new token; None where e-mail or password is wrong."""
+        """Sign in with a new token; returns None where e-mail or password is wrong."""
 
     async def sign_out(self, token: str) -> None:
         """End this token."""
 
     async def ping(self) -> None:
-        """Raises `Unavailable` where the database does not answer."""
+        """Check that the database answers; raises `Unavailable` otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
-    """Made once per process."""
+    """Everything that requests share in one process; made once per process."""
 
     settings: GatewaySettings
     bus: Bus

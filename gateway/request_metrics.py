@@ -19,5 +19,5 @@ class RequestMetrics:
         )
 
     def observe(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """Record one request; the status is counted by class, as `2xx`."""
+        """Record one request; the status is recorded as its class, such as `2xx`."""
         self._seconds.labels(method, route, f"{status // 100}xx").observe(seconds)

@@ -25,7 +25,7 @@ class GatewaySettings(Settings):
 
     @property
     def async_url(self) -> str:
-        """The database for psycopg 3."""
+        """The database's URL in the form for psycopg 3."""
         return with_driver(self.database_url, "psycopg")
 
     @property
@@ -35,5 +35,5 @@ class GatewaySettings(Settings):
 
     @property
     def limits(self) -> dict[str, RateLimit]:
-        """Rate limits by kind of request; empty where they are off."""
+        """Rate limits by kind of request; empty where rate limits are off."""
         return parse_limits(self.rate_limits)

@@ -46,7 +46,7 @@ def as_line(envelope: Envelope) -> str:
 
 
 def booking_id_of(envelope: Envelope) -> str:
-    """The id of the event's booking; empty where the event has none."""
+    """The id of the event's booking; an empty text for an event without a booking."""
     return str(envelope.data.get("booking_id") or "")
 
 

@@ -37,7 +37,7 @@ reachable.
 
 
 def commands() -> typer.Typer:
-    """The tree of all commands."""
+    """The tree of all commands of the program."""
     cli = typer.Typer(
         name="hotelmate",
         help=HELP,

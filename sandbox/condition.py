@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Condition:
-    """Notified after each new record. All calls are from one event loop."""
+    """Lets readers wait for records; call `notify_all` after each new record. All calls are from one event loop."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
@@ -25,7 +25,7 @@ class Condition:
         self.notify_all()
 
     async def wait_for(self, read: Callable[[], Sequence[T]], *, count: int, timeout: float) -> list[T]:
-        """The result of `read`, as soon as it holds `count` records; after `timeout` seconds, the result as it is."""
+        """Wait until `read` returns `count` or more records, at most `timeout` seconds; returns the last result."""
         deadline = asyncio.get_running_loop().time() + timeout
         while len(records := read()) < count and not self._closed:
             try:

@@ -1,4 +1,4 @@
-"""Faults on demand: a queue of faults, each for a number of requests."""
+"""Faults on demand for the Pusher and mailbox stand-ins, each for a number of requests. Stripe's has its own."""
 
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -7,13 +7,13 @@ from typing import Any, Generic, TypeVar
 
 @dataclass(slots=True, kw_only=True)
 class BaseFault:
-    """Applies to the next `times` requests; None: until cleared. `seconds` is the length of a delay."""
+    """A fault for the next `times` requests; with None, until cleared. `seconds` is the length of a delay."""
 
     times: int | None = 1
     seconds: float = 1.0
 
     def check(self) -> None:
-        """Raises `ValueError` for an impossible `times` or `seconds`."""
+        """Raise `ValueError` unless `times` is None or positive, and `seconds` is not negative."""
         if self.times is not None and not (isinstance(self.times, int) and self.times > 0):
             raise ValueError("times must be a positive number, or null for always")
         if not isinstance(self.seconds, int | float) or self.seconds < 0:
@@ -21,7 +21,7 @@ class BaseFault:
 
 
 def check_status(name: str, value: int) -> None:
-    """Raises `ValueError` unless `value` is a failure status (400 to 599)."""
+    """Raise `ValueError` unless `value` is a failure status (400 to 599)."""
     if not isinstance(value, int) or not 400 <= value <= 599:
         raise ValueError(f"{name} must be 400 to 599")
 
@@ -40,7 +40,7 @@ class FaultQueue(Generic[F]):
         self._faults.append(fault)
 
     def take(self) -> F | None:
-        """The fault that applies to this request."""
+        """Take the fault for the current request and count the use; returns None where the queue is empty."""
         if not self._faults:
             return None
         fault = self._faults[0]

@@ -1,4 +1,4 @@
-"""A stand-in inside the test process: a thread with an event loop, and blocking calls into it."""
+"""Runs the Pusher or mailbox stand-in in a thread of the test process, with blocking calls. Stripe's has its own."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ class InProcessServer(ABC, Generic[State]):
 
     @abstractmethod
     def serve(self, ready: ReadyCallback[State]) -> Coroutine[Any, Any, None]:
-        """Serves until stopped. Passes its state and its stop function to `ready`."""
+        """Serve until stopped; passes the state and the stop function to `ready`. Subclasses implement this method."""
 
     def launch(self) -> Self:
         """Start the thread. Raises `RuntimeError` if the server is not ready in time."""
@@ -48,7 +48,7 @@ class InProcessServer(ABC, Generic[State]):
         self._thread.join(START_SECONDS)
 
     def call(self, function: Callable[[State], T]) -> T:
-        """Call the function with the state, in the server's event loop."""
+        """Call the function with the state, in the server's event loop; returns its result."""
 
         async def call_in_loop() -> T:
             return function(self._state)
@@ -56,7 +56,7 @@ class InProcessServer(ABC, Generic[State]):
         return self.run(lambda _: call_in_loop())
 
     def run(self, coroutine: Callable[[State], Coroutine[Any, Any, T]]) -> T:
-        """Run a coroutine over the state, in the server's event loop."""
+        """Run a coroutine function with the state, in the server's event loop; returns its result."""
         return asyncio.run_coroutine_threadsafe(coroutine(self._state), self._loop).result()
 
     def _run(self) -> None:

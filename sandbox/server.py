@@ -1,4 +1,4 @@
-"""A web server with a callback for its start and one for its end."""
+"""The web server of the Pusher and mailbox stand-ins, with callbacks at start and end. Stripe's has its own."""
 
 import socket
 from collections.abc import Callable

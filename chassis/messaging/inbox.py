@@ -49,7 +49,7 @@ _INSERT = sa.text("""
 
 @dataclass
 class SequenceRange:
-    """The sequences `first` to `last` of one subject in a batch. `first` is 0 for sequences with a gap."""
+    """The sequences from `first` to `last` of one subject in a batch. `first` is 0 where the sequences have a gap."""
 
     source: str
     subject: str

@@ -18,13 +18,13 @@ def started(traceparent: str | None = None) -> str:
 
 
 def trace_id(traceparent: str) -> str:
-    """The trace's id of 32 hex digits; empty for a malformed traceparent."""
+    """The trace's id of 32 hex digits; an empty text for a malformed traceparent."""
     match = _FORM.fullmatch(traceparent)
     return match.group(1) if match else ""
 
 
 def current() -> str:
-    """The traceparent of the current request, delivery or job; empty outside of these."""
+    """The traceparent of the current request, delivery or job; an empty text outside of these."""
     return _current.get()
 
 

@@ -10,7 +10,7 @@ from contracts.message import Event
 class NoticeEvent(Event, abstract=True):
     """An event about one notice. `booking_id` is empty unless the notice is about exactly one booking.
 
-    `headline` is the subject line of a mail that the system wrote; empty for a message written by staff.
+    `headline` is the subject line of a mail that the system wrote. A message written by staff has an empty `headline`.
     """
 
     notice_id: str

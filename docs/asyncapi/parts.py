@@ -9,17 +9,17 @@ SCHEMAS = "#/components/schemas/{name}"
 
 
 def operation(action: str, channel: str, summary: str) -> Json:
-    """An operation on a channel."""
+    """The AsyncAPI operation `send` or `receive` on a channel."""
     return {"action": action, "channel": {"$ref": pointer("channels", channel)}, "summary": summary}
 
 
 def references(names: Iterable[str]) -> Json:
-    """References to these messages."""
+    """References to the messages with these names, by name."""
     return {name: {"$ref": pointer("components/messages", name)} for name in names}
 
 
 def pointer(where: str, name: str) -> str:
-    """A JSON pointer into the document."""
+    """The JSON pointer to an entry of a section of the document."""
     return f"#/{where}/{name.replace('~', '~0').replace('/', '~1')}"
 
 

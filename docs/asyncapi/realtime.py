@@ -121,7 +121,7 @@ def _payload(rules: list[PushRule]) -> Json:
 
 
 def _schema(kind: Any) -> Json:
-    """The schema of a field as `payloads.payload` writes it: amounts as text."""
+    """The schema of a field of a push, in which `payloads.payload` writes amounts as text."""
     if Money in _parts(kind):
         return {"type": ["string", "null"] if type(None) in _parts(kind) else "string"}
     (schema,), _ = msgspec.json.schema_components((kind,), ref_template=SCHEMAS)

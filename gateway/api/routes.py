@@ -25,6 +25,6 @@ MODULES = (
 
 
 def operations() -> list[Operation]:
-    """Every operation of the modules' `Routes`."""
+    """The operations that these modules declare with `Routes`."""
     declared = (routes for module in MODULES for routes in vars(module).values() if isinstance(routes, Routes))
     return [operation for routes in declared for operation in routes.operations]

@@ -1,1 +1,1 @@
-"""The bus as the gateway uses it: asks to the services, and the events of bookings."""
+"""The gateway's use of the bus: asks to the services, and events of the bookings service."""

@@ -1,4 +1,8 @@
-"""Pending asks over nameko's RPC protocol. An ask ends by its reply, its deadline, a return, or a lost connection."""
+"""Asks over nameko's RPC protocol, and the replies to them.
+
+An ask ends with a reply, at the deadline, when RabbitMQ returns the message as undeliverable, or when the connection
+is lost.
+"""
 
 import asyncio
 import time
@@ -54,7 +58,7 @@ class PendingAsks:
         self._queue, self._channel = queue, channel
 
     def lost(self) -> None:
-        """Fail every pending ask: the connection is lost, and its replies with it."""
+        """Fail every pending ask with `Unavailable`, because the connection and the reply queue are gone."""
         self._channel = None
         for waiting in list(self._waiting.values()):
             _fail(waiting, "the connection to the broker was lost")
@@ -62,7 +66,7 @@ class PendingAsks:
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None, deadline: float
     ) -> tuple[Reply, bool]:
-        """The reply as its contract class, and whether it was stored earlier."""
+        """Send an ask; returns the decoded reply, and whether it was stored earlier for the same Idempotency-Key."""
         raw, replayed = await self.reply(message, context, service=service, deadline=deadline)
         kind: Any = type(message)
         reply: Reply = _results(kind).decode(raw)
@@ -71,7 +75,7 @@ class PendingAsks:
     async def reply(
         self, message: Ask[Any], context: Context, *, service: str | None, deadline: float
     ) -> tuple[msgspec.Raw, bool]:
-        """The reply as raw JSON. Raises the service's `Refusal`, or `Unavailable`."""
+        """Send an ask; returns the raw JSON reply, and whether it was stored. Raises `Refusal` or `Unavailable`."""
         owner, method = service or message.owner, method_of(type(message))
         channel = self._channel
         if channel is None or not channel.is_open:

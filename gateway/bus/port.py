@@ -1,4 +1,4 @@
-"""The bus as the API uses it, whatever carries it."""
+"""The interface of the bus, as the API uses it, independent of RabbitMQ."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -23,7 +23,7 @@ class Bus(Protocol):
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Reply, bool]:
-        """The reply, and whether it was stored earlier for the same Idempotency-Key.
+        """Send an ask; returns the reply, and whether the reply was stored earlier for the same Idempotency-Key.
 
         Raises the service's `Refusal`, or `Unavailable` where no reply comes within `deadline` seconds.
         """

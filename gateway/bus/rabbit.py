@@ -27,7 +27,7 @@ log = logs.logger(__name__)
 
 
 class RabbitBus:
-    """The gateway's connection to the broker at `url`. It reconnects by itself, and no call waits past its deadline."""
+    """The gateway's connection to the broker at `url`. A lost connection is reopened; no ask outlives its deadline."""
 
     def __init__(self, url: str, *, name: str = "gateway") -> None:
         self._name = name
@@ -54,7 +54,7 @@ class RabbitBus:
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Reply, bool]:
-        """The reply, and whether it was stored earlier for the same Idempotency-Key."""
+        """Send an ask; returns the reply, and whether the reply was stored earlier for the same Idempotency-Key."""
         await self._connected(min(deadline, CONNECT_WITHIN))
         return await self._asks.ask(message, context, service=service, deadline=deadline)
 

@@ -15,11 +15,11 @@ class EventSubscription:
         self._queue: asyncio.Queue[Envelope | None] = asyncio.Queue()
 
     def deliver(self, event: Envelope | None) -> None:
-        """Queue an event; None: events may have been missed."""
+        """Queue an event, or None where the subscriber may have missed events."""
         self._queue.put_nowait(event)
 
     async def next(self, *, within: float) -> Envelope | None:
-        """The next event. None after `within` seconds without one, or where one may have been missed."""
+        """Wait for the next event; returns None after `within` seconds, or where events may have been missed."""
         try:
             async with asyncio.timeout(within):
                 return await self._queue.get()

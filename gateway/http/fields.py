@@ -41,19 +41,19 @@ class NoFields(Body):
 
 
 def iso_day(text: Any) -> date:
-    """The date of `YYYY-MM-DD`; raises `ValueError` for any other form."""
+    """Parse a date in the form `YYYY-MM-DD`; raises `ValueError` for any other form."""
     if isinstance(text, str) and _DAY.fullmatch(text):
         return date.fromisoformat(text)
     raise ValueError("a date has the form YYYY-MM-DD")
 
 
 def invalid_filter(name: str) -> Refusal:
-    """The refusal of a filter whose value is not one of those that the filter takes."""
+    """The `INVALID_FILTER` refusal for a filter with a value that the filter does not accept."""
     return Refusal("INVALID_FILTER", f"The filter {name} has an invalid value.")
 
 
 def boolean_filter(name: str, text: str) -> bool | None:
-    """The value of a boolean filter; None where the filter is empty. Refused `INVALID_FILTER`."""
+    """Parse a boolean filter; returns None for an empty filter. Any other text is refused `INVALID_FILTER`."""
     if text and text.lower() not in _BOOLEANS:
         raise invalid_filter(name)
     return _BOOLEANS.get(text.lower())

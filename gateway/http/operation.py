@@ -1,4 +1,4 @@
-"""What an operation of the HTTP API is: path, audience, permissions, responses and refusals. Plain data."""
+"""The declaration of an operation of the HTTP API: path, audience, permissions, responses and refusals."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,12 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One operation. A caller needs any one of the permissions in `needs`.
+    """One operation. A caller must have at least one of the permissions in `needs`, where `needs` lists any.
 
-    `response` is the type of the body that goes with `status`; `other_responses` are further successes by status:
-    a description and a type. `stream_type` is a media type that the response may have instead. `openapi` is merged
-    into the document as it is. `etag`: the resource has a version, though no path parameter says so.
+    `response` is the type of the body that goes with `status`; `other_responses` maps each further success
+    status to a description and a type. `stream_type` is a media type that the response may have instead. `openapi` is
+    merged unchanged into the document. `etag` marks a resource that has a version although its path has neither a
+    booking nor a room.
     """
 
     method: str

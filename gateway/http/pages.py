@@ -23,7 +23,7 @@ class Paging(BaseModel):
 
     @property
     def slice(self) -> values.Page:
-        """The page as the services take it."""
+        """The page as the contract class that list queries contain."""
         return values.Page(page=self.page, page_size=self.page_size)
 
 
@@ -38,12 +38,12 @@ class ResultPage(Generic[Row]):
 
 
 def page_of(source: type) -> Any:
-    """A page of a view, or of the view of a contract class."""
+    """The `ResultPage` type of a view; for a contract class, the type of the class's view."""
     return ResultPage[view(source)]  # type: ignore[misc]
 
 
 class ReplyPage(Protocol[T_co]):
-    """A page of a list, as the services answer it."""
+    """The shape of a page in a service's reply."""
 
     @property
     def count(self) -> int:
@@ -63,7 +63,7 @@ class Rows(Generic[Row]):
 
 
 def page_body(encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, query: Mapping[str, str]) -> Json:
-    """The body of a `ResultPage`, rows by `encode`. Its links keep the other parameters of `query`: `"?page=2"`."""
+    """The JSON of a `ResultPage`. `encode` makes each row; links (`"?page=2"`) keep the other parameters of `query`."""
     last = max(1, -(-reply.count // paging.page_size))
     return {
         "count": reply.count,

@@ -14,10 +14,10 @@ _VERSION = re.compile(r"[0-9]{1,9}")
 
 
 def scoped_key(key: str, *, kind: str, owner: str, method: str, path: str) -> str:
-    """The key within its caller, method and path, hashed; refused `VALIDATION_ERROR`.
+    """Hash the key together with caller, method and path; an invalid key is refused `VALIDATION_ERROR`.
 
-    `kind` is the caller's; the key of a public caller has at least 16 characters, because nothing else tells public
-    callers apart.
+    `kind` is the caller's kind. The key of a public caller needs at least 16 characters, because only the key tells
+    public callers apart.
     """
     shortest = SHORTEST_ANONYMOUS_KEY if kind == "public" else 1
     if not _KEY.fullmatch(key) or not shortest <= len(key) <= LONGEST_KEY:
@@ -31,9 +31,9 @@ def scoped_key(key: str, *, kind: str, owner: str, method: str, path: str) -> st
 
 
 def versions(headers: Sequence[str]) -> tuple[int, ...] | None:
-    """The versions that `If-Match` names (RFC 9110, 13.1.1); None for no header and for `*`.
+    """The versions in `If-Match` (RFC 9110, 13.1.1); returns None without a header and for `*`.
 
-    Refused `VERSION_MISMATCH` where no tag is a version, or one is malformed.
+    Refused `VERSION_MISMATCH` where no tag is a version, or a tag is malformed.
     """
     parts = [tag for tag in (part.strip(" \t") for part in ",".join(headers).split(",")) if tag]
     if not headers or parts == ["*"]:

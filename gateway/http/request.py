@@ -52,7 +52,7 @@ class ApiRequest(Request):
 
     @property
     def booking_id(self) -> str:
-        """The path's booking."""
+        """The booking id in the path."""
         return str(self.path_params["booking_id"])
 
     def for_booking(self, message: Callable[..., Message], /, **fields: Any) -> Message:
@@ -61,16 +61,16 @@ class ApiRequest(Request):
 
     @property
     def code(self) -> str:
-        """The path's code of a room type, promotion or policy."""
+        """The code of a room type, promotion or policy in the path."""
         return str(self.path_params["code"])
 
     @property
     def room_number(self) -> str:
-        """The path's room."""
+        """The room number in the path."""
         return str(self.path_params["room_number"])
 
     def path_number(self, name: str, *, missing: str) -> int:
-        """The path parameter as a number; refused with the code `missing` where it is not one."""
+        """The path parameter `name` as a number; a text that is not a number is refused with the code `missing`."""
         text = str(self.path_params[name])
         if not re.fullmatch(r"[0-9]{1,18}", text):
             raise Refusal(missing, "There is no such resource.")
@@ -93,7 +93,7 @@ class ApiRequest(Request):
             require_permission(self.caller, operation.needs)
 
     async def read_json(self) -> None:
-        """Read the JSON body; no body is an empty object. Refused `MALFORMED_JSON`, `BODY_TOO_LARGE`."""
+        """Read the JSON body; a missing body is an empty object. Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`."""
         self._body = await self.read_body() or b"{}"
         try:
             self._json = codec.decode(self._body)
@@ -115,7 +115,7 @@ class ApiRequest(Request):
         raise Refusal("BODY_TOO_LARGE", f"A body has at most {MAX_BODY} bytes.")
 
     async def ask(self, message: Ask[Reply], *, deadline: float | None = None) -> Reply:
-        """Ask a service on behalf of the caller; `deadline` in seconds. Raises its `Refusal`, or `Unavailable`."""
+        """Ask a service for the caller; `deadline` is in seconds. Raises the service's `Refusal`, or `Unavailable`."""
         reply, replayed = await self.app_state.bus.ask(
             message, self.context, deadline=deadline or self.app_state.settings.ask_seconds
         )
@@ -123,7 +123,7 @@ class ApiRequest(Request):
         return reply
 
     async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
-        """Ask a service, and respond with the operation's view of the reply; `more` are the fields that it adds."""
+        """Ask a service, and respond with the operation's view of the reply; `more` has the view's own fields."""
         reply = await self.ask(message, deadline=deadline)
         return self.respond(self.operation.response.of(reply, reader=self.caller.kind, **more))
 
@@ -149,7 +149,7 @@ class ApiRequest(Request):
         )
 
     def respond_page(self, encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, **more: Any) -> Response:
-        """A page of a list, each row encoded by `encode`; `more` are further fields beside `results`."""
+        """Respond with a page of a list; `encode` makes each row, and `more` has further fields beside `results`."""
         return self.respond({**page_body(encode, reply, paging, self.query_params), **more})
 
     @cached_property

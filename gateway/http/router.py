@@ -22,7 +22,7 @@ def segments(path: str) -> list[str]:
 
 
 class TrieRouter(BaseRoute):
-    """One route in front of all others: matches the path in a trie and passes the request to the route at its end."""
+    """One route in front of all others: finds the path in a trie, and passes the request to the stored route."""
 
     def __init__(self) -> None:
         self._root = _Node()
@@ -42,7 +42,7 @@ class TrieRouter(BaseRoute):
         node.routes[method] = (route, tuple(names))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match wherever the path is known, whatever the method."""
+        """A full match for every path in the trie, with any method; `handle` checks the method."""
         if scope["type"] != "http" or "\x00" in scope["path"]:
             return Match.NONE, {}
         values: list[str] = []
@@ -62,7 +62,7 @@ class TrieRouter(BaseRoute):
         await scope["route"].handle(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """Raises `NoMatchFound`: names belong to the routes themselves."""
+        """Always raises `NoMatchFound`, because the router has no name; each route resolves its own name."""
         raise NoMatchFound(name, path_params)
 
 

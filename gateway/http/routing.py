@@ -89,7 +89,7 @@ class Routes:
         return self._declare("PUT", path, response=response, **more)
 
     def delete(self, path: str, *, response: Any = None, status: int = 204, **more: Any) -> Decorator:
-        """Declare a removal. It takes no body and returns none by default."""
+        """Declare a deletion, without a request body and by default without a response body."""
         return self._declare("DELETE", path, response=response, status=status, **more)
 
     def _declare(
@@ -128,7 +128,7 @@ def routes_of(operations: Iterable[Operation], *, describe: Describe = lambda *_
 
 
 def router_of(routes: Iterable[OperationRoute]) -> TrieRouter:
-    """The router over these routes; raises `ValueError` where two have the same method and path."""
+    """The router over these routes; raises `ValueError` where two routes have the same method and path."""
     router = TrieRouter()
     for route in routes:
         router.add(route, method=route.operation.method)
@@ -136,6 +136,6 @@ def router_of(routes: Iterable[OperationRoute]) -> TrieRouter:
 
 
 def _as_json(scope: Scope) -> Scope:
-    """The request with a JSON body, whatever its `Content-Type` says."""
+    """The scope with the `Content-Type` for JSON, whichever type the client sent."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
     return {**scope, "headers": [*headers, (b"content-type", b"application/json")]}

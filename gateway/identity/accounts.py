@@ -60,11 +60,11 @@ class SignedIn:
 
 
 class EmailTaken(Exception):
-    """Another account has this e-mail address."""
+    """Raised where another account has the e-mail address."""
 
 
 class Accounts:
-    """The accounts in the database at `url` (`postgresql+psycopg://…`). Raises `Unavailable` where it is down."""
+    """The accounts in the database at `url` (`postgresql+psycopg://…`). An outage raises `Unavailable`."""
 
     def __init__(self, url: str, *, passwords: Passwords, token_life: timedelta = timedelta(hours=12)) -> None:
         self._engine: AsyncEngine = create_async_engine(
@@ -84,13 +84,13 @@ class Accounts:
         await self._engine.dispose()
 
     async def ping(self) -> None:
-        """Raises `Unavailable` where the database does not answer."""
+        """Check that the database answers; raises `Unavailable` otherwise."""
         await self._run(sa.text("SELECT 1"))
 
     async def add(
         self, *, email: str, password: str, name: str, hotel: str, role: Role, is_superuser: bool = False
     ) -> Staff:
-        """A new account; raises `EmailTaken`, or `ValueError` for a password too short or too long."""
+        """Add an account; raises `EmailTaken`, or `ValueError` where the password is too short or too long."""
         staff = Staff(
             id=uuid4(), email=_folded(email), name=name, hotel=hotel, role=role, is_superuser=is_superuser, active=True
         )
@@ -109,20 +109,20 @@ class Accounts:
         return [_staff(row) for row in await self._run(query)]
 
     async def get(self, staff_id: UUID) -> Staff | None:
-        """One account, if it is active."""
+        """The account; returns None where the account does not exist or is not active."""
         query = sa.select(*_STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active)
         row = next(iter(await self._run(query)), None)
         return _staff(row) if row else None
 
     async def deactivate(self, email: str) -> bool:
-        """Deactivate an account and end its tokens; False where there is no such account."""
+        """Deactivate an account and end its tokens; returns False where the account does not exist."""
         closed = ACCOUNT.update().where(ACCOUNT.c.email == _folded(email)).values(active=False)
         closed_rows = await self._run(closed.returning(ACCOUNT.c.id))
         await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in closed_rows])))
         return bool(closed_rows)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """A new token; None where e-mail or password is wrong, or the account is inactive."""
+        """Sign in with a new token; returns None where e-mail or password is wrong, or the account is inactive."""
         query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == _folded(email))
         row = next(iter(await self._run(query.where(ACCOUNT.c.active))), None)
         if not await self._passwords.right(password, row and row.password_hash) or row is None:
@@ -139,7 +139,7 @@ class Accounts:
         return SignedIn(token=token, expires_at=made.expires_at, staff=_staff(row))
 
     async def whose(self, token: str) -> Staff | None:
-        """The account with this token; None where the token is not valid. Each use extends the token."""
+        """The account with this token; returns None where the token is not valid. Each use extends the token."""
         query = (
             sa.select(*_STAFF_COLUMNS, (TOKEN.c.expires_at - sa.func.now()).label("left"))
             .join_from(TOKEN, ACCOUNT)
@@ -158,7 +158,7 @@ class Accounts:
         await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))
 
     async def _run(self, statement: sa.Executable, *, again: bool = True) -> Sequence[sa.Row[Any]]:
-        """The rows of a statement; with `again`, a stale connection is replaced and the statement is run again."""
+        """Run a statement and return the rows; `again` allows one more run where a stale connection failed."""
         try:
             async with self._engine.connect() as connection:
                 result = await connection.execute(statement)

@@ -42,7 +42,7 @@ TOKENS = {Audience.GUEST: ("guest",), Audience.EITHER: ("guest", "staff"), Audie
 
 
 def parse_authorization(header: str) -> tuple[str, str]:
-    """The kind of token (`guest` or `staff`) in an `Authorization` header, and the token; refused `INVALID_TOKEN`."""
+    """Parse an `Authorization` header; returns the kind (`guest` or `staff`) and the token. Refused `INVALID_TOKEN`."""
     scheme, _, token = header.partition(" ")
     token = token.strip()
     if scheme.lower() not in SCHEMES or not TOKEN_FORM.fullmatch(token):
@@ -51,7 +51,7 @@ def parse_authorization(header: str) -> tuple[str, str]:
 
 
 async def authenticate(audience: Audience, authorization: str, whose: StaffByToken) -> tuple[Caller, Staff | None]:
-    """The caller, and the account where the caller is staff. Bookings checks a guest's token, not the gateway."""
+    """The caller, and the account where the caller is staff. The bookings service checks the token of a guest."""
     kinds = TOKENS.get(audience)
     if kinds is None:
         return Caller(), None
@@ -69,7 +69,7 @@ async def authenticate(audience: Audience, authorization: str, whose: StaffByTok
 
 
 def require_permission(caller: Caller, needs: Sequence[Permission]) -> None:
-    """Refused `PERMISSION_DENIED` where staff hold none of these permissions."""
+    """Check that the staff account has at least one of these permissions; refused `PERMISSION_DENIED` otherwise."""
     if caller.kind == "staff" and needs and not caller.permissions.intersection(needs):
         raise Refusal("PERMISSION_DENIED", f"This needs {' or '.join(sorted(needs))}.")
 

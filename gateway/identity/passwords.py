@@ -23,18 +23,18 @@ class Passwords:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     def hash(self, password: str) -> str:
-        """The password as it is stored; raises `ValueError` where it is too short or too long."""
+        """Hash a password for storage; raises `ValueError` where the password is too short or too long."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
         return self._hasher.hash(password)
 
     async def hashed(self, password: str) -> str:
-        """`hash` in a thread."""
+        """Run `hash` in a thread."""
         async with self._room:
             return await asyncio.to_thread(self.hash, password)
 
     async def right(self, password: str, stored: str | None) -> bool:
-        """Whether the password has the stored hash; without a hash (None) the check takes as long and is False."""
+        """Whether the password matches the stored hash. For None, the check takes as long and returns False."""
         async with self._room:
             return await asyncio.to_thread(self._check, password, stored)
 

@@ -22,7 +22,7 @@ DEFAULTS = {"public": RateLimit(30), "guest": RateLimit(60), "login": RateLimit(
 
 
 def parse_limits(text: str) -> dict[str, RateLimit]:
-    """The limits that `off`, `on`, or changes of the defaults (`public=100,login=5`) mean. Raises `ValueError`."""
+    """Parse `off`, `on`, or changes of the defaults (`public=100,login=5`); raises `ValueError` for any other text."""
     if text.strip().lower() in {"off", "on"}:
         return dict(DEFAULTS) if text.strip().lower() == "on" else {}
     limits = dict(DEFAULTS)
@@ -35,7 +35,7 @@ def parse_limits(text: str) -> dict[str, RateLimit]:
 
 
 class RateLimiter:
-    """The token buckets. Beyond `MAX_CLIENTS`, the buckets that were used longest ago are dropped."""
+    """The token buckets. Where there are more than `MAX_CLIENTS`, the least recently used buckets are dropped."""
 
     def __init__(self, limits: Mapping[str, RateLimit], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits

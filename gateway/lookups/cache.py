@@ -15,7 +15,7 @@ MAX_ENTRIES = 2_000
 
 
 class Cache(Generic[K, V]):
-    """Answers of `fetch(key)`, fetched again after `max_age` seconds."""
+    """A cache of the answers of `fetch(key)`; an answer older than `max_age` seconds is fetched again."""
 
     def __init__(
         self, fetch: Callable[[K], Awaitable[V]], *, max_age: float, clock: Callable[[], float] = time.monotonic
@@ -27,7 +27,7 @@ class Cache(Generic[K, V]):
         self._fetches: dict[K, asyncio.Future[V]] = {}
 
     async def get(self, key: K) -> V:
-        """The answer, older than `max_age` only during an outage. Raises `Unavailable` where no answer is cached."""
+        """The answer; during an outage, the last cached answer. Raises `Unavailable` where none is cached."""
         expires, value = self._entries.get(key, (0.0, None))
         if value is not None and self._clock() < expires:
             return value

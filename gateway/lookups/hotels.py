@@ -11,14 +11,14 @@ MAX_AGE = 5.0
 
 
 class HotelLookup:
-    """Hotels by slug, as rooms has them. A hotel that does not exist is cached, too."""
+    """Hotels by slug, from the rooms service. The answer that a hotel does not exist is cached, too."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._pages: Cache[str, HotelPage | Refusal] = Cache(self._fetch, max_age=MAX_AGE)
 
     async def get(self, slug: str) -> HotelPage:
-        """The hotel; refused `HOTEL_NOT_FOUND`."""
+        """The hotel with this slug; refused `HOTEL_NOT_FOUND` where there is none."""
         page = await self._pages.get(slug)
         if isinstance(page, Refusal):
             raise Refusal(page.code, page.message)

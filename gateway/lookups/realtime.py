@@ -1,4 +1,4 @@
-"""How clients connect to the push provider, as the notifier describes it, cached for a minute."""
+"""The data with which clients connect to the push provider, from the notifier, cached for a minute."""
 
 import time
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ USER_AUTH_ENDPOINT = "/api/realtime/user-auth/"
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """Where the push provider is, and where a client has its subscriptions signed."""
+    """The address of the push provider, and the endpoints that sign a client's subscriptions."""
 
     key: str
     cluster: str
@@ -52,7 +52,7 @@ class StaffRealtime(Connection):
 
 
 class RealtimeLookup:
-    """The notifier's description. None while the notifier has not answered: pages then use the event stream."""
+    """Looks up the connection data. Without an answer of the notifier, a page gets None and uses the event stream."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -60,7 +60,7 @@ class RealtimeLookup:
         self._silent_until = 0.0
 
     async def for_guest(self, booking_id: str, *, hotel: str, last_sequence: int) -> GuestRealtime | None:
-        """The connection for a booking's page."""
+        """The connection data for a guest's page; returns None where the notifier does not answer."""
         realtime = await self._get()
         if realtime is None:
             return None
@@ -72,7 +72,7 @@ class RealtimeLookup:
         )
 
     async def for_staff(self, hotel: str) -> StaffRealtime | None:
-        """The connection for a hotel's board."""
+        """The connection data for a hotel's staff board; returns None where the notifier does not answer."""
         realtime = await self._get()
         if realtime is None:
             return None

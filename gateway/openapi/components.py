@@ -1,4 +1,4 @@
-"""The shared components of the OpenAPI document: parameters, bodies and responses that several operations refer to."""
+"""Moves what several operations repeat (parameters, bodies, responses) into the document's components."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,7 @@ class Components:
         self._components = components
 
     def share(self, documented: dict[str, Any], operation: Operation, *, aliased: bool) -> None:
-        """Move what aliases or other operations repeat into components, and leave references in place."""
+        """Move repeated parts of `documented` into the components, and put references there instead."""
         name, own = operation.name, documented.get("parameters", [])
         if aliased:
             own = [self._add("parameters", f"{name}.{each['name']}", each) for each in own]
@@ -56,7 +56,7 @@ class Components:
                 documented["responses"][status] = self._add("responses", f"{name}.{status}", response)
 
     def alias(self, shared: dict[str, Any], operation: Operation, *, path: str) -> dict[str, Any]:
-        """The operation at an alias: only the path parameters may differ."""
+        """The OpenAPI object of an alias: the same parts as the operation's, with the alias's path parameters."""
         canonical = list(self._path_parameters(operation.path))
         others = [each for each in shared["parameters"] if each not in canonical]
         return {

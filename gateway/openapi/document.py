@@ -90,7 +90,7 @@ def _rename_limits(part: Any) -> None:
 
 
 def _make_optional(documented: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """A body without a required field is optional."""
+    """Mark a request body as optional where none of the body's fields is required."""
     body = documented.get("requestBody", {})
     schema = body.get("content", {}).get("application/json", {}).get("schema", {})
     name = schema.get("$ref", "").rsplit("/", 1)[-1]

@@ -108,7 +108,7 @@ def _typed(schema: dict[str, Any], schemas: dict[str, Any], name: str) -> Any:
 
 
 def _object(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """All fields of a response; of a request, those that are required or have an example of their own."""
+    """An example object with all fields of a response, or with the required and exemplified fields of a request."""
     if "examples" in schema:
         return schema["examples"][0]
     is_request = schema.get("additionalProperties", True) is False

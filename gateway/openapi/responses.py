@@ -1,4 +1,4 @@
-"""What OpenAPI says of an operation: its summary, its security, its responses and its error codes."""
+"""The OpenAPI description of an operation: summary, security, responses and error codes."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ REPLAYED = {
 
 
 def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
-    """The arguments of `APIRoute` that document an operation; `alias` numbers its aliases from 1, 0 is canonical."""
+    """The arguments of `APIRoute` that document an operation; `alias` 0 is the canonical path, 1 the first alias."""
     summary, _, description = cleandoc(operation.endpoint.__doc__ or "").partition("\n")
     permissions = {"x-permissions": [str(needed) for needed in operation.needs]} if operation.needs else {}
     kinds = TOKENS.get(operation.audience, ())

@@ -28,7 +28,7 @@ class BookingTimeline:
 
 
 def collect(ask: AskService, name: str, *, parked: Sequence[ParkedMessage] = ()) -> BookingTimeline | None:
-    """The timeline of the booking with this id or confirmation number; None where no such booking exists."""
+    """The timeline of the booking with this id or confirmation number, or None where no such booking exists."""
     from_bookings = ask("bookings", ExplainBooking(booking=name))
     if from_bookings.booking is None:
         return None

@@ -40,7 +40,7 @@ def with_logged_requests(
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line in either format, also after a log collector's prefix; None for any other line."""
+    """The fields of a log line in either format, also after a log collector's prefix, or None for any other line."""
     start = line.find("{")
     if start >= 0:
         try:

@@ -24,7 +24,7 @@ DEFAULT_HOTEL = "hotel-killarney"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code."""
+    """Run the walkthrough; returns 0 where every step is as expected, 1 otherwise."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
     parser.add_argument("--stack", type=Path, default=Path(".run/stack.json"), help="the running demo's addresses")
     parser.add_argument("--hotel", help=f"the hotel's slug (default: {DEFAULT_HOTEL}, or the first hotel)")

@@ -31,12 +31,12 @@ class Addresses:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the file. Raises `OSError` or `ValueError`."""
+        """Read `stack.json`; raises `OSError` or `ValueError` where the file is missing or not JSON."""
         return cls.of(json.loads(path.read_text("utf-8")))
 
     @classmethod
     def of(cls, stack: Mapping[str, Any]) -> Self:
-        """From the parsed file."""
+        """The addresses in the parsed `stack.json`."""
         return cls(
             gateway=stack["gateway"],
             stripe=stack["stripe"]["url"],

@@ -34,7 +34,7 @@ STAFF_SECRETS = ("internal_notes", "reason_note", "assignment_notes")
 
 @dataclass
 class DemoBooking:
-    """A booking with its guest. `intent` is the payment intent's id, once the card is authorised."""
+    """A booking with its guest. `intent` is the payment intent's id; empty until the card is authorised."""
 
     demo: DemoContext
     guest: ApiClient
@@ -58,7 +58,7 @@ class DemoBooking:
 
     @property
     def minor(self) -> int:
-        """The total in minor units."""
+        """The booking's total in minor units."""
         return from_major(self.total, self.currency).amount
 
     def read(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class DemoBooking:
         return body
 
     def wait_for_status(self, status: str) -> dict[str, Any]:
-        """The booking as its guest sees it, once it has this status."""
+        """Wait until the booking has this status; returns the booking as its guest sees it."""
         result = eventually(
             f"{self.id} becomes {status}",
             self.read,
@@ -78,7 +78,7 @@ class DemoBooking:
         return result
 
     def expect_event(self, event: str, kinds: str, *, room: str = "") -> None:
-        """Expect the realtime event once on each of these kinds of channel."""
+        """Expect the realtime event exactly once on each of these kinds of channel."""
         channels = self.demo.channels(kinds, booking_id=self.id, room=room)
         self.demo.push.expect_event(event, channels, about=lambda data: data.get("booking_id") == self.id)
 

@@ -22,7 +22,7 @@ class GatewayResponse:
 
     @property
     def code(self) -> str:
-        """The error code."""
+        """The code of the error in the body."""
         return str(self.body["error"]["code"])
 
 
@@ -55,7 +55,7 @@ class ApiClient:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> GatewayResponse:
-        """Send a request and return any response."""
+        """Send a request; returns the response, whatever its status."""
         answer = self._http.request(method, path, json=body, params=params, headers=headers)
         text = "json" in answer.headers.get("content-type", "")
         return GatewayResponse(answer.status_code, answer.json() if text else answer.text, answer.headers)

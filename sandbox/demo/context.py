@@ -18,7 +18,7 @@ NEAR_MIDNIGHT = timedelta(minutes=5)
 
 @dataclass
 class DemoContext:
-    """`hotel` is a slug."""
+    """The clients and observers of one hotel; `hotel` is the hotel's slug."""
 
     addresses: Addresses
     hotel: str
@@ -61,7 +61,7 @@ class DemoContext:
         return ApiClient(name, self.addresses.gateway, self.transcript)
 
     def staff(self, role: str = "front_desk") -> ApiClient:
-        """A client signed in as the hotel's staff in that role, once per context."""
+        """A client signed in with that staff role; every call with the same role returns the same client."""
         if role not in self._staff:
             account = self.addresses.account(self.hotel, role)
             client = ApiClient(f"staff {role.rsplit('_', maxsplit=1)[-1]}", self.addresses.gateway, self.transcript)
@@ -88,7 +88,7 @@ class DemoContext:
         return reading.now.astimezone(ZoneInfo(self.page["timezone"]))
 
     def today(self) -> date:
-        """The hotel's date. Shortly before midnight, the clock is first advanced past midnight."""
+        """The hotel-local date. Shortly before midnight, the clocks are first advanced past midnight."""
         now = self.now()
         if (now + NEAR_MIDNIGHT).date() > now.date():
             self.advance(NEAR_MIDNIGHT + timedelta(minutes=1))
@@ -96,7 +96,7 @@ class DemoContext:
         return now.date()
 
     def advance(self, span: timedelta) -> None:
-        """Advance every clock."""
+        """Advance the clocks of the services and of the Stripe stand-in."""
         with ask_client(self.addresses.amqp) as asker:
             readings = advance(asker, self.addresses.stripe, seconds=int(span.total_seconds()))
         times = sorted({f"{reading.now:%H:%M}" for reading in readings})

@@ -19,19 +19,19 @@ class ExpectationFailed(AssertionError):
 
 
 def expect(what: str, actual: object, expected: object) -> None:
-    """Expect equality."""
+    """Raise `ExpectationFailed` unless the actual value equals the expected value."""
     if actual != expected:
         raise ExpectationFailed(what, expected=expected, actual=actual)
 
 
 def expect_that(what: str, holds: object, *, actual: object) -> None:
-    """Expect a true value."""
+    """Raise `ExpectationFailed` unless the value is true."""
     if not holds:
         raise ExpectationFailed(what, expected="a true condition", actual=actual)
 
 
 def expect_fields(what: str, actual: Mapping[str, Any], fields: Iterable[str]) -> None:
-    """Expect these fields."""
+    """Raise `ExpectationFailed` unless the object has all these fields, with any values."""
     missing = [field for field in fields if field not in actual]
     if missing:
         raise ExpectationFailed(f"{what} has {', '.join(missing)}", expected="these fields", actual=sorted(actual))

@@ -49,7 +49,7 @@ class WalkInBooking:
 
 
 def ready_rooms(demo: DemoContext, *, at_least: int) -> list[dict[str, Any]]:
-    """Free and ready rooms of the first room type with at least that many."""
+    """The free and ready rooms of the first room type that has enough of them (`at_least`)."""
     today = demo.today()
     params = {"check_in": str(today), "check_out": str(today + timedelta(days=2))}
     free = demo.staff().call("GET", f"{demo.staff_path}/rooms/availability/", params=params).body["available_rooms"]
@@ -127,7 +127,7 @@ def acknowledge(walked: WalkInBooking) -> None:
 
 
 def extend_overstay(walked: WalkInBooking) -> None:
-    """The stay is extended by a night, which is owed."""
+    """The desk extends the stay by one night; the guest owes its price."""
     before = walked.read()
     result = walked.demo.staff().call("POST", f"{walked.path}/overstay/extend/", body={"add_nights": 1}).body
     expect("the stay has one more night", result["nights"], before["nights"] + 1)

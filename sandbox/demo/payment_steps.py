@@ -7,7 +7,7 @@ from sandbox.demo.expectations import expect, expect_that
 
 
 def open_payment(booked: DemoBooking) -> dict[str, Any]:
-    """Open a payment page; a second request returns the second request returns the same page."""
+    """Open a payment page; a second request returns the same page."""
     path = f"{booked.path}/payment/session/"
     session: dict[str, Any] = booked.guest.call("POST", path, status=(200, 201)).body
     expect("the page is new", session["status"], "created")

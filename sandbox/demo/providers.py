@@ -34,7 +34,7 @@ class StripeObserver:
         )
 
     def movements(self, intent: str) -> list[tuple[str, int]]:
-        """The movements of an intent: kind and minor units, in order."""
+        """The movements of an intent as pairs of kind and amount in minor units, in order."""
         entries = self._http.get("/_control/journal", params={"payment_intent": intent}).raise_for_status().json()
         return [(entry["movement"], entry["amount"]) for entry in entries["entries"]]
 
@@ -46,7 +46,7 @@ class StripeObserver:
         self._transcript.line("stripe", "journal: " + ", ".join(f"{kind} {amount}" for kind, amount in expected))
 
     def session(self, session_id: str) -> str:
-        """The state of a session's payment page: `open`, or its HTTP status otherwise."""
+        """`open` while the session's payment page can be paid, otherwise the HTTP status of the page."""
         status = self._http.get(f"/c/pay/{session_id}").status_code
         return "open" if status == httpx.codes.OK else str(status)
 

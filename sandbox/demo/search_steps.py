@@ -33,7 +33,7 @@ def stay_params(room_type: str, *, check_in: date, nights: int = 1) -> dict[str,
 
 
 def units_left(demo: DemoContext, room_type: str, *, check_in: date, check_out: date) -> int:
-    """The number of available rooms of a type, as published."""
+    """The number of available rooms of a type, from the public availability."""
     params = {"check_in": str(check_in), "check_out": str(check_out)}
     answer = demo.visitor().send("GET", f"{demo.public_path}/availability/", params=params).body
     [row] = [each for each in answer["room_types"] if each["room_type_code"] == room_type]

@@ -51,7 +51,7 @@ STAFF_POSITIONS = (
 
 
 def main() -> int:
-    """The exit code."""
+    """Seed the demo and print the accounts as JSON; returns the exit code."""
     logs.configure("seed", level="CRITICAL", fmt="console")
     try:
         with as_command_errors():
@@ -76,7 +76,7 @@ def seed(folder: Path) -> dict[str, Any]:
 
 
 def password_key(database_url: str) -> bytes:
-    """The key of demo passwords: the password of the accounts' database, so both change together."""
+    """The key from which demo passwords are computed: the password of the accounts' database."""
     password = unquote(urlsplit(database_url).password or "")
     if not password:
         raise CommandError("The gateway's database has no password, so demo accounts cannot be given secret ones.")
@@ -84,7 +84,7 @@ def password_key(database_url: str) -> bytes:
 
 
 def password_of(email: str, key: bytes) -> str:
-    """The demo password of an account; it cannot be computed without the key."""
+    """The demo password of an account, computed from the key."""
     return urlsafe_b64encode(hmac.digest(key, email.encode(), hashlib.sha256)[:12]).decode()
 
 

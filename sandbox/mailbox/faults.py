@@ -22,7 +22,7 @@ class MailFaultMode(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class MailFault(BaseFault):
-    """One fault, for a number of mails."""
+    """A fault that applies to a number of mails."""
 
     mode: MailFaultMode
     code: int | None = None

@@ -25,7 +25,7 @@ Mail = TypedDict(
 
 
 def parse(content: bytes, *, number: int, sender: str, recipients: Sequence[str]) -> Mail:
-    """Parse the content that came with DATA."""
+    """Parse the content that the client sent after SMTP's DATA command."""
     message = BytesParser(EmailMessage, policy=policy.SMTPUTF8).parsebytes(content)
     headers: dict[str, str] = {}
     for name, value in message.items():

@@ -13,7 +13,7 @@ from sandbox.mailbox.store import MailStore
 
 @dataclass(frozen=True, slots=True)
 class SmtpLogin:
-    """The one user and password that may send."""
+    """The user and password with which senders must log in."""
 
     user: str
     password: str

@@ -59,7 +59,7 @@ class MailboxStandIn(InProcessServer[MailboxState]):
         count: int = 1,
         timeout: float = 5.0,
     ) -> list[Mail]:
-        """Accepted mails, as soon as there are `count`.
+        """Wait for at least `count` accepted mails and return them.
 
         Raises:
             TimeoutError: fewer than `count` after `timeout` seconds.
@@ -79,7 +79,7 @@ class MailboxStandIn(InProcessServer[MailboxState]):
         code: int | None = None,
         seconds: float = 1.0,
     ) -> None:
-        """Apply a fault to the next `times` mails; None: until `reset`."""
+        """Apply a fault to the next `times` mails, or until `reset` where `times` is None."""
         fault = MailFault(mode=MailFaultMode(mode), times=times, code=code, seconds=seconds)
         self.call(lambda state: state.faults.add(fault))
 

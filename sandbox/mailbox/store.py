@@ -49,11 +49,11 @@ class MailStore:
         return [mail for mail in self._mails if query.matches(mail)]
 
     def get(self, number: int) -> Mail | None:
-        """One mail by its id."""
+        """The mail with this id; returns None where there is none."""
         return next((mail for mail in self._mails if mail["id"] == number), None)
 
     async def wait(self, query: MailFilter, *, count: int = 1, timeout: float) -> list[Mail]:
-        """The matching mails, as soon as there are `count`; after `timeout` seconds, those that exist."""
+        """Wait for `count` matching mails, at most `timeout` seconds; returns the matching mails."""
         return await self._condition.wait_for(lambda: self.find(query), count=count, timeout=timeout)
 
     def clear(self) -> None:

@@ -72,7 +72,7 @@ async def clear(request: Request) -> JSONResponse:
 
 
 async def wait(request: Request) -> JSONResponse:
-    """Mails as soon as there are `count`: `…&timeout=&count=`; after the timeout, those that exist."""
+    """Wait for `count` mails, at most `timeout` seconds: `?to=&subject=&after=&timeout=&count=`; returns the mails."""
     timeout = min(_number(request, "timeout", default=10.0), LONGEST_WAIT_SECONDS)
     count = int(_number(request, "count", default=1))
     return JSONResponse(await _mails(request).wait(_query(request), count=count, timeout=timeout))

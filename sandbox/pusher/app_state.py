@@ -12,7 +12,7 @@ from sandbox.pusher.webhooks import WebhookQueue
 
 @dataclass(slots=True)
 class SimulatedOutage:
-    """Outages on demand."""
+    """The outages that are switched on through the control API."""
 
     refuses_connections: bool = False
     """New sockets are refused: with `refusal_code` after the handshake, without a code with HTTP 503."""

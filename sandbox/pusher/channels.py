@@ -82,7 +82,7 @@ class ChannelRegistry:
         self._webhooks.enqueue("client_event", channel, **about)
 
     def terminate(self, user_id: str) -> int:
-        """Close every socket signed in as this user with 4009. Returns their number."""
+        """Close every socket of this user with the code 4009. Returns the number of sockets."""
         error = ProtocolError("You got disconnected by the app", code=ErrorCode.UNAUTHORISED, fatal=True)
         connections = [each for each in self._connections.values() if each.user_id == user_id]
         for connection in connections:
@@ -90,7 +90,7 @@ class ChannelRegistry:
         return len(connections)
 
     def close_all(self, *, code: int | None = None) -> int:
-        """Close every socket: with this error and close code, or by aborting without one. Returns their number."""
+        """Close every socket with this code; without a code, abort the connections. Returns the number of sockets."""
         connections = list(self._connections.values())
         for connection in connections:
             if code is None:

@@ -21,7 +21,7 @@ async def events(request: Request) -> JSONResponse:
 
 
 async def wait(request: Request) -> JSONResponse:
-    """The received events as soon as there are `count`: `…&timeout=&count=`; after the timeout, those that exist."""
+    """Wait for `count` events, at most `timeout` seconds: the filters of `events`, and `timeout=&count=`."""
     timeout = min(_number(request, "timeout", default=10.0), LONGEST_WAIT_SECONDS)
     count = int(_number(request, "count", default=1))
     event_log = _state(request).event_log
@@ -68,7 +68,7 @@ async def disconnect(request: Request) -> JSONResponse:
 
 
 async def refuse_connections(request: Request) -> JSONResponse:
-    """Refuse new sockets, `{on, code}`: with the protocol error code, or without a code with HTTP 503."""
+    """Refuse new sockets, or accept them again: `{on, code}`. Without `code`, the refusal is HTTP 503."""
     body = await _body(request)
     outage = _state(request).outage
     outage.refuses_connections = bool(body.get("on", True))
@@ -77,7 +77,7 @@ async def refuse_connections(request: Request) -> JSONResponse:
 
 
 async def disable(request: Request) -> JSONResponse:
-    """Disable the app, `{on}`: 403 on the API, 4003 on new sockets."""
+    """Disable the app with `{on: true}`: the API responds with 403, and new sockets get the error 4003."""
     outage = _state(request).outage
     outage.disabled = bool((await _body(request)).get("on", True))
     return JSONResponse({"on": outage.disabled})

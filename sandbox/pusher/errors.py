@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class HttpRefusal(Exception):
-    """An HTTP request is refused with this status and message."""
+    """Raised to refuse an HTTP request with this status and message."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -13,7 +13,7 @@ class HttpRefusal(Exception):
 
 
 class ErrorCode(IntEnum):
-    """40xx: do not reconnect unchanged. 42xx: reconnect at once. 43xx: the socket stays open."""
+    """Pusher's error codes. 40xx: do not reconnect unchanged; 42xx: reconnect at once; 43xx: the socket stays open."""
 
     UNKNOWN_APP = 4001
     APP_DISABLED = 4003
@@ -28,7 +28,7 @@ class ErrorCode(IntEnum):
 
 
 class ProtocolError(Exception):
-    """A socket message is answered with `pusher:error`; a `fatal` error also closes the socket."""
+    """Raised to answer a socket message with `pusher:error`; a `fatal` error also closes the socket."""
 
     def __init__(self, message: str, *, code: int | None = None, fatal: bool = False) -> None:
         super().__init__(message)

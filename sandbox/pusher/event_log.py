@@ -38,7 +38,7 @@ class SentFrame(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventQuery:
-    """Selects records; None matches any value."""
+    """A filter of records; a field that is None matches any value."""
 
     channel: str | None = None
     event: str | None = None
@@ -96,7 +96,7 @@ class EventLog:
         ]
 
     async def wait(self, query: EventQuery, *, count: int = 1, timeout: float) -> list[ReceivedEvent]:
-        """The matching events, as soon as there are `count`; after `timeout` seconds, those that exist."""
+        """Wait for `count` matching events, at most `timeout` seconds; returns the matching events."""
         return await self._condition.wait_for(lambda: self.received(query), count=count, timeout=timeout)
 
     def reset(self) -> None:

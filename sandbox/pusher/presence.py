@@ -44,13 +44,13 @@ class Presence:
         self._by_socket: dict[str, Member] = {}
 
     def enter(self, socket_id: str, member: Member) -> bool:
-        """Add a socket. True if the user had no socket in the channel before."""
+        """Add a socket; returns True if it is the user's first socket in the channel."""
         is_new = member.user_id not in self.users()
         self._by_socket[socket_id] = member
         return is_new
 
     def leave(self, socket_id: str) -> Member | None:
-        """Remove a socket. Returns the member if this was the user's last socket."""
+        """Remove a socket; returns the member if it was the user's last socket, otherwise None."""
         member = self._by_socket.pop(socket_id, None)
         return member if member and member.user_id not in self.users() else None
 

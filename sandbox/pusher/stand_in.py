@@ -78,7 +78,7 @@ class PusherStandIn(InProcessServer[PusherAppState]):
         count: int = 1,
         timeout: float = 5.0,
     ) -> list[ReceivedEvent]:
-        """The received events, as soon as there are `count`.
+        """Wait for at least `count` received events and return them.
 
         Raises:
             TimeoutError: fewer than `count` after `timeout` seconds.
@@ -103,12 +103,12 @@ class PusherStandIn(InProcessServer[PusherAppState]):
         return self.call(lambda state: state.event_log.deliveries(query, socket_id=socket_id))
 
     def fault(self, mode: str, *, status: int = 500, times: int | None = 1, seconds: float = 1.0) -> None:
-        """Apply a fault to the next `times` API requests; None: until `reset`."""
+        """Apply a fault to the next `times` API requests, or until `reset` where `times` is None."""
         fault = ApiFault(mode=ApiFaultMode(mode), status=status, times=times, seconds=seconds)
         self.call(lambda state: state.faults.add(fault))
 
     def disconnect(self, *, code: int | None = None) -> int:
-        """Close every socket, with an error code or by aborting. Returns their number."""
+        """Close every socket with a code; without a code, abort the connections. Returns the number of sockets."""
         return self.call(lambda state: state.channels.close_all(code=code))
 
     def refuse_connections(self, on: bool = True, *, code: int | None = None) -> None:

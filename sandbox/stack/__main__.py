@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMANDS) -> int:
-    """The exit code: 0 when all went well, the walk's own with `--once`."""
+    """Run the command; returns 0 on success, with `--once` the walkthrough's exit code."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.stack", description=__doc__)
     parser.add_argument("--directory", type=Path, default=RUN, help="where the run keeps its data (default: .run)")
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
 
 
 def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
-    """Bring everything up in the foreground and end it when told to."""
+    """Start the whole system in the foreground, and end it at a signal; returns the exit code."""
     began, ending = time.monotonic(), threading.Event()
     stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
 
@@ -83,7 +83,7 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
 
 
 def down(directory: Path) -> int:
-    """Ask the stack of this directory to end and wait until it has. Nothing else is signalled."""
+    """Send SIGTERM to the stack of this directory, and wait up to two minutes for its end; returns the exit code."""
     note = directory / NOTE
     if directory.exists() and os.geteuid() != 0:
         refuse_another_users(directory)
@@ -104,7 +104,7 @@ def down(directory: Path) -> int:
 
 
 def clean(directory: Path) -> int:
-    """End the stack of this directory and remove all it kept; with the usual directory, also the copied programs."""
+    """End the stack of this directory and remove its data; for `.run`, also the copied PostgreSQL programs."""
     if code := down(directory):
         return code
     if directory.exists():
@@ -116,7 +116,7 @@ def clean(directory: Path) -> int:
 
 
 def _in_words(error: Exception) -> str:
-    """What went wrong in a sentence; an OSError names its file."""
+    """The error as a sentence; for an OSError, with the name of the file."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     return str(error)
@@ -128,7 +128,7 @@ def _tell(text: str, *, to: TextIO | None = None) -> None:
 
 
 def _walk(stack: Stack, ending: threading.Event) -> int:
-    """Walk one booking with the terminal to itself; the logs go on in their files."""
+    """Run the walkthrough with sole use of the terminal; the programs' output goes to the log files only."""
     stack.supervisor.output.muted = True
     walk = subprocess.Popen(stack.walk_argv(), cwd=ROOT, env=stack.environment, start_new_session=True)  # noqa: S603
     while walk.poll() is None and not ending.wait(0.05):

@@ -1,4 +1,4 @@
-"""One process of ours, in a session of its own and noted on disk, so that no signal ever reaches a stranger."""
+"""A process in its own session, with its pid and start time in a file, so that no signal reaches another process."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """What tells this process from a later one with the same pid; None if it is not running (a zombie is not)."""
+    """The start time of a process, which differs for a later process with the same pid; None where it does not run."""
     if PROC.joinpath("self", "stat").exists():
         with suppress(OSError):
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
@@ -35,7 +35,7 @@ def pid_record(pid: int) -> str:
 
 
 def running_pid(note: Path) -> int | None:
-    """The pid in the note, if that very process still runs."""
+    """The pid in the note; returns None where that process no longer runs, even if its pid is in use again."""
     with suppress(OSError, ValueError):
         pid, _, birth = note.read_text("utf-8").strip().partition(" ")
         return int(pid) if birth and born_at(int(pid)) == birth else None
@@ -43,7 +43,7 @@ def running_pid(note: Path) -> int | None:
 
 
 def descendants(pid: int) -> list[int]:
-    """Children and their children; PostgreSQL's are in sessions of their own, where no group signal reaches them."""
+    """The pids of all descendants. PostgreSQL's children have their own sessions, which no group signal reaches."""
     parents: dict[int, list[int]] = {}
     for entry in PROC.glob("[0-9]*/stat"):
         with suppress(OSError, ValueError, IndexError):
@@ -59,7 +59,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
-    """End what an earlier run noted here and was killed too abruptly to end itself. True if there was something."""
+    """End the process in the note, which a killed run has left behind; returns True if such a process was running."""
     pid = running_pid(note)
     if pid is None:
         return False
@@ -79,7 +79,7 @@ def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, gra
 
 
 class ChildProcess:
-    """A started process, alone in its process group. Only reaped through `poll`, so its pid is ours until then."""
+    """A process that leads its own process group. Only `poll` reaps the process, so its pid is not reused before."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class ChildProcess:
         return self._popen.stdout
 
     def poll(self) -> int | None:
-        """The exit code (negative: the signal), or None while it runs. What is left of its group ends with it."""
+        """The exit code (negative for a signal), None while the process runs. At its end, its group is killed."""
         with self._lock:
             if self._popen.returncode is None:
                 if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
@@ -121,7 +121,7 @@ class ChildProcess:
             return self._popen.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for the end; None if it has not come after `timeout` seconds."""
+        """Wait for the end of the process; returns the exit code, None where it runs after `timeout` seconds."""
         if timeout is None:
             with suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
@@ -132,13 +132,13 @@ class ChildProcess:
         return code
 
     def send(self, sig: signal.Signals) -> None:
-        """Signal the whole group, if the process has not ended."""
+        """Send the signal to the whole process group, unless the process has ended."""
         with self._lock:
             if self._popen.returncode is None:
                 self._signal_group(sig)
 
     def kill(self) -> None:
-        """SIGKILL it and everything it started, and wait until none of them runs."""
+        """SIGKILL the process and all descendants, and wait until none of them runs."""
         family = [(pid, born_at(pid)) for pid in descendants(self.pid)] if self.poll() is None else []
         self.send(signal.SIGKILL)
         for pid, birth in family:
@@ -150,7 +150,7 @@ class ChildProcess:
             time.sleep(POLL)
 
     def end(self, *, sig: signal.Signals = signal.SIGTERM, grace: float) -> int | None:
-        """Ask it to stop; kill it when it has not after `grace` seconds."""
+        """Send `sig`, and kill the process where it still runs after `grace` seconds; returns the exit code."""
         if self.poll() is None:
             self.send(sig)
             self.send(signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""The table of commands that make up the system. `{holes}` are filled with the run's ports, keys and paths."""
+"""The commands that start the system's programs. Placeholders such as `{stripe_port}` are filled for each run."""
 
 import sys
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def _stand_ins() -> dict[str, Argv]:
 
 @dataclass(frozen=True, kw_only=True)
 class Commands:
-    """An empty command is left out. A service is up once somebody listens to its `queues`."""
+    """The commands of a stack; an empty command is not run. A service is up once all its `queues` have consumers."""
 
     stand_ins: Mapping[str, Argv] = field(default_factory=_stand_ins)
     migrate: Argv = (*PYTHON, "chassis.transactions.migrate", *DATABASES)

@@ -1,4 +1,4 @@
-"""One database and one role for each service: the role reaches its own database and no other."""
+"""Creates one database and one role for each service; a role can connect only to its own database."""
 
 import os
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from psycopg import Connection, sql
 
 
 def forget_other_servers() -> None:
-    """Remove libpq's settings from the environment: PGSSLMODE and its like are meant for other servers than ours."""
+    """Remove libpq's settings (PGSSLMODE and so on) from the environment, because they are meant for other servers."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
 
 @dataclass(frozen=True)
 class Administrator:
-    """The server as its administrator sees it. `url` is `postgresql://role:password@host:port/database[?options]`."""
+    """Administers a PostgreSQL server. `url` is `postgresql://role:password@host:port/database[?options]`."""
 
     url: str
 
     def create(self, name: str, password: str) -> str:
-        """Make the role and its database, or give the existing role this password; the role's URL."""
+        """Create the role and its database, or set the existing role's password; returns the role's URL."""
         database, role = sql.Identifier(name), sql.Identifier(name)
         with self._connect() as server:
             known = server.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
@@ -35,7 +35,7 @@ class Administrator:
         return self.url_of(name, password)
 
     def copy(self, url: str, name: str) -> str:
-        """A copy of the database at that URL, for the same role; the copy's URL. Nobody may be connected to it now."""
+        """Copy the database at that URL, for the same role; returns the copy's URL. Fails while it has connections."""
         parts = urlsplit(url)
         pattern, role = sql.Identifier(parts.path.lstrip("/")), sql.Identifier(parts.username or "")
         with self._connect() as server:
@@ -45,13 +45,13 @@ class Administrator:
         return urlunsplit(parts._replace(path=f"/{name}"))
 
     def close_to_strangers(self, *databases: str) -> None:
-        """Nobody but the owner and superusers may connect to these databases."""
+        """Allow connections to these databases only to the owner and superusers."""
         with self._connect() as server:
             for name in databases:
                 server.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
 
     def drop(self, name: str) -> None:
-        """Remove the database, whoever is connected to it, and its role."""
+        """Drop the database and its role; open connections are ended."""
         with self._connect() as server:
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
             server.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))

@@ -1,4 +1,4 @@
-"""A PostgreSQL server that somebody else runs: we add databases under a prefix and take them away at the end."""
+"""An existing PostgreSQL server, on which a run creates databases with a prefix and drops them at the end."""
 
 import secrets
 from types import TracebackType
@@ -8,7 +8,7 @@ from sandbox.stack.databases import Administrator
 
 
 class ExternalPostgres:
-    """`admin_url` is a role that may create roles and databases. Nothing without the prefix is touched."""
+    """An existing server. The role in `admin_url` may create roles and databases; only prefixed names are changed."""
 
     def __init__(self, admin_url: str, *, prefix: str) -> None:
         self.admin_url = admin_url
@@ -24,14 +24,14 @@ class ExternalPostgres:
         return self
 
     def create_database(self, name: str) -> str:
-        """Make `<prefix><name>` and its role; its URL, the same every time until `close`."""
+        """Create the database `<prefix><name>` and its role; returns its URL, which stays the same until `close`."""
         full = f"{self.prefix}{name}"
         if full not in self._made:
             self._made[full] = Administrator(self.admin_url).create(full, secrets.token_urlsafe(24))
         return self._made[full]
 
     def close(self) -> None:
-        """Drop what was made."""
+        """Drop the databases and roles that `create_database` created."""
         while self._made:
             Administrator(self.admin_url).drop(self._made.popitem()[0])
 

@@ -1,4 +1,4 @@
-"""A RabbitMQ broker that somebody else runs, used as it is, or in a virtual host of our own where we may make one."""
+"""An existing RabbitMQ broker, used in a new virtual host where a management URL is given, otherwise as it is."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 
 class ExternalRabbit:
-    """`management_url` is `http://user:password@host:port`; with it, everything happens in a fresh virtual host."""
+    """An existing broker. With `management_url` (`http://user:password@host:port`), the run gets a new virtual host."""
 
     console_url: str | None = None
 
@@ -40,7 +40,7 @@ class ExternalRabbit:
         return self
 
     def close(self) -> None:
-        """Take the virtual host away, with all that is in it."""
+        """Delete the virtual host with its exchanges and queues."""
         if self._vhost is not None:
             self._call("DELETE", f"vhosts/{self._vhost}")
             self._vhost = None

@@ -1,6 +1,6 @@
 """Runs one service of a running stack in this terminal, for a debugger: `python -m sandbox.stack run rooms`.
 
-The supervisor's own process of that service ends first, and starts again when this one has ended.
+The supervised process of the service is ended first, and started again after the process in the terminal has ended.
 """
 
 import json
@@ -17,7 +17,7 @@ from sandbox.stack.stack_config import ROOT
 
 
 def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> int:
-    """The exit code of the service. Raises RuntimeError where no stack runs in the directory."""
+    """Run the service in this terminal; returns its exit code. Raises RuntimeError where no stack is running."""
     if running_pid(directory / NOTE) is None:
         raise RuntimeError(f"No stack runs in {directory}. Start one in another terminal: make up")
     pid_file = directory / "pids" / service

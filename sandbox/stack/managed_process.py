@@ -1,4 +1,4 @@
-"""One supervised program: running, or about to be started again, or halted because somebody said so."""
+"""One supervised program, which is running, waiting for a restart after a crash, or halted."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from sandbox.stack.output import Output
 
 @dataclass(frozen=True)
 class Backoff:
-    """Seconds before a crashed program is started again: doubling up to `most`, forgotten after `steady` seconds up."""
+    """The seconds before a restart: doubled by each crash up to `most`, reset after `steady` seconds of running."""
 
     first: float = 0.2
     most: float = 10.0
@@ -25,7 +25,7 @@ class Backoff:
 
 
 class ManagedProcess:
-    """Not for direct use: the supervisor's API names programs."""
+    """A supervised program; used only by the supervisor, whose methods take the program's name."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class ManagedProcess:
 
     @property
     def process(self) -> ChildProcess | None:
-        """The process while it runs."""
+        """The process, or None while the program is not running."""
         process = self._process
         return process if process and process.poll() is None else None
 
@@ -66,7 +66,7 @@ class ManagedProcess:
             process.send(sig)
 
     def halt(self, *, sig: Signals = SIGTERM, grace: float) -> None:
-        """End it and leave it ended."""
+        """End the program and do not restart it; kill it after `grace` seconds."""
         with self._lock:
             self._halt.set()
             process = self._process
@@ -76,7 +76,7 @@ class ManagedProcess:
             self._watcher.join()
 
     def kill_now(self) -> None:
-        """Do not wait for its manners any longer."""
+        """Kill the program at once and do not restart it."""
         with self._lock:
             self._halt.set()
         if process := self.process:
@@ -119,7 +119,7 @@ class ManagedProcess:
 
 
 def describe(code: int | None) -> str:
-    """An exit code in words."""
+    """The exit code as text, such as `exit code 1` or `killed by SIGKILL`."""
     if code is not None and code < 0:
         return f"killed by {Signals(-code).name}" if -code in set(Signals) else f"killed by signal {-code}"
     return f"exit code {code}"

@@ -1,4 +1,4 @@
-"""Many programs' lines on one terminal, each behind its coloured name, and in one log file each."""
+"""Writes the output of many programs to one terminal, each line with the program's name, and to one log file each."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ LONGEST_NAME = 10
 
 
 class Output:
-    """`terminal` None: log files only. Muted, the terminal shows what `say` says and nothing else."""
+    """The output of a run. Without `terminal`, only log files are written; while muted, only `say` prints to it."""
 
     def __init__(self, logs: Path, terminal: TextIO | None = sys.stdout) -> None:
         self.muted = False
@@ -24,13 +24,13 @@ class Output:
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def say(self, text: str) -> None:
-        """A line of the supervisor's own."""
+        """Print a line of the supervisor to the terminal."""
         with self._lock:
             if self._terminal:
                 print(f"{BOLD}{text}{RESET}" if self._colours else text, file=self._terminal, flush=True)
 
     def line(self, name: str, line: bytes) -> None:
-        """A line of a program's, as it came."""
+        """Write a line of a program's output to its log file, and to the terminal unless muted."""
         with self._lock:
             self._file(name).write(line if line.endswith(b"\n") else line + b"\n")
             if self._terminal and not self.muted:

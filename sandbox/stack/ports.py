@@ -21,7 +21,7 @@ TEMPORARY = Path("/tmp")  # noqa: S108 - nothing is written into what is made in
 
 
 def is_free(port: int) -> bool:
-    """Nothing listens on the port; connections of the past that linger do not count."""
+    """Whether nothing listens on the port; connections in TIME_WAIT are ignored."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -34,21 +34,21 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int, *, timeout: float = 0.5) -> bool:
-    """Something accepts connections on the port."""
+    """Whether a process accepts connections on the port."""
     with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=timeout):
         return True
     return False
 
 
 class Ports:
-    """The ports of one run, each reserved until `release` against other runs on this machine, whoever runs them."""
+    """The ports of one run; each is reserved until `release` against the runs of every user on this machine."""
 
     def __init__(self, say: Callable[[str], None] = lambda _: None) -> None:
         self._say = say
         self._reserved: dict[int, IO[bytes]] = {}
 
     def choose(self, name: str, preferred: int = ANY) -> int:
-        """The preferred port if it is free, else the nearest free one above it; `ANY` is any free port."""
+        """Reserve the preferred port, or the next free port above; `ANY` stands for any free port. Returns the port."""
         if preferred == ANY:
             return self._any(name)
         for port in range(preferred, HIGHEST + 1):
@@ -81,7 +81,7 @@ class Ports:
 
 
 def _open_slip(port: int) -> IO[bytes]:
-    """The file whose lock reserves the port: every user can read it, and so lock it."""
+    """Open the file whose lock reserves the port. Every user can read the file, and so lock it."""
     directory = (TEMPORARY if os.access(TEMPORARY, os.W_OK) else Path(tempfile.gettempdir())) / "hotelmate-ports"
     path = directory / str(port)
     try:

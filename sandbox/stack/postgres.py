@@ -33,7 +33,7 @@ SETTINGS = {
 
 
 class PostgresNode:
-    """Started and stopped by whoever made it; its data stay in the directory. Also a context manager."""
+    """A private PostgreSQL server with its data in `directory`; a `with` block starts it and closes it at the end."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class PostgresNode:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
-        """Start, making the cluster the first time, and return once it answers."""
+        """Start the server and wait until it answers; the first start creates the database cluster."""
         if self.alive():
             return self
         end_earlier_process(self._note, sig=signal.SIGINT)
@@ -94,7 +94,7 @@ class PostgresNode:
         return self
 
     def stop(self) -> None:
-        """Orderly: connections are closed, everything is written down."""
+        """Shut down in an orderly way: connections are closed, and all data are written to disk."""
         if self._process:
             self._process.end(sig=signal.SIGINT, grace=15.0)
 
@@ -108,16 +108,16 @@ class PostgresNode:
         self.start()
 
     def create_database(self, name: str) -> str:
-        """Make a database with a role of the same name that owns it; its URL, the same every time."""
+        """Create a database and an owner role of the same name; returns its URL, which is the same on every call."""
         return Administrator(self.admin_url).create(name, self._password(name))
 
     def close(self) -> None:
-        """Stop for good and give the port back."""
+        """Stop the server and release its port."""
         self.stop()
         self._ports.release()
 
     def erase(self) -> None:
-        """Close and remove everything, also what lies aside."""
+        """Close the server and remove its data, also from a linked data directory."""
         self.close()
         vacate(self.directory)
 

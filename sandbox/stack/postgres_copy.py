@@ -18,9 +18,9 @@ NOT_NEEDED = shutil.ignore_patterns("include", "__pycache__", "*.a", "*.py")
 
 
 def programs_for(user: int, group: int, programs: PostgresPrograms) -> PostgresPrograms:
-    """The programs if that user can run them; else a copy of them, or an installed PostgreSQL that the user can run.
+    """PostgreSQL programs that the user can run: these programs, a copy of them, or an installed PostgreSQL.
 
-    Raises RuntimeError when there is none.
+    Raises RuntimeError where the user can run none of them.
     """
     if programs.run_as(user, group):
         return programs
@@ -42,7 +42,10 @@ def remove_copy(programs: PostgresPrograms) -> None:
 
 
 def _copy(user: int, group: int, programs: PostgresPrograms) -> PostgresPrograms | None:
-    """The wheel's one copy, which a link beside the wheel leads to: made once, and anew when it does not run."""
+    """A copy of the wheel's programs that the user can run; returns None where no copy can be made.
+
+    A link beside the wheel points to the copy. A copy of another version, or one that does not run, is replaced.
+    """
     package = programs.package
     if package is None:
         return None
@@ -65,7 +68,7 @@ def _copy(user: int, group: int, programs: PostgresPrograms) -> PostgresPrograms
 
 
 def _copy_to(directory: Path, package: Path) -> PostgresPrograms | None:
-    """Copies the package and the folder of libraries beside it: the programs look for that by its relative path."""
+    """Copy the package and the libraries folder beside it, which the programs find by a relative path."""
     for folder in (package, package.with_name(f"{package.name}.libs")):
         if folder.exists():
             try:

@@ -1,4 +1,4 @@
-"""Where a private PostgreSQL keeps its data, and as whom it runs: never root, and somewhere that user can reach."""
+"""Chooses the user that runs a private PostgreSQL (never root), and a data directory that this user can reach."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
 
 @dataclass(frozen=True)
 class PostgresDirectory:
-    """`home` holds the data. `user` and `group` are None when PostgreSQL runs as whoever started it."""
+    """The data directory `home`, and the user of PostgreSQL; None where PostgreSQL runs as the user of this process."""
 
     home: Path
     user: int | None
@@ -29,14 +29,17 @@ class PostgresDirectory:
         return path
 
     def programs(self, programs: PostgresPrograms) -> PostgresPrograms:
-        """These programs, or others that the user can run. Raises RuntimeError when there are none."""
+        """These programs, or others that the user can run. Raises RuntimeError where the user can run none."""
         if self.user is None or self.group is None:
             return programs
         return programs_for(self.user, self.group, programs)
 
 
 def choose_directory(directory: Path) -> PostgresDirectory:
-    """The directory itself; for root, where that other user cannot go, a place that the link `home` in it leads to."""
+    """Choose user and data directory. For root, the user is `nobody`.
+
+    The data are in `directory`; where `nobody` cannot enter it, `directory/home` is a link to a directory elsewhere.
+    """
     if os.geteuid() != 0:
         _insist_on_a_name(os.geteuid())
         return PostgresDirectory(directory, None, None)
@@ -64,7 +67,7 @@ def _insist_on_a_name(user: int) -> None:
 
 
 def _may_enter(directory: Path, user: int, group: int) -> bool:
-    """The user can walk to the directory and through it."""
+    """Whether the user may enter the directory, and so each directory above."""
     test = subprocess.run(["test", "-x", directory], cwd="/", user=user, group=group, extra_groups=[], check=False)  # noqa: S603, S607
     return test.returncode == 0
 

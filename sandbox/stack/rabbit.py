@@ -22,7 +22,7 @@ METHOD_FRAME, CONNECTION_START = b"\x01", b"\x00\x0a\x00\x0a"
 
 
 def shakes_hands(port: int) -> bool:
-    """An AMQP 0-9-1 broker answers our protocol header with Connection.Start."""
+    """Whether an AMQP 0-9-1 broker on the port answers the protocol header with Connection.Start."""
     with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=2) as wire:
         wire.sendall(PROTOCOL_HEADER)
         with wire.makefile("rb") as answer:
@@ -32,7 +32,7 @@ def shakes_hands(port: int) -> bool:
 
 
 class RabbitNode:
-    """Started and stopped by whoever made it; its queues stay in the directory. Also a context manager."""
+    """A private RabbitMQ node with its data in `directory`; a `with` block starts it and closes it at the end."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class RabbitNode:
 
     @property
     def name(self) -> str:
-        """Stays the same when ports change: RabbitMQ stores its data under it."""
+        """The node name, under which RabbitMQ stores its data; derived from the directory, so that ports may change."""
         return f"hotelmate-{hashlib.sha256(str(self.directory).encode()).hexdigest()[:12]}@localhost"
 
     @property
@@ -76,7 +76,7 @@ class RabbitNode:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
-        """Start and return once it shakes hands."""
+        """Start the node, and wait until it accepts AMQP connections."""
         if self.alive():
             return self
         end_earlier_process(self._note)
@@ -92,7 +92,7 @@ class RabbitNode:
         return self
 
     def stop(self) -> None:
-        """Orderly: messages are written down and clients are told."""
+        """Shut down in an orderly way: messages are written to disk, and clients are notified."""
         if self._process:
             self._process.end(grace=20.0)
 
@@ -106,7 +106,7 @@ class RabbitNode:
         self.start()
 
     def ctl(self, *args: str, timeout: float = 30.0) -> str:
-        """Run `rabbitmqctl` against this node; what it printed. Raises RuntimeError with its words when it fails."""
+        """Run `rabbitmqctl` against this node; returns its output, or raises RuntimeError with its error message."""
         done = subprocess.run(  # noqa: S603
             [find_rabbit() / "rabbitmqctl", "--quiet", "--node", self.name, *args], env=self._environment(),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False,
@@ -116,15 +116,15 @@ class RabbitNode:
         return done.stdout
 
     def registered(self, queue: str) -> bool:
-        """A newly declared quorum queue would survive `kill`: RabbitMQ writes the register of them half a second late.
+        """Whether a new quorum queue would survive `kill`: RabbitMQ registers it on disk half a second late.
 
-        Killed before that, it starts the queue anew under another id: empty, and without a leader for ever.
+        A node that is killed before then starts the queue under another id, empty and permanently without a leader.
         """
         registers = (self.directory / "data").glob("*/quorum/*/names.dets")
         return any(queue.encode() in register.read_bytes() for register in registers)
 
     def close(self) -> None:
-        """Stop for good and give the ports back."""
+        """Stop the node and release its ports."""
         self.stop()
         self._ports.release()
 

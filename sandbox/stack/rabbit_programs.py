@@ -1,4 +1,4 @@
-"""Where RabbitMQ's own scripts are. The wrappers that packages put on PATH insist on being root or rabbitmq."""
+"""Finds RabbitMQ's own scripts, because the packages' wrappers on PATH run only as root or rabbitmq."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ USUAL_PLACES = (
 
 
 def find_rabbit() -> Path:
-    """The directory with `rabbitmq-server` and `rabbitmqctl`. RABBITMQ_SCRIPTS names it where it is unusual."""
+    """The directory with `rabbitmq-server` and `rabbitmqctl`; RABBITMQ_SCRIPTS can name an unusual one."""
     named = os.environ.get("RABBITMQ_SCRIPTS")
     on_path = shutil.which("rabbitmq-server")
     places = [Path(named)] if named else [*USUAL_PLACES, *([Path(on_path).resolve().parent] if on_path else [])]

@@ -1,4 +1,4 @@
-"""Where a run keeps its things: private directories, private files and secrets that outlive a restart."""
+"""The private directories and files of a run, and the secrets that outlive a restart."""
 
 import json
 import os
@@ -14,9 +14,11 @@ ASIDE_PREFIX = "hotelmate-postgres-"
 
 
 def run_directory(path: Path) -> Path:
-    """Make a directory nobody else can list. Root's may be walked through, as its PostgreSQL runs as another user.
+    """Create a directory that only its owner can list; returns the resolved path.
 
-    Raises RuntimeError when the directory is another user's.
+    Other users may pass through root's directory, because root's PostgreSQL runs as another user.
+
+    Raises RuntimeError where the directory belongs to another user.
     """
     path.mkdir(parents=True, exist_ok=True)
     refuse_another_users(path)
@@ -36,13 +38,13 @@ def refuse_another_users(path: Path) -> None:
 
 
 def log_since(log: Path, start: int, *, lines: int) -> str:
-    """The last lines of a log, of those after the first `start` bytes."""
+    """The last `lines` lines of a log file, without the first `start` bytes of the file."""
     text = log.read_bytes()[start:].decode("utf-8", "replace")
     return "\n".join(text.splitlines()[-lines:])
 
 
 def vacate(directory: Path) -> None:
-    """Remove the directory, and the data that lie where the link `home` in it leads to."""
+    """Remove the directory, and the PostgreSQL data directory to which a link `home` in the directory points."""
     home = directory / "home"
     if home.is_symlink() and home.resolve().name.startswith(ASIDE_PREFIX):
         shutil.rmtree(home.resolve(), ignore_errors=True)
@@ -50,7 +52,7 @@ def vacate(directory: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read; a reader sees the old text or the new, never half of it."""
+    """Write a file that only its owner can read; the file is replaced atomically."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as partial:
         partial.write(text)
@@ -58,7 +60,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 class Secrets:
-    """Named random values in one private JSON file: made once, the same after every restart."""
+    """Named random values in one private JSON file; each is generated once and stays the same after a restart."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -73,7 +75,7 @@ class Secrets:
 
 @contextmanager
 def temporary_run(prefix: str = "hotelmate-") -> Iterator[Path]:
-    """A run directory that vanishes afterwards. Unlike pytest's own, root's PostgreSQL can reach it."""
+    """A run directory for the block, removed at its end. Root's PostgreSQL can reach it, unlike pytest's."""
     path = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         yield run_directory(path)

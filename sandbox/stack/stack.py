@@ -1,4 +1,4 @@
-"""The whole system on one machine: broker, database, stand-ins, services, relay and gateway, until closed."""
+"""Runs the whole system on one machine: broker, database, stand-ins, services, relay and gateway."""
 
 import json
 import os
@@ -34,7 +34,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Stack:
-    """Made by `Stack.start`. A context manager: leaving it ends everything it started, and nothing else."""
+    """A running system, made by `Stack.start`. As a context manager, the stack is closed at the end of the block."""
 
     def __init__(
         self,
@@ -71,9 +71,9 @@ class Stack:
         wanted_ports: Mapping[str, int] | None = None,
         terminal: TextIO | None = None,
     ) -> Self:
-        """Bring everything up, ready and seeded. `env` is added to every process's; without `wanted_ports`, any free.
+        """Start the system, ready and seeded, with `env` for every process, on `wanted_ports` or any free ports.
 
-        Raises RuntimeError or TimeoutError with what went wrong; then nothing is left running.
+        Raises RuntimeError or TimeoutError where a part does not start; the other parts are then ended.
         """
         stack = cls(
             directory, services=services, env=env, commands=commands, wanted_ports=wanted_ports, terminal=terminal
@@ -82,7 +82,7 @@ class Stack:
         return stack
 
     def bring_up(self) -> None:
-        """What `start` does. Another thread may `halt` it on the way."""
+        """Start the parts of the stack in order; another thread may interrupt this with `halt`."""
         try:
             write_private(self.directory / NOTE, pid_record(os.getpid()))
             self._bring_up()
@@ -91,12 +91,12 @@ class Stack:
             raise
 
     def halt(self) -> None:
-        """End the programs and whatever is being waited for; `close` does the rest."""
+        """End the programs, so that `bring_up` fails early; `close` then ends broker and database."""
         self.supervisor.close()
 
     @property
     def path(self) -> Path:
-        """Where `stack_json` is stored for other programs."""
+        """The file in which `stack_json` is stored for other programs."""
         return self.directory / "stack.json"
 
     def say(self, text: str) -> None:
@@ -106,7 +106,7 @@ class Stack:
         return filled(self._commands.walk, self._facts)
 
     def look_after_nodes(self, closing: threading.Event, *, every: float = 1.0) -> None:
-        """Start a private broker or database that died again, until `closing`."""
+        """Restart a crashed private broker or database; checks each `every` seconds until `closing` is set."""
         while not closing.wait(every):
             for name, node in (("RabbitMQ", self.rabbit), ("PostgreSQL", self.postgres)):
                 if isinstance(node, RabbitNode | PostgresNode) and not node.alive():
@@ -231,7 +231,7 @@ class Stack:
 
 
 def is_ok(url: str) -> bool:
-    """A GET of the URL is answered with 200."""
+    """Whether a GET of the URL is answered with 200."""
     try:
         with DIRECT.open(url, timeout=2) as answer:
             return bool(answer.status == 200)

@@ -1,4 +1,4 @@
-"""The ports, keys and addresses of one run, and the environment its processes are given."""
+"""The ports, keys and addresses of one run, and the environment of its processes."""
 
 import os
 import secrets
@@ -25,7 +25,7 @@ KEPT_BACK = {"DATABASE_URL", "AMQP_MANAGEMENT_URL"}
 
 
 def wanted_ports(env: Mapping[str, str]) -> dict[str, int]:
-    """The ports the environment asks for, else the usual ones; 0 is any."""
+    """The ports that the environment names, otherwise the default ports; 0 stands for any free port."""
     try:
         return {name: int(env.get(name) or usual) for name, usual in DEFAULT_PORTS.items()}
     except ValueError as error:
@@ -34,7 +34,7 @@ def wanted_ports(env: Mapping[str, str]) -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class StackConfig:
-    """Everything that is settled before the first process starts."""
+    """The ports and secrets that are chosen before the first process starts."""
 
     ports: Mapping[str, int]
     stripe_api_key: str
@@ -47,7 +47,7 @@ class StackConfig:
 
     @classmethod
     def draw(cls, stored_secrets: Secrets, ports: Ports, preferred: Mapping[str, int] | None = None) -> "StackConfig":
-        """Choose free ports (any, unless preferred ones are given) and take the run's secrets, or make them."""
+        """Choose free ports (`preferred` ones where given), and read the run's secrets or generate them."""
         requested = preferred or dict.fromkeys(DEFAULT_PORTS, ANY)
         return cls(
             ports={name: ports.choose(name.removesuffix("_PORT").lower(), port) for name, port in requested.items()},
@@ -64,7 +64,7 @@ class StackConfig:
         return f"http://{LOOPBACK}:{self.ports[port_name]}"
 
     def facts(self, *, stack_json: Path) -> dict[str, str]:
-        """What fills the holes in the command table."""
+        """The values of the placeholders in the commands."""
         return {
             "gateway_url": self.url("GATEWAY_PORT"),
             "stripe_port": str(self.ports["STRIPE_PORT"]),
@@ -81,7 +81,7 @@ class StackConfig:
         }
 
     def environment(self, *, amqp_url: str, databases: Mapping[str, str]) -> dict[str, str]:
-        """The whole environment of every process of the system."""
+        """The environment variables of every process of the system, including those of this process."""
         gateway, stripe = self.url("GATEWAY_PORT"), self.url("STRIPE_PORT")
         ours = {name: value for name, value in os.environ.items() if name not in KEPT_BACK}
         direct = ",".join(filter(None, [LOOPBACK, "localhost", os.environ.get("NO_PROXY", "")]))

@@ -1,4 +1,4 @@
-"""Runs named programs: shows and stores what they print, restarts the crashed ones, and ends them all in reverse."""
+"""Runs named programs: shows and stores their output, restarts crashed programs, and ends all in reverse order."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from sandbox.stack.run_directory import run_directory
 
 
 class Supervisor:
-    """Logs are in `<run>/logs/<name>.log`. Closing it (or leaving its `with`) ends everything it started."""
+    """Supervises programs until `close` or the end of a `with` block. Logs are in `<run>/logs/<name>.log`."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Supervisor:
     def start(
         self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None, *, cwd: Path | None = None
     ) -> None:
-        """Start a program under a name that is not in use. `env` is its whole environment; None: the same as ours."""
+        """Start a program under an unused name. `env` is its whole environment, by default that of this process."""
         with self._lock:
             if self._closing.is_set():
                 raise RuntimeError("The supervisor is closing.")
@@ -62,9 +62,9 @@ class Supervisor:
         timeout: float = 120.0,
         echo: bool = True,
     ) -> list[str]:
-        """Run a program to its end; the lines it printed. Raises RuntimeError unless it exits with 0 in time.
+        """Run a program to its end; returns its output by line. Raises RuntimeError unless it exits with 0 in time.
 
-        Not `shown`, its lines are for the caller alone, as they may hold passwords.
+        Output that may contain passwords is neither printed nor logged where `shown` is False.
         """
         with self._lock:
             if self._closing.is_set():
@@ -93,11 +93,11 @@ class Supervisor:
         return lines
 
     def kill(self, name: str, sig: Signals = SIGKILL) -> None:
-        """Send a signal to a program's whole group. If it ends of it, that is a crash: it is started again."""
+        """Send a signal to a program's process group; a program that ends by it is restarted, as after a crash."""
         self._program(name).send(sig)
 
     def stop(self, name: str, *, sig: Signals = SIGTERM) -> None:
-        """End a program and leave it ended, until `restart`."""
+        """End a program, which stays ended until `restart`."""
         self._program(name).halt(sig=sig, grace=self._grace)
 
     def restart(self, name: str) -> None:
@@ -116,7 +116,7 @@ class Supervisor:
         return process.pid if process else None
 
     def crashes(self, name: str) -> int:
-        """How often it ended without being told to."""
+        """The number of times that the program has ended without `stop`, `restart` or `close`."""
         return self._program(name).crashes
 
     def names(self) -> list[str]:
@@ -127,11 +127,11 @@ class Supervisor:
         return self._closing.is_set()
 
     def hurry(self) -> None:
-        """Kill what `close` is still waiting for."""
+        """Kill the programs for whose end `close` is still waiting."""
         self._hurry.set()
 
     def close(self) -> None:
-        """End everything in the reverse of the order it was started in: SIGTERM, later SIGKILL, whole groups."""
+        """End all programs in reverse order of their start: SIGTERM to each process group, SIGKILL after `grace`."""
         self._closing.set()
         with self._lock:
             programs = list(reversed(self._programs.values()))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 def until(
     condition: Callable[[], bool], *, seconds: float, what: str, every: float = 0.05, abort: Callable[[], str | None]
 ) -> None:
-    """Return once the condition holds. TimeoutError after `seconds`; RuntimeError when `abort` gives a reason."""
+    """Wait until the condition holds. Raises TimeoutError after `seconds`, RuntimeError if `abort` returns a reason."""
     deadline = time.monotonic() + seconds
     while not condition():
         if reason := abort():

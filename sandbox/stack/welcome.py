@@ -1,4 +1,4 @@
-"""What a person is told once everything is up: where each part is, and who may log in."""
+"""Prints the addresses of a running stack and the demo accounts."""
 
 from rich.console import Console
 from rich.table import Table

@@ -52,7 +52,7 @@ def build(state: StripeAppState, *, ready: Callable[[], None] = lambda: None) ->
 
 
 async def _tick(state: StripeAppState) -> None:
-    """Run due deadlines, independent of requests."""
+    """Run due deadlines periodically, also while no request arrives."""
     while True:
         try:
             state.store.clock.run_due()

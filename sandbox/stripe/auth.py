@@ -11,7 +11,7 @@ _TEST_KEYS = ("sk_test_", "rk_test_")
 
 
 def check_key(header: str | None, expected: str | None) -> None:
-    """Raises ApiError (401) for a missing key, a key other than `expected`, or any live key."""
+    """Raise ApiError (401) for a missing key, a key other than `expected`, or any live key."""
     key = _key(header)
     if not key:
         raise ApiError(

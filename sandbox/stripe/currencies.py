@@ -51,7 +51,7 @@ def display(amount: int, currency: str) -> str:
 
 
 def check_currency(currency: str, *, param: str = "currency") -> None:
-    """Raises ApiError unless `currency` is a supported currency in lower case."""
+    """Raise ApiError unless `currency` is a supported currency in lower case."""
     if currency not in _SUPPORTED:
         supported = ", ".join(sorted(_SUPPORTED))
         raise invalid(
@@ -61,7 +61,7 @@ def check_currency(currency: str, *, param: str = "currency") -> None:
 
 
 def check_charge(amount: int, currency: str, *, param: str = "amount") -> None:
-    """Raises ApiError for an amount too small, too large or not a multiple of the currency's step."""
+    """Raise ApiError for an amount too small, too large or not a multiple of the currency's step."""
     smallest = _SMALLEST.get(currency, 1)
     if amount < smallest:
         raise invalid(

@@ -46,7 +46,7 @@ def invalid(message: str, *, param: str | None = None, code: str | None = None) 
 
 
 def missing(kind: str, object_id: str, *, param: str = "id") -> ApiError:
-    """404 for an id in the path, 400 for one in a parameter."""
+    """The `resource_missing` error: 404 for an unknown id in the path, 400 for one in a parameter."""
     status = 404 if param == "id" else 400
     message = f"No such {kind}: '{object_id}'"
     return ApiError(status, "invalid_request_error", message, param=param, code="resource_missing")
@@ -84,7 +84,7 @@ def declined(
 
 
 def server_error(status: int, message: str) -> ApiError:
-    """A 409, a 429 or any 5xx, with Stripe's type and code."""
+    """The error with the status 409, 429 or 5xx, with Stripe's type and code."""
     if status == 429:
         return ApiError(429, "invalid_request_error", message, code="rate_limit")
     if status == 409:

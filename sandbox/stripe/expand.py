@@ -20,7 +20,7 @@ _EXPANDABLE = {
 
 
 def check_paths(paths: list[str]) -> None:
-    """Raises ApiError for a path that cannot be expanded, before the request is executed."""
+    """Raise ApiError for a path that cannot be expanded, before the request is executed."""
     for path in paths:
         steps = path.split(".")
         if len(steps) > _DEEPEST:

@@ -94,7 +94,7 @@ class RequestFaults:
         return spec.seconds if spec and spec.when == when else 0.0
 
     def refuse_capture(self, refused: dict[str, tuple[str, str | None]], intent: Json) -> None:
-        """Raises ApiError if the capture is declined; a `for_good` decline is stored in `refused`."""
+        """Raise ApiError if a fault declines the capture; a `for_good` decline is stored in `refused`."""
         spec = self.specs.get("decline")
         if spec and spec.for_good:
             refused[intent["id"]] = (spec.code, spec.decline_code)
@@ -110,7 +110,7 @@ class RequestFaults:
             )
 
     def refund(self) -> tuple[str, Literal["succeeded", "failed"] | None, int] | None:
-        """The refund's first status, its last status and the seconds between."""
+        """The refund's first status, its last status and the seconds between the two."""
         spec = self.specs.get("refund")
         return (spec.starts, spec.ends, spec.after) if spec else None
 

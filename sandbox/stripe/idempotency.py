@@ -39,9 +39,10 @@ class IdempotencyKeys:
         self._uses: dict[str, _KeyUse] = {}
 
     def begin(self, key: str, *, path: str, form: str, now: int) -> ApiResponse | None:
-        """The stored response of a repetition; None for a first use, which is then marked as running.
+        """Start a request with a key; returns the stored response of a repetition, None for a first use.
 
-        Raises `idempotency_error` (400) for other parameters, and 409 while the first request is running.
+        A first use is marked as running. Raises `idempotency_error`: 400 for other parameters, 409 while the first
+        request is running.
         """
         if len(key) > _LONGEST:
             raise invalid(f"Idempotency keys may be at most {_LONGEST} characters long.")

@@ -54,7 +54,7 @@ class InMemoryStripe(stripe.HTTPClient):
         return body.decode(), status, response_headers
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing; the official library requires the method."""
 
     def pay(self, session_id: str, card: str = SUCCESS.number) -> None:
         """Pay as on the payment page. Raises ApiError if the card is declined."""

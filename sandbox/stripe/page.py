@@ -15,7 +15,7 @@ from sandbox.stripe.store import Json
 
 
 def router(state: StripeAppState) -> APIRouter:
-    """GET shows the page; POST with the form field `card` pays: 303 on success, 402 if declined."""
+    """The routes of the page: GET shows the page, POST with the form field `card` pays (303, or 402 if declined)."""
     routes = APIRouter(prefix="/c/pay", include_in_schema=False)
 
     @routes.get("/{session_id}")

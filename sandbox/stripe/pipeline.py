@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class ConnectionDropped(Exception):
-    """The connection is to be aborted without a response."""
+    """Raised to abort the connection without a response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class StripeRequest:
 
 
 async def process(state: StripeAppState, request: StripeRequest, entry: Json) -> ApiResponse:
-    """The response to a request; its faults are recorded in its log `entry`.
+    """Process a request; returns the response, and records the applied faults in the log `entry`.
 
     Raises ConnectionDropped, and ApiError for an error before execution, which is not stored under the
     idempotency key.

@@ -77,7 +77,7 @@ def update(call: ApiCall) -> Json:
 
 
 def cancel(call: ApiCall) -> Json:
-    """Always refused: refunds to cards cannot be cancelled."""
+    """Refuse the cancellation with a Stripe error, because refunds to cards cannot be cancelled."""
     refund = read(call)
     raise invalid(f"This refund ({refund['id']}) is not in a state where it can be canceled.")
 

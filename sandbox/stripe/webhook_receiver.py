@@ -41,7 +41,7 @@ class WebhookReceiver:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-                """No output."""
+                """Suppress the access log."""
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
             receiver = cls(f"http://127.0.0.1:{server.server_port}/webhook", secret)
@@ -65,7 +65,7 @@ class WebhookReceiver:
         return [event.type for event in self.events()]
 
     def wait_for(self, event_type: str, count: int = 1, *, within: float = 5.0) -> stripe.Event:
-        """The `count`th event of a type, as soon as it arrives. Raises TimeoutError."""
+        """Wait for the `count`th event of a type and return it; raises TimeoutError."""
         return wait_until(lambda: self._nth(event_type, count), within=within, what=f"{count} × {event_type}")
 
     def _nth(self, event_type: str, count: int) -> stripe.Event | None:
@@ -74,7 +74,7 @@ class WebhookReceiver:
 
 
 def wait_until(condition: Callable[[], T | None], *, within: float = 5.0, what: str) -> T:
-    """The first true result of `condition`. Raises TimeoutError."""
+    """Call `condition` until the result is true; returns that result. Raises TimeoutError."""
     deadline = time.monotonic() + within
     while True:
         result = condition()

@@ -68,7 +68,7 @@ class WebhookSender:
         return len(self._queue) + len(self._in_flight)
 
     async def wait_idle(self, within: float = 1.0) -> None:
-        """Wait until no delivery is in flight, so that none sent before arrives after."""
+        """Wait until no delivery is in flight, so that no earlier delivery arrives after the call."""
         deadline = time.monotonic() + within
         while self._in_flight and time.monotonic() < deadline:
             await asyncio.sleep(0.005)

@@ -11,9 +11,10 @@ CAPTURED, ACCEPTED = 200, 202
 
 
 async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
-    """The booking, and 200 once the payment is captured, or 202 where the capture takes longer than the request waits.
+    """Approve the booking; returns the booking, and 200 once the payment is captured or 202 while the capture runs.
 
-    Refused `CAPTURE_FAILED` where the card is declined, and as `ApproveBooking` is.
+    The request waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined;
+    the refusals of `ApproveBooking` are passed on.
     """
     query = request.for_booking(bookings.GetBooking)
     clock = asyncio.get_running_loop().time

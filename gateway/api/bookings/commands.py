@@ -11,7 +11,7 @@ from gateway.http.request import ApiRequest
 
 
 def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, status: int | None = None) -> Response:
-    """The booking for the member of staff who sends the request."""
+    """Respond with the booking, as the member of staff who sent the request may read it."""
     shows_pin = booking.in_house and Permission.MANAGE_CHECKIN in request.caller.permissions
     body = StaffBooking.of(booking, room_pin=booking.in_house.room_pin if shows_pin and booking.in_house else None)
     return request.respond(body, status=status, version=booking.version)

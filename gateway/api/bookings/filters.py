@@ -11,7 +11,7 @@ from gateway.http.pages import Paging
 
 
 class BookingFilters(Paging):
-    """Filters and order as query parameters; an empty filter does not filter."""
+    """The query parameters that filter and order the list; an empty filter selects every booking."""
 
     status: Annotated[str, Field(description="Comma list of statuses.")] = ""
     start_date: Annotated[str, Field(description="Check-in on or after this day.")] = ""
@@ -32,7 +32,7 @@ class BookingFilters(Paging):
     include_counts: Annotated[str, Field(description="`true` adds counts by bucket.")] = ""
 
     def query(self, hotel: str) -> ListBookings:
-        """The query to bookings; refused `INVALID_FILTER`."""
+        """The query for the bookings service; an invalid value is refused `INVALID_FILTER`."""
         for name in ("status", "search", "room_number", "source", "bucket", "ordering"):
             if "\x00" in getattr(self, name) or len(getattr(self, name)) > 200:
                 raise invalid_filter(name)

@@ -36,7 +36,7 @@ class BookingGuest(Body):
 
     @property
     def details(self) -> GuestDetails:
-        """The guest as bookings takes it."""
+        """The guest as `GuestDetails`, the contract class."""
         return GuestDetails(**self.model_dump())
 
 
@@ -83,7 +83,7 @@ class NewBooking(WithGuest):
     draft: bool = Field(False, description="Price and save only. The nights are held when the draft is submitted.")
 
     def command(self, hotel: str, *, source: BookingSource, payment: str = "card") -> CreateBooking:
-        """The command to bookings."""
+        """The command for the bookings service."""
         values = self.model_dump(exclude={"guest", "room_type_code", "payment"})
         return CreateBooking(
             hotel=hotel,
@@ -96,7 +96,7 @@ class NewBooking(WithGuest):
 
 
 class StaffNewBooking(NewBooking):
-    """A booking that staff create. `none`: the booking is confirmed without a card."""
+    """A booking that staff create. With the payment method `none`, the booking is confirmed without a card."""
 
     payment: Literal["card", "none"] = "card"
 
@@ -129,14 +129,14 @@ class StaffCancellation(GuestCancellation):
 
 
 class Decline(Body):
-    """Why the hotel declines. Guests do not read the note."""
+    """The reason why the hotel declines. Guests do not see the note."""
 
     reason_code: str = Field("OTHER", pattern=r"^[A-Z][A-Z0-9_]{0,39}$", examples=["OTHER"])
     reason_note: Prose = Field("", examples=["A wedding party has booked the hotel."])
 
 
 class FeedQuery(BaseModel):
-    """The start of a part of the feed."""
+    """The sequence number after which the returned part of the feed starts."""
 
     after: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 

@@ -21,12 +21,12 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 async def read_feed(request: ApiRequest, after: int) -> Feed:
-    """The booking's events after that sequence number."""
+    """The booking's events after the sequence number `after`, oldest first."""
     return await request.ask(request.for_booking(GetFeed, after=after))
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:
-    """The stream after that sequence number; refused as `GetFeed` is, before anything is sent."""
+    """The stream of events after the sequence number `after`; a refusal of `GetFeed` is raised before it starts."""
     await read_feed(request, after)
     return StreamingResponse(_events(request, after), media_type=MEDIA_TYPE, headers=HEADERS)
 

@@ -38,7 +38,7 @@ class Search(Paging):
 
 
 class NewRoomType(Body):
-    """A room type. `policy` is the code of its cancellation policy; without one, the hotel's standard policy."""
+    """A room type. `policy` is the code of a cancellation policy; without `policy`, the standard policy applies."""
 
     code: Code = Field(examples=["STD"])
     name: Name = Field(examples=["Standard Double"])
@@ -78,19 +78,19 @@ class RateRange(BaseModel):
     end_date: Day = Field(examples=["2026-08-31"])
 
     def command(self, hotel: str) -> rooms.WriteRates:
-        """The command to rooms that restores the base price."""
+        """The command for the rooms service that restores the base price."""
         return rooms.WriteRates(hotel=hotel, price=None, **self.model_dump())
 
 
 class RateFilters(Paging):
-    """Filters of the list of rates. Without dates: rates from today on."""
+    """Filters of the list of rates. Without dates, the list starts today."""
 
     room_type: Code | None = None
     start_date: Day | None = None
     end_date: Day | None = None
 
     def query(self, hotel: str) -> rooms.ListRates:
-        """The query to rooms."""
+        """The query for the rooms service."""
         return rooms.ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
 
 
@@ -111,7 +111,7 @@ class NewPromotion(Body):
 
     @property
     def definition(self) -> rooms.PromotionDefinition:
-        """The promotion as rooms takes it."""
+        """The promotion as the contract class of the rooms service."""
         return rooms.PromotionDefinition(**self.model_dump())
 
 
@@ -148,7 +148,7 @@ class PolicyFields(Changes):
 
     @property
     def terms(self) -> dict[str, Any]:
-        """The terms that are not null, with tiers as rooms takes them."""
+        """The terms that are not null, with the tiers as contract classes of the rooms service."""
         tiers = tuple(rooms.TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
         return self.values | ({"tiers": tiers} if self.tiers is not None else {})
 
@@ -161,7 +161,7 @@ class NewPolicy(PolicyFields):
     kind: PolicyKind
 
     def command(self, hotel: str) -> rooms.AddPolicy:
-        """The command to rooms."""
+        """The command for the rooms service."""
         return rooms.AddPolicy(hotel=hotel, policy=rooms.PolicyDefinition(**self.terms))
 
 
@@ -171,5 +171,5 @@ class PolicyChanges(PolicyFields):
     name: Name | None = None
 
     def command(self, hotel: str, code: str) -> rooms.ChangePolicy:
-        """The command to rooms."""
+        """The command for the rooms service."""
         return rooms.ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)

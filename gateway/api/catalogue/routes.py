@@ -32,7 +32,7 @@ policies = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/cancellation
 
 
 async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
-    """Ask about the room type in the path: an unknown one is 404, not 422 as in a body."""
+    """Ask about the room type in the path; an unknown room type in a path is 404, while one in a body is 422."""
     try:
         return await request.ask(message)
     except Refusal as refusal:
@@ -78,7 +78,7 @@ async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) 
 async def remove_room_type(request: ApiRequest) -> Response:
     """Delete a room type.
 
-    Refused while the room type has rooms or sold nights to come.
+    The request is refused while the room type has rooms or future nights are sold.
     """
     await _ask_about_path(request, rooms.RemoveRoomType(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
@@ -189,7 +189,7 @@ async def change_policy(request: ApiRequest, body: requests.PolicyChanges) -> Re
 async def remove_policy(request: ApiRequest) -> Response:
     """Delete a cancellation policy.
 
-    Refused while the policy is the standard policy, or a room type names it.
+    The request is refused while the policy is the standard policy or a room type names the policy.
     """
     await request.ask(rooms.RemovePolicy(hotel=request.hotel, code=request.code))
     return Response(status_code=204)

@@ -93,7 +93,7 @@ class SettingsPatch(Changes):
     overbooking_allowance: Count | None = _within("overbooking_allowance")
 
     def change(self) -> SettingsChange:
-        """The change as rooms takes it; refused `VALIDATION_ERROR` for null, except for the Wi-Fi."""
+        """The command's changes. A null field is refused `VALIDATION_ERROR`; a null `wifi` changes nothing."""
         values, names = self.values, {each.name for each in fields(SettingsChange)}
         _refuse((name, "must not be null") for name in self.cleared if name in names - {"wifi"})
         change = {name: value for name, value in values.items() if name in names}
@@ -119,7 +119,7 @@ class WholeSettings(SettingsPatch):
     version: Count | None = Field(None, description="Ignored: send the version as `If-Match`.")
 
     def whole(self, page: HotelPage) -> SettingsChange:
-        """The change as rooms takes it; refused `VALIDATION_ERROR` for missing settings, another slug or currency."""
+        """The command's changes; missing settings and another slug or currency are refused `VALIDATION_ERROR`."""
         required = set(SettingsPatch.model_fields) - {"wifi"}
         _refuse((name, "Field required") for name in sorted(required - self.model_fields_set))
         fixed = {"slug": page.card.slug, "currency": page.card.currency, "check_out_time": self.standard_checkout_time}

@@ -22,7 +22,7 @@ READ_WITHIN = 2.0  # seconds
 
 
 async def metrics(request: Request) -> Response:
-    """All metrics in Prometheus's text format. With `GATEWAY_METRICS_TOKEN` set, only for its bearer."""
+    """All metrics in Prometheus's text format. Where `GATEWAY_METRICS_TOKEN` is set, callers must send that token."""
     state: AppState = request.app.state.app_state
     token = state.settings.metrics_token
     if token and not hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {token}"):

@@ -8,14 +8,14 @@ from gateway.http.fields import Body, Prose, Url
 
 
 class ReturnUrls(Body):
-    """Where the payment page redirects the guest afterwards. Only configured origins are allowed."""
+    """The pages to which the payment page redirects the guest afterwards. Only configured origins are allowed."""
 
     success_url: Url | None = Field(None, examples=["https://hotel.example/paid"])
     cancel_url: Url | None = Field(None, examples=["https://hotel.example/back"])
 
 
 class BalancePayment(Body):
-    """An amount in major units; without one, the whole balance. Guests do not read the note."""
+    """An amount in major units; without an amount, the whole balance is paid. Guests do not see the note."""
 
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$", examples=["109.00"])] | None = None
     note: Prose = ""

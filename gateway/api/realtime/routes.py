@@ -23,7 +23,7 @@ _EXAMPLES = {"socket_id": "1234.5678", "channel_name": "a channel that `realtime
 
 
 def _form(*names: str) -> dict[str, Any]:
-    """The OpenAPI description of a body with these fields, as a form or as JSON."""
+    """The OpenAPI description of a request body with these fields, sent as a form or as JSON."""
     schema = {
         "type": "object",
         "required": list(names),
@@ -44,7 +44,7 @@ def _form(*names: str) -> dict[str, Any]:
 async def authorise_channel(request: ApiRequest) -> Response:
     """Authorise a channel subscription.
 
-    The request has the form that the client library sends, or is JSON.
+    The body is a form, as the client library sends it, or JSON.
     """
     signed = await request.ask(SignChannel(**await _fields(request, "socket_id", "channel_name")))
     if signed.channel_data is None:

@@ -32,7 +32,7 @@ class OrderFilters(Paging):
 
 
 class OrderCancellation(Body):
-    """Why an order is cancelled."""
+    """The reason why an order is cancelled."""
 
     reason: Note = Field("", examples=["The kitchen is closed."])
 

@@ -84,7 +84,7 @@ async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response
 
 
 def item_id(request: ApiRequest) -> int:
-    """The path's menu item; refused `MENU_ITEM_NOT_FOUND`."""
+    """The id of the menu item in the path; refused `MENU_ITEM_NOT_FOUND` where it is not a number."""
     text = str(request.path_params["item_id"])
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Refusal("MENU_ITEM_NOT_FOUND", "The menu has no such item.")

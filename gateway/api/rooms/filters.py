@@ -19,7 +19,7 @@ class RoomFilters(Paging):
     occupied: Annotated[str, Field(description="`true` or `false`.")] = ""
 
     def query(self, hotel: str) -> ListRooms:
-        """The query to rooms; refused `INVALID_FILTER`."""
+        """The query for the rooms service; an invalid value is refused `INVALID_FILTER`."""
         if self.status and self.status not in set(RoomStatus):
             raise invalid_filter("status")
         return ListRooms(
@@ -34,14 +34,14 @@ class RoomFilters(Paging):
 
 
 class TaskFilters(Paging):
-    """Filters of the list of tasks. Without a status: all tasks that are not done."""
+    """Filters of the list of tasks. Without a status, the tasks that are not done."""
 
     status: Annotated[str, Field(description="`OPEN`, `IN_PROGRESS` or `DONE`.")] = ""
     room_number: SearchText = ""
     assignee: Annotated[SearchText, Field(description="A colleague's id, or `me`.")] = ""
 
     def query(self, hotel: str, *, me: str) -> ListTasks:
-        """The query to rooms; refused `INVALID_FILTER`."""
+        """The query for the rooms service; an invalid value is refused `INVALID_FILTER`."""
         if self.status and self.status not in set(TaskStatus):
             raise invalid_filter("status")
         return ListTasks(
@@ -62,7 +62,7 @@ class FreeRoomQuery(BaseModel):
     exclude_booking: Code | None = None
 
     def query(self, hotel: str) -> FindFreeRooms:
-        """The query to rooms."""
+        """The query for the rooms service."""
         return FindFreeRooms(hotel=hotel, **{**self.model_dump(), "room_type": self.room_type.strip()})
 
 

@@ -59,7 +59,7 @@ class Remark(Body):
 
 
 class NewBlock(Body):
-    """The nights `[starts_on, until)` on which the room is blocked, and why. Without `starts_on`: from today."""
+    """The nights `[starts_on, until)` of a block, and the reason. Without `starts_on`, the block starts today."""
 
     starts_on: Day | None = None
     until: Day = Field(examples=["2026-08-17"])
@@ -74,7 +74,7 @@ class BlockedNights(BaseModel):
 
 
 class TaskAssignment(Body):
-    """The assignee: a colleague's `staff_id`, or null for none. Without `staff_id`: the caller."""
+    """The assignee: a colleague's `staff_id`, or null for nobody. Without `staff_id`, the caller is the assignee."""
 
     staff_id: UUID | None = None
 

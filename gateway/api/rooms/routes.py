@@ -30,7 +30,7 @@ REFUSES = ("ILLEGAL_ROOM_TRANSITION", "ROOM_HAS_GUEST")
 
 
 async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> dict[str, str]:
-    """Names by booking id; empty where bookings does not answer: rooms are returned all the same."""
+    """The guests' names by booking id; empty during an outage of bookings, so that rooms are still listed."""
     booking_ids = tuple(filter(None, bookings))
     if not booking_ids:
         return {}
@@ -112,7 +112,7 @@ async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
 async def remove_room(request: ApiRequest) -> Response:
     """Delete a room.
 
-    Deletes the room's blocks and cleaning task, too. Refused while a stay has the room.
+    Deletes the room's blocks and cleaning task, too. The request is refused while a stay has the room.
     """
     await request.ask(rooms.RemoveRoom(hotel=request.hotel, room_number=request.room_number))
     return Response(status_code=204)

@@ -19,7 +19,7 @@ class Assignment(Body):
 
 
 class Move(Body):
-    """The new room of a guest in house, and why the guest moves. Guests read neither text."""
+    """The new room of a guest in house, and the reason for the move. Guests do not see the texts."""
 
     to_room_number: RoomNumber = Field(examples=["204"])
     reason: Prose = Field("", examples=["The shower drips."])
@@ -34,7 +34,7 @@ class CheckInOptions(Body):
 
 
 class NoShow(Body):
-    """What staff know of a no-show. A waiver of the fee needs `can_override` and a reason."""
+    """Details of a no-show. A waiver of the fee needs `can_override` and a reason."""
 
     reason: Prose = Field("", examples=["Called twice, no answer."])
     waive_fee: bool = False
@@ -50,13 +50,13 @@ class WalkInGuest(WithGuest):
     special_requests: Prose = ""
 
     def command(self, hotel: str, room_number: str) -> AddWalkIn:
-        """The command to bookings."""
+        """The command for the bookings service."""
         values = self.model_dump(exclude={"guest"})
         return AddWalkIn(hotel=hotel, room_number=room_number, guest=self.guest.details, **values)
 
 
 class CheckOuts(Body):
-    """The rooms to check out: a number is a room's id, a text a room's number."""
+    """The rooms to check out: a JSON number is a room's id, a JSON string is a room's number."""
 
     room_ids: list[RoomId | RoomNumber] = Field(min_length=1, max_length=100, examples=[[1, 2, "103"]])
     destructive: bool = False
@@ -64,7 +64,7 @@ class CheckOuts(Body):
 
 
 class Acknowledgement(Body):
-    """Acknowledges an overstay, or with `dismiss` dismisses it. Guests do not read the note."""
+    """Acknowledges an overstay, or dismisses the overstay where `dismiss` is true. Guests do not see the note."""
 
     note: Prose = Field("", examples=["The guest was told."])
     dismiss: bool = False

@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the two tables."""
+    """Create the tables of accounts and tokens."""
     op.create_table(
         "staff_account",
         sa.Column("id", sa.Uuid, primary_key=True),

@@ -14,7 +14,7 @@ from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED, RealtimeEven
 
 
 def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | None:
-    """The push of the event; None for an event without a push. `legacy` adds the channels of old clients."""
+    """The push of the event, or None for an event without a push. `legacy` adds the channels of old clients."""
     rule = PUSHES.get(type(event))
     if rule is None:
         return None
@@ -39,7 +39,7 @@ def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | 
 
 
 def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
-    """The mail to the guest about the event; None for an event without a mail."""
+    """The mail to the guest about the event, or None for an event without a mail."""
     rule = MAILS.get(type(event))
     if rule is None or not rule.when(event):
         return None

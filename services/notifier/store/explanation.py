@@ -1,4 +1,4 @@
-"""The pushes, mails and text messages that events caused, with the outcome of each."""
+"""Reads the pushes, mails and text messages that events caused, with the outcome of each."""
 
 from collections.abc import Iterator
 

@@ -54,11 +54,11 @@ class SqlNotices:
         )
 
     def get(self, notice_id: str) -> StoredNotice | None:
-        """The notice; None for an unknown id."""
+        """The notice, or None for an unknown id."""
         return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id))
 
     def lock(self, notice_id: str) -> StoredNotice | None:
-        """The notice with its row locked until the end of the transaction; None for an unknown id."""
+        """The notice with its row locked until the end of the transaction, or None for an unknown id."""
         return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update())
 
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:

@@ -45,13 +45,13 @@ DomainEvent = (
 
 
 def next_event(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """The next event that the snapshot implies and that is not recorded yet; None where the payment is up to date."""
+    """The next event that the snapshot implies and that is not recorded yet, or None where there is none."""
     rule = _RULES.get(payment.status)
     return rule(payment, inputs) if rule else None
 
 
 def mismatch(payment: Payment, intent: IntentSnapshot) -> str | None:
-    """The code of the first difference between the authorisation and the payment; None where they agree."""
+    """The code of the first difference between the authorisation and the payment, or None where they agree."""
     if intent.booking_id != payment.booking_id or intent.payment_id != payment.id:
         return "BOOKING_DIFFERS"
     if intent.amount.currency != payment.amount.currency:

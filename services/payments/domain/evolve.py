@@ -53,7 +53,7 @@ def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
 
 
 def _lifecycle_row(payment: Payment, event: DomainEvent) -> type[Any]:
-    """The event class by which the lifecycle finds the transition; for a refund, it depends on the money that stays."""
+    """The event class by which the lifecycle finds the transition; for a refund, by the money that stays."""
     match event:
         case PaymentRefunded():
             in_full = event.refunded_total.amount >= payment.captured

@@ -32,7 +32,7 @@ class Difference:
 
 
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
-    """The time (UTC) of the payment's next comparison; None where the payment is no longer compared.
+    """The time (UTC) of the payment's next comparison, or None where the payment is no longer compared.
 
     An unfinished payment is compared every `every`. A finished payment may still be refunded or disputed without a
     webhook event, or its refund may fail. Its interval grows with the time since its last change.
@@ -98,7 +98,7 @@ def _of_the_ledger(moved: tuple[Movement, ...], ledger: LedgerRows) -> Iterator[
 
 
 def _money_not_due(payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot) -> Money | None:
-    """The money that is held or captured although the hotel may not keep it; None where there is none."""
+    """The money that is held or captured although the hotel may not keep it, or None where there is none."""
     intent = snapshot.intent
     if intent is None or intent.charge is None or not (desired.ended or payment.status in _FAILED_OR_RELEASED):
         return None

@@ -23,7 +23,7 @@ EndingEvent = BookingDeclined | BookingExpired | BookingCancelled | BookingNoSho
 
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
-    """Store that the booking may be paid."""
+    """Store that the booking's payments are in phase `LIVE`: the booking may be paid."""
     desired = DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event))
     work.desired_states.put_booking(desired, since=work.now)
 
@@ -60,7 +60,7 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
-    """Retry the failed refunds. A payment without one is left alone, because its refund has succeeded meanwhile."""
+    """Retry the booking's failed refunds at the request of staff. A payment without one is left unchanged."""
     for payment_id in work.payments.ids_to_converge(event.booking_id):
         payment = work.payments.lock(payment_id)
         decision = retry(payment) if payment else None
@@ -70,7 +70,10 @@ def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
 
 
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
-    """End the booking's own payment; only the first end takes effect, so that a later fee is not taken from it."""
+    """End the booking's own payment.
+
+    Only the first end takes effect, so that no later fee is taken from the payment.
+    """
     if work.desired_states.of_booking(event.booking_id, event.hotel).ended:
         return
     desired = DesiredState(

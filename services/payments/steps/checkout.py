@@ -67,7 +67,10 @@ class Checkout:
             return live
 
     def _synced(self, payment: Payment) -> Payment | None:
-        """The payment after a sync; None where the payment is over. Unsynced where the provider does not answer."""
+        """Sync the payment.
+
+        Returns None where the payment is over, and the unsynced one where the provider is silent.
+        """
         try:
             result = sync(payment.id, self._conversation, why="asked for the page again")
         except Unavailable:

@@ -28,11 +28,11 @@ class SqlPayments:
         self._connection = connection
 
     def get(self, payment_id: str) -> Payment | None:
-        """One payment; None for an unknown id."""
+        """One payment, or None for an unknown id."""
         return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id))
 
     def lock(self, payment_id: str) -> Payment | None:
-        """One payment, locked until the end of the transaction; None for an unknown id."""
+        """One payment, locked until the end of the transaction, or None for an unknown id."""
         return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id).with_for_update())
 
     def find_live(self, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING) -> Payment | None:
@@ -49,7 +49,7 @@ class SqlPayments:
         return [payment for payment in locked if payment]
 
     def find_by_session(self, booking_id: str, session_id: str) -> Payment | None:
-        """The booking's payment that has this checkout session; None where there is none."""
+        """The booking's payment that has this checkout session, or None where there is none."""
         ours = (PAYMENT.c.booking_id == booking_id) & (PAYMENT.c.session_id == session_id)
         return self._one(sa.select(PAYMENT).where(ours))
 
@@ -62,7 +62,7 @@ class SqlPayments:
         )
 
     def find_id(self, *, payment_id: str | None, session_id: str | None, intent_id: str | None) -> str | None:
-        """The id of the payment that matches one of these ids; None where no payment does."""
+        """The id of the payment that matches one of these ids, or None where no payment does."""
         ids = ((PAYMENT.c.id, payment_id), (PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
         matches = [column == value for column, value in ids if value]
         if not matches:

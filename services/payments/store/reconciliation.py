@@ -34,7 +34,7 @@ class SqlReconciliation:
         return changed_at
 
     def schedule(self, payment_id: str, at: datetime | None) -> None:
-        """Set the time of the payment's next comparison; None for no further comparison."""
+        """Set the time (UTC) of the payment's next comparison. With None, the payment is no longer compared."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(compare_at=at))
 
     def page(

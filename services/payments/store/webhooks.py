@@ -26,11 +26,11 @@ class SqlWebhooks:
         return self._connection.execute(statement.returning(WEBHOOK.c.event_id)).first() is not None
 
     def get(self, event_id: str) -> ReceivedWebhook | None:
-        """One stored event; None for an unknown id."""
+        """One stored event, or None for an unknown id."""
         return self._one(_ALL.where(WEBHOOK.c.event_id == event_id))
 
     def lock(self, event_id: str) -> ReceivedWebhook | None:
-        """One stored event, locked until the end of the transaction; None for an unknown id."""
+        """One stored event, locked until the end of the transaction, or None for an unknown id."""
         return self._one(_ALL.where(WEBHOOK.c.event_id == event_id).with_for_update())
 
     def page(self, outcomes: Sequence[str], *, after: str | None, limit: int) -> list[ReceivedWebhook]:

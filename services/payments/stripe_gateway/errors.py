@@ -47,6 +47,6 @@ def translated(error: stripe.StripeError) -> Exception:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds in the header `Retry-After`; None where the header is missing or holds a date."""
+    """The seconds in the header `Retry-After`, or None where the header is missing or holds a date."""
     value = headers.get("retry-after", "")
     return min(float(value), LONGEST_RETRY_AFTER) if value.isascii() and value.isdigit() else None

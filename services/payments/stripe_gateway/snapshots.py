@@ -83,7 +83,7 @@ def metadata(stripe_object: Any) -> dict[str, str]:
 
 
 def expandable_id(expandable: Any) -> str | None:
-    """The id in a field that holds an id or the expanded object; None for an empty field."""
+    """The id in a field that holds an id or the expanded object, or None for an empty field."""
     return getattr(expandable, "id", expandable) if not isinstance(expandable, dict) else expandable.get("id")
 
 
@@ -93,7 +93,7 @@ def moment(seconds: int) -> datetime:
 
 
 def _charge(stripe_charge: Any) -> ChargeSnapshot | None:
-    """The snapshot of a charge; None where the card did not accept one."""
+    """The snapshot of a charge, or None where the card did not accept one."""
     if stripe_charge is None or isinstance(stripe_charge, str) or not stripe_charge.paid:
         return None
     details = stripe_charge.payment_method_details

@@ -22,7 +22,11 @@ def parse(client: stripe.StripeClient, body: str, signature: str, secrets: Seque
 
 
 def _verified(client: stripe.StripeClient, body: str, signature: str, secret: str) -> stripe.Event | None:
-    """The event; None where the body is not signed with this secret. Raises `InvalidWebhook` for a signed non-event."""
+    """The event, or None where this secret did not sign the body.
+
+    Raises `InvalidWebhook` where the secret signed a body that is not an event. The library raises errors of many
+    classes for a mangled header; all of them count as unsigned.
+    """
     try:
         event = client.construct_event(body, signature, secret, TOLERANCE)
     except (stripe.SignatureVerificationError, ValueError, TypeError, LookupError, AttributeError):
