@@ -10,7 +10,7 @@ from contracts.values import Actor, Money
 
 @dataclass(frozen=True, kw_only=True)
 class SettleBalance(BookingCommand):
-    """Record a payment at the desk. `amount` is in major units (`"109.00"`); without it the whole balance due is paid.
+    """Record a payment at the desk. `amount` is in major units (`"109.00"`), None for the whole balance due.
 
     Refused `VALIDATION_ERROR` for an amount below the currency's smallest unit or above the balance due.
     """

@@ -71,7 +71,8 @@ class LookupLetter:
 class LookUpBookings(Command[FoundBookings]):
     """Find bookings by e-mail and number, or by number alone.
 
-    A lookup by e-mail alone always returns no booking; where bookings exist, a mail with links is sent.
+    A lookup by e-mail alone always returns no booking; where bookings exist, a mail with links is sent, at most one per
+    hotel in ten minutes.
     """
 
     email: str = ""

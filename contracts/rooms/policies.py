@@ -75,7 +75,7 @@ class AddPolicy(Command[PolicyDefinition]):
 class ChangePolicy(Command[PolicyDefinition]):
     """Change the policy for future bookings; existing bookings keep their terms.
 
-    `is_standard` can be set to True only: a policy stops being the standard one when another policy becomes it.
+    `is_standard` can be set to True only: the standard policy changes when another policy is made the standard one.
     """
 
     hotel: str

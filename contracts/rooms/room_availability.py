@@ -44,7 +44,7 @@ class TakenRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class FreeRooms:
-    """A hotel's rooms by number, divided into those that are free on the nights and those that are not."""
+    """A hotel's rooms by number, divided into rooms that are free on the requested nights and rooms that are not."""
 
     available_rooms: tuple[FreeRoom, ...]
     unavailable_rooms: tuple[TakenRoom, ...]

@@ -45,13 +45,13 @@ from contracts.notifier.events import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
 
-# From submission to the end of the stay: the chat is open.
+# Statuses with an open chat, from submission to the end of the stay.
 LIVE = (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.CONFIRMED, Status.IN_HOUSE)
 
-# No card payment is due any more: an authorisation is late money.
+# Statuses without a due card payment, in which an authorisation comes too late.
 PAST_PAYING = tuple(status for status in Status if status not in (Status.DRAFT, *LIVE[:2]))
 
-# A balance may be owed at the desk.
+# Statuses in which the guest may owe a balance at the desk.
 OWES = (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
 
 LIFECYCLE = Lifecycle[BookingStatus](
@@ -144,7 +144,7 @@ UNDECIDED = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED})
 
 ENDED = frozenset({Status.COMPLETED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
 
-# Ended without a stay: the booking holds no inventory.
+# Statuses that ended without a stay; the booking holds no inventory.
 CALLED_OFF = ENDED - {Status.COMPLETED}
 
 # Older clients' names, accepted in filters only.

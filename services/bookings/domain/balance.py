@@ -164,7 +164,7 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
 
 
 def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The booking's charges after the refund of one of them.
+    """The booking's accepted card payments after a refund of one of them.
 
     The refunded total in `event` is the total of that payment alone.
     """

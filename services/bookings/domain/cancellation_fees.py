@@ -31,7 +31,7 @@ class CancellationCharges:
 
     @property
     def preview(self) -> CancellationPreview:
-        """The charges of a cancellation at that moment, as guests and staff see them beforehand."""
+        """The charges in the form that guests and staff see before a cancellation."""
         return CancellationPreview(
             fee_amount=self.fee, refund_amount=self.refund, description=self.description, applied_rule=self.rule
         )

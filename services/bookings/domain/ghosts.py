@@ -13,8 +13,8 @@ class GhostKind(StrEnum):
     """The kinds of differences between bookings and rooms."""
 
     OCCUPIED_BY_NOBODY = "OCCUPIED_BY_NOBODY"  # the room is occupied by a booking that is not in house
-    NOT_IN_ITS_ROOM = "NOT_IN_ITS_ROOM"  # the booking is in house, and its room is not occupied by it
-    CLAIMED_BY_NOBODY = "CLAIMED_BY_NOBODY"  # the room is kept for a booking that has ended or never was
+    NOT_IN_ITS_ROOM = "NOT_IN_ITS_ROOM"  # the booking is in house, but does not occupy its room
+    CLAIMED_BY_NOBODY = "CLAIMED_BY_NOBODY"  # the room is assigned to a booking that has ended or was never stored
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from services.bookings.steps import replies
 from services.bookings.steps.booking_access import NamesBooking, locked
 from services.bookings.work import BookingsWork
 
-# The fields of the pending action beyond its kind; None where the command has taken effect before.
+# The fields of the pending action besides its kind; None where the command has nothing left to change.
 Decide = Callable[[Booking, BookingsWork], dict[str, Any] | None]
 
 

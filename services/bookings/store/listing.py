@@ -103,7 +103,7 @@ def _filters(query: ListBookings) -> Condition:
 
 
 def _statuses(names: tuple[str, ...]) -> Condition:
-    """The statuses of the status filter; without one, every status except `DRAFT`."""
+    """The statuses that the status filter names; without the filter, every status except `DRAFT`."""
     if not names:
         return BOOKING.c.status != Status.DRAFT
     statuses = {SYNONYMS.get(name, name) for name in names}

@@ -56,7 +56,7 @@ class SqlLookups:
         return [booking_of(row) for row in self._connection.execute(statement).mappings()]
 
     def begin(self, mail: LookupMail, *, now: datetime, quiet_until: datetime) -> bool:
-        """Insert the lookup mail; returns False where the last one to this address and hotel is in its quiet time."""
+        """Insert the lookup mail; returns False where the last mail to this address and hotel is in its quiet time."""
         row = {**vars(mail), "booking_ids": list(mail.booking_ids), "asked_at": now, "quiet_until": quiet_until}
         begun = insert(LOOKUP_MAIL).values(row).on_conflict_do_nothing().returning(LOOKUP_MAIL.c.id)
         return self._connection.execute(begun).first() is not None

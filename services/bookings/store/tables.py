@@ -116,8 +116,8 @@ HOLD = sa.Table(
     *_moments("held_at", "check_at"),
 )
 
-# Communications by staff, and notices sent by notifier. `sequence` is that of the event in the booking's feed, if any;
-# a NULL `recipient` is the guest's own address.
+# Communications by staff, and notices sent by notifier. `sequence` is the event's sequence in the booking's feed, or
+# NULL; a NULL `recipient` stands for the guest's own address.
 COMMUNICATION = sa.Table(
     "communication",
     METADATA,

@@ -1,4 +1,4 @@
-"""A hotel, and a room type with what a stay's price needs."""
+"""A hotel, and a room type with the data for the price of a stay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -60,7 +60,7 @@ class Hotel:
         )
 
     def differing(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of the `values`, by field, that differ from the hotel's own."""
+        """The entries of `values`, by field, that differ from the hotel's own values."""
         return {name: value for name, value in values.items() if self._value(name) != _stored(value)}
 
     def with_values(self, values: Mapping[str, Any]) -> "Hotel":

@@ -71,7 +71,7 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
 
 
 def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay) -> list[dict[str, Any]]:
-    """The rooms to suggest: those that are free for the rest of the added nights."""
+    """At most five other rooms to suggest, free for the rest of the added nights."""
     nights = extensions.suggestion_nights(added, today=stays.local_day(work.now, hotel.timezone))
     return extensions.suggestions(
         work.rooms.all(hotel.slug),

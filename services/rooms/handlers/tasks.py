@@ -45,7 +45,7 @@ def finish_task(command: FinishTask, work: RoomsWork) -> HousekeepingTask:
 
 
 def assign_task(command: AssignTask, work: RoomsWork) -> HousekeepingTask:
-    """Assign the task, or unassign it."""
+    """Assign the task to a staff member or to nobody."""
     task, room = _locked(command, work)
     tasks.check_assign(task, work.caller, to=command.staff_id)
     assignee = Actor(ActorKind.STAFF, command.staff_id, command.staff_name) if command.staff_id else None

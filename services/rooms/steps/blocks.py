@@ -68,7 +68,7 @@ def reduce_capacity(work: RoomsWork, room: Room, nights: Stay) -> None:
     if work.nights.resize([_capacity_change(room, nights, by=-1)]):
         return
     full = work.nights.full(room.room_type_id, nights.check_in, nights.check_out)
-    if full:  # none: the nights are not on sale yet, and count the block when they are
+    if full:  # without a full night the nights are not on sale yet; `extend` counts the block
         raise Refusal(
             "WOULD_OVERSELL",
             "Without this room more would be sold than there is.",

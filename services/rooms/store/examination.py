@@ -96,7 +96,7 @@ EXAMINATION = Examination(
             SELECT hotel || '/' || room_number AS key, hotel, room_number, coalesce(occupied_by, '') AS booking_id
             FROM room WHERE status = 'OCCUPIED' OR occupied_by IS NOT NULL
         """,
-        # By booking: rooms' own subjects are holds and rooms.
+        # Grouped by booking, because the subjects of rooms' own events are holds and rooms.
         "changed_lately": """
             SELECT DISTINCT data ->> 'booking_id' AS key FROM outbox WHERE data ->> 'booking_id' = ANY(:keys)
             AND recorded_at > clock_timestamp() - make_interval(secs => :older_than)

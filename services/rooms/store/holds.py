@@ -63,9 +63,10 @@ class SqlHolds:
     def take(
         self, *, booking_id: str, hotel: str, room_type_id: int, stay: Stay, answer: Held, now: datetime
     ) -> int | None:
-        """Insert the hold, or replace an ended one; returns the hold's version, None where the booking has a live hold.
+        """Insert the hold, or replace an ended one; returns the hold's version.
 
-        Waits for a transaction that takes the same hold.
+        Returns None where the booking has a live hold, or an ended one with nights slept. Waits for a transaction that
+        takes the same hold.
         """
         row = {
             "booking_id": booking_id,

@@ -80,7 +80,7 @@ class SqlOffers:
         return _offer_of(row) if row else None
 
     def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
-        """The prices of those of the nights that are on sale, in minor units, without tax."""
+        """The prices of those nights that are on sale, in minor units, without tax."""
         params = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
         return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 

@@ -18,7 +18,7 @@ LIST = sa.text(f"""
 SELECT t.code, n.night, n.price, h.currency {RATES} ORDER BY n.night, t.code LIMIT :limit OFFSET :skip
 """)
 COUNT = sa.text(f"SELECT count(*) {RATES}")
-# Locks the nights in the order of every night lock.
+# Locks the nights in the same order as every other statement that locks nights.
 WRITE = sa.text("""
 WITH locked AS (
     SELECT room_type_id, night FROM night

@@ -75,7 +75,7 @@ CREATE TABLE cleaning_task (
 CREATE UNIQUE INDEX cleaning_task_one_open ON cleaning_task (room_id) WHERE done_at IS NULL;
 """
 
-# Guarantee 1, no oversell. `price` is the daily rate; none: the room type's base price.
+# Guarantee 1, no oversell. `price` is the daily rate; NULL stands for the room type's base price.
 NIGHTS = """
 CREATE TABLE night (
     room_type_id integer NOT NULL REFERENCES room_type,

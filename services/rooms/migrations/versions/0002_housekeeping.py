@@ -13,7 +13,7 @@ ALTER TABLE room ADD CONSTRAINT room_priority_of_a_repair
     CHECK (maintenance_priority IS NULL OR status IN ('MAINTENANCE_REQUIRED', 'OUT_OF_ORDER'));
 """
 
-# Until now every block was that of a room out of order.
+# Before this revision every block belonged to a room out of order.
 BLOCKS = """
 ALTER TABLE period ADD COLUMN out_of_order boolean NOT NULL DEFAULT false;
 UPDATE period SET out_of_order = true WHERE live AND kind = 'BLOCK';

@@ -22,7 +22,7 @@ ALTER TABLE room_type ADD COLUMN policy_code text,
     ADD CONSTRAINT room_type_policy FOREIGN KEY (hotel, policy_code) REFERENCES cancellation_policy (hotel, code);
 """
 
-# `imported` is what the last property file said, `edits` counts the changes by hand.
+# `imported` has the values of the last property file, `edits` counts the changes by staff.
 REMEMBERED = """
 ALTER TABLE hotel ADD COLUMN imported jsonb, ADD COLUMN edits integer NOT NULL DEFAULT 0;
 ALTER TABLE room_type ADD COLUMN removed_at timestamptz;
