@@ -17,7 +17,7 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """The start time of a process, which differs for a later one with the same pid; returns None where no process runs."""
+    """The start time of a process, which a later one with the same pid does not share; None where none runs."""
     if PROC.joinpath("self", "stat").exists():
         with suppress(OSError):
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
