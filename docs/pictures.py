@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sandbox.demo.addresses import Addresses
-from sandbox.demo.booking_steps import GuestBooking
+from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.demo.search_steps import stay_params
@@ -48,7 +48,7 @@ GUESTS = (
 )
 
 
-def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
+def lead(demo: DemoContext, guest: Guest, today: date) -> DemoBooking:
     """Book for the guest, and bring the booking to the guest's status `until`; returns the booking."""
     desk = demo.staff("manager")
     somebody = {
@@ -58,7 +58,7 @@ def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
     stay = stay_params(guest.room_type, check_in=today + timedelta(days=guest.arrives), nights=guest.nights)
     body = {**stay, "adults": 1 if guest.room_type == "SGL" else 2, "guest": somebody}
     created = demo.visitor().call("POST", f"{demo.public_path}/room-bookings/", status=201, body=body).body
-    booked = GuestBooking(
+    booked = DemoBooking(
         demo=demo, guest=demo.visitor().with_token(created["guest_token"]), id=created["booking_id"],
         email=somebody["email"], phone="", first_name=guest.first_name,
         total=created["total_amount"], currency=created["currency"],
@@ -80,7 +80,7 @@ def lead(demo: DemoContext, guest: Guest, today: date) -> GuestBooking:
 
 
 @contextmanager
-def house() -> Iterator[tuple[DemoContext, list[GuestBooking]]]:
+def house() -> Iterator[tuple[DemoContext, list[DemoBooking]]]:
     """A running demonstration, and the bookings of `GUESTS`."""
     with temporary_run() as run, Stack.start(run) as stack:
         demo = DemoContext(Addresses.of(stack.stack_json), HOTEL, SilentTranscript())
@@ -106,7 +106,7 @@ def page_of(browser: Browser, viewport: Any) -> Page:
     return browser.new_context(viewport=viewport, color_scheme="light", device_scale_factor=1.25).new_page()
 
 
-def guest_page(browser: Browser, booked: GuestBooking) -> Page:
+def guest_page(browser: Browser, booked: DemoBooking) -> Page:
     """The guest's page at the size of a phone, after the push connection is open."""
     page = page_of(browser, PHONE)
     demo = booked.demo
