@@ -1,4 +1,4 @@
-"""Cancel: one transaction before the stay; for a guest in house, a two-step action in which rooms frees the room."""
+"""Cancel: one transaction before the stay; for a guest in house, a two-step action with the rooms service."""
 
 from collections.abc import Sequence
 from dataclasses import replace

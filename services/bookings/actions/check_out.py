@@ -22,7 +22,7 @@ def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) 
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:
-    """The field `left_on` of the pending action, the hotel-local departure date; None where the guest has left already.
+    """The pending action's fields: `left_on`, the hotel-local departure date. None where the guest has left already.
 
     Raises the refusals of `may_check_out`.
     """

@@ -14,7 +14,7 @@ JUST_AFTER = timedelta(microseconds=1)
 
 
 def approval_risk(booking: Booking, now: datetime) -> str | None:
-    """The risk by the hotel's SLA, from `OK` to `CRITICAL`; None where the booking awaits no decision."""
+    """The risk that the decision is later than promised, `OK` to `CRITICAL`; None where no decision is awaited."""
     if not _awaits_decision(booking):
         return None
     due = [urgency for urgency, at in _by_sla(booking) if at <= now]

@@ -144,7 +144,7 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The booking's fields after a cancellation that captured only the fee's part of a balance payment."""
+    """The booking's changed fields after a cancellation, for which only the fee was captured from a balance payment."""
     charges = tuple(
         replace(charge, amount=event.amount, taken=True) if charge.payment_id == event.payment_id else charge
         for charge in booking.charges

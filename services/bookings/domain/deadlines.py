@@ -20,9 +20,9 @@ SESSION_OPEN = "SESSION_OPEN"
 
 
 def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
-    """The end of the time to decide: the later of the hotel's cutoff and SLA, but 12 h before the card's hold ends.
+    """The approval deadline (UTC): the later of the hotel's cutoff and the promised decision time.
 
-    The time is UTC.
+    The deadline is at the latest 12 hours before the card's authorisation ends (`capture_before`, if known).
     """
     terms = booking.terms.settings
     day = booking.check_in + timedelta(days=terms.approval_cutoff_day_offset)

@@ -1,4 +1,4 @@
-"""The booking's own events for each payment event. A late event causes no events; payments refunds late money."""
+"""The booking's own events for each payment event. An authorisation that comes too late is turned away."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -10,14 +10,14 @@ from services.bookings.work import BookingsWork
 
 
 def approve_booking(command: ApproveBooking, work: BookingsWork) -> BookingDetail:
-    """Approve the booking; payments captures the authorised amount when payments receives the event."""
+    """Approve the booking; the payments service captures the authorised amount on receiving the event."""
     booking = locked(work, command)
     events = approval.approve(booking, by=work.caller.actor, now=work.now)
     return booking_detail(work, work.record(booking, events, by=work.caller.actor))
 
 
 def decline_booking(command: DeclineBooking, work: BookingsWork) -> BookingDetail:
-    """Decline the booking; payments voids the authorisation when payments receives the event."""
+    """Decline the booking; the payments service voids the authorisation on receiving the event."""
     booking = locked(work, command)
     events = approval.decline(booking, command, by=work.caller.actor, now=work.now)
     note = command.reason_note

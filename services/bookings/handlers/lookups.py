@@ -23,9 +23,10 @@ QUIET = timedelta(minutes=10)
 
 
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
-    """The booking with a confirmation number, in full where the address matches.
+    """Find a booking by its confirmation number; its full details are returned only if the address is given too.
 
-    For a lookup by address alone the address is stored, and no booking is returned.
+    An address that is not the guest's finds no booking. For a lookup by address alone the address is stored, and no
+    booking is returned.
     """
     address, number = command.email.strip().lower(), command.confirmation_number.strip().upper()
     if not number:

@@ -1,4 +1,4 @@
-"""No-shows marked by staff; payments and rooms react to the event."""
+"""No-shows marked by staff; the payments and rooms services react to the event."""
 
 from contracts.bookings.stays import MarkNoShow
 from contracts.bookings.views import BookingDetail

@@ -9,7 +9,7 @@ from services.bookings.work import BookingsWork
 
 
 def retry_refund(command: RetryRefund, work: BookingsWork) -> BookingDetail:
-    """Request the refund again; payments retries the refund when payments receives the event."""
+    """Request the refund again; the payments service retries the refund on receiving the event."""
     booking = locked(work, command)
     events = refunds.retry(booking, by=work.caller.actor, now=work.now)
     return booking_detail(work, work.record(booking, events, by=work.caller.actor))

@@ -1,4 +1,4 @@
-"""Creation of a booking: rooms holds nights under a new booking id, then one transaction stores the whole booking.
+"""Creation of a booking: the rooms service holds the nights, then one transaction stores the whole booking.
 
 Where the booking is never stored, its nights are released as an orphan hold within about a minute.
 """

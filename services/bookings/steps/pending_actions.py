@@ -1,4 +1,4 @@
-"""Two-step actions: one transaction stores the intent, rooms does its part, another transaction stores the result.
+"""Two-step actions: one transaction stores the intent, a second one stores the reply of the rooms service.
 
 While the intent is stored, every competing command is refused `ACTION_IN_PROGRESS`, so that the reply of the rooms
 service can always be recorded. The timer `drive_stale_actions` carries out an interrupted action again under the same

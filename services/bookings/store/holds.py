@@ -32,7 +32,7 @@ class SqlInventoryHolds:
         self._connection.execute(HOLD.delete().where(HOLD.c.booking_id == booking_id))
 
     def check_soon(self, booking_id: str) -> None:
-        """Schedule the check of the hold in a minute. Until then rooms can release the hold on the booking's event."""
+        """Schedule the check of the hold in a minute, so that the rooms service can first apply the booking's event."""
         self._connection.execute(
             HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=sa.func.now() + CHECK_AFTER)
         )

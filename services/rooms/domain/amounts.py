@@ -12,7 +12,7 @@ LARGEST = 10**12  # in minor units
 def amount(text: str, currency: str) -> Money:
     """The `Money` of a price text in major units (`"120.00"`).
 
-    Raises `ValueError` where the text is not a decimal, or the currency has no such amount.
+    Raises `ValueError` where the text is not a decimal, or the amount cannot be charged in the currency.
     """
     if not DECIMAL.fullmatch(text):
         raise ValueError(f"{text} is not an amount")

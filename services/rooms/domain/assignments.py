@@ -18,7 +18,7 @@ def check_assignable(
 ) -> tuple[str, ...]:
     """Check that this room may be assigned to the booking; returns the warnings of the assignment.
 
-    `others` are the periods of the room on the booking's nights, without the booking's own. Refused
+    `others` are the periods of the room on the booking's nights, without the booking's own stay. Refused
     `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids), `ROOM_OCCUPIED`, `ROOM_TYPE_MISMATCH`.
     """
     starts_now = hold.stay.check_in <= today

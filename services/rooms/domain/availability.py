@@ -11,8 +11,8 @@ from contracts.values import Money, Stay, rounded
 class TypeLeft:
     """The availability of one room type.
 
-    `units` counts the units left on the fullest night, `nights` the nights on sale. `price_from` is the price of the
-    cheapest night in minor units, without tax.
+    `units` is the number of rooms left to sell on the fullest night, `nights` the number of nights on sale.
+    `price_from` is the price of the cheapest night in minor units, without tax.
     """
 
     code: str

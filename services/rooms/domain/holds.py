@@ -51,10 +51,10 @@ class Hold:
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """The release of a booking's nights from `from_on` on; all nights where `from_on` is None.
+    """The release of a booking's nights from the date `from_on` on.
 
-    For a guest in house a `from_on` that is None means today, unless `whole` is set. `action_id` is the id of the
-    action or of the event that causes the release.
+    Where `from_on` is None, all nights are released; for a guest in house only those from today on, unless `whole` is
+    set. `action_id` is the id of the action or of the event that causes the release.
     """
 
     booking_id: str
@@ -65,7 +65,7 @@ class Release:
 
 
 def whole_stay(room_type_id: int, stay: Stay) -> HoldPart:
-    """All nights of a stay as one part, counted on one type."""
+    """The hold of a whole stay: one part with all its nights, all of the same room type."""
     return HoldPart(room_type_id=room_type_id, first_night=stay.check_in, until=stay.check_out)
 
 

@@ -11,7 +11,7 @@ from services.rooms.domain.rooms import Room
 
 
 def remaining_nights(nights: Stay, *, today: date) -> Stay:
-    """The nights of the stay from tonight on; on the day of departure and later, the last night."""
+    """The nights of the stay from tonight on; on the check-out date and later, only the last night."""
     last = nights.check_out - timedelta(days=1)
     return Stay(max(nights.check_in, min(today, last)), nights.check_out)
 

@@ -16,7 +16,7 @@ from services.rooms.domain.validation import invalid
 class StoredQuote:
     """The quoted price of a stay, valid for every booking until `valid_until` (UTC).
 
-    For the booking `kept_for` the price stays valid without end.
+    `kept_for` is the id of the booking for which the price stays valid after that, None where there is none.
     """
 
     quote_id: str
@@ -45,10 +45,11 @@ class StayRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A hotel's offer for a request: the terms, the prices and the room type, None where the hotel has no such type.
+    """A hotel's offer for a request: the terms, the prices and the room type.
 
-    `night_prices` are in minor units, without tax, for the nights on sale. `units` is the number of units left on the
-    fullest night. `already_held` is True where the booking has a live hold.
+    `room_type` is None where the hotel has no such type. `night_prices` are in minor units, without tax, for the nights
+    on sale. `units` is the number of rooms left to sell on the fullest night. `already_held` is True where the booking
+    has a live hold.
     """
 
     hotel: Hotel

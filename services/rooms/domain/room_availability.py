@@ -13,7 +13,7 @@ from services.rooms.domain.rooms import Room
 def availability_of(
     room: Room, nights: Stay, periods: Sequence[Period], *, today: date, exclude_booking: str | None
 ) -> FreeRoom | TakenRoom:
-    """The room as free on these nights, or as taken with its conflict.
+    """A `FreeRoom` where the room is free on these nights, else a `TakenRoom` with the conflict.
 
     The stay of `exclude_booking` is ignored. `periods` are those of the room on the first night or later.
     """

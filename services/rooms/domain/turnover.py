@@ -13,7 +13,7 @@ def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomSt
     """The lifecycle's act that takes a room from the status `now` to the status `then`, for a change by a person.
 
     An empty `only_from` allows every status. Refused `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION`
-    where the lifecycle has no such act or `only_from` lists statuses without `now`.
+    where the lifecycle has no such act or the statuses in `only_from` do not include `now`.
     """
     if now is RoomStatus.OCCUPIED:
         raise Refusal("ROOM_HAS_GUEST", "The room is occupied.")

@@ -31,7 +31,7 @@ def booking_no_show(event: BookingNoShow, work: RoomsWork) -> None:
 
 
 def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
-    """Register the release of a booking, to execute before the commit.
+    """Register a release of the booking's nights from `from_on` on, which is executed before the commit.
 
     A `from_on` that is None releases all nights.
     """

@@ -1,7 +1,7 @@
 """The nouns that a hotel's staff define: room types, promotions, cancellation policies and menu items.
 
-Each `Noun` is a row, and its methods handle the messages of the noun. A change does not affect the terms of existing
-bookings and quotes.
+Each noun is an instance of `Noun`, whose methods handle the messages about the noun. A change does not affect the terms
+of existing bookings and quotes.
 """
 
 from contracts.rooms.menu import MenuChanged
@@ -31,7 +31,7 @@ def record_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str, fields
 def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> None:
     """Count the rooms of an added type, and refuse the removal of a type with sold nights from today on.
 
-    An added type may be a removed one that is back with its rooms. Refused `ROOM_TYPE_IN_USE`.
+    Adding a removed type again brings back the type with its rooms. Refused `ROOM_TYPE_IN_USE`.
     """
     if what == ROOM_TYPES.added:
         hotel_changes.recount(work, hotel, [work.room_types.id_of(hotel, code)])

@@ -48,7 +48,7 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
 
 @action_log.once(RoomTaken)
 def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
-    """Vacate the room; where the stay has `ended`, release its nights, its hold and its room too."""
+    """Vacate the room; with `ended`, also release the stay's nights and end its hold and its room assignment."""
     hotel_access.check_own(work.caller, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)
     stay = work.periods.of_bookings([command.booking_id]).get(command.booking_id)

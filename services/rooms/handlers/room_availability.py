@@ -11,7 +11,7 @@ from services.rooms.work import RoomsWork
 
 
 def find_free_rooms(query: FindFreeRooms, work: RoomsWork) -> FreeRooms:
-    """Every room of the hotel, or of one room type, as free or as taken with its conflict."""
+    """The free and the taken rooms of the hotel or of one room type; each taken room has its conflict."""
     hotel_access.check_own(work.caller, query.hotel)
     nights = Stay(query.check_in, query.check_out)
     stays.check_length(nights)

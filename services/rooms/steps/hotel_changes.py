@@ -42,8 +42,8 @@ def recount(
 ) -> None:
     """Recount the capacity of the nights from today on, as the last lock of the transaction.
 
-    An `allowance` that is None stands for the hotel's own. Where nights are sold beyond the new capacity, the refusal
-    has the code `refused_as` and these `nights`.
+    An `allowance` that is None stands for the hotel's own overbooking allowance. Where nights are sold beyond the new
+    capacity, the refusal has the code `refused_as` and lists these `nights`.
     """
     oversold = work.nights.recount(
         room_type_ids,
@@ -56,10 +56,10 @@ def recount(
 
 
 def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, what: str) -> Hotel:
-    """Write the hotel with its changed values, and publish the names of the values.
+    """Store the hotel, and publish which fields changed: the keys of `changes`.
 
-    A new overbooking allowance also recounts the capacity. `what` is the name of the audit row. Returns the hotel at
-    its new version.
+    If the overbooking allowance changed, the capacity is recounted. `what` names the change in the audit row. Returns
+    the hotel with its new version.
     """
     version = work.hotels.write(hotel)
     event = HotelSettingsChanged(hotel=hotel.slug, fields=tuple(changes), version_number=version)

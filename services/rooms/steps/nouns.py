@@ -1,7 +1,7 @@
 """The general form of a noun that a hotel's staff define: list, get, add, change and remove.
 
-Each noun is one row of data: its store, its permission, its refusals, the names of its audit rows, and the pure
-functions that decide. The row's methods are the handlers of the noun's messages.
+Each noun is one instance of `Noun`, with its store, its permission, its refusals, the names of its audit rows, and the
+pure functions that decide. The methods of the instance handle the messages about the noun.
 """
 
 from collections.abc import Callable

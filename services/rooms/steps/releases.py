@@ -56,7 +56,7 @@ def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tupl
 
 
 def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
-    """End the stay in a room on the date `from_on`; where that is None, before the first night."""
+    """End the stay in a room on the date `from_on`; where `from_on` is None, the stay keeps no nights."""
     work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)
 
 

@@ -1,4 +1,4 @@
-"""The invariants of rooms (I1, I2, I3, I4), and the rows that I2 and I13 compare with bookings."""
+"""Checks the invariants I1 to I4 in rooms, and reads the rows that invariants I2 and I13 compare with bookings."""
 
 from collections.abc import Iterator
 
@@ -50,27 +50,27 @@ _STEPS = {(before, after) for before, _, after in LIFECYCLE}
 
 
 def no_two_stays_share_a_room(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """I1: no two live stays or blocks share a room on a night."""
+    """Invariant I1: no two live stays or blocks share a room on a night."""
     for row in select(connection, _SHARED):
         what = f"{row.one or 'a block'} and {row.other or 'a block'} share the room, {row.nights}"
         yield Violation(invariant="I1", subject=f"{row.hotel}/{row.room_number}", what=what)
 
 
 def counters_match_holds(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """I2: no night is sold beyond its capacity, and each counter equals the number of holds."""
+    """Invariant I2: no night is sold beyond its capacity, and each counter equals the number of holds."""
     for row in select(connection, _SOLD):
         what = f"sold {row.sold} of {row.most}, held {row.held}"
         yield Violation(invariant="I2", subject=f"{row.hotel}/{row.code}/{row.night}", what=what)
 
 
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I3: each room's status was reached by allowed steps, and equals the status in its last audit row."""
+    """Invariant I3: each room's status was reached by allowed steps, and equals the status in its last audit row."""
     yield from broken_steps(connection, newest=ask.newest, is_allowed=_is_allowed)
     yield from stale_statuses(connection, _STATES, newest=ask.newest)
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I4: a room has as many audit rows of status changes as it has events of status changes."""
+    """Invariant I4: a room has as many audit rows of status changes as it has events of status changes."""
     for row in select(connection, _COUNTS.format(subjects=_SUBJECTS), newest=ask.newest):
         what = f"RoomStatusChanged has {row.rows} audit rows and {row.events} events"
         yield Violation(invariant="I4", subject=row.subject, what=what)

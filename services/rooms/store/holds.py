@@ -122,7 +122,7 @@ class SqlHolds:
         return int(self._connection.execute(PROLONG, {"booking_id": booking_id, "until": until}).scalar_one())
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
-        """End the hold, and its stay on `until` where that is earlier; returns the hold's new version."""
+        """End the hold, with `until` as check-out where that date is earlier; returns the hold's new version."""
         params = {"booking_id": booking_id, "until": until, "now": now}
         return int(self._connection.execute(END, params).scalar_one())
 

@@ -39,7 +39,7 @@ class SqlHotels:
         return self._one(LOCKED, slug)
 
     def share(self, slug: str) -> Hotel | None:
-        """One hotel, with a shared lock for the change of a block."""
+        """One hotel, with a shared lock for a change of one of its rooms."""
         return self._one(SHARED, slug)
 
     def all(self) -> list[Hotel]:

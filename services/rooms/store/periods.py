@@ -121,7 +121,7 @@ class SqlPeriods:
         return bool(self._connection.execute(MOVED_IN_SINCE, {"id": period.id, "since": since}).scalar_one_or_none())
 
     def end(self, period: Period, *, until: date | None, now: datetime) -> None:
-        """End the period; where `until` is earlier than its end, its nights end on `until`."""
+        """End the period; its nights end on `until` where that date is earlier than their end."""
         self._connection.execute(END, {"id": period.id, "until": until, "now": now})
 
     def _in_hotel(self, hotel: str, first: date, until: date | None) -> list[Period]:

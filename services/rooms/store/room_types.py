@@ -79,7 +79,7 @@ class SqlRoomTypes:
         return int(self._connection.execute(ID_OF, {"hotel": hotel.slug, "code": code}).scalar_one())
 
     def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:
-        """Whether another room type has this code or name as its code or its name."""
+        """Whether `code` or `name` is the code or the name of another room type."""
         params = {"hotel": hotel.slug, "code": code, "name": name}
         return bool(self._connection.execute(NAME_IS_TAKEN, params).scalar_one())
 
