@@ -16,7 +16,7 @@ def _nobody(hasher: "Passwords") -> str:
 
 
 class Passwords:
-    """Hashes and checks passwords. At most two computations run at once, so that sign-ins leave CPU time to other requests."""
+    """Hashes and checks passwords. At most two computations run at once, which leaves CPU time to other requests."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()

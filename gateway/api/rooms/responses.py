@@ -27,7 +27,7 @@ class AvailableRoom(View[rooms.FreeRoom], drop=("current_booking_id",)):
 
 
 class UnavailableRoom(View[rooms.TakenRoom]):
-    """A room that is not free on the requested nights. `available_from` is null while that has no known end."""
+    """A room that is not free on the requested nights. `available_from` is null where the end is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
