@@ -19,7 +19,7 @@ class Refusal(Exception):
 
 
 class TooEarly(Exception):
-    """A handler needs an event that has not arrived yet. The delivery is retried later; this counts as no attempt."""
+    """A handler needs an event that has not arrived yet. The delivery is retried later; no attempt is counted."""
 
 
 class Unavailable(Exception):

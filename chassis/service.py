@@ -132,5 +132,5 @@ def on(event: type[Event], handler: Handler) -> EventHandler:
 
 
 def every(seconds: float, step: Handler, *, converses: bool = False) -> Timer:
-    """Register a step that runs every so many seconds."""
+    """Register a step that runs every `seconds` seconds."""
     return Timer(seconds, step, converses)

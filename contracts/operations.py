@@ -101,9 +101,10 @@ class Violations:
 
 @dataclass(frozen=True, kw_only=True)
 class Examine(Query[Violations]):
-    """Judge one invariant, named as in `I3`, by the service's own data.
+    """Check one invariant, for example invariant `I3`, in the service's own data.
 
-    Only the newest `newest` rows of growing data are judged, and no row that changed in the last `older_than` seconds.
+    Of data that grows, only the newest `newest` rows are checked. Rows that changed in the last `older_than` seconds
+    are left out.
     `events` are events of other services, for an invariant that compares them with the service's data. Refused
     `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW` where a statement exceeds its time limit.
     """
@@ -124,7 +125,7 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadEvidence(Query[Evidence]):
-    """Read rows by which an invariant over several services is judged.
+    """Read the rows with which an invariant over several services is checked.
 
     `name` says which rows, for example `live_holds`. `keys` are ids or subjects, for rows that are read by key.
     `newest` and `older_than` mean the same as in `Examine`. Refused `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW`
@@ -190,7 +191,7 @@ class Explanation:
     """Everything that a service knows of a booking.
 
     `booking` is the booking's row, from the service that owns bookings; `payments` are the payments' rows, from the
-    service that owns those. `under_way` is a sentence for each thing that has yet to happen.
+    service that owns those. `under_way` has a sentence for each step that is still to come.
     """
 
     booking: dict[str, Any] | None = None

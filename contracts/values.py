@@ -183,7 +183,10 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyTier:
-    """The cancellation fee from `hours_before` check-in on. `value` is a percentage or minor units, by `kind`."""
+    """The fee of a cancellation `hours_before` hours before check-in or later.
+
+    `value` is a percentage; for the kind `FIXED` an amount in minor units.
+    """
 
     hours_before: int
     kind: str  # NONE | FIRST_NIGHT | PERCENTAGE | FIXED | FULL_STAY

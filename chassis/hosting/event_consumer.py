@@ -78,7 +78,7 @@ class EventConsumer(AmqpConsumer):
 def apply_patiently(
     runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
 ) -> list[DispatchResult] | None:
-    """Apply a batch, waiting out outages; returns None once the deliveries are no longer ours."""
+    """Apply a batch, again after each outage; returns None where, after an outage, `is_ours()` is False."""
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     while True:
         applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])

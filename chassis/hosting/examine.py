@@ -27,7 +27,7 @@ _QUERIES = {method_of(query): query for query in HANDLERS}
 
 
 def replies(lines: Iterable[bytes], connection: sa.Connection, queries: OperatorQueries) -> Iterator[bytes]:
-    """Yield one JSON line, the reply, for each query line."""
+    """Yield one reply, a JSON line, for each line with a query."""
     for line in lines:
         try:
             yield reply_body(queries.answer(connection, _query(line)))

@@ -17,7 +17,7 @@ log = logs.logger(__name__)
 
 
 class PollLoop(Entrypoint):  # type: ignore[misc]
-    """An entrypoint that starts workers by itself until it is stopped."""
+    """Base class of the entrypoints that start workers in a loop, without a message, until they are stopped."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._stopping = threading.Event()

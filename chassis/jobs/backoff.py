@@ -6,7 +6,7 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
 
 
 def backoff(attempts: int) -> float:
-    """Seconds to wait after so many attempts: 50 to 100 %, at random, of a delay that doubles up to 60 s."""
+    """Seconds to wait after `attempts` attempts: at random 50 to 100 % of a delay that doubles up to 60 s."""
     ceiling: float = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts, 10))
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 

@@ -53,7 +53,8 @@ class EventDispatcher:
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
         """Apply the batch in one transaction; returns a result for each event.
 
-        Where the transaction fails, each event is applied in its own, so that only the faulty event fails.
+        Where the transaction fails, each event is applied in a transaction of its own, so that only the faulty event
+        fails.
         """
         if len(envelopes) > 1:
             try:

@@ -10,7 +10,7 @@ from contracts.message import Envelope
 
 
 class SequenceMismatch(Exception):
-    """The first event of a subject in the batch does not directly follow the last applied event."""
+    """A subject's events in the batch have a gap, or do not directly follow its last applied event."""
 
 
 # One statement for the usual case: the first event of every subject follows the last one applied.

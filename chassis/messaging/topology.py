@@ -26,7 +26,7 @@ def dead_letters(service: str) -> str:
 
 
 def delay(milliseconds: int) -> str:
-    """The queue that holds a message for that long, then returns it to the queue that the routing key names."""
+    """The queue that holds a message for this time, then returns it to the queue that the routing key names."""
     return f"hotelmate.delay.{milliseconds}"
 
 

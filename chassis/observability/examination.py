@@ -1,4 +1,4 @@
-"""How a service answers operators' queries: the invariants and evidence common to all services, and its own."""
+"""Answers operators' queries of one service: the invariants and evidence of every service, and its own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -98,7 +98,7 @@ class Examination:
 
 
 def examine(service: str, examination: Examination, connection: sa.Connection, ask: Examine) -> Violations:
-    """Judge one invariant. Raises `Refusal` UNKNOWN_CHECK for a name that the service does not know."""
+    """Check one invariant. Raises `Refusal` UNKNOWN_CHECK for a name that the service does not know."""
     checks = [each[ask.invariant] for each in (common(service), examination.invariants) if ask.invariant in each]
     if not checks:
         raise Refusal("UNKNOWN_CHECK", f"{service} does not judge {ask.invariant}.")
@@ -124,7 +124,7 @@ def select(connection: sa.Connection, statement: str, **params: Any) -> list[sa.
 
 
 def common(service: str) -> Mapping[str, Check]:
-    """The invariants that every service judges."""
+    """The checks of the invariants that hold in every service."""
 
     def without_gaps(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
         """Each subject's audit rows and events are numbered 1, 2, 3 … without a gap."""

@@ -1,4 +1,4 @@
-"""Checks invariant I3 ("every status was reached by allowed steps") by the audit rows."""
+"""Checks invariant I3 ("every status was reached by allowed steps") in the audit rows."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,9 +18,9 @@ _STEPS = """
 
 
 def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowed) -> Iterator[Violation]:
-    """The breaches of I3 by a step that is not allowed, or does not begin at the status where the previous step ended.
+    """A violation of invariant I3 for each step that is not allowed or does not begin where the previous step ended.
 
-    `is_allowed(from_status, what, to_status)` judges one step by the lifecycle.
+    `is_allowed(from_status, what, to_status)` says whether the lifecycle allows the step.
     """
     statuses: dict[str, str] = {}
     for row in select(connection, _STEPS.format(subjects=_SUBJECTS), newest=newest):
@@ -35,10 +35,10 @@ def broken_steps(connection: sa.Connection, *, newest: int, is_allowed: IsAllowe
 
 
 def stale_statuses(connection: sa.Connection, statement: str, *, newest: int) -> Iterator[Violation]:
-    """The breaches of I3 by a row whose status or version differs from its last audit row.
+    """A violation of invariant I3 for each row whose status or version differs from that in its last audit row.
 
-    The statement selects `subject`, `status`, `version`, `to_status` and `sequence` of each row, for the subjects in
-    `{subjects}`.
+    `statement` selects `subject`, `status`, `version`, `to_status` and `sequence` of each row. Its placeholder
+    `{subjects}` is replaced by the query for the subjects to check.
     """
     for row in select(connection, statement.format(subjects=_SUBJECTS), newest=newest):
         what = f"is {row.status}, version {row.version}; its last audit row is {row.to_status}, number {row.sequence}"

@@ -46,7 +46,7 @@ class Conversation(Generic[W]):
     def ask(self, message: Ask[Reply]) -> Reply:
         """Ask another service and wait for the reply.
 
-        Raises the service's `Refusal`; `Unavailable` without a timely reply.
+        Raises the service's `Refusal`, or `Unavailable` where no reply comes in time.
         """
         if self._open:
             raise RuntimeError(f"{type(message).__name__} was asked inside an open transaction")
@@ -61,7 +61,7 @@ class KeyedConversation(Conversation[W]):
     stored = False
 
     def finish(self, work: W, reply: Reply) -> Reply:
-        """Store the reply under the request's key, in the transaction that decides; returns the reply."""
+        """Store the reply under the request's key, in the transaction of the command's effect; returns the reply."""
         if self.key:
             idempotency.store(work.connection, self.key, codec.plain(reply))
             self.stored = True

@@ -20,7 +20,7 @@ class CommunicationType(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """The delivery statuses. `SENT` means that the mail server accepted the mail; a record is `DELIVERED` at once."""
+    """The delivery statuses. `SENT`: the mail server accepted the mail. A call or a note is `DELIVERED` at once."""
 
     PENDING = "PENDING"
     SENT = "SENT"

@@ -59,7 +59,7 @@ class SignUser(Query[ChannelSignature]):
     """Sign the caller in at the push provider, so that the caller's connections can be ended.
 
     A guest may leave out `booking_id`, because the token implies the booking. Refused `INVALID_TOKEN` where the token
-    does not open the booking, `INVALID_SOCKET_ID` for a malformed socket id.
+    gives no access to the booking, `INVALID_SOCKET_ID` for a malformed socket id.
     """
 
     socket_id: str

@@ -67,8 +67,8 @@ class ReconciledPage:
 class Reconcile(Command[ReconciledPage]):
     """Compare one page of a part with the provider. Only with `repair` are data changed and findings recorded.
 
-    `run` names the run under which findings are recorded. `since` (UTC) leaves out payments that have not changed, and
-    provider objects that were not created, since then.
+    `run` names the run under which findings are recorded. With `since` (UTC), only payments that changed and
+    provider objects that were created since that time are compared.
     """
 
     part: ReconciliationPart
@@ -103,4 +103,4 @@ class Reconciliation:
 
 @dataclass(frozen=True, kw_only=True)
 class GetReconciliation(Query[Reconciliation]):
-    """Return the figures of the periodic reconciliation."""
+    """Return the state of the periodic reconciliation."""

@@ -57,7 +57,7 @@ class BlockRoom(Command[RoomBlock]):
 
 @dataclass(frozen=True, kw_only=True)
 class UnblockRoom(Command[RoomBlocks]):
-    """End the block `block_id`, or without `block_id` all blocks that touch the nights `[starts_on, until)`.
+    """End the block `block_id`, or without `block_id` all blocks that overlap the nights `[starts_on, until)`.
 
     The reply contains the remaining blocks. Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names
     an out-of-order block, which ends only with that status of the room.

@@ -44,9 +44,9 @@ class MoveOut(Command[RoomTaken]):
 
 @dataclass(frozen=True, kw_only=True)
 class ClearRoom(Command[RoomTaken]):
-    """Clear the room of the booking's guest, who does not or no longer live there. Idempotent by `action_id`.
+    """End the booking's occupancy of a room where its guest is not, or no longer, staying. Idempotent by `action_id`.
 
-    `ended` means that the stay is over: its room and its nights from `left_on` on are released, all nights where
+    `ended` means that the stay is over: its room is released, and its nights from `left_on` on, or all its nights where
     `left_on` is None. `unwritten` means that bookings has not stored this booking; refused `ACTION_IN_PROGRESS` within
     a minute after the guest moved in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless
     both `ended` and `force` are set.

@@ -1,4 +1,4 @@
-"""Cancellation policies of a hotel. In a change, a field that is None stays, and `clear` names the fields to empty."""
+"""Cancellation policies. In a change, a field that is None keeps its value; `clear` lists the fields to empty."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from contracts.values import Page
 
 @dataclass(frozen=True, kw_only=True)
 class TierDefinition:
-    """The fee of a cancellation from `hours_before` check-in on.
+    """The fee of a cancellation `hours_before` hours before check-in or later.
 
     `value` is a percentage; for the kind `FIXED` an amount in major units.
     """

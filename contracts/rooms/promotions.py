@@ -1,4 +1,4 @@
-"""Promotions of a hotel. In a change, a field that is None stays, and `clear` names the fields to empty."""
+"""Promotions of a hotel. In a change, a field that is None keeps its value; `clear` lists the fields to empty."""
 
 from dataclasses import dataclass
 from datetime import date

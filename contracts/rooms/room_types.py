@@ -1,4 +1,4 @@
-"""Room types of a hotel. In a change, a field that is None stays, and `clear` names the fields to empty."""
+"""Room types of a hotel. In a change, a field that is None keeps its value; `clear` lists the fields to empty."""
 
 from dataclasses import dataclass
 

@@ -21,7 +21,7 @@ SETTING_BOUNDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsChange:
-    """The changes of a hotel's page and settings. A field that is None stays; times are hotel-local, `HH:MM`."""
+    """Changes of a hotel's page and settings. A field that is None keeps its value; times are hotel-local, `HH:MM`."""
 
     name: str | None = None
     timezone: str | None = None

@@ -14,8 +14,8 @@ class ChangeRoomStatus(Command[RoomView]):
 
     `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` applies to `MAINTENANCE_REQUIRED`
     only, where None means medium. An empty `only_from` allows every status before the change. Refused `ROOM_NOT_FOUND`,
-    `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION` where the lifecycle has no such act or `only_from`
-    lists statuses without the present one.
+    `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION` where the lifecycle does not allow the change, or
+    `only_from` does not list the current status.
     """
 
     hotel: str

@@ -22,8 +22,8 @@ class Received:
 class ReceiveWalkIn(Command[Received]):
     """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 
-    Idempotent by `action_id`. `check_in` is the hotel's today, or yesterday. `room_versions` are the room versions that
-    the client accepts; `room_version` is the same for asks stored by earlier releases, with one version only. Refused
+    Idempotent by `action_id`. `check_in` is today or yesterday, hotel-local. `room_versions` are the room versions that
+    the client accepts; asks stored by earlier releases have one such version in `room_version` instead. Refused
     `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and `ROOM_NOT_FOUND`,
     `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
     """

@@ -47,7 +47,7 @@ class ApiRequest(Request):
 
     @property
     def hotel(self) -> str:
-        """The hotel's slug from the path; where an alias has none, the hotel of the member of staff."""
+        """The hotel's slug from the path; for an alias without a slug, the hotel of the signed-in member of staff."""
         return str(self.path_params.get("slug") or self.caller.hotel or "")
 
     @property
@@ -123,7 +123,7 @@ class ApiRequest(Request):
         return reply
 
     async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
-        """Ask a service, and respond with the operation's view of the reply; `more` has the view's own fields."""
+        """Ask a service, and respond with the operation's view of the reply; `more` has values of further fields."""
         reply = await self.ask(message, deadline=deadline)
         return self.respond(self.operation.response.of(reply, reader=self.caller.kind, **more))
 

@@ -1,4 +1,4 @@
-"""The HTTP status of each refusal code. Of the codes not listed, `…_NOT_FOUND` is 404, any other a conflict: 409."""
+"""The HTTP status of each refusal code. A code that is not listed is 404 if it ends in `_NOT_FOUND`, else 409."""
 
 from http import HTTPStatus
 

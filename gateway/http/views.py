@@ -25,11 +25,11 @@ _views: dict[type, type["View[Any]"]] = {}
 
 
 class View(Generic[T]):
-    """A response with the fields of the contract class `T`, and the fields of the class body, which `of` is given.
+    """A response with the fields of the contract class `T` and the fields that the class body declares.
 
-    `drop` names the fields of `T` that HTTP leaves out (`only`: those that it keeps), `rename` those with another name,
-    `staff_only` those that are null for guests. `currency=False`: there is no currency beside the money. `examples` are
-    by field.
+    `drop` lists the fields of `T` that the response leaves out; or `only` lists the fields of `T` that it has. `rename`
+    maps names of fields in `T` to names in the response. The fields in `staff_only` are null for guests. With
+    `currency=False` no currency stands beside the money. `examples` maps names of fields to examples.
     """
 
     _names: ClassVar[tuple[str, ...]]
@@ -85,7 +85,7 @@ class View(Generic[T]):
 
     @classmethod
     def of(cls, value: T, *, reader: str = STAFF, **more: Any) -> Json:
-        """The JSON object for this reader, a caller's kind; `more` are the fields of the class body."""
+        """The JSON object for this reader (a caller's kind); `more` has the values of the fields in the class body."""
         body: Json = dict(zip(cls._names, cls._read(value), strict=True))
         if cls._money:
             body["currency"] = body[cls._money].currency
@@ -97,7 +97,7 @@ class View(Generic[T]):
 
 
 def view(source: type[T]) -> type[View[T]]:
-    """The first view of a contract class, made from all its fields where none is declared; a view is its own."""
+    """The view of a contract class: the first declared one, else a view of all fields. A view is returned unchanged."""
     if issubclass(source, View):
         return source
     if source not in _views:

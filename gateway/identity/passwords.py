@@ -16,7 +16,7 @@ def _nobody(hasher: "Passwords") -> str:
 
 
 class Passwords:
-    """Hashes and checks passwords. At most two at once, so that sign-ins leave CPU time to other requests."""
+    """Hashes and checks passwords. At most two computations run at once, which leaves CPU time to other requests."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -34,7 +34,7 @@ class Passwords:
             return await asyncio.to_thread(self.hash, password)
 
     async def right(self, password: str, stored: str | None) -> bool:
-        """Whether the password matches the stored hash. For None, the check takes as long and returns False."""
+        """Whether the password matches the stored hash. If `stored` is None: False, after the same time."""
         async with self._room:
             return await asyncio.to_thread(self._check, password, stored)
 

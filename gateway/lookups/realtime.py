@@ -52,7 +52,7 @@ class StaffRealtime(Connection):
 
 
 class RealtimeLookup:
-    """Looks up the connection data. Without an answer of the notifier, a page gets None and uses the event stream."""
+    """Looks up the connection data. While the notifier does not answer, a page gets None and uses the event stream."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus

@@ -1,7 +1,7 @@
 """Examples of the OpenAPI document: each schema has one, composed of the examples of its fields.
 
-A field's own example stands beside the field (`Field(examples=…)`, or `examples=` of a view). `BY_NAME` has those of
-fields that many responses share; every other field has one that its type allows.
+A field's own example stands beside the field (`Field(examples=…)`, or `examples=` of a view). `BY_NAME` has the
+examples of fields that many responses share. Any other field has an example made from its type.
 """
 
 from typing import Any

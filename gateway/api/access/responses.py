@@ -12,7 +12,7 @@ from gateway.lookups.realtime import StaffRealtime
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A member of staff, wherever the hotel is known."""
+    """A member of staff, without the hotel."""
 
     id: str
     name: str

@@ -36,7 +36,7 @@ async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
 async def sign_in(request: ApiRequest, body: Credentials) -> Response:
     """Sign in.
 
-    Returns a token. Each use extends its life.
+    Returns a token. Each use of the token extends its validity.
     """
     signed_in = await request.app_state.accounts.sign_in(body.email, body.password)
     if signed_in is None:

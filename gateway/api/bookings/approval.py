@@ -11,7 +11,7 @@ CAPTURED, ACCEPTED = 200, 202
 
 
 async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
-    """Approve the booking; returns the booking, and 200 once the payment is captured or 202 while the capture runs.
+    """Approve the booking and respond with the booking: 200 once the payment is captured, 202 while the capture runs.
 
     The request waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined;
     the refusals of `ApproveBooking` are passed on.

@@ -65,8 +65,8 @@ async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Qu
     """Look up bookings.
 
     E-mail address and confirmation number together return the booking as its guest reads it, without secrets. A
-    confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list; if
-    it has bookings, their links are mailed to it, at most once in ten minutes.
+    confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
+    if bookings have this address, links to them are mailed to it, at most once in ten minutes.
     """
     reply = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})

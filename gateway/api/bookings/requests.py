@@ -122,7 +122,8 @@ class GuestCancellation(Body):
 class StaffCancellation(GuestCancellation):
     """A cancellation by staff. A waiver of the fee, and any cancellation in house, needs `can_override` and a reason.
 
-    In house a waiver gives up the rest of the stay: the nights slept and tonight remain owed.
+    While the guest is in house, the waiver covers only the nights after tonight: the nights slept and tonight are
+    still charged.
     """
 
     waive_fee: bool = False

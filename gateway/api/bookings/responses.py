@@ -66,7 +66,7 @@ class GuestBookingWithToken(GuestBooking):
 
 @dataclass(frozen=True, kw_only=True)
 class StaffBookingPage(ResultPage[StaffBookingRow]):
-    """A page of bookings; `counts` by bucket where the request includes them."""
+    """A page of bookings. `counts` has the number of bookings in each bucket, if the request asks for these counts."""
 
     results: tuple[StaffBookingRow, ...]
     counts: dict[str, int] | None = None
@@ -79,7 +79,7 @@ class FeedEvent(View[bookings.FeedItem], rename={"id": "event_id"}):
 
 
 class EventFeed(View[bookings.Feed]):
-    """Events of a booking after a sequence number, oldest first. There are more while `last_sequence` is higher."""
+    """Events of a booking after a sequence number, oldest first. `last_sequence` is the highest that exists."""
 
     events: tuple[FeedEvent, ...]
 

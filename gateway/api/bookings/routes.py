@@ -29,7 +29,7 @@ SEVERAL_SERVICES = 10.0  # seconds
 async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, Query()]) -> Response:
     """List bookings.
 
-    Newest first by default. Drafts are listed only where `status` asks for them.
+    Newest first by default. Drafts are included only if the filter `status` names them.
     """
     reply = await request.ask(filters.query(request.hotel))
     return request.respond_page(StaffBookingRow.of, reply, filters, counts=reply.counts)

@@ -128,7 +128,10 @@ class PromotionChanges(Changes):
 
 
 class Tier(Body):
-    """The fee from `hours_before` check-in on. `value` is a percentage, or an amount where `kind` is `FIXED`."""
+    """The fee of a cancellation `hours_before` hours before check-in or later.
+
+    `value` is a percentage, or an amount where `kind` is `FIXED`.
+    """
 
     hours_before: Hours
     kind: FeeKind
@@ -136,7 +139,7 @@ class Tier(Body):
 
 
 class PolicyFields(Changes):
-    """Cancellation terms. The kind determines `free_until_hours` and `no_show` where these are left out."""
+    """Cancellation terms. If `free_until_hours` or `no_show` is left out, the policy's kind determines its value."""
 
     kind: PolicyKind | None = None
     free_until_hours: Hours | None = None

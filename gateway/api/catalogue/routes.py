@@ -129,7 +129,7 @@ async def add_promotion(request: ApiRequest, body: requests.NewPromotion) -> Res
 async def get_promotion(request: ApiRequest) -> Response:
     """Retrieve a promotion.
 
-    The case of the code does not matter.
+    The code may be in upper or lower case.
     """
     return await request.answer(rooms.GetPromotion(hotel=request.hotel, code=request.code))
 
@@ -162,7 +162,7 @@ async def list_policies(request: ApiRequest, filters: Annotated[requests.Search,
 async def add_policy(request: ApiRequest, body: requests.NewPolicy) -> Response:
     """Create a cancellation policy.
 
-    Room types can name the policy, or it becomes the standard policy.
+    With `is_standard`, it replaces the hotel's standard policy. Otherwise it applies only to room types that name it.
     """
     return await request.answer(body.command(request.hotel))
 
@@ -171,7 +171,7 @@ async def add_policy(request: ApiRequest, body: requests.NewPolicy) -> Response:
 async def get_policy(request: ApiRequest) -> Response:
     """Retrieve a cancellation policy.
 
-    The case of the code does not matter.
+    The code may be in upper or lower case.
     """
     return await request.answer(rooms.GetPolicy(hotel=request.hotel, code=request.code))
 

@@ -54,7 +54,7 @@ async def get_public_settings(request: ApiRequest) -> Response:
 async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Query()]) -> Response:
     """Check availability.
 
-    Returns the available rooms by room type on the nights from check-in up to check-out.
+    Returns the number of available rooms of each room type on the nights from check-in up to check-out.
     """
     query = rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump())
     return await request.answer(query, adults=stay.adults, children=stay.children)

@@ -56,7 +56,7 @@ async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Quer
 async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
     """List the orders of a booking.
 
-    Only while the guest is in house. Afterwards the orders remain in the booking's timeline.
+    Only orders of a guest in house are listed. Afterwards the orders remain in the booking's timeline.
     """
     return await _list(request, filters, request.booking_id)
 

@@ -8,7 +8,7 @@ from gateway.http.views import Json, View
 
 
 class StaffRoom(View[rooms.RoomView]):
-    """A room. `current_guest` is also null while bookings does not answer."""
+    """A room. `current_guest` is null without a guest, and while the bookings service does not answer."""
 
     current_guest: str | None
 
@@ -27,7 +27,7 @@ class AvailableRoom(View[rooms.FreeRoom], drop=("current_booking_id",)):
 
 
 class UnavailableRoom(View[rooms.TakenRoom]):
-    """A room that is not free on the requested nights. By the bookings, the room is free from `available_from` on."""
+    """A room that is not free on the requested nights. `available_from` is null where the end is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,12 @@ class Task(View[rooms.HousekeepingTask], drop=("hotel",)):
 
 
 def room(view: rooms.RoomView, names: Mapping[str, str]) -> Json:
-    """A room with the name of the guest in it; `names` are by booking id."""
+    """A room with the name of its guest; `names` maps booking ids to the guests' names."""
     return StaffRoom.of(view, current_guest=names.get(view.current_booking_id or ""))
 
 
 def room_availability(reply: rooms.FreeRooms, names: Mapping[str, str]) -> Json:
-    """The rooms with the names of the guests in them; `names` are by booking id."""
+    """The rooms with the names of their guests; `names` maps booking ids to the guests' names."""
     return {
         "available_rooms": [
             AvailableRoom.of(free, current_guest=names.get(free.current_booking_id or ""))

@@ -55,9 +55,10 @@ async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query(
 
 @routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
 async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Query()]) -> Response:
-    """List the rooms that are free on some nights.
+    """List the free and the taken rooms for a period.
 
-    Includes the rooms that are not free, with the reason.
+    `available_rooms` has the rooms that are free on all nights from `check_in` to `check_out`. `unavailable_rooms` has
+    the other rooms, each with the reason.
     """
     reply = await request.ask(query.query(request.hotel))
     names = await _guest_names(request, (free.current_booking_id for free in reply.available_rooms))

@@ -19,7 +19,7 @@ class Assignment(Body):
 
 
 class Move(Body):
-    """The new room of a guest in house, and the reason for the move. Guests do not see the texts."""
+    """The new room of a guest in house, and the reason for the move. Guests do not see `reason` and `notes`."""
 
     to_room_number: RoomNumber = Field(examples=["204"])
     reason: Prose = Field("", examples=["The shower drips."])

@@ -84,8 +84,8 @@ async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
 async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     """Mark a booking as a no-show.
 
-    Possible from noon on the day after check-in; at that time the booking also becomes a no-show by itself. Where a
-    late arrival is expected, both happen from noon on the day after check-out.
+    Possible from noon on the day after check-in, or, where a late arrival is expected, from noon on the day after
+    check-out. At that time the system also marks the booking as a no-show automatically.
     """
     return await change_booking(request, bookings.MarkNoShow, **body.model_dump())
 
