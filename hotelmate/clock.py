@@ -41,7 +41,7 @@ def advance_clock(
     """Move the clocks of every service and of the Stripe stand-in forward, in demo mode only.
 
     Returns once every clock is moved. Holds expire and deadlines pass; timeouts, signatures, leases and retries keep
-    real time. Clocks cannot be moved back. A clock that is behind is brought up to the others.
+    real time. Clocks cannot be moved back. A clock that is behind the others is set to their time.
     """
     seconds = parse_span(span)
     config = load_config()
@@ -52,7 +52,7 @@ def advance_clock(
 
 
 def parse_span(text: str) -> int:
-    """Seconds in a span such as `3h` or `1h30m`."""
+    """The number of seconds in a span such as `3h` or `1h30m`."""
     if not re.fullmatch(r"(\d{1,6}[smhd])+", text):
         raise CommandError(f"{text!r} is not a span of time: write 45s, 20m, 3h, 2d or 1h30m.")
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
@@ -64,7 +64,7 @@ def read_clocks(client: AskClient, services: Sequence[str] = OWNERS) -> list[Clo
 
 
 def advance(client: AskClient, stripe_url: str, *, seconds: int) -> list[ClockReading]:
-    """Move every clock and return the readings; a clock that is behind is brought up to the others.
+    """Move every clock and return the readings; a clock that is behind the others is set to their time.
 
     No clock is moved unless all clocks answer.
     """

@@ -24,7 +24,7 @@ class DeadLetter:
 
     @property
     def id(self) -> str:
-        """The message's id, which is the event's; without an id, the message's place in the queue."""
+        """The id of the message's event, or the message's position in the queue if the message has no id."""
         return str(self.properties.message_id or f"#{self.tag}")
 
     @property

@@ -58,7 +58,7 @@ def replay_letters(
     *,
     everything: Annotated[bool, typer.Option("--all", help="All parked messages.")] = False,
 ) -> None:
-    """Give parked messages back to their service, which tries them as if they were new."""
+    """Return parked messages to the service, which processes them as if they were new."""
     if bool(message_ids) == everything:
         raise CommandError("Say which messages to replay, or --all.")
     check_service(service)
@@ -78,7 +78,7 @@ def drop_letter(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Also give up earlier events of its subject.")] = False,
 ) -> None:
-    """Give one message up for good, so that later events of its subject are applied without it."""
+    """Delete one parked message for good, so that later events of its subject are applied without it."""
     check_service(service)
     amqp_url = load_config().amqp_url
     with open_queue(amqp_url, service) as queue:

@@ -1,4 +1,4 @@
-"""One run of `hotelmate doctor`: judges each invariant, and judges an invariant again where a breach was found."""
+"""One run of `hotelmate doctor`: judges each invariant, and judges it a second time if a breach was found."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -10,7 +10,7 @@ from contracts.message import Envelope
 
 
 def attributes(envelope: Envelope) -> dict[str, Any]:
-    """The envelope's attributes. An attribute that could be a person's name or words is emptied."""
+    """The envelope's attributes. An attribute that could be a person's name or words becomes an empty text."""
     return {
         "time": codec.plain(envelope.time),
         "source": envelope.source,

@@ -56,8 +56,8 @@ def tail(
 ) -> None:
     """Print every event that is published from now on.
 
-    Reads from a queue of its own, which ends with the command, so that no service misses an event. Reconnects where
-    the broker goes away. Prints numbers, times, statuses and ids, and no person's name, address or words.
+    Reads from a temporary queue, so that no event is taken from a service. Reconnects when the connection to the
+    broker is lost. Prints numbers, times, statuses and ids, and no person's name, address or words.
     """
     names = {name.split(".")[1] for name in events()}
     if unknown := sorted(set(event or ()) - names):
@@ -104,7 +104,7 @@ def _reconnect(amqp_url: str) -> pika.BlockingConnection:
 
 
 def _events(connection: pika.BlockingConnection) -> Iterator[Envelope]:
-    """Every event from now on, from a queue of its own that ends with the connection."""
+    """Every event from now on, read from a temporary queue that is deleted with the connection."""
     channel = connection.channel()
     topology.declare(channel)
     arguments = {"x-max-length": QUEUE_LENGTH}

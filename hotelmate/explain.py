@@ -35,7 +35,7 @@ def explain(
 ) -> None:
     """Show a booking's timeline over all services: requests, changes, events, deliveries, calls, money and notices.
 
-    Each entry is below its cause, with the time since the root of that cause. What is still under way comes last.
+    Each entry is below its cause, with the time since the first cause. Steps that are still under way come last.
     Changes nothing, and prints no person's name, address or words.
     """
     config = load_config()

@@ -1,4 +1,4 @@
-"""`hotelmate ghosts`: prints the differences between bookings' stays and the rooms' occupants, and their outcome."""
+"""`hotelmate ghosts`: prints the differences between bookings and the occupants of rooms, each with its outcome."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,11 +18,11 @@ _DESCRIPTIONS = {
 
 
 def ghosts() -> None:
-    """Show the differences between bookings and rooms: since when, and whether each is mended.
+    """Show the differences between bookings and rooms, each with its start and whether it is mended.
 
     Bookings compares all rooms every half minute and mends a difference that is still there a minute later, by an
-    ordinary check-out or check-in. `left to people` names the reason: move the guest, or use the destructive bulk
-    check-out.
+    ordinary check-out or check-in. The outcome `left to people` comes with the reason: staff move the guest, or use the
+    destructive bulk check-out.
     """
     with service_queries(load_config(), direct=False) as ask:
         rows = sorted(ExaminationContext(ask=ask).rows("bookings", "ghosts"), key=_order)[:MOST]

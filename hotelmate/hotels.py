@@ -23,8 +23,8 @@ def import_hotel(
 ) -> None:
     """Create a property from a file, or add what an existing property lacks.
 
-    Importing the same file again changes nothing, even where staff have changed settings since; a file with other
-    values writes those values. A room is never removed, a room that staff removed is not added again, and a price that
+    Importing the same file again changes nothing, even where staff have changed settings since; a file with changed
+    values stores those values. A room is never removed, a room that staff removed is not added again, and a price that
     is set is never changed.
     """
     definition = read_property(file)

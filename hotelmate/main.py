@@ -1,6 +1,6 @@
 """The `hotelmate` program: its commands, and its exit codes.
 
-Exit codes: 0 done, 1 refused, wrong input, or a check failed, 2 wrong usage, 3 the broker, a database or a service
+Exit codes: 0 success; 1 refused, wrong input or failed check; 2 wrong usage; 3 the broker, a database or a service
 cannot be reached.
 """
 

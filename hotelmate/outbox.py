@@ -26,8 +26,8 @@ def outbox(
 ) -> None:
     """Show how many events of each service are not published yet, and the age of the oldest.
 
-    Publish again only for a broker that has lost its data: a subscriber ignores the events that it has applied, and
-    applies the others. Goes back up to 30 days; inbox rows that were deleted since do no harm.
+    Publish again only after the broker has lost its data: subscribers ignore the events that they have applied, and
+    apply the others. Covers up to the last 30 days, even where a subscriber's inbox rows were deleted since.
     """
     config = load_config()
     seconds = parse_span(publish_again) if publish_again else 0

@@ -54,7 +54,7 @@ def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:
 
 
 def _plainly(error: str) -> str:
-    """The error with its path first: `a.b: expected …, got …` for `Expected …, got … - at `$.a.b``."""
+    """The error as text that begins with the path: `a.b: expected …, got …` for `Expected …, got … - at `$.a.b``."""
     what, _, at = error.partition(" - at `$")
     what = what.replace("`", "")
     field = at.rstrip("`").removeprefix(".")

@@ -1,4 +1,4 @@
-"""Asks services operators' queries, over the broker or, in an outage, of a process for each service."""
+"""Sends operators' queries to services: over the broker or, in an outage, to a separate process for each service."""
 
 import os
 import subprocess
@@ -79,7 +79,7 @@ def _ended(service: str, process: subprocess.Popen[bytes]) -> CommandError:
 def service_queries(config: Config, *, direct: bool) -> Iterator[AskService]:
     """A function that asks services while the block runs.
 
-    With `direct`, it asks a process per service, not the broker.
+    With `direct`, the function asks a separate process for each service, without the broker.
     """
     if direct:
         processes = ServiceProcesses(config)

@@ -46,7 +46,7 @@ def reconcile(
 ) -> None:
     """Compare payments, ledger and unprocessed work with Stripe. Changes nothing without --repair.
 
-    A repair takes the same path as a webhook event: read, decided, recorded, published. An object of Stripe that
+    A repair does the same steps as a webhook event: read Stripe, decide, record, publish. An object of Stripe that
     payments does not know is printed and never changed. Exit code 0 when all agrees or was repaired, 1 otherwise.
     """
     began = None if since == "all" or booking else datetime.now(UTC) - timedelta(seconds=parse_span(since))
@@ -98,7 +98,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings without those of payments that have no difference a little later: their change was on its way."""
+    """The findings that remain after a second comparison: a difference that is gone was a change on its way."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

@@ -17,7 +17,7 @@ def retry_refund(
 ) -> None:
     """Retry a failed refund once.
 
-    The amount that is still owed is read at the provider first. A refund that is under way is left as it is.
+    The amount that is still owed is read at the provider first. A refund that is under way is not changed.
     """
     with ask_client(load_config().amqp_url) as client:
         booking = client(RetryRefund(hotel="", booking_id=booking_id))

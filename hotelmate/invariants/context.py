@@ -17,7 +17,7 @@ SAY_CHANGES = ("bookings", "payments")  # whose events show that a booking has c
 
 
 class AskService(Protocol):
-    """A function that asks a service a query and returns the reply."""
+    """A function that sends a query to a service and returns the reply."""
 
     def __call__(self, service: str, query: Query[Reply], /) -> Reply:
         """Raises the service's `Refusal`."""
@@ -59,7 +59,7 @@ class ExaminationContext:
     def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
         """The breaches of an invariant that these services find in their own data.
 
-        A breach that an unfinished change of its booking may explain is left out.
+        A breach is left out if its booking has an unfinished change that may explain the breach.
         """
         for service in services:
             if service in self.services:
@@ -97,7 +97,7 @@ class ExaminationContext:
             query = replace(query, after=page.next)
 
     def at_rest(self, booking_ids: Collection[str], *, by: Sequence[str] = SAY_CHANGES) -> set[str]:
-        """Those of the bookings that have not changed lately, by the events of the services in `by`."""
+        """The bookings among `booking_ids` that have no recent event in any of the services in `by`."""
         if not self.older_than:
             return set(booking_ids)
         changed = {

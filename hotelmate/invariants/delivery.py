@@ -1,4 +1,4 @@
-"""I5, I6, I17: events are published, every subscriber applies each once, and nothing is parked."""
+"""Invariants I5, I6, I17: events are published, every subscriber applies each once, and nothing is parked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,12 +8,12 @@ from hotelmate.invariants.context import ExaminationContext, Row
 
 
 def events_are_published(context: ExaminationContext) -> Iterator[Violation]:
-    """I5: every change's event was confirmed by the broker."""
+    """Invariant I5: every change's event was confirmed by the broker."""
     return context.violations("I5", *context.services)
 
 
 def events_are_applied_once(context: ExaminationContext) -> Iterator[Violation]:
-    """I6: every subscriber applied each event exactly once, in order, or parked it.
+    """Invariant I6: every subscriber applied each event exactly once, in order, or parked it.
 
     Once a subscriber has applied an event of a type, the subscriber must apply all later events of that type.
     """
@@ -28,7 +28,7 @@ def events_are_applied_once(context: ExaminationContext) -> Iterator[Violation]:
 
 
 def nothing_is_parked(context: ExaminationContext) -> Iterator[Violation]:
-    """I17: no message is in a dead-letter queue, no webhook event is parked, and no call to Stripe was given up."""
+    """Invariant I17: no dead letter and no parked webhook event exists, and no call to Stripe was given up."""
     for message in context.parked or ():
         what = f"{message.type or 'a message that is no event'} is parked for {message.service}"
         yield Violation(invariant="I17", subject=message.id, what=what)

@@ -1,4 +1,4 @@
-"""I15: the same Idempotency-Key has one effect."""
+"""Invariant I15: the same Idempotency-Key has one effect."""
 
 from collections.abc import Iterator
 
@@ -7,5 +7,5 @@ from hotelmate.invariants.context import ExaminationContext
 
 
 def keys_have_one_effect(context: ExaminationContext) -> Iterator[Violation]:
-    """I15: the booking of a stored reply exists under one key, and no call to the provider was done twice."""
+    """Invariant I15: a stored reply's booking exists under one key only, and no call to the provider was done twice."""
     return context.violations("I15", "bookings", "payments")

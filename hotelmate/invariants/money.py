@@ -1,4 +1,4 @@
-"""I7 to I10: the money of every booking is where its status says, and our ledger is the provider's."""
+"""Invariants I7 to I10: the money of every booking matches its status, and our ledger matches the provider's."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ class BookingBalance:
 
 
 def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violation]:
-    """I7: what was captured and not refunded belongs to a confirmed stay, or is a recorded fee."""
+    """Invariant I7: money that was captured and not refunded belongs to a confirmed stay, or is a recorded fee."""
     for booking_id, balance, booking in _balances(context):
         has_reason = booking is not None and (booking["status"] in STAYS or booking["fee"])
         if balance.captured > 0 and not has_reason and not balance.refund_failed:
@@ -40,9 +40,9 @@ def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violati
 
 
 def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violation]:
-    """I8: an ended booking has no live authorisation, and of its money exactly the fee was captured.
+    """Invariant I8: an ended booking has no live authorisation, and the hotel has captured exactly its fee.
 
-    A refund that the provider refused is not a breach: staff handle it, as `payment_status` and a notice tell them.
+    A refund that the provider refused is not a breach: `payment_status` and a notice inform staff, who handle it.
     """
     for booking_id, balance, booking in _balances(context):
         if booking is None or booking["status"] not in ENDED:
@@ -56,7 +56,7 @@ def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violat
 
 
 def payments_are_captured_once(context: ExaminationContext) -> Iterator[Violation]:
-    """I9: at most one capture of each payment, of what was authorised; refunds are at most what was captured."""
+    """Invariant I9: a payment is captured once at most; captured <= authorised amount, refunded <= captured amount."""
     yield from context.violations("I9", "payments")
     captures = Counter(
         str(entry["payment_intent"]) for entry in context.journal or () if entry["movement"] == "capture"
@@ -67,7 +67,7 @@ def payments_are_captured_once(context: ExaminationContext) -> Iterator[Violatio
 
 
 def payments_match_the_ledger(context: ExaminationContext) -> Iterator[Violation]:
-    """I10: payments and ledger agree, and so does the provider's own journal if it is available."""
+    """Invariant I10: payments and ledger agree, and so does the provider's own journal if it is available."""
     yield from context.violations("I10", "payments")
     if context.journal is not None:
         yield from _journal_differences(context, context.journal)
@@ -91,7 +91,7 @@ def _movement(entry: Mapping[str, Any]) -> tuple[str, str, int, str]:
 
 
 def _balances(context: ExaminationContext) -> list[tuple[str, BookingBalance, Row | None]]:
-    """Each booking at rest that has ledger rows or a fee on the card: its id, its balance and its row."""
+    """The id, balance and row of each booking without recent changes that has ledger rows or a fee on the card."""
     balances: dict[str, BookingBalance] = {}
     for payment in context.rows("payments", "balances"):
         booking_id = payment["booking_id"]

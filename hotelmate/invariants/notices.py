@@ -1,4 +1,4 @@
-"""I16: each push and mail that an event causes has its notice, which is sent once or on its way."""
+"""Invariant I16: each push and mail that an event causes has its notice, which is sent once or on its way."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ ENVELOPES_PER_ASK = 500
 
 
 def notices_are_sent(context: ExaminationContext) -> Iterator[Violation]:
-    """I16: each push and mail that an event causes was sent, is on its way, or was given up with a reason.
+    """Invariant I16: each push and mail that an event causes was sent, is on its way, or was given up with a reason.
 
     Only the notifier knows the events that cause a notice, so it is asked about the events of all services.
     """

@@ -1,4 +1,4 @@
-"""I1, I2, I12, I13: shared rooms, sold nights, deadlines, and the rooms of the bookings in house."""
+"""Invariants I1, I2, I12, I13: shared rooms, sold nights, deadlines, and the rooms of the bookings in house."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,12 +9,12 @@ HOLDING = frozenset({"PENDING_PAYMENT", "PENDING_APPROVAL", "CONFIRMED", "IN_HOU
 
 
 def no_two_stays_share_a_room(context: ExaminationContext) -> Iterator[Violation]:
-    """I1: no two live stays or blocks share a room on a night."""
+    """Invariant I1: no two live stays or blocks share a room on a night."""
     return context.violations("I1", "rooms")
 
 
 def sold_nights_are_held(context: ExaminationContext) -> Iterator[Violation]:
-    """I2: no more is sold than there is, each counter is the number of holds, and each hold is its booking's."""
+    """Invariant I2: no night is oversold, each counter equals the number of holds, each hold matches its booking."""
     yield from context.violations("I2", "rooms")
     holds = {row["key"]: row for row in context.rows("rooms", "live_holds")}
     bookings = _bookings(context, "bookings_with_a_hold", holds)
@@ -39,12 +39,12 @@ def _difference(hold: Row | None, booking: Row | None) -> str:
 
 
 def nothing_is_overdue(context: ExaminationContext) -> Iterator[Violation]:
-    """I12: no deadline, pending action or check of a hold is more than two ticks late."""
+    """Invariant I12: no deadline, pending action or check of a hold is more than two ticks late."""
     return context.violations("I12", "bookings")
 
 
 def bookings_in_house_occupy_their_room(context: ExaminationContext) -> Iterator[Violation]:
-    """I13: a booking is in house if and only if it occupies one room, the one that is assigned to it."""
+    """Invariant I13: a booking is in house if and only if it occupies one room, the one that is assigned to it."""
     occupied: dict[str, list[tuple[str, str]]] = {}
     for row in context.rows("rooms", "occupied_rooms"):
         occupied.setdefault(row["booking_id"], []).append((row["hotel"], row["room_number"]))
@@ -60,7 +60,7 @@ def bookings_in_house_occupy_their_room(context: ExaminationContext) -> Iterator
 
 
 def _bookings(context: ExaminationContext, name: str, ids: Collection[str]) -> dict[str, Row]:
-    """The bookings in this evidence and those with these ids, without bookings that have a pending action."""
+    """The bookings in the evidence `name` or with one of `ids`, except bookings with a pending action."""
     rows = [*context.rows("bookings", name), *context.rows("bookings", "bookings", keys=ids)]
     return {row["key"]: row for row in rows if not row["pending"]}
 

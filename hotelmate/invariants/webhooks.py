@@ -1,4 +1,4 @@
-"""I11: every webhook event that was answered with 2xx is applied, ignored on purpose, or parked."""
+"""Invariant I11: every webhook event that was answered with 2xx is applied, ignored on purpose, or parked."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,9 @@ from hotelmate.invariants.context import ExaminationContext
 
 
 def webhook_events_are_handled(context: ExaminationContext) -> Iterator[Violation]:
-    """I11: every webhook event that was answered is applied, ignored on purpose, or parked.
+    """Invariant I11: every webhook event that was answered is applied, ignored on purpose, or parked.
 
-    An event that was answered but not stored is a breach as well, if the answered events are known.
+    If the list of answered events is available, an answered event that is not stored is a breach as well.
     """
     yield from context.violations("I11", "payments")
     if context.acknowledged:

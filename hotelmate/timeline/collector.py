@@ -1,4 +1,4 @@
-"""Collects the entries that the services have of one booking."""
+"""Collects all services' timeline entries about one booking."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from hotelmate.invariants.context import AskService, ParkedMessage
 
 @dataclass(frozen=True, kw_only=True)
 class BookingTimeline:
-    """A booking's row, its payments, its unordered entries, and a sentence for each thing that has yet to happen."""
+    """A booking's row, payments and unordered entries, and a sentence for each step that is still under way."""
 
     booking: Mapping[str, Any]
     payments: Sequence[Mapping[str, Any]]

@@ -33,7 +33,7 @@ def log_entries(
 def with_logged_requests(
     entries: Collection[TimelineEntry], requests: Collection[TimelineEntry]
 ) -> Iterator[TimelineEntry]:
-    """The entries, in which a request from the gateway's log replaces the entry that has only the request's id."""
+    """The entries. An entry with only a request's id is replaced by the request from the gateway's log."""
     yield from requests
     logged = {request.id for request in requests}
     yield from (entry for entry in entries if entry.id not in logged or entry.kind is not EntryKind.REQUEST)

@@ -1,4 +1,4 @@
-"""The front desk's decision: find the booking, then approve or decline."""
+"""The front desk decides on a booking: finds it, then approves or declines it."""
 
 from typing import Any
 

@@ -48,7 +48,7 @@ def run(demo: DemoContext) -> None:
 
 
 def complete_stay(demo: DemoContext, today: date) -> DemoBooking:
-    """Booked, paid, approved, checked in, checked out, cleaned."""
+    """A stay from start to end: booked, paid, approved, checked in, checked out, room cleaned."""
     step = demo.transcript.step
     demo.transcript.chapter(f"A complete stay at {demo.page['name']}")
     step("A guest looks for a room for tonight")
@@ -85,7 +85,7 @@ def complete_stay(demo: DemoContext, today: date) -> DemoBooking:
 
 
 def declined_booking(demo: DemoContext, today: date) -> DemoBooking:
-    """Paid, then declined."""
+    """A booking that is paid, then declined by staff."""
     demo.transcript.chapter("A booking that the hotel declines")
     stay = _stay_params(demo, today)
     demo.transcript.step("A guest books and pays")
@@ -99,7 +99,7 @@ def declined_booking(demo: DemoContext, today: date) -> DemoBooking:
 
 
 def cancelled_booking(demo: DemoContext, today: date) -> DemoBooking:
-    """Cancelled before payment."""
+    """A booking that the guest cancels before payment."""
     demo.transcript.chapter("A booking that its guest cancels before paying")
     stay = _stay_params(demo, today)
     demo.transcript.step("A guest books")
@@ -112,7 +112,7 @@ def cancelled_booking(demo: DemoContext, today: date) -> DemoBooking:
 
 
 def expired_booking(demo: DemoContext, today: date) -> DemoBooking:
-    """Never paid."""
+    """A booking that is never paid, so that its hold expires."""
     demo.transcript.chapter("A booking that is never paid")
     stay = _stay_params(demo, today)
     demo.transcript.step("A guest books and opens the payment page")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PusherAppSettings:
-    """The app that the stand-in serves. Times are in seconds, with Pusher's defaults."""
+    """The app that the stand-in serves. Times are in seconds; the defaults are Pusher's."""
 
     app_id: str
     key: str

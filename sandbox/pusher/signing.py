@@ -47,7 +47,7 @@ def verify_request(
 
 
 def verify_token(settings: PusherAppSettings, token: object, *, text: str) -> str | None:
-    """The problem with a `key:signature` for this text, or None if the token is valid."""
+    """The problem with `token`, a `key:signature` for this text, or None if the token is valid."""
     key, separator, signature = token.partition(":") if isinstance(token, str) else ("", "", "")
     if not separator or key != settings.key:
         return f"Invalid key in subscription auth data: {key!r}"

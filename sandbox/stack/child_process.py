@@ -17,7 +17,7 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """The start time of a process, which a later one with the same pid does not share; None where none runs."""
+    """The start time of the process, which differs from that of a later process with this pid; None if none runs."""
     if PROC.joinpath("self", "stat").exists():
         with suppress(OSError):
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
@@ -35,7 +35,7 @@ def pid_record(pid: int) -> str:
 
 
 def running_pid(note: Path) -> int | None:
-    """The pid in the note; returns None where that process no longer runs, even if its pid is in use again."""
+    """The pid in the file `note`, or None where that process no longer runs, even if its pid is in use again."""
     with suppress(OSError, ValueError):
         pid, _, birth = note.read_text("utf-8").strip().partition(" ")
         return int(pid) if birth and born_at(int(pid)) == birth else None
@@ -59,7 +59,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
-    """End the process in the note, which a killed run has left behind; returns True if such a process was running."""
+    """End the process whose pid is in the file `note`, left behind by a killed run; returns True if it was running."""
     pid = running_pid(note)
     if pid is None:
         return False
@@ -110,7 +110,7 @@ class ChildProcess:
         return self._popen.stdout
 
     def poll(self) -> int | None:
-        """The exit code (negative for a signal), None while the process runs. At its end, its group is killed."""
+        """The exit code (negative for a signal), or None while it runs. Kills the process's group at its end."""
         with self._lock:
             if self._popen.returncode is None:
                 if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
@@ -121,7 +121,7 @@ class ChildProcess:
             return self._popen.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for the end of the process; returns the exit code, None where it runs after `timeout` seconds."""
+        """Wait up to `timeout` seconds for the end of the process; returns its exit code, or None if it runs on."""
         if timeout is None:
             with suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
@@ -138,7 +138,7 @@ class ChildProcess:
                 self._signal_group(sig)
 
     def kill(self) -> None:
-        """SIGKILL the process and all descendants, and wait until none of them runs."""
+        """Send SIGKILL to the process and all its descendants, and wait until none of them runs."""
         family = [(pid, born_at(pid)) for pid in descendants(self.pid)] if self.poll() is None else []
         self.send(signal.SIGKILL)
         for pid, birth in family:

@@ -48,7 +48,7 @@ class Ports:
         self._reserved: dict[int, IO[bytes]] = {}
 
     def choose(self, name: str, preferred: int = ANY) -> int:
-        """Reserve the preferred port, or the next free port above; `ANY` stands for any free port. Returns the port."""
+        """Reserve and return the preferred port or the next free port above it. `ANY` stands for any free port."""
         if preferred == ANY:
             return self._any(name)
         for port in range(preferred, HIGHEST + 1):
@@ -81,7 +81,7 @@ class Ports:
 
 
 def _open_slip(port: int) -> IO[bytes]:
-    """Open the file whose lock reserves the port. Every user can read the file, and so lock it."""
+    """Open the file whose lock reserves the port. Every user may read the file, which is enough to lock it."""
     directory = (TEMPORARY if os.access(TEMPORARY, os.W_OK) else Path(tempfile.gettempdir())) / "hotelmate-ports"
     path = directory / str(port)
     try:

@@ -99,7 +99,7 @@ class PostgresNode:
             self._process.end(sig=signal.SIGINT, grace=15.0)
 
     def kill(self) -> None:
-        """SIGKILL the server and all its backends, as a crash would."""
+        """Simulate a crash: send SIGKILL to the server and all its backends."""
         if self._process:
             self._process.kill()
 

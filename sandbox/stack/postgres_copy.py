@@ -1,6 +1,6 @@
 """A copy of the wheel's PostgreSQL that every user can run, for a server that may not run as root.
 
-The wheel lies in the checkout's `.venv`, which other users cannot read in a closed directory or under a strict umask.
+The wheel is in the checkout's `.venv`, which other users may not be allowed to read.
 """
 
 import fcntl

@@ -67,7 +67,7 @@ def _insist_on_a_name(user: int) -> None:
 
 
 def _may_enter(directory: Path, user: int, group: int) -> bool:
-    """Whether the user may enter the directory, and so each directory above."""
+    """Whether the user may enter the directory and every directory above it."""
     test = subprocess.run(["test", "-x", directory], cwd="/", user=user, group=group, extra_groups=[], check=False)  # noqa: S603, S607
     return test.returncode == 0
 

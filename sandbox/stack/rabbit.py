@@ -97,7 +97,7 @@ class RabbitNode:
             self._process.end(grace=20.0)
 
     def kill(self) -> None:
-        """SIGKILL the whole node, as a crash would."""
+        """Simulate a crash: send SIGKILL to the whole node."""
         if self._process:
             self._process.kill()
 
@@ -116,7 +116,7 @@ class RabbitNode:
         return done.stdout
 
     def registered(self, queue: str) -> bool:
-        """Whether a new quorum queue would survive `kill`: RabbitMQ registers it on disk half a second late.
+        """Whether a new quorum queue would survive `kill`. RabbitMQ stores it on disk half a second after its creation.
 
         A node that is killed before then starts the queue under another id, empty and permanently without a leader.
         """

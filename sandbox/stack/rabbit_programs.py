@@ -17,7 +17,7 @@ USUAL_PLACES = (
 
 
 def find_rabbit() -> Path:
-    """The directory with `rabbitmq-server` and `rabbitmqctl`; RABBITMQ_SCRIPTS can name an unusual one."""
+    """The directory with `rabbitmq-server` and `rabbitmqctl`; the variable RABBITMQ_SCRIPTS may name it."""
     named = os.environ.get("RABBITMQ_SCRIPTS")
     on_path = shutil.which("rabbitmq-server")
     places = [Path(named)] if named else [*USUAL_PLACES, *([Path(on_path).resolve().parent] if on_path else [])]

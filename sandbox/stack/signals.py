@@ -1,4 +1,4 @@
-"""Termination signals as calls in a thread of their own, so that no signal interrupts a half-done step."""
+"""Handles termination signals by calls in a separate thread, so that no signal interrupts a half-done step."""
 
 import os
 import signal

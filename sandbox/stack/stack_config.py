@@ -47,7 +47,7 @@ class StackConfig:
 
     @classmethod
     def draw(cls, stored_secrets: Secrets, ports: Ports, preferred: Mapping[str, int] | None = None) -> "StackConfig":
-        """Choose free ports (`preferred` ones where given), and read the run's secrets or generate them."""
+        """Choose free ports, the `preferred` ones if possible, and read the run's secrets or generate them."""
         requested = preferred or dict.fromkeys(DEFAULT_PORTS, ANY)
         return cls(
             ports={name: ports.choose(name.removesuffix("_PORT").lower(), port) for name, port in requested.items()},

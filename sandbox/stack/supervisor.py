@@ -93,7 +93,7 @@ class Supervisor:
         return lines
 
     def kill(self, name: str, sig: Signals = SIGKILL) -> None:
-        """Send a signal to a program's process group; a program that ends by it is restarted, as after a crash."""
+        """Send a signal to a program's process group. A program that the signal ends is restarted, as after a crash."""
         self._program(name).send(sig)
 
     def stop(self, name: str, *, sig: Signals = SIGTERM) -> None:
@@ -127,7 +127,7 @@ class Supervisor:
         return self._closing.is_set()
 
     def hurry(self) -> None:
-        """Kill the programs for whose end `close` is still waiting."""
+        """Kill the programs that `close` is still waiting for."""
         self._hurry.set()
 
     def close(self) -> None:

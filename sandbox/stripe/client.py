@@ -12,7 +12,7 @@ from sandbox.stripe.store import Json
 
 
 class StandInControl:
-    """Each method is one endpoint under /_control; errors raise `httpx.HTTPStatusError`."""
+    """The client. Each method calls one endpoint under /_control; an error response raises `httpx.HTTPStatusError`."""
 
     def __init__(self, url: str) -> None:
         self.url = url

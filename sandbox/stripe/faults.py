@@ -22,8 +22,8 @@ _PATHS = {"decline": r"^/v1/payment_intents/[^/]+/capture$", "refund": r"^/v1/re
 class FaultSpec(BaseModel):
     """A fault for the next `times` requests (null: all) that match method, path and body.
 
-    `store` is the response stored under the idempotency key: the fault, the true answer or nothing
-    (a repetition is a new attempt). Defaults: a 5xx is stored; a dropped connection stores the true answer.
+    `store` selects the response that is stored under the idempotency key: the fault, the true answer, or nothing, so
+    that a repetition is a new attempt. By default a 5xx is stored; a dropped connection stores the true answer.
     """
 
     model_config = ConfigDict(extra="forbid")

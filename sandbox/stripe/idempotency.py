@@ -1,8 +1,8 @@
 """Idempotency keys with Stripe's semantics: one key, one set of parameters, one response.
 
 Source: Stripe's documentation, "Idempotent requests": the status and body of the first request
-are kept whether it succeeded or failed, 5xx included, unless it failed validation or met another
-still running; keys can be removed once they are at least 24 hours old.
+are stored whether it succeeded or failed, 5xx included, except when it failed validation or when
+another request with the key was still running; keys can be removed once they are at least 24 hours old.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ Movement = Literal[
 class JournalEntry:
     """One movement. Amounts are positive minor units; `at` is the stand-in's clock, UTC seconds.
 
-    Holds: authorise = capture + release + void + expire once the intent has ended.
-    Money kept: capture + refund_failed + dispute_won - refund - dispute.
-    `object` is the id of the charge, refund or dispute; `metadata` is the refund's own for
-    refunds, else the intent's.
+    Held money: authorise = capture + release + void + expire, once the intent has ended.
+    Earned money: capture + refund_failed + dispute_won - refund - dispute.
+    `object` is the id of the charge, refund or dispute; `metadata` is that of the refund for a
+    refund, otherwise that of the intent.
     """
 
     sequence: int

@@ -105,7 +105,7 @@ def _response_to_store(response: ApiResponse, late: FaultSpec | None, cause: Eve
 
 
 def _failure(spec: FaultSpec, cause: EventCause) -> ApiResponse:
-    """The 5xx response of a fault, to be retried only if the key does not store it."""
+    """The 5xx response of a fault. It advises a retry only if it is not stored under the key."""
     advice = spec.store != "fault" if spec.should_retry is None else spec.should_retry
     return error_response(spec.failure(), cause, should_retry=advice)
 

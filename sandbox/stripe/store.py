@@ -83,7 +83,7 @@ class StripeStore:
         self.emit(event)
 
     def record_movement(self, movement: Movement, charge: Json, cause: EventCause, *, amount: int, about: Json) -> None:
-        """Record a movement of `charge`'s money in the journal; `about` provides the metadata."""
+        """Record a movement of `charge`'s money in the journal; the entry has the metadata of `about`."""
         self.journal.append(
             JournalEntry(
                 sequence=len(self.journal) + 1,

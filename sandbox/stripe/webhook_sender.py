@@ -148,7 +148,7 @@ class WebhookSender:
 
 
 def signature(payload: str, secrets: list[str]) -> str:
-    """The Stripe-Signature of a payload by every active secret, at the current real time."""
+    """The header `Stripe-Signature` for a payload: a signature by every active secret, at the current real time."""
     now = int(time.time())
     signed = [WebhookSignature.generate_signature_header(payload, secret, now) for secret in secrets]
     return ",".join([f"t={now}", *(header.partition(",")[2] for header in signed)])

@@ -42,8 +42,8 @@ class PusherGateway:
     def send(self, messages: Sequence[PushMessage]) -> None:
         """Send the messages in order, at most ten per call. Raises `PermanentFailure` on a 4xx, else `RetryLater`.
 
-        All names of an event go to a channel in one call. After a failure, some calls may have taken effect; clients
-        ignore repetitions.
+        Adjacent messages for one channel that differ only in their name are sent in one call. After a failure, some
+        calls may have taken effect; clients ignore repetitions.
         """
         for batch in batches(messages):
             self._trigger(
@@ -66,8 +66,8 @@ class PusherGateway:
     def end_connections(self, user_id: str) -> None:
         """Close all connections of this user. Raises the errors of `send`.
 
-        The library's own function for this (3.3.4) omits the application from the path, which the provider answers with
-        404.
+        The library's own function for this (version 3.3.4) is not used: it omits the application from the path, and the
+        provider responds with 404.
         """
         path = f"/apps/{self._caller.app_id}/users/{user_id}/terminate_connections"
         _call(lambda: self._caller.http.send_request(Request(self._caller, POST, path, {})))
@@ -90,7 +90,7 @@ def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
 
 
 def _call(request: Callable[[], Any]) -> None:
-    """Make the call and translate its errors to codes, which logs and events may carry."""
+    """Make the call. Its errors are raised with a code as their text, which is safe to log and publish."""
     try:
         request()
     except PusherError as error:

@@ -1,4 +1,4 @@
-"""One transaction of the notifier on its notices, and the notifier's dependencies."""
+"""The notifier's transaction, and the dependencies that its handlers use."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -22,7 +22,7 @@ class CallRefused(Exception):
 
 
 class CallFailed(Exception):
-    """The provider failed, and will repeat this failure for the same key. The call may have taken effect."""
+    """The provider failed, and will fail again with the same key. The call may have taken effect."""
 
 
 class CallBusy(Unavailable):
@@ -99,7 +99,7 @@ class Cards(Protocol):
         ...
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
-        """The checkout session created since then (UTC) whose metadata has this payment id.
+        """The checkout session that was created at or after `since` (UTC) and has this payment id in its metadata.
 
         None where there is none.
         """
@@ -118,7 +118,7 @@ class Cards(Protocol):
         ...
 
     def list_objects(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> ProviderPage:
-        """A page of all sessions, intents, refunds or disputes created since then (UTC)."""
+        """A page of the sessions, intents, refunds or disputes (`part`) that were created at or after `since` (UTC)."""
         ...
 
     def parse_webhook(self, body: str, signature: str) -> WebhookEvent:

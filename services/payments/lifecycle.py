@@ -25,11 +25,11 @@ class SessionNeverOpened:
 
 
 class RefundedInPart:
-    """A refund succeeded; part of the captured money stays."""
+    """A refund succeeded; a part of the captured money is not refunded."""
 
 
 class RefundedInFull:
-    """A refund succeeded; none of the captured money stays."""
+    """A refund succeeded; all of the captured money is refunded."""
 
 
 class RefundRefused:
@@ -44,11 +44,11 @@ class RefundRetried:
 
 
 class RefundReturnedInPart:
-    """A refund failed after an event had announced its success; other refunds stand."""
+    """A refund failed after an event had announced its success; other refunds remain."""
 
 
 class RefundReturned:
-    """A refund failed after an event had announced its success; no other refund stands."""
+    """A refund failed after an event had announced its success; no other refund remains."""
 
 
 S = PaymentStatus

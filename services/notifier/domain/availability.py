@@ -26,7 +26,10 @@ def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailabi
 
 
 def availability_push(job: PushAvailability) -> PushNotice:
-    """The push of the job, about no booking. The Unix second is the sequence, so that sequences only grow."""
+    """The push that the job sends. It concerns a hotel's availability, so its booking id is empty.
+
+    Its sequence is the job's Unix second, so that each later push of a hotel has a higher sequence.
+    """
     data = {
         "event_id": job.event_id,
         "sequence": job.second,

@@ -10,12 +10,12 @@ _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
 def forbidden() -> Refusal:
-    """The refusal of a channel that is not the caller's own; the same whether or not the channel exists."""
+    """The refusal of a channel to which the caller has no right. It does not reveal whether the channel exists."""
     return Refusal("CHANNEL_FORBIDDEN", "You may not subscribe to this channel.")
 
 
 def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Channel:
-    """The channel of that name. For a booking's channel, the caller of this function must still check the booking.
+    """The channel with the name `channel_name`. Does not check a channel's booking: that is left to the calling code.
 
     Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's; also refused as in `check_credentials`.
     """
@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Raise `Refusal` `INVALID_TOKEN` for neither guest nor staff, `INVALID_SOCKET_ID` for a malformed socket id."""
+    """Raise `Refusal` `INVALID_TOKEN` unless the caller is guest or staff, `INVALID_SOCKET_ID` for a malformed id."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):

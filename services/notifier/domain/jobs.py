@@ -27,7 +27,7 @@ class PushMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class PushGroup:
-    """The same data, to be sent under each of these names on each of these channels."""
+    """One payload, `data`, that is sent under each of `names` on each of `channels`."""
 
     names: tuple[str, ...]
     channels: tuple[str, ...]

@@ -18,7 +18,7 @@ def _was_submitted(event: bookings.BookingExpired) -> bool:
 
 @dataclass(frozen=True)
 class MailRule:
-    """A mail to the booking's guest. `occasion` names the template; `amounts` are the event's amounts in its text."""
+    """A mail to the booking's guest. `occasion` names the template; `amounts` are the amounts that its text shows."""
 
     event: type[Event]
     occasion: str

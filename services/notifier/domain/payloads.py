@@ -16,9 +16,9 @@ _ALWAYS = ("booking_id", "status", "previous_status")
 
 
 def feed_of(envelope: Envelope) -> str:
-    """The feed in which the event's `sequence` counts.
+    """The name of the feed that numbers the event: its `sequence` is its number in this feed.
 
-    A booking's payment events have a feed and numbers of their own.
+    A booking's payment events have a feed of their own, numbered separately.
     """
     return f"payment/{envelope.subject}" if envelope.source == "payments" else envelope.subject
 

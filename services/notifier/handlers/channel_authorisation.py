@@ -70,14 +70,14 @@ def drop_user(ask: DropUser, work: NotifierWork) -> Nothing:
 
 
 def end_connections(jobs: Sequence[EndConnections], conversation: Conversation[NotifierWork]) -> list[SendResult]:
-    """End the connections of these users. A refusal by the provider gives the job up; no event says so."""
+    """End the connections of these users. If the provider refuses, the job is given up without an event."""
     for job in jobs:
         conversation.dependencies.push.end_connections(job.user_id)
     return [SENT] * len(jobs)
 
 
 def _may_read(booking_id: str, conversation: Conversation[NotifierWork]) -> bool:
-    """Whether the booking belongs to the guest or to the staff's hotel. Any refusal by bookings means False."""
+    """Whether the caller may read the booking, which bookings decides: False where bookings refuses to return it."""
     caller = conversation.context.caller
     try:
         if caller.kind == "guest":

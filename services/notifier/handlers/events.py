@@ -12,7 +12,7 @@ from services.notifier.work import NotifierWork
 
 
 def enqueue_notices(event: Event, work: NotifierWork) -> None:
-    """Add and enqueue the push and the mail that the tables have for this event."""
+    """Store the push and the mail that the event causes, by the tables of pushes and mails, and enqueue their jobs."""
     envelope = _cause(work)
     push = push_for(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
     mail = mail_for(event, envelope)
@@ -34,7 +34,7 @@ def enqueue_availability_push(
 
 
 def enqueue_message(event: CommunicationRequested, work: NotifierWork) -> None:
-    """Enqueue a staff message. The notice's id is the communication's id, by which bookings recognises the result."""
+    """Enqueue a staff message. The notice has the communication's id, so that bookings can match the result."""
     medium = "sms" if event.communication_type is CommunicationType.SMS else "mail"
     _enqueue(
         SendMessage(
@@ -60,7 +60,7 @@ def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
 
 
 def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
-    """Enqueue the end of the guest's realtime connections, so that a holder of the old token hears nothing more."""
+    """Enqueue the end of the guest's realtime connections, so that the old token's holder receives nothing more."""
     guest = user_id(staff_id=None, booking_id=event.booking_id)
     work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
 

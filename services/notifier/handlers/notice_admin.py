@@ -28,7 +28,11 @@ def get_notice(query: GetNotice, work: NotifierWork) -> NoticeDetail:
 
 
 def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
-    """Enqueue a given-up notice again. No push is claimed between the check for later pushes and the commit."""
+    """Enqueue a given-up notice again.
+
+    Refused `OVERTAKEN` where a later push about the same subject was sent or attempted. Push jobs are locked until
+    the commit, so that no later push is sent after this check.
+    """
     notice_id = _id(command.notice_id)
     row = _existing(work.notices.lock(notice_id))
     notice = row.notice

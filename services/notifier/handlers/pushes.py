@@ -1,6 +1,6 @@
 """Handlers of the push jobs.
 
-Pushes are sent in the order of the events; one that fails for now holds back all later ones.
+Pushes are sent in the order of the events. A push that fails temporarily holds back all later pushes.
 """
 
 import time
@@ -30,8 +30,8 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
     """Send the pushes one after the other.
 
     Of two pushes about a subject, the first is stored as `SENT` before the second is sent; a crash therefore cannot
-    send the first one again after the second. A refused push alone is given up; a temporary failure stops all later
-    pushes.
+    send the first one again after the second. A push that the provider refuses is given up, and later pushes are still
+    sent; a temporary failure stops all later pushes.
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among([push.notice_id for push in pushes])

@@ -44,7 +44,7 @@ class MailRenderer:
         return self._compose(job, values, to=booking.guest_email, subject=subject)
 
     def message(self, job: SendMessage, letter: Letter) -> EmailMessage:
-        """The mail of a staff message. A mail to another address than the guest's tells nothing about the booking."""
+        """The mail of a staff message. A mail to an address other than the guest's contains no data of the booking."""
         values = self._booking_values(letter.facts, job)
         if letter.facts.access_code is None:
             values |= {"booking": None, "guest_name": "", "link": ""}

@@ -1,4 +1,4 @@
-"""The check of I16: each push and mail that an event causes has its notice, which is sent once or on its way."""
+"""Checks invariant I16: each push and mail that an event causes has a notice, which is sent once or on its way."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,7 +34,10 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I16: each notice is sent once, on its way, or given up with a reason; each event of the ask has its notices."""
+    """Invariant I16: each notice is sent once, on its way, or given up with a reason.
+
+    Also checks that each event in `ask` has the notices that the event causes.
+    """
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return
@@ -48,7 +51,7 @@ def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violat
 
 
 def _missing_notices(connection: sa.Connection, envelopes: Sequence[Envelope]) -> Iterator[Violation]:
-    """The notices that these events cause and that the table lacks, for events that were applied."""
+    """The notices that are missing: those that applied events cause, and that are not in the table."""
     applied = {row.id for row in select(connection, _APPLIED, ids=[envelope.id for envelope in envelopes])}
     due = {notice: what for each in envelopes if each.id in applied for notice, what in _due_notices(each)}
     stored = {row.id for row in select(connection, _NOTICES, ids=list(due))} if due else set()

@@ -75,12 +75,12 @@ class SqlNotices:
         return [_stored(row) for row in rows.mappings()]
 
     def reopen(self, notice_id: str, status: NoticeStatus) -> None:
-        """Give the notice this status and clear the reason and time of its end."""
+        """Set the status of a settled notice, and clear the reason and the time with which it was settled."""
         values = {"status": status, "settled_at": None, "reason": ""}
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
-        """Whether a later notice of the same subject and medium was sent, or its sending was attempted."""
+        """Whether the sending of a later notice with the same subject and medium succeeded or was attempted."""
         attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,
@@ -96,7 +96,7 @@ class SqlNotices:
         return set(self._connection.execute(query).scalars())
 
     def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
-        """The highest sequence, up to `up_to`, of each subject's notices."""
+        """The highest sequence among each subject's notices; sequences above `up_to` are ignored."""
         query = (
             sa.select(NOTICE.c.subject, sa.func.max(NOTICE.c.sequence))
             .where(NOTICE.c.subject.in_(subjects), NOTICE.c.sequence <= up_to)

@@ -1,7 +1,7 @@
 """Decides, from a payment, its desired state and the provider's snapshot, the events and the next call to the provider.
 
-The decision depends on states and never on webhook events: any number of webhook events in any order has the same
-result.
+The decision depends on states only. Webhook events may therefore arrive in any order, and more than once, without
+changing the result.
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ def retry(payment: Payment) -> Decision | None:
 
 
 def _with_provider_ids(payment: Payment, snapshot: ProviderSnapshot) -> Payment:
-    """The payment with those ids of its session, intent and refunds that the snapshot has."""
+    """The payment, to which the provider's ids of session, intent and refunds are added from the snapshot."""
     if snapshot.session and payment.session_id is None:
         payment = replace(payment, session_id=snapshot.session.id, session_url=snapshot.session.url)
     if snapshot.intent and snapshot.intent.charge and payment.intent_id is None:

@@ -8,7 +8,7 @@ from services.payments.domain.payment import Payment
 
 
 class BookingPhase(StrEnum):
-    """The phase of a booking's money: undecided (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
+    """What to do with a booking's money: wait (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
 
     LIVE = "LIVE"
     APPROVED = "APPROVED"
@@ -17,7 +17,7 @@ class BookingPhase(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredState:
-    """The state that bookings wants for a payment; `LIVE` until an event says otherwise. `why` names that event."""
+    """The state that bookings wants for a payment; `LIVE` at first. `why` names the event that set the state."""
 
     booking_id: str
     hotel: str

@@ -123,7 +123,7 @@ def _capture_failed(payment: Payment, inputs: DecisionInputs, code: str | None) 
 
 
 def _while_voided(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """A failed capture where staff approved a payment whose authorisation the provider had released; else None."""
+    """`PaymentCaptureFailed` if staff approved a payment whose authorisation the provider had released; else None."""
     intent = inputs.snapshot.intent
     if not inputs.desired.approves(payment):
         return None

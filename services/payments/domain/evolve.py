@@ -53,7 +53,12 @@ def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
 
 
 def _lifecycle_row(payment: Payment, event: DomainEvent) -> type[Any]:
-    """The event class by which the lifecycle finds the transition; for a refund, by the money that stays."""
+    """The class under which the lifecycle lists the event's transition.
+
+    For most events this is the event's own class. A refund has a class for a full and one for a partial refund. A
+    failed refund has three: nothing had been refunded by it, everything refunded so far came back, or only a part of
+    it.
+    """
     match event:
         case PaymentRefunded():
             in_full = event.refunded_total.amount >= payment.captured

@@ -42,7 +42,7 @@ class IssueRefund:
 
     @property
     def action(self) -> str:
-        """The action's name, `refund-<id>`; every refund has its own."""
+        """The action's name, `refund-<id>`, which is different for every refund."""
         return f"refund-{self.refund.id}"
 
 

@@ -66,5 +66,5 @@ class Payment:
         return sum(refund.amount.amount for refund in self.refunds if refund.status is not RefundStatus.FAILED)
 
     def money(self, minor: int) -> Money:
-        """The given minor units as money in this payment's currency."""
+        """The amount of `minor` minor units in this payment's currency."""
         return Money(minor, self.amount.currency)

@@ -8,7 +8,7 @@ SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
 
 class CallState(StrEnum):
-    """The state of a call: unanswered, done, failed (again for every use of the key), or refused for good."""
+    """The state of a call: unanswered, done, failed (as will be every repetition with its key), or refused for good."""
 
     OWED = "OWED"
     DONE = "DONE"

@@ -1,4 +1,4 @@
-"""A snapshot of a payment's objects at the provider, in the domain's words. About money, the provider is right."""
+"""A snapshot of a payment's objects at the provider. Where their amounts differ from ours, the provider's are right."""
 
 from dataclasses import dataclass
 from datetime import datetime

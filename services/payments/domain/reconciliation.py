@@ -34,8 +34,8 @@ class Difference:
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
     """The time (UTC) of the payment's next comparison, or None where the payment is no longer compared.
 
-    An unfinished payment is compared every `every`. A finished payment may still be refunded or disputed without a
-    webhook event, or its refund may fail. Its interval grows with the time since its last change.
+    An unfinished payment is compared at the interval `every`. A finished payment may still be refunded or disputed
+    without a webhook event, or its refund may fail. Its interval grows with the time since its last change.
     """
     under_way = any(refund.status is RefundStatus.PENDING for refund in payment.refunds)
     if payment.status in _UNFINISHED or under_way:
@@ -68,7 +68,7 @@ def missing(payment: Payment, why: str) -> Difference:
 def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[Difference]:
     """Differences of status and sums.
 
-    The sums of a failed or released payment are skipped: captures on it are refunded.
+    The sums of a failed or released payment are not compared, because any captured money is refunded.
     """
     if decision.payment.status is not payment.status:
         yield _difference(FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)

@@ -17,7 +17,10 @@ class ReturnPages:
 def return_pages(
     origins: tuple[str, ...], *, hotel: str, booking_id: str, success: str | None, cancel: str | None
 ) -> ReturnPages:
-    """The given pages, or the booking's guest page. Raises `Refusal` `INVALID_RETURN_URL` for a foreign origin."""
+    """The pages `success` and `cancel`; the booking's guest page for each that is not given.
+
+    Raises `Refusal` `INVALID_RETURN_URL` for an origin that is not among `origins`.
+    """
     guest_page = f"{origins[0]}/guest/{hotel}/bookings/{booking_id}"
     for url in (success, cancel):
         if url is not None and not _is_ours(url, origins):
@@ -37,9 +40,9 @@ def origin_of(url: str) -> str:
 
 
 def _is_ours(url: str, origins: tuple[str, ...]) -> bool:
-    """Whether the URL is on one of the origins.
+    """Whether the URL has one of the origins.
 
-    URLs with disguises (control characters, backslashes, user names) are not.
+    False for a URL that could hide its real host (with control characters, backslashes or a user name).
     """
     if len(url) > 2000 or "\\" in url or any(ord(letter) <= 32 for letter in url):
         return False

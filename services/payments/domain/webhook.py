@@ -58,5 +58,5 @@ class ReceivedWebhook:
 
     @property
     def may_be_early(self) -> bool:
-        """Whether the event is so recent that the object it names may still become known."""
+        """Whether the event is so recent that the payment or object it names may still become known."""
         return self.waited < MAY_BE_EARLY

@@ -29,7 +29,7 @@ def held(event: BookingHeld, work: PaymentsWork) -> None:
 
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
-    """Have the payment captured that staff approved."""
+    """Store that the payment that staff approved is to be captured."""
     desired = DesiredState(
         booking_id=event.booking_id,
         hotel=event.hotel,
@@ -41,7 +41,7 @@ def approved(event: BookingApproved, work: PaymentsWork) -> None:
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
-    """Close the session, and refund what was paid on it, of a booking that is confirmed without a card."""
+    """For a booking that is confirmed without a card: close its checkout session, and return any money paid on it."""
     if event.paid_at is None:
         _end(event, None, work)
 
@@ -52,7 +52,7 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
-    """End the payments of a booking that has ended; only the fee and other sums owed are kept."""
+    """End the payments of a booking that has ended; the hotel keeps only the fee and other sums that the guest owes."""
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     besides = event.besides if isinstance(event, BookingCancelled) else None
     balance_payments.end_all(event.booking_id, fee, besides, work, why=_name(event))

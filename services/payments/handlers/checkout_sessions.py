@@ -27,7 +27,7 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:
-    """Sync the payment of a session of the booking, then report it.
+    """Sync the payment of one of the booking's checkout sessions; returns the payment's state.
 
     Refused `SESSION_NOT_FOUND` for any other session.
     """
@@ -47,7 +47,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 
 
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
-    """Sync, because a webhook event may be lost; returns the payment, unsynced where the provider does not answer."""
+    """Sync the payment, because a webhook event may be lost. Returns it unsynced if the provider does not answer."""
     try:
         return sync(payment.id, conversation, why="verified").payment
     except Unavailable:

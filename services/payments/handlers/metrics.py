@@ -10,7 +10,7 @@ OPEN_OUTCOMES = (WebhookOutcome.STORED, WebhookOutcome.PARKED)
 
 
 def metrics(work: PaymentsWork) -> Iterator[Metric]:
-    """One metric for each open outcome, in one statement."""
+    """The number of webhook events with each open outcome, read in one statement."""
     counts = work.webhooks.count_by_outcome(OPEN_OUTCOMES)
     for outcome in OPEN_OUTCOMES:
         yield Metric(name="webhooks_open", value=counts.get(outcome, 0), label=outcome)

@@ -47,7 +47,7 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
 
 
 def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """Reconcile a page of the part that the operator names. Raises `Unavailable` where the provider does not answer."""
+    """Reconcile one page of the command's `part`. Raises `Unavailable` where the provider does not answer."""
     return _PARTS[command.part](command, conversation)
 
 

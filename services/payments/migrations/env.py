@@ -1,4 +1,4 @@
-"""Runs on the connection that `chassis.transactions.migrate` hands over."""
+"""Runs the migrations of payments on the connection that `chassis.transactions.migrate` passes."""
 
 from alembic import context
 

@@ -17,8 +17,8 @@ def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, 
 def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: PaymentsWork, *, why: str) -> None:
     """End the booking's payments towards its balance, oldest first.
 
-    The hotel keeps from them the part of the fee that the booking's own payment does not cover, and the sum `besides`
-    the fee that the guest owes.
+    From these payments the hotel keeps the part of `fee` that the booking's own payment does not cover, and `besides`:
+    a sum that the guest owes in addition to the fee.
     """
     payments = work.payments.lock_all(booking_id)
     own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
@@ -31,6 +31,6 @@ def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: Pay
 
 
 def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
-    """The minor units that are captured, or will be because bookings has approved the payment; 0 otherwise."""
+    """The captured minor units or, for an approved payment that is not captured yet, the minor units to be captured."""
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
     return payment.amount.amount if approved and not payment.captured else payment.captured

@@ -69,7 +69,7 @@ class Checkout:
     def _synced(self, payment: Payment) -> Payment | None:
         """Sync the payment.
 
-        Returns None where the payment is over, and the unsynced one where the provider is silent.
+        Returns None where the payment is over, and the payment unchanged where the provider does not answer.
         """
         try:
             result = sync(payment.id, self._conversation, why="asked for the page again")
@@ -121,8 +121,8 @@ class Checkout:
     def _open(self, payment: Payment) -> None:
         """Send the call, then record the session in the second transaction.
 
-        The provider may refuse a call that an earlier request stored, only because the session's `expires_at` has come
-        too near. The payment is not refused then; a new call is stored and sent.
+        The provider may refuse a call that an earlier request stored, because the session's `expires_at` is now too
+        near. In this case the payment does not fail; a new call is stored and sent.
         """
         with self._conversation.reading() as work:
             call: ProviderCall = work.provider_calls.latest(payment.id)[SESSION]
@@ -144,7 +144,7 @@ class Checkout:
             raise Refusal("PAYMENT_REFUSED", "The payment provider will not take this payment.")
 
     def _exists_at_provider(self, payment: Payment) -> bool:
-        """Whether the provider opened the session although the call failed; searched for by the payment's id."""
+        """Whether the provider opened the session although the call failed. Searches by the payment's id."""
         self._record_session(payment, Hint())
         live = self._live_payment()
         return live is None or live.status is not PaymentStatus.NONE

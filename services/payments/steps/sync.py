@@ -124,7 +124,7 @@ def _record(
 def _next_call(
     payment_id: str, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
 ) -> ProviderCall:
-    """The attempt to make: the last one again while its result is unknown, else a new one.
+    """The next attempt at the action: the last attempt again while its result is unknown, else a new one.
 
     A new attempt cannot move money twice: the last one failed or was refused before the snapshot, and the snapshot
     shows the object unchanged.

@@ -34,7 +34,7 @@ class SqlDesiredStates:
         )
 
     def of_payment(self, payment: Payment) -> DesiredState:
-        """The payment's desired state: a payment towards a balance has its own, another one that of its booking."""
+        """The payment's desired state: its own for a payment towards a balance, its booking's for any other payment."""
         if payment.purpose is PaymentPurpose.BOOKING:
             return self.of_booking(payment.booking_id, payment.hotel)
         own = BALANCE_DESIRED_STATE
@@ -67,7 +67,7 @@ class SqlDesiredStates:
     def put_balance_payment(
         self, payment_id: str, phase: BookingPhase, *, why: str, since: datetime, fee: int = 0
     ) -> None:
-        """Store the desired state of a payment towards a balance. `fee`, in minor units, may be kept from it."""
+        """Store the desired state of a payment towards a balance. The hotel may keep `fee` minor units from it."""
         values = {"phase": phase, "fee": fee, "why": why, "since": since}
         statement = insert(BALANCE_DESIRED_STATE).values(payment_id=payment_id, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["payment_id"], set_=values))

@@ -1,4 +1,4 @@
-"""The checks of the invariants of payments (I3, I4, I9, I10, I11, I15, I17), and the evidence for I7 and I8."""
+"""Checks the invariants I3, I4, I9, I10, I11, I15 and I17 on payments, and lists the rows that I7 and I8 need."""
 
 from collections.abc import Iterator
 
@@ -67,7 +67,7 @@ _STEPS = {(before, after) for before, _, after in LIFECYCLE}
 
 
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I3: each payment's status was reached by allowed steps, and equals that of the last audit row."""
+    """Invariant I3: each payment's status was reached by allowed steps, and equals that of the last audit row."""
     yield from broken_steps(
         connection, newest=ask.newest, is_allowed=lambda before, _, after: (before, after) in _STEPS
     )
@@ -75,7 +75,7 @@ def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> It
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I4: a payment has as many audit rows of each kind of change as events of that kind."""
+    """Invariant I4: a payment has as many audit rows of each kind of change as events of that kind."""
     statement = _COUNTS.format(subjects=NEWEST_SUBJECTS.format(table="audit"))
     for row in select(connection, statement, newest=ask.newest):
         what = f"{row.what} has {row.rows} audit rows and {row.events} events"
@@ -83,7 +83,7 @@ def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Exami
 
 
 def payments_are_captured_once(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I9: at most one capture of each payment, of the authorised amount; refunds are at most what was captured."""
+    """Invariant I9: a payment is captured once at most; captured <= authorised amount, refunded <= captured amount."""
     for row in select(connection, _BALANCES, newest=ask.newest):
         if row.captures > 1 or row.captured + row.voided > row.authorised or row.refunded > row.captured:
             what = f"{row.captures} captures: {row.captured} of {row.authorised}, {row.refunded} refunded"
@@ -91,7 +91,7 @@ def payments_are_captured_once(connection: sa.Connection, ask: Examine) -> Itera
 
 
 def payments_match_the_ledger(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I10: a payment's captured and refunded sums equal the sums of its ledger rows."""
+    """Invariant I10: a payment's captured and refunded sums equal the sums of its ledger rows."""
     balances = {row.key: row for row in select(connection, _BALANCES, newest=ask.newest)}
     [state] = select(connection, EVIDENCE["state"])
     for payment in select(connection, _PAYMENTS, whole=state.length <= ask.newest, ids=list(balances)):
@@ -104,19 +104,19 @@ def payments_match_the_ledger(connection: sa.Connection, ask: Examine) -> Iterat
 
 
 def webhook_events_are_handled(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """I11: no webhook event stays stored without being applied, ignored or parked."""
+    """Invariant I11: no webhook event stays stored without being applied, ignored or parked."""
     for row in select(connection, _STORED, older_than=ask.older_than):
         yield Violation(invariant="I11", subject=row.event_id, what=f"{row.type} is stored and not applied")
 
 
 def calls_are_made_once(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """I15: no call that changes a payment at the provider succeeded twice."""
+    """Invariant I15: no call that changes a payment at the provider succeeded twice."""
     for row in select(connection, _DONE_TWICE):
         yield Violation(invariant="I15", subject=row.payment_id, what=f"{row.action} was done {row.times} times")
 
 
 def nothing_is_given_up(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """I17: no webhook event is parked, and no call to the provider was given up."""
+    """Invariant I17: no webhook event is parked, and no call to the provider was given up."""
     for row in select(connection, _PARKED):
         yield Violation(invariant="I17", subject=row.event_id, what=f"{row.type} is parked: {row.reason}")
     for row in select(connection, _GIVEN_UP, kinds=list(CONVERGING)):

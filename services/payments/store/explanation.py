@@ -74,7 +74,7 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
 
 def _traces(audited: Sequence[tuple[Row, TimelineEntry]]) -> Callable[[str, datetime], str]:
     def trace(payment_id: str, asked_at: datetime) -> str:
-        """The trace of a call: that of the payment's next change."""
+        """The trace of a call to the provider, taken from the payment's first change after the call."""
         later = (entry for row, entry in audited if row.subject == payment_id and entry.at >= asked_at)
         return next((entry.trace_id for entry in later), "")
 

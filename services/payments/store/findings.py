@@ -23,7 +23,7 @@ class SqlFindings:
         self._connection = connection
 
     def add(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:
-        """Add the number of comparisons (`looked`) and their findings to the run."""
+        """Store the findings of a run, and add `looked` to its number of comparisons."""
         repaired = sum(finding.repaired for finding in findings)
         counts = {"looked": looked, "found": len(findings), "repaired": repaired}
         statement = insert(RUN).values(run=run, started_at=at, last_at=at, **counts)
@@ -60,7 +60,10 @@ class SqlFindings:
         return {str(kind): int(count) for kind, count in self._connection.execute(query).all()}
 
     def metrics(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
-        """All other metrics, in one statement. A payment is overdue where its comparison is more than `late` behind."""
+        """All metrics except that of `open`, in one statement.
+
+        A payment is overdue if its comparison was due more than `late` ago.
+        """
         lately = RUN.c.last_at >= now - _DAY
         waiting = WEBHOOK.c.outcome == "STORED"
         given_up = (JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))

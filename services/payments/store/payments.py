@@ -36,7 +36,7 @@ class SqlPayments:
         return self._one(sa.select(PAYMENT).where(PAYMENT.c.id == payment_id).with_for_update())
 
     def find_live(self, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING) -> Payment | None:
-        """The booking's own payment that is not over. With `EXTENSION`, the unfinished payment towards the balance."""
+        """The booking's own live payment; with purpose `EXTENSION`, the unfinished payment towards the balance."""
         live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
         return self._one(
             sa.select(PAYMENT).where(PAYMENT.c.booking_id == booking_id, PAYMENT.c.purpose == purpose, live)
@@ -54,7 +54,7 @@ class SqlPayments:
         return self._one(sa.select(PAYMENT).where(ours))
 
     def ids_to_converge(self, booking_id: str) -> Sequence[str]:
-        """The ids of the booking's payments that are not over, oldest first; a new desired state may concern them."""
+        """The ids of the payments to converge after a new desired state: those that are not over, oldest first."""
         over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
         ours = (PAYMENT.c.booking_id == booking_id) & PAYMENT.c.status.not_in(over)
         return (

@@ -45,7 +45,7 @@ class SqlReconciliation:
         return self._connection.execute(query.order_by(PAYMENT.c.id).limit(limit)).scalars().all()
 
     def count(self, *, hotel: str | None, booking_id: str | None, since: datetime | None) -> int:
-        """The number of payments on all pages."""
+        """The number of payments on all pages together."""
         query = sa.select(sa.func.count()).select_from(PAYMENT).where(_matches(hotel, booking_id, since))
         return int(self._connection.execute(query).scalar_one())
 

@@ -23,8 +23,8 @@ SKEW = timedelta(minutes=5)
 class StripeCards:
     """`Cards` over HTTP. `url` names a stand-in for Stripe. A webhook may be signed with any of `secrets`.
 
-    Unless `http` is given, one session of `requests` serves all green threads; the library alone would open a session
-    per green thread.
+    Unless `http` is given, all green threads share one session of the `requests` library. By default, Stripe's library
+    would open one per green thread.
     """
 
     def __init__(

@@ -24,8 +24,8 @@ def translated_errors() -> Iterator[None]:
 def translated(error: stripe.StripeError) -> Exception:
     """The port's error for Stripe's error.
 
-    A conflict and "too many requests" leave the call undone, so that it may be sent again under its key; so may a call
-    that Stripe advises to repeat. A failure that Stripe stores for the key needs a new key.
+    After a conflict, "too many requests" or an error that Stripe advises to retry, the call may be sent again under its
+    key. After a failure that Stripe stores for the key, the call needs a new key.
     """
     details: Any = error.error
     code = str(getattr(details, "decline_code", None) or error.code or "refused")

@@ -1,4 +1,4 @@
-"""Payments, their refunds, calls and ledger; how bookings stand; notices. And the service's mailbox."""
+"""Creates the tables of the chassis, and those of payments, refunds, calls, ledger, desired states and webhooks."""
 
 from alembic import op
 

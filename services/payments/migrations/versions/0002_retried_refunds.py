@@ -1,4 +1,4 @@
-"""A refund that failed may be tried again: another then takes its place."""
+"""Adds the mark of a failed refund that was retried: a new refund then replaces it."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""When each payment is to be compared with the provider, the runs that do it, and what they find."""
+"""Adds the time of each payment's next comparison, and the tables of reconciliation runs and findings."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Payments have a purpose: the booking's own, one live at most; towards its balance, one unfinished at most."""
+"""Adds a payment's purpose: at most one live payment for the booking, one unfinished payment towards its balance."""
 
 from alembic import op
 

@@ -57,7 +57,7 @@ def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> Paymen
 
 
 def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
-    """Compare, converge if anything differs, compare again; returns the findings, which are recorded under the run."""
+    """Compare the payment; if anything differs, converge and compare again. Returns and records the findings."""
     before = compare(payment_id, conversation)
     after = before
     if before.differences:

@@ -48,7 +48,7 @@ def _unknown_object(
 ) -> ReconciliationFinding | None:
     """The finding for an object that names one of our payments but is not the payment's own; else None.
 
-    A payment without such an object yet is left to the comparison of our payments.
+    None also for a payment that has no such object yet: the comparison of our payments covers this difference.
     """
     if each.payment_id is None or each.state in HARMLESS_STATES:
         return None

@@ -51,7 +51,7 @@ def record_payment_findings(
 def record_object_findings(
     command: Reconcile, conversation: Conversation[PaymentsWork], page: ReconciledPage
 ) -> ReconciledPage:
-    """Record the page's findings about objects if the command repairs; returns the page unchanged."""
+    """If the command has `repair`, record the page's findings about objects; returns the page unchanged."""
     findings = [finding for finding in page.findings if finding.kind in _OBJECT_KINDS]
     if command.repair and findings:
         with conversation.transaction() as work:

@@ -56,7 +56,7 @@ def _apply(finding: ReconciliationFinding, conversation: Conversation[PaymentsWo
 
 
 def reconcile_jobs(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """A page of given-up jobs that were to converge payments."""
+    """A page of the convergence jobs that were given up."""
     limit = page_limit(command)
     with conversation.reading() as work:
         rows = work.reconciliation.jobs_given_up(CONVERGING, after=int(command.after or 0), limit=limit)
