@@ -153,7 +153,7 @@ def test_the_rooms_are_compared_page_by_page_and_by_one_at_a_time(
             message = TakeCensus(after=message.after, limit=7)
         return really(message, context)
 
-    monkeypatch.setattr(fixture.platform, "pass_on", pages)
+    monkeypatch.setattr(fixture.platform, "ask_from_service", pages)
     ghost(fixture, "204", "BK-2020-NOBODY")
 
     assert [kind for kind, *_ in compared(fixture)] == ["OCCUPIED_BY_NOBODY"]

@@ -36,7 +36,7 @@ class OpenServices:
 
 @contextmanager
 def open_services(platform: Platform, *, longest: float = LONGEST) -> Iterator[OpenServices]:
-    """The services of a town while the block runs; what is written to their connections is rolled back."""
+    """The services of a platform while the block runs; what is written to their connections is rolled back."""
     with ExitStack() as stack:
         connections = {
             name: stack.enter_context(instance.engine.connect()) for name, instance in platform.services.items()
