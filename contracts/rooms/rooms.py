@@ -67,7 +67,7 @@ class FoundRooms:
 
 @dataclass(frozen=True, kw_only=True)
 class ListRooms(Query[RoomList]):
-    """Return a page of a hotel's rooms by number.
+    """Return a page of a hotel's rooms, in order of room number.
 
     `search` matches number and type; `room_type` is a code or a name.
     """

@@ -21,7 +21,10 @@ async def events(request: Request) -> JSONResponse:
 
 
 async def wait(request: Request) -> JSONResponse:
-    """Wait for `count` events, at most `timeout` seconds: the filters of `events`, and `timeout=&count=`."""
+    """Wait for `count` matching events, at most `timeout` seconds; returns the matching events.
+
+    The query is `?channel=&event=&after=&timeout=&count=`.
+    """
     timeout = min(_number(request, "timeout", default=10.0), LONGEST_WAIT_SECONDS)
     count = int(_number(request, "count", default=1))
     event_log = _state(request).event_log

@@ -25,7 +25,10 @@ from sandbox.stripe.store import ApiCall, Json
 
 
 class OlderVersionParams(TypedDict, total=False):
-    """Further parameters of requests without a Stripe-Version header, as from an account on an older version."""
+    """Parameters that are accepted only without a Stripe-Version header.
+
+    Such a request is treated as one from an account on an older API version.
+    """
 
     payment_method_types: list[str]
 

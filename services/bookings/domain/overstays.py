@@ -31,9 +31,9 @@ def live(booking: Booking) -> Incident | None:
 
 
 def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[OverstayFlagged]:
-    """A new overstay with `incident_id`, or the rise of its severity.
+    """The flagging of an overstay: of a new incident with `incident_id`, or of the live incident whose severity rose.
 
-    No events where the severity is flagged already.
+    No events where the guest does not overstay, the severity is flagged already, or staff dismissed the overstay.
     """
     due, severity = deadlines.overstay_due_at(booking), deadlines.overstay_severity(booking, now)
     if severity is None or due is None or now <= due:
