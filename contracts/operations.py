@@ -231,7 +231,7 @@ class EventsExplained:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainEvents(Query[EventsExplained]):
-    """Return what the service did with events of any service: deliveries, pushes, mails and text messages."""
+    """Return what the asked service did with these events: deliveries, pushes, mails and text messages."""
 
     ids: tuple[str, ...]
     subjects: tuple[str, ...]

@@ -65,7 +65,7 @@ class ReconciledPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Reconcile(Command[ReconciledPage]):
-    """Compare one page of a part with the provider. Only with `repair` are data changed and findings recorded.
+    """Compare one page of one `ReconciliationPart` with the provider. Without `repair`, nothing is changed or recorded.
 
     `run` names the run under which findings are recorded. With `since` (UTC), only payments that changed and
     provider objects that were created since that time are compared.

@@ -60,7 +60,7 @@ class RoomHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundRooms:
-    """The rooms of the hotel that `FindRooms` asked for, by id."""
+    """The rooms that `FindRooms` asked for, in order of id."""
 
     rooms: tuple[RoomView, ...]
 

@@ -53,7 +53,7 @@ class ClientConnection:
             self.close(Close(error.code, error.message))
 
     def close(self, close: Close) -> None:
-        """Queue the end of the socket."""
+        """Close the socket after the frames that are already queued."""
         self._outbox.put_nowait(close)
 
     def allow_client_event(self, *, now: float) -> bool:

@@ -104,7 +104,7 @@ def update(call: ApiCall) -> Json:
 
 
 def close(call: ApiCall) -> Json:
-    """The merchant accepts the dispute: its status is lost."""
+    """Accept the dispute for the merchant; the dispute's status becomes `lost`."""
     dispute = read(call)
     close_dispute(call.store, dispute, "lost", cause=call.cause)
     return dispute

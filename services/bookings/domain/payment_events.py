@@ -105,7 +105,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 
 
 def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: datetime) -> Sequence[BookingEvent]:
-    """The failed capture, after which the guest may pay again for 24 hours; no events without an approval."""
+    """The event of a failed capture: the guest has 24 hours to pay again. Empty unless the booking is approved."""
     if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at:
         return ()
     return (

@@ -83,7 +83,7 @@ def payment_session_expired(event: PaymentSessionExpired, work: BookingsWork) ->
 def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
     """Record the release of the authorisation.
 
-    The guest owes a cancellation fee at the desk where the fee should have been captured from the authorisation.
+    If a cancellation fee should have been captured from it, the guest now owes the fee at the desk.
     """
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)

@@ -77,7 +77,7 @@ def end_connections(jobs: Sequence[EndConnections], conversation: Conversation[N
 
 
 def _may_read(booking_id: str, conversation: Conversation[NotifierWork]) -> bool:
-    """Whether the caller may read the booking, which bookings decides: False where bookings refuses to return it."""
+    """Whether the caller may read the booking: False where the bookings service refuses the query."""
     caller = conversation.context.caller
     try:
         if caller.kind == "guest":

@@ -38,7 +38,7 @@ class SqlPolicies:
         self._connection = connection
 
     def get(self, hotel: Hotel, code: str) -> PolicyDefinition | None:
-        """One policy, by its code in any case; None where the hotel has no such policy."""
+        """The policy with this code, in upper or lower case; None where the hotel has no such policy."""
         row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
         return _definition_of(row) if row else None
 
