@@ -5,7 +5,6 @@ is lost.
 """
 
 import asyncio
-import time
 import uuid
 from functools import cache
 from typing import Any, TypeVar
@@ -86,9 +85,8 @@ class PendingAsks:
         self._waiting[correlation_id] = waiting
         timeout = loop.call_later(deadline, _fail, waiting, f"no answer in {deadline:g} s")
         try:
-            channel.basic_publish(
-                topology.ASKS, f"{owner}.{method}", request, self._properties(correlation_id, deadline), mandatory=True
-            )
+            properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
+            channel.basic_publish(topology.ASKS, f"{owner}.{method}", request, properties, mandatory=True)
             body, replayed = await waiting
         except (Unavailable, pika.exceptions.AMQPError) as problem:
             raise Unavailable(f"{owner} cannot be asked {method}: {problem}") from problem
@@ -99,17 +97,6 @@ class PendingAsks:
         if answer.error:
             ask_protocol.raise_error(answer.error)
         return answer.result, replayed
-
-    def _properties(self, correlation_id: str, deadline: float) -> pika.BasicProperties:
-        return pika.BasicProperties(
-            content_type="application/json",
-            content_encoding="utf-8",
-            delivery_mode=1,
-            reply_to=self._queue,
-            correlation_id=correlation_id,
-            expiration=str(int(deadline * 1000)),
-            headers={"nameko.call_id_stack": [correlation_id], "deadline": int((time.time() + deadline) * 1000)},
-        )
 
     def _replied(self, _: Channel, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
         waiting = self._waiting.get(properties.correlation_id or "")
