@@ -54,7 +54,9 @@ class JobRunner:
                 with self._renewed(leased):
                     outcomes = list(self.job.run([job.payload for job in leased], conversation))
                 pairs = list(zip(leased, outcomes, strict=True))
-                self._complete([(job, outcome) for job, outcome in pairs if not isinstance(outcome, Exception)])
+                succeeded = [(job, outcome) for job, outcome in pairs if not isinstance(outcome, Exception)]
+                if succeeded:
+                    self._complete(succeeded)
                 failed = [(job, outcome) for job, outcome in pairs if isinstance(outcome, Exception)]
             except Exception as problem:
                 failed = [(job, problem) for job in leased]
