@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.lifecycle import Lifecycle
-from contracts.payments import (
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,

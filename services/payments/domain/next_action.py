@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.payments import PaymentStatus
+from contracts.payments.events import PaymentStatus
 from services.payments.domain.decision_inputs import DecisionInputs
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contracts.payments import FindingKind, PaymentStatus
+from contracts.payments.events import PaymentStatus
+from contracts.payments.reconciliation import FindingKind
 from contracts.values import Money
 from services.payments.domain.decide import Decision
 from services.payments.domain.desired_state import DesiredState

@@ -1,7 +1,7 @@
 """The operator's handlers for webhook events: list, show, replay or dismiss."""
 
 from chassis.refusal import Refusal
-from contracts.payments import (
+from contracts.payments.webhooks import (
     DismissWebhook,
     GetWebhook,
     ListWebhooks,

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.payments import PaymentPurpose
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import Payment

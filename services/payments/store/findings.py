@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.tables import JOB
-from contracts.payments import ReconciliationFinding
+from contracts.payments.reconciliation import ReconciliationFinding
 from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
 
 _DAY = timedelta(days=1)

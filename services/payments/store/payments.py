@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.payments import PaymentPurpose, PaymentStatus
+from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.domain.reconciliation import EVERY

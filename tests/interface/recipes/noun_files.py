@@ -123,7 +123,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.rooms import PackageDefinition
+from contracts.rooms.packages import PackageDefinition
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
 from services.rooms.store.paging import like, limits
@@ -177,7 +177,7 @@ PERSISTENT = '''"""Packages on a real database."""
 
 import pytest
 
-from contracts.rooms import AddPackage, ChangePackage, GetPackage, ListPackages, RemovePackage
+from contracts.rooms.packages import AddPackage, ChangePackage, GetPackage, ListPackages, RemovePackage
 from contracts.values import Permission
 from tests.interface.rooms.catalogue_asks import manager
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, staff
