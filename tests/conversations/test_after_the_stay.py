@@ -54,8 +54,8 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
 
     called_off(fixture, created)
 
-    seen = fixture.platform.ask(GetBooking(**about(created)), guest(created))
-    assert (seen.status, seen.in_house) == (BookingStatus.CANCELLED, None)
+    booking = fixture.platform.ask(GetBooking(**about(created)), guest(created))
+    assert (booking.status, booking.in_house) == (BookingStatus.CANCELLED, None)
     assert fixture.platform.ask(GetChat(**about(created)), STAFF).is_open is False
     assert (
         fixture.platform.ask(ListChats(hotel=HOTEL), STAFF).count,
@@ -72,13 +72,13 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
         fixture.platform.ask(AcceptOrder(hotel=HOTEL, order_id=order.id), STAFF)
     with fixture.platform.services["bookings"].engine.connect() as connection:
         [row] = connection.exec_driver_sql("SELECT push_token, in_house FROM booking").all()
-        [kept] = connection.exec_driver_sql("SELECT status FROM room_order").all()
+        [stored_order] = connection.exec_driver_sql("SELECT status FROM room_order").all()
     assert tuple(row) == (None, None)
-    assert kept.status == "CANCELLED"
+    assert stored_order.status == "CANCELLED"
     assert fixture.platform.event_names(created.booking.id)[-2:] == ["OrderCancelled", "BookingCancelled"]
-    told = codec.encode(fixture.platform.ask(GetTimeline(**about(created)), STAFF)).decode()
-    assert PLANTED["chat"] in told
-    assert PLANTED["note"] in told
+    timeline = codec.encode(fixture.platform.ask(GetTimeline(**about(created)), STAFF)).decode()
+    assert PLANTED["chat"] in timeline
+    assert PLANTED["note"] in timeline
 
 
 @pytest.mark.parametrize("how", ["moved", "called off"])
@@ -97,12 +97,12 @@ def test_the_next_guest_of_the_room_sees_nothing_of_who_was(fixture: PlatformFix
     fixture.settle()
 
     views = (GetBooking, GetFeed, GetChat, ListOrders, GetOwnMenu)
-    seen = codec.encode([fixture.platform.ask(view(**about(second)), guest(second)) for view in views]).decode()
+    answers = codec.encode([fixture.platform.ask(view(**about(second)), guest(second)) for view in views]).decode()
 
     pin = secrets.pop("PIN")
-    assert second.booking.id in seen
-    assert [name for name, value in secrets.items() if value in seen] == []
-    assert f'"room_pin":"{pin}"' not in seen.replace(" ", "")
+    assert second.booking.id in answers
+    assert [name for name, value in secrets.items() if value in answers] == []
+    assert f'"room_pin":"{pin}"' not in answers.replace(" ", "")
     with fixture.platform.services["bookings"].engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT id, push_token FROM booking").all()
     moved_along = PLANTED["push token"] if how == "moved" else None

@@ -38,10 +38,10 @@ class Log:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    kept = Log()
+    recorded = Log()
     for module in (chassis.transactions.work, pushes):
-        monkeypatch.setattr(module, "log", kept)
-    return kept
+        monkeypatch.setattr(module, "log", recorded)
+    return recorded
 
 
 def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(fixture: PlatformFixture, log: Log) -> None:

@@ -102,7 +102,7 @@ def command_line(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
             app(arguments)
-        heard = capsys.readouterr()
-        return int(left.value.code or 0), heard.out + heard.err
+        output = capsys.readouterr()
+        return int(left.value.code or 0), output.out + output.err
 
     return run

@@ -120,7 +120,9 @@ class PaymentEnvironment(StormEnvironment):
         """Make the databases rewindable during the block; at its end, everything is rolled back."""
         engines = {name: instance.engine for name, instance in self.platform.services.items()}
         connections, held = self.connections, {name: RewindableConnection(engine) for name, engine in engines.items()}
-        self.connections = {name: one.connection.connection.dbapi_connection for name, one in held.items()}
+        self.connections = {
+            name: connection.connection.connection.dbapi_connection for name, connection in held.items()
+        }
         for name, instance in self.platform.services.items():
             instance.engine = held[name]  # type: ignore[assignment]
         self.restart()
@@ -249,6 +251,6 @@ class PaymentTotals:
         return self.total("authorise") - self.total("capture", "release", "void", "expire")
 
     @property
-    def kept(self) -> int:
+    def retained(self) -> int:
         """The captured amount not refunded."""
         return self.total("capture", "refund_failed") - self.total("refund")

@@ -57,8 +57,10 @@ class StayMachine(PaymentMachine):
     def _move_in(self, model: PaymentModel) -> None:
         about = {"hotel": model.hotel, "booking_id": model.id}
         room = str(self.models.index(model) + 1)
-        self._run_until_crash(lambda: self._asked(AssignRoom(**about, room_number=room), staff(model.hotel)))
-        self._run_until_crash(lambda: self._asked(CheckIn(**about), staff(model.hotel)))
+        self._run_until_crash(
+            lambda: self._ask_unless_refused(AssignRoom(**about, room_number=room), staff(model.hotel))
+        )
+        self._run_until_crash(lambda: self._ask_unless_refused(CheckIn(**about), staff(model.hotel)))
         if self.environment.has_pending_action(model.id):
             self.environment.make_due()
             self._run_until_crash(self.environment.tick)

@@ -182,7 +182,7 @@ def at_once(*deeds: Callable[[], None]) -> list[str]:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
 def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
-    begin, one, other, told, ends, decisions = pair
+    begin, one, other, allowed, ends, decisions = pair
     for _ in range(ROUNDS):
         environment.reset()
         scene = RaceFixture(environment, PaymentModel(environment.book(SHARE)))
@@ -195,7 +195,7 @@ def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: A
         booking = environment.booking(scene.model.created)
         made = [name for name in event_names(environment) if name in DECISIONS]
         assert len(codes) <= 1
-        assert set(codes) <= told
+        assert set(codes) <= allowed
         assert booking.status in ends
         assert len(made) <= decisions
         scene.model.word = DECISION_OF_STATUS.get(booking.status, Decision.NONE)

@@ -166,7 +166,7 @@ def test_unblocking_by_dates_leaves_the_other_blocks(service: RoomsUnderTest) ->
 def test_an_out_of_order_block_ends_with_the_status_only(service: RoomsUnderTest) -> None:
     other = block(service, 5, 7)
     service.ask(turned(service, RoomStatus.OUT_OF_ORDER, until=day(3), note="boiler"))
-    [mine] = [one for one in listed(service).blocks if one.out_of_order]
+    [mine] = [listed_block for listed_block in listed(service).blocks if listed_block.out_of_order]
 
     assert (mine.starts_on, mine.until, mine.reason) == (day(0), day(3), "boiler")
     assert service.refusal(unblocking(service, block_id=mine.id)).code == "ROOM_OUT_OF_ORDER"

@@ -121,7 +121,7 @@ def test_an_event_before_the_subscription_is_lost_so_the_subscription_comes_befo
             gateway.bus.happens(BookingConfirmed.wire_name)
             return missed, await early.next(within=1)
 
-    missed, heard = gateway.together(act)
+    missed, received = gateway.together(act)
 
     assert missed is None
-    assert heard is not None
+    assert received is not None

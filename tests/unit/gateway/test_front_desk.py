@@ -87,11 +87,11 @@ def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, fro
 
 def test_a_destructive_bulk_check_out_needs_a_superuser(gateway: Gateway, front_desk: dict[str, str]) -> None:
     emptied(gateway)
-    wanted = {"room_ids": [1], "destructive": True}
+    body = {"room_ids": [1], "destructive": True}
     owner = gateway.accounts.signed_in(builders.staff(Role.MANAGER, is_superuser=True))
 
-    refused = gateway.post(f"{HOTEL}/rooms/checkout/", wanted, headers=front_desk)
-    done = gateway.post(f"{HOTEL}/rooms/checkout/", {**wanted, "reason": "fire"}, headers=owner)
+    refused = gateway.post(f"{HOTEL}/rooms/checkout/", body, headers=front_desk)
+    done = gateway.post(f"{HOTEL}/rooms/checkout/", {**body, "reason": "fire"}, headers=owner)
 
     assert (refused.status_code, code(refused)) == (403, "PERMISSION_DENIED")
     assert done.status_code == 200

@@ -110,8 +110,8 @@ def test_free_rooms_have_the_names_of_guests_from_one_ask(gateway: Gateway, clea
         room_number="103", room_type="Double", conflict_reason=rooms.ConflictReason.EXISTING_BOOKING,
         conflict_booking_id="BK-9", available_from=date(2026, 8, 16),
     )  # fmt: skip
-    found = rooms.FreeRooms(available_rooms=(free, empty), unavailable_rooms=(taken,))
-    gateway.bus.answers(rooms.FindFreeRooms, found)
+    free_rooms = rooms.FreeRooms(available_rooms=(free, empty), unavailable_rooms=(taken,))
+    gateway.bus.answers(rooms.FindFreeRooms, free_rooms)
     gateway.bus.answers(bookings.GetGuestNames, bookings.GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
 
     answer = gateway.get(f"{HOTEL}/rooms/availability/?{STAY}&room_type=DBL&exclude_booking=BK-7", headers=cleaner)

@@ -41,10 +41,10 @@ def test_a_lookup_by_e_mail_and_number_returns_the_booking_without_secrets(gatew
 
     answer = gateway.get("/api/bookings/lookup?email=Ada@example.com&confirmation_number=KIL-2026-X4T9PW")
 
-    (found,) = answer.json()["bookings"]
-    assert (found["booking_id"], found["wifi"], found["room_pin"]) == (builders.BOOKING, None, None)
-    assert "guest_token" not in found
-    assert "internal_notes" not in found
+    (booking,) = answer.json()["bookings"]
+    assert (booking["booking_id"], booking["wifi"], booking["room_pin"]) == (builders.BOOKING, None, None)
+    assert "guest_token" not in booking
+    assert "internal_notes" not in booking
     assert gateway.bus.last(bookings.LookUpBookings).email == "Ada@example.com"
 
 
@@ -65,8 +65,8 @@ def test_a_lookup_by_number_shows_six_fields_and_by_address_nothing(gateway: Gat
     by_number = gateway.get("/api/bookings/lookup/?confirmation_number=KIL-2026-X4T9PW").json()
     by_address = gateway.get("/api/bookings/lookup/?email=ada@example.com")
 
-    (found,) = by_number["bookings"]
-    assert set(found) == {"confirmation_number", "hotel", "hotel_name", "status", "check_in", "check_out"}
+    (booking,) = by_number["bookings"]
+    assert set(booking) == {"confirmation_number", "hotel", "hotel_name", "status", "check_in", "check_out"}
     assert (by_address.status_code, by_address.json()) == (200, {"bookings": []})
 
 
@@ -96,8 +96,8 @@ def test_staff_write_to_the_guest(gateway: Gateway, path: str) -> None:
 
 
 def test_the_guest_reads_the_chat_in_pages(gateway: Gateway) -> None:
-    found = bookings.Chat(booking_id=builders.BOOKING, is_open=True, unread=1, count=3, results=(SAID,))
-    gateway.bus.answers(bookings.GetChat, found)
+    chat = bookings.Chat(booking_id=builders.BOOKING, is_open=True, unread=1, count=3, results=(SAID,))
+    gateway.bus.answers(bookings.GetChat, chat)
 
     answer = gateway.get(f"{OF_GUEST}/chat/messages/?page_size=1&after=2", headers=GUEST).json()
 
@@ -113,7 +113,7 @@ def test_an_empty_or_too_long_message_is_refused(gateway: Gateway, body: dict[st
 
 
 def test_a_communication_has_its_delivery_status(gateway: Gateway, manager: dict[str, str]) -> None:
-    kept = bookings.Communication(
+    communication = bookings.Communication(
         id="c1",
         communication_type=bookings.CommunicationType.SMS,
         subject="",
@@ -124,7 +124,7 @@ def test_a_communication_has_its_delivery_status(gateway: Gateway, manager: dict
         delivery_status=bookings.DeliveryStatus.FAILED,
         failure_reason="SMS_NOT_CONFIGURED",
     )
-    gateway.bus.answers(bookings.Communicate, kept)
+    gateway.bus.answers(bookings.Communicate, communication)
 
     answer = gateway.post(
         f"{OF_STAFF}/communications/", {"communication_type": "SMS", "message": "Hello"}, headers=manager

@@ -57,9 +57,9 @@ def test_another_version_is_412(gateway: Gateway, manager: dict[str, str]) -> No
 def test_settings_that_were_read_can_be_put_back(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
     gateway.bus.answers(rooms.ChangeSettings, builders.operating_settings())
-    shown = gateway.get(SETTINGS, headers=manager).json()
+    settings = gateway.get(SETTINGS, headers=manager).json()
 
-    answer = gateway.call("PUT", SETTINGS, json=shown, headers=manager)
+    answer = gateway.call("PUT", SETTINGS, json=settings, headers=manager)
 
     assert answer.status_code == 200
     change = gateway.bus.last(rooms.ChangeSettings).change
@@ -69,10 +69,10 @@ def test_settings_that_were_read_can_be_put_back(gateway: Gateway, manager: dict
 
 def test_a_put_needs_every_setting_and_refuses_changes_of_fixed_ones(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
-    shown = gateway.get(SETTINGS, headers=manager).json()
+    settings = gateway.get(SETTINGS, headers=manager).json()
 
     part = gateway.call("PUT", SETTINGS, json={"name": "X"}, headers=manager)
-    moved = gateway.call("PUT", SETTINGS, json=shown | {"currency": "USD", "slug": "other"}, headers=manager)
+    moved = gateway.call("PUT", SETTINGS, json=settings | {"currency": "USD", "slug": "other"}, headers=manager)
 
     assert {"tagline", "approval_required", "tax_percent"} <= errors(part)
     assert errors(moved) == {"currency", "slug"}
@@ -102,15 +102,15 @@ def test_an_invalid_setting_is_named(
 def test_staff_see_every_operating_setting(gateway: Gateway, front_desk: dict[str, str]) -> None:
     gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
 
-    shown = gateway.get(SETTINGS, headers=front_desk).json()
+    settings = gateway.get(SETTINGS, headers=front_desk).json()
 
-    assert {each.name for each in fields(HotelSettings)} | {"tax_percent", "wifi"} <= shown.keys()
+    assert {each.name for each in fields(HotelSettings)} | {"tax_percent", "wifi"} <= settings.keys()
 
 
 def test_the_public_settings_are_the_page_and_nothing_else(gateway: Gateway) -> None:
-    shown = gateway.get(f"/api/public/hotels/{builders.HOTEL}/settings/").json()
+    settings = gateway.get(f"/api/public/hotels/{builders.HOTEL}/settings/").json()
 
-    assert shown.keys() == {
+    assert settings.keys() == {
         "slug", "name", "tagline", "short_description", "long_description", "address", "email", "phone", "hero_image",
         "logo_image", "gallery", "amenities", "theme", "check_in_time", "check_out_time", "timezone", "currency",
     }  # fmt: skip

@@ -283,14 +283,14 @@ def test_a_refusal_carries_its_conflicts(gateway: Gateway, front_desk: dict[str,
 
 
 def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    found = tuple(
+    candidates = tuple(
         rooms.CandidateRoom(
             room_number=number, room_type="Standard Double", room_type_code="STD",
             room_status=rooms.RoomStatus.READY_FOR_GUEST, is_occupied=False, matches_type=True,
         )
         for number in ("102", "101")
     )  # fmt: skip
-    gateway.bus.answers(bookings.GetCandidateRooms, rooms.Candidates(rooms=found))
+    gateway.bus.answers(bookings.GetCandidateRooms, rooms.Candidates(rooms=candidates))
 
     body = gateway.get(f"{BOOKING}/available-rooms/", headers=front_desk).json()
 
