@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
 from contracts.data import Data
 from contracts.message import Command, Query
@@ -74,27 +75,21 @@ class OpenChats(Data):
     results: tuple[OpenChat, ...]
 
 
-class SendChatMessage(Command[ChatMessage]):
+class SendChatMessage(BookingAsk, Command[ChatMessage]):
     """Send a message to the other side of the chat. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
 
-    hotel: str
-    booking_id: str
     text: str
 
 
-class ReadChat(Command[ChatRead]):
+class ReadChat(BookingAsk, Command[ChatRead]):
     """Mark the messages up to the message id `up_to` as read. Where `up_to` is None, all messages are marked."""
 
-    hotel: str
-    booking_id: str
     up_to: int | None = None
 
 
-class GetChat(Query[Chat]):
+class GetChat(BookingAsk, Query[Chat]):
     """Return the messages of a booking's chat after a message id, for the booking's guest or the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     after: int = 0
     page: Page = Page()
 

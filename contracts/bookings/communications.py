@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.mails import MailFacts
 from contracts.data import Data
@@ -78,25 +79,21 @@ class Letter(Data):
     facts: MailFacts
 
 
-class Communicate(Command[Communication]):
+class Communicate(BookingAsk, Command[Communication]):
     """Send a message to the guest, or record a note.
 
     An empty `recipient` stands for the guest's own e-mail address or phone number.
     """
 
-    hotel: str
-    booking_id: str
     communication_type: CommunicationType
     message: str
     subject: str = ""
     recipient: str = ""
 
 
-class ListCommunications(Query[Communications]):
+class ListCommunications(BookingAsk, Query[Communications]):
     """Return a page of a booking's communications, for the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     page: Page = Page()
 
 

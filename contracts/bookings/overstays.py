@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.bookings.events import BookingEvent
 from contracts.data import Data
 from contracts.message import Query
@@ -116,8 +116,5 @@ class AcknowledgeOverstay(BookingCommand):
     dismiss: bool = False
 
 
-class GetOverstay(Query[OverstayState]):
+class GetOverstay(BookingAsk, Query[OverstayState]):
     """Return the state of a booking's overstay, for the hotel's staff."""
-
-    hotel: str
-    booking_id: str

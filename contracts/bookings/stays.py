@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.bookings.events import BookingEvent
 from contracts.message import Query
 from contracts.rooms.assignments import Candidates
@@ -24,11 +24,8 @@ class UnassignRoom(BookingCommand):
     """Remove the booking's room assignment before check-in."""
 
 
-class GetCandidateRooms(Query[Candidates]):
+class GetCandidateRooms(BookingAsk, Query[Candidates]):
     """Return the rooms that may be assigned to the booking, best first."""
-
-    hotel: str
-    booking_id: str
 
 
 class CheckIn(BookingCommand):

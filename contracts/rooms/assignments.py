@@ -5,6 +5,14 @@ from contracts.message import Command, Nothing, Query
 from contracts.rooms.events import RoomStatus
 
 
+class RoomAction(Data):
+    """The fields of a command about the room of a booking. A repetition with the same `action_id` has no effect."""
+
+    action_id: str
+    booking_id: str
+    hotel: str
+
+
 class RoomTaken(Data):
     """The room of a booking, as the reply to an assignment, a move or a change of the room's occupancy."""
 
@@ -37,24 +45,17 @@ class Candidates(Data):
     rooms: tuple[CandidateRoom, ...]
 
 
-class GiveRoom(Command[RoomTaken]):
+class GiveRoom(RoomAction, Command[RoomTaken]):
     """Assign the room to the booking for its nights, replacing the booking's earlier room if any.
 
     Idempotent by `action_id`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
 
 
-class TakeRoomBack(Command[Nothing]):
+class TakeRoomBack(RoomAction, Command[Nothing]):
     """Remove the booking's room assignment. Idempotent by `action_id`."""
-
-    action_id: str
-    booking_id: str
-    hotel: str
 
 
 class FindCandidates(Query[Candidates]):

@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.data import Data
 from contracts.message import Command
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.values import Price
 
 
@@ -15,7 +15,7 @@ class Extended(Data):
     price: Price
 
 
-class ExtendStay(Command[Extended]):
+class ExtendStay(RoomAction, Command[Extended]):
     """Keep the room of the booking's guest for more nights, so that the guest leaves on `until`.
 
     Idempotent by `action_id`. Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT`
@@ -23,7 +23,4 @@ class ExtendStay(Command[Extended]):
     `NOTHING_HELD`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     until: date

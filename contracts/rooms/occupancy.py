@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.data import Data
 from contracts.message import Command, Query
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.rooms.hotels import WiFi
 
 
@@ -15,31 +15,24 @@ class RoomOccupiedReply(Data):
     wifi: WiFi
 
 
-class MoveIn(Command[RoomOccupiedReply]):
+class MoveIn(RoomAction, Command[RoomOccupiedReply]):
     """Move the booking's guest into the assigned room. Idempotent by `action_id`.
 
     Refused `ROOM_NOT_READY` where the room is not ready.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
 
-
-class MoveOut(Command[RoomTaken]):
+class MoveOut(RoomAction, Command[RoomTaken]):
     """Move the booking's guest out of the room, and release the nights from `left_on` (hotel-local) on.
 
     Idempotent by `action_id`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     left_on: date
     note: str = ""
 
 
-class ClearRoom(Command[RoomTaken]):
+class ClearRoom(RoomAction, Command[RoomTaken]):
     """End the booking's occupancy of a room where its guest is not, or no longer, staying. Idempotent by `action_id`.
 
     `ended` means that the stay is over: its room is released, and its nights from `left_on` on, or all its nights where
@@ -48,9 +41,6 @@ class ClearRoom(Command[RoomTaken]):
     both `ended` and `force` are set.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
     ended: bool
     left_on: date | None = None
