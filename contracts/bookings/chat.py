@@ -39,8 +39,8 @@ class ChatMessage(Data):
 class Chat(Data):
     """A page of a booking's chat, newest message first.
 
-    `unread` counts the other side's messages that the caller has not read. A closed chat has no messages here; they
-    remain in the booking's timeline.
+    `unread` counts the other side's messages that the caller has not read. Of a closed chat `results` is empty;
+    the messages remain in the booking's timeline.
     """
 
     booking_id: str
@@ -69,7 +69,7 @@ class OpenChat(Data):
 
 
 class OpenChats(Data):
-    """A page of a hotel's open chats, the latest message first."""
+    """A page of a hotel's open chats, ordered by their latest message, newest first."""
 
     count: int
     results: tuple[OpenChat, ...]

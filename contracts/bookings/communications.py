@@ -1,11 +1,11 @@
-"""Communications: messages of staff to a guest, notes about a booking, and the system's mails."""
+"""Communications: messages of staff to a guest, notes about a booking, and the data of the system's mails."""
 
 from datetime import datetime
 from enum import StrEnum
 
 from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.mails import MailFacts
+from contracts.bookings.views import BookingDetail
 from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
@@ -30,10 +30,7 @@ class DeliveryStatus(StrEnum):
 
 
 class CommunicationRequested(BookingEvent):
-    """Staff wrote a message to the guest.
-
-    The notifier asks for text and recipient when the notifier sends the message.
-    """
+    """Staff wrote a message to the guest. The event contains neither text nor recipient; the notifier asks for both."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -68,6 +65,13 @@ class Communications(Data):
     booking_id: str
     count: int
     results: tuple[Communication, ...]
+
+
+class MailFacts(Data):
+    """The booking's data for a mail. `access_code` is the one-time code of the mail's link; None without a link."""
+
+    booking: BookingDetail
+    access_code: str | None = None
 
 
 class Letter(Data):
@@ -105,3 +109,10 @@ class GetLetter(Command[Letter]):
 
     booking_id: str
     communication_id: str
+
+
+class GetMailFacts(Command[MailFacts]):
+    """Return the booking's data for a mail. With `with_code` the reply contains a new one-time code for a link."""
+
+    booking_id: str
+    with_code: bool = True

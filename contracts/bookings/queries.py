@@ -44,11 +44,11 @@ class GetTimeline(BookingAsk, Query[Timeline]):
 
 
 class GetPayable(BookingAsk, Query[Payable]):
-    """Return the amount that payments may charge for a booking, for its guest or its hotel's staff."""
+    """Return the amount that the payments service may charge for a booking, for its guest or its hotel's staff."""
 
 
 class GetGuestNames(Query[GuestsOfRooms]):
-    """Return the guests' names by booking id, for a room list."""
+    """Return the guests' names, keyed by booking id, for a list of rooms."""
 
     hotel: str
     booking_ids: tuple[str, ...]

@@ -6,7 +6,7 @@ from contracts.rooms.events import RoomStatus
 
 
 class RoomAction(Data):
-    """The fields of a command about the room of a booking. A repetition with the same `action_id` has no effect."""
+    """The fields of a command about the room of a booking. A repetition with the same `action_id` changes nothing."""
 
     action_id: str
     booking_id: str
@@ -46,16 +46,16 @@ class Candidates(Data):
 
 
 class GiveRoom(RoomAction, Command[RoomTaken]):
-    """Assign the room to the booking for its nights, replacing the booking's earlier room if any.
+    """Assign the room to the booking for the nights of the stay; an earlier room of the booking is replaced.
 
-    Idempotent by `action_id`.
+    A repetition with the same `action_id` changes nothing.
     """
 
     room_number: str
 
 
 class TakeRoomBack(RoomAction, Command[Nothing]):
-    """Remove the booking's room assignment. Idempotent by `action_id`."""
+    """Remove the booking's room assignment. A repetition with the same `action_id` changes nothing."""
 
 
 class FindCandidates(Query[Candidates]):

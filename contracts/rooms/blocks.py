@@ -25,7 +25,7 @@ class RoomBlock(Data):
 
 
 class RoomBlocks(Data):
-    """A room's current and future blocks, by date."""
+    """A room's current and future blocks, ordered by date."""
 
     room_number: str
     blocks: tuple[RoomBlock, ...]
@@ -51,7 +51,7 @@ class UnblockRoom(RoomAsk, Command[RoomBlocks]):
     """End the block `block_id`, or without `block_id` all blocks that overlap the nights `[starts_on, until)`.
 
     The reply contains the remaining blocks. Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names
-    an out-of-order block, which ends only with that status of the room.
+    an out-of-order block, which ends only when the room is back in order.
     """
 
     block_id: int | None = None

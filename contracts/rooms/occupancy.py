@@ -16,16 +16,16 @@ class RoomOccupiedReply(Data):
 
 
 class MoveIn(RoomAction, Command[RoomOccupiedReply]):
-    """Move the booking's guest into the assigned room. Idempotent by `action_id`.
+    """Move the booking's guest into the assigned room.
 
-    Refused `ROOM_NOT_READY` where the room is not ready.
+    A repetition with the same `action_id` changes nothing. Refused `ROOM_NOT_READY` where the room is not ready.
     """
 
 
 class MoveOut(RoomAction, Command[RoomTaken]):
     """Move the booking's guest out of the room, and release the nights from `left_on` (hotel-local) on.
 
-    Idempotent by `action_id`.
+    A repetition with the same `action_id` changes nothing.
     """
 
     left_on: date
@@ -33,12 +33,13 @@ class MoveOut(RoomAction, Command[RoomTaken]):
 
 
 class ClearRoom(RoomAction, Command[RoomTaken]):
-    """End the booking's occupancy of a room where its guest is not, or no longer, staying. Idempotent by `action_id`.
+    """End the booking's occupancy of a room in which the booking's guest is not, or no longer, staying.
 
-    `ended` means that the stay is over: its room is released, and its nights from `left_on` on, or all its nights where
-    `left_on` is None. `unwritten` means that bookings has not stored this booking; refused `ACTION_IN_PROGRESS` within
-    a minute after the guest moved in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless
-    both `ended` and `force` are set.
+    A repetition with the same `action_id` changes nothing. `ended` means that the stay is over: the room and the nights
+    from `left_on` on are released, or all nights where `left_on` is None. `unwritten` means that the bookings service
+    has not stored this booking; such a command is refused `ACTION_IN_PROGRESS` within a minute after the guest moved
+    in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless both `ended` and `force` are
+    set.
     """
 
     room_number: str
@@ -59,7 +60,7 @@ class RoomOccupancy(Data):
 
 
 class Census(Data):
-    """A page of the rooms of all hotels. `last` is the `after` of the next page, None on the last page."""
+    """A page of the rooms of all hotels. `last` is the value of `after` for the next page; None on the last page."""
 
     rooms: tuple[RoomOccupancy, ...]
     last: int | None

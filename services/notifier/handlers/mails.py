@@ -7,9 +7,8 @@ from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.communications import GetLetter, Letter
+from contracts.bookings.communications import GetLetter, GetMailFacts, Letter, MailFacts
 from contracts.bookings.lookups import GetLookupLetter, LookupLetter
-from contracts.bookings.mails import GetMailFacts, MailFacts
 from contracts.message import Ask
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
