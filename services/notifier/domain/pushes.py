@@ -44,255 +44,159 @@ class PushRule:
 # Sent in addition for every event that changes a booking's status.
 STATUS_CHANGED = RealtimeEvent("booking_status_changed", (HOTEL, BOOKING), ("booking-updated", "booking_updated"))
 
-_CREATED = RealtimeEvent("booking_created", (HOTEL, BOOKING))
 _STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "source")
 _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
-_BALANCE = RealtimeEvent("balance_changed", (HOTEL, BOOKING))
 _BALANCE_FIELDS = {"amount": "amount", "balance_due": "balance_due"}
 _INCIDENT = ("incident_id", "incident_status", "severity")
+_ORDER = ("order_id", "order_status", "room_number")
+_ROOM_CHANGE = ("room_number", "previous_room_number", "room_type_code")
 
+_BOOKING_CREATED = RealtimeEvent("booking_created", (HOTEL, BOOKING))
+_PAYMENT_AUTHORIZED = RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING))
+_APPROVAL_DUE = RealtimeEvent("approval_due", (STAFF,))
+_BOOKING_APPROVED = RealtimeEvent("booking_approved", (HOTEL, BOOKING))
+_PAYMENT_SUCCESS = RealtimeEvent("payment_success", (HOTEL, BOOKING))
+_BOOKING_CONFIRMED = RealtimeEvent("booking_confirmed", (HOTEL, BOOKING))
+_PAYMENT_FAILED = RealtimeEvent("payment_failed", (STAFF, BOOKING))
+_BOOKING_DECLINED = RealtimeEvent("booking_declined", (HOTEL, BOOKING))
+_BOOKING_CANCELLED = RealtimeEvent("booking_cancelled", (HOTEL, BOOKING))
+_BOOKING_EXPIRED = RealtimeEvent("booking_expired", (HOTEL, BOOKING))
+_BOOKING_NO_SHOW = RealtimeEvent("booking_no_show", (HOTEL, BOOKING))
+_REFUND_PROCESSED = RealtimeEvent("refund_processed", (HOTEL, BOOKING))
+_REFUND_FAILED = RealtimeEvent("refund_failed", (HOTEL, STAFF, BOOKING))
+_REFUND_RETRIED = RealtimeEvent("refund_retried", (HOTEL, STAFF, BOOKING))
+_ROOM_ASSIGNED = RealtimeEvent("room_assigned", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",))
+_ROOM_UNASSIGNED = RealtimeEvent("room_unassigned", (HOTEL, BOOKING, ROOM))
+_ROOM_MOVED = RealtimeEvent("room_moved", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",))
+_BOOKING_CHECKED_IN = RealtimeEvent("booking_checked_in", (HOTEL, BOOKING, ROOM), ("booking-checked-in",))
+_BOOKING_CHECKED_OUT = RealtimeEvent("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",))
+_OVERSTAY_FLAGGED = RealtimeEvent("overstay_flagged", (HOTEL, STAFF), ("booking_overstay_flagged",))
+_OVERSTAY_ACKNOWLEDGED = RealtimeEvent("overstay_acknowledged", (HOTEL, STAFF), ("booking_overstay_acknowledged",))
+_OVERSTAY_RESOLVED = RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",))
+_OVERSTAY_EXTENDED = RealtimeEvent("overstay_extended", (HOTEL, STAFF), ("booking_overstay_extended",))
+_BALANCE_CHANGED = RealtimeEvent("balance_changed", (HOTEL, BOOKING))
+_CHAT_MESSAGE = RealtimeEvent("chat_message", (HOTEL, BOOKING))
+_ORDER_CREATED = RealtimeEvent("order_created", (HOTEL, BOOKING))
 _ORDER_UPDATED = RealtimeEvent("order_updated", (HOTEL, BOOKING))
+_PAYMENT_MISMATCH = RealtimeEvent("payment_mismatch", (STAFF,))
+_PAYMENT_DISPUTED = RealtimeEvent("payment_disputed", (STAFF,))
+_ROOM_STATUS_CHANGED = RealtimeEvent("room_status_changed", (HOTEL, ROOM), ("room-status-changed",))
+_ROOM_BLOCKED = RealtimeEvent("room_blocked", (HOTEL, ROOM))
+_ROOM_UNBLOCKED = RealtimeEvent("room_unblocked", (HOTEL, ROOM))
+_HOUSEKEEPING_TASK_CREATED = RealtimeEvent("housekeeping_task_created", (HOTEL, ROOM))
+_HOUSEKEEPING_TASK_DONE = RealtimeEvent("housekeeping_task_done", (HOTEL, ROOM))
+_SETTINGS_UPDATED = RealtimeEvent("settings_updated", (HOTEL, PUBLIC), ("settings-updated",))
+AVAILABILITY_CHANGED = RealtimeEvent("availability_changed", (PUBLIC,))
+NOTICE_GAVE_UP = RealtimeEvent("notice_gave_up", (STAFF,))
 
 _ROWS = (
-    PushRule(bookings.BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
-    PushRule(bookings.BookingHeld, (_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
+    PushRule(bookings.BookingDrafted, (_BOOKING_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
+    PushRule(bookings.BookingHeld, (_BOOKING_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
     PushRule(
         bookings.BookingAwaitsApproval,
-        (RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING)),),
+        (_PAYMENT_AUTHORIZED,),
         ("amount", "payment_authorized_at", "approval_deadline_at"),
     ),
     PushRule(
         bookings.ApprovalFellDue,
-        (RealtimeEvent("approval_due", (STAFF,)),),
+        (_APPROVAL_DUE,),
         ("urgency", "payment_authorized_at", "approval_deadline_at", "noticed_at"),
     ),
-    PushRule(
-        bookings.BookingApproved,
-        (RealtimeEvent("booking_approved", (HOTEL, BOOKING)),),
-        ("decision_made_at",),
-        by="decision_made_by",
-    ),
+    PushRule(bookings.BookingApproved, (_BOOKING_APPROVED,), ("decision_made_at",), by="decision_made_by"),
     PushRule(
         bookings.BookingConfirmed,
-        (RealtimeEvent("payment_success", (HOTEL, BOOKING)), RealtimeEvent("booking_confirmed", (HOTEL, BOOKING))),
+        (_PAYMENT_SUCCESS, _BOOKING_CONFIRMED),
         ("confirmed_at", "paid_at"),
         by="confirmed_by",
         only_if={"payment_success": "paid_at"},
     ),
+    PushRule(bookings.BookingPaymentFailed, (_PAYMENT_FAILED,), ("reason_code", "failed_at", "expires_at")),
+    PushRule(bookings.PaymentTurnedAway, (_PAYMENT_FAILED,), ("amount", "reason_code", "turned_away_at")),
     PushRule(
-        bookings.BookingPaymentFailed,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
-        ("reason_code", "failed_at", "expires_at"),
+        bookings.BookingDeclined, (_BOOKING_DECLINED,), ("reason_code", "decision_made_at"), by="decision_made_by"
     ),
+    PushRule(bookings.BookingCancelled, (_BOOKING_CANCELLED,), ("cancelled_at",), _FEE, by="cancelled_by"),
+    PushRule(bookings.BookingExpired, (_BOOKING_EXPIRED,), ("expired_at",), {"expiry_reason": "reason"}),
+    PushRule(bookings.BookingNoShow, (_BOOKING_NO_SHOW,), ("marked_at",), _FEE, by="marked_by"),
+    PushRule(bookings.BookingRefunded, (_REFUND_PROCESSED,), ("refunded_at",), {"refund_amount": "amount"}),
     PushRule(
-        bookings.PaymentTurnedAway,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
-        ("amount", "reason_code", "turned_away_at"),
+        bookings.BookingRefundFailed, (_REFUND_FAILED,), ("reason_code", "failed_at"), {"refund_amount": "amount"}
     ),
-    PushRule(
-        bookings.BookingDeclined,
-        (RealtimeEvent("booking_declined", (HOTEL, BOOKING)),),
-        ("reason_code", "decision_made_at"),
-        by="decision_made_by",
-    ),
-    PushRule(
-        bookings.BookingCancelled,
-        (RealtimeEvent("booking_cancelled", (HOTEL, BOOKING)),),
-        ("cancelled_at",),
-        _FEE,
-        by="cancelled_by",
-    ),
-    PushRule(
-        bookings.BookingExpired,
-        (RealtimeEvent("booking_expired", (HOTEL, BOOKING)),),
-        ("expired_at",),
-        {"expiry_reason": "reason"},
-    ),
-    PushRule(
-        bookings.BookingNoShow,
-        (RealtimeEvent("booking_no_show", (HOTEL, BOOKING)),),
-        ("marked_at",),
-        _FEE,
-        by="marked_by",
-    ),
-    PushRule(
-        bookings.BookingRefunded,
-        (RealtimeEvent("refund_processed", (HOTEL, BOOKING)),),
-        ("refunded_at",),
-        {"refund_amount": "amount"},
-    ),
-    PushRule(
-        bookings.BookingRefundFailed,
-        (RealtimeEvent("refund_failed", (HOTEL, STAFF, BOOKING)),),
-        ("reason_code", "failed_at"),
-        {"refund_amount": "amount"},
-    ),
-    PushRule(
-        bookings.BookingRefundRetried,
-        (RealtimeEvent("refund_retried", (HOTEL, STAFF, BOOKING)),),
-        ("retried_at",),
-        by="retried_by",
-    ),
-    PushRule(
-        bookings.RoomAssigned,
-        (RealtimeEvent("room_assigned", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
-        ("room_number", "previous_room_number", "room_type_code", "assigned_at"),
-        by="by",
-    ),
-    PushRule(
-        bookings.RoomUnassigned,
-        (RealtimeEvent("room_unassigned", (HOTEL, BOOKING, ROOM)),),
-        ("room_number", "unassigned_at"),
-        by="by",
-    ),
-    PushRule(
-        bookings.RoomMoved,
-        (RealtimeEvent("room_moved", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
-        ("room_number", "previous_room_number", "room_type_code", "moved_at"),
-        by="by",
-    ),
-    PushRule(
-        bookings.GuestCheckedIn,
-        (RealtimeEvent("booking_checked_in", (HOTEL, BOOKING, ROOM), ("booking-checked-in",)),),
-        ("room_number", "checked_in_at"),
-        by="checked_in_by",
-    ),
+    PushRule(bookings.BookingRefundRetried, (_REFUND_RETRIED,), ("retried_at",), by="retried_by"),
+    PushRule(bookings.RoomAssigned, (_ROOM_ASSIGNED,), (*_ROOM_CHANGE, "assigned_at"), by="by"),
+    PushRule(bookings.RoomUnassigned, (_ROOM_UNASSIGNED,), ("room_number", "unassigned_at"), by="by"),
+    PushRule(bookings.RoomMoved, (_ROOM_MOVED,), (*_ROOM_CHANGE, "moved_at"), by="by"),
+    PushRule(bookings.GuestCheckedIn, (_BOOKING_CHECKED_IN,), ("room_number", "checked_in_at"), by="checked_in_by"),
     PushRule(
         bookings.GuestCheckedOut,
-        (RealtimeEvent("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",)),),
+        (_BOOKING_CHECKED_OUT,),
         ("room_number", "checked_out_at", "check_out"),
         by="checked_out_by",
     ),
     PushRule(
         bookings.OverstayFlagged,
-        (RealtimeEvent("overstay_flagged", (HOTEL, STAFF), ("booking_overstay_flagged",)),),
+        (_OVERSTAY_FLAGGED,),
         (*_INCIDENT, "previous_severity", "room_number", "checkout_deadline_at", "flagged_at"),
     ),
     PushRule(
-        bookings.OverstayAcknowledged,
-        (RealtimeEvent("overstay_acknowledged", (HOTEL, STAFF), ("booking_overstay_acknowledged",)),),
-        (*_INCIDENT, "acknowledged_at"),
-        by="acknowledged_by",
+        bookings.OverstayAcknowledged, (_OVERSTAY_ACKNOWLEDGED,), (*_INCIDENT, "acknowledged_at"), by="acknowledged_by"
     ),
-    PushRule(
-        bookings.OverstayDismissed,
-        (RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
-        (*_INCIDENT, "dismissed_at"),
-        by="dismissed_by",
-    ),
+    PushRule(bookings.OverstayDismissed, (_OVERSTAY_RESOLVED,), (*_INCIDENT, "dismissed_at"), by="dismissed_by"),
     PushRule(
         bookings.StayExtended,
-        (
-            RealtimeEvent("overstay_extended", (HOTEL, STAFF), ("booking_overstay_extended",)),
-            _BALANCE,
-        ),
+        (_OVERSTAY_EXTENDED, _BALANCE_CHANGED),
         ("room_number", "previous_check_out", "check_out", "nights_added", "checkout_deadline_at", "extended_at"),
         {"amount": "amount", "total_amount": "total", "balance_due": "balance_due"},
         by="extended_by",
     ),
-    PushRule(
-        bookings.OverstayResolved,
-        (RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
-        (*_INCIDENT, "resolution", "resolved_at"),
-    ),
-    PushRule(bookings.BalancePaymentAccepted, (_BALANCE,), ("accepted_at",), _BALANCE_FIELDS),
-    PushRule(bookings.BalanceSettled, (_BALANCE,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
-    PushRule(
-        bookings.BalancePaid,
-        (RealtimeEvent("payment_success", (HOTEL, BOOKING)),),
-        ("paid_at",),
-        _BALANCE_FIELDS,
-    ),
+    PushRule(bookings.OverstayResolved, (_OVERSTAY_RESOLVED,), (*_INCIDENT, "resolution", "resolved_at")),
+    PushRule(bookings.BalancePaymentAccepted, (_BALANCE_CHANGED,), ("accepted_at",), _BALANCE_FIELDS),
+    PushRule(bookings.BalanceSettled, (_BALANCE_CHANGED,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
+    PushRule(bookings.BalancePaid, (_PAYMENT_SUCCESS,), ("paid_at",), _BALANCE_FIELDS),
     PushRule(
         bookings.BalancePaymentFailed,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)), _BALANCE),
+        (_PAYMENT_FAILED, _BALANCE_CHANGED),
         ("reason_code", "failed_at"),
         _BALANCE_FIELDS,
     ),
-    PushRule(
-        bookings.BalancePaymentRefused,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
-        ("reason_code", "refused_at"),
-        _BALANCE_FIELDS,
-    ),
-    PushRule(
-        bookings.ChatMessageSent,
-        (RealtimeEvent("chat_message", (HOTEL, BOOKING)),),
-        ("message_id", "sender", "sent_at"),
-    ),
-    PushRule(
-        bookings.OrderPlaced,
-        (RealtimeEvent("order_created", (HOTEL, BOOKING)),),
-        ("order_id", "order_status", "room_number", "placed_at"),
-    ),
-    PushRule(
-        bookings.OrderAccepted,
-        (_ORDER_UPDATED,),
-        ("order_id", "order_status", "room_number", "accepted_at"),
-        by="accepted_by",
-    ),
-    PushRule(
-        bookings.OrderCompleted,
-        (_ORDER_UPDATED,),
-        ("order_id", "order_status", "room_number", "completed_at", "total"),
-        by="completed_by",
-    ),
-    PushRule(
-        bookings.OrderCancelled,
-        (_ORDER_UPDATED,),
-        ("order_id", "order_status", "room_number", "cancelled_at"),
-        by="cancelled_by",
-    ),
-    PushRule(payments.PaymentMismatched, (RealtimeEvent("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
-    PushRule(
-        payments.PaymentDisputed,
-        (RealtimeEvent("payment_disputed", (STAFF,)),),
-        ("amount", "reason_code", "disputed_at"),
-    ),
+    PushRule(bookings.BalancePaymentRefused, (_PAYMENT_FAILED,), ("reason_code", "refused_at"), _BALANCE_FIELDS),
+    PushRule(bookings.ChatMessageSent, (_CHAT_MESSAGE,), ("message_id", "sender", "sent_at")),
+    PushRule(bookings.OrderPlaced, (_ORDER_CREATED,), (*_ORDER, "placed_at")),
+    PushRule(bookings.OrderAccepted, (_ORDER_UPDATED,), (*_ORDER, "accepted_at"), by="accepted_by"),
+    PushRule(bookings.OrderCompleted, (_ORDER_UPDATED,), (*_ORDER, "completed_at", "total"), by="completed_by"),
+    PushRule(bookings.OrderCancelled, (_ORDER_UPDATED,), (*_ORDER, "cancelled_at"), by="cancelled_by"),
+    PushRule(payments.PaymentMismatched, (_PAYMENT_MISMATCH,), ("reason_code", "found_at")),
+    PushRule(payments.PaymentDisputed, (_PAYMENT_DISPUTED,), ("amount", "reason_code", "disputed_at")),
     PushRule(
         rooms.RoomStatusChanged,
-        (RealtimeEvent("room_status_changed", (HOTEL, ROOM), ("room-status-changed",)),),
+        (_ROOM_STATUS_CHANGED,),
         ("room_number", "old_status", "new_status", "source", "priority"),
         by="by",
     ),
     PushRule(
         rooms.RoomBlocked,
-        (RealtimeEvent("room_blocked", (HOTEL, ROOM)),),
+        (_ROOM_BLOCKED,),
         ("room_number", "block_id", "starts_on", "until", "out_of_order", "blocked_at"),
         by="by",
     ),
     PushRule(
         rooms.RoomUnblocked,
-        (RealtimeEvent("room_unblocked", (HOTEL, ROOM)),),
+        (_ROOM_UNBLOCKED,),
         ("room_number", "block_id", "free_from", "until", "unblocked_at"),
         by="by",
     ),
     PushRule(
-        rooms.HousekeepingTaskOpened,
-        (RealtimeEvent("housekeeping_task_created", (HOTEL, ROOM)),),
-        ("room_number", "task_id", "reason", "opened_at"),
+        rooms.HousekeepingTaskOpened, (_HOUSEKEEPING_TASK_CREATED,), ("room_number", "task_id", "reason", "opened_at")
     ),
-    PushRule(
-        rooms.HousekeepingTaskDone,
-        (RealtimeEvent("housekeeping_task_done", (HOTEL, ROOM)),),
-        ("room_number", "task_id", "done_at"),
-        by="by",
-    ),
-    PushRule(
-        rooms.HotelSettingsChanged,
-        (RealtimeEvent("settings_updated", (HOTEL, PUBLIC), ("settings-updated",)),),
-        ("fields",),
-        {"version": "version_number"},
-    ),
+    PushRule(rooms.HousekeepingTaskDone, (_HOUSEKEEPING_TASK_DONE,), ("room_number", "task_id", "done_at"), by="by"),
+    PushRule(rooms.HotelSettingsChanged, (_SETTINGS_UPDATED,), ("fields",), {"version": "version_number"}),
     # Coalesced into one push per hotel and second (`domain.availability`), so the push carries nothing of a booking.
-    PushRule(rooms.InventoryHeld, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.InventoryExtended, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.InventoryReleased, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.AvailabilityChanged, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
+    PushRule(rooms.InventoryHeld, (AVAILABILITY_CHANGED,)),
+    PushRule(rooms.InventoryExtended, (AVAILABILITY_CHANGED,)),
+    PushRule(rooms.InventoryReleased, (AVAILABILITY_CHANGED,)),
+    PushRule(rooms.AvailabilityChanged, (AVAILABILITY_CHANGED,)),
     PushRule(
-        notifier.NoticeGaveUp,
-        (RealtimeEvent("notice_gave_up", (STAFF,)),),
-        ("notice_id", "occasion", "medium", "reason_code", "gave_up_at"),
+        notifier.NoticeGaveUp, (NOTICE_GAVE_UP,), ("notice_id", "occasion", "medium", "reason_code", "gave_up_at")
     ),
 )
 
