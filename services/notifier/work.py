@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.transactions.work import Work
-from contracts.notifier import NoticeSent
+from contracts.notifier.events import NoticeSent
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.mailer.smtp import SmtpServer

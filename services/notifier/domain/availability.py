@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 from contracts.message import Envelope
 from services.notifier.channels import Channel, ChannelKind
 from services.notifier.domain.jobs import PushAvailability, PushGroup, PushNotice
-from services.notifier.domain.pushes import AVAILABILITY_CHANGED
+from services.notifier.domain.realtime_events import AVAILABILITY_CHANGED
 
 
 def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailability, datetime]:

@@ -3,10 +3,10 @@
 from functools import partial
 
 from chassis.observability import logs
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from services.notifier.domain.jobs import PushAvailability, PushNotice, SendToGuest
 from services.notifier.domain.notices import shared_fields
-from services.notifier.domain.pushes import NOTICE_GAVE_UP
+from services.notifier.domain.realtime_events import NOTICE_GAVE_UP
 from services.notifier.domain.send_result import SendResult, failure_code
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.work import NotifierWork
