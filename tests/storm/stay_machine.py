@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from contracts.bookings import AssignRoom, BookingDetail, BookingStatus, CheckIn
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn
+from contracts.bookings.views import BookingDetail
 from tests.storm.environment import ZONE, staff
 from tests.storm.payment_environment import POLICIES
 from tests.storm.payment_machine import ANY, LAZY, PaymentMachine

@@ -17,8 +17,11 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession, VerifyPayment
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
 from services.payments.steps import webhook_application
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, Rewind, guest

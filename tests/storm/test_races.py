@@ -15,8 +15,10 @@ import pytest
 
 from chassis.refusal import Refusal
 from chassis.transactions.unit_of_work import UnitOfWork
-from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.work import BookingsWork
 from tests.fakes.crashing import CrashingUnitOfWork

@@ -11,7 +11,7 @@ import pytest
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask
 from contracts.operations import Ping
-from contracts.rooms import GetHotel
+from contracts.rooms.hotels import GetHotel
 from contracts.values import Caller, Context, Permission
 from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.rabbit import RabbitNode

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from contracts.bookings import BookingApproved, BookingConfirmed
+from contracts.bookings.approval import BookingApproved, BookingConfirmed
 from contracts.catalogue import events
 from contracts.log_names import log_name
 from contracts.message import Event
-from contracts.notifier import NoticeSent
+from contracts.notifier.events import NoticeSent
 from contracts.values import GUEST, SYSTEM, Actor, ActorKind
 from tests.unit.hotelmate.test_event_format import filled
 
