@@ -16,10 +16,10 @@ async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
     The request waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined;
     the refusals of `ApproveBooking` are passed on.
     """
-    query = request.for_booking(bookings.GetBooking)
+    query = request.for_path(bookings.GetBooking)
     clock = asyncio.get_running_loop().time
     with request.app_state.bus.subscribe(request.booking_id) as events:
-        booking = await request.ask(request.for_booking(bookings.ApproveBooking))
+        booking = await request.ask(request.for_path(bookings.ApproveBooking))
         deadline = clock() + request.app_state.settings.capture_seconds
         if request.replayed:
             booking = await request.ask(query)

@@ -58,42 +58,38 @@ class PackageChanges(Changes):
 
 ROUTES = '''
 
-PACKAGE = view(rooms.PackageDefinition)
 UNKNOWN_PACKAGE = ("PACKAGE_NOT_FOUND",)
-packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
+packages = staff_routes("terms", "/packages", response=view(rooms.PackageDefinition), needs=MANAGE)
 
 
-@packages.get("/", response=page_of(rooms.PackageDefinition), needs=MANAGE)
-async def list_packages(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
+@packages.get("/", response=page_of(rooms.PackageDefinition))
+async def list_packages(request: ApiRequest, filters: FromQuery[requests.Search]) -> Response:
     """List packages."""
-    query = rooms.ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    return await request.answer_page(query, filters)
+    return await request.answer_page(request.for_path(rooms.ListPackages, **filters.values), filters)
 
 
-@packages.post("/", response=PACKAGE, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
+@packages.post("/", status=201, refuses=("PACKAGE_EXISTS",))
 async def add_package(request: ApiRequest, body: requests.NewPackage) -> Response:
     """Create a package."""
-    return await request.answer(rooms.AddPackage(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(request.for_path(rooms.AddPackage, **body.model_dump()))
 
 
-@packages.get("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.get("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def get_package(request: ApiRequest) -> Response:
     """Retrieve a package."""
-    return await request.answer(rooms.GetPackage(hotel=request.hotel, code=request.code))
+    return await request.answer(request.for_path(rooms.GetPackage))
 
 
-@packages.patch("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.patch("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def change_package(request: ApiRequest, body: requests.PackageChanges) -> Response:
     """Update a package."""
-    command = rooms.ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return await request.answer(command)
+    return await request.answer(request.for_path(rooms.ChangePackage, **body.changes))
 
 
-@packages.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.delete("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def remove_package(request: ApiRequest) -> Response:
     """Delete a package."""
-    await request.ask(rooms.RemovePackage(hotel=request.hotel, code=request.code))
-    return Response(status_code=204)
+    return await request.answer(request.for_path(rooms.RemovePackage))
 '''
 
 EXAMPLE = '    "PackageDefinition": {"code": "ROMANCE", "name": "Romance", "price": "60.00"},\n'
