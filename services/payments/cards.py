@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chassis.refusal import Unavailable
-from contracts.payments import ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationPart
 from contracts.values import Money
 from services.payments.domain.next_action import ProviderAction
 from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot

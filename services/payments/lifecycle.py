@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.lifecycle import Lifecycle
-from contracts.payments import (
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
@@ -89,6 +89,9 @@ LIVE = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_
 
 # A booking has at most one payment towards its balance in one of these states; a unique index enforces that.
 UNFINISHED = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED})
+
+# The payment is over, and the hotel may keep no money from it.
+FAILED_OR_RELEASED = frozenset({S.FAILED, S.VOIDED, S.SESSION_EXPIRED})
 
 # The money is authorised or captured: the guest has nothing left to pay.
 PAID = frozenset({S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})

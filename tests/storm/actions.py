@@ -8,24 +8,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    AddWalkIn,
-    AssignRoom,
-    BookingSource,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    CheckOutRooms,
-    CreateBooking,
-    ExtendBooking,
-    GuestDetails,
-    MarkNoShow,
-    MoveRoom,
-    UnassignRoom,
-)
+from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.bulk_check_out import CheckOutRooms
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay
+from contracts.bookings.status import BookingSource
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MarkNoShow, MoveRoom, UnassignRoom
+from contracts.bookings.views import GuestDetails
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.message import Ask
-from contracts.rooms import BlockRoom, ChangeRoomStatus, RoomStatus, UnblockRoom
+from contracts.rooms.blocks import BlockRoom, UnblockRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.turnover import ChangeRoomStatus
 from tests.storm import transitions
 from tests.storm.hotel_model import DAY, HotelModel
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 from chassis.jobs.runner import JobRunner
 from chassis.transactions import job_queue
 from chassis.transactions.tables import JOB
-from contracts.payments import FindingKind
+from contracts.payments.reconciliation import FindingKind
 from sandbox.stripe.cards import SUCCESS
 from services.bookings.domain import payment_events
 from services.payments.domain import decide, next_action

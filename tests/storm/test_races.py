@@ -14,8 +14,10 @@ import pytest
 
 from chassis.refusal import Refusal
 from chassis.transactions.unit_of_work import UnitOfWork
-from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from services.bookings.handlers.timers import apply_due_deadline
 from tests.fakes.crashing import CrashingUnitOfWork
 from tests.storm.environment import staff
@@ -182,7 +184,7 @@ def at_once(*deeds: Callable[[], None]) -> list[str]:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
 def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
-    begin, one, other, told, ends, decisions = pair
+    begin, one, other, allowed, ends, decisions = pair
     for _ in range(ROUNDS):
         environment.reset()
         scene = RaceFixture(environment, PaymentModel(environment.book(SHARE)))
@@ -195,7 +197,7 @@ def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: A
         booking = environment.booking(scene.model.created)
         made = [name for name in event_names(environment) if name in DECISIONS]
         assert len(codes) <= 1
-        assert set(codes) <= told
+        assert set(codes) <= allowed
         assert booking.status in ends
         assert len(made) <= decisions
         scene.model.word = DECISION_OF_STATUS.get(booking.status, Decision.NONE)

@@ -22,8 +22,8 @@ Collector = Callable[[Any], Iterable[Line]]
 
 def change(collect: Collector, before: Any, after: Any) -> list[str]:
     """What the comparison shows, without the names of the parts."""
-    shown = approved.difference(set(collect(before)), set(collect(after)))
-    return [line.strip() for line in shown if line.startswith("  ")]
+    lines = approved.difference(set(collect(before)), set(collect(after)))
+    return [line.strip() for line in lines if line.startswith("  ")]
 
 
 def code(source: str) -> list[tuple[str, ast.Module]]:

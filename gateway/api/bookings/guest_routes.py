@@ -5,7 +5,11 @@ from typing import Annotated
 from fastapi import Header
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
+from contracts.bookings.lookups import LookUpBookings
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import BookingDetail
 from gateway.api.bookings import sse
 from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
 from gateway.api.bookings.responses import (
@@ -28,14 +32,14 @@ lookup = Routes("bookings", audience=Audience.LOOKUP, under="/api/bookings")
 guest = guest_routes("guest", response=GuestBooking)
 
 
-async def _body(request: ApiRequest, booking: bookings.BookingDetail, **more: str) -> Json:
+async def _body(request: ApiRequest, booking: BookingDetail, **more: str) -> Json:
     realtime = await request.app_state.realtime.for_guest(
         booking.booking_id, hotel=booking.hotel, last_sequence=booking.version
     )
     return guest_booking(booking, realtime, **more)
 
 
-async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Response:
+async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
     return request.respond(await _body(request, booking), version=booking.version)
 
 
@@ -51,7 +55,7 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
     guest's token.
     """
-    command = request.for_path(bookings.CreateBooking, source=bookings.BookingSource.ONLINE, **body.values)
+    command = request.for_path(CreateBooking, source=BookingSource.ONLINE, **body.values)
     created = await request.ask(command)
     booking = created.booking
     location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
@@ -67,14 +71,14 @@ async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -
     confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
     if bookings have this address, links to them are mailed to it, at most once in ten minutes.
     """
-    reply = await request.ask(bookings.LookUpBookings(**query.model_dump()))
+    reply = await request.ask(LookUpBookings(**query.model_dump()))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
 
 
 @guest.get("/")
 async def get_own_booking(request: ApiRequest) -> Response:
     """Retrieve the guest's booking."""
-    return await _respond(request, await request.ask(request.for_path(bookings.GetBooking)))
+    return await _respond(request, await request.ask(request.for_path(GetBooking)))
 
 
 @guest.get("/events/", response=EventFeed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
@@ -99,7 +103,7 @@ async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
 
     Holds the nights of a draft, which can then be paid.
     """
-    return await _respond(request, await request.ask(request.for_path(bookings.SubmitBooking)))
+    return await _respond(request, await request.ask(request.for_path(SubmitBooking)))
 
 
 @guest.post("/cancel/", refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
@@ -108,4 +112,4 @@ async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Re
 
     The booking's policy determines fee and refund.
     """
-    return await _respond(request, await request.ask(request.for_path(bookings.CancelBooking, reason=body.reason)))
+    return await _respond(request, await request.ask(request.for_path(CancelBooking, reason=body.reason)))

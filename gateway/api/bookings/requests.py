@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from contracts.bookings import GuestDetails
+from contracts.bookings.views import GuestDetails
 from gateway.http.fields import Adults, Body, Children, Code, Day, Email, Name, Phone, Prose
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")

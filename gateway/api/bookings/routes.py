@@ -2,7 +2,14 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.guest_access import RevokeGuestToken
+from contracts.bookings.queries import GetBooking, GetTimeline, ListBookings
+from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import Timeline
 from contracts.values import Permission
 from gateway.api.bookings.approval import approve
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking, respond_to_staff
@@ -26,7 +33,7 @@ async def list_bookings(request: ApiRequest, filters: FromQuery[BookingFilters])
 
     The newest booking comes first by default. Drafts are included only if the filter `status` names them.
     """
-    reply = await request.ask(request.for_path(bookings.ListBookings, **filters.values))
+    reply = await request.ask(request.for_path(ListBookings, **filters.values))
     rows, counts = reply.results, reply.counts
     return request.respond_page(StaffBookingRow.of, rows, count=reply.count, paging=filters, counts=counts)
 
@@ -39,14 +46,14 @@ async def list_bookings(request: ApiRequest, filters: FromQuery[BookingFilters])
 )
 async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Response:
     """Create a booking for a guest."""
-    command = request.for_path(bookings.CreateBooking, source=bookings.BookingSource.STAFF, **body.values)
+    command = request.for_path(CreateBooking, source=BookingSource.STAFF, **body.values)
     return respond_to_staff(request, (await request.ask(command)).booking)
 
 
 @routes.get("/{booking_id}/")
 async def get_booking(request: ApiRequest) -> Response:
     """Retrieve a booking."""
-    return respond_to_staff(request, await request.ask(request.for_path(bookings.GetBooking)))
+    return respond_to_staff(request, await request.ask(request.for_path(GetBooking)))
 
 
 @routes.patch("/{booking_id}/", needs=MANAGE, refuses=("BOOKING_ENDED",))
@@ -56,16 +63,16 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
     Changes the guest's details and the notes. Dates, room and price have operations of their own.
     """
     changes = body.model_dump(exclude_unset=True)
-    return await change_booking(request, bookings.AmendBooking, **changes)
+    return await change_booking(request, AmendBooking, **changes)
 
 
-@routes.get("/{booking_id}/timeline/", response=view(bookings.Timeline))
+@routes.get("/{booking_id}/timeline/", response=view(Timeline))
 async def get_timeline(request: ApiRequest) -> Response:
     """Retrieve the timeline of a booking.
 
     Each item says who changed the booking, when and why.
     """
-    return await request.answer(request.for_path(bookings.GetTimeline))
+    return await request.answer(request.for_path(GetTimeline))
 
 
 @routes.post(
@@ -78,7 +85,7 @@ async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Respon
 
     The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
     """
-    return await change_booking(request, bookings.CancelBooking, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, CancelBooking, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post("/{booking_id}/refund/retry/", needs=MANAGE, refuses=("NO_FAILED_REFUND",))
@@ -87,7 +94,7 @@ async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
 
     Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
     """
-    return await change_booking(request, bookings.RetryRefund)
+    return await change_booking(request, RetryRefund)
 
 
 @routes.post("/{booking_id}/revoke-guest-token/", needs=MANAGE)
@@ -97,13 +104,13 @@ async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
     Invalidates the guest's token and every link mailed so far, and closes the guest's push connections. The next mail
     contains a link to a new token.
     """
-    return await change_booking(request, bookings.RevokeGuestToken)
+    return await change_booking(request, RevokeGuestToken)
 
 
 @routes.post("/{booking_id}/mark-seen/", needs=Permission.MANAGE_CHECKIN)
 async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
     """Mark a new booking as seen."""
-    return await change_booking(request, bookings.MarkSeen)
+    return await change_booking(request, MarkSeen)
 
 
 @routes.post(
@@ -127,10 +134,10 @@ async def decline_booking(request: ApiRequest, body: Decline) -> Response:
 
     Releases the authorised payment.
     """
-    return await change_booking(request, bookings.DeclineBooking, **body.model_dump())
+    return await change_booking(request, DeclineBooking, **body.model_dump())
 
 
 @routes.post("/{booking_id}/confirm/", needs=MANAGE, refuses=("CARD_BOOKING", *ILLEGAL))
 async def confirm_booking(request: ApiRequest, _: NoFields) -> Response:
     """Confirm a booking without a card payment."""
-    return await change_booking(request, bookings.ConfirmBooking)
+    return await change_booking(request, ConfirmBooking)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts import rooms
+from contracts.rooms.policies import TierDefinition
 from gateway.http.fields import (
     Amount,
     Body,
@@ -139,7 +139,7 @@ class PolicyFields(Changes):
     @property
     def values(self) -> dict[str, Any]:
         """The terms that are not null, with the tiers as contract classes of the rooms service."""
-        tiers = tuple(rooms.TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
+        tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
         return super().values | ({"tiers": tiers} if self.tiers is not None else {})
 
 

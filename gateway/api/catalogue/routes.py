@@ -5,8 +5,25 @@ from typing import Any
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import rooms
 from contracts.message import Ask
+from contracts.rooms.policies import AddPolicy, ChangePolicy, GetPolicy, ListPolicies, PolicyDefinition, RemovePolicy
+from contracts.rooms.promotions import (
+    AddPromotion,
+    ChangePromotion,
+    GetPromotion,
+    ListPromotions,
+    PromotionDefinition,
+    RemovePromotion,
+)
+from contracts.rooms.rates import DailyRate, ListRates, WriteRates
+from contracts.rooms.room_types import (
+    AddRoomType,
+    ChangeRoomType,
+    GetRoomType,
+    ListRoomTypes,
+    RemoveRoomType,
+    RoomTypeView,
+)
 from contracts.values import Permission
 from gateway.api.catalogue import requests
 from gateway.api.catalogue.responses import ChangedRates
@@ -17,7 +34,7 @@ from gateway.http.routing import staff_routes
 from gateway.http.views import view
 
 MANAGE = Permission.MANAGE_SETTINGS
-ROOM_TYPE, PROMOTION, POLICY = view(rooms.RoomTypeView), view(rooms.PromotionDefinition), view(rooms.PolicyDefinition)
+ROOM_TYPE, PROMOTION, POLICY = view(RoomTypeView), view(PromotionDefinition), view(PolicyDefinition)
 UNKNOWN_POLICY, UNKNOWN_PROMOTION = ("POLICY_NOT_FOUND",), ("PROMOTION_NOT_FOUND",)
 RATES_REFUSE = ("ROOM_TYPE_NOT_FOUND", "BEYOND_HORIZON")
 
@@ -37,10 +54,10 @@ async def _answer_about_room_type(request: ApiRequest, message: Ask[Any]) -> Res
         raise
 
 
-@room_types.get("/", response=page_of(rooms.RoomTypeView))
+@room_types.get("/", response=page_of(RoomTypeView))
 async def list_room_types(request: ApiRequest, filters: FromQuery[requests.Search]) -> Response:
     """List room types."""
-    return await request.answer_page(request.for_path(rooms.ListRoomTypes, **filters.values), filters)
+    return await request.answer_page(request.for_path(ListRoomTypes, **filters.values), filters)
 
 
 @room_types.post("/", status=201, refuses=("ROOM_TYPE_EXISTS",))
@@ -49,13 +66,13 @@ async def add_room_type(request: ApiRequest, body: requests.NewRoomType) -> Resp
 
     A new room type has no rooms.
     """
-    return await request.answer(request.for_path(rooms.AddRoomType, **body.model_dump()))
+    return await request.answer(request.for_path(AddRoomType, **body.model_dump()))
 
 
 @room_types.get("/{code}/", refuses=("NOT_FOUND",))
 async def get_room_type(request: ApiRequest) -> Response:
     """Retrieve a room type."""
-    return await _answer_about_room_type(request, request.for_path(rooms.GetRoomType))
+    return await _answer_about_room_type(request, request.for_path(GetRoomType))
 
 
 @room_types.patch("/{code}/", refuses=("NOT_FOUND",))
@@ -64,7 +81,7 @@ async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) 
 
     Existing bookings and quotes keep their price.
     """
-    return await _answer_about_room_type(request, request.for_path(rooms.ChangeRoomType, **body.changes))
+    return await _answer_about_room_type(request, request.for_path(ChangeRoomType, **body.changes))
 
 
 @room_types.delete("/{code}/", refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
@@ -73,16 +90,16 @@ async def remove_room_type(request: ApiRequest) -> Response:
 
     The request is refused while the room type has rooms or future nights are sold.
     """
-    return await _answer_about_room_type(request, request.for_path(rooms.RemoveRoomType))
+    return await _answer_about_room_type(request, request.for_path(RemoveRoomType))
 
 
-@rates.get("/", response=page_of(rooms.DailyRate), refuses=("ROOM_TYPE_NOT_FOUND",))
+@rates.get("/", response=page_of(DailyRate), refuses=("ROOM_TYPE_NOT_FOUND",))
 async def list_rates(request: ApiRequest, filters: FromQuery[requests.RateFilters]) -> Response:
     """List daily rates.
 
     Ordered by date and room type. Nights without a daily rate cost the base price.
     """
-    return await request.answer_page(request.for_path(rooms.ListRates, **filters.values), filters)
+    return await request.answer_page(request.for_path(ListRates, **filters.values), filters)
 
 
 @rates.post("/", refuses=RATES_REFUSE)
@@ -91,7 +108,7 @@ async def set_rates(request: ApiRequest, body: requests.Rates) -> Response:
 
     Sets the price of every night between two dates, both included.
     """
-    return await request.answer(request.for_path(rooms.WriteRates, **body.model_dump()))
+    return await request.answer(request.for_path(WriteRates, **body.model_dump()))
 
 
 @rates.delete("/", response=ChangedRates, status=200, refuses=RATES_REFUSE)
@@ -100,20 +117,20 @@ async def clear_rates(request: ApiRequest, nights: FromQuery[requests.RateRange]
 
     The base price applies again between two dates, both included.
     """
-    return await request.answer(request.for_path(rooms.WriteRates, price=None, **nights.model_dump()))
+    return await request.answer(request.for_path(WriteRates, price=None, **nights.model_dump()))
 
 
-@promotions.get("/", response=page_of(rooms.PromotionDefinition))
+@promotions.get("/", response=page_of(PromotionDefinition))
 async def list_promotions(request: ApiRequest, filters: FromQuery[requests.Search]) -> Response:
     """List promotions."""
-    return await request.answer_page(request.for_path(rooms.ListPromotions, **filters.values), filters)
+    return await request.answer_page(request.for_path(ListPromotions, **filters.values), filters)
 
 
 @promotions.post("/", status=201, refuses=("PROMOTION_EXISTS",))
 async def add_promotion(request: ApiRequest, body: requests.NewPromotion) -> Response:
     """Create a promotion."""
-    promotion = rooms.PromotionDefinition(**body.model_dump())
-    return await request.answer(request.for_path(rooms.AddPromotion, promotion=promotion))
+    promotion = PromotionDefinition(**body.model_dump())
+    return await request.answer(request.for_path(AddPromotion, promotion=promotion))
 
 
 @promotions.get("/{code}/", refuses=UNKNOWN_PROMOTION)
@@ -122,7 +139,7 @@ async def get_promotion(request: ApiRequest) -> Response:
 
     The code may be in upper or lower case.
     """
-    return await request.answer(request.for_path(rooms.GetPromotion))
+    return await request.answer(request.for_path(GetPromotion))
 
 
 @promotions.patch("/{code}/", refuses=UNKNOWN_PROMOTION)
@@ -131,19 +148,19 @@ async def change_promotion(request: ApiRequest, body: requests.PromotionChanges)
 
     Existing bookings and quotes keep their price.
     """
-    return await request.answer(request.for_path(rooms.ChangePromotion, **body.changes))
+    return await request.answer(request.for_path(ChangePromotion, **body.changes))
 
 
 @promotions.delete("/{code}/", refuses=UNKNOWN_PROMOTION)
 async def remove_promotion(request: ApiRequest) -> Response:
     """Delete a promotion."""
-    return await request.answer(request.for_path(rooms.RemovePromotion))
+    return await request.answer(request.for_path(RemovePromotion))
 
 
-@policies.get("/", response=page_of(rooms.PolicyDefinition))
+@policies.get("/", response=page_of(PolicyDefinition))
 async def list_policies(request: ApiRequest, filters: FromQuery[requests.Search]) -> Response:
     """List cancellation policies."""
-    return await request.answer_page(request.for_path(rooms.ListPolicies, **filters.values), filters)
+    return await request.answer_page(request.for_path(ListPolicies, **filters.values), filters)
 
 
 @policies.post("/", status=201, refuses=("POLICY_EXISTS",))
@@ -152,8 +169,8 @@ async def add_policy(request: ApiRequest, body: requests.NewPolicy) -> Response:
 
     With `is_standard`, it replaces the hotel's standard policy. Otherwise it applies only to room types that name it.
     """
-    policy = rooms.PolicyDefinition(**body.values)
-    return await request.answer(request.for_path(rooms.AddPolicy, policy=policy))
+    policy = PolicyDefinition(**body.values)
+    return await request.answer(request.for_path(AddPolicy, policy=policy))
 
 
 @policies.get("/{code}/", refuses=UNKNOWN_POLICY)
@@ -162,7 +179,7 @@ async def get_policy(request: ApiRequest) -> Response:
 
     The code may be in upper or lower case.
     """
-    return await request.answer(request.for_path(rooms.GetPolicy))
+    return await request.answer(request.for_path(GetPolicy))
 
 
 @policies.patch("/{code}/", refuses=UNKNOWN_POLICY)
@@ -171,7 +188,7 @@ async def change_policy(request: ApiRequest, body: requests.PolicyChanges) -> Re
 
     Existing bookings keep their terms.
     """
-    return await request.answer(request.for_path(rooms.ChangePolicy, **body.changes))
+    return await request.answer(request.for_path(ChangePolicy, **body.changes))
 
 
 @policies.delete("/{code}/", refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))
@@ -180,4 +197,4 @@ async def remove_policy(request: ApiRequest) -> Response:
 
     The request is refused while the policy is the standard policy or a room type names the policy.
     """
-    return await request.answer(request.for_path(rooms.RemovePolicy))
+    return await request.answer(request.for_path(RemovePolicy))

@@ -2,7 +2,10 @@
 
 from starlette.responses import Response
 
-from contracts import rooms
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.hotels import GetHotel, ListHotels
+from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.settings import ChangeSettings, GetSettings, SettingsChange
 from contracts.values import Permission
 from gateway.api.hotels.queries import QuoteRequest, StayQuery
 from gateway.api.hotels.requests import SettingsPatch, WholeSettings
@@ -30,7 +33,7 @@ MANAGE = Permission.MANAGE_SETTINGS
 @public.get("/", response=page_of(PublicHotel))
 async def list_hotels(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
     """List hotels."""
-    hotels = (await request.ask(rooms.ListHotels())).hotels
+    hotels = (await request.ask(ListHotels())).hotels
     first = (paging.page - 1) * paging.page_size
     rows = hotels[first : first + paging.page_size]
     return request.respond_page(hotel, rows, count=len(hotels), paging=paging)
@@ -39,13 +42,13 @@ async def list_hotels(request: ApiRequest, paging: FromQuery[Paging]) -> Respons
 @public.get("/{slug}/", response=PublicHotel)
 async def get_hotel(request: ApiRequest) -> Response:
     """Retrieve a hotel."""
-    return request.respond(hotel(await request.ask(request.for_path(rooms.GetHotel))))
+    return request.respond(hotel(await request.ask(request.for_path(GetHotel))))
 
 
 @public.get("/{slug}/settings/", response=PublicHotel)
 async def get_public_settings(request: ApiRequest) -> Response:
     """Retrieve the public settings of a hotel."""
-    return request.respond(hotel(await request.ask(request.for_path(rooms.GetHotel))))
+    return request.respond(hotel(await request.ask(request.for_path(GetHotel))))
 
 
 @public.get("/{slug}/availability/", response=StayAvailability, refuses=("BEYOND_HORIZON",))
@@ -54,7 +57,7 @@ async def check_availability(request: ApiRequest, stay: FromQuery[StayQuery]) ->
 
     Returns the number of available rooms of each room type on the nights from check-in up to check-out.
     """
-    query = request.for_path(rooms.CheckAvailability, **stay.model_dump())
+    query = request.for_path(CheckAvailability, **stay.model_dump())
     return await request.answer(query, adults=stay.adults, children=stay.children)
 
 
@@ -67,19 +70,19 @@ async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     Prices a stay. A booking made with the quote keeps the price.
     """
     stay = body.model_dump(exclude={"room_type_code"})
-    query = request.for_path(rooms.GiveQuote, room_type=body.room_type_code, **stay)
+    query = request.for_path(GiveQuote, room_type=body.room_type_code, **stay)
     return request.respond(quote(await request.ask(query)))
 
 
-async def _change(request: ApiRequest, change: rooms.SettingsChange) -> Response:
-    changed = await request.ask(request.for_path(rooms.ChangeSettings, change=change))
+async def _change(request: ApiRequest, change: SettingsChange) -> Response:
+    changed = await request.ask(request.for_path(ChangeSettings, change=change))
     return request.respond(staff_settings(changed), version=changed.version)
 
 
 @settings.get("/")
 async def get_settings(request: ApiRequest) -> Response:
     """Retrieve the settings of a hotel."""
-    reply = await request.ask(request.for_path(rooms.GetSettings))
+    reply = await request.ask(request.for_path(GetSettings))
     return request.respond(staff_settings(reply), version=reply.version)
 
 

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.chat import ChatRead, GetChat, ListChats, OpenChat, ReadChat, SendChatMessage
+from contracts.bookings.communications import Communicate, Communication, CommunicationType, ListCommunications
 from contracts.values import Permission
 from gateway.api.messages.requests import ChatFilters, ChatQuery, CommunicationBody, NewChatMessage, ReadMarker
 from gateway.api.messages.responses import ChatMessageWithSender, ChatPage, chat_message
@@ -14,7 +15,7 @@ from gateway.http.views import view
 
 CONTACT = Permission.CONTACT_GUESTS
 CLOSED = ("CHAT_CLOSED",)
-CHAT_READ = view(bookings.ChatRead)
+CHAT_READ = view(ChatRead)
 
 guest_chat = guest_routes("chat", "/chat/messages")
 chat = staff_routes("chat", "/room-bookings/{booking_id}/chat/messages", needs=CONTACT)
@@ -23,18 +24,18 @@ communications = staff_routes("staff bookings", "/room-bookings/{booking_id}/com
 
 
 async def _list(request: ApiRequest, query: ChatQuery) -> Response:
-    reply = await request.ask(request.for_path(bookings.GetChat, **query.values))
+    reply = await request.ask(request.for_path(GetChat, **query.values))
     more = {"is_open": reply.is_open, "unread": reply.unread}
     return request.respond_page(chat_message, reply.results, count=reply.count, paging=query, **more)
 
 
 async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
-    message = await request.ask(request.for_path(bookings.SendChatMessage, text=body.text))
+    message = await request.ask(request.for_path(SendChatMessage, text=body.text))
     return request.respond(chat_message(message))
 
 
 async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
-    return await request.answer(request.for_path(bookings.ReadChat, up_to=body.up_to))
+    return await request.answer(request.for_path(ReadChat, up_to=body.up_to))
 
 
 @guest_chat.get("/", response=ChatPage, refuses=("READ_ONLY_TOKEN",))
@@ -79,31 +80,31 @@ async def read_chat(request: ApiRequest, body: ReadMarker) -> Response:
     return await _mark_read(request, body)
 
 
-@chats.get("/", response=page_of(bookings.OpenChat))
+@chats.get("/", response=page_of(OpenChat))
 async def list_chats(request: ApiRequest, filters: FromQuery[ChatFilters]) -> Response:
     """List open chats.
 
     The chat with the latest message comes first.
     """
-    query = request.for_path(bookings.ListChats, only_unread=filters.unread, page=filters.slice)
+    query = request.for_path(ListChats, only_unread=filters.unread, page=filters.slice)
     return await request.answer_page(query, filters)
 
 
-@communications.get("/", response=page_of(bookings.Communication))
+@communications.get("/", response=page_of(Communication))
 async def list_communications(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
     """List the communications of a booking.
 
     The newest communication comes first. Mails that the system sends are included, without their text.
     """
-    return await request.answer_page(request.for_path(bookings.ListCommunications, **paging.values), paging)
+    return await request.answer_page(request.for_path(ListCommunications, **paging.values), paging)
 
 
-@communications.post("/", response=view(bookings.Communication), status=201, needs=CONTACT)
+@communications.post("/", response=view(Communication), status=201, needs=CONTACT)
 async def communicate(request: ApiRequest, body: CommunicationBody) -> Response:
     """Create a communication.
 
     Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
     `delivery_status` is `PENDING` until the mail server accepts the mail (`SENT`) or the last attempt fails (`FAILED`).
     """
-    fields = {**body.model_dump(), "communication_type": bookings.CommunicationType(body.communication_type)}
-    return await request.answer(request.for_path(bookings.Communicate, **fields))
+    fields = {**body.model_dump(), "communication_type": CommunicationType(body.communication_type)}
+    return await request.answer(request.for_path(Communicate, **fields))

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
+from contracts.bookings.orders import CancelOrder, ListOrders, PlaceOrder, WantedItem
 from gateway.api.room_service.requests import NewOrder, OrderCancellation, PushToken
 from gateway.api.room_service.responses import MenuItems, PushTokenRegistered, RoomServiceOrder
 from gateway.http.fields import FromQuery
@@ -22,7 +23,7 @@ async def get_own_menu(request: ApiRequest) -> Response:
 
     Only available items are included.
     """
-    menu = await request.ask(request.for_path(bookings.GetOwnMenu))
+    menu = await request.ask(request.for_path(GetOwnMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
@@ -32,7 +33,7 @@ async def list_own_orders(request: ApiRequest, paging: FromQuery[Paging]) -> Res
 
     Returns the orders of this stay, newest first.
     """
-    return await request.answer_page(request.for_path(bookings.ListOrders, **paging.values), paging)
+    return await request.answer_page(request.for_path(ListOrders, **paging.values), paging)
 
 
 @routes.post("/orders/", status=201, refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE"))
@@ -41,8 +42,8 @@ async def place_order(request: ApiRequest, body: NewOrder) -> Response:
 
     The order keeps the current prices of the menu. Once the order is completed, its total is owed at the desk.
     """
-    items = tuple(bookings.WantedItem(**each.model_dump()) for each in body.items)
-    return await request.answer(request.for_path(bookings.PlaceOrder, items=items, note=body.note))
+    items = tuple(WantedItem(**each.model_dump()) for each in body.items)
+    return await request.answer(request.for_path(PlaceOrder, items=items, note=body.note))
 
 
 @routes.post("/orders/{order_id}/cancel/", refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION"))
@@ -51,7 +52,7 @@ async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Resp
 
     A guest can cancel an order until staff accept it.
     """
-    return await request.answer(request.for_path(bookings.CancelOrder, reason=body.reason))
+    return await request.answer(request.for_path(CancelOrder, reason=body.reason))
 
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)
@@ -60,5 +61,5 @@ async def register_push_token(request: ApiRequest, body: PushToken) -> Response:
 
     Stores the push token of the guest's phone for the stay; null removes it.
     """
-    await request.ask(request.for_path(bookings.RegisterPushToken, push_token=body.token))
+    await request.ask(request.for_path(RegisterPushToken, push_token=body.token))
     return request.respond(PushTokenRegistered(booking_id=request.booking_id, registered=body.token is not None))

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from contracts.bookings import OrderStatus
+from contracts.bookings.orders import OrderStatus
 from gateway.http.fields import Body, Count, Name, Note, choice_filter
 from gateway.http.pages import Paging
 

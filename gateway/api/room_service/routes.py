@@ -3,7 +3,8 @@
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import bookings, rooms
+from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, GetMenu, GetMenuItem, MenuItem, RemoveMenuItem
 from contracts.values import Permission
 from gateway.api.room_service.requests import MenuItemChange, NewMenuItem, OrderCancellation, OrderFilters
 from gateway.api.room_service.responses import MenuItems, RoomServiceOrder
@@ -14,7 +15,7 @@ from gateway.http.routing import staff_routes
 from gateway.http.views import view
 
 CONTACT, MANAGE = Permission.CONTACT_GUESTS, Permission.MANAGE_SETTINGS
-MENU_ITEM = view(rooms.MenuItem)
+MENU_ITEM = view(MenuItem)
 UNKNOWN_ITEM = ("MENU_ITEM_NOT_FOUND",)
 ORDERS = page_of(RoomServiceOrder)
 STEP_REFUSES = ("ORDER_NOT_FOUND", "ILLEGAL_TRANSITION")
@@ -29,7 +30,7 @@ async def list_orders(request: ApiRequest, filters: FromQuery[OrderFilters]) -> 
 
     The orders of guests in house, newest first.
     """
-    return await request.answer_page(request.for_path(bookings.ListOrders, **filters.values), filters)
+    return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 
 
 @orders.get("/room-bookings/{booking_id}/orders/", response=ORDERS, refuses=("INVALID_FILTER",))
@@ -38,13 +39,13 @@ async def list_orders_of_booking(request: ApiRequest, filters: FromQuery[OrderFi
 
     Only orders of a guest in house are listed. Afterwards the orders remain in the booking's timeline.
     """
-    return await request.answer_page(request.for_path(bookings.ListOrders, **filters.values), filters)
+    return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 
 
 @orders.post("/orders/{order_id}/accept/", refuses=STEP_REFUSES)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
     """Accept an order."""
-    return await request.answer(request.for_path(bookings.AcceptOrder))
+    return await request.answer(request.for_path(AcceptOrder))
 
 
 @orders.post("/orders/{order_id}/complete/", refuses=STEP_REFUSES)
@@ -53,13 +54,13 @@ async def complete_order(request: ApiRequest, _: NoFields) -> Response:
 
     Adds the total to the booking's `balance_due`.
     """
-    return await request.answer(request.for_path(bookings.CompleteOrder))
+    return await request.answer(request.for_path(CompleteOrder))
 
 
 @orders.post("/orders/{order_id}/cancel/", refuses=STEP_REFUSES)
 async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel an order."""
-    return await request.answer(request.for_path(bookings.CancelOrder, reason=body.reason))
+    return await request.answer(request.for_path(CancelOrder, reason=body.reason))
 
 
 def _item_id(request: ApiRequest) -> int:
@@ -75,20 +76,20 @@ async def get_menu(request: ApiRequest) -> Response:
 
     Includes items that are not available at the moment.
     """
-    menu = await request.ask(request.for_path(rooms.GetMenu))
+    menu = await request.ask(request.for_path(GetMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
 @menus.post("/", status=201, needs=MANAGE)
 async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
     """Create a menu item."""
-    return await request.answer(request.for_path(rooms.AddMenuItem, **body.model_dump()))
+    return await request.answer(request.for_path(AddMenuItem, **body.model_dump()))
 
 
 @menus.get("/{item_id}/", refuses=UNKNOWN_ITEM)
 async def get_menu_item(request: ApiRequest) -> Response:
     """Retrieve a menu item."""
-    return await request.answer(request.for_path(rooms.GetMenuItem, item_id=_item_id(request)))
+    return await request.answer(request.for_path(GetMenuItem, item_id=_item_id(request)))
 
 
 @menus.patch("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
@@ -98,10 +99,10 @@ async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Respons
     Existing orders keep the price at which they were placed.
     """
     changes = body.model_dump(exclude_unset=True)
-    return await request.answer(request.for_path(rooms.ChangeMenuItem, item_id=_item_id(request), **changes))
+    return await request.answer(request.for_path(ChangeMenuItem, item_id=_item_id(request), **changes))
 
 
 @menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def remove_menu_item(request: ApiRequest) -> Response:
     """Delete a menu item."""
-    return await request.answer(request.for_path(rooms.RemoveMenuItem, item_id=_item_id(request)))
+    return await request.answer(request.for_path(RemoveMenuItem, item_id=_item_id(request)))

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from contracts.rooms import RoomStatus, TaskStatus
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.tasks import TaskStatus
 from gateway.http.fields import Code, Day, SearchText, boolean_filter, choice_filter, invalid_filter
 from gateway.http.pages import Paging
 

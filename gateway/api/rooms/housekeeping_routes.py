@@ -3,7 +3,8 @@
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import rooms
+from contracts.rooms.blocks import BlockRoom, ListBlocks, RoomBlock, RoomBlocks, UnblockRoom
+from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
 from contracts.values import Permission
 from gateway.api.rooms.filters import TaskFilters
 from gateway.api.rooms.requests import BlockedNights, NewBlock, TaskAssignment
@@ -15,7 +16,7 @@ from gateway.http.routing import staff_routes
 from gateway.http.views import view
 
 CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
-BLOCKS = view(rooms.RoomBlocks)
+BLOCKS = view(RoomBlocks)
 UNKNOWN_TASK = "TASK_NOT_FOUND"
 STEP_REFUSES = (UNKNOWN_TASK, "TASK_DONE", "ILLEGAL_ROOM_TRANSITION")
 
@@ -29,18 +30,18 @@ async def list_blocks(request: ApiRequest) -> Response:
 
     Current and future blocks only, ordered by date.
     """
-    return await request.answer(request.for_path(rooms.ListBlocks))
+    return await request.answer(request.for_path(ListBlocks))
 
 
 @blocks.post(
-    "/", response=view(rooms.RoomBlock), status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL")
+    "/", response=view(RoomBlock), status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL")
 )
 async def block_room(request: ApiRequest, body: NewBlock) -> Response:
     """Block a room.
 
     No booking gets the room on the blocked nights.
     """
-    return await request.answer(request.for_path(rooms.BlockRoom, **body.model_dump()))
+    return await request.answer(request.for_path(BlockRoom, **body.model_dump()))
 
 
 @blocks.delete("/", response=BLOCKS, status=200, needs=MANAGE)
@@ -49,7 +50,7 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
 
     Deletes all blocks, or those that overlap the nights. Returns the remaining blocks.
     """
-    return await request.answer(request.for_path(rooms.UnblockRoom, **nights.model_dump()))
+    return await request.answer(request.for_path(UnblockRoom, **nights.model_dump()))
 
 
 @blocks.delete(
@@ -61,7 +62,7 @@ async def lift_block(request: ApiRequest) -> Response:
     Returns the remaining blocks. The block of a room that is out of order ends only with that status.
     """
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
-    return await request.answer(request.for_path(rooms.UnblockRoom, block_id=block_id))
+    return await request.answer(request.for_path(UnblockRoom, block_id=block_id))
 
 
 def _task_id(request: ApiRequest) -> int:
@@ -75,7 +76,7 @@ async def list_tasks(request: ApiRequest, filters: FromQuery[TaskFilters]) -> Re
     By default the tasks that are not done, oldest first; with `status=DONE` the done tasks, latest first.
     """
     values = filters.values_for(request.caller.staff_id or "")
-    return await request.answer_page(request.for_path(rooms.ListTasks, **values), filters)
+    return await request.answer_page(request.for_path(ListTasks, **values), filters)
 
 
 @tasks.post("/{task_id}/start/", needs=CLEAN, refuses=STEP_REFUSES)
@@ -84,7 +85,7 @@ async def start_task(request: ApiRequest, _: NoFields) -> Response:
 
     Changes the status of the room, too. A task without an assignee is assigned to the caller.
     """
-    return await request.answer(request.for_path(rooms.StartTask, task_id=_task_id(request)))
+    return await request.answer(request.for_path(StartTask, task_id=_task_id(request)))
 
 
 @tasks.post("/{task_id}/done/", needs=CLEAN, refuses=STEP_REFUSES)
@@ -93,7 +94,7 @@ async def finish_task(request: ApiRequest, _: NoFields) -> Response:
 
     The room then needs an inspection.
     """
-    return await request.answer(request.for_path(rooms.FinishTask, task_id=_task_id(request)))
+    return await request.answer(request.for_path(FinishTask, task_id=_task_id(request)))
 
 
 @tasks.post(
@@ -106,7 +107,7 @@ async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
     """
     staff_id, name = await _assignee(request, body)
     assignee = {"staff_id": staff_id, "staff_name": name}
-    return await request.answer(request.for_path(rooms.AssignTask, task_id=_task_id(request), **assignee))
+    return await request.answer(request.for_path(AssignTask, task_id=_task_id(request), **assignee))
 
 
 async def _assignee(request: ApiRequest, body: TaskAssignment) -> tuple[str | None, str | None]:

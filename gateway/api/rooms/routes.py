@@ -6,10 +6,21 @@ from typing import Any
 from starlette.responses import Response
 
 from chassis.refusal import Refusal, Unavailable
-from contracts import rooms
-from contracts.bookings import GetGuestNames
+from contracts.bookings.queries import GetGuestNames
 from contracts.message import Ask
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import MaintenancePriority, RoomStatus
+from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.rooms import (
+    AddRoom,
+    ChangeRoom,
+    GetRoom,
+    GetRoomHistory,
+    ListRooms,
+    RemoveRoom,
+    RoomChange,
+    RoomView,
+)
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Permission
 from gateway.api.rooms.filters import FreeRoomQuery, RoomFilters
 from gateway.api.rooms.requests import Inspection, Maintenance, NewRoom, Remark, RoomChanges, StatusChange
@@ -40,7 +51,7 @@ async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> d
         return {}
 
 
-async def _answer(request: ApiRequest, message: Ask[rooms.RoomView]) -> Response:
+async def _answer(request: ApiRequest, message: Ask[RoomView]) -> Response:
     reply = await request.ask(message)
     names = await _guest_names(request, (reply.current_booking_id,))
     return request.respond(room(reply, names), version=reply.version)
@@ -49,7 +60,7 @@ async def _answer(request: ApiRequest, message: Ask[rooms.RoomView]) -> Response
 @routes.get("/", response=page_of(StaffRoom), refuses=("INVALID_FILTER",))
 async def list_rooms(request: ApiRequest, filters: FromQuery[RoomFilters]) -> Response:
     """List rooms."""
-    reply = await request.ask(request.for_path(rooms.ListRooms, **filters.values))
+    reply = await request.ask(request.for_path(ListRooms, **filters.values))
     names = await _guest_names(request, (each.current_booking_id for each in reply.results))
     return request.respond_page(lambda each: room(each, names), reply.results, count=reply.count, paging=filters)
 
@@ -61,7 +72,7 @@ async def find_free_rooms(request: ApiRequest, query: FromQuery[FreeRoomQuery]) 
     `available_rooms` has the rooms that are free on all nights from `check_in` to `check_out`. `unavailable_rooms` has
     the other rooms, each with the reason.
     """
-    reply = await request.ask(request.for_path(rooms.FindFreeRooms, **query.model_dump()))
+    reply = await request.ask(request.for_path(FindFreeRooms, **query.model_dump()))
     names = await _guest_names(request, (free.current_booking_id for free in reply.available_rooms))
     return request.respond(room_availability(reply, names))
 
@@ -69,7 +80,7 @@ async def find_free_rooms(request: ApiRequest, query: FromQuery[FreeRoomQuery]) 
 @routes.get("/{room_number}/")
 async def get_room(request: ApiRequest) -> Response:
     """Retrieve a room."""
-    return await _answer(request, request.for_path(rooms.GetRoom))
+    return await _answer(request, request.for_path(GetRoom))
 
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
@@ -78,8 +89,8 @@ async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> 
 
     Newest first. Each change says who made it, when and why.
     """
-    history = await request.ask(request.for_path(rooms.GetRoomHistory, **paging.values))
-    encode, more = view(rooms.RoomChange).of, {"room_number": history.room_number}
+    history = await request.ask(request.for_path(GetRoomHistory, **paging.values))
+    encode, more = view(RoomChange).of, {"room_number": history.room_number}
     return request.respond_page(encode, history.changes, count=history.count, paging=paging, **more)
 
 
@@ -89,7 +100,7 @@ async def add_room(request: ApiRequest, body: NewRoom) -> Response:
 
     The room is ready for its first guest. A room that was deleted returns with its history.
     """
-    return await _answer(request, request.for_path(rooms.AddRoom, **body.model_dump()))
+    return await _answer(request, request.for_path(AddRoom, **body.model_dump()))
 
 
 @routes.patch("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL"))
@@ -98,7 +109,7 @@ async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
 
     The room type and `is_active` change only while no booking has the room.
     """
-    return await _answer(request, request.for_path(rooms.ChangeRoom, **body.changes))
+    return await _answer(request, request.for_path(ChangeRoom, **body.changes))
 
 
 @routes.delete("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "WOULD_OVERSELL"))
@@ -107,11 +118,11 @@ async def remove_room(request: ApiRequest) -> Response:
 
     Deletes the room's blocks and cleaning task, too. The request is refused while a stay has the room.
     """
-    return await request.answer(request.for_path(rooms.RemoveRoom))
+    return await request.answer(request.for_path(RemoveRoom))
 
 
 async def _change_status(request: ApiRequest, to: RoomStatus, *only_from: RoomStatus, **more: Any) -> Response:
-    command = request.for_path(rooms.ChangeRoomStatus, to_status=to, only_from=only_from, **more)
+    command = request.for_path(ChangeRoomStatus, to_status=to, only_from=only_from, **more)
     return await _answer(request, command)
 
 
@@ -144,7 +155,7 @@ async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
 @routes.post("/{room_number}/mark-maintenance/", needs=REPORT, refuses=REFUSES)
 async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
     """Report that a room needs maintenance."""
-    priority = rooms.MaintenancePriority(body.priority)
+    priority = MaintenancePriority(body.priority)
     return await _change_status(request, RoomStatus.MAINTENANCE_REQUIRED, note=body.notes, priority=priority)
 
 

@@ -2,7 +2,10 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.bulk_check_out import CheckOutRooms
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.values import Permission
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking, respond_to_staff
 from gateway.api.bookings.responses import StaffBooking
@@ -27,7 +30,7 @@ async def add_guest(request: ApiRequest, body: WalkInGuest) -> Response:
 
     Creates a booking without a card, assigns the room and checks the guest in, all at once.
     """
-    command = request.for_path(bookings.AddWalkIn, **body.values)
+    command = request.for_path(AddWalkIn, **body.values)
     created = await request.ask(command, deadline=SEVERAL_SERVICES)
     return respond_to_staff(request, created.booking)
 
@@ -43,21 +46,21 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))
     fields = {"rooms": tuple(body.room_ids), "destructive": body.destructive, "reason": body.reason}
-    command = request.for_path(bookings.CheckOutRooms, **fields)
+    command = request.for_path(CheckOutRooms, **fields)
     return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_ROOMS)))
 
 
 @overstays.get("/status/", response=OverstayStatus)
 async def get_overstay(request: ApiRequest) -> Response:
     """Retrieve the overstay status of a booking."""
-    state = await request.ask(request.for_path(bookings.GetOverstay))
+    state = await request.ask(request.for_path(GetOverstay))
     return request.respond(OverstayStatus.of(state), version=state.version)
 
 
 @overstays.post("/acknowledge/", refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
 async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
     """Acknowledge or dismiss an overstay."""
-    return await change_booking(request, bookings.AcknowledgeOverstay, **body.model_dump())
+    return await change_booking(request, AcknowledgeOverstay, **body.model_dump())
 
 
 @overstays.post("/extend/", refuses=(*NOT_EXTENSIBLE, "ROOM_OVERLAP_CONFLICT", "SOLD_OUT", "BEYOND_HORIZON"))
@@ -68,4 +71,4 @@ async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     error has `conflicts` and up to five `suggested_rooms`.
     """
     nights = {"new_check_out": body.new_checkout_date, "add_nights": body.add_nights}
-    return await change_booking(request, bookings.ExtendBooking, deadline=SEVERAL_SERVICES, **nights)
+    return await change_booking(request, ExtendBooking, deadline=SEVERAL_SERVICES, **nights)

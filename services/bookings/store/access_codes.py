@@ -2,16 +2,12 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
+from chassis.transactions.store import SqlStore
 from services.bookings.store.tables import ACCESS_CODE
 
 
-class SqlAccessCodes:
+class SqlAccessCodes(SqlStore):
     """The one-time codes of every booking, used and unused."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def issue(self, booking_id: str, code_hash: str, *, ends_at: datetime) -> None:
         """Store a one-time code of the booking, valid until `ends_at` (UTC)."""

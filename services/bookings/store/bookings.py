@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
+from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
@@ -41,11 +42,8 @@ STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
 
 
-class SqlBookings:
+class SqlBookings(SqlStore):
     """Every booking of every hotel."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def find(self, booking_id: str) -> Booking | None:
         """The booking, read without a lock."""

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.communications import Communication, Communications, CommunicationType, DeliveryStatus
 from contracts.values import Page
 from services.bookings.domain.booking import Booking
@@ -23,11 +24,8 @@ TYPES = {medium: kind for kind, medium in MEDIA.items()}
 _ROW = COMMUNICATION.c
 
 
-class SqlCommunications:
+class SqlCommunications(SqlStore):
     """Every booking's communications."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, booking: Booking, communication: Communication) -> None:
         """Store a communication by staff. `booking` is the booking after the event."""

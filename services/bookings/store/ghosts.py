@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.domain.ghosts import BookingPosition, Ghost
@@ -33,11 +34,8 @@ WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 """)
 
 
-class SqlGhosts:
+class SqlGhosts(SqlStore):
     """The position of the comparison, and the ghosts."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def take_page(self) -> int | None:
         """Lease the next page for 30 seconds; returns the room id after which it begins, None where no page is due."""

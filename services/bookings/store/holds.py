@@ -8,16 +8,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from services.bookings.store.tables import HOLD
 
 CHECK_AFTER = timedelta(seconds=60)
 
 
-class SqlInventoryHolds:
+class SqlInventoryHolds(SqlStore):
     """The holds, one row for each booking with held nights."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, booking_id: str, hotel: str, held_at: datetime) -> None:
         """Store a hold, and schedule its first check in a minute."""

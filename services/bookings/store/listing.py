@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
+from chassis.transactions.store import SqlStore
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingSource, BookingStatus
 from services.bookings.domain.booking_page import BookingPage
@@ -28,11 +29,8 @@ NEWEST_FIRST = "-created_at"
 LARGEST_PAGE = 100
 
 
-class SqlListing:
+class SqlListing(SqlStore):
     """The bookings of every hotel."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def page(self, query: ListBookings, now: datetime) -> BookingPage:
         """A page of the list, and the counts of the buckets where requested.

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from services.bookings.domain.metrics import Numbers
 from services.bookings.store.tables import BOOKING
@@ -20,11 +21,8 @@ _COUNTED = sa.select(
 _STALE = sa.select(sa.func.count()).where(BOOKING.c.action_due_at < sa.func.now() - TWO_TICKS)
 
 
-class SqlMetrics:
+class SqlMetrics(SqlStore):
     """Counts over every booking."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def read(self, now: datetime) -> Numbers:
         """The values of the metrics at that time, read by two statements, each on a partial index."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.payments import PaymentStatus
+from contracts.payments.events import PaymentStatus
 from services.payments.domain.decision_inputs import DecisionInputs
 from services.payments.domain.desired_state import DesiredState
 from services.payments.domain.events import DomainEvent, next_event

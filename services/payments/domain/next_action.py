@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from contracts.payments import PaymentStatus
+from contracts.payments.events import PaymentStatus
 from services.payments.domain.decision_inputs import DecisionInputs
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState
+from services.payments.lifecycle import FAILED_OR_RELEASED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +49,6 @@ class IssueRefund:
 
 ProviderAction = Expire | Capture | Void | IssueRefund
 
-_FAILED_OR_RELEASED = frozenset({PaymentStatus.FAILED, PaymentStatus.VOIDED, PaymentStatus.SESSION_EXPIRED})
-
 
 def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
     """The next call to the provider, or None where the money is in its desired state."""
@@ -68,11 +67,11 @@ def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | No
 def _session_must_close(payment: Payment, inputs: DecisionInputs) -> bool:
     if payment.status is PaymentStatus.SESSION_OPEN:
         return inputs.time_to_pay_is_over(payment)
-    return payment.status in _FAILED_OR_RELEASED
+    return payment.status in FAILED_OR_RELEASED
 
 
 def _for_an_authorisation(payment: Payment, inputs: DecisionInputs, intent: IntentSnapshot) -> ProviderAction | None:
-    if payment.status in _FAILED_OR_RELEASED:
+    if payment.status in FAILED_OR_RELEASED:
         return Void(intent_id=intent.id)
     if payment.status is not PaymentStatus.AUTHORIZED:
         return None
@@ -103,6 +102,6 @@ def _for_captured_money(
 
 def _amount_due(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
     """The minor units of the captured money that the hotel may keep."""
-    if payment.status in _FAILED_OR_RELEASED:
+    if payment.status in FAILED_OR_RELEASED:
         return 0
     return inputs.desired.fee_of(payment, charge.captured) if inputs.desired.ended else charge.captured

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.payments import PaymentPurpose, PaymentStatus
+from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 
 

@@ -46,10 +46,9 @@ class WebhookEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReceivedWebhook:
+class ReceivedWebhook(WebhookEvent):
     """A stored webhook event and its outcome. `waited` is the wall time since the event arrived."""
 
-    event: WebhookEvent
     outcome: WebhookOutcome
     reason: str
     received_at: datetime
@@ -58,5 +57,5 @@ class ReceivedWebhook:
 
     @property
     def may_be_early(self) -> bool:
-        """Whether the event is so recent that the payment or object it names may still become known."""
+        """Whether the event is so recent that the payment or object that the event names may still become known."""
         return self.waited < MAY_BE_EARLY

@@ -1,7 +1,7 @@
 """Handlers of events about payments towards a balance. Bookings accepts or refuses each such payment."""
 
-from contracts.bookings import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
-from contracts.payments import PaymentPurpose
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
+from contracts.payments.events import PaymentPurpose
 from services.payments.domain.desired_state import BookingPhase
 from services.payments.steps.balance_payments import set_desired_state
 from services.payments.work import PaymentsWork

@@ -1,16 +1,9 @@
 """Handlers of booking events: each stores the desired state of the booking's payments and enqueues convergence."""
 
-from contracts.bookings import (
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingExpired,
-    BookingHeld,
-    BookingNoShow,
-    BookingPaymentFailed,
-    BookingRefundRetried,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stays import BookingNoShow
 from contracts.message import Event
 from contracts.values import Money
 from services.payments.domain.decide import retry

@@ -6,7 +6,13 @@ from datetime import timedelta
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import GetReconciliation, Reconcile, ReconciledPage, Reconciliation, ReconciliationPart
+from contracts.payments.reconciliation import (
+    GetReconciliation,
+    Reconcile,
+    ReconciledPage,
+    Reconciliation,
+    ReconciliationPart,
+)
 from services.payments.domain.jobs import CONVERGING
 from services.payments.steps.reconciliation.payment import reconcile_payments, repair
 from services.payments.steps.reconciliation.provider_lists import reconcile_list
@@ -53,17 +59,4 @@ def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork])
 
 def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliation:
     """The figures of the periodic reconciliation."""
-    metrics = work.findings.metrics(work.now, late=LATE, kinds=CONVERGING)
-    oldest = metrics["oldest_webhook_seconds"]
-    return Reconciliation(
-        looked=int(metrics["looked"]),
-        findings_found=int(metrics["found"]),
-        repaired=int(metrics["repaired"]),
-        overdue=metrics["overdue"],
-        webhooks_waiting=metrics["webhooks_waiting"],
-        webhooks_parked=metrics["webhooks_parked"],
-        jobs_given_up=metrics["jobs_given_up"],
-        last_at=metrics["last_at"],
-        oldest_webhook_seconds=None if oldest is None else float(oldest),
-        open=work.findings.open(),
-    )
+    return work.findings.reconciliation(work.now, late=LATE, kinds=CONVERGING)

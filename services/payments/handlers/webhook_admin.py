@@ -1,7 +1,9 @@
 """The operator's handlers for webhook events: list, show, replay or dismiss."""
 
+from dataclasses import fields
+
 from chassis.refusal import Refusal
-from contracts.payments import (
+from contracts.payments.webhooks import (
     DismissWebhook,
     GetWebhook,
     ListWebhooks,
@@ -20,7 +22,7 @@ def list_webhooks(query: ListWebhooks, work: PaymentsWork) -> WebhookPage:
     """A page of the webhook events with the requested outcomes."""
     limit = max(1, min(query.limit, MAX_LIMIT))
     page = work.webhooks.page(query.outcomes, after=query.after, limit=limit)
-    following = page[-1].event.event_id if len(page) == limit else None
+    following = page[-1].event_id if len(page) == limit else None
     return WebhookPage(webhooks=tuple(_reply(webhook) for webhook in page), next=following)
 
 
@@ -66,17 +68,4 @@ def _require_parked(webhook: ReceivedWebhook) -> None:
 
 
 def _reply(webhook: ReceivedWebhook) -> StoredWebhook:
-    event = webhook.event
-    return StoredWebhook(
-        event_id=event.event_id,
-        type=event.type,
-        created=event.created,
-        outcome=webhook.outcome,
-        reason=webhook.reason,
-        received_at=webhook.received_at,
-        settled_at=webhook.settled_at,
-        object_id=event.object_id,
-        payment_id=event.payment_id,
-        session_id=event.session_id,
-        intent_id=event.intent_id,
-    )
+    return StoredWebhook(**{field.name: getattr(webhook, field.name) for field in fields(StoredWebhook)})

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.observability import logs
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.payments import StoreWebhook, WebhookStored
+from contracts.payments.webhooks import StoreWebhook, WebhookStored
 from services.payments.cards import InvalidWebhook
 from services.payments.domain.jobs import ApplyWebhook
 from services.payments.domain.webhook import APPLIED_TYPES, WebhookOutcome

@@ -1,6 +1,7 @@
 """The findings of reconciliation runs, open or resolved, and the metrics of both."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.tables import JOB
-from contracts.payments import ReconciliationFinding
+from contracts.payments.reconciliation import Reconciliation, ReconciliationFinding
+from services.payments.domain.webhook import WebhookOutcome
 from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
 
 _DAY = timedelta(days=1)
-_COLUMNS = ("kind", "object_id", "payment_id", "booking_id", "hotel", "ours", "theirs", "repaired")
 _OPEN = FINDING.c.resolved_at.is_(None)
 
 
@@ -33,9 +34,8 @@ class SqlFindings:
             self._upsert(run, finding, at)
 
     def _upsert(self, run: str, finding: ReconciliationFinding, at: datetime) -> None:
-        values: dict[str, Any] = {name: getattr(finding, name) for name in _COLUMNS}
-        values |= {"run": run, "found_at": at, "seen_at": at, "resolved_at": at if finding.repaired else None}
-        statement = insert(FINDING).values(**values)
+        times = {"found_at": at, "seen_at": at, "resolved_at": at if finding.repaired else None}
+        statement = insert(FINDING).values(run=run, **asdict(finding), **times)
         now = statement.excluded
         changes = {"ours": now.ours, "theirs": now.theirs, "seen_at": now.seen_at}
         self._connection.execute(
@@ -54,38 +54,31 @@ class SqlFindings:
         """Resolve the open findings about an object."""
         self._connection.execute(FINDING.update().where(FINDING.c.object_id == object_id, _OPEN).values(resolved_at=at))
 
-    def open(self) -> dict[str, int]:
-        """The number of open findings, by kind."""
-        query = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
-        return {str(kind): int(count) for kind, count in self._connection.execute(query).all()}
+    def reconciliation(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> Reconciliation:
+        """The state of the reconciliation. A payment is overdue if its comparison was due more than `late` ago.
 
-    def metrics(self, now: datetime, *, late: timedelta, kinds: Sequence[str]) -> sa.RowMapping:
-        """All metrics except that of `open`, in one statement.
-
-        A payment is overdue if its comparison was due more than `late` ago.
+        `kinds` are the kinds of the jobs that call the provider.
         """
         lately = RUN.c.last_at >= now - _DAY
-        waiting = WEBHOOK.c.outcome == "STORED"
+        waiting = WEBHOOK.c.outcome == WebhookOutcome.STORED
         given_up = (JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
         age = sa.func.extract("epoch", sa.func.clock_timestamp() - sa.func.min(WEBHOOK.c.received_at))
 
         def number(column: Any, *where: Any) -> Any:
             return sa.select(sa.func.coalesce(column, 0)).where(*where).scalar_subquery()
 
-        return (
-            self._connection.execute(
-                sa.select(
-                    number(sa.func.sum(RUN.c.looked), lately).label("looked"),
-                    number(sa.func.sum(RUN.c.found), lately).label("found"),
-                    number(sa.func.sum(RUN.c.repaired), lately).label("repaired"),
-                    number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - late).label("overdue"),
-                    number(sa.func.count(WEBHOOK.c.event_id), waiting).label("webhooks_waiting"),
-                    number(sa.func.count(WEBHOOK.c.event_id), WEBHOOK.c.outcome == "PARKED").label("webhooks_parked"),
-                    number(sa.func.count(JOB.c.position), *given_up).label("jobs_given_up"),
-                    sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
-                    sa.select(age).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
-                )
-            )
-            .mappings()
-            .one()
-        )
+        figures = {
+            "looked": number(sa.func.sum(RUN.c.looked), lately),
+            "findings_found": number(sa.func.sum(RUN.c.found), lately),
+            "repaired": number(sa.func.sum(RUN.c.repaired), lately),
+            "overdue": number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - late),
+            "webhooks_waiting": number(sa.func.count(), waiting),
+            "webhooks_parked": number(sa.func.count(), WEBHOOK.c.outcome == WebhookOutcome.PARKED),
+            "jobs_given_up": number(sa.func.count(), *given_up),
+            "last_at": sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery(),
+            "oldest_webhook_seconds": sa.select(sa.cast(age, sa.Float)).where(waiting).scalar_subquery(),
+        }
+        row = self._connection.execute(sa.select(*(figures[name].label(name) for name in figures))).one()
+        open_findings = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
+        open_by_kind = {str(kind): count for kind, count in self._connection.execute(open_findings).all()}
+        return Reconciliation(**row._asdict(), open=open_by_kind)

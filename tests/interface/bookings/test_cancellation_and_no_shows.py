@@ -77,9 +77,9 @@ def test_a_stay_in_house_is_cancelled_once_rooms_has_the_room_back(service: Book
     assert (answer.assigned_room_number, answer.can_cancel, answer.cancellation_preview) == (None, False, None)
     row = service.stored(booking_id)
     assert (row.in_house, row.pending, row.ended_at, row.due_at) == (None, None, ARRIVES, None)
-    asked = service.rooms.asked[-1]
-    assert isinstance(asked, MoveOut)
-    assert asked.left_on == ARRIVES.date()
+    move_out = service.rooms.asks[-1]
+    assert isinstance(move_out, MoveOut)
+    assert move_out.left_on == ARRIVES.date()
     last = service.row("SELECT data FROM outbox WHERE subject = :id ORDER BY sequence DESC LIMIT 1", id=booking_id)
     assert last.data["released_from"] == "2030-06-10"
     item = service.ask(GetTimeline(**about(booking_id))).items[-1]
@@ -135,7 +135,7 @@ def test_a_cancellation_in_house_whose_process_died_is_driven_to_its_end(
         service.ask(CancelBooking(**about(booking_id, reason="fire", waive_fee=True)))
     assert service.stored(booking_id).status == "IN_HOUSE"
     assert refused(service, CancelBooking(**about(booking_id, reason="fire"))) == "ACTION_IN_PROGRESS"
-    first = service.rooms.asked[-1]
+    first = service.rooms.asks[-1]
     if rooms_has_done_it:
         service.deliver(RoomVacated(**about(booking_id), room_number="101", action_id=first.action_id))
 
@@ -147,7 +147,7 @@ def test_a_cancellation_in_house_whose_process_died_is_driven_to_its_end(
     row = service.stored(booking_id)
     assert (row.status, row.cancellation_fee, row.cancelled_at) == ("CANCELLED", 13080, ARRIVES)
     assert row.cancelled_by["name"] == ANNA.name
-    assert service.rooms.asked[-1] == first
+    assert service.rooms.asks[-1] == first
     assert not service.tick(drive_stale_actions)
     assert service.events(booking_id).count("BookingCancelled") == 1
 

@@ -116,7 +116,7 @@ def test_a_booking_goes_from_creation_to_check_out(service: BookingsUnderTest) -
     assert (left.status, left.assigned_room_number) == (BookingStatus.COMPLETED, "101")
     assert service.ask(GetBooking(**about(booking_id)), guest_of(created)).in_house is None
     assert service.stored(booking_id).in_house is None
-    assert service.rooms.asked[-1].left_on == datetime(2030, 6, 13, tzinfo=UTC).date()
+    assert service.rooms.asks[-1].left_on == datetime(2030, 6, 13, tzinfo=UTC).date()
 
     assert service.events(booking_id) == [
         "BookingHeld", "PaymentAwaited", "BookingAwaitsApproval", "BookingApproved", "BookingConfirmed",
@@ -278,7 +278,7 @@ def test_an_undecided_booking_expires_at_its_deadline(service: BookingsUnderTest
 def test_a_draft_is_priced_and_submitted_or_expires(service: BookingsUnderTest) -> None:
     created = service.book(draft=True)
     booking_id = created.booking.booking_id
-    assert service.rooms.asked[0].price_only
+    assert service.rooms.asks[0].price_only
     assert created.booking.status is BookingStatus.DRAFT
 
     submitted = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))

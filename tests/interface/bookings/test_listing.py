@@ -30,7 +30,7 @@ def named(name: str) -> GuestDetails:
     return GuestDetails(first_name=first, last_name=last, email=f"{first.lower()}@example.com")
 
 
-def found(service: BookingsUnderTest, **filters: Any) -> list[str]:
+def guest_names(service: BookingsUnderTest, **filters: Any) -> list[str]:
     listed = service.ask(ListBookings(hotel=HOTEL, **filters))
     assert listed.count >= len(listed.results)
     return [row.guest_name for row in listed.results]
@@ -102,14 +102,14 @@ def hotel(service: BookingsUnderTest) -> BookingsUnderTest:
 def test_bookings_are_filtered(hotel: BookingsUnderTest, filters: dict[str, Any], names: set[str]) -> None:
     hotel.at(datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=10, minutes=1))
 
-    assert set(found(hotel, **filters)) == names
+    assert set(guest_names(hotel, **filters)) == names
 
 
 def test_a_search_finds_a_booking_by_a_part_of_its_id(hotel: BookingsUnderTest) -> None:
     row = hotel.ask(ListBookings(hotel=HOTEL, search="lena")).results[0]
 
-    assert found(hotel, search=row.booking_id[-6:].lower()) == ["Lena Later"]
-    assert found(hotel, search=row.confirmation_number) == ["Lena Later"]
+    assert guest_names(hotel, search=row.booking_id[-6:].lower()) == ["Lena Later"]
+    assert guest_names(hotel, search=row.confirmation_number) == ["Lena Later"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_search_finds_a_booking_by_a_part_of_its_id(hotel: BookingsUnderTest) 
     ],
 )
 def test_bookings_are_ordered(hotel: BookingsUnderTest, ordering: str, first: str) -> None:
-    assert found(hotel, ordering=ordering)[0] == first
+    assert guest_names(hotel, ordering=ordering)[0] == first
 
 
 def test_amounts_are_ordered_as_numbers(service: BookingsUnderTest) -> None:
@@ -135,8 +135,8 @@ def test_amounts_are_ordered_as_numbers(service: BookingsUnderTest) -> None:
         service.rooms.held = held(price=a_price(total=eur(total)))
         service.book(guest=named(name))
 
-    assert found(service, ordering="total_amount") == ["Nina Nine", "Tina Two", "Mona Million"]
-    assert found(service, ordering="-total_amount") == ["Mona Million", "Tina Two", "Nina Nine"]
+    assert guest_names(service, ordering="total_amount") == ["Nina Nine", "Tina Two", "Mona Million"]
+    assert guest_names(service, ordering="-total_amount") == ["Mona Million", "Tina Two", "Nina Nine"]
 
 
 @pytest.mark.parametrize("ordering", list(listing.ORDERINGS))
@@ -174,8 +174,8 @@ def _reads(node: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
 
 
 def test_bookings_are_paged_newest_first_without_drafts(hotel: BookingsUnderTest) -> None:
-    whole = found(hotel)
-    pages = [found(hotel, page=Page(page=number, page_size=3)) for number in (1, 2, 3, 4)]
+    whole = guest_names(hotel)
+    pages = [guest_names(hotel, page=Page(page=number, page_size=3)) for number in (1, 2, 3, 4)]
 
     assert "Dirk Draft" not in whole
     assert whole[-1] == "Dora Departing"
@@ -226,15 +226,15 @@ def test_the_day_of_the_buckets_is_hotel_local(service: BookingsUnderTest) -> No
     service.rooms.held = held(hotel=a_card(timezone="Asia/Tokyo"))
     service.booked_by_staff(check_in=date(2030, 6, 2), check_out=date(2030, 6, 3))
 
-    assert found(service, bucket="arrivals") == ["Ada Lovelace"]
+    assert guest_names(service, bucket="arrivals") == ["Ada Lovelace"]
 
 
 @pytest.mark.parametrize("filters", [{}, {"search": "ada", "bucket": "pending"}, {"include_counts": True}])
 def test_a_list_takes_a_constant_number_of_statements(service: BookingsUnderTest, filters: dict[str, Any]) -> None:
     def sent() -> int:
-        with statements(service.engine) as seen:
+        with statements(service.engine) as executed:
             service.ask(ListBookings(hotel=HOTEL, **filters))
-        return len(seen)
+        return len(executed)
 
     few = sent()
     for _ in range(12):

@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 
 from chassis.transactions.conversation import Conversation
-from contracts.payments import (
+from contracts.payments.reconciliation import (
     GetReconciliation,
     Reconcile,
     ReconciledPage,

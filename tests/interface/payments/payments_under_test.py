@@ -15,14 +15,8 @@ from chassis.messaging.event_dispatcher import EventDispatcher
 from chassis.settings import with_driver
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Command
-from contracts.payments import (
-    OpenPaymentSession,
-    PaymentSession,
-    PaymentVerified,
-    StoreWebhook,
-    VerifyPayment,
-    WebhookStored,
-)
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.webhooks import StoreWebhook, WebhookStored
 from contracts.values import Context, Money
 from sandbox.stripe.server import StripeStandIn
 from sandbox.stripe.webhook_receiver import WebhookReceiver

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from contracts.payments import ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationPart
 from services.payments.handlers.reconciliation import reconcile_due
 from services.payments.steps.reconciliation.payment import repair
 from tests.interface.payments.drift import (

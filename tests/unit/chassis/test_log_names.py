@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts.bookings import BookingApproved, BookingConfirmed
+from contracts.bookings.approval import BookingApproved, BookingConfirmed
 from contracts.catalogue import events
 from contracts.log_names import log_name
 from contracts.message import Event
-from contracts.notifier import NoticeSent
+from contracts.notifier.events import NoticeSent
 from contracts.values import GUEST, SYSTEM, Actor, ActorKind
 from tests.unit.hotelmate.test_event_format import filled
 

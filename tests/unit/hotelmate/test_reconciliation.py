@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
+from contracts.payments.reconciliation import (
+    FindingKind,
+    Reconcile,
+    ReconciledPage,
+    ReconciliationFinding,
+    ReconciliationPart,
+)
 from hotelmate import reconciliation
 from hotelmate.main import app
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from contracts.values import Caller, Permission, Stay
 from services.rooms.domain.holds import Hold, HoldPart
 from services.rooms.domain.periods import Period, PeriodKind

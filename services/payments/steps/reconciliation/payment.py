@@ -1,18 +1,18 @@
 """Compares one payment with the provider, and repairs the differences by convergence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.cards import UnknownObject
 from services.payments.domain.decide import decide
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import refusals
-from services.payments.domain.reconciliation import Difference, differences, missing
+from services.payments.domain.reconciliation import differences, missing
 from services.payments.steps.convergence import converge
 from services.payments.steps.reconciliation.run import page_limit, record_payment_findings, run_name
 from services.payments.steps.sync import MAX_ATTEMPTS, stored_state, take_snapshot
@@ -26,12 +26,7 @@ class PaymentComparison:
     """A payment and its differences from the provider."""
 
     payment: Payment
-    differences: Sequence[Difference]
-
-    @property
-    def keys(self) -> set[tuple[str, str]]:
-        """The kind and object of each difference, which identify the difference."""
-        return {_key(each) for each in self.differences}
+    differences: Sequence[ReconciliationFinding]
 
 
 def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> PaymentComparison:
@@ -66,11 +61,9 @@ def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: st
         except (RetryLater, PermanentFailure, UnknownObject) as problem:
             log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
         after = compare(payment_id, conversation)
-    gone = [each for each in before.differences if _key(each) not in after.keys]
-    findings = (
-        *(_finding(before.payment, each, repaired=True) for each in gone),
-        *(_finding(after.payment, each) for each in after.differences),
-    )
+    left = {_key(each) for each in after.differences}
+    repaired = [replace(each, repaired=True) for each in before.differences if _key(each) not in left]
+    findings = (*repaired, *after.differences)
     with conversation.transaction() as work:
         record_payment_findings(after.payment, findings, work, run=run)
     return findings
@@ -82,8 +75,7 @@ def findings_of(
     """The payment's findings; a command with `repair` also repairs them."""
     if command.repair:
         return repair(payment_id, conversation, run=run_name(command))
-    comparison = compare(payment_id, conversation)
-    return tuple(_finding(comparison.payment, each) for each in comparison.differences)
+    return tuple(compare(payment_id, conversation).differences)
 
 
 def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
@@ -98,18 +90,5 @@ def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWo
     return ReconciledPage(looked=len(payment_ids), findings=tuple(findings), next=following, total=total)
 
 
-def _key(difference: Difference) -> tuple[str, str]:
+def _key(difference: ReconciliationFinding) -> tuple[str, str]:
     return difference.kind, difference.object_id
-
-
-def _finding(payment: Payment, difference: Difference, *, repaired: bool = False) -> ReconciliationFinding:
-    return ReconciliationFinding(
-        kind=difference.kind,
-        object_id=difference.object_id,
-        ours=difference.ours,
-        theirs=difference.theirs,
-        payment_id=payment.id,
-        booking_id=payment.booking_id,
-        hotel=payment.hotel,
-        repaired=repaired,
-    )
