@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,7 +56,7 @@ class Action:
         """The model's answer; applies the action to the model."""
         first = model.today + DAY * self.days
         until = first + DAY * self.nights
-        answers = {
+        answers: dict[str, Callable[[], str]] = {
             "book": lambda: transitions.book(model, new, ROOMS[self.room], first, until, pays=self.yes),
             "walk in": lambda: transitions.walk_in(model, new, self.room, model.today + DAY * self.nights),
             "assign": lambda: transitions.assign(model, who, self.room),
@@ -79,7 +80,7 @@ class Action:
         first = today + DAY * self.days
         here: dict[str, Any] = {"hotel": hotel}
         room, booking = here | {"room_number": self.room}, here | {"booking_id": who}
-        asks = {
+        asks: dict[str, Callable[[], Ask[Any]]] = {
             "book": lambda: CreateBooking(
                 **here,
                 room_type=ROOMS[self.room],

@@ -140,7 +140,7 @@ def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport,
     with Responder(rabbit.amqp_url, "rooms", lambda *_: None) as elsewhere:
 
         def publish(body: bytes) -> None:
-            elsewhere.publish("bookings.events", FACT["type"], body)
+            elsewhere.publish("bookings.events", str(FACT["type"]), body)
 
         mine, others = asking.run(received)
 

@@ -194,9 +194,12 @@ def test_no_call_breaks_the_providers_limits(
 ) -> None:
     calls: list[list[dict[str, str]]] = []
     trigger = pusher_gateway.PusherGateway._trigger
-    monkeypatch.setattr(
-        pusher_gateway.PusherGateway, "_trigger", lambda self, batch: (calls.append(batch), trigger(self, batch))[1]
-    )
+
+    def recorded(self: pusher_gateway.PusherGateway, batch: list[dict[str, str]]) -> None:
+        calls.append(batch)
+        trigger(self, batch)
+
+    monkeypatch.setattr(pusher_gateway.PusherGateway, "_trigger", recorded)
     notifier.unit_of_work.dependencies.settings.legacy_channels = True
     notifier.deliver(
         envelope_of(sample(HotelSettingsChanged, fields=tuple(f"{'f' * 60}{number}" for number in range(60)))),

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.unit.hotelmate.test_event_format import filled
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 STAFF = Actor(ActorKind.STAFF, "7", "Nora Desk")
-ABOUT = {"booking_id": "BK-1", "hotel": "the-inn"}
+ABOUT: dict[str, Any] = {"booking_id": "BK-1", "hotel": "the-inn"}
 
 
 def approved(by: Actor) -> Event:

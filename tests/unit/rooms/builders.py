@@ -52,7 +52,8 @@ def a_hold(**overrides: Any) -> Hold:
 
 
 def a_part(**overrides: Any) -> HoldPart:
-    return HoldPart(**({"room_type_id": DOUBLE, "first_night": day(10), "until": day(13)} | overrides))
+    values: dict[str, Any] = {"room_type_id": DOUBLE, "first_night": day(10), "until": day(13)}
+    return HoldPart(**(values | overrides))
 
 
 def a_stay(**overrides: Any) -> Period:
