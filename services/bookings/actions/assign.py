@@ -6,7 +6,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, GetCandidateRooms, RoomAssigned
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
-from services.bookings.domain import access, room_assignment
+from services.bookings.domain import access
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import booking_access, pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -31,8 +31,19 @@ def may_assign(booking: Booking, command: AssignRoom) -> bool:
 
     Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`.
     """
-    room_assignment.require_assignable(booking)
+    require_assignable(booking)
     return booking.assigned_room_number != command.room_number
+
+
+def require_assignable(booking: Booking) -> None:
+    """Admit only confirmed bookings.
+
+    Refused `BOOKING_ALREADY_CHECKED_IN` for a guest in house, `BOOKING_STATUS_NOT_ASSIGNABLE` for any other status.
+    """
+    if booking.status is BookingStatus.IN_HOUSE:
+        raise Refusal("BOOKING_ALREADY_CHECKED_IN", "The guest is in house: move them instead.")
+    if booking.status is not BookingStatus.CONFIRMED:
+        raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
 
 
 def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversation[BookingsWork]) -> Candidates:

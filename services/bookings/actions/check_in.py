@@ -9,9 +9,9 @@ from contracts.bookings.stays import CheckIn, GuestCheckedIn
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
 from contracts.values import Caller, Permission
-from services.bookings.domain import local_time
+from services.bookings.domain import local_time, room_pin
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
-from services.bookings.steps import pending_actions, room_pins
+from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork
 
@@ -83,7 +83,7 @@ def _end(booking: Booking, intent: PendingAction, reply: RoomOccupiedReply, work
         checked_in_at=intent.started_at,
         checked_in_by=intent.by,
     )
-    in_house = room_pins.in_house_secrets(booking, reply.wifi, work)
+    in_house = room_pin.in_house_secrets(booking, reply.wifi, work.dependencies.draw)
     return work.record(booking, (checked_in,), by=intent.by, pending=None, in_house=in_house)
 
 

@@ -1,13 +1,11 @@
 """Occupy again: the rooms service marks the room of a guest in house as occupied by the guest's booking."""
 
-from typing import Any
-
 from chassis.transactions.conversation import Conversation
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import MoveIn
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
-from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 from services.bookings.work import BookingsWork
 
 
@@ -28,8 +26,4 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
     return MoveIn(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
 
 
-def _end(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    return work.note(booking, pending=None)
-
-
-SEAT = TwoStepAction(ActionKind.SEAT, _ask, _end)
+SEAT = TwoStepAction(ActionKind.SEAT, _ask, end_unchanged)

@@ -6,7 +6,7 @@ from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.stays import RoomUnassigned, UnassignRoom
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import TakeRoomBack
-from services.bookings.domain import room_assignment
+from services.bookings.actions.assign import require_assignable
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -25,7 +25,7 @@ def may_unassign(booking: Booking) -> bool:
 
     Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`.
     """
-    room_assignment.require_assignable(booking)
+    require_assignable(booking)
     return booking.assigned_room_number is not None
 
 

@@ -13,7 +13,7 @@ from services.bookings.domain import local_time
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import ENDED
 from services.bookings.steps import pending_actions
-from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 from services.bookings.work import BookingsWork
 
 
@@ -107,9 +107,5 @@ def _ask_to_clear(booking: Booking, intent: PendingAction) -> ClearRoom:
     )
 
 
-def _end_clear(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    return work.note(booking, pending=None)
-
-
 FORCE_OUT = TwoStepAction(ActionKind.FORCE_OUT, _ask_to_force_out, end_stay)
-CLEAR = TwoStepAction(ActionKind.CLEAR, _ask_to_clear, _end_clear)
+CLEAR = TwoStepAction(ActionKind.CLEAR, _ask_to_clear, end_unchanged)

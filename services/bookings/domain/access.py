@@ -86,6 +86,16 @@ def staff_only(caller: Caller) -> None:
         raise Refusal("PERMISSION_DENIED", "Only the hotel's staff may do this.")
 
 
+def require_own_hotel(hotel: str, caller: Caller) -> None:
+    """Admit the hotel's own staff and services.
+
+    Refused `PERMISSION_DENIED` for a guest, `HOTEL_NOT_FOUND` for staff of another hotel.
+    """
+    staff_only(caller)
+    if caller.kind == "staff" and caller.hotel != hotel:
+        raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
+
+
 def guest_only(caller: Caller) -> None:
     """Admit only guests. Refused `PERMISSION_DENIED`."""
     if caller.kind != "guest":

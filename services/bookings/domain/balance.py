@@ -145,10 +145,7 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
     """The booking's changed fields after a cancellation, for which only the fee was captured from a balance payment."""
-    charges = tuple(
-        replace(charge, amount=event.amount, taken=True) if charge.payment_id == event.payment_id else charge
-        for charge in booking.charges
-    )
+    charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": (booking.captured or booking.nothing) + event.amount, "charges": charges}
 
 
@@ -169,10 +166,7 @@ def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tupl
     The refunded total in `event` is the total of that payment alone.
     """
     total = event.refunded_total
-    return tuple(
-        replace(charge, refunded=total) if total is not None and charge.payment_id == event.payment_id else charge
-        for charge in booking.charges
-    )
+    return booking.charges if total is None else booking.charges_with(event.payment_id, refunded=total)
 
 
 def _without(booking: Booking, charge: Charge) -> Money:

@@ -1,8 +1,9 @@
 """A booking: the state that its events have produced."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
@@ -204,6 +205,12 @@ class Booking:
         """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
         at_desk = self.collected + (self.settled or self.nothing)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
+
+    def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:
+        """The charges, where the charge of this payment has the changes."""
+        return tuple(
+            replace(charge, **changes) if charge.payment_id == payment_id else charge for charge in self.charges
+        )
 
     @property
     def timezone(self) -> str:

@@ -9,7 +9,7 @@ from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCh
 from contracts.rooms.rooms import FindRooms, RoomView
 from contracts.values import Permission
 from services.bookings.actions import vacate
-from services.bookings.steps import hotel_access
+from services.bookings.domain import access
 from services.bookings.work import BookingsWork
 
 DESTRUCTIVE = "destructive bulk check-out"
@@ -57,7 +57,7 @@ def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[Book
 
 def _check(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> None:
     caller = conversation.context.caller
-    hotel_access.require_own_hotel(command.hotel, caller)
+    access.require_own_hotel(command.hotel, caller)
     if command.destructive and not caller.may(Permission.SUPERUSER):
         raise Refusal("PERMISSION_DENIED", "A destructive check-out needs is_superuser.")
     if len(command.rooms) > MOST_ROOMS:

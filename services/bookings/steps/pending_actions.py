@@ -95,6 +95,11 @@ def carry_out(
         return and_then(work, ended)
 
 
+def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
+    """The booking without the intent, for an action that changes only the rooms service."""
+    return work.note(booking, pending=None)
+
+
 def require_none(booking: Booking) -> Booking:
     """The booking, if it has no pending action. Refused `ACTION_IN_PROGRESS`."""
     if booking.pending:

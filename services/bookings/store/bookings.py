@@ -1,4 +1,4 @@
-"""Bookings and their guests. A booking and its guest are read in one statement and locked together."""
+"""Bookings with their guests and overstay incidents. A booking and its guest are read and locked together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
@@ -6,19 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.refusal import Refusal
 from chassis.transactions.store import SqlStore
+from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
-from services.bookings.store.overstays import upsert
-from services.bookings.store.tables import BOOKING, GUEST
+from services.bookings.store.tables import BOOKING, GUEST, OVERSTAY
 
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
 _OF_GUEST = tuple(field.name for field in fields(Guest))
+_OF_INCIDENT = tuple(field.name for field in fields(Incident))
 _PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {"guest", "status", "source", *AMOUNTS})
 JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
     BOOKING, GUEST, GUEST.c.booking_id == BOOKING.c.id
@@ -102,7 +104,7 @@ class SqlBookings(SqlStore):
         if changes:
             self._update(before, **changes)
         if after.overstay and after.overstay != before.overstay:
-            self._connection.execute(upsert(after.id, after.hotel, after.overstay))
+            self._save_incident(after, after.overstay)
         if after.guest != before.guest:
             guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
             self._connection.execute(
@@ -152,6 +154,11 @@ class SqlBookings(SqlStore):
         for room_number, booking_id in rows:
             by_room[room_number] = (*by_room.get(room_number, ()), booking_id)
         return by_room
+
+    def _save_incident(self, booking: Booking, incident: Incident) -> None:
+        row = {name: getattr(incident, name) for name in _OF_INCIDENT}
+        added = insert(OVERSTAY).values(booking_id=booking.id, hotel=booking.hotel, **row)
+        self._connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
 
     def _one(self, statement: sa.Select[Any]) -> Booking | None:
         row = self._connection.execute(statement).mappings().first()
