@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any
 
 import httpx
@@ -68,27 +67,23 @@ def advance(client: AskClient, stripe_url: str, *, seconds: int) -> list[ClockRe
 
     No clock is moved unless all clocks answer.
     """
-    clocks = {service: partial(_advance_service, client, service) for service in OWNERS}
+
+    def move(clock: str, span: int) -> datetime:
+        if clock == STRIPE:
+            return _ask_stripe(stripe_url, "POST", "clock/advance", json={"seconds": span})
+        return client(AdvanceClock(seconds=span), service=clock).now
+
     readings = [*read_clocks(client), ClockReading(STRIPE, _ask_stripe(stripe_url, "GET", "clock"))]
     furthest = max(reading.now for reading in readings)
     moved: list[ClockReading] = []
     for reading in readings:
         behind = (furthest - reading.now).total_seconds()
         span = seconds + (round(behind) if behind > APART else 0)
-        move = clocks.get(reading.clock, partial(_advance_stripe, stripe_url))
         try:
-            moved.append(ClockReading(reading.clock, move(span)) if span else reading)
+            moved.append(ClockReading(reading.clock, move(reading.clock, span)) if span else reading)
         except (Refusal, Unavailable, httpx.HTTPError) as problem:
             raise _partly_moved(moved, reading.clock, str(problem)) from problem
     return moved
-
-
-def _advance_service(client: AskClient, service: str, seconds: int) -> datetime:
-    return client(AdvanceClock(seconds=seconds), service=service).now
-
-
-def _advance_stripe(url: str, seconds: int) -> datetime:
-    return _ask_stripe(url, "POST", "clock/advance", json={"seconds": seconds})
 
 
 def _ask_stripe(url: str, method: str, path: str, **body: Any) -> datetime:

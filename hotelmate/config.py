@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.messaging.ask_client import AskClient
-from chassis.settings import with_driver
 from hotelmate.errors import CommandError
 
 STACK = Path(".run/stack.json")
@@ -65,16 +62,3 @@ def ask_client(amqp_url: str) -> Iterator[AskClient]:
         yield client
     finally:
         client.stop()
-
-
-@contextmanager
-def transaction(database_url: str) -> Iterator[sa.Connection]:
-    """One transaction on a service's database."""
-    engine = sa.create_engine(
-        with_driver(database_url, "psycopg"), connect_args={"connect_timeout": int(CONNECT_WITHIN)}
-    )
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()

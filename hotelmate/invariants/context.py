@@ -63,26 +63,20 @@ class ExaminationContext:
         """
         for service in services:
             if service in self.services:
-                violations = self._examine(service, invariant)
+                violations = self.examine(service, invariant)
                 at_rest = self.at_rest({each.booking_id for each in violations} - {""})
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
-    def violations_by(self, invariant: str, service: str, events: Sequence[Envelope]) -> Iterable[Violation]:
-        """The breaches of an invariant that the service finds by comparing its data with other services' `events`."""
-        return self._examine(service, invariant, events=tuple(events))
-
-    def _examine(self, service: str, invariant: str, events: tuple[Envelope, ...] = ()) -> Sequence[Violation]:
+    def examine(self, service: str, invariant: str, events: Sequence[Envelope] = ()) -> Sequence[Violation]:
+        """The breaches that the service finds in its data, or between its data and the `events` of other services."""
         query = Examine(
-            invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=events
+            invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=tuple(events)
         )
         return self.ask(service, query).violations
 
     def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
         """All rows of a service's evidence, page by page; with `keys`, only the rows of those keys."""
-        if keys is None:
-            yield from self._pages(service, name, (), limit)
-            return
-        for some in chunks(sorted(keys), KEYS_PER_ASK):
+        for some in [()] if keys is None else chunks(sorted(keys), KEYS_PER_ASK):
             yield from self._pages(service, name, tuple(some), limit)
 
     def _pages(self, service: str, name: str, keys: tuple[str, ...], limit: int) -> Iterator[Row]:
