@@ -19,7 +19,7 @@ from hotelmate.errors import UNREACHABLE, CommandError
 
 cli = typer.Typer(no_args_is_help=True, help="Move a demo's clocks.")
 STRIPE = "stripe stand-in"
-APART = 2.0  # seconds by which two clocks that were moved alike may differ: the time it takes to read them
+APART = 2.0  # seconds by which two equal clocks may differ: the time that reading both takes
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -51,14 +51,14 @@ def advance_clock(
 
 
 def parse_span(text: str) -> int:
-    """The number of seconds in a span such as `3h` or `1h30m`."""
+    """The number of seconds in a span such as `3h` or `1h30m`. Raises `CommandError` for any other text."""
     if not re.fullmatch(r"(\d{1,6}[smhd])+", text):
         raise CommandError(f"{text!r} is not a span of time: write 45s, 20m, 3h, 2d or 1h30m.")
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
 
 
 def read_clocks(client: AskClient, services: Sequence[str] = OWNERS) -> list[ClockReading]:
-    """Read the clock of each service; returns one reading per service."""
+    """Read the clock of each service."""
     return [ClockReading(service, client(Ping(), service=service).now) for service in services]
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the running system, from the environment or else from a running demo's file in `.run`."""
+"""The addresses of the running system, from the environment or else from the file of a running demo in `.run`."""
 
 import json
 import os
@@ -17,7 +17,7 @@ CONNECT_WITHIN = 10.0  # seconds
 
 @dataclass(frozen=True)
 class Config:
-    """Addresses by name. The environment takes precedence over the demo's file."""
+    """The addresses. The environment takes precedence over the demo's file."""
 
     environment: Mapping[str, str]
     stack: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Config:
 
 
 def load_config(stack: Path = STACK) -> Config:
-    """Read the environment and, where a demo runs in this directory, its file."""
+    """Read the environment and, where a demo runs in this directory, the demo's file."""
     try:
         content = json.loads(stack.read_text("utf-8"))
     except FileNotFoundError:

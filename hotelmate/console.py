@@ -11,7 +11,7 @@ from hotelmate.errors import CommandError
 
 
 def say(text: str) -> None:
-    """Print one line of a result, without interpreting markup."""
+    """Print one line of a result; markup is not interpreted."""
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
 
 

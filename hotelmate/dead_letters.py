@@ -107,7 +107,7 @@ def _skip(client: AskClient, service: str, command: SkipEvent) -> None:
 
 
 def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
-    """The message for each id or beginning of an id. Raises `CommandError` where one matches no message or several."""
+    """The message for each id or beginning of an id. Raises `CommandError` unless exactly one message matches."""
     chosen = []
     for each in ids:
         matching = [letter for letter in letters if letter.id.startswith(each)]

@@ -1,4 +1,4 @@
-"""The data by which invariants are judged: the services' answers and, if available, the provider's."""
+"""The data by which invariants are judged: the services' replies and, where available, the provider's journal."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,12 +40,12 @@ class ParkedMessage:
 class ExaminationContext:
     """The services to ask, and the limits of an examination.
 
-    Changes within `older_than` are not judged, because their events may be on their way; 0 judges everything. Only the
-    `newest` rows of growing data are judged in each service.
+    Changes within `older_than` are not judged, because their events may be on their way; zero judges everything. Of
+    growing data, only the `newest` rows of each service are judged.
 
     `journal` is the provider's own list of movements, each with `movement`, `object`, `amount`, `currency` and
     `payment_intent`. `acknowledged` are the ids of the webhook events that were answered with 2xx. `parked` are the
-    messages in the dead-letter queues. Each of the three is None if unavailable.
+    messages in the dead-letter queues. Each of the three is None where it is not available.
     """
 
     ask: AskService
@@ -75,7 +75,7 @@ class ExaminationContext:
         return self.ask(service, query).violations
 
     def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
-        """All rows of a service's evidence, page by page; with `keys`, only the rows of those keys."""
+        """All rows of the evidence `name`, read page by page; with `keys`, only the rows with those keys."""
         for some in [()] if keys is None else chunks(sorted(keys), KEYS_PER_ASK):
             yield from self._pages(service, name, tuple(some), limit)
 

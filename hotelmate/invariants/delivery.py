@@ -40,7 +40,7 @@ def nothing_is_parked(context: ExaminationContext) -> Iterator[Violation]:
 
 
 def _positions(context: ExaminationContext, owner: str, subscriber: str, events: Sequence[Row]) -> Mapping[str, int]:
-    """The sequence of the last event that the subscriber applied, by subject."""
+    """The sequence of the last event that the subscriber applied, keyed by subject."""
     rows = context.rows(subscriber, "inbox_positions", keys={event["subject"] for event in events})
     return {row["subject"]: row["last"] for row in rows if row["source"] == owner}
 
