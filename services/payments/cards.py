@@ -8,6 +8,7 @@ from chassis.refusal import Unavailable
 from contracts.payments import ReconciliationPart
 from contracts.values import Money
 from services.payments.domain.next_action import ProviderAction
+from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
 from services.payments.domain.return_pages import ReturnPages
 from services.payments.domain.webhook import WebhookEvent
@@ -41,13 +42,10 @@ class InvalidWebhook(Exception):
 class CheckoutOrder:
     """The contents of a new checkout session, which expires at `expires_at` by the provider's clock."""
 
-    payment_id: str
-    booking_id: str
-    hotel: str
+    payment: Payment
     hotel_name: str
     description: str
     guest_email: str
-    amount: Money
     pages: ReturnPages
     expires_at: datetime
 
@@ -81,46 +79,36 @@ class Cards(Protocol):
 
     def checkout_request(self, order: CheckoutOrder) -> str:
         """Build the request, as text, that creates a checkout session."""
-        ...
 
     def action_request(self, action: ProviderAction) -> str:
         """Build the request, as text, that carries out the action."""
-        ...
 
     def perform(self, request: str, *, key: str) -> str:
         """Send a stored request under its key; returns the id of the created or changed object.
 
         Raises `CallRefused`, `CallFailed`, `CallBusy`.
         """
-        ...
 
     def session(self, session_id: str) -> SessionSnapshot:
         """One checkout session by its id at the provider. Raises `UnknownObject`."""
-        ...
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
         """The checkout session that was created at or after `since` (UTC) and has this payment id in its metadata.
 
         None where there is none.
         """
-        ...
 
     def intent(self, intent_id: str) -> IntentSnapshot:
         """One payment intent with its charge, by its id at the provider. Raises `UnknownObject`."""
-        ...
 
     def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:
         """All refunds of the intent, oldest first."""
-        ...
 
     def disputes(self, intent_id: str) -> tuple[DisputeSnapshot, ...]:
         """All disputes of the intent, oldest first."""
-        ...
 
     def list_objects(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> ProviderPage:
         """A page of the sessions, intents, refunds or disputes (`part`) that were created at or after `since` (UTC)."""
-        ...
 
     def parse_webhook(self, body: str, signature: str) -> WebhookEvent:
         """Verify and parse a signed webhook body. Raises `InvalidWebhook`."""
-        ...

@@ -16,7 +16,6 @@ from services.payments.domain.decide import Decision
 from services.payments.domain.payment import Payment
 from services.payments.domain.reconciliation import EVERY
 from services.payments.store.desired_states import SqlDesiredStates
-from services.payments.store.findings import SqlFindings
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
 from services.payments.store.provider_calls import SqlProviderCalls
@@ -48,7 +47,6 @@ class PaymentsWork(Work):
         self.desired_states = SqlDesiredStates(connection)
         self.webhooks = SqlWebhooks(connection)
         self.reconciliation = SqlReconciliation(connection)
-        self.findings = SqlFindings(connection)
 
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Record a decision: the payment, an audit row and an event for each change, and the ledger rows."""

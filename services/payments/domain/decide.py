@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.payments import PaymentStatus
-from services.payments.domain.decision_inputs import DecisionInputs
-from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.desired_state import DecisionInputs, DesiredState
 from services.payments.domain.events import DomainEvent, next_event
 from services.payments.domain.evolve import evolve
 from services.payments.domain.movements import Movement, movements

@@ -1,6 +1,7 @@
 """The payloads of payments' jobs."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,7 @@ class ExpireSession:
     """Close the checkout session of a booking whose hold has expired, unless the guest has paid."""
 
     payment_id: str
+    why: ClassVar[str] = "the hold has run out"
 
 
 @dataclass(frozen=True, kw_only=True)

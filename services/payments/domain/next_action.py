@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.payments import PaymentStatus
-from services.payments.domain.decision_inputs import DecisionInputs
+from services.payments.domain.desired_state import DecisionInputs
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState
 from services.payments.lifecycle import FAILED_OR_RELEASED
