@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from contracts.data import Data
+
 # Minor digits by currency; two where not listed. Stripe takes ISK and UGX with two digits that are always zero, and
 # three-digit currencies only in steps of ten (docs.stripe.com/currencies).
 EXPONENTS = {
@@ -124,8 +126,7 @@ class Permission(StrEnum):
     SUPERUSER = "is_superuser"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caller:
+class Caller(Data):
     """The sender of an ask. The gateway has authenticated staff; bookings checks the guest's token itself."""
 
     kind: str = "public"  # public | guest | staff | system
@@ -147,8 +148,7 @@ class Caller:
         return Actor(ActorKind.SYSTEM if self.kind == "system" else ActorKind.GUEST)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
+class Context(Data):
     """The context of an ask: caller, trace and idempotency key.
 
     `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body. `if_match`
@@ -167,8 +167,7 @@ class Context:
         return self.if_match is None or version in self.if_match
 
 
-@dataclass(frozen=True, kw_only=True)
-class Price:
+class Price(Data):
     """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
 
     nights: tuple[Money, ...]
@@ -181,8 +180,7 @@ class Price:
     first_night: Money | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolicyTier:
+class PolicyTier(Data):
     """The fee of a cancellation `hours_before` hours before check-in or later.
 
     `value` is a percentage; for the kind `FIXED` an amount in minor units.
@@ -197,8 +195,7 @@ class PolicyTier:
 FREE_UNTIL_HOURS = {"FLEXIBLE": 24, "MODERATE": 48}
 
 
-@dataclass(frozen=True, kw_only=True)
-class CancellationPolicy:
+class CancellationPolicy(Data):
     """A hotel's cancellation terms. A booking keeps the terms that were valid when the booking was made."""
 
     kind: str  # FLEXIBLE | MODERATE | NON_REFUNDABLE | CUSTOM
@@ -209,8 +206,7 @@ class CancellationPolicy:
     text: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotelSettings:
+class HotelSettings(Data):
     """The operating settings of a hotel that bookings needs. Times are hotel-local wall times, `HH:MM`.
 
     `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
@@ -231,8 +227,7 @@ class HotelSettings:
     overbooking_allowance: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotelCard:
+class HotelCard(Data):
     """A hotel's name and contact, as printed on pages and in mails."""
 
     slug: str
@@ -245,8 +240,7 @@ class HotelCard:
     address: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(Data):
     """A page of a list. Pages count from 1."""
 
     page: int = 1

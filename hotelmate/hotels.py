@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chassis.messaging.ask_client import AskClient
-from contracts.rooms import HotelDefinition, Imported, ImportHotel
+from contracts.rooms.hotel_import import HotelDefinition, Imported, ImportHotel
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say
 from hotelmate.property_file import read_property

@@ -9,7 +9,7 @@ from rich.console import Console
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
-from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
+from contracts.notifier.notice_admin import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import moment, say, show_table
 from hotelmate.errors import CommandError

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from chassis import codec
-from contracts.rooms import HotelDefinition
+from contracts.rooms.hotel_import import HotelDefinition
 from contracts.values import FREE_UNTIL_HOURS
 from hotelmate.errors import CommandError
 

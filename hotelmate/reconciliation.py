@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from chassis.messaging.ask_client import AskClient
-from contracts.payments import Reconcile, ReconciliationFinding, ReconciliationPart
+from contracts.payments.reconciliation import Reconcile, ReconciliationFinding, ReconciliationPart
 from hotelmate.clock import parse_span
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say, show_table

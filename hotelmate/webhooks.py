@@ -8,7 +8,7 @@ from rich.console import Console
 
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
-from contracts.payments import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
+from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import moment, say, show_table
 from hotelmate.errors import CommandError

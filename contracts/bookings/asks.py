@@ -1,6 +1,5 @@
 """Commands on a booking: create, submit, cancel."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.bookings.status import BookingSource
@@ -8,7 +7,6 @@ from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
 from contracts.message import Command
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingCommand(Command[BookingDetail], abstract=True):
     """A command to one booking of one hotel; the reply is the booking after the command."""
 
@@ -16,7 +14,6 @@ class BookingCommand(Command[BookingDetail], abstract=True):
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CreateBooking(Command[CreatedBooking]):
     """Create a booking, either with its nights held at once or as a draft.
 
@@ -39,7 +36,6 @@ class CreateBooking(Command[CreatedBooking]):
     payment: str = "card"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubmitBooking(BookingCommand):
     """Hold the nights of a draft, so that the guest can pay.
 
@@ -47,7 +43,6 @@ class SubmitBooking(BookingCommand):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelBooking(BookingCommand):
     """Cancel a booking. Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
 

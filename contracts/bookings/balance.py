@@ -1,6 +1,5 @@
 """The balance due of a booking, which the guest pays by card or at the front desk."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
@@ -8,7 +7,6 @@ from contracts.bookings.events import BookingEvent
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class SettleBalance(BookingCommand):
     """Record a payment at the desk. `amount` is in major units (`"109.00"`), None for the whole balance due.
 
@@ -19,7 +17,6 @@ class SettleBalance(BookingCommand):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalanceSettled(BookingEvent):
     """The guest paid at the desk."""
 
@@ -29,7 +26,6 @@ class BalanceSettled(BookingEvent):
     settled_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalanceEvent(BookingEvent, abstract=True):
     """An event about one card payment towards the balance due."""
 
@@ -38,7 +34,6 @@ class BalanceEvent(BookingEvent, abstract=True):
     balance_due: Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaymentAccepted(BalanceEvent):
     """A card was authorised for an amount that the guest owes.
 
@@ -48,7 +43,6 @@ class BalancePaymentAccepted(BalanceEvent):
     accepted_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaymentRefused(BalanceEvent):
     """A card was authorised for more than the balance due; the authorisation is not captured."""
 
@@ -56,14 +50,12 @@ class BalancePaymentRefused(BalanceEvent):
     refused_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaid(BalanceEvent):
     """The accepted amount of a balance payment was captured."""
 
     paid_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaymentFailed(BalanceEvent):
     """The accepted amount of a balance payment could not be captured; the guest owes the amount again."""
 

@@ -1,11 +1,11 @@
 """Communications: messages of staff to a guest, notes about a booking, and the system's mails."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.mails import MailFacts
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
 
@@ -28,7 +28,6 @@ class DeliveryStatus(StrEnum):
     FAILED = "FAILED"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommunicationRequested(BookingEvent):
     """Staff wrote a message to the guest.
 
@@ -40,7 +39,6 @@ class CommunicationRequested(BookingEvent):
     requested_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommunicationNoted(BookingEvent):
     """Staff recorded a call or a note; nothing is sent."""
 
@@ -49,8 +47,7 @@ class CommunicationNoted(BookingEvent):
     noted_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Communication:
+class Communication(Data):
     """One communication. A mail by the system has no `staff_member` and no stored text."""
 
     id: str
@@ -64,8 +61,7 @@ class Communication:
     failure_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Communications:
+class Communications(Data):
     """A page of a booking's communications, newest first."""
 
     booking_id: str
@@ -73,8 +69,7 @@ class Communications:
     results: tuple[Communication, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter:
+class Letter(Data):
     """The text and recipient of a message, with the booking's data for the mail."""
 
     recipient: str
@@ -83,7 +78,6 @@ class Letter:
     facts: MailFacts
 
 
-@dataclass(frozen=True, kw_only=True)
 class Communicate(Command[Communication]):
     """Send a message to the guest, or record a note.
 
@@ -98,16 +92,14 @@ class Communicate(Command[Communication]):
     recipient: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListCommunications(Query[Communications]):
     """Return a page of a booking's communications, for the hotel's staff."""
 
     hotel: str
     booking_id: str
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetLetter(Command[Letter]):
     """Return a message's text and recipient, with a new one-time code for the link.
 

@@ -1,13 +1,10 @@
 """Guest services: the menu and the push token of a guest in house."""
 
-from dataclasses import dataclass
-
 from contracts.bookings.asks import BookingCommand
 from contracts.message import Query
 from contracts.rooms.menu import Menu
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterPushToken(BookingCommand):
     """Store the FCM push token of the guest's phone; a token that is None deletes the stored one.
 
@@ -18,7 +15,6 @@ class RegisterPushToken(BookingCommand):
     push_token: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetOwnMenu(Query[Menu]):
     """Return the menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
 

@@ -1,20 +1,17 @@
 """The data of a booking that a mail about the booking contains."""
 
-from dataclasses import dataclass
-
 from contracts.bookings.views import BookingDetail
+from contracts.data import Data
 from contracts.message import Command
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailFacts:
+class MailFacts(Data):
     """The booking's data for a mail, and the one-time code of the mail's link, if the mail has a link."""
 
     booking: BookingDetail
     access_code: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetMailFacts(Command[MailFacts]):
     """Return the booking's data for a mail. With `with_code` the reply contains a new one-time code for a link."""
 

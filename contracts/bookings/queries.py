@@ -1,6 +1,5 @@
 """Queries: a booking, a hotel's list, a booking's feed and timeline, the payable amount, guest names."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
@@ -8,7 +7,6 @@ from contracts.message import Query
 from contracts.values import Page
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetBooking(Query[BookingDetail]):
     """Return one booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
 
@@ -16,7 +14,6 @@ class GetBooking(Query[BookingDetail]):
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListBookings(Query[BookingList]):
     """Return a page of a hotel's bookings.
 
@@ -34,10 +31,9 @@ class ListBookings(Query[BookingList]):
     bucket: str = ""
     ordering: str = ""
     include_counts: bool = False
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetFeed(Query[Feed]):
     """Return the booking's events after a sequence number, for its guest or the hotel's staff."""
 
@@ -47,7 +43,6 @@ class GetFeed(Query[Feed]):
     limit: int = 200
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetTimeline(Query[Timeline]):
     """Return the booking's audit trail, oldest row first."""
 
@@ -55,7 +50,6 @@ class GetTimeline(Query[Timeline]):
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetPayable(Query[Payable]):
     """Return the amount that payments may charge for a booking, for its guest or its hotel's staff."""
 
@@ -63,7 +57,6 @@ class GetPayable(Query[Payable]):
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetGuestNames(Query[GuestsOfRooms]):
     """Return the guests' names by booking id, for a room list."""
 

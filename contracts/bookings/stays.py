@@ -1,6 +1,5 @@
 """The stay: room assignment, check-in, move, check-out and no-show."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.bookings.asks import BookingCommand
@@ -10,7 +9,6 @@ from contracts.rooms.assignments import Candidates
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class AssignRoom(BookingCommand):
     """Assign a room to the booking.
 
@@ -22,12 +20,10 @@ class AssignRoom(BookingCommand):
     notes: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnassignRoom(BookingCommand):
     """Remove the booking's room assignment before check-in."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetCandidateRooms(Query[Candidates]):
     """Return the rooms that may be assigned to the booking, best first."""
 
@@ -35,7 +31,6 @@ class GetCandidateRooms(Query[Candidates]):
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckIn(BookingCommand):
     """Check in the guest of a booking.
 
@@ -47,7 +42,6 @@ class CheckIn(BookingCommand):
     early_checkin: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoveRoom(BookingCommand):
     """Move the guest in house to another room that is ready and free for the rest of the stay.
 
@@ -60,12 +54,10 @@ class MoveRoom(BookingCommand):
     notes: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckOut(BookingCommand):
     """Check out the guest of a booking. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class MarkNoShow(BookingCommand):
     """Mark the guest as a no-show. Refused `NO_SHOW_TOO_EARLY`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
 
@@ -76,7 +68,6 @@ class MarkNoShow(BookingCommand):
     waive_fee: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomAssigned(BookingEvent):
     """A room was assigned to the booking."""
 
@@ -88,7 +79,6 @@ class RoomAssigned(BookingEvent):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomUnassigned(BookingEvent):
     """The room assignment of the booking was removed."""
 
@@ -97,7 +87,6 @@ class RoomUnassigned(BookingEvent):
     unassigned_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class GuestCheckedIn(BookingEvent):
     """The guest moved into the room."""
 
@@ -106,7 +95,6 @@ class GuestCheckedIn(BookingEvent):
     checked_in_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomMoved(BookingEvent):
     """The guest in house moved to another room."""
 
@@ -118,7 +106,6 @@ class RoomMoved(BookingEvent):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GuestCheckedOut(BookingEvent):
     """The guest left the room."""
 
@@ -128,7 +115,6 @@ class GuestCheckedOut(BookingEvent):
     check_out: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingNoShow(BookingEvent):
     """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
 

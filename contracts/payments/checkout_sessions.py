@@ -1,13 +1,11 @@
 """Checkout sessions: the page at the provider on which a guest pays."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.message import Command
 from contracts.values import Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentSession:
+class PaymentSession(Data):
     """A booking's checkout session. `status` is `created`, `existing`, or `paid`, which comes without `payment_url`."""
 
     session_id: str
@@ -16,8 +14,7 @@ class PaymentSession:
     amount: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentVerified:
+class PaymentVerified(Data):
     """The result of a verification: the payment's status in `payment_status`, the booking's status in `status`."""
 
     booking_id: str
@@ -26,7 +23,6 @@ class PaymentVerified:
     amount_total: Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpenPaymentSession(Command[PaymentSession]):
     """Open a checkout session for a booking; an open session is returned instead of a new one.
 
@@ -40,7 +36,6 @@ class OpenPaymentSession(Command[PaymentSession]):
     cancel_url: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class VerifyPayment(Command[PaymentVerified]):
     """Report the payment made on a checkout session.
 

@@ -1,13 +1,11 @@
 """Assignments of a room to a booking for the nights of its stay."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.rooms.events import RoomStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomTaken:
+class RoomTaken(Data):
     """The room of a booking, as the reply to an assignment, a move or a change of the room's occupancy."""
 
     room_number: str
@@ -17,8 +15,7 @@ class RoomTaken:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CandidateRoom:
+class CandidateRoom(Data):
     """A room that may be assigned to a booking.
 
     `warnings` has the warnings of the assignment, and `ROOM_NOT_READY`; `explanation` is a text for staff.
@@ -34,14 +31,12 @@ class CandidateRoom:
     explanation: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidates:
+class Candidates(Data):
     """The rooms that may be assigned to a booking, best first."""
 
     rooms: tuple[CandidateRoom, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class GiveRoom(Command[RoomTaken]):
     """Assign the room to the booking for its nights, replacing the booking's earlier room if any.
 
@@ -54,7 +49,6 @@ class GiveRoom(Command[RoomTaken]):
     room_number: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakeRoomBack(Command[Nothing]):
     """Remove the booking's room assignment. Idempotent by `action_id`."""
 
@@ -63,7 +57,6 @@ class TakeRoomBack(Command[Nothing]):
     hotel: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class FindCandidates(Query[Candidates]):
     """Return the rooms that may be assigned to the booking, best first.
 

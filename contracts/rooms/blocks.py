@@ -1,14 +1,13 @@
 """Blocks: the nights on which a room is not available."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomBlock:
+class RoomBlock(Data):
     """A block of a room on the nights `[starts_on, until)`.
 
     `out_of_order` is True for the block that belongs to the room status `OUT_OF_ORDER`.
@@ -24,15 +23,13 @@ class RoomBlock:
     blocked_by: Actor | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomBlocks:
+class RoomBlocks(Data):
     """A room's current and future blocks, by date."""
 
     room_number: str
     blocks: tuple[RoomBlock, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListBlocks(Query[RoomBlocks]):
     """Return a room's current and future blocks. Refused `ROOM_NOT_FOUND`."""
 
@@ -40,7 +37,6 @@ class ListBlocks(Query[RoomBlocks]):
     room_number: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class BlockRoom(Command[RoomBlock]):
     """Block the room on the nights `[starts_on, until)`. A `starts_on` that is None means today, hotel-local.
 
@@ -55,7 +51,6 @@ class BlockRoom(Command[RoomBlock]):
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnblockRoom(Command[RoomBlocks]):
     """End the block `block_id`, or without `block_id` all blocks that overlap the nights `[starts_on, until)`.
 

@@ -1,22 +1,20 @@
 """Extensions: a guest in house keeps the room for more nights."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command
 from contracts.rooms.assignments import RoomTaken
 from contracts.values import Price
 
 
-@dataclass(frozen=True, kw_only=True)
-class Extended:
+class Extended(Data):
     """The reply to an extension: the room that the guest keeps, and the price of the added nights alone."""
 
     room: RoomTaken
     price: Price
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExtendStay(Command[Extended]):
     """Keep the room of the booking's guest for more nights, so that the guest leaves on `until`.
 

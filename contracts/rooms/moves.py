@@ -1,12 +1,9 @@
 """Moves of a guest in house to another room."""
 
-from dataclasses import dataclass
-
 from contracts.message import Command
 from contracts.rooms.assignments import RoomTaken
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoveGuest(Command[RoomTaken]):
     """Move the guest in house to this room, which must be ready and free for the rest of the stay.
 

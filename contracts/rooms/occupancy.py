@@ -1,22 +1,20 @@
 """Occupancy: guests move in and out, a room is cleared, and the census of occupied rooms."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.hotels import WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomOccupiedReply:
+class RoomOccupiedReply(Data):
     """The room that the guest occupies, and the hotel's Wi-Fi for the guest's page."""
 
     room: RoomTaken
     wifi: WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoveIn(Command[RoomOccupiedReply]):
     """Move the booking's guest into the assigned room. Idempotent by `action_id`.
 
@@ -28,7 +26,6 @@ class MoveIn(Command[RoomOccupiedReply]):
     hotel: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoveOut(Command[RoomTaken]):
     """Move the booking's guest out of the room, and release the nights from `left_on` (hotel-local) on.
 
@@ -42,7 +39,6 @@ class MoveOut(Command[RoomTaken]):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClearRoom(Command[RoomTaken]):
     """End the booking's occupancy of a room where its guest is not, or no longer, staying. Idempotent by `action_id`.
 
@@ -63,8 +59,7 @@ class ClearRoom(Command[RoomTaken]):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomOccupancy:
+class RoomOccupancy(Data):
     """The occupancy of one room: the booking that occupies the room, and the bookings with a live stay in the room."""
 
     hotel: str
@@ -73,15 +68,13 @@ class RoomOccupancy:
     claimed_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Census:
+class Census(Data):
     """A page of the rooms of all hotels. `last` is the `after` of the next page, None on the last page."""
 
     rooms: tuple[RoomOccupancy, ...]
     last: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakeCensus(Query[Census]):
     """Return the occupancy of the rooms with an id above `after`.
 

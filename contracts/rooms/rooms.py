@@ -1,15 +1,14 @@
 """Rooms of a hotel: lists, status history, and changes of a room by staff."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.values import Actor, Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomView:
+class RoomView(Data):
     """One room. `is_occupied` follows from the status; `maintenance_priority` is set while the room needs a repair."""
 
     id: int
@@ -28,16 +27,14 @@ class RoomView:
     maintenance_priority: MaintenancePriority | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomList:
+class RoomList(Data):
     """A page of a hotel's rooms."""
 
     count: int
     results: tuple[RoomView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomChange:
+class RoomChange(Data):
     """One status change of a room."""
 
     old_status: RoomStatus
@@ -49,8 +46,7 @@ class RoomChange:
     priority: MaintenancePriority | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomHistory:
+class RoomHistory(Data):
     """A page of a room's status changes, newest first, and the number of all changes."""
 
     room_number: str
@@ -58,14 +54,12 @@ class RoomHistory:
     count: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundRooms:
+class FoundRooms(Data):
     """The rooms that `FindRooms` asked for, in order of id."""
 
     rooms: tuple[RoomView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListRooms(Query[RoomList]):
     """Return a page of a hotel's rooms, in order of room number.
 
@@ -78,10 +72,9 @@ class ListRooms(Query[RoomList]):
     room_type: str = ""
     floor: int | None = None
     occupied: bool | None = None
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetRoom(Query[RoomView]):
     """Return one room. Refused `ROOM_NOT_FOUND`."""
 
@@ -89,16 +82,14 @@ class GetRoom(Query[RoomView]):
     room_number: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetRoomHistory(Query[RoomHistory]):
     """Return a page of a room's status changes, newest first. Refused `ROOM_NOT_FOUND`."""
 
     hotel: str
     room_number: str
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class FindRooms(Query[FoundRooms]):
     """Return the hotel's rooms with these ids or numbers; the reply leaves out unknown ids and numbers."""
 
@@ -107,7 +98,6 @@ class FindRooms(Query[FoundRooms]):
     numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddRoom(Command[RoomView]):
     """Add a room, or bring back a removed room with its history. The room is ready for a guest.
 
@@ -122,7 +112,6 @@ class AddRoom(Command[RoomView]):
     is_active: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeRoom(Command[RoomView]):
     """Change the details of a room.
 
@@ -138,7 +127,6 @@ class ChangeRoom(Command[RoomView]):
     clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemoveRoom(Command[Nothing]):
     """Remove a room; its history stays.
 

@@ -1,6 +1,5 @@
 """The turnover of a room: changes of the room's status by staff."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.message import Command
@@ -8,7 +7,6 @@ from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.rooms import RoomView
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeRoomStatus(Command[RoomView]):
     """Change the status of a room.
 

@@ -1,16 +1,15 @@
 """Walk-ins: guests who arrive without a booking."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.holds import Held
 from contracts.rooms.hotels import WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
-class Received:
+class Received(Data):
     """The reply to a walk-in: the terms of the hold, the room that the guest occupies, and the hotel's Wi-Fi."""
 
     held: Held
@@ -18,7 +17,6 @@ class Received:
     wifi: WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReceiveWalkIn(Command[Received]):
     """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chassis.observability import trace
 from chassis.refusal import Unavailable
-from contracts.notifier import DescribeRealtime, Realtime
+from contracts.notifier.channel_authorisation import DescribeRealtime, Realtime
 from contracts.values import Context
 from gateway.bus.port import Bus
 from gateway.lookups.cache import Cache

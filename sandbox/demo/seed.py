@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from chassis.observability import logs
-from contracts.rooms import HotelDefinition
+from contracts.rooms.hotel_import import HotelDefinition
 from gateway.identity.accounts import Accounts, EmailTaken
 from gateway.identity.roles import Role
 from hotelmate.clock import advance

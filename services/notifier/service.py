@@ -1,17 +1,12 @@
 """The notifier's registry: the asks, events and jobs that the notifier handles."""
 
 from chassis.service import Job, Service, converses, handles, on
-from contracts.bookings import CommunicationRequested, GuestTokenRevoked, LookupRequested
-from contracts.notifier import (
-    DescribeRealtime,
-    DropUser,
-    GetNotice,
-    ListNotices,
-    ReplayNotice,
-    SignChannel,
-    SignUser,
-)
-from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
+from contracts.bookings.communications import CommunicationRequested
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
+from contracts.notifier.channel_authorisation import DescribeRealtime, DropUser, SignChannel, SignUser
+from contracts.notifier.notice_admin import GetNotice, ListNotices, ReplayNotice
+from contracts.rooms.events import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier.domain.jobs import (
     EndConnections,
     PushAvailability,

@@ -1,11 +1,11 @@
 """`Cards`, the port to the card provider. `stripe_gateway.cards.StripeCards` is the adapter."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chassis.refusal import Unavailable
-from contracts.payments import ReconciliationPart
+from contracts.data import Data
+from contracts.payments.reconciliation import ReconciliationPart
 from contracts.values import Money
 from services.payments.domain.next_action import ProviderAction
 from services.payments.domain.payment import Payment
@@ -38,8 +38,7 @@ class InvalidWebhook(Exception):
     """The body is not a valid webhook event of the provider: it is forged, stale or unreadable."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckoutOrder:
+class CheckoutOrder(Data):
     """The contents of a new checkout session, which expires at `expires_at` by the provider's clock."""
 
     payment: Payment
@@ -50,8 +49,7 @@ class CheckoutOrder:
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderObject:
+class ProviderObject(Data):
     """An object in one of the provider's lists. Its metadata holds `payment_id` and `booking_id`, which are our ids."""
 
     id: str
@@ -62,8 +60,7 @@ class ProviderObject:
     intent_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderPage:
+class ProviderPage(Data):
     """A page of a list, newest first. `next` is the cursor of the next page, None on the last page."""
 
     objects: tuple[ProviderObject, ...]

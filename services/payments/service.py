@@ -3,31 +3,14 @@
 from datetime import timedelta
 
 from chassis.service import Job, Service, converses, every, handles, on
-from contracts.bookings import (
-    BalancePaymentAccepted,
-    BalancePaymentRefused,
-    BalanceSettled,
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingExpired,
-    BookingHeld,
-    BookingNoShow,
-    BookingPaymentFailed,
-    BookingRefundRetried,
-)
-from contracts.payments import (
-    DismissWebhook,
-    GetReconciliation,
-    GetWebhook,
-    ListWebhooks,
-    OpenPaymentSession,
-    Reconcile,
-    ReplayWebhook,
-    StoreWebhook,
-    VerifyPayment,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stays import BookingNoShow
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
+from contracts.payments.reconciliation import GetReconciliation, Reconcile
+from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoreWebhook
 from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession
 from services.payments.handlers import booking_events, checkout_sessions, convergence, reconciliation, webhooks
 from services.payments.handlers.metrics import metrics

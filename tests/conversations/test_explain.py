@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -33,7 +32,6 @@ def stay(
         fixture.settle()
         assigned(fixture, created.booking.id, "101")
         checked_in(fixture, created.booking.id)
-        fixture.platform.advance(timedelta(seconds=1))  # the push of a changed availability is due after its second
         fixture.settle()
         yield fixture, explained(fixture, created.booking.id)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.rooms import HotelDefinition, RoomTypeDefinition
+from contracts.rooms.hotel_import import HotelDefinition, RoomTypeDefinition
 from hotelmate.config import ask_client
 from hotelmate.hotels import import_property
 from hotelmate.property_file import read_property

@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import ExchangeCode, GuestAccess
-from contracts.notifier import DropUser
+from contracts.bookings.guest_access import ExchangeCode, GuestAccess
+from contracts.notifier.channel_authorisation import DropUser
 from gateway.api.access.requests import Credentials, MailedCode
 from gateway.api.access.responses import Me, StaffProfile, StaffSession, Workplace, profile
 from gateway.http.fields import NoFields

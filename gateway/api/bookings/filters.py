@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.bookings import ListBookings
+from contracts.bookings.queries import ListBookings
 from gateway.http.fields import boolean_filter, invalid_filter, iso_day
 from gateway.http.pages import Paging
 

@@ -5,7 +5,11 @@ from typing import Annotated
 from fastapi import Header, Query
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.lookups import LookUpBookings
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import BookingDetail
 from gateway.api.bookings import sse
 from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
 from gateway.api.bookings.responses import (
@@ -30,14 +34,14 @@ lookup = Routes("bookings", audience=Audience.LOOKUP, under="/api/bookings")
 guest = Routes("guest", audience=Audience.GUEST, under=BOOKINGS + "/{booking_id}")
 
 
-async def _body(request: ApiRequest, booking: bookings.BookingDetail, **more: str) -> Json:
+async def _body(request: ApiRequest, booking: BookingDetail, **more: str) -> Json:
     realtime = await request.app_state.realtime.for_guest(
         booking.booking_id, hotel=booking.hotel, last_sequence=booking.version
     )
     return guest_booking(booking, realtime, **more)
 
 
-async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Response:
+async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
     return request.respond(await _body(request, booking), version=booking.version)
 
 
@@ -53,7 +57,7 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
     guest's token.
     """
-    created = await request.ask(body.command(request.hotel, source=bookings.BookingSource.ONLINE))
+    created = await request.ask(body.command(request.hotel, source=BookingSource.ONLINE))
     booking = created.booking
     location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
     content = await _body(request, booking, guest_token=created.guest_token)
@@ -68,14 +72,14 @@ async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Qu
     confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
     if bookings have this address, links to them are mailed to it, at most once in ten minutes.
     """
-    reply = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
+    reply = await request.ask(LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
 
 
 @guest.get("/", response=GuestBooking)
 async def get_own_booking(request: ApiRequest) -> Response:
     """Retrieve the guest's booking."""
-    return await _respond(request, await request.ask(request.for_booking(bookings.GetBooking)))
+    return await _respond(request, await request.ask(request.for_booking(GetBooking)))
 
 
 @guest.get("/events/", response=EventFeed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
@@ -104,7 +108,7 @@ async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
 
     Holds the nights of a draft, which can then be paid.
     """
-    return await _respond(request, await request.ask(request.for_booking(bookings.SubmitBooking)))
+    return await _respond(request, await request.ask(request.for_booking(SubmitBooking)))
 
 
 @guest.post("/cancel/", response=GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
@@ -113,4 +117,4 @@ async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Re
 
     The booking's policy determines fee and refund.
     """
-    return await _respond(request, await request.ask(request.for_booking(bookings.CancelBooking, reason=body.reason)))
+    return await _respond(request, await request.ask(request.for_booking(CancelBooking, reason=body.reason)))

@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from contracts.bookings import BookingSource, CreateBooking, GuestDetails
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import GuestDetails
 from gateway.http.fields import Adults, Body, Children, Code, Day, Email, Name, Phone, Prose
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")

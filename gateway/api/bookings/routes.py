@@ -5,7 +5,14 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.guest_access import RevokeGuestToken
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import Timeline
 from contracts.values import Permission
 from gateway.api.bookings.approval import approve
 from gateway.api.bookings.commands import change_booking, respond_to_staff
@@ -44,14 +51,14 @@ async def list_bookings(request: ApiRequest, filters: Annotated[BookingFilters, 
 )
 async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Response:
     """Create a booking for a guest."""
-    command = body.command(request.hotel, source=bookings.BookingSource.STAFF, payment=body.payment)
+    command = body.command(request.hotel, source=BookingSource.STAFF, payment=body.payment)
     return respond_to_staff(request, (await request.ask(command)).booking)
 
 
 @routes.get("/{booking_id}/", response=StaffBooking)
 async def get_booking(request: ApiRequest) -> Response:
     """Retrieve a booking."""
-    return respond_to_staff(request, await request.ask(request.for_booking(bookings.GetBooking)))
+    return respond_to_staff(request, await request.ask(request.for_booking(GetBooking)))
 
 
 @routes.patch("/{booking_id}/", response=StaffBooking, needs=MANAGE, refuses=("BOOKING_ENDED",))
@@ -61,16 +68,16 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
     Changes the guest's details and the notes. Dates, room and price have operations of their own.
     """
     changes = body.model_dump(exclude_unset=True)
-    return await change_booking(request, bookings.AmendBooking, **changes)
+    return await change_booking(request, AmendBooking, **changes)
 
 
-@routes.get("/{booking_id}/timeline/", response=view(bookings.Timeline))
+@routes.get("/{booking_id}/timeline/", response=view(Timeline))
 async def get_timeline(request: ApiRequest) -> Response:
     """Retrieve the timeline of a booking.
 
     Each item says who changed the booking, when and why.
     """
-    return await request.answer(request.for_booking(bookings.GetTimeline))
+    return await request.answer(request.for_booking(GetTimeline))
 
 
 @routes.post(
@@ -84,7 +91,7 @@ async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Respon
 
     The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
     """
-    return await change_booking(request, bookings.CancelBooking, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, CancelBooking, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post("/{booking_id}/refund/retry/", response=StaffBooking, needs=MANAGE, refuses=("NO_FAILED_REFUND",))
@@ -93,7 +100,7 @@ async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
 
     Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
     """
-    return await change_booking(request, bookings.RetryRefund)
+    return await change_booking(request, RetryRefund)
 
 
 @routes.post("/{booking_id}/revoke-guest-token/", response=StaffBooking, needs=MANAGE)
@@ -103,13 +110,13 @@ async def revoke_guest_token(request: ApiRequest, _: NoFields) -> Response:
     Invalidates the guest's token and every link mailed so far, and closes the guest's push connections. The next mail
     contains a link to a new token.
     """
-    return await change_booking(request, bookings.RevokeGuestToken)
+    return await change_booking(request, RevokeGuestToken)
 
 
 @routes.post("/{booking_id}/mark-seen/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
 async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
     """Mark a new booking as seen."""
-    return await change_booking(request, bookings.MarkSeen)
+    return await change_booking(request, MarkSeen)
 
 
 @routes.post(
@@ -134,10 +141,10 @@ async def decline_booking(request: ApiRequest, body: Decline) -> Response:
 
     Releases the authorised payment.
     """
-    return await change_booking(request, bookings.DeclineBooking, **body.model_dump())
+    return await change_booking(request, DeclineBooking, **body.model_dump())
 
 
 @routes.post("/{booking_id}/confirm/", response=StaffBooking, needs=MANAGE, refuses=("CARD_BOOKING", *ILLEGAL))
 async def confirm_booking(request: ApiRequest, _: NoFields) -> Response:
     """Confirm a booking without a card payment."""
-    return await change_booking(request, bookings.ConfirmBooking)
+    return await change_booking(request, ConfirmBooking)

@@ -11,7 +11,8 @@ from starlette.responses import StreamingResponse
 
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import Feed, GetFeed
+from contracts.bookings.queries import GetFeed
+from contracts.bookings.views import Feed
 from gateway.api.bookings.responses import feed_event
 from gateway.http.request import ApiRequest
 

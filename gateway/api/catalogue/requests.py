@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts import rooms
+from contracts.rooms.policies import AddPolicy, ChangePolicy, PolicyDefinition, TierDefinition
+from contracts.rooms.promotions import PromotionDefinition
+from contracts.rooms.rates import ListRates, WriteRates
 from gateway.http.fields import (
     Amount,
     Body,
@@ -77,9 +79,9 @@ class RateRange(BaseModel):
     start_date: Day
     end_date: Day = Field(examples=["2026-08-31"])
 
-    def command(self, hotel: str) -> rooms.WriteRates:
+    def command(self, hotel: str) -> WriteRates:
         """The command for the rooms service that restores the base price."""
-        return rooms.WriteRates(hotel=hotel, price=None, **self.model_dump())
+        return WriteRates(hotel=hotel, price=None, **self.model_dump())
 
 
 class RateFilters(Paging):
@@ -89,9 +91,9 @@ class RateFilters(Paging):
     start_date: Day | None = None
     end_date: Day | None = None
 
-    def query(self, hotel: str) -> rooms.ListRates:
+    def query(self, hotel: str) -> ListRates:
         """The query for the rooms service."""
-        return rooms.ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
+        return ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
 
 
 class NewPromotion(Body):
@@ -110,9 +112,9 @@ class NewPromotion(Body):
     max_nights: Nights | None = None
 
     @property
-    def definition(self) -> rooms.PromotionDefinition:
+    def definition(self) -> PromotionDefinition:
         """The promotion as the contract class of the rooms service."""
-        return rooms.PromotionDefinition(**self.model_dump())
+        return PromotionDefinition(**self.model_dump())
 
 
 class PromotionChanges(Changes):
@@ -152,7 +154,7 @@ class PolicyFields(Changes):
     @property
     def terms(self) -> dict[str, Any]:
         """The terms that are not null, with the tiers as contract classes of the rooms service."""
-        tiers = tuple(rooms.TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
+        tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
         return self.values | ({"tiers": tiers} if self.tiers is not None else {})
 
 
@@ -163,9 +165,9 @@ class NewPolicy(PolicyFields):
     name: Name = Field(examples=["Flexible"])
     kind: PolicyKind
 
-    def command(self, hotel: str) -> rooms.AddPolicy:
+    def command(self, hotel: str) -> AddPolicy:
         """The command for the rooms service."""
-        return rooms.AddPolicy(hotel=hotel, policy=rooms.PolicyDefinition(**self.terms))
+        return AddPolicy(hotel=hotel, policy=PolicyDefinition(**self.terms))
 
 
 class PolicyChanges(PolicyFields):
@@ -173,6 +175,6 @@ class PolicyChanges(PolicyFields):
 
     name: Name | None = None
 
-    def command(self, hotel: str, code: str) -> rooms.ChangePolicy:
+    def command(self, hotel: str, code: str) -> ChangePolicy:
         """The command for the rooms service."""
-        return rooms.ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)
+        return ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)

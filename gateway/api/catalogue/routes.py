@@ -6,8 +6,25 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import rooms
 from contracts.message import Ask
+from contracts.rooms.policies import GetPolicy, ListPolicies, PolicyDefinition, RemovePolicy
+from contracts.rooms.promotions import (
+    AddPromotion,
+    ChangePromotion,
+    GetPromotion,
+    ListPromotions,
+    PromotionDefinition,
+    RemovePromotion,
+)
+from contracts.rooms.rates import DailyRate, WriteRates
+from contracts.rooms.room_types import (
+    AddRoomType,
+    ChangeRoomType,
+    GetRoomType,
+    ListRoomTypes,
+    RemoveRoomType,
+    RoomTypeView,
+)
 from contracts.values import Permission
 from gateway.api.catalogue import requests
 from gateway.api.catalogue.responses import ChangedRates
@@ -21,7 +38,7 @@ Reply = TypeVar("Reply")
 
 HOTEL = "/api/staff/hotels/{slug}"
 MANAGE = Permission.MANAGE_SETTINGS
-ROOM_TYPE, PROMOTION, POLICY = view(rooms.RoomTypeView), view(rooms.PromotionDefinition), view(rooms.PolicyDefinition)
+ROOM_TYPE, PROMOTION, POLICY = view(RoomTypeView), view(PromotionDefinition), view(PolicyDefinition)
 UNKNOWN_POLICY, UNKNOWN_PROMOTION = ("POLICY_NOT_FOUND",), ("PROMOTION_NOT_FOUND",)
 RATES_REFUSE = ("ROOM_TYPE_NOT_FOUND", "BEYOND_HORIZON")
 
@@ -41,10 +58,10 @@ async def _ask_about_path(request: ApiRequest, message: Ask[Reply]) -> Reply:
         raise
 
 
-@room_types.get("/", response=page_of(rooms.RoomTypeView), needs=MANAGE)
+@room_types.get("/", response=page_of(RoomTypeView), needs=MANAGE)
 async def list_room_types(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List room types."""
-    query = rooms.ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = ListRoomTypes(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
@@ -54,13 +71,13 @@ async def add_room_type(request: ApiRequest, body: requests.NewRoomType) -> Resp
 
     A new room type has no rooms.
     """
-    return await request.answer(rooms.AddRoomType(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(AddRoomType(hotel=request.hotel, **body.model_dump()))
 
 
 @room_types.get("/{code}/", response=ROOM_TYPE, needs=MANAGE, refuses=("NOT_FOUND",))
 async def get_room_type(request: ApiRequest) -> Response:
     """Retrieve a room type."""
-    query = rooms.GetRoomType(hotel=request.hotel, code=request.code)
+    query = GetRoomType(hotel=request.hotel, code=request.code)
     return request.respond(ROOM_TYPE.of(await _ask_about_path(request, query)))
 
 
@@ -70,7 +87,7 @@ async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) 
 
     Existing bookings and quotes keep their price.
     """
-    command = rooms.ChangeRoomType(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    command = ChangeRoomType(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
     return request.respond(ROOM_TYPE.of(await _ask_about_path(request, command)))
 
 
@@ -80,11 +97,11 @@ async def remove_room_type(request: ApiRequest) -> Response:
 
     The request is refused while the room type has rooms or future nights are sold.
     """
-    await _ask_about_path(request, rooms.RemoveRoomType(hotel=request.hotel, code=request.code))
+    await _ask_about_path(request, RemoveRoomType(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 
 
-@rates.get("/", response=page_of(rooms.DailyRate), needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
+@rates.get("/", response=page_of(DailyRate), needs=MANAGE, refuses=("ROOM_TYPE_NOT_FOUND",))
 async def list_rates(request: ApiRequest, filters: Annotated[requests.RateFilters, Query()]) -> Response:
     """List daily rates.
 
@@ -99,7 +116,7 @@ async def set_rates(request: ApiRequest, body: requests.Rates) -> Response:
 
     Sets the price of every night between two dates, both included.
     """
-    return await request.answer(rooms.WriteRates(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(WriteRates(hotel=request.hotel, **body.model_dump()))
 
 
 @rates.delete("/", response=ChangedRates, status=200, needs=MANAGE, refuses=RATES_REFUSE)
@@ -111,17 +128,17 @@ async def clear_rates(request: ApiRequest, nights: Annotated[requests.RateRange,
     return await request.answer(nights.command(request.hotel))
 
 
-@promotions.get("/", response=page_of(rooms.PromotionDefinition), needs=MANAGE)
+@promotions.get("/", response=page_of(PromotionDefinition), needs=MANAGE)
 async def list_promotions(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List promotions."""
-    query = rooms.ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = ListPromotions(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
 @promotions.post("/", response=PROMOTION, status=201, needs=MANAGE, refuses=("PROMOTION_EXISTS",))
 async def add_promotion(request: ApiRequest, body: requests.NewPromotion) -> Response:
     """Create a promotion."""
-    command = rooms.AddPromotion(hotel=request.hotel, promotion=body.definition)
+    command = AddPromotion(hotel=request.hotel, promotion=body.definition)
     return await request.answer(command)
 
 
@@ -131,7 +148,7 @@ async def get_promotion(request: ApiRequest) -> Response:
 
     The code may be in upper or lower case.
     """
-    return await request.answer(rooms.GetPromotion(hotel=request.hotel, code=request.code))
+    return await request.answer(GetPromotion(hotel=request.hotel, code=request.code))
 
 
 @promotions.patch("/{code}/", response=PROMOTION, needs=MANAGE, refuses=UNKNOWN_PROMOTION)
@@ -140,21 +157,21 @@ async def change_promotion(request: ApiRequest, body: requests.PromotionChanges)
 
     Existing bookings and quotes keep their price.
     """
-    command = rooms.ChangePromotion(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    command = ChangePromotion(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
     return await request.answer(command)
 
 
 @promotions.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PROMOTION)
 async def remove_promotion(request: ApiRequest) -> Response:
     """Delete a promotion."""
-    await request.ask(rooms.RemovePromotion(hotel=request.hotel, code=request.code))
+    await request.ask(RemovePromotion(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 
 
-@policies.get("/", response=page_of(rooms.PolicyDefinition), needs=MANAGE)
+@policies.get("/", response=page_of(PolicyDefinition), needs=MANAGE)
 async def list_policies(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List cancellation policies."""
-    query = rooms.ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = ListPolicies(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
@@ -173,7 +190,7 @@ async def get_policy(request: ApiRequest) -> Response:
 
     The code may be in upper or lower case.
     """
-    return await request.answer(rooms.GetPolicy(hotel=request.hotel, code=request.code))
+    return await request.answer(GetPolicy(hotel=request.hotel, code=request.code))
 
 
 @policies.patch("/{code}/", response=POLICY, needs=MANAGE, refuses=UNKNOWN_POLICY)
@@ -191,5 +208,5 @@ async def remove_policy(request: ApiRequest) -> Response:
 
     The request is refused while the policy is the standard policy or a room type names the policy.
     """
-    await request.ask(rooms.RemovePolicy(hotel=request.hotel, code=request.code))
+    await request.ask(RemovePolicy(hotel=request.hotel, code=request.code))
     return Response(status_code=204)

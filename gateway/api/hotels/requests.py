@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from chassis.refusal import Refusal
-from contracts.rooms import SETTING_BOUNDS, HotelPage, SettingsChange, WiFi
+from contracts.rooms.hotels import HotelPage, WiFi
+from contracts.rooms.settings import SETTING_BOUNDS, SettingsChange
 from gateway.http.fields import (
     Body,
     Changes,

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts import rooms
+from contracts.rooms.availability import Availability
+from contracts.rooms.hotels import HotelPage, WiFi
+from contracts.rooms.quotes import Quote
+from contracts.rooms.settings import OperatingSettings
 from contracts.values import HotelSettings, Price
 from gateway.http.views import Json, View
 
 _CARD = ("slug", "name", "address", "email", "phone", "timezone", "currency")
 
 
-class PublicHotel(View[rooms.HotelPage], drop=("card",), examples={"name": "Hotel Killarney"}):
+class PublicHotel(View[HotelPage], drop=("card",), examples={"name": "Hotel Killarney"}):
     """The public page of a hotel."""
 
     slug: str
@@ -23,7 +26,7 @@ class PublicHotel(View[rooms.HotelPage], drop=("card",), examples={"name": "Hote
     currency: str
 
 
-class StaffWiFi(View[rooms.WiFi]):
+class StaffWiFi(View[WiFi]):
     """The Wi-Fi for guests in house."""
 
 
@@ -42,7 +45,7 @@ class StaffSettings(PublicHotel, OperatingRules):
     version: int
 
 
-class StayAvailability(View[rooms.Availability]):
+class StayAvailability(View[Availability]):
     """The availability of a hotel by room type."""
 
     adults: int
@@ -57,7 +60,7 @@ class NightPrice:
     price: str
 
 
-class GuestQuote(View[rooms.Quote], drop=("dates", "price")):
+class GuestQuote(View[Quote], drop=("dates", "price")):
     """The price of a stay. A booking made with the quote before `valid_until` keeps the price."""
 
     breakdown: tuple[NightPrice, ...]
@@ -78,12 +81,12 @@ class PriceTotals(
     """The price of a quote."""
 
 
-def hotel(page: rooms.HotelPage) -> Json:
+def hotel(page: HotelPage) -> Json:
     """The public page of a hotel."""
     return PublicHotel.of(page, **{name: getattr(page.card, name) for name in _CARD})
 
 
-def staff_settings(settings: rooms.OperatingSettings) -> Json:
+def staff_settings(settings: OperatingSettings) -> Json:
     """The page and the operating settings of a hotel."""
     return {
         **hotel(settings.page),
@@ -94,7 +97,7 @@ def staff_settings(settings: rooms.OperatingSettings) -> Json:
     }
 
 
-def quote(priced: rooms.Quote) -> Json:
+def quote(priced: Quote) -> Json:
     """A quote with the price of each night."""
     nights = zip(priced.dates, priced.price.nights, strict=True)
     breakdown = [NightPrice(date=night, price=price.text) for night, price in nights]

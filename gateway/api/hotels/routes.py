@@ -5,7 +5,10 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts import rooms
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.hotels import GetHotel, ListHotels
+from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.settings import ChangeSettings, GetSettings, SettingsChange
 from contracts.values import Permission
 from gateway.api.hotels.queries import QuoteRequest, StayQuery
 from gateway.api.hotels.requests import SettingsPatch, WholeSettings
@@ -32,7 +35,7 @@ MANAGE = Permission.MANAGE_SETTINGS
 @public.get("/", response=page_of(PublicHotel))
 async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
     """List hotels."""
-    hotels = (await request.ask(rooms.ListHotels())).hotels
+    hotels = (await request.ask(ListHotels())).hotels
     first = (paging.page - 1) * paging.page_size
     reply = Rows(len(hotels), hotels[first : first + paging.page_size])
     return request.respond_page(hotel, reply, paging)
@@ -41,13 +44,13 @@ async def list_hotels(request: ApiRequest, paging: Annotated[Paging, Query()]) -
 @public.get("/{slug}/", response=PublicHotel)
 async def get_hotel(request: ApiRequest) -> Response:
     """Retrieve a hotel."""
-    return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
+    return request.respond(hotel(await request.ask(GetHotel(hotel=request.hotel))))
 
 
 @public.get("/{slug}/settings/", response=PublicHotel)
 async def get_public_settings(request: ApiRequest) -> Response:
     """Retrieve the public settings of a hotel."""
-    return request.respond(hotel(await request.ask(rooms.GetHotel(hotel=request.hotel))))
+    return request.respond(hotel(await request.ask(GetHotel(hotel=request.hotel))))
 
 
 @public.get("/{slug}/availability/", response=StayAvailability, refuses=("BEYOND_HORIZON",))
@@ -56,7 +59,7 @@ async def check_availability(request: ApiRequest, stay: Annotated[StayQuery, Que
 
     Returns the number of available rooms of each room type on the nights from check-in up to check-out.
     """
-    query = rooms.CheckAvailability(hotel=request.hotel, **stay.model_dump())
+    query = CheckAvailability(hotel=request.hotel, **stay.model_dump())
     return await request.answer(query, adults=stay.adults, children=stay.children)
 
 
@@ -69,19 +72,19 @@ async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     Prices a stay. A booking made with the quote keeps the price.
     """
     stay = body.model_dump(exclude={"room_type_code"})
-    query = rooms.GiveQuote(hotel=request.hotel, room_type=body.room_type_code, **stay)
+    query = GiveQuote(hotel=request.hotel, room_type=body.room_type_code, **stay)
     return request.respond(quote(await request.ask(query)))
 
 
-async def _change(request: ApiRequest, change: rooms.SettingsChange) -> Response:
-    changed = await request.ask(rooms.ChangeSettings(hotel=request.hotel, change=change))
+async def _change(request: ApiRequest, change: SettingsChange) -> Response:
+    changed = await request.ask(ChangeSettings(hotel=request.hotel, change=change))
     return request.respond(staff_settings(changed), version=changed.version)
 
 
 @settings.get("/", response=StaffSettings, etag=True)
 async def get_settings(request: ApiRequest) -> Response:
     """Retrieve the settings of a hotel."""
-    reply = await request.ask(rooms.GetSettings(hotel=request.hotel))
+    reply = await request.ask(GetSettings(hotel=request.hotel))
     return request.respond(staff_settings(reply), version=reply.version)
 
 

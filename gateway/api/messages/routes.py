@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.chat import ChatRead, GetChat, ListChats, OpenChat, ReadChat, SendChatMessage
+from contracts.bookings.communications import Communicate, Communication, CommunicationType, ListCommunications
 from contracts.values import Permission
 from gateway.api.messages.requests import ChatFilters, ChatQuery, CommunicationBody, NewChatMessage, ReadMarker
 from gateway.api.messages.responses import ChatMessageWithSender, ChatPage, chat_message
@@ -18,7 +19,7 @@ from gateway.identity.admission import Audience
 STAFF_PATH = "/api/staff/hotels/{slug}"
 CONTACT = Permission.CONTACT_GUESTS
 CLOSED = ("CHAT_CLOSED",)
-CHAT_READ = view(bookings.ChatRead)
+CHAT_READ = view(ChatRead)
 
 guest_chat = Routes(
     "chat", audience=Audience.GUEST, under="/api/public/hotels/{slug}/room-bookings/{booking_id}/chat/messages"
@@ -31,18 +32,16 @@ communications = Routes(
 
 
 async def _list(request: ApiRequest, query: ChatQuery) -> Response:
-    reply = await request.ask(request.for_booking(bookings.GetChat, after=query.after, page=query.slice))
+    reply = await request.ask(request.for_booking(GetChat, after=query.after, page=query.slice))
     return request.respond_page(chat_message, reply, query, is_open=reply.is_open, unread=reply.unread)
 
 
 async def _send(request: ApiRequest, body: NewChatMessage) -> Response:
-    return request.respond(
-        chat_message(await request.ask(request.for_booking(bookings.SendChatMessage, text=body.text)))
-    )
+    return request.respond(chat_message(await request.ask(request.for_booking(SendChatMessage, text=body.text))))
 
 
 async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
-    return await request.answer(request.for_booking(bookings.ReadChat, up_to=body.up_to))
+    return await request.answer(request.for_booking(ReadChat, up_to=body.up_to))
 
 
 @guest_chat.get("/", response=ChatPage, refuses=("READ_ONLY_TOKEN",))
@@ -87,31 +86,31 @@ async def read_chat(request: ApiRequest, body: ReadMarker) -> Response:
     return await _mark_read(request, body)
 
 
-@chats.get("/", response=page_of(bookings.OpenChat), needs=CONTACT)
+@chats.get("/", response=page_of(OpenChat), needs=CONTACT)
 async def list_chats(request: ApiRequest, filters: Annotated[ChatFilters, Query()]) -> Response:
     """List open chats.
 
     The chat with the latest message comes first.
     """
-    query = bookings.ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice)
+    query = ListChats(hotel=request.hotel, only_unread=filters.unread, page=filters.slice)
     return await request.answer_page(query, filters)
 
 
-@communications.get("/", response=page_of(bookings.Communication))
+@communications.get("/", response=page_of(Communication))
 async def list_communications(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
     """List the communications of a booking.
 
     Newest first. Mails that the system sends are included, without their text.
     """
-    return await request.answer_page(request.for_booking(bookings.ListCommunications, page=paging.slice), paging)
+    return await request.answer_page(request.for_booking(ListCommunications, page=paging.slice), paging)
 
 
-@communications.post("/", response=view(bookings.Communication), status=201, needs=CONTACT)
+@communications.post("/", response=view(Communication), status=201, needs=CONTACT)
 async def communicate(request: ApiRequest, body: CommunicationBody) -> Response:
     """Create a communication.
 
     Sends a mail (`EMAIL`) or text message (`SMS`) to the guest, or notes a call (`PHONE`) or anything else (`NOTE`).
     `delivery_status` is `PENDING` until the mail server accepts the mail (`SENT`) or the last attempt fails (`FAILED`).
     """
-    fields = {**body.model_dump(), "communication_type": bookings.CommunicationType(body.communication_type)}
-    return await request.answer(request.for_booking(bookings.Communicate, **fields))
+    fields = {**body.model_dump(), "communication_type": CommunicationType(body.communication_type)}
+    return await request.answer(request.for_booking(Communicate, **fields))

@@ -6,8 +6,9 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.bookings import SettleBalance
-from contracts.payments import OpenPaymentSession, PaymentSession, PaymentVerified, StoreWebhook, VerifyPayment
+from contracts.bookings.balance import SettleBalance
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.webhooks import StoreWebhook
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking
 from gateway.api.bookings.responses import StaffBooking

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.notifier import SignChannel, SignUser
+from contracts.notifier.channel_authorisation import SignChannel, SignUser
 from gateway.api.realtime.responses import ChannelAuth, UserAuth
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes

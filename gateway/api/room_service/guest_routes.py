@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
+from contracts.bookings.orders import CancelOrder, ListOrders, PlaceOrder, WantedItem
 from gateway.api.room_service.requests import NewOrder, OrderCancellation, PushToken
 from gateway.api.room_service.responses import MenuItems, PushTokenRegistered, RoomServiceOrder
 from gateway.http.pages import Paging, page_of
@@ -25,7 +26,7 @@ async def get_own_menu(request: ApiRequest) -> Response:
 
     Only available items are included.
     """
-    menu = await request.ask(request.for_booking(bookings.GetOwnMenu))
+    menu = await request.ask(request.for_booking(GetOwnMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
@@ -35,7 +36,7 @@ async def list_own_orders(request: ApiRequest, paging: Annotated[Paging, Query()
 
     The orders of this stay, newest first.
     """
-    return await request.answer_page(request.for_booking(bookings.ListOrders, page=paging.slice), paging)
+    return await request.answer_page(request.for_booking(ListOrders, page=paging.slice), paging)
 
 
 @routes.post(
@@ -49,8 +50,8 @@ async def place_order(request: ApiRequest, body: NewOrder) -> Response:
 
     The order keeps the current prices of the menu. Once the order is completed, its total is owed at the desk.
     """
-    items = tuple(bookings.WantedItem(item_id=each.item_id, quantity=each.quantity) for each in body.items)
-    return await request.answer(request.for_booking(bookings.PlaceOrder, items=items, note=body.note))
+    items = tuple(WantedItem(item_id=each.item_id, quantity=each.quantity) for each in body.items)
+    return await request.answer(request.for_booking(PlaceOrder, items=items, note=body.note))
 
 
 @routes.post(
@@ -64,7 +65,7 @@ async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Resp
     A guest can cancel an order until staff accept it.
     """
     order_id = request.path_params["order_id"]
-    return await request.answer(request.for_booking(bookings.CancelOrder, order_id=order_id, reason=body.reason))
+    return await request.answer(request.for_booking(CancelOrder, order_id=order_id, reason=body.reason))
 
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)
@@ -73,5 +74,5 @@ async def register_push_token(request: ApiRequest, body: PushToken) -> Response:
 
     Stores the push token of the guest's phone for the stay; null removes it.
     """
-    await request.ask(request.for_booking(bookings.RegisterPushToken, push_token=body.token))
+    await request.ask(request.for_booking(RegisterPushToken, push_token=body.token))
     return request.respond(PushTokenRegistered(booking_id=request.booking_id, registered=body.token is not None))

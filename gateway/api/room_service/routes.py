@@ -6,7 +6,8 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import bookings, rooms
+from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, OrderStatus
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, GetMenu, GetMenuItem, MenuItem, RemoveMenuItem
 from contracts.values import Permission
 from gateway.api.room_service.requests import MenuItemChange, NewMenuItem, OrderCancellation, OrderFilters
 from gateway.api.room_service.responses import MenuItems, RoomServiceOrder
@@ -21,7 +22,7 @@ orders = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotel
 menus = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/menu")
 
 CONTACT, MANAGE = Permission.CONTACT_GUESTS, Permission.MANAGE_SETTINGS
-MENU_ITEM = view(rooms.MenuItem)
+MENU_ITEM = view(MenuItem)
 UNKNOWN_ITEM = ("MENU_ITEM_NOT_FOUND",)
 STEP: dict[str, Any] = {
     "response": RoomServiceOrder,
@@ -31,10 +32,10 @@ STEP: dict[str, Any] = {
 
 
 async def _list(request: ApiRequest, filters: OrderFilters, booking_id: str | None) -> Response:
-    if filters.status and filters.status not in set(bookings.OrderStatus):
+    if filters.status and filters.status not in set(OrderStatus):
         raise invalid_filter("status")
-    status = bookings.OrderStatus(filters.status) if filters.status else None
-    query = bookings.ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
+    status = OrderStatus(filters.status) if filters.status else None
+    query = ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
     return await request.answer_page(query, filters)
 
 
@@ -64,7 +65,7 @@ async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFi
 @orders.post("/orders/{order_id}/accept/", **STEP)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
     """Accept an order."""
-    return await request.answer(bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await request.answer(AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/complete/", **STEP)
@@ -73,14 +74,14 @@ async def complete_order(request: ApiRequest, _: NoFields) -> Response:
 
     Adds the total to the booking's `balance_due`.
     """
-    return await request.answer(bookings.CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await request.answer(CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
 
 
 @orders.post("/orders/{order_id}/cancel/", **STEP)
 async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel an order."""
     order_id = request.path_params["order_id"]
-    return await request.answer(bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
+    return await request.answer(CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
 
 
 def item_id(request: ApiRequest) -> int:
@@ -97,20 +98,20 @@ async def get_menu(request: ApiRequest) -> Response:
 
     Includes items that are not available at the moment.
     """
-    menu = await request.ask(rooms.GetMenu(hotel=request.hotel))
+    menu = await request.ask(GetMenu(hotel=request.hotel))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
 @menus.post("/", response=MENU_ITEM, status=201, needs=MANAGE)
 async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
     """Create a menu item."""
-    return await request.answer(rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(AddMenuItem(hotel=request.hotel, **body.model_dump()))
 
 
 @menus.get("/{item_id}/", response=MENU_ITEM, refuses=UNKNOWN_ITEM)
 async def get_menu_item(request: ApiRequest) -> Response:
     """Retrieve a menu item."""
-    return await request.answer(rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
+    return await request.answer(GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
 
 
 @menus.patch("/{item_id}/", response=MENU_ITEM, needs=MANAGE, refuses=UNKNOWN_ITEM)
@@ -120,12 +121,12 @@ async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Respons
     Existing orders keep the price at which they were placed.
     """
     changes = body.model_dump(exclude_unset=True)
-    command = rooms.ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
+    command = ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
     return await request.answer(command)
 
 
 @menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def remove_menu_item(request: ApiRequest) -> Response:
     """Delete a menu item."""
-    await request.ask(rooms.RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
+    await request.ask(RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
     return Response(status_code=204)

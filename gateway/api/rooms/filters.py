@@ -4,7 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from contracts.rooms import FindFreeRooms, ListRooms, ListTasks, RoomStatus, TaskStatus
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.rooms import ListRooms
+from contracts.rooms.tasks import ListTasks, TaskStatus
 from gateway.http.fields import Code, Day, SearchText, boolean_filter, invalid_filter
 from gateway.http.pages import Paging
 

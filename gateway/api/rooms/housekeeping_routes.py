@@ -6,7 +6,8 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import rooms
+from contracts.rooms.blocks import BlockRoom, ListBlocks, RoomBlock, RoomBlocks, UnblockRoom
+from contracts.rooms.tasks import AssignTask, FinishTask, StartTask
 from contracts.values import Permission
 from gateway.api.rooms.filters import TaskFilters
 from gateway.api.rooms.requests import BlockedNights, NewBlock, TaskAssignment
@@ -22,7 +23,7 @@ blocks = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug
 tasks = Routes("housekeeping", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/housekeeping/tasks")
 
 CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
-BLOCKS = view(rooms.RoomBlocks)
+BLOCKS = view(RoomBlocks)
 UNKNOWN_TASK = "TASK_NOT_FOUND"
 STEP_REFUSES = (UNKNOWN_TASK, "TASK_DONE", "ILLEGAL_ROOM_TRANSITION")
 
@@ -33,18 +34,18 @@ async def list_blocks(request: ApiRequest) -> Response:
 
     Only current and future blocks, by date.
     """
-    return await request.answer(rooms.ListBlocks(hotel=request.hotel, room_number=request.room_number))
+    return await request.answer(ListBlocks(hotel=request.hotel, room_number=request.room_number))
 
 
 @blocks.post(
-    "/", response=view(rooms.RoomBlock), status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL")
+    "/", response=view(RoomBlock), status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL")
 )
 async def block_room(request: ApiRequest, body: NewBlock) -> Response:
     """Block a room.
 
     No booking gets the room on the blocked nights.
     """
-    command = rooms.BlockRoom(hotel=request.hotel, room_number=request.room_number, **body.model_dump())
+    command = BlockRoom(hotel=request.hotel, room_number=request.room_number, **body.model_dump())
     return await request.answer(command)
 
 
@@ -54,7 +55,7 @@ async def lift_blocks(request: ApiRequest, nights: Annotated[BlockedNights, Quer
 
     Deletes all blocks, or those that overlap the nights. Returns the remaining blocks.
     """
-    command = rooms.UnblockRoom(hotel=request.hotel, room_number=request.room_number, **nights.model_dump())
+    command = UnblockRoom(hotel=request.hotel, room_number=request.room_number, **nights.model_dump())
     return await request.answer(command)
 
 
@@ -67,7 +68,7 @@ async def lift_block(request: ApiRequest) -> Response:
     Returns the remaining blocks. The block of a room that is out of order ends only with that status.
     """
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
-    command = rooms.UnblockRoom(hotel=request.hotel, room_number=request.room_number, block_id=block_id)
+    command = UnblockRoom(hotel=request.hotel, room_number=request.room_number, block_id=block_id)
     return await request.answer(command)
 
 
@@ -90,7 +91,7 @@ async def start_task(request: ApiRequest, _: NoFields) -> Response:
 
     Changes the status of the room, too. A task without an assignee is assigned to the caller.
     """
-    return await request.answer(rooms.StartTask(hotel=request.hotel, task_id=_task_id(request)))
+    return await request.answer(StartTask(hotel=request.hotel, task_id=_task_id(request)))
 
 
 @tasks.post("/{task_id}/done/", response=Task, needs=CLEAN, refuses=STEP_REFUSES)
@@ -99,7 +100,7 @@ async def finish_task(request: ApiRequest, _: NoFields) -> Response:
 
     The room then needs an inspection.
     """
-    return await request.answer(rooms.FinishTask(hotel=request.hotel, task_id=_task_id(request)))
+    return await request.answer(FinishTask(hotel=request.hotel, task_id=_task_id(request)))
 
 
 @tasks.post(
@@ -114,7 +115,7 @@ async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
     Assigns the task to the caller, to nobody or to a colleague. The last needs `can_inspect` or `can_manage_rooms`.
     """
     staff_id, name = await _assignee(request, body)
-    command = rooms.AssignTask(hotel=request.hotel, task_id=_task_id(request), staff_id=staff_id, staff_name=name)
+    command = AssignTask(hotel=request.hotel, task_id=_task_id(request), staff_id=staff_id, staff_name=name)
     return await request.answer(command)
 
 

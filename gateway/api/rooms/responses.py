@@ -3,30 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts import rooms
+from contracts.rooms.room_availability import FreeRoom, FreeRooms, TakenRoom
+from contracts.rooms.rooms import RoomHistory, RoomView
+from contracts.rooms.tasks import HousekeepingTask
 from gateway.http.views import Json, View
 
 
-class StaffRoom(View[rooms.RoomView]):
+class StaffRoom(View[RoomView]):
     """A room. `current_guest` is null without a guest, and while the bookings service does not answer."""
 
     current_guest: str | None
 
 
-class StatusHistory(View[rooms.RoomHistory], rename={"changes": "results"}):
+class StatusHistory(View[RoomHistory], rename={"changes": "results"}):
     """A page of the changes of a room's status, newest first."""
 
     next: str | None
     previous: str | None
 
 
-class AvailableRoom(View[rooms.FreeRoom], drop=("current_booking_id",)):
+class AvailableRoom(View[FreeRoom], drop=("current_booking_id",)):
     """A room that is free on the requested nights. `next_booking` is the check-in date of the next stay."""
 
     current_guest: str | None
 
 
-class UnavailableRoom(View[rooms.TakenRoom]):
+class UnavailableRoom(View[TakenRoom]):
     """A room that is not free on the requested nights. `available_from` is null where the end is unknown."""
 
 
@@ -38,16 +40,16 @@ class RoomAvailability:
     unavailable_rooms: tuple[UnavailableRoom, ...]
 
 
-class Task(View[rooms.HousekeepingTask], drop=("hotel",)):
+class Task(View[HousekeepingTask], drop=("hotel",)):
     """A cleaning task of a room. `booking_id` is the stay that left the room dirty, if there is one."""
 
 
-def room(view: rooms.RoomView, names: Mapping[str, str]) -> Json:
+def room(view: RoomView, names: Mapping[str, str]) -> Json:
     """A room with the name of its guest; `names` maps booking ids to the guests' names."""
     return StaffRoom.of(view, current_guest=names.get(view.current_booking_id or ""))
 
 
-def room_availability(reply: rooms.FreeRooms, names: Mapping[str, str]) -> Json:
+def room_availability(reply: FreeRooms, names: Mapping[str, str]) -> Json:
     """The rooms with the names of their guests; `names` maps booking ids to the guests' names."""
     return {
         "available_rooms": [

@@ -7,8 +7,10 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal, Unavailable
-from contracts import rooms
-from contracts.bookings import GetGuestNames
+from contracts.bookings.queries import GetGuestNames
+from contracts.rooms.events import MaintenancePriority, RoomStatus
+from contracts.rooms.rooms import AddRoom, ChangeRoom, GetRoom, GetRoomHistory, RemoveRoom, RoomChange, RoomView
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Permission
 from gateway.api.rooms.filters import FreeRoomQuery, RoomFilters
 from gateway.api.rooms.requests import Inspection, Maintenance, NewRoom, Remark, RoomChanges, StatusChange
@@ -40,7 +42,7 @@ async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> d
         return {}
 
 
-async def _respond(request: ApiRequest, reply: rooms.RoomView) -> Response:
+async def _respond(request: ApiRequest, reply: RoomView) -> Response:
     names = await _guest_names(request, (reply.current_booking_id,))
     return request.respond(room(reply, names), version=reply.version)
 
@@ -68,9 +70,7 @@ async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Q
 @routes.get("/{room_number}/", response=StaffRoom)
 async def get_room(request: ApiRequest) -> Response:
     """Retrieve a room."""
-    return await _respond(
-        request, await request.ask(rooms.GetRoom(hotel=request.hotel, room_number=request.room_number))
-    )
+    return await _respond(request, await request.ask(GetRoom(hotel=request.hotel, room_number=request.room_number)))
 
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
@@ -79,10 +79,10 @@ async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Quer
 
     Newest first. Each change says who made it, when and why.
     """
-    query = rooms.GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
+    query = GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
     history = await request.ask(query)
     changes = Rows(history.count, history.changes)
-    return request.respond_page(view(rooms.RoomChange).of, changes, paging, room_number=history.room_number)
+    return request.respond_page(view(RoomChange).of, changes, paging, room_number=history.room_number)
 
 
 @routes.post("/", response=StaffRoom, status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
@@ -91,7 +91,7 @@ async def add_room(request: ApiRequest, body: NewRoom) -> Response:
 
     The room is ready for its first guest. A room that was deleted returns with its history.
     """
-    return await _respond(request, await request.ask(rooms.AddRoom(hotel=request.hotel, **body.model_dump())))
+    return await _respond(request, await request.ask(AddRoom(hotel=request.hotel, **body.model_dump())))
 
 
 @routes.patch(
@@ -105,7 +105,7 @@ async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
 
     The room type and `is_active` change only while no booking has the room.
     """
-    command = rooms.ChangeRoom(hotel=request.hotel, room_number=request.room_number, clear=body.cleared, **body.values)
+    command = ChangeRoom(hotel=request.hotel, room_number=request.room_number, clear=body.cleared, **body.values)
     return await _respond(request, await request.ask(command))
 
 
@@ -115,14 +115,12 @@ async def remove_room(request: ApiRequest) -> Response:
 
     Deletes the room's blocks and cleaning task, too. The request is refused while a stay has the room.
     """
-    await request.ask(rooms.RemoveRoom(hotel=request.hotel, room_number=request.room_number))
+    await request.ask(RemoveRoom(hotel=request.hotel, room_number=request.room_number))
     return Response(status_code=204)
 
 
-async def _change_status(
-    request: ApiRequest, to: rooms.RoomStatus, *only_from: rooms.RoomStatus, **more: Any
-) -> Response:
-    command = rooms.ChangeRoomStatus(
+async def _change_status(request: ApiRequest, to: RoomStatus, *only_from: RoomStatus, **more: Any) -> Response:
+    command = ChangeRoomStatus(
         hotel=request.hotel, room_number=request.room_number, to_status=to, only_from=only_from, **more
     )
     return await _respond(request, await request.ask(command))
@@ -131,7 +129,7 @@ async def _change_status(
 @routes.post("/{room_number}/start-cleaning/", response=StaffRoom, needs=CLEAN, refuses=REFUSES)
 async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
     """Start cleaning a room."""
-    return await _change_status(request, rooms.RoomStatus.CLEANING_IN_PROGRESS, rooms.RoomStatus.CHECKOUT_DIRTY)
+    return await _change_status(request, RoomStatus.CLEANING_IN_PROGRESS, RoomStatus.CHECKOUT_DIRTY)
 
 
 @routes.post("/{room_number}/mark-cleaned/", response=StaffRoom, needs=CLEAN, refuses=REFUSES)
@@ -142,9 +140,9 @@ async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
     """
     return await _change_status(
         request,
-        rooms.RoomStatus.CLEANED_UNINSPECTED,
-        rooms.RoomStatus.CHECKOUT_DIRTY,
-        rooms.RoomStatus.CLEANING_IN_PROGRESS,
+        RoomStatus.CLEANED_UNINSPECTED,
+        RoomStatus.CHECKOUT_DIRTY,
+        RoomStatus.CLEANING_IN_PROGRESS,
     )
 
 
@@ -154,8 +152,8 @@ async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
 
     A room that passes is ready for the next guest. A room that fails is cleaned again.
     """
-    to = rooms.RoomStatus.READY_FOR_GUEST if body.passed else rooms.RoomStatus.CHECKOUT_DIRTY
-    return await _change_status(request, to, rooms.RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
+    to = RoomStatus.READY_FOR_GUEST if body.passed else RoomStatus.CHECKOUT_DIRTY
+    return await _change_status(request, to, RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
 
 
 @routes.post("/{room_number}/mark-maintenance/", response=StaffRoom, needs=REPORT, refuses=REFUSES)
@@ -163,9 +161,9 @@ async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
     """Report that a room needs maintenance."""
     return await _change_status(
         request,
-        rooms.RoomStatus.MAINTENANCE_REQUIRED,
+        RoomStatus.MAINTENANCE_REQUIRED,
         note=body.notes,
-        priority=rooms.MaintenancePriority(body.priority),
+        priority=MaintenancePriority(body.priority),
     )
 
 
@@ -179,9 +177,9 @@ async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
     """
     return await _change_status(
         request,
-        rooms.RoomStatus.CHECKOUT_DIRTY,
-        rooms.RoomStatus.MAINTENANCE_REQUIRED,
-        rooms.RoomStatus.OUT_OF_ORDER,
+        RoomStatus.CHECKOUT_DIRTY,
+        RoomStatus.MAINTENANCE_REQUIRED,
+        RoomStatus.OUT_OF_ORDER,
         note=body.notes,
     )
 
@@ -194,4 +192,4 @@ async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
 )
 async def change_room_status(request: ApiRequest, body: StatusChange) -> Response:
     """Change the status of a room."""
-    return await _change_status(request, rooms.RoomStatus(body.to_status), note=body.note, until=body.until)
+    return await _change_status(request, RoomStatus(body.to_status), note=body.note, until=body.until)

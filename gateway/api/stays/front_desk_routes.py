@@ -2,7 +2,9 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.bulk_check_out import CheckOutRooms
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking, respond_to_staff
 from gateway.api.bookings.responses import StaffBooking
@@ -49,7 +51,7 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     """
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))
-    command = bookings.CheckOutRooms(
+    command = CheckOutRooms(
         hotel=request.hotel, rooms=tuple(body.room_ids), destructive=body.destructive, reason=body.reason
     )
     return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_ROOMS)))
@@ -58,14 +60,14 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
 @overstays.get("/status/", response=OverstayStatus, needs=CHECK_IN)
 async def get_overstay(request: ApiRequest) -> Response:
     """Retrieve the overstay status of a booking."""
-    state = await request.ask(request.for_booking(bookings.GetOverstay))
+    state = await request.ask(request.for_booking(GetOverstay))
     return request.respond(OverstayStatus.of(state), version=state.version)
 
 
 @overstays.post("/acknowledge/", response=StaffBooking, needs=CHECK_IN, refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
 async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
     """Acknowledge or dismiss an overstay."""
-    return await change_booking(request, bookings.AcknowledgeOverstay, **body.model_dump())
+    return await change_booking(request, AcknowledgeOverstay, **body.model_dump())
 
 
 @overstays.post(
@@ -81,4 +83,4 @@ async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     error has `conflicts` and up to five `suggested_rooms`.
     """
     nights = {"new_check_out": body.new_checkout_date, "add_nights": body.add_nights}
-    return await change_booking(request, bookings.ExtendBooking, deadline=SEVERAL_SERVICES, **nights)
+    return await change_booking(request, ExtendBooking, deadline=SEVERAL_SERVICES, **nights)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from contracts.bookings import AddWalkIn
+from contracts.bookings.walk_ins import AddWalkIn
 from gateway.api.bookings.requests import WithGuest
 from gateway.http.fields import Adults, Body, Children, Count, Day, Prose, RoomNumber
 

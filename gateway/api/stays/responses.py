@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from contracts import bookings, rooms
+from contracts.bookings.bulk_check_out import RoomsCheckedOut
+from contracts.bookings.overstays import OverstayState
+from contracts.bookings.views import BookingDetail
+from contracts.rooms.assignments import Candidates
 from gateway.http.views import Json, View
 
 
-class AvailableRooms(View[rooms.Candidates], rename={"rooms": "available_rooms"}):
+class AvailableRooms(View[Candidates], rename={"rooms": "available_rooms"}):
     """The rooms that can be assigned to the booking, best first."""
 
     booking_id: str
@@ -20,7 +23,7 @@ class VacatedRoom:
     room_status: str
 
 
-class CheckedOutBooking(View[bookings.BookingDetail], only=("booking_id", "status", "checked_out_at")):
+class CheckedOutBooking(View[BookingDetail], only=("booking_id", "status", "checked_out_at")):
     """A booking whose guest has left."""
 
     assigned_room: VacatedRoom | None
@@ -35,7 +38,7 @@ class CheckedOut:
 
 
 class BulkCheckOut(
-    View[bookings.RoomsCheckedOut],
+    View[RoomsCheckedOut],
     only=("checked_out_bookings", "rooms_cleared", "failed", "destructive"),
     rename={"destructive": "destructive_mode"},
     examples={"checked_out_bookings": ["BK-2026-7KQ2MD"], "rooms_cleared": ["103"]},
@@ -51,17 +54,17 @@ class BulkCheckOutReport:
     results: BulkCheckOut
 
 
-class OverstayStatus(View[bookings.OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
+class OverstayStatus(View[OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
     """Whether a guest overstays, for how many minutes, and the latest incident."""
 
 
-def checked_out(booking: bookings.BookingDetail) -> Json:
+def checked_out(booking: BookingDetail) -> Json:
     """The response of a check-out."""
     number = booking.assigned_room_number
     room = VacatedRoom(room_number=number, room_status="CHECKOUT_DIRTY") if number else None
     return {"message": "Booking checked out successfully", "booking": CheckedOutBooking.of(booking, assigned_room=room)}
 
 
-def rooms_checked_out(done: bookings.RoomsCheckedOut) -> Json:
+def rooms_checked_out(done: RoomsCheckedOut) -> Json:
     """The response of a bulk check-out."""
     return {"detail": f"Processed {done.processed} room(s) in hotel '{done.hotel}'", "results": BulkCheckOut.of(done)}

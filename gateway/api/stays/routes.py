@@ -2,7 +2,15 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.stays import (
+    AssignRoom,
+    CheckIn,
+    CheckOut,
+    GetCandidateRooms,
+    MarkNoShow,
+    MoveRoom,
+    UnassignRoom,
+)
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking
 from gateway.api.bookings.responses import StaffBooking
@@ -27,7 +35,7 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
 
     The best room comes first.
     """
-    return await request.answer(request.for_booking(bookings.GetCandidateRooms), booking_id=request.booking_id)
+    return await request.answer(request.for_booking(GetCandidateRooms), booking_id=request.booking_id)
 
 
 @routes.post(
@@ -41,7 +49,7 @@ async def assign_room(request: ApiRequest, body: Assignment) -> Response:
 
     Replaces the room that is assigned already.
     """
-    return await change_booking(request, bookings.AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -52,7 +60,7 @@ async def assign_room(request: ApiRequest, body: Assignment) -> Response:
 )
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
     """Unassign the room of a booking."""
-    return await change_booking(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
+    return await change_booking(request, UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
 @routes.post("/move-room/", response=StaffBooking, needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
@@ -61,7 +69,7 @@ async def move_room(request: ApiRequest, body: Move) -> Response:
 
     The guest in house changes rooms for the rest of the stay.
     """
-    return await change_booking(request, bookings.MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -72,7 +80,7 @@ async def move_room(request: ApiRequest, body: Move) -> Response:
 )
 async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
     """Check in a guest."""
-    return await change_booking(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
@@ -87,12 +95,12 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     Possible from noon on the day after check-in, or, where a late arrival is expected, from noon on the day after
     check-out. At that time the system also marks the booking as a no-show automatically.
     """
-    return await change_booking(request, bookings.MarkNoShow, **body.model_dump())
+    return await change_booking(request, MarkNoShow, **body.model_dump())
 
 
 @routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
 async def check_out(request: ApiRequest, _: NoFields) -> Response:
     """Check out a guest."""
-    command = request.for_booking(bookings.CheckOut)
+    command = request.for_booking(CheckOut)
     booking = await request.ask(command, deadline=SEVERAL_SERVICES)
     return request.respond(checked_out(booking), version=booking.version)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from contracts.message import Envelope
-from contracts.rooms import InventoryHeld
+from contracts.rooms.events import InventoryHeld
 from services.notifier.channels import Channel, ChannelKind
 from services.notifier.domain.jobs import PushAvailability, PushGroup, PushNotice
 from services.notifier.domain.pushes import PUSHES

@@ -4,8 +4,76 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from contracts import bookings, notifier, payments, rooms
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import (
+    ApprovalFellDue,
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingDeclined,
+)
+from contracts.bookings.balance import (
+    BalancePaid,
+    BalancePaymentAccepted,
+    BalancePaymentFailed,
+    BalancePaymentRefused,
+    BalanceSettled,
+)
+from contracts.bookings.chat import ChatMessageSent
+from contracts.bookings.communications import CommunicationNoted, CommunicationRequested
+from contracts.bookings.events import (
+    BookingCancelled,
+    BookingDrafted,
+    BookingExpired,
+    BookingHeld,
+    BookingPaymentFailed,
+    PaymentAwaited,
+    PaymentTurnedAway,
+)
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
+from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
+from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
+    RoomAssigned,
+    RoomMoved,
+    RoomUnassigned,
+)
 from contracts.message import Event
+from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
+from contracts.payments.events import (
+    CancellationFeeCaptured,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentDisputed,
+    PaymentMismatched,
+    PaymentRefunded,
+    PaymentSessionExpired,
+    PaymentSessionOpened,
+    PaymentVoided,
+    RefundFailed,
+)
+from contracts.rooms.events import (
+    AvailabilityChanged,
+    HotelSettingsChanged,
+    HousekeepingTaskDone,
+    HousekeepingTaskOpened,
+    InventoryExtended,
+    InventoryHeld,
+    InventoryReleased,
+    RoomBlocked,
+    RoomOccupied,
+    RoomStatusChanged,
+    RoomUnblocked,
+    RoomVacated,
+)
+from contracts.rooms.menu import MenuChanged
 from services.notifier.channels import ChannelKind
 
 HOTEL, STAFF, BOOKING, ROOM, PUBLIC = ChannelKind
@@ -54,134 +122,134 @@ _INCIDENT = ("incident_id", "incident_status", "severity")
 _ORDER_UPDATED = RealtimeEvent("order_updated", (HOTEL, BOOKING))
 
 _ROWS = (
-    PushRule(bookings.BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
-    PushRule(bookings.BookingHeld, (_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
+    PushRule(BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
+    PushRule(BookingHeld, (_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
     PushRule(
-        bookings.BookingAwaitsApproval,
+        BookingAwaitsApproval,
         (RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING)),),
         ("amount", "payment_authorized_at", "approval_deadline_at"),
     ),
     PushRule(
-        bookings.ApprovalFellDue,
+        ApprovalFellDue,
         (RealtimeEvent("approval_due", (STAFF,)),),
         ("urgency", "payment_authorized_at", "approval_deadline_at", "noticed_at"),
     ),
     PushRule(
-        bookings.BookingApproved,
+        BookingApproved,
         (RealtimeEvent("booking_approved", (HOTEL, BOOKING)),),
         ("decision_made_at",),
         by="decision_made_by",
     ),
     PushRule(
-        bookings.BookingConfirmed,
+        BookingConfirmed,
         (RealtimeEvent("payment_success", (HOTEL, BOOKING)), RealtimeEvent("booking_confirmed", (HOTEL, BOOKING))),
         ("confirmed_at", "paid_at"),
         by="confirmed_by",
         only_if={"payment_success": "paid_at"},
     ),
     PushRule(
-        bookings.BookingPaymentFailed,
+        BookingPaymentFailed,
         (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
         ("reason_code", "failed_at", "expires_at"),
     ),
     PushRule(
-        bookings.PaymentTurnedAway,
+        PaymentTurnedAway,
         (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
         ("amount", "reason_code", "turned_away_at"),
     ),
     PushRule(
-        bookings.BookingDeclined,
+        BookingDeclined,
         (RealtimeEvent("booking_declined", (HOTEL, BOOKING)),),
         ("reason_code", "decision_made_at"),
         by="decision_made_by",
     ),
     PushRule(
-        bookings.BookingCancelled,
+        BookingCancelled,
         (RealtimeEvent("booking_cancelled", (HOTEL, BOOKING)),),
         ("cancelled_at",),
         _FEE,
         by="cancelled_by",
     ),
     PushRule(
-        bookings.BookingExpired,
+        BookingExpired,
         (RealtimeEvent("booking_expired", (HOTEL, BOOKING)),),
         ("expired_at",),
         {"expiry_reason": "reason"},
     ),
     PushRule(
-        bookings.BookingNoShow,
+        BookingNoShow,
         (RealtimeEvent("booking_no_show", (HOTEL, BOOKING)),),
         ("marked_at",),
         _FEE,
         by="marked_by",
     ),
     PushRule(
-        bookings.BookingRefunded,
+        BookingRefunded,
         (RealtimeEvent("refund_processed", (HOTEL, BOOKING)),),
         ("refunded_at",),
         {"refund_amount": "amount"},
     ),
     PushRule(
-        bookings.BookingRefundFailed,
+        BookingRefundFailed,
         (RealtimeEvent("refund_failed", (HOTEL, STAFF, BOOKING)),),
         ("reason_code", "failed_at"),
         {"refund_amount": "amount"},
     ),
     PushRule(
-        bookings.BookingRefundRetried,
+        BookingRefundRetried,
         (RealtimeEvent("refund_retried", (HOTEL, STAFF, BOOKING)),),
         ("retried_at",),
         by="retried_by",
     ),
     PushRule(
-        bookings.RoomAssigned,
+        RoomAssigned,
         (RealtimeEvent("room_assigned", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
         ("room_number", "previous_room_number", "room_type_code", "assigned_at"),
         by="by",
     ),
     PushRule(
-        bookings.RoomUnassigned,
+        RoomUnassigned,
         (RealtimeEvent("room_unassigned", (HOTEL, BOOKING, ROOM)),),
         ("room_number", "unassigned_at"),
         by="by",
     ),
     PushRule(
-        bookings.RoomMoved,
+        RoomMoved,
         (RealtimeEvent("room_moved", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
         ("room_number", "previous_room_number", "room_type_code", "moved_at"),
         by="by",
     ),
     PushRule(
-        bookings.GuestCheckedIn,
+        GuestCheckedIn,
         (RealtimeEvent("booking_checked_in", (HOTEL, BOOKING, ROOM), ("booking-checked-in",)),),
         ("room_number", "checked_in_at"),
         by="checked_in_by",
     ),
     PushRule(
-        bookings.GuestCheckedOut,
+        GuestCheckedOut,
         (RealtimeEvent("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",)),),
         ("room_number", "checked_out_at", "check_out"),
         by="checked_out_by",
     ),
     PushRule(
-        bookings.OverstayFlagged,
+        OverstayFlagged,
         (RealtimeEvent("overstay_flagged", (HOTEL, STAFF), ("booking_overstay_flagged",)),),
         (*_INCIDENT, "previous_severity", "room_number", "checkout_deadline_at", "flagged_at"),
     ),
     PushRule(
-        bookings.OverstayAcknowledged,
+        OverstayAcknowledged,
         (RealtimeEvent("overstay_acknowledged", (HOTEL, STAFF), ("booking_overstay_acknowledged",)),),
         (*_INCIDENT, "acknowledged_at"),
         by="acknowledged_by",
     ),
     PushRule(
-        bookings.OverstayDismissed,
+        OverstayDismissed,
         (RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
         (*_INCIDENT, "dismissed_at"),
         by="dismissed_by",
     ),
     PushRule(
-        bookings.StayExtended,
+        StayExtended,
         (
             RealtimeEvent("overstay_extended", (HOTEL, STAFF), ("booking_overstay_extended",)),
             _BALANCE,
@@ -191,106 +259,106 @@ _ROWS = (
         by="extended_by",
     ),
     PushRule(
-        bookings.OverstayResolved,
+        OverstayResolved,
         (RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
         (*_INCIDENT, "resolution", "resolved_at"),
     ),
-    PushRule(bookings.BalancePaymentAccepted, (_BALANCE,), ("accepted_at",), _BALANCE_FIELDS),
-    PushRule(bookings.BalanceSettled, (_BALANCE,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
+    PushRule(BalancePaymentAccepted, (_BALANCE,), ("accepted_at",), _BALANCE_FIELDS),
+    PushRule(BalanceSettled, (_BALANCE,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
     PushRule(
-        bookings.BalancePaid,
+        BalancePaid,
         (RealtimeEvent("payment_success", (HOTEL, BOOKING)),),
         ("paid_at",),
         _BALANCE_FIELDS,
     ),
     PushRule(
-        bookings.BalancePaymentFailed,
+        BalancePaymentFailed,
         (RealtimeEvent("payment_failed", (STAFF, BOOKING)), _BALANCE),
         ("reason_code", "failed_at"),
         _BALANCE_FIELDS,
     ),
     PushRule(
-        bookings.BalancePaymentRefused,
+        BalancePaymentRefused,
         (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
         ("reason_code", "refused_at"),
         _BALANCE_FIELDS,
     ),
     PushRule(
-        bookings.ChatMessageSent,
+        ChatMessageSent,
         (RealtimeEvent("chat_message", (HOTEL, BOOKING)),),
         ("message_id", "sender", "sent_at"),
     ),
     PushRule(
-        bookings.OrderPlaced,
+        OrderPlaced,
         (RealtimeEvent("order_created", (HOTEL, BOOKING)),),
         ("order_id", "order_status", "room_number", "placed_at"),
     ),
     PushRule(
-        bookings.OrderAccepted,
+        OrderAccepted,
         (_ORDER_UPDATED,),
         ("order_id", "order_status", "room_number", "accepted_at"),
         by="accepted_by",
     ),
     PushRule(
-        bookings.OrderCompleted,
+        OrderCompleted,
         (_ORDER_UPDATED,),
         ("order_id", "order_status", "room_number", "completed_at", "total"),
         by="completed_by",
     ),
     PushRule(
-        bookings.OrderCancelled,
+        OrderCancelled,
         (_ORDER_UPDATED,),
         ("order_id", "order_status", "room_number", "cancelled_at"),
         by="cancelled_by",
     ),
-    PushRule(payments.PaymentMismatched, (RealtimeEvent("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
+    PushRule(PaymentMismatched, (RealtimeEvent("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
     PushRule(
-        payments.PaymentDisputed,
+        PaymentDisputed,
         (RealtimeEvent("payment_disputed", (STAFF,)),),
         ("amount", "reason_code", "disputed_at"),
     ),
     PushRule(
-        rooms.RoomStatusChanged,
+        RoomStatusChanged,
         (RealtimeEvent("room_status_changed", (HOTEL, ROOM), ("room-status-changed",)),),
         ("room_number", "old_status", "new_status", "source", "priority"),
         by="by",
     ),
     PushRule(
-        rooms.RoomBlocked,
+        RoomBlocked,
         (RealtimeEvent("room_blocked", (HOTEL, ROOM)),),
         ("room_number", "block_id", "starts_on", "until", "out_of_order", "blocked_at"),
         by="by",
     ),
     PushRule(
-        rooms.RoomUnblocked,
+        RoomUnblocked,
         (RealtimeEvent("room_unblocked", (HOTEL, ROOM)),),
         ("room_number", "block_id", "free_from", "until", "unblocked_at"),
         by="by",
     ),
     PushRule(
-        rooms.HousekeepingTaskOpened,
+        HousekeepingTaskOpened,
         (RealtimeEvent("housekeeping_task_created", (HOTEL, ROOM)),),
         ("room_number", "task_id", "reason", "opened_at"),
     ),
     PushRule(
-        rooms.HousekeepingTaskDone,
+        HousekeepingTaskDone,
         (RealtimeEvent("housekeeping_task_done", (HOTEL, ROOM)),),
         ("room_number", "task_id", "done_at"),
         by="by",
     ),
     PushRule(
-        rooms.HotelSettingsChanged,
+        HotelSettingsChanged,
         (RealtimeEvent("settings_updated", (HOTEL, PUBLIC), ("settings-updated",)),),
         ("fields",),
         {"version": "version_number"},
     ),
     # Coalesced into one push per hotel and second (`domain.availability`), so the push carries nothing of a booking.
-    PushRule(rooms.InventoryHeld, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.InventoryExtended, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.InventoryReleased, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.AvailabilityChanged, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
+    PushRule(InventoryHeld, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
+    PushRule(InventoryExtended, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
+    PushRule(InventoryReleased, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
+    PushRule(AvailabilityChanged, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
     PushRule(
-        notifier.NoticeGaveUp,
+        NoticeGaveUp,
         (RealtimeEvent("notice_gave_up", (STAFF,)),),
         ("notice_id", "occasion", "medium", "reason_code", "gave_up_at"),
     ),
@@ -302,26 +370,26 @@ _PUSHED_BY_BOOKINGS = "bookings records the change in the booking's feed, and th
 
 # Every other event, and the reason why it is not pushed.
 NOT_PUSHED: dict[type[Event], str] = {
-    bookings.PaymentAwaited: "the guest who opened the payment page sees it, and nothing else changes",
-    bookings.BookingAmended: "it names changed fields of a staff note, which the next read returns",
-    bookings.CommunicationRequested: "the guest receives the message, and the booking's log shows the result to staff",
-    bookings.CommunicationNoted: "an internal note of staff in the booking's log",
-    bookings.LookupRequested: "the requester receives a mail, and nobody else may learn of the request",
-    rooms.MenuChanged: "a menu is read when a guest opens it",
-    bookings.GuestTokenRevoked: "the connections of the token's holder are closed",
-    payments.PaymentSessionOpened: _PUSHED_BY_BOOKINGS,
-    payments.PaymentSessionExpired: "an expired payment page changes nothing visible; the booking's expiry is pushed",
-    payments.PaymentAuthorized: _PUSHED_BY_BOOKINGS,
-    payments.PaymentCaptured: _PUSHED_BY_BOOKINGS,
-    payments.PaymentCaptureFailed: _PUSHED_BY_BOOKINGS,
-    payments.PaymentVoided: "no money was taken; the decision that caused the void is pushed",
-    payments.CancellationFeeCaptured: "the cancellation is pushed with its fee",
-    payments.PaymentRefunded: _PUSHED_BY_BOOKINGS,
-    payments.RefundFailed: _PUSHED_BY_BOOKINGS,
-    rooms.RoomOccupied: "the check-in and the room's status change are pushed",
-    rooms.RoomVacated: "the check-out and the room's status change are pushed",
-    notifier.NoticeReplayed: "the operator requested it, and the result is visible to staff",
-    notifier.NoticeSent: "the recipient sees the notice itself",
+    PaymentAwaited: "the guest who opened the payment page sees it, and nothing else changes",
+    BookingAmended: "it names changed fields of a staff note, which the next read returns",
+    CommunicationRequested: "the guest receives the message, and the booking's log shows the result to staff",
+    CommunicationNoted: "an internal note of staff in the booking's log",
+    LookupRequested: "the requester receives a mail, and nobody else may learn of the request",
+    MenuChanged: "a menu is read when a guest opens it",
+    GuestTokenRevoked: "the connections of the token's holder are closed",
+    PaymentSessionOpened: _PUSHED_BY_BOOKINGS,
+    PaymentSessionExpired: "an expired payment page changes nothing visible; the booking's expiry is pushed",
+    PaymentAuthorized: _PUSHED_BY_BOOKINGS,
+    PaymentCaptured: _PUSHED_BY_BOOKINGS,
+    PaymentCaptureFailed: _PUSHED_BY_BOOKINGS,
+    PaymentVoided: "no money was taken; the decision that caused the void is pushed",
+    CancellationFeeCaptured: "the cancellation is pushed with its fee",
+    PaymentRefunded: _PUSHED_BY_BOOKINGS,
+    RefundFailed: _PUSHED_BY_BOOKINGS,
+    RoomOccupied: "the check-in and the room's status change are pushed",
+    RoomVacated: "the check-out and the room's status change are pushed",
+    NoticeReplayed: "the operator requested it, and the result is visible to staff",
+    NoticeSent: "the recipient sees the notice itself",
 }
 
 

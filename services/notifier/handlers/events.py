@@ -1,8 +1,10 @@
 """Handlers of events: each adds the notices that an event causes, and enqueues the jobs that send them."""
 
-from contracts.bookings import CommunicationRequested, CommunicationType, GuestTokenRevoked, LookupRequested
+from contracts.bookings.communications import CommunicationRequested, CommunicationType
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
 from contracts.message import Envelope, Event
-from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
+from contracts.rooms.events import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier.domain.availability import availability_job, availability_push
 from services.notifier.domain.channel_authorisation import user_id
 from services.notifier.domain.jobs import EndConnections, SendLookup, SendMessage, job_key

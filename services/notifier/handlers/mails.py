@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import GetLetter, GetLookupLetter, GetMailFacts, Letter, LookupLetter, MailFacts
+from contracts.bookings.communications import GetLetter, Letter
+from contracts.bookings.lookups import GetLookupLetter, LookupLetter
+from contracts.bookings.mails import GetMailFacts, MailFacts
 from contracts.message import Ask
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.send_result import failure_code
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from chassis.refusal import Refusal
 from chassis.transactions.job_queue import lock_job_kind
-from contracts.notifier import GetNotice, ListNotices, NoticeDetail, NoticePage, NoticeReplayed, ReplayNotice
+from contracts.notifier.events import NoticeReplayed
+from contracts.notifier.notice_admin import GetNotice, ListNotices, NoticeDetail, NoticePage, ReplayNotice
 from services.notifier.domain.jobs import PushAvailability, PushNotice, job_key
 from services.notifier.domain.notices import StoredNotice
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus

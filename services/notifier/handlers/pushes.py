@@ -10,7 +10,7 @@ from functools import partial
 from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
-from contracts.notifier import NoticeGaveUp, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from services.notifier.domain.availability import availability_push
 from services.notifier.domain.jobs import PushAvailability, PushNotice
 from services.notifier.domain.pushes import PUSHES

@@ -1,10 +1,10 @@
 """The desired state of a payment, and the inputs of a decision on the payment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.values import Money
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import ProviderSnapshot
@@ -18,8 +18,7 @@ class BookingPhase(StrEnum):
     ENDED = "ENDED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DesiredState:
+class DesiredState(Data):
     """The state that bookings wants for a payment; `LIVE` at first. `why` names the event that set the state."""
 
     booking_id: str
@@ -45,8 +44,7 @@ class DesiredState:
         return min(self.fee.amount, at_most)
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionInputs:
+class DecisionInputs(Data):
     """The inputs of a decision. `refused` has the provider's code for each capture and refund refused for good."""
 
     desired: DesiredState

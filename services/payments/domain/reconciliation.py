@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from contracts.payments import FindingKind, ReconciliationFinding
+from contracts.payments.reconciliation import FindingKind, ReconciliationFinding
 from contracts.values import Money
 from services.payments.domain.decide import Decision
 from services.payments.domain.desired_state import DesiredState

@@ -2,22 +2,13 @@
 
 from typing import Any
 
-from contracts.bookings import (
-    BalancePaymentAccepted,
-    BalancePaymentRefused,
-    BalanceSettled,
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingExpired,
-    BookingHeld,
-    BookingNoShow,
-    BookingPaymentFailed,
-    BookingRefundRetried,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stays import BookingNoShow
 from contracts.message import Event
-from contracts.payments import PaymentPurpose
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase, DesiredState

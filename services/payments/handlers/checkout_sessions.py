@@ -2,8 +2,9 @@
 
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
-from contracts.bookings import GetPayable
-from contracts.payments import OpenPaymentSession, PaymentSession, PaymentStatus, PaymentVerified, VerifyPayment
+from contracts.bookings.queries import GetPayable
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.events import PaymentStatus
 from services.payments.domain.payment import Payment
 from services.payments.domain.return_pages import return_pages
 from services.payments.steps.checkout import Checkout

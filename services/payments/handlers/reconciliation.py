@@ -6,7 +6,13 @@ from datetime import timedelta
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import GetReconciliation, Reconcile, ReconciledPage, Reconciliation, ReconciliationPart
+from contracts.payments.reconciliation import (
+    GetReconciliation,
+    Reconcile,
+    ReconciledPage,
+    Reconciliation,
+    ReconciliationPart,
+)
 from services.payments.steps.reconciliation.payment import reconcile_payments, repair
 from services.payments.steps.reconciliation.provider_lists import reconcile_list
 from services.payments.steps.reconciliation.run import record_object_findings

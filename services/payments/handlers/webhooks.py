@@ -7,7 +7,7 @@ from typing import Any
 from chassis.observability import logs
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.payments import (
+from contracts.payments.webhooks import (
     DismissWebhook,
     GetWebhook,
     ListWebhooks,

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal, RetryLater, Unavailable
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import Payable
-from contracts.payments import PaymentSession, PaymentStatus
+from contracts.bookings.views import Payable
+from contracts.payments.checkout_sessions import PaymentSession
+from contracts.payments.events import PaymentStatus
 from services.payments.cards import CallBusy, CheckoutOrder
 from services.payments.domain.jobs import ExpireSession
 from services.payments.domain.payment import Payment

@@ -6,17 +6,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from contracts.values import Money
 from services.payments.domain.movements import Movement, MovementKind
 from services.payments.domain.payment import Payment
 from services.payments.store.tables import LEDGER
 
 
-class SqlLedger:
+class SqlLedger(SqlStore):
     """Inserts and reads ledger rows. A row is never changed."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def book(self, payment: Payment, movements: Sequence[Movement], *, at: datetime, why: str) -> None:
         """Insert the movements that are not booked yet. `at` is the time of the sync, UTC."""

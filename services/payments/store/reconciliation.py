@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
-from contracts.payments import Reconcile, Reconciliation, ReconciliationFinding
+from contracts.payments.reconciliation import Reconcile, Reconciliation, ReconciliationFinding
 from services.payments.domain.jobs import CONVERGING
 from services.payments.domain.webhook import WebhookOutcome
 from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
@@ -20,14 +21,11 @@ _OPEN = FINDING.c.resolved_at.is_(None)
 _GIVEN_UP = (JOB.c.kind.in_(CONVERGING), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
 
 
-class SqlReconciliation:
+class SqlReconciliation(SqlStore):
     """Reads and writes the rows of reconciliation.
 
     A repeated finding updates its open row; a comparison without the finding resolves it.
     """
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[str]:
         """Lease up to `limit` payments whose comparison is due, except those that another process leases.
@@ -120,21 +118,21 @@ class SqlReconciliation:
         def number(column: Any, *where: Any) -> Any:
             return sa.select(sa.func.coalesce(column, 0)).where(*where).scalar_subquery()
 
-        figures = {
-            "looked": number(sa.func.sum(RUN.c.looked), lately),
-            "findings_found": number(sa.func.sum(RUN.c.found), lately),
-            "repaired": number(sa.func.sum(RUN.c.repaired), lately),
-            "overdue": number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - LATE),
-            "webhooks_waiting": number(sa.func.count(), waiting),
-            "webhooks_parked": number(sa.func.count(), WEBHOOK.c.outcome == WebhookOutcome.PARKED),
-            "jobs_given_up": number(sa.func.count(), *_GIVEN_UP),
-            "last_at": sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery(),
-            "oldest_webhook_seconds": sa.select(sa.cast(age, sa.Float)).where(waiting).scalar_subquery(),
-        }
-        row = self._connection.execute(sa.select(*(figures[name].label(name) for name in figures))).one()
+        figures = sa.select(
+            number(sa.func.sum(RUN.c.looked), lately).label("looked"),
+            number(sa.func.sum(RUN.c.found), lately).label("found"),
+            number(sa.func.sum(RUN.c.repaired), lately).label("repaired"),
+            number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - LATE).label("overdue"),
+            number(sa.func.count(), waiting).label("webhooks_waiting"),
+            number(sa.func.count(), WEBHOOK.c.outcome == WebhookOutcome.PARKED).label("webhooks_parked"),
+            number(sa.func.count(), *_GIVEN_UP).label("jobs_given_up"),
+            sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
+            sa.select(sa.cast(age, sa.Float)).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
+        )
+        row = self._connection.execute(figures).one()._asdict()
         open_findings = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
         open_by_kind = {str(kind): count for kind, count in self._connection.execute(open_findings).all()}
-        return Reconciliation(**row._asdict(), open=open_by_kind)
+        return Reconciliation(findings_found=row.pop("found"), **row, open=open_by_kind)
 
 
 def _in_scope(command: Reconcile) -> Iterator[sa.ColumnElement[bool]]:

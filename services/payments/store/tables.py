@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.payments import FindingKind, PaymentPurpose, PaymentStatus
+from contracts.payments.events import PaymentPurpose, PaymentStatus
+from contracts.payments.reconciliation import FindingKind
 from services.payments.domain.desired_state import BookingPhase
 from services.payments.domain.movements import MovementKind
 from services.payments.domain.payment import RefundStatus

@@ -7,7 +7,7 @@ import stripe
 from requests import Session
 from requests.adapters import HTTPAdapter
 
-from contracts.payments import ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationPart
 from services.payments.cards import ProviderPage
 from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
 from services.payments.domain.webhook import WebhookEvent

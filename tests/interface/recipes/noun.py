@@ -3,7 +3,18 @@
 from tests.interface.recipes.copied_tree import END, Recipe
 from tests.interface.recipes.noun_files import CONTRACT, DOMAIN, PERSISTENT, STORE
 
-IMPORTS_CONTRACT = "from contracts.rooms.packages import *  # noqa: F403\n"
+ASKS = "AddPackage, ChangePackage, GetPackage, ListPackages, RemovePackage"
+IMPORTS_ASKS = f"from contracts.rooms.packages import {ASKS}\n"
+IMPORTS_NOUN = """\
+from contracts.rooms.packages import (
+    AddPackage,
+    ChangePackage,
+    GetPackage,
+    ListPackages,
+    PackageDefinition,
+    RemovePackage,
+)
+"""
 
 PORT = """
     @cached_property
@@ -32,11 +43,11 @@ PACKAGES = CodedNoun(
 """
 
 HANDLES = """\
-        handles(rooms.ListPackages, PACKAGES.list),
-        handles(rooms.GetPackage, PACKAGES.get),
-        handles(rooms.AddPackage, PACKAGES.add),
-        handles(rooms.ChangePackage, PACKAGES.update),
-        handles(rooms.RemovePackage, PACKAGES.remove),
+        handles(ListPackages, PACKAGES.list),
+        handles(GetPackage, PACKAGES.get),
+        handles(AddPackage, PACKAGES.add),
+        handles(ChangePackage, PACKAGES.update),
+        handles(RemovePackage, PACKAGES.remove),
 """
 
 REQUESTS = '''
@@ -58,41 +69,41 @@ class PackageChanges(Changes):
 
 ROUTES = '''
 
-PACKAGE = view(rooms.PackageDefinition)
+PACKAGE = view(PackageDefinition)
 UNKNOWN_PACKAGE = ("PACKAGE_NOT_FOUND",)
 packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
 
 
-@packages.get("/", response=page_of(rooms.PackageDefinition), needs=MANAGE)
+@packages.get("/", response=page_of(PackageDefinition), needs=MANAGE)
 async def list_packages(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
     """List packages."""
-    query = rooms.ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
+    query = ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
     return await request.answer_page(query, filters)
 
 
 @packages.post("/", response=PACKAGE, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
 async def add_package(request: ApiRequest, body: requests.NewPackage) -> Response:
     """Create a package."""
-    return await request.answer(rooms.AddPackage(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(AddPackage(hotel=request.hotel, **body.model_dump()))
 
 
 @packages.get("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
 async def get_package(request: ApiRequest) -> Response:
     """Retrieve a package."""
-    return await request.answer(rooms.GetPackage(hotel=request.hotel, code=request.code))
+    return await request.answer(GetPackage(hotel=request.hotel, code=request.code))
 
 
 @packages.patch("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
 async def change_package(request: ApiRequest, body: requests.PackageChanges) -> Response:
     """Update a package."""
-    command = rooms.ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
+    command = ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
     return await request.answer(command)
 
 
 @packages.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PACKAGE)
 async def remove_package(request: ApiRequest) -> Response:
     """Delete a package."""
-    await request.ask(rooms.RemovePackage(hotel=request.hotel, code=request.code))
+    await request.ask(RemovePackage(hotel=request.hotel, code=request.code))
     return Response(status_code=204)
 '''
 
@@ -111,7 +122,6 @@ CREATE TABLE package (
 NOUN = Recipe(
     heading="A coded noun",
     edits={
-        "contracts/rooms/__init__.py": (("from contracts.rooms.occupancy import *  # noqa: F403\n", IMPORTS_CONTRACT),),
         "services/rooms/work.py": (
             (
                 "from services.rooms.store.offers import SqlOffers\n",
@@ -126,10 +136,11 @@ NOUN = Recipe(
         ),
         "services/rooms/service.py": (
             ("from services.rooms.handlers.nouns import MENU_ITEMS, ", "PACKAGES, "),
-            ("        handles(rooms.RemovePolicy, POLICIES.remove),\n", HANDLES),
+            ("        handles(RemovePolicy, POLICIES.remove),\n", HANDLES),
+            ("from contracts.rooms.occupancy import ClearRoom, MoveIn, MoveOut, TakeCensus\n", IMPORTS_ASKS),
         ),
         "gateway/api/catalogue/requests.py": ((END, REQUESTS),),
-        "gateway/api/catalogue/routes.py": ((END, ROUTES),),
+        "gateway/api/catalogue/routes.py": (("from contracts.message import Ask\n", IMPORTS_NOUN), (END, ROUTES)),
         "gateway/openapi/examples.py": (('"price": "4.50", "id": 7},\n', EXAMPLE),),
     },
     files={

@@ -7,23 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingCancelled
-from contracts.rooms import (
-    AssignTask,
-    ChangeRoomStatus,
-    FinishTask,
-    GetRoom,
-    HousekeepingTask,
-    HousekeepingTaskDone,
-    HousekeepingTaskOpened,
-    ListTasks,
-    MoveGuest,
-    RoomStatus,
-    StartTask,
-    TaskList,
-    TaskReason,
-    TaskStatus,
-)
+from contracts.bookings.events import BookingCancelled
+from contracts.rooms.events import HousekeepingTaskDone, HousekeepingTaskOpened, RoomStatus, TaskReason
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.rooms import GetRoom
+from contracts.rooms.tasks import AssignTask, FinishTask, HousekeepingTask, ListTasks, StartTask, TaskList, TaskStatus
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import SYSTEM, Caller, Money, Page, Permission
 from tests.interface.rooms.rooms_under_test import START, TODAY, RoomsUnderTest, at_once, day, staff
 

@@ -6,9 +6,29 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts import bookings, rooms
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.approval import ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.queries import GetBooking, GetGuestNames, GetTimeline, ListBookings
+from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.stays import (
+    AssignRoom,
+    CheckIn,
+    CheckOut,
+    GetCandidateRooms,
+    MarkNoShow,
+    MoveRoom,
+    UnassignRoom,
+)
+from contracts.bookings.views import CreatedBooking, GuestsOfRooms, Timeline, TimelineItem
 from contracts.message import Nothing
-from contracts.notifier import DropUser
+from contracts.notifier.channel_authorisation import DropUser
+from contracts.rooms.assignments import CandidateRoom, Candidates
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom, GetRoomHistory, ListRooms, RoomChange, RoomHistory, RoomList
+from contracts.rooms.settings import GetSettings
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import ActorKind
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
@@ -71,7 +91,7 @@ def test_me_has_profile_hotel_and_permissions(gateway: Gateway, front_desk: dict
 
 
 def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
+    gateway.bus.answers(GetSettings, builders.operating_settings())
 
     answer = gateway.get(f"{HOTEL}/settings/", headers=front_desk)
 
@@ -83,7 +103,7 @@ def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str
 def test_a_booking_in_the_list_has_the_fields_of_a_row_and_no_more(
     gateway: Gateway, front_desk: dict[str, str]
 ) -> None:
-    gateway.bus.answers(bookings.ListBookings, builders.booking_list(builders.booking(), count=45))
+    gateway.bus.answers(ListBookings, builders.booking_list(builders.booking(), count=45))
 
     body = gateway.get(f"{HOTEL}/room-bookings/?status=CONFIRMED,CHECKED_IN&page=2", headers=front_desk).json()
 
@@ -91,11 +111,11 @@ def test_a_booking_in_the_list_has_the_fields_of_a_row_and_no_more(
     assert body["next"] == "?status=CONFIRMED%2CCHECKED_IN&page=3"
     assert body["previous"] == "?status=CONFIRMED%2CCHECKED_IN&page=1"
     assert body["results"][0].keys() == ROW
-    assert gateway.bus.last(bookings.ListBookings).status == ("CONFIRMED", "CHECKED_IN")
+    assert gateway.bus.last(ListBookings).status == ("CONFIRMED", "CHECKED_IN")
 
 
 def test_the_first_page_of_a_plain_list_links_simply(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(bookings.ListBookings, builders.booking_list(count=45))
+    gateway.bus.answers(ListBookings, builders.booking_list(count=45))
 
     body = gateway.get(f"{HOTEL}/room-bookings/", headers=front_desk).json()
 
@@ -103,14 +123,14 @@ def test_the_first_page_of_a_plain_list_links_simply(gateway: Gateway, front_des
 
 
 def test_filters_reach_bookings_typed(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(bookings.ListBookings, builders.booking_list())
+    gateway.bus.answers(ListBookings, builders.booking_list())
     query = (
         "start_date=2026-08-01&has_room_assigned=true&include_counts=true&bucket=arrivals&ordering=-check_in&search=ada"
     )
 
     gateway.get(f"{HOTEL}/room-bookings/?{query}", headers=front_desk)
 
-    ask = gateway.bus.last(bookings.ListBookings)
+    ask = gateway.bus.last(ListBookings)
     assert ask.start_date == date(2026, 8, 1)
     assert (ask.has_room_assigned, ask.include_counts) == (True, True)
     assert (ask.bucket, ask.ordering, ask.search) == ("arrivals", "-check_in", "ada")
@@ -125,7 +145,7 @@ def test_an_invalid_filter_is_400(gateway: Gateway, front_desk: dict[str, str], 
 
 def test_staff_see_the_whole_booking(gateway: Gateway, front_desk: dict[str, str]) -> None:
     confirmed = builders.in_house(confirmed_by=builders.CLERK)
-    gateway.bus.answers(bookings.GetBooking, confirmed)
+    gateway.bus.answers(GetBooking, confirmed)
 
     answer = gateway.get(f"{BOOKING}/", headers=front_desk)
 
@@ -138,7 +158,7 @@ def test_staff_see_the_whole_booking(gateway: Gateway, front_desk: dict[str, str
 
 
 def test_the_pin_is_for_the_front_desk_only(gateway: Gateway) -> None:
-    gateway.bus.answers(bookings.GetBooking, builders.in_house())
+    gateway.bus.answers(GetBooking, builders.in_house())
     cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
 
     answer = gateway.get(f"{BOOKING}/", headers=cleaner)
@@ -149,8 +169,8 @@ def test_the_pin_is_for_the_front_desk_only(gateway: Gateway) -> None:
 
 
 def test_staff_book_for_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    made = bookings.CreatedBooking(booking=builders.booking(), guest_token="the-guests-own")
-    gateway.bus.answers(bookings.CreateBooking, made)
+    made = CreatedBooking(booking=builders.booking(), guest_token="the-guests-own")
+    gateway.bus.answers(CreateBooking, made)
     stay = {"room_type_code": "STD", "check_in": "2026-08-14", "check_out": "2026-08-17", "payment": "none"}
     guest = {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com"}
 
@@ -158,25 +178,25 @@ def test_staff_book_for_a_guest(gateway: Gateway, front_desk: dict[str, str]) ->
 
     assert answer.status_code == 201
     assert "the-guests-own" not in answer.text
-    ask = gateway.bus.last(bookings.CreateBooking)
-    assert (ask.payment, ask.source) == ("none", bookings.BookingSource.STAFF)
+    ask = gateway.bus.last(CreateBooking)
+    assert (ask.payment, ask.source) == ("none", BookingSource.STAFF)
 
 
 def test_an_amendment_changes_only_what_it_names(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(bookings.AmendBooking, builders.booking())
+    gateway.bus.answers(AmendBooking, builders.booking())
 
     gateway.patch(f"{BOOKING}/", {"internal_notes": ""}, headers=front_desk)
 
-    ask = gateway.bus.last(bookings.AmendBooking)
+    ask = gateway.bus.last(AmendBooking)
     assert (ask.internal_notes, ask.special_requests, ask.guest_email) == ("", None, None)
 
 
 def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    item = bookings.TimelineItem(
+    item = TimelineItem(
         at=builders.NOON, what="BookingDeclined", by=builders.CLERK, why="full", trace_id="t", sequence=4,
-        from_status=bookings.BookingStatus.PENDING_APPROVAL, to_status=bookings.BookingStatus.DECLINED,
+        from_status=BookingStatus.PENDING_APPROVAL, to_status=BookingStatus.DECLINED,
     )  # fmt: skip
-    gateway.bus.answers(bookings.GetTimeline, bookings.Timeline(booking_id=builders.BOOKING, items=(item,)))
+    gateway.bus.answers(GetTimeline, Timeline(booking_id=builders.BOOKING, items=(item,)))
 
     body = gateway.get(f"{BOOKING}/timeline/", headers=front_desk).json()
 
@@ -187,21 +207,21 @@ def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, s
 @pytest.mark.parametrize(
     ("path", "body", "command", "expected"),
     [
-        ("decline", {"reason_code": "FULL", "reason_note": "n"}, bookings.DeclineBooking, {"reason_code": "FULL"}),
-        ("decline", None, bookings.DeclineBooking, {"reason_code": "OTHER", "reason_note": ""}),
-        ("confirm", None, bookings.ConfirmBooking, {}),
-        ("cancel", {"reason": "r", "waive_fee": True}, bookings.CancelBooking, {"reason": "r", "waive_fee": True}),
-        ("assign-room", {"room_number": "101"}, bookings.AssignRoom, {"room_number": "101", "notes": ""}),
-        ("unassign-room", None, bookings.UnassignRoom, {}),
+        ("decline", {"reason_code": "FULL", "reason_note": "n"}, DeclineBooking, {"reason_code": "FULL"}),
+        ("decline", None, DeclineBooking, {"reason_code": "OTHER", "reason_note": ""}),
+        ("confirm", None, ConfirmBooking, {}),
+        ("cancel", {"reason": "r", "waive_fee": True}, CancelBooking, {"reason": "r", "waive_fee": True}),
+        ("assign-room", {"room_number": "101"}, AssignRoom, {"room_number": "101", "notes": ""}),
+        ("unassign-room", None, UnassignRoom, {}),
         (
             "move-room",
             {"to_room_number": "204", "reason": "r"},
-            bookings.MoveRoom,
+            MoveRoom,
             {"to_room_number": "204", "notes": ""},
         ),
-        ("check-in", {"late_arrival": True}, bookings.CheckIn, {"late_arrival": True, "early_checkin": False}),
-        ("mark-seen", None, bookings.MarkSeen, {}),
-        ("refund/retry", None, bookings.RetryRefund, {}),
+        ("check-in", {"late_arrival": True}, CheckIn, {"late_arrival": True, "early_checkin": False}),
+        ("mark-seen", None, MarkSeen, {}),
+        ("refund/retry", None, RetryRefund, {}),
     ],
 )
 def test_every_action_answers_the_whole_booking(
@@ -220,10 +240,8 @@ def test_every_action_answers_the_whole_booking(
 
 
 def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gone = builders.booking(
-        status=bookings.BookingStatus.COMPLETED, assigned_room_number="101", checked_out_at=builders.NOON
-    )
-    gateway.bus.answers(bookings.CheckOut, gone)
+    gone = builders.booking(status=BookingStatus.COMPLETED, assigned_room_number="101", checked_out_at=builders.NOON)
+    gateway.bus.answers(CheckOut, gone)
 
     assert gateway.post(f"{BOOKING}/check-out/", headers=front_desk).json() == {
         "message": "Booking checked out successfully",
@@ -243,17 +261,17 @@ def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk
 def test_a_no_show_passes_reason_and_waiver_to_bookings(
     gateway: Gateway, manager: dict[str, str], *, body: Any, reason: str, waive_fee: bool
 ) -> None:
-    gateway.bus.answers(bookings.MarkNoShow, builders.booking(status=bookings.BookingStatus.NO_SHOW))
+    gateway.bus.answers(MarkNoShow, builders.booking(status=BookingStatus.NO_SHOW))
 
     answer = gateway.post(f"{BOOKING}/no-show/", body, headers=manager)
 
     assert (answer.status_code, answer.json()["status"]) == (200, "NO_SHOW")
-    ask = gateway.bus.last(bookings.MarkNoShow)
+    ask = gateway.bus.last(MarkNoShow)
     assert (ask.booking_id, ask.reason, ask.waive_fee) == (answer.json()["booking_id"], reason, waive_fee)
 
 
 def test_a_no_show_too_early_is_a_conflict_and_for_the_front_desk_only(gateway: Gateway) -> None:
-    gateway.bus.answers(bookings.MarkNoShow, Refusal("NO_SHOW_TOO_EARLY", "Wait."))
+    gateway.bus.answers(MarkNoShow, Refusal("NO_SHOW_TOO_EARLY", "Wait."))
     desk, cleaner = (gateway.accounts.signed_in(builders.staff(role)) for role in (Role.FRONT_DESK, Role.HOUSEKEEPING))
 
     refused = gateway.post(f"{BOOKING}/no-show/", headers=desk)
@@ -265,7 +283,7 @@ def test_a_no_show_too_early_is_a_conflict_and_for_the_front_desk_only(gateway: 
 
 def test_a_refused_check_out_keeps_the_sources_words(gateway: Gateway, front_desk: dict[str, str]) -> None:
     words = "Booking must be checked in to check out"
-    gateway.bus.answers(bookings.CheckOut, Refusal("NOT_CHECKED_IN", words))
+    gateway.bus.answers(CheckOut, Refusal("NOT_CHECKED_IN", words))
 
     answer = gateway.post(f"{BOOKING}/check-out/", headers=front_desk)
 
@@ -274,7 +292,7 @@ def test_a_refused_check_out_keeps_the_sources_words(gateway: Gateway, front_des
 
 
 def test_a_refusal_carries_its_conflicts(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(bookings.AssignRoom, Refusal("ROOM_OVERLAP_CONFLICT", "Taken.", conflicts=["BK-2026-AAAAAA"]))
+    gateway.bus.answers(AssignRoom, Refusal("ROOM_OVERLAP_CONFLICT", "Taken.", conflicts=["BK-2026-AAAAAA"]))
 
     answer = gateway.post(f"{BOOKING}/assign-room/", {"room_number": "101"}, headers=front_desk)
 
@@ -284,13 +302,13 @@ def test_a_refusal_carries_its_conflicts(gateway: Gateway, front_desk: dict[str,
 
 def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str]) -> None:
     candidates = tuple(
-        rooms.CandidateRoom(
+        CandidateRoom(
             room_number=number, room_type="Standard Double", room_type_code="STD",
-            room_status=rooms.RoomStatus.READY_FOR_GUEST, is_occupied=False, matches_type=True,
+            room_status=RoomStatus.READY_FOR_GUEST, is_occupied=False, matches_type=True,
         )
         for number in ("102", "101")
     )  # fmt: skip
-    gateway.bus.answers(bookings.GetCandidateRooms, rooms.Candidates(rooms=candidates))
+    gateway.bus.answers(GetCandidateRooms, Candidates(rooms=candidates))
 
     body = gateway.get(f"{BOOKING}/available-rooms/", headers=front_desk).json()
 
@@ -299,20 +317,20 @@ def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str
 
 def test_rooms_are_listed_with_who_lives_there(gateway: Gateway, front_desk: dict[str, str]) -> None:
     lived_in = builders.room(room_number="102", current_booking_id="BK-1")
-    gateway.bus.answers(rooms.ListRooms, rooms.RoomList(count=2, results=(builders.room(), lived_in)))
-    gateway.bus.answers(bookings.GetGuestNames, bookings.GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
+    gateway.bus.answers(ListRooms, RoomList(count=2, results=(builders.room(), lived_in)))
+    gateway.bus.answers(GetGuestNames, GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
 
     body = gateway.get(f"{HOTEL}/rooms/?status=CHECKOUT_DIRTY", headers=front_desk).json()
 
     assert [room["current_guest"] for room in body["results"]] == [None, "Ada Byrne"]
-    assert gateway.bus.count(bookings.GetGuestNames) == 1
-    assert gateway.bus.last(rooms.ListRooms).status is rooms.RoomStatus.CHECKOUT_DIRTY
+    assert gateway.bus.count(GetGuestNames) == 1
+    assert gateway.bus.last(ListRooms).status is RoomStatus.CHECKOUT_DIRTY
     assert code(gateway.get(f"{HOTEL}/rooms/?status=SPOTLESS", headers=front_desk)) == "INVALID_FILTER"
 
 
 def test_rooms_are_shown_also_while_bookings_is_down(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.GetRoom, builders.room(current_booking_id="BK-1"))
-    gateway.bus.answers(bookings.GetGuestNames, Unavailable("down"))
+    gateway.bus.answers(GetRoom, builders.room(current_booking_id="BK-1"))
+    gateway.bus.answers(GetGuestNames, Unavailable("down"))
 
     answer = gateway.get(f"{ROOM}/", headers=front_desk)
 
@@ -321,7 +339,7 @@ def test_rooms_are_shown_also_while_bookings_is_down(gateway: Gateway, front_des
     assert answer.headers["etag"] == '"4"'
 
 
-S = rooms.RoomStatus
+S = RoomStatus
 
 
 @pytest.mark.parametrize(
@@ -339,21 +357,21 @@ S = rooms.RoomStatus
 def test_a_turnover_action_is_a_step_of_the_status(
     gateway: Gateway, manager: dict[str, str], *, path: str, body: Any, to: S, only_from: tuple[S, ...], note: str
 ) -> None:
-    gateway.bus.answers(rooms.ChangeRoomStatus, builders.room(room_status=to))
+    gateway.bus.answers(ChangeRoomStatus, builders.room(room_status=to))
 
     answer = gateway.post(f"{ROOM}/{path}/", body, headers=manager)
 
     assert answer.json()["room_status"] == to
-    ask = gateway.bus.last(rooms.ChangeRoomStatus)
+    ask = gateway.bus.last(ChangeRoomStatus)
     assert (ask.to_status, ask.only_from, ask.note) == (to, only_from, note)
 
 
 def test_a_rooms_history_names_who_changed_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    change = rooms.RoomChange(
+    change = RoomChange(
         old_status=S.OCCUPIED, new_status=S.CHECKOUT_DIRTY, source="SYSTEM", by=builders.CLERK, note="",
         changed_at=builders.NOON,
     )  # fmt: skip
-    gateway.bus.answers(rooms.GetRoomHistory, rooms.RoomHistory(room_number="101", changes=(change,), count=21))
+    gateway.bus.answers(GetRoomHistory, RoomHistory(room_number="101", changes=(change,), count=21))
 
     body = gateway.get(f"{ROOM}/status-history/", headers=front_desk).json()
 

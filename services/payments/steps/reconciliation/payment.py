@@ -5,7 +5,7 @@ from dataclasses import replace
 from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.cards import UnknownObject
 from services.payments.domain.decide import decide
 from services.payments.domain.payment import Payment

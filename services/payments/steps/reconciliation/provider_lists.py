@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.transactions.conversation import Conversation
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
+from contracts.payments.reconciliation import (
+    FindingKind,
+    Reconcile,
+    ReconciledPage,
+    ReconciliationFinding,
+    ReconciliationPart,
+)
 from services.payments.cards import ProviderObject
 from services.payments.steps.reconciliation.payment import findings_of
 from services.payments.steps.reconciliation.run import in_scope

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.observability import logs
 from chassis.transactions.conversation import Conversation
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.domain.payment import Payment
 from services.payments.domain.reconciliation import next_comparison
 from services.payments.work import PaymentsWork

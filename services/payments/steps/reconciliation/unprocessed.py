@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.steps import webhook_application
 from services.payments.steps.convergence import converge
