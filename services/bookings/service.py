@@ -1,4 +1,4 @@
-"""The registry of bookings: each message and its handler."""
+"""The registry of the bookings service: each message and its handler."""
 
 from chassis.service import Service, converses, every, handles, on
 from contracts.bookings.amendments import AmendBooking, MarkSeen
@@ -7,12 +7,11 @@ from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
-from contracts.bookings.communications import Communicate, GetLetter, ListCommunications
+from contracts.bookings.communications import Communicate, GetLetter, GetMailFacts, ListCommunications
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
 from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
 from contracts.bookings.lookups import GetLookupLetter, LookUpBookings
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, PlaceOrder
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
@@ -45,9 +44,6 @@ from contracts.rooms.events import InventoryExtended, InventoryHeld, InventoryRe
 from services.bookings.actions import assign, cancel, check_in, check_out, extend, move, submit, unassign
 from services.bookings.handlers import (
     action_completion,
-    amendments,
-    approval,
-    balance,
     bulk_check_out,
     chat,
     communications,
@@ -57,16 +53,14 @@ from services.bookings.handlers import (
     guest_services,
     holds,
     lookups,
-    no_shows,
     orders,
     overstays,
     payment_events,
     queries,
-    refunds,
+    staff_commands,
     timers,
     walk_ins,
 )
-from services.bookings.handlers.metrics import metrics
 from services.bookings.settings import BookingsSettings
 from services.bookings.steps import booking_creation
 from services.bookings.store.examination import EXAMINATION
@@ -77,17 +71,17 @@ SERVICE = Service(
     settings=BookingsSettings,
     work=BookingsWork,
     dependencies=dependencies,
-    metrics=metrics,
+    metrics=queries.read_metrics,
     examination=EXAMINATION,
     asks=[
         converses(CreateBooking, creation.create_booking, replay=booking_creation.with_token),
         converses(AddWalkIn, walk_ins.add_walk_in, replay=booking_creation.with_token),
         converses(SubmitBooking, submit.submit_booking),
-        handles(ApproveBooking, approval.approve_booking),
-        handles(DeclineBooking, approval.decline_booking),
-        handles(ConfirmBooking, approval.confirm_booking),
+        handles(ApproveBooking, staff_commands.approve_booking),
+        handles(DeclineBooking, staff_commands.decline_booking),
+        handles(ConfirmBooking, staff_commands.confirm_booking),
         converses(CancelBooking, cancel.cancel_booking),
-        handles(RetryRefund, refunds.retry_refund),
+        handles(RetryRefund, staff_commands.retry_refund),
         converses(AssignRoom, assign.assign_room),
         converses(UnassignRoom, unassign.unassign_room),
         converses(CheckIn, check_in.check_in),
@@ -95,12 +89,12 @@ SERVICE = Service(
         converses(CheckOut, check_out.check_out),
         converses(CheckOutRooms, bulk_check_out.check_out_rooms),
         converses(ExtendBooking, extend.extend_booking),
-        handles(MarkNoShow, no_shows.mark_no_show),
-        handles(SettleBalance, balance.settle_balance),
+        handles(MarkNoShow, staff_commands.mark_no_show),
+        handles(SettleBalance, staff_commands.settle_balance),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),
         handles(GetOverstay, overstays.get_overstay),
-        handles(MarkSeen, amendments.mark_seen),
-        handles(AmendBooking, amendments.amend_booking),
+        handles(MarkSeen, staff_commands.mark_seen),
+        handles(AmendBooking, staff_commands.amend_booking),
         handles(GetBooking, queries.get_booking),
         handles(ListBookings, queries.list_bookings),
         handles(GetFeed, queries.get_feed),
