@@ -10,13 +10,13 @@ from gateway.api.access.requests import Credentials, MailedCode
 from gateway.api.access.responses import Me, StaffProfile, StaffSession, Workplace, profile
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
+from gateway.http.routing import Routes, staff_routes
 from gateway.http.views import view
 from gateway.identity.admission import Audience, parse_authorization
 
 codes = Routes("guest", audience=Audience.EXCHANGE, under="/api/guest")
 sessions = Routes("staff", audience=Audience.LOGIN, under="/api/staff")
-members = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
+members = staff_routes("staff", "")
 
 GUEST_ACCESS = view(GuestAccess)
 log = logs.logger(__name__)

@@ -1,8 +1,8 @@
 """Guest access: by token, or by a mailed one-time code, which is exchanged for the token."""
 
 from chassis.refusal import Refusal
+from contracts.bookings.communications import GetMailFacts, MailFacts
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
-from contracts.bookings.mails import GetMailFacts, MailFacts
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking

@@ -9,7 +9,8 @@ from contracts.bookings.stays import GuestCheckedIn
 from contracts.message import Event
 from services.notifier.domain.jobs import PushMessage
 from services.notifier.domain.notice_mapping import push_for
-from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
+from services.notifier.domain.pushes import PUSHES
+from services.notifier.domain.realtime_events import STATUS_CHANGED
 from services.notifier.pusher_gateway import BATCH, batches
 from tests.unit.notifier.samples import NOW, envelope_of, sample
 

@@ -37,7 +37,8 @@ from contracts.rooms.events import (
 )
 from services.notifier.channels import ChannelKind
 from services.notifier.domain.mails import MAILS, SUBJECTS
-from services.notifier.domain.pushes import NOT_PUSHED, PUSHES, STATUS_CHANGED, event_names_on
+from services.notifier.domain.pushes import NOT_PUSHED, PUSHES, event_names_on
+from services.notifier.domain.realtime_events import STATUS_CHANGED
 from services.notifier.mailer.renderer import TEMPLATES
 from services.notifier.service import SERVICE
 
