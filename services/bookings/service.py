@@ -1,4 +1,4 @@
-"""The registry of bookings: each message and its handler."""
+"""The registry of the bookings service: each message and its handler."""
 
 from chassis.service import Service, converses, every, handles, on
 from contracts.bookings.amendments import AmendBooking, MarkSeen
