@@ -1,10 +1,11 @@
 """The state of one gateway process: settings, bus, accounts, caches, rate limits and metrics."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 from uuid import UUID
 
+from contracts.data import Data
 from gateway.bus.port import Bus
 from gateway.identity.accounts import SignedIn, Staff
 from gateway.identity.rate_limits import RateLimiter
@@ -33,8 +34,7 @@ class StaffAccounts(Protocol):
         """Check that the database answers; raises `Unavailable` otherwise."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AppState:
+class AppState(Data):
     """Everything that requests share in one process; made once per process."""
 
     settings: GatewaySettings

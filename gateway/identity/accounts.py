@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from chassis.refusal import Unavailable
 from chassis.transactions.unit_of_work import is_outage
+from contracts.data import Data
 from contracts.values import Caller, Permission
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role, permissions_of
@@ -25,8 +25,7 @@ _STAFF = (ACCOUNT.c.id, ACCOUNT.c.email, ACCOUNT.c.name, ACCOUNT.c.hotel, ACCOUN
 _STAFF_COLUMNS = (*_STAFF, ACCOUNT.c.is_superuser, ACCOUNT.c.active)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Staff:
+class Staff(Data):
     """A member of a hotel's staff."""
 
     id: UUID
@@ -50,8 +49,7 @@ class Staff:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedIn:
+class SignedIn(Data):
     """A new token. The database stores only its hash."""
 
     token: str

@@ -1,9 +1,9 @@
 """Hotels, their settings, their availability, and quotes."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from contracts.data import Data
 from contracts.rooms.availability import Availability
 from contracts.rooms.hotels import HotelPage, WiFi
 from contracts.rooms.quotes import Quote
@@ -52,8 +52,7 @@ class StayAvailability(View[Availability]):
     children: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class NightPrice:
+class NightPrice(Data):
     """The price of one night before discount and tax."""
 
     date: date

@@ -1,8 +1,8 @@
 """Rooms, their history, their blocks, their availability and housekeeping tasks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from contracts.data import Data
 from contracts.rooms.room_availability import FreeRoom, FreeRooms, TakenRoom
 from contracts.rooms.rooms import RoomHistory, RoomView
 from contracts.rooms.tasks import HousekeepingTask
@@ -32,8 +32,7 @@ class UnavailableRoom(View[TakenRoom]):
     """A room that is not free on the requested nights. `available_from` is null where the end is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomAvailability:
+class RoomAvailability(Data):
     """The rooms of a hotel by number: those that are free on the requested nights, and those that are not."""
 
     available_rooms: tuple[AvailableRoom, ...]
