@@ -16,16 +16,16 @@ from gateway.settings import GatewaySettings
 
 
 class StaffAccounts(Protocol):
-    """The staff accounts, as requests use them. Every method raises `Unavailable` where the database is down."""
+    """The staff accounts. Every method raises `Unavailable` where the database is down."""
 
     async def whose(self, token: str) -> Staff | None:
-        """The member of staff with this token; returns None where the token is not valid."""
+        """The member of staff with this token; returns None where it is not valid. Each use extends the token."""
 
     async def get(self, staff_id: UUID) -> Staff | None:
         """The account; returns None where the account does not exist or is not active."""
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """Sign in with a new token; returns None where e-mail or password is wrong."""
+        """Sign in with a new token; returns None where e-mail or password is wrong, or the account is inactive."""
 
     async def sign_out(self, token: str) -> None:
         """End this token."""
@@ -35,7 +35,7 @@ class StaffAccounts(Protocol):
 
 
 class AppState(Data):
-    """Everything that requests share in one process; made once per process."""
+    """Everything that the requests of one process share."""
 
     settings: GatewaySettings
     bus: Bus

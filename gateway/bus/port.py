@@ -1,4 +1,4 @@
-"""The interface of the bus, as the API uses it, independent of RabbitMQ."""
+"""The interface of the bus, independent of RabbitMQ."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -29,7 +29,7 @@ class Bus(Protocol):
         """
 
     def subscribe(self, booking_id: str) -> AbstractContextManager[EventSubscription]:
-        """A subscription to this booking's events until the block ends."""
+        """Subscribe to this booking's events until the `with` block ends."""
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
         """The number of messages in each queue. Raises `Unavailable` where the broker is not connected."""
