@@ -7,8 +7,7 @@ from contracts.rooms.hotels import GetHotel, ListHotels
 from contracts.rooms.quotes import GiveQuote
 from contracts.rooms.settings import ChangeSettings, GetSettings, SettingsChange
 from contracts.values import Permission
-from gateway.api.hotels.queries import QuoteRequest, StayQuery
-from gateway.api.hotels.requests import SettingsPatch, WholeSettings
+from gateway.api.hotels.requests import QuoteRequest, SettingsPatch, StayQuery, WholeSettings
 from gateway.api.hotels.responses import (
     GuestQuote,
     PublicHotel,

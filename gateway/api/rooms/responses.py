@@ -33,27 +33,25 @@ class UnavailableRoom(View[TakenRoom]):
 
 
 class RoomAvailability(Data):
-    """The rooms of a hotel by number: those that are free on the requested nights, and those that are not."""
+    """The rooms that are free on the requested nights, and the rooms that are not; both ordered by room number."""
 
     available_rooms: tuple[AvailableRoom, ...]
     unavailable_rooms: tuple[UnavailableRoom, ...]
 
 
 class Task(View[HousekeepingTask], drop=("hotel",)):
-    """A cleaning task of a room. `booking_id` is the stay that left the room dirty, if there is one."""
+    """A cleaning task of a room. `booking_id` is the stay that left the room dirty, or null without such a stay."""
 
 
 def room(view: RoomView, names: Mapping[str, str]) -> Json:
-    """A room with the name of its guest; `names` maps booking ids to the guests' names."""
+    """A room with the name of the room's guest; `names` maps booking ids to the guests' names."""
     return StaffRoom.of(view, current_guest=names.get(view.current_booking_id or ""))
 
 
 def room_availability(reply: FreeRooms, names: Mapping[str, str]) -> Json:
     """The rooms with the names of their guests; `names` maps booking ids to the guests' names."""
+    guests = ((free, names.get(free.current_booking_id or "")) for free in reply.available_rooms)
     return {
-        "available_rooms": [
-            AvailableRoom.of(free, current_guest=names.get(free.current_booking_id or ""))
-            for free in reply.available_rooms
-        ],
+        "available_rooms": [AvailableRoom.of(free, current_guest=guest) for free, guest in guests],
         "unavailable_rooms": [UnavailableRoom.of(taken) for taken in reply.unavailable_rooms],
     }
