@@ -79,10 +79,7 @@ def _rooms_of(
 def _vacate(
     command: CheckOutRooms, conversation: KeyedConversation[BookingsWork], room: RoomView, in_house: Sequence[str]
 ) -> list[str]:
-    """Vacate one room; returns the ids of the checked-out bookings.
-
-    Returns an empty list where an occupancy without a stay was cleared. Refused `ROOM_NOT_OCCUPIED`.
-    """
+    """Vacate one room; returns the bookings checked out, none where an occupancy without a stay was cleared."""
     reason = (command.reason or DESTRUCTIVE) if command.destructive else command.reason
     checked_out = [
         booking_id

@@ -10,8 +10,8 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
 from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory

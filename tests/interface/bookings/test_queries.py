@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import ExchangeCode
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
