@@ -26,10 +26,7 @@ async def get_liveness(request: ApiRequest) -> Response:
     "/readyz/", response=Readiness, other_responses={503: ("A dependency is down; `down` names it.", Readiness)}
 )
 async def get_readiness(request: ApiRequest) -> Response:
-    """Check readiness.
-
-    The gateway is ready when the broker, the database and every service answer.
-    """
+    """Check readiness. The gateway is ready when the broker, the database and every service answer."""
     state = request.app_state
     database, replies = await asyncio.gather(_database(state), ask_every_service(state.bus, Ping()))
     services = {service: _health(reply) for service, reply in replies.items()}
