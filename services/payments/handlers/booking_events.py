@@ -84,7 +84,7 @@ def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: Payment
     Only the first end takes effect, so that no later fee is taken from the payment.
     """
     if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
-        _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee or None), work)
+        _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee), work)
 
 
 def _desired_state(event: BookingEvent, **changes: Any) -> DesiredState:
