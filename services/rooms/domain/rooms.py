@@ -6,7 +6,8 @@ from datetime import datetime
 
 from chassis.refusal import Refusal
 from contracts.rooms.events import MaintenancePriority, RoomStatus
-from contracts.rooms.rooms import ChangeRoom, RoomView
+from contracts.rooms.rooms import RoomView
+from services.rooms.domain.mapping import mapped
 
 ROOM_NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 RESERVED_NUMBERS = {"checkout", "rooms", "availability", "check-in"}  # words of HTTP paths
@@ -38,7 +39,7 @@ class RoomDetails:
     """The fields of a room that staff can change."""
 
     room_type_id: int
-    floor: int | None
+    floor: int | None = None
     notes: str
     is_active: bool
 
@@ -46,23 +47,6 @@ class RoomDetails:
 def is_room_number(text: str) -> bool:
     """Whether the text is a valid room number."""
     return bool(ROOM_NUMBER.fullmatch(text)) and text.lower() not in RESERVED_NUMBERS
-
-
-def details_of(room: Room) -> RoomDetails:
-    """The present values of the fields that staff can change."""
-    return RoomDetails(room_type_id=room.room_type_id, floor=room.floor, notes=room.notes, is_active=room.is_active)
-
-
-def changed_details(room: Room, command: ChangeRoom, *, room_type_id: int | None) -> RoomDetails:
-    """The room's details after the command. Where `room_type_id` is None, the type does not change."""
-    clears_floor = "floor" in command.clear
-    floor = room.floor if command.floor is None else command.floor
-    return RoomDetails(
-        room_type_id=room.room_type_id if room_type_id is None else room_type_id,
-        floor=None if clears_floor else floor,
-        notes=room.notes if command.notes is None else command.notes,
-        is_active=room.is_active if command.is_active is None else command.is_active,
-    )
 
 
 def existing(room: Room | None) -> Room:
@@ -74,21 +58,14 @@ def existing(room: Room | None) -> Room:
 
 def view(room: Room) -> RoomView:
     """The room as staff see it."""
-    return RoomView(
-        id=room.id,
-        room_number=room.room_number,
+    return mapped(
+        RoomView,
+        room,
         room_type=room.type_name,
         room_type_code=room.type_code,
         room_status=room.status,
         is_occupied=room.status is RoomStatus.OCCUPIED,
-        is_active=room.is_active,
-        floor=room.floor,
-        notes=room.notes,
-        last_cleaned_at=room.last_cleaned_at,
-        last_inspected_at=room.last_inspected_at,
         current_booking_id=room.occupied_by,
-        version=room.version,
-        maintenance_priority=room.maintenance_priority,
     )
 
 

@@ -66,14 +66,7 @@ def _write_values(work: RoomsWork, hotel: Hotel, definition: HotelDefinition, *,
     if created:
         event = HotelSettingsChanged(hotel=hotel.slug, fields=(), version_number=1)
         work.publish(event, sequence=1)
-        work.audit(
-            subject=event.subject,
-            sequence=1,
-            what="HotelImported",
-            by=work.caller.actor,
-            from_status=None,
-            to_status=None,
-        )
+        work.record(event.subject, sequence=1, what="HotelImported")
 
 
 def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> None:

@@ -114,15 +114,8 @@ def record_menu_item(work: RoomsWork, hotel: Hotel, what: str, item_id: int, fie
     """Publish the changed menu, and write the audit row of the item."""
     version = work.menu.version(item_id)
     work.publish(MenuChanged(hotel=hotel.slug, item_id=item_id))
-    work.audit(
-        subject=f"menu-item/{hotel.slug}/{item_id}",
-        sequence=version + 1 if what == MENU_ITEMS.removed else version,
-        what=what,
-        by=work.caller.actor,
-        from_status=None,
-        to_status=None,
-        why=fields,
-    )
+    sequence = version + 1 if what == MENU_ITEMS.removed else version
+    work.record(f"menu-item/{hotel.slug}/{item_id}", sequence=sequence, what=what, why=fields)
 
 
 MENU_ITEMS = Noun(

@@ -1,5 +1,7 @@
 """Rooms: listed, added, changed and removed by staff. The night counters change in the same transaction."""
 
+from dataclasses import replace
+
 from chassis.refusal import Refusal
 from contracts.message import Nothing
 from contracts.rooms.rooms import (
@@ -16,7 +18,9 @@ from contracts.rooms.rooms import (
     RoomView,
 )
 from contracts.values import Permission
-from services.rooms.domain import definitions, rooms, stays, validation
+from services.rooms.domain import rooms, stays, validation
+from services.rooms.domain.definitions import amended, differing
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.rooms import Room, RoomDetails
 from services.rooms.steps import blocks, cleaning_tasks, hotel_access, hotel_changes, room_access, room_types
 from services.rooms.work import RoomsWork
@@ -25,15 +29,7 @@ from services.rooms.work import RoomsWork
 def list_rooms(query: ListRooms, work: RoomsWork) -> RoomList:
     """A page of the hotel's rooms."""
     hotel_access.check_own(work.caller, query.hotel)
-    count, results = work.rooms.page(
-        query.hotel,
-        search=query.search,
-        status=query.status,
-        room_type=query.room_type,
-        floor=query.floor,
-        occupied=query.occupied,
-        page=query.page,
-    )
+    count, results = work.rooms.page(query)
     if not count:
         hotel_access.existing(work.hotels.get(query.hotel))
     return RoomList(count=count, results=tuple(rooms.view(room) for room in results))
@@ -50,7 +46,7 @@ def get_room_history(query: GetRoomHistory, work: RoomsWork) -> RoomHistory:
     hotel_access.check_own(work.caller, query.hotel)
     room = room_access.read(work, query.hotel, query.room_number)
     count, changes = work.rooms.history(room, query.page)
-    return RoomHistory(room_number=room.room_number, changes=changes, count=count)
+    return RoomHistory(room_number=room.room_number, changes=tuple(changes), count=count)
 
 
 def find_rooms(query: FindRooms, work: RoomsWork) -> FoundRooms:
@@ -82,10 +78,11 @@ def change_room(command: ChangeRoom, work: RoomsWork) -> RoomView:
     """Change the details of a room; the same values as before change nothing."""
     hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_ROOMS)
     room = room_access.lock(work, hotel, command.room_number)
-    validation.check((name, "must not be empty") for name in command.clear if name != "floor")
-    type_id = room_types.named(work, hotel, command.room_type)[0] if command.room_type is not None else None
-    details = rooms.changed_details(room, command, room_type_id=type_id)
-    changed = sorted(definitions.differing(rooms.details_of(room), details))
+    before = mapped(RoomDetails, room)
+    details = amended(before, command, clear=command.clear)
+    if command.room_type is not None:
+        details = replace(details, room_type_id=room_types.named(work, hotel, command.room_type)[0])
+    changed = sorted(differing(before, details))
     if not changed:
         return rooms.view(room)
     changes_capacity = room.is_active and {"room_type_id", "is_active"} & set(changed)

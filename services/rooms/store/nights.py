@@ -6,6 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from services.rooms.domain.holds import NightChange
+from services.rooms.store.base import RoomsStore
 
 CHANGE = """
 WITH change AS (
@@ -93,14 +94,11 @@ ORDER BY slug LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 REACHED = sa.text("UPDATE hotel SET nights_through = greatest(nights_through, :through) WHERE slug = :hotel")
 
 
-class SqlNights:
+class SqlNights(RoomsStore):
     """The table `night`.
 
     Each statement locks its nights ascending, and a transaction locks nothing after its nights.
     """
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def shift(self, changes: Sequence[NightChange]) -> bool:
         """Sell and free nights, all or nothing; returns False where a night to sell is full or not on sale."""

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.rooms.domain.rooms import RoomDetails
+from services.rooms.store.base import RoomsStore
 
 ADD = sa.text("""
 INSERT INTO room (hotel, room_number, room_type_id, status, floor, notes, is_active)
@@ -29,11 +30,8 @@ SELECT booking_id FROM period WHERE room_id = :id AND live AND kind = 'STAY' ORD
 """)
 
 
-class SqlRoomDetails:
+class SqlRoomDetails(RoomsStore):
     """The table `room`. The caller of a write has locked the hotel, and then the room."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
         """Insert a room, or bring back a removed one; returns its version.
@@ -45,11 +43,11 @@ class SqlRoomDetails:
 
     def write(self, room_id: int, details: RoomDetails) -> int:
         """Write the details of a room; returns the room's new version."""
-        return int(self._connection.execute(WRITE, vars(details) | {"id": room_id}).scalar_one())
+        return self._number(WRITE, vars(details) | {"id": room_id})
 
     def remove(self, room_id: int, *, now: datetime) -> int:
         """Remove a room; returns the room's new version."""
-        return int(self._connection.execute(REMOVE, {"id": room_id, "now": now}).scalar_one())
+        return self._number(REMOVE, {"id": room_id, "now": now})
 
     def stays(self, room_id: int) -> list[str]:
         """The ids of the bookings with a live stay in the room."""

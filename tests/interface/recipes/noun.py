@@ -5,11 +5,7 @@ from tests.interface.recipes.noun_files import CONTRACT, DOMAIN, PERSISTENT, STO
 
 IMPORTS_CONTRACT = "from contracts.rooms.packages import *  # noqa: F403\n"
 
-PORT = """
-    @cached_property
-    def packages(self) -> SqlPackages:
-        return SqlPackages(self.connection)
-"""
+PORT = "    packages = store(SqlPackages)\n"
 
 ROW = """
 
@@ -117,7 +113,7 @@ NOUN = Recipe(
                 "from services.rooms.store.offers import SqlOffers\n",
                 "from services.rooms.store.packages import SqlPackages\n",
             ),
-            ("        return SqlPolicies(self.connection)\n", PORT),
+            ("    offers = store(SqlOffers)\n", PORT),
         ),
         "services/rooms/handlers/nouns.py": (
             ("from contracts.rooms.menu import MenuChanged\n", "from contracts.rooms.packages import Packages\n"),

@@ -16,9 +16,19 @@ SHARED = {
     "handlers": {"booking_events", "nouns", "timers"},
     "steps": {"action_log", "cleaning_tasks", "hotel_access", "hotel_changes", "nouns", "offers", "releases"}
     | {"room_access", "room_status"},
-    "domain": {"amounts", "candidates", "definitions", "offers", "periods", "pricing", "room_history", "stays"}
+    "domain": {
+        "amounts",
+        "candidates",
+        "definitions",
+        "mapping",
+        "offers",
+        "periods",
+        "pricing",
+        "room_history",
+        "stays",
+    }
     | {"validation"},
-    "store": {"actions", "examination", "explanation", "nights", "offers", "paging", "periods", "room_details"},
+    "store": {"actions", "base", "examination", "explanation", "nights", "offers", "periods", "room_details"},
 }
 
 
