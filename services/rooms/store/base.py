@@ -43,7 +43,8 @@ class RoomsStore:
 
 def typed_row(kind: type[T], row: Any, **values: Any) -> T:
     """The row as an instance of the dataclass `kind`, whose fields are the columns of the same name and `values`."""
-    return codec.typed({**row._mapping, **values}, kind)
+    columns = {str(name): value for name, value in row._mapping.items()}  # of a `Table`, the names are no plain `str`
+    return codec.typed(columns | values, kind)
 
 
 def like(search: str) -> str:
