@@ -1,4 +1,4 @@
-"""The unit of work of rooms: the stores of one transaction, and the methods that record changes."""
+"""The unit of work of the rooms service: the stores of one transaction, and the methods that record changes."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from chassis.transactions.work import Work
 from contracts.rooms.events import AvailabilityChanged, RoomBlocked, RoomUnblocked
 from services.rooms.domain.holds import Release
-from services.rooms.domain.room_history import subject_of
+from services.rooms.domain.rooms import subject_of
 from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.availability import SqlAvailability
 from services.rooms.store.base import RoomsStore
@@ -21,7 +21,6 @@ from services.rooms.store.periods import SqlPeriods
 from services.rooms.store.policies import SqlPolicies
 from services.rooms.store.promotions import SqlPromotions
 from services.rooms.store.rates import SqlRates
-from services.rooms.store.room_details import SqlRoomDetails
 from services.rooms.store.room_types import SqlRoomTypes
 from services.rooms.store.rooms import SqlRooms
 from services.rooms.store.tasks import SqlTasks
@@ -49,7 +48,6 @@ class RoomsWork(Work):
     policies = store(SqlPolicies)
     promotions = store(SqlPromotions)
     rates = store(SqlRates)
-    room_details = store(SqlRoomDetails)
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
 
@@ -59,7 +57,7 @@ class RoomsWork(Work):
 
     @cached_property
     def releases(self) -> dict[str, Release]:
-        """The releases to execute before the commit, by booking id."""
+        """The releases to execute before the commit, keyed by booking id."""
         return {}
 
     def release_before_commit(self, release: Release, execute: "ExecuteReleases") -> None:

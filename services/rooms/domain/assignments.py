@@ -37,6 +37,11 @@ def type_warnings(room: Room, hold: Hold) -> tuple[str, ...]:
     return () if room.room_type_id == hold.room_type_id else (TYPE_MISMATCH,)
 
 
+def already_checked_in(message: str) -> Refusal:
+    """The refusal of a change of the assignment while the guest is in house."""
+    return Refusal("BOOKING_ALREADY_CHECKED_IN", message)
+
+
 def room_taken(room: Room, *, warnings: tuple[str, ...] = ()) -> RoomTaken:
     """The room in the form that bookings stores."""
     return RoomTaken(

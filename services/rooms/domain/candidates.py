@@ -44,10 +44,11 @@ def ranked(
     strict_room_type: bool,
     full_types: Collection[int] = (),
 ) -> tuple[Candidate, ...]:
-    """The assignable rooms: the booked type first, then by readiness for a stay that starts today.
+    """The rooms that may be assigned, rooms of the booked type first.
 
-    For a later stay only rooms that need a repair or are out of order come last. Rooms of `full_types` are left out,
-    except those of the type on which the booking's nights count.
+    For a stay that starts today, the rooms of each type are in order of readiness; for a later stay, rooms that need a
+    repair or are out of order come last. Rooms of `full_types` are left out, except those of the type on which the
+    booking's nights count.
     """
     rooms = list(rooms)
     own = {period.room_id for period in periods if period.booking_id == hold.booking_id}

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.rooms.holds import Held
+from contracts.rooms.holds import Held, HoldInventory
+from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain import policies, pricing, stays
 from services.rooms.domain.hotels import Hotel, RoomType
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.pricing import Promotion
 from services.rooms.domain.validation import invalid
 
@@ -16,7 +19,7 @@ from services.rooms.domain.validation import invalid
 class StoredQuote:
     """The quoted price of a stay, valid for every booking until `valid_until` (UTC).
 
-    `kept_for` is the id of the booking for which the price stays valid after that, None where there is none.
+    `kept_for` is the id of the booking for which the price stays valid after `valid_until`, if there is one.
     """
 
     quote_id: str
@@ -41,6 +44,11 @@ class StayRequest:
     children: int
     promo_code: str | None = None
     quote_id: str | None = None
+
+    @classmethod
+    def of(cls, command: HoldInventory | GiveQuote | ReceiveWalkIn) -> "StayRequest":
+        """The request of a command."""
+        return mapped(cls, command, stay=Stay(command.check_in, command.check_out))
 
 
 @dataclass(frozen=True, kw_only=True)

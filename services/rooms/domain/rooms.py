@@ -1,14 +1,15 @@
-"""Rooms: their state, their view for staff, and the order by readiness."""
+"""Rooms: their state, their view for staff, their order by readiness, and the names in their history."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.rooms.events import MaintenancePriority, RoomStatus
+from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus
 from contracts.rooms.rooms import RoomView
 from services.rooms.domain.mapping import mapped
 
+STATUS_CHANGED = "RoomStatusChanged"
 ROOM_NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 RESERVED_NUMBERS = {"checkout", "rooms", "availability", "check-in"}  # words of HTTP paths
 
@@ -50,7 +51,7 @@ def is_room_number(text: str) -> bool:
 
 
 def existing(room: Room | None) -> Room:
-    """The room, if it is not None. Refused `ROOM_NOT_FOUND`."""
+    """The room. Refused `ROOM_NOT_FOUND` where `room` is None."""
     if room is None:
         raise Refusal("ROOM_NOT_FOUND", "The hotel has no such room.")
     return room
@@ -81,5 +82,25 @@ _STEPS_TO_READY = {
 
 
 def readiness(room: Room) -> tuple[int, int, str]:
-    """The sort key that orders rooms by distance to `READY_FOR_GUEST`, then by number."""
+    """The sort key for rooms: those with the fewest steps to `READY_FOR_GUEST` first, then in order of room number."""
     return _STEPS_TO_READY[room.status], len(room.room_number), room.room_number
+
+
+def subject_of(hotel: str, room_number: str) -> str:
+    """The audit subject of a room."""
+    return f"room/{hotel}/{room_number}"
+
+
+def entry_name(source: ChangeSource, priority: MaintenancePriority | None) -> str:
+    """The name by which an audit row stores a status change.
+
+    The name consists of `RoomStatusChanged`, the source and, where the room needs a repair, the maintenance priority,
+    separated by spaces.
+    """
+    return " ".join((STATUS_CHANGED, source, *filter(None, [priority])))
+
+
+def parsed_entry_name(name: str) -> tuple[str, MaintenancePriority | None]:
+    """The source and the maintenance priority in the stored name of a status change."""
+    _, source, *priority = name.split()
+    return source, MaintenancePriority(priority[0]) if priority else None

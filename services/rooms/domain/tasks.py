@@ -70,7 +70,7 @@ def done() -> Refusal:
 
 
 def existing(task: CleaningTask | None) -> CleaningTask:
-    """The task, if it is not None. Refused `TASK_NOT_FOUND`."""
+    """The task. Refused `TASK_NOT_FOUND` where `task` is None."""
     if task is None:
         raise Refusal("TASK_NOT_FOUND", "The hotel has no such task.")
     return task

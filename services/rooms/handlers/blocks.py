@@ -19,7 +19,6 @@ def list_blocks(query: ListBlocks, work: RoomsWork) -> RoomBlocks:
 
 
 def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
-    """Block the room on the nights of the command."""
     hotel_access.check_own(work.caller, command.hotel)
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)

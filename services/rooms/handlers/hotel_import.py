@@ -21,7 +21,7 @@ STANDARD_NAME = "Standard"
 def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
     """Create the hotel, or add its missing types, rooms and promotions and write the file's new values.
 
-    A value that the last imported file had too is not written again, so that a change by staff stays.
+    A value that is the same as in the last imported file is not written again, so that a change by staff stays.
     """
     definition = command.definition
     if work.caller.kind in ("staff", "guest"):
@@ -76,7 +76,7 @@ def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> 
 
 
 def _add_room_types(work: RoomsWork, definition: HotelDefinition) -> tuple[dict[str, int], set[str]]:
-    """Add the missing room types; returns the ids of all room types by code, and the codes of the added ones."""
+    """Add the missing room types; returns the ids of all types, keyed by code, and the codes of the added types."""
     types = work.hotel_import.room_type_ids(definition.slug)
     added = set()
     for room_type in definition.room_types:
@@ -88,7 +88,7 @@ def _add_room_types(work: RoomsWork, definition: HotelDefinition) -> tuple[dict[
 
 
 def _add_rooms(work: RoomsWork, definition: HotelDefinition, types: Mapping[str, int]) -> dict[str, int]:
-    """Add the missing rooms; returns the number of added rooms by the code of their type."""
+    """Add the missing rooms; returns the number of added rooms, keyed by the code of their type."""
     counts = {}
     for room_type in definition.room_types:
         numbers = work.hotel_import.add_rooms(definition.slug, types[room_type.code], room_type.rooms)

@@ -11,7 +11,7 @@ from contracts.rooms.room_types import RoomTypes, RoomTypeView
 from services.rooms.domain import menu, policies, promotions, room_types, stays
 from services.rooms.domain.hotels import Hotel
 from services.rooms.steps import hotel_changes
-from services.rooms.steps.nouns import CodedNoun, Noun, code_of, record_by_code
+from services.rooms.steps.nouns import CodedNoun, Noun, record_by_code
 from services.rooms.work import RoomsWork
 
 
@@ -43,11 +43,8 @@ def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> Non
 
 
 ROOM_TYPES = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.room_types,
-    pages=lambda work: work.room_types,
-    page=lambda count, results: RoomTypes(count=count, results=results),
+    page=RoomTypes,
     not_found=("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type."),
     exists=("ROOM_TYPE_EXISTS", "There is a room type {}."),
     in_use=("ROOM_TYPE_IN_USE", "There are rooms of type {}."),
@@ -69,11 +66,8 @@ def check_promotion(work: RoomsWork, hotel: Hotel, promotion: PromotionDefinitio
 
 
 PROMOTIONS = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.promotions,
-    pages=lambda work: work.promotions,
-    page=lambda count, results: Promotions(count=count, results=results),
+    page=Promotions,
     not_found=("PROMOTION_NOT_FOUND", "The hotel has no such promotion."),
     exists=("PROMOTION_EXISTS", "There is a promotion {}."),
     added="PromotionAdded",
@@ -82,7 +76,6 @@ PROMOTIONS = CodedNoun(
     draft=promotions.drafted,
     change=promotions.changed,
     check=check_promotion,
-    record=record_by_code,
 )
 
 
@@ -92,11 +85,8 @@ def check_policy(_: RoomsWork, hotel: Hotel, policy: PolicyDefinition) -> Policy
 
 
 POLICIES = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.policies,
-    pages=lambda work: work.policies,
-    page=lambda count, results: Policies(count=count, results=results),
+    page=Policies,
     not_found=("POLICY_NOT_FOUND", "The hotel has no such cancellation policy."),
     exists=("POLICY_EXISTS", "There is a policy {}."),
     in_use=("POLICY_IN_USE", "Policy {} is the standard one, or a room type's."),
@@ -106,7 +96,6 @@ POLICIES = CodedNoun(
     draft=policies.drafted,
     change=policies.changed,
     check=check_policy,
-    record=record_by_code,
 )
 
 

@@ -27,7 +27,6 @@ from services.rooms.work import RoomsWork
 
 
 def list_rooms(query: ListRooms, work: RoomsWork) -> RoomList:
-    """A page of the hotel's rooms."""
     hotel_access.check_own(work.caller, query.hotel)
     count, results = work.rooms.page(query)
     if not count:
@@ -36,13 +35,11 @@ def list_rooms(query: ListRooms, work: RoomsWork) -> RoomList:
 
 
 def get_room(query: GetRoom, work: RoomsWork) -> RoomView:
-    """One room."""
     hotel_access.check_own(work.caller, query.hotel)
     return rooms.view(room_access.read(work, query.hotel, query.room_number))
 
 
 def get_room_history(query: GetRoomHistory, work: RoomsWork) -> RoomHistory:
-    """A page of the room's status changes, newest first."""
     hotel_access.check_own(work.caller, query.hotel)
     room = room_access.read(work, query.hotel, query.room_number)
     count, changes = work.rooms.history(room, query.page)
@@ -50,7 +47,6 @@ def get_room_history(query: GetRoomHistory, work: RoomsWork) -> RoomHistory:
 
 
 def find_rooms(query: FindRooms, work: RoomsWork) -> FoundRooms:
-    """The hotel's rooms with these ids or numbers."""
     hotel_access.check_own(work.caller, query.hotel)
     named = work.rooms.named(query.hotel, ids=query.ids, numbers=query.numbers)
     return FoundRooms(rooms=tuple(rooms.view(room) for room in named))
@@ -63,7 +59,7 @@ def add_room(command: AddRoom, work: RoomsWork) -> RoomView:
         validation.check([("room_number", "must be 1 to 10 letters and digits, and no reserved word")])
     type_id, room_type = room_types.named(work, hotel, command.room_type)
     details = RoomDetails(room_type_id=type_id, floor=command.floor, notes=command.notes, is_active=command.is_active)
-    version = work.room_details.add(command.hotel, command.room_number, details)
+    version = work.rooms.add(command.hotel, command.room_number, details)
     if version is None:
         raise Refusal("ROOM_EXISTS", f"There is a room {command.room_number}.")
     room = room_access.read(work, command.hotel, command.room_number)
@@ -88,7 +84,7 @@ def change_room(command: ChangeRoom, work: RoomsWork) -> RoomView:
     changes_capacity = room.is_active and {"room_type_id", "is_active"} & set(changed)
     if changes_capacity:
         _check_unassigned(work, room)
-    version = work.room_details.write(room.id, details)
+    version = work.rooms.write(room.id, details)
     work.record_room(room.hotel, room.room_number, what="RoomChanged", version=version, why=", ".join(changed))
     after = room_access.read(work, command.hotel, command.room_number)
     if changes_capacity or after.is_active != room.is_active:
@@ -105,7 +101,7 @@ def remove_room(command: RemoveRoom, work: RoomsWork) -> Nothing:
     today = stays.local_day(work.now, hotel.timezone)
     blocks.end(work, room, work.periods.blocks(room.id, first=today), today=today)
     cleaning_tasks.close(work, room)
-    version = work.room_details.remove(room.id, now=work.now)
+    version = work.rooms.remove(room.id, now=work.now)
     work.record_room(room.hotel, room.room_number, what="RoomRemoved", version=version)
     hotel_changes.publish_availability(work, hotel, room.type_code)
     hotel_changes.recount(work, hotel, [room.room_type_id])
@@ -113,6 +109,6 @@ def remove_room(command: RemoveRoom, work: RoomsWork) -> Nothing:
 
 
 def _check_unassigned(work: RoomsWork, room: Room) -> None:
-    conflicts = work.room_details.stays(room.id)
+    conflicts = work.rooms.stays(room.id)
     if conflicts:
         raise Refusal("ROOM_IN_USE", f"Room {room.room_number} is assigned to a booking.", conflicts=conflicts)

@@ -20,7 +20,6 @@ from services.rooms.work import RoomsWork
 
 
 def list_tasks(query: ListTasks, work: RoomsWork) -> TaskList:
-    """A page of the hotel's tasks."""
     hotel_access.check_own(work.caller, query.hotel)
     count, results = work.tasks.page(query)
     if not count:

@@ -1,4 +1,4 @@
-"""Records a change of a hotel's own data: the audit row, the event, and the night counters."""
+"""Records a change of a hotel's data: the audit row, the event, and the night counters."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,8 +34,8 @@ def recount(
 ) -> None:
     """Recount the capacity of the nights from today on, as the last lock of the transaction.
 
-    An `allowance` that is None stands for the hotel's own overbooking allowance. Where nights are sold beyond the new
-    capacity, the refusal has the code `refused_as` and lists these `nights`.
+    An `allowance` that is None stands for the hotel's overbooking allowance. Refused with the code `refused_as` where
+    nights are sold beyond the new capacity; the refusal lists these `nights`.
     """
     oversold = work.nights.recount(
         room_type_ids,

@@ -1,8 +1,8 @@
 """Changes the status of a locked room, with the room's row, cleaning task, audit row and event."""
 
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus, RoomStatusChanged
-from services.rooms.domain import room_history, turnover
-from services.rooms.domain.rooms import Room
+from services.rooms.domain import turnover
+from services.rooms.domain.rooms import Room, entry_name
 from services.rooms.lifecycle import LIFECYCLE, Act
 from services.rooms.steps import cleaning_tasks
 from services.rooms.work import RoomsWork
@@ -47,7 +47,7 @@ def change(
     work.record(
         event.subject,
         sequence=version,
-        what=room_history.entry_name(source, priority),
+        what=entry_name(source, priority),
         before=room.status,
         after=status,
         why=note,

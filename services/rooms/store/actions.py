@@ -1,4 +1,4 @@
-"""The action log: the asks that rooms has carried out, each with its reply for repetitions."""
+"""The action log: the actions that were carried out, each with the reply for a repeated ask."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ FINISH = sa.text("UPDATE action SET reply = CAST(:reply AS jsonb) WHERE action_i
 
 
 class SqlActionLog(RoomsStore):
-    """The table `action`, by action id."""
+    """The table `action`, whose key is the action id."""
 
     def begin(self, action_id: str, *, kind: str, booking_id: str, now: datetime) -> bool:
         """Insert the action; returns False where the log has the action already.

@@ -56,15 +56,15 @@ UPDATE hold SET check_out = :until, version = version + 1 WHERE booking_id = :bo
 
 
 class SqlHolds(RoomsStore):
-    """The tables of holds and their parts."""
+    """The tables `hold` and `hold_part`."""
 
     def take(
         self, *, booking_id: str, hotel: str, room_type_id: int, stay: Stay, answer: Held, now: datetime
     ) -> int | None:
-        """Insert the hold, or replace an ended one; returns the hold's version.
+        """Insert the hold, or replace an ended hold; returns the hold's version.
 
-        Returns None where the booking has a live hold, or an ended one with nights slept. Waits for a transaction that
-        takes the same hold.
+        Returns None where the booking has a live hold, or an ended hold with nights that the guest has slept. Waits for
+        a transaction that takes the same hold. The nights are not sold before `sell`.
         """
         row = {
             "booking_id": booking_id,
@@ -87,7 +87,7 @@ class SqlHolds(RoomsStore):
         return self._one(_hold_of, ONE, {"booking_id": booking_id})
 
     def lock(self, booking_ids: Iterable[str]) -> dict[str, Hold]:
-        """Lock the holds of these bookings, ascending; returns the holds with their parts, by booking id."""
+        """Lock the holds of these bookings, ascending; returns the holds with their parts, keyed by booking id."""
         ids = sorted(booking_ids)
         rows = self._connection.execute(LOCK, {"ids": ids}).all()
         if not rows:
@@ -98,7 +98,7 @@ class SqlHolds(RoomsStore):
         return {row.booking_id: _hold_of(row, parts.get(row.booking_id, ())) for row in rows}
 
     def write_parts(self, parts: Mapping[str, Sequence[HoldPart]]) -> None:
-        """Replace the parts of the holds; `parts` has the new parts by booking id."""
+        """Replace the parts of the holds; `parts` has the new parts, keyed by booking id."""
         self._connection.execute(DROP_PARTS, {"ids": list(parts)})
         rows = [
             {

@@ -52,7 +52,7 @@ class SqlHotelImport(RoomsStore):
         return self._connection.execute(ADD_HOTEL, row).one_or_none() is not None
 
     def room_type_ids(self, hotel: str) -> dict[str, int]:
-        """The ids of the hotel's room types, by code."""
+        """The ids of the hotel's room types, keyed by code."""
         return {row.code: row.id for row in self._connection.execute(TYPES, {"hotel": hotel})}
 
     def add_room_type(self, hotel: str, definition: RoomTypeDefinition, *, base_price: int) -> int:

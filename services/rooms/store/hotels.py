@@ -41,11 +41,11 @@ class SqlHotels(RoomsStore):
         return self._by_slug(SHARED, slug)
 
     def all(self) -> list[Hotel]:
-        """Every hotel, by name."""
+        """Every hotel, ordered by name."""
         return self._all(hotel_of, ALL, {})
 
     def write(self, hotel: Hotel) -> int:
-        """Write the hotel's own values, page and settings; returns the new version."""
+        """Write the hotel's values, page and settings; returns the hotel's new version."""
         return self._number(WRITE, row_of(hotel))
 
     def count_change(self, slug: str) -> int:
@@ -53,7 +53,7 @@ class SqlHotels(RoomsStore):
         return self._number(COUNT_CHANGE, {"slug": slug})
 
     def imported(self, slug: str) -> dict[str, Any] | None:
-        """The values of the last imported property file, by field; None where no file was imported."""
+        """The values of the last imported property file, keyed by field; None where no file was imported."""
         values: dict[str, Any] | None = self._connection.execute(IMPORTED, {"slug": slug}).scalar_one()
         return values
 

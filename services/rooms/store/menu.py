@@ -30,7 +30,7 @@ class SqlMenu(RoomsStore):
     """The table `menu_item`. The caller of a write has locked the hotel."""
 
     def of(self, hotel: Hotel, *, only_available: bool = False) -> list[MenuItem]:
-        """The hotel's menu items, by category and name."""
+        """The hotel's menu items, ordered by category and name."""
         query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug).order_by(ITEM.c.category, ITEM.c.name, ITEM.c.id)
         if only_available:
             query = query.where(ITEM.c.is_available)

@@ -69,7 +69,7 @@ WHERE h.slug = :hotel
 ORDER BY t.id, day
 ON CONFLICT DO NOTHING
 """)  # noqa: S608
-# All or nothing, as above; returns the nights that are sold beyond the new capacity.
+# All or nothing, as `SELL`; returns the nights that are sold beyond the new capacity.
 RECOUNT = sa.text(f"""
 WITH locked AS (
     SELECT room_type_id, night, sold FROM night
@@ -141,7 +141,7 @@ class SqlNights(RoomsStore):
         self._connection.execute(REACHED, {"hotel": hotel, "through": through})
 
     def due(self, now: datetime, *, days: int) -> tuple[str, str, date] | None:
-        """Lock a hotel whose nights on sale end earlier than `days` ahead.
+        """Lock a hotel whose last night on sale is less than `days` days after the hotel-local date.
 
         Returns the slug, the time zone and the last night on sale; None where no hotel is due.
         """

@@ -1,4 +1,4 @@
-"""Offers, each read by one statement, and quotes."""
+"""Offers, of which each is read by one statement, and quotes."""
 
 from datetime import datetime
 from typing import Any
@@ -61,7 +61,7 @@ class SqlOffers(RoomsStore):
     """Reads offers; reads and writes the table `quote`."""
 
     def offer(self, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer | None:
-        """The hotel's offer, None where there is no such hotel. `room_type` is a code or a name in any case."""
+        """The hotel's offer, None without such a hotel. `room_type` is a code or a name, in upper or lower case."""
         params = {
             "hotel": hotel,
             "room_type": room_type,
@@ -74,7 +74,7 @@ class SqlOffers(RoomsStore):
         return self._one(_offer_of, OFFER, params)
 
     def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
-        """The prices of those nights that are on sale, in minor units, without tax."""
+        """The prices of the nights that are on sale, in minor units, without tax, in order of date."""
         params = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
         return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 
@@ -92,7 +92,7 @@ class SqlOffers(RoomsStore):
         self._connection.execute(ADD, row)
 
     def keep_quote(self, quote_id: str, *, booking_id: str) -> None:
-        """Store that the quote stays valid for the booking without end."""
+        """Store that the quote stays valid for the booking, also after `valid_until`."""
         self._connection.execute(KEEP, {"quote_id": quote_id, "booking_id": booking_id})
 
     def delete_quotes(self, *, before: datetime) -> bool:

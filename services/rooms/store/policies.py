@@ -1,4 +1,4 @@
-"""Cancellation policies of a hotel, by code."""
+"""Cancellation policies, of which each has a code that is unique in its hotel."""
 
 from typing import Any
 

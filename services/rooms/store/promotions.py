@@ -1,4 +1,4 @@
-"""Promotions of a hotel, by code."""
+"""Promotions, of which each has a code that is unique in its hotel."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class SqlPromotions(RoomsStore):
     """The table `promotion`. The caller of a write has locked the hotel."""
 
     def get(self, hotel: Hotel, code: str) -> PromotionDefinition | None:
-        """One promotion, by its code in any case; None where the hotel has no such promotion."""
+        """The promotion with this code, in upper or lower case; None where the hotel has no such promotion."""
         return self._one(_definition_of, ONE, {"hotel": hotel.slug, "code": code})
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PromotionDefinition]]:

@@ -55,11 +55,11 @@ class SqlRoomTypes(RoomsStore):
         self._now = now
 
     def get(self, hotel: Hotel, code: str) -> RoomTypeView | None:
-        """One room type, by its code in any case; None where the hotel has no such type."""
+        """The room type with this code, in upper or lower case; None where the hotel has no such type."""
         return self._one(_view_of, ONE, {"hotel": hotel.slug, "code": code})
 
     def named(self, hotel: Hotel, name: str) -> tuple[int, RoomTypeView] | None:
-        """The id of the room type, and the room type, by code or name in any case."""
+        """The id and the view of the room type with this code or name, in upper or lower case."""
         return self._one(lambda row: (row.id, _view_of(row)), NAMED, {"hotel": hotel.slug, "name": name})
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[RoomTypeView]]:
@@ -72,7 +72,7 @@ class SqlRoomTypes(RoomsStore):
         return list(self._connection.execute(IDS, {"hotel": hotel.slug}).scalars())
 
     def id_of(self, hotel: Hotel, code: str) -> int:
-        """The id of a room type, which may be removed, by its exact code."""
+        """The id of the room type with exactly this code; the type may be removed."""
         return self._number(ID_OF, {"hotel": hotel.slug, "code": code})
 
     def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:

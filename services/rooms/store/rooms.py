@@ -1,4 +1,4 @@
-"""Rooms, and the history of their status."""
+"""Rooms, and the history of their status. The row and the history of a removed room stay."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,8 +10,7 @@ from chassis import codec
 from contracts.rooms import ListRooms, MaintenancePriority, RoomChange, RoomStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from contracts.values import Actor, Page
-from services.rooms.domain.room_history import parsed_entry_name, subject_of
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, subject_of
 from services.rooms.store.base import RoomsStore, like, typed_row
 
 COLUMNS = """
@@ -62,10 +61,31 @@ SELECT what, by, from_status AS old_status, to_status AS new_status, why AS note
 WHERE subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
 """)
 HISTORY_COUNT = sa.text("SELECT count(*) FROM audit WHERE subject = :subject AND from_status IS NOT NULL")
+ADD = sa.text("""
+INSERT INTO room (hotel, room_number, room_type_id, status, floor, notes, is_active)
+VALUES (:hotel, :room_number, :room_type_id, 'READY_FOR_GUEST', :floor, :notes, :is_active)
+ON CONFLICT (hotel, room_number) DO UPDATE
+SET room_type_id = excluded.room_type_id, floor = excluded.floor, notes = excluded.notes,
+    is_active = excluded.is_active, status = excluded.status, maintenance_priority = NULL, removed_at = NULL,
+    version = room.version + 1
+WHERE room.removed_at IS NOT NULL
+RETURNING version
+""")
+WRITE = sa.text("""
+UPDATE room SET room_type_id = :room_type_id, floor = :floor, notes = :notes, is_active = :is_active,
+    version = version + 1
+WHERE id = :id RETURNING version
+""")
+REMOVE = sa.text("""
+UPDATE room SET is_active = false, removed_at = :now, version = version + 1 WHERE id = :id RETURNING version
+""")
+STAYS = sa.text("""
+SELECT booking_id FROM period WHERE room_id = :id AND live AND kind = 'STAY' ORDER BY booking_id
+""")
 
 
 class SqlRooms(RoomsStore):
-    """The table `room`."""
+    """The table `room`. The caller of a write has locked the hotel, and then the room."""
 
     def get(self, hotel: str, room_number: str) -> Room | None:
         """One room, None where the hotel has no such room."""
@@ -76,7 +96,7 @@ class SqlRooms(RoomsStore):
         return self._by_number(LOCK_ONE, hotel, room_number)
 
     def lock(self, ids: Iterable[int]) -> dict[int, Room]:
-        """Lock these rooms, ascending; returns the rooms by id."""
+        """Lock these rooms, ascending; returns the rooms, keyed by id."""
         in_order = sorted(set(ids))
         return {room.id: room for room in self._all(_room_of, LOCK, {"ids": in_order})} if in_order else {}
 
@@ -85,7 +105,10 @@ class SqlRooms(RoomsStore):
         return self._all(_room_of, ALL, {"hotel": hotel})
 
     def of_type(self, hotel: str, room_type: str) -> list[Room] | None:
-        """A hotel's rooms by number, or those of one type (code or name); None where the hotel has no such type."""
+        """The hotel's rooms of the type with this code or name, ordered by number; None where there is no such type.
+
+        An empty `room_type` stands for all types.
+        """
         rows = self._connection.execute(OF_TYPE, {"hotel": hotel, "room_type": room_type}).all()
         if room_type and not rows:
             return None
@@ -128,8 +151,28 @@ class SqlRooms(RoomsStore):
         }
         return self._number(CHANGE_STATUS, row)
 
+    def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
+        """Insert a room, or bring back a removed one; returns its version.
+
+        Returns None where the hotel has a room with that number.
+        """
+        row = vars(details) | {"hotel": hotel, "room_number": room_number}
+        return self._connection.execute(ADD, row).scalar_one_or_none()
+
+    def write(self, room_id: int, details: RoomDetails) -> int:
+        """Write the details of a room; returns the room's new version."""
+        return self._number(WRITE, vars(details) | {"id": room_id})
+
+    def remove(self, room_id: int, *, now: datetime) -> int:
+        """Remove a room; returns the room's new version."""
+        return self._number(REMOVE, {"id": room_id, "now": now})
+
+    def stays(self, room_id: int) -> list[str]:
+        """The ids of the bookings with a live stay in the room."""
+        return list(self._connection.execute(STAYS, {"id": room_id}).scalars())
+
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
-        """The occupancy of rooms of all hotels with an id greater than `after`, by room id."""
+        """The occupancy of up to `limit` rooms of all hotels with an id greater than `after`, keyed by room id."""
         return {
             row.id: RoomOccupancy(
                 hotel=row.hotel,

@@ -10,11 +10,8 @@ PORT = "    packages = store(SqlPackages)\n"
 ROW = """
 
 PACKAGES = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.packages,
-    pages=lambda work: work.packages,
-    page=lambda count, results: Packages(count=count, results=results),
+    page=Packages,
     not_found=("PACKAGE_NOT_FOUND", "The hotel has no such package."),
     exists=("PACKAGE_EXISTS", "There is a package {}."),
     added="PackageAdded",
@@ -23,7 +20,6 @@ PACKAGES = CodedNoun(
     draft=packages.drafted,
     change=packages.changed,
     check=lambda _, __, package: packages.checked(package),
-    record=record_by_code,
 )
 """
 

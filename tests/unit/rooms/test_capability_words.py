@@ -24,11 +24,10 @@ SHARED = {
         "offers",
         "periods",
         "pricing",
-        "room_history",
         "stays",
-    }
-    | {"validation"},
-    "store": {"actions", "base", "examination", "explanation", "nights", "offers", "periods", "room_details"},
+        "validation",
+    },
+    "store": {"actions", "base", "examination", "explanation", "nights", "offers", "periods"},
 }
 
 
