@@ -1,4 +1,4 @@
-"""Availability room by room: decides whether a room is free on some nights, and describes the conflict of a taken room."""
+"""Availability room by room: decides whether a room is free on some nights, and describes the conflict."""
 
 from collections.abc import Sequence
 from datetime import date
