@@ -61,7 +61,7 @@ class RoomsWork(Work):
         return {}
 
     def release_before_commit(self, release: Release, execute: "ExecuteReleases") -> None:
-        """Register a release, which is executed with all others of this transaction just before the commit."""
+        """Register a release. All registered releases are executed together, just before the commit."""
         self.releases[release.booking_id] = release
         self._execute_releases = execute
 

@@ -24,7 +24,7 @@ def amount(text: str, currency: str) -> Money:
 
 
 def amount_problems(field: str, text: str, currency: str) -> Iterator[tuple[str, str]]:
-    """The problem of the price text in `field`: nothing, or `field` with a message."""
+    """The `field` and a message where the price text cannot be charged in the currency; nothing for a valid text."""
     try:
         amount(text, currency)
     except ValueError as error:

@@ -55,7 +55,7 @@ class Hotel:
         return {name: value for name, value in values.items() if self._value(name) != _stored(value)}
 
     def with_values(self, values: Mapping[str, Any]) -> "Hotel":
-        """The hotel with its fields replaced by these values."""
+        """The hotel with these values, which are keyed by field."""
         settings = {name: value for name, value in values.items() if name in SETTINGS_FIELDS}
         page = {name: _stored(value) for name, value in values.items() if name in PAGE_FIELDS}
         return replace(

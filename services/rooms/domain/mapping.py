@@ -7,9 +7,9 @@ T = TypeVar("T")
 
 
 def mapped(kind: type[T], *sources: Any, **values: Any) -> T:
-    """An instance of the dataclass `kind`: each field has its value in `values`, else that of the sources' field.
+    """An instance of the dataclass `kind`, made from `values` and from the fields of the same name in `sources`.
 
-    A field of the same name in a later source wins. A field without a value and without a source has its default.
+    `values` win over the sources, and a later source over an earlier source. All other fields have their defaults.
     """
     names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
     copied = {name: getattr(source, name) for source in sources for name in names if hasattr(source, name)}

@@ -1,4 +1,4 @@
-"""Decides whether a guest may move into a room today, for which nights, and whether a room may be cleared."""
+"""Decides whether and for which nights a guest may move into a room today, and whether a room may be cleared."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -19,7 +19,7 @@ from services.rooms.domain.validation import invalid
 class StoredQuote:
     """The quoted price of a stay, valid for every booking until `valid_until` (UTC).
 
-    `kept_for` is the id of the booking for which the price stays valid after `valid_until`, if there is one.
+    `kept_for` is None, or the id of a booking for which the price stays valid after `valid_until`.
     """
 
     quote_id: str
@@ -47,7 +47,7 @@ class StayRequest:
 
     @classmethod
     def of(cls, command: HoldInventory | GiveQuote | ReceiveWalkIn) -> "StayRequest":
-        """The request of a command."""
+        """The stay that the command asks for."""
         return mapped(cls, command, stay=Stay(command.check_in, command.check_out))
 
 
@@ -105,7 +105,7 @@ def check(request: StayRequest, offer: Offer, *, now: datetime, walk_in: bool = 
 
 
 def not_on_sale() -> Refusal:
-    """The refusal for nights that are not on sale yet."""
+    """The refusal `BEYOND_HORIZON`, for nights that are not on sale yet."""
     return Refusal("BEYOND_HORIZON", "Some of these nights are not on sale yet.")
 
 
@@ -129,7 +129,7 @@ def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datet
 
 
 def held(offer: Offer, *, room_type: RoomType, price: Price) -> Held:
-    """The terms of the sale, for the booking to store."""
+    """The terms of the sale, for the bookings service to store."""
     hotel = offer.hotel
     return Held(
         hotel=hotel.card,

@@ -1,4 +1,4 @@
-"""Cancellation policies as staff define them, as bookings store them, and in words."""
+"""Cancellation policies: as staff define them, as the bookings service stores them, and as a text for guests."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def changed(current: PolicyDefinition, command: ChangePolicy, _: Hotel) -> Polic
 
 
 def checked(policy: PolicyDefinition, *, currency: str) -> PolicyDefinition:
-    """The policy, unchanged, if it has no problems. Refused `VALIDATION_ERROR`."""
+    """The policy. Refused `VALIDATION_ERROR` where the policy has problems."""
     check(problems(policy, currency=currency))
     return policy
 
@@ -70,7 +70,7 @@ def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, s
 
 
 def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
-    """The policy's terms as bookings store them, with fixed fees in minor units.
+    """The policy's terms as the bookings service stores them, with fixed fees in minor units.
 
     The definition must have no problems.
     """

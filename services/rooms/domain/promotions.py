@@ -1,4 +1,4 @@
-"""Promotions as staff define them, and as prices apply them."""
+"""Promotions: as staff define them, and as the calculation of a price applies them."""
 
 import re
 from collections.abc import Iterator

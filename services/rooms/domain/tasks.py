@@ -50,7 +50,7 @@ class CleaningTask:
 def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
     """Check that the caller may assign the task to the staff id `to`, or to nobody where `to` is None.
 
-    Cleaners may assign free tasks to themselves and unassign their own. Refused `TASK_DONE`, `PERMISSION_DENIED`.
+    Cleaners may assign free tasks to themselves and unassign themselves. Refused `TASK_DONE`, `PERMISSION_DENIED`.
     """
     if task.done_at:
         raise done()

@@ -1,7 +1,7 @@
 """The import of a property file: creates a hotel, or adds what is new in the file since the last import."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from chassis import codec
 from chassis.refusal import Refusal
@@ -40,7 +40,14 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
         if any(rooms_added.values()) or types_added:
             with_new_rooms = [code for code, count in rooms_added.items() if count]
             hotel_changes.publish_availability(work, hotel, *types_added, *with_new_rooms)
-        work.nights.resize(_capacity_changes(rooms_added, types, today=today, through=through))
+        until = through + timedelta(days=1)
+        work.nights.resize(
+            [
+                NightChange(room_type_id=types[code], first_night=today, until=until, by=count)
+                for code, count in rooms_added.items()
+                if count
+            ]
+        )
     if created or types_added:
         work.nights.extend(definition.slug, first=today, through=through)
     return Imported(
@@ -96,16 +103,6 @@ def _add_rooms(work: RoomsWork, definition: HotelDefinition, types: Mapping[str,
         for number in numbers:
             work.record_room(definition.slug, number, what="RoomAdded", status=RoomStatus.READY_FOR_GUEST)
     return counts
-
-
-def _capacity_changes(
-    rooms_added: Mapping[str, int], types: Mapping[str, int], *, today: date, through: date
-) -> list[NightChange]:
-    return [
-        NightChange(room_type_id=types[code], first_night=today, until=through + timedelta(days=1), by=count)
-        for code, count in rooms_added.items()
-        if count
-    ]
 
 
 def _add_promotions(work: RoomsWork, definition: HotelDefinition, types: Mapping[str, int]) -> None:

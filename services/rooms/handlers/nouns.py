@@ -60,7 +60,7 @@ ROOM_TYPES = CodedNoun(
 
 
 def check_promotion(work: RoomsWork, hotel: Hotel, promotion: PromotionDefinition) -> PromotionDefinition:
-    """Check the promotion and the room type that it names; returns the promotion. Refused `VALIDATION_ERROR`."""
+    """Check the promotion and its room type; returns the promotion. Refused `VALIDATION_ERROR`."""
     named = work.room_types.named(hotel, promotion.room_type) if promotion.room_type else None
     return promotions.checked(promotion, currency=hotel.currency, room_type=named[1].code if named else None)
 

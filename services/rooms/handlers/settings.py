@@ -14,7 +14,7 @@ def get_settings(query: GetSettings, work: RoomsWork) -> OperatingSettings:
 
 
 def change_settings(command: ChangeSettings, work: RoomsWork) -> OperatingSettings:
-    """Write the values that differ from the stored ones; without any, nothing changes."""
+    """Write the values that differ from the stored values; equal values change nothing."""
     hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_SETTINGS)
     hotel_changes.check_version(work, hotel.version, "settings")
     changes = hotel.differing({name: value for name, value in vars(command.change).items() if value is not None})

@@ -26,18 +26,12 @@ def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> N
 
 def close(work: RoomsWork, room: Room) -> None:
     """Close the task of the room, if the room has one. `room` is the room before the change."""
-    closed = work.tasks.close(room, by=work.caller.actor, now=work.now)
+    by = work.caller.actor
+    closed = work.tasks.close(room, by=by, now=work.now)
     if closed is None:
         return
-    work.publish(
-        HousekeepingTaskDone(
-            hotel=room.hotel,
-            room_number=room.room_number,
-            task_id=closed[0],
-            by=work.caller.actor,
-            done_at=work.now,
-        )
-    )
+    hotel, number = room.hotel, room.room_number
+    work.publish(HousekeepingTaskDone(hotel=hotel, room_number=number, task_id=closed[0], by=by, done_at=work.now))
     in_progress = room.status is RoomStatus.CLEANING_IN_PROGRESS
     record(work, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
 

@@ -1,4 +1,4 @@
-"""The live hold of a booking, and the room type on which its nights count."""
+"""The live hold of a booking, and the room type on which the nights of the hold count."""
 
 from datetime import date
 
@@ -12,9 +12,9 @@ from services.rooms.work import RoomsWork
 
 
 def lock(command: Action, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
-    """The hotel, the booking's live hold, which is locked, and the booking's stay, None without a room.
+    """The hotel, the booking's live hold (locked), and the booking's stay in its room.
 
-    Refused `NOTHING_HELD`.
+    The stay is None where the booking has no room. Refused `NOTHING_HELD` without a live hold.
     """
     hotel = hotel_access.own(work, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)

@@ -53,6 +53,6 @@ def locked(work: RoomsWork, slug: str, permission: Permission) -> Hotel:
 
 
 def shared(work: RoomsWork, slug: str) -> Hotel:
-    """The hotel, with a shared lock, for a change of one of its rooms."""
+    """The hotel, with a shared lock, for a change of one of the hotel's rooms."""
     check_own(work.caller, slug)
     return existing(work.hotels.share(slug))

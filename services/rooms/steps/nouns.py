@@ -46,8 +46,9 @@ class Noun(Generic[D, K]):
     """One noun. A refusal is a code and a message, in which `{}` stands for the definition's key.
 
     `added`, `changed` and `removed` are the names of the audit rows. `draft` makes the definition of an add command,
-    `change` applies a change command, and `check` refuses an invalid definition or returns it normalised. `record`
-    writes the audit row and publishes the events of a change; `settle` is the last step after a write or a removal.
+    `change` applies a change command, and `check` refuses an invalid definition or returns the definition in its stored
+    spelling. `record` writes the audit row and publishes the events of a change; `settle` is the last step after a
+    write or a removal.
     """
 
     key: Callable[[Any], K]  # of a get, change or remove ask

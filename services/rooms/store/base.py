@@ -42,7 +42,7 @@ class RoomsStore:
 
 
 def typed_row(kind: type[T], row: Any, **values: Any) -> T:
-    """The row as an instance of the dataclass `kind`, whose fields are the columns of the same name and `values`."""
+    """The row as an instance of the dataclass `kind`, made from `values` and from the columns with a field's name."""
     columns = {str(name): value for name, value in row._mapping.items()}  # of a `Table`, the names are no plain `str`
     return codec.typed(columns | values, kind)
 

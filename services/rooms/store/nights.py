@@ -117,12 +117,12 @@ class SqlNights(RoomsStore):
         return not changes or self._change(RESIZE, changes) > 0
 
     def full(self, room_type_id: int, first: date, until: date) -> list[date]:
-        """The nights on which the room type is sold out."""
+        """The nights in `[first, until)` on which the room type is sold out."""
         params = {"type": room_type_id, "first": first, "until": until}
         return list(self._connection.execute(FULL, params).scalars())
 
     def full_types(self, hotel: str, first: date, until: date) -> set[int]:
-        """The ids of the hotel's room types that are sold out on one of these nights."""
+        """The ids of the hotel's room types that are sold out on a night in `[first, until)`."""
         return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
 
     def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:

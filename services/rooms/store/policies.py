@@ -46,7 +46,7 @@ class SqlPolicies(RoomsStore):
     def put(self, hotel: Hotel, policy: PolicyDefinition) -> str:
         """Insert or replace a policy; returns its code.
 
-        Where `is_standard` is set, the policy becomes the hotel's standard one.
+        With `is_standard`, the policy becomes the hotel's standard policy.
         """
         terms = policies.terms(policy, currency=hotel.currency)
         self.put_terms(hotel.slug, code=policy.code, name=policy.name, terms=terms)
@@ -60,7 +60,7 @@ class SqlPolicies(RoomsStore):
         self._connection.execute(PUT, row)
 
     def remove(self, hotel: Hotel, code: str) -> bool:
-        """Delete a policy; returns False where the policy is the hotel's standard one or named by a room type."""
+        """Delete a policy; returns False for the standard policy and for a policy that a room type names."""
         return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 

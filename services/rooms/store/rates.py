@@ -42,7 +42,7 @@ class SqlRates(RoomsStore):
         return self._page(_rate_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def write(self, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None) -> int:
-        """Set the price of these nights in minor units, None for the base price; returns the number of nights."""
+        """Set the price of these nights in minor units; None restores the base price. Returns the number of nights."""
         params = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
         return self._connection.execute(WRITE, params).rowcount
 

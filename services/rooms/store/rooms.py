@@ -174,12 +174,7 @@ class SqlRooms(RoomsStore):
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
         """The occupancy of up to `limit` rooms of all hotels with an id greater than `after`, keyed by room id."""
         return {
-            row.id: RoomOccupancy(
-                hotel=row.hotel,
-                room_number=row.room_number,
-                occupied_by=row.occupied_by,
-                claimed_by=tuple(booking_id for booking_id in row.claims if booking_id),
-            )
+            row.id: typed_row(RoomOccupancy, row, claimed_by=tuple(filter(None, row.claims)))
             for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})
         }
 

@@ -72,7 +72,7 @@ class SqlTasks(RoomsStore):
         return self._write(CLOSE, {"room": room.id, "by": _json(by), "now": now})
 
     def assign(self, task: CleaningTask, *, to: Actor | None) -> int:
-        """Set the assignee, None for nobody; returns the task's new version."""
+        """Set the assignee, or unassign the task where `to` is None; returns the task's new version."""
         return self._number(ASSIGN, {"id": task.id, "assignee": _json(to)})
 
     def get(self, hotel: str, task_id: int) -> CleaningTask | None:
