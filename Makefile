@@ -37,7 +37,7 @@ test-long: setup ## run the tests that take long: the first command in every pla
 	@$(PYTHON) -m pytest -m long -v $(ARGS)
 
 unit: setup ## run the tests that need neither a broker nor a database, in seconds
-	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/unit tests/architecture $(ARGS)
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not slow" tests/unit $(ARGS)
 
 interface: setup ## run the tests of each service on a real PostgreSQL and RabbitMQ
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/interface $(ARGS)

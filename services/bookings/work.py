@@ -1,12 +1,12 @@
-"""The unit of work of bookings: its stores, and `record`, the only way to change a booking."""
+"""The unit of work of the bookings service: its stores, and `record`, the only way to change a booking."""
 
 import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
+from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.orders import OrderCancelled
@@ -32,11 +32,7 @@ from services.bookings.store.orders import SqlOrders
 
 @dataclass(frozen=True)
 class BookingsDependencies:
-    """The values, besides the database, that the handlers use.
-
-    `guest_token_key` derives guest tokens, `sms` says whether text messages can be sent, `choose` and `draw` are random
-    sources for names and PINs.
-    """
+    """The dependencies besides the database; `choose` and `draw` are random sources for names and PINs."""
 
     guest_token_key: str
     sms: bool = False
@@ -54,60 +50,17 @@ class BookingsWork(Work):
 
     dependencies: BookingsDependencies
 
-    @cached_property
-    def bookings(self) -> SqlBookings:
-        """Bookings with their guests."""
-        return SqlBookings(self.connection)
-
-    @cached_property
-    def listing(self) -> SqlListing:
-        """The booking list of staff."""
-        return SqlListing(self.connection)
-
-    @cached_property
-    def holds(self) -> SqlInventoryHolds:
-        """Holds of nights, as the rooms service publishes them."""
-        return SqlInventoryHolds(self.connection)
-
-    @cached_property
-    def access_codes(self) -> SqlAccessCodes:
-        """One-time codes in mailed links."""
-        return SqlAccessCodes(self.connection)
-
-    @cached_property
-    def chats(self) -> SqlChats:
-        """Chats between guests and staff."""
-        return SqlChats(self.connection)
-
-    @cached_property
-    def communications(self) -> SqlCommunications:
-        """Communications with guests and notes about them."""
-        return SqlCommunications(self.connection)
-
-    @cached_property
-    def orders(self) -> SqlOrders:
-        """Room-service orders."""
-        return SqlOrders(self.connection)
-
-    @cached_property
-    def lookups(self) -> SqlLookups:
-        """Booking lookups by e-mail address."""
-        return SqlLookups(self.connection)
-
-    @cached_property
-    def ghosts(self) -> SqlGhosts:
-        """Differences between bookings in house and occupied rooms."""
-        return SqlGhosts(self.connection)
-
-    @cached_property
-    def history(self) -> SqlHistory:
-        """The feed and the timeline of bookings."""
-        return SqlHistory(self.connection)
-
-    @cached_property
-    def metrics(self) -> SqlMetrics:
-        """The values of the metrics."""
-        return SqlMetrics(self.connection)
+    bookings = store(SqlBookings)
+    listing = store(SqlListing)
+    holds = store(SqlInventoryHolds)
+    access_codes = store(SqlAccessCodes)
+    chats = store(SqlChats)
+    communications = store(SqlCommunications)
+    orders = store(SqlOrders)
+    lookups = store(SqlLookups)
+    ghosts = store(SqlGhosts)
+    history = store(SqlHistory)
+    metrics = store(SqlMetrics)
 
     def record(
         self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, why: str = "", **private: Any

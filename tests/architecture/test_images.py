@@ -21,32 +21,34 @@ ONCE = ("migrate", "cli")
 
 def linted(text: str) -> int:
     """Hadolint's exit code."""
-    return subprocess.run([TOOLS / "hadolint", "-"], input=text, text=True, capture_output=True, check=False).returncode
+    return subprocess.run(
+        [str(TOOLS / "hadolint"), "-"], input=text, text=True, capture_output=True, check=False
+    ).returncode
 
 
 def fits_the_schema(path: Path) -> bool:
     """Whether this is a compose file."""
-    command = [TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", path]
+    command = [str(TOOLS / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(path)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
-    return found
+    compose_services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
+    return compose_services
 
 
 def stages() -> dict[str, list[str]]:
     """The instructions of every stage of the recipe, those that it begins with included."""
-    found: dict[str, list[str]] = {}
+    instructions: dict[str, list[str]] = {}
     current: list[str] = []
     for line in DOCKERFILE.read_text("utf-8").splitlines():
         begins = re.fullmatch(r"FROM (\S+) AS (\w+)", line)
         if begins:
-            current = found[begins[2]] = list(found.get(begins[1], ()))
+            current = instructions[begins[2]] = list(instructions.get(begins[1], ()))
         else:
             current.append(line)
-    return found
+    return instructions
 
 
 def test_the_recipe_is_linted() -> None:
@@ -115,10 +117,10 @@ def test_each_service_reaches_its_own_database_by_its_own_role(services: dict[st
 
 def test_what_must_be_filled_in_is_in_the_example() -> None:
     text, example = COMPOSE.read_text("utf-8"), EXAMPLE.read_text("utf-8")
-    wanted = set(re.findall(r"\$\{(\w+):\?\}", text))
+    required = set(re.findall(r"\$\{(\w+):\?\}", text))
     may = set(re.findall(r"\$\{(\w+):-", text)) | set(re.findall(r"^      ([A-Z_]+):$", text, re.MULTILINE))
 
-    assert wanted - set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set()
+    assert required - set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set()
     assert may - set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == set()
 
 
@@ -127,13 +129,15 @@ def test_every_documented_variable_reaches_its_container(services: dict[str, Any
     table = documents.partition("By service:")[2].partition("\n## ")[0]
     fixed = {"GATEWAY_HOST", "GATEWAY_PORT"}  # the image says where it listens inside
 
-    told = set()
+    documented = set()
     for row in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE):
         names = re.findall(r"`(…?[A-Z_]+…?)`", row)
-        told |= {names[0], *(_spelled(names[0], each) for each in names[1:])} - fixed
+        documented |= {names[0], *(_spelled(names[0], each) for each in names[1:])} - fixed
 
-    lacking = [name for name in sorted(told) if name not in services[name.partition("_")[0].lower()]["environment"]]
-    assert len(told) > 30
+    lacking = [
+        name for name in sorted(documented) if name not in services[name.partition("_")[0].lower()]["environment"]
+    ]
+    assert len(documented) > 30
     assert not lacking, lacking
 
 

@@ -30,9 +30,11 @@ def load(name: str) -> Service:
 
 @pytest.mark.parametrize("name", OWNERS)
 def test_every_service_has_the_same_modules_and_its_listed_extras(name: str) -> None:
-    found = {path.stem for path in (ROOT / "services" / name).iterdir() if path.stem not in {"__init__", "__pycache__"}}
+    modules = {
+        path.stem for path in (ROOT / "services" / name).iterdir() if path.stem not in {"__init__", "__pycache__"}
+    }
 
-    assert found == SHAPE | EXTRAS[name]
+    assert modules == SHAPE | EXTRAS[name]
 
 
 def commits(source: str) -> list[int]:
@@ -64,13 +66,13 @@ ONLY_IN_THE_FEED = {
 
 
 def test_every_event_is_heard_by_somebody_or_says_why_not() -> None:
-    heard = {door.event.wire_name for name in OWNERS for door in load(name).events}
+    handled = {door.event.wire_name for name in OWNERS for door in load(name).events}
 
-    assert set(events()) - heard == set(ONLY_IN_THE_FEED) - heard
+    assert set(events()) - handled == set(ONLY_IN_THE_FEED) - handled
 
 
 def test_every_owner_s_events_reach_a_durable_queue() -> None:
-    assert {owner for heard in SUBSCRIPTIONS.values() for owner in heard} == set(OWNERS)
+    assert {owner for owners in SUBSCRIPTIONS.values() for owner in owners} == set(OWNERS)
 
 
 def test_a_service_hears_only_owners_that_it_is_bound_to() -> None:

@@ -1,4 +1,4 @@
-"""The product's words: class names are unique, and every variable has a name that says what the variable holds."""
+"""The words of the code: class names of the product are unique, and a name says what the thing holds, in tests too."""
 
 import ast
 from collections import defaultdict
@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("contracts", "chassis", "services", "gateway", "hotelmate", "sandbox")
+TREES = (*PRODUCT, "tests")
 EMPTY_WORDS = {"told", "found", "asked", "wanted", "seen", "kept", "shown"}
 
 # Top-level class names that stand twice in the product, each with its reason.
@@ -16,8 +17,12 @@ TWICE: dict[str, str] = {}
 
 @cache
 def trees() -> dict[Path, ast.Module]:
-    paths = [path for name in PRODUCT for path in (ROOT / name).rglob("*.py") if "migrations" not in path.parts]
+    paths = [path for name in TREES for path in (ROOT / name).rglob("*.py") if "migrations" not in path.parts]
     return {path.relative_to(ROOT): ast.parse(path.read_text("utf-8")) for path in paths}
+
+
+def product() -> dict[Path, ast.Module]:
+    return {path: tree for path, tree in trees().items() if path.parts[0] in PRODUCT}
 
 
 def classes_that_stand_twice(modules: dict[Path, ast.Module]) -> dict[str, list[str]]:
@@ -29,16 +34,22 @@ def classes_that_stand_twice(modules: dict[Path, ast.Module]) -> dict[str, list[
     return {name: where for name, where in places.items() if len(where) > 1}
 
 
-def empty_variables(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and name of every variable, parameter and keyword argument that is an empty word."""
+def empty_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and name of every variable, attribute, parameter and function whose name is an empty word."""
     for node in ast.walk(tree):
         match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in EMPTY_WORDS:
+            case (
+                ast.Name(id=name, ctx=ast.Store())
+                | ast.Attribute(attr=name, ctx=ast.Store())
+                | ast.arg(arg=name)
+                | ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+            ) if name.strip("_") in EMPTY_WORDS:
                 yield node.lineno, name
 
 
 def test_no_two_classes_of_the_product_share_a_name_without_a_reason() -> None:
-    twice = classes_that_stand_twice(trees())
+    twice = classes_that_stand_twice(product())
 
     assert len(TWICE) <= 20
     assert {name: where for name, where in twice.items() if name not in TWICE} == {}
@@ -51,13 +62,22 @@ def test_a_class_name_that_stands_twice_is_noticed() -> None:
     assert classes_that_stand_twice({Path("a.py"): one, Path("b.py"): one}) == {"Answer": ["a.py", "b.py"]}
 
 
-def test_no_variable_of_the_product_is_an_empty_word() -> None:
-    lines = [f"{path}:{line} {name}" for path, tree in trees().items() for line, name in empty_variables(tree)]
+def test_no_variable_parameter_or_function_is_an_empty_word() -> None:
+    lines = [f"{path}:{line} {name}" for path, tree in trees().items() for line, name in empty_names(tree)]
 
     assert lines == []
 
 
-def test_an_empty_word_is_noticed_as_variable_and_as_parameter() -> None:
-    tree = ast.parse("def f(asked, *, told=1):\n    found = asked\n    for seen in found: pass\n    rows = told\n")
+def test_an_empty_word_is_noticed_as_variable_parameter_attribute_and_function() -> None:
+    tree = ast.parse(
+        "def f(asked, *, told=1):\n    found = asked\n    for seen in found: pass\n    rows = told\n"
+        "async def _shown(self):\n    self.kept = rows\n"
+    )
 
-    assert sorted(empty_variables(tree)) == [(1, "asked"), (1, "told"), (2, "found"), (3, "seen")]
+    assert sorted(empty_names(tree)) == [
+        (1, "asked"), (1, "told"), (2, "found"), (3, "seen"), (5, "_shown"), (6, "kept"),
+    ]  # fmt: skip
+
+
+def test_tests_and_stand_ins_follow_the_rule_of_words_too() -> None:
+    assert {path.parts[0] for path in trees()} == {*PRODUCT, "tests"}

@@ -47,8 +47,8 @@ def look(url: str, token: str) -> dict[str, Any]:
 
 def _answered(request: urllib.request.Request) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=10) as answer:
-        told: dict[str, Any] = json.loads(answer.read())
-    return told
+        body: dict[str, Any] = json.loads(answer.read())
+    return body
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def bare_server(database_url: str, *, secret: str) -> Iterator[str]:
 def book(gateway: str, hotel: str, room_type: str) -> tuple[str, str]:
     """A model booking: its id and its guest's token."""
     arrives = datetime.now(UTC).date() + timedelta(days=30)
-    told = call(
+    booking = call(
         f"{gateway}/api/public/hotels/{hotel}/room-bookings/",
         {
             "room_type_code": room_type, "check_in": str(arrives), "check_out": str(arrives + timedelta(days=3)),
@@ -87,7 +87,7 @@ def book(gateway: str, hotel: str, room_type: str) -> tuple[str, str]:
             "guest": GUEST,
         },
     )  # fmt: skip
-    return told["booking_id"], told["guest_token"]
+    return booking["booking_id"], booking["guest_token"]
 
 
 def book_one(gateway: str, number: int) -> str:
@@ -97,10 +97,10 @@ def book_one(gateway: str, number: int) -> str:
 
 
 @contextmanager
-def screens(told: dict[str, Any]) -> Iterator[Comparison | None]:
+def screens(stack_json: dict[str, Any]) -> Iterator[Comparison | None]:
     """A booking that arrives today, confirmed at the desk, on the guest's screen and the staff's."""
-    gateway, hotel = told["gateway"], "hotel-tokyo"
-    account = next(one for one in told["staff"] if one["hotel"] == hotel and one["role"] == "manager")
+    gateway, hotel = stack_json["gateway"], "hotel-tokyo"
+    account = next(member for member in stack_json["staff"] if member["hotel"] == hotel and member["role"] == "manager")
     token = call(f"{gateway}/api/staff/login/", {"email": account["email"], "password": account["password"]})["token"]
     dates = stay(0, zone="Asia/Tokyo")
     body = {"room_type_code": "SGL", **dates, "adults": 1, "guest": GUEST}
@@ -114,32 +114,33 @@ def screens(told: dict[str, Any]) -> Iterator[Comparison | None]:
 
 def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
     """Fill the system and know its people."""
-    told = stack.stack_json
+    stack_json = stack.stack_json
     console.print(f"filling {hotels:,} hotels with two years of nights …")
-    console.print(fill_hotels(told["databases"]["rooms"], hotels))
-    booking_id, token = book(told["gateway"], "bench-1", "T1")
-    bookings_url = told["databases"]["bookings"]
+    console.print(fill_hotels(stack_json["databases"]["rooms"], hotels))
+    booking_id, token = book(stack_json["gateway"], "bench-1", "T1")
+    bookings_url = stack_json["databases"]["bookings"]
     console.print(fill_list(bookings_url, model=booking_id, hotel=HOTEL, rows=LIST_ROWS))
-    desk = next(one for one in told["staff"] if one["hotel"] == HOTEL and one["role"] == "front_desk")
-    login = call(f"{told['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
+    desk = next(member for member in stack_json["staff"] if member["hotel"] == HOTEL and member["role"] == "front_desk")
+    login = call(f"{stack_json['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
     raw = RawBookings(
         stack.postgres.create_database(f"raw_{uuid.uuid4().hex[:6]}"), *model_of(bookings_url, booking_id)
     )
     raw.prepare()
     return Scene(
-        gateway=told["gateway"], bare=bare, bookings_url=bookings_url, staff_token=login["token"], hotel=HOTEL,
+        gateway=stack_json["gateway"], bare=bare, bookings_url=bookings_url, staff_token=login["token"], hotel=HOTEL,
         booking_id=booking_id, guest_token=token, hotels=hotels, raw=raw,
     )  # fmt: skip
 
 
 def notices(stack: Stack, bare: str, bare_url: str) -> Notices:
     """Notices about the page of a booking that waits to be paid."""
-    told = stack.stack_json
-    booking_id, token = book(told["gateway"], "bench-1", "T2")
+    stack_json = stack.stack_json
+    booking_id, token = book(stack_json["gateway"], "bench-1", "T2")
     path = f"/api/public/hotels/bench-1/room-bookings/{booking_id}/payment/session/"
+    session = call(stack_json["gateway"] + path, {}, token)
     return Notices(
-        gateway=told["gateway"], bare=bare, payments_url=told["databases"]["payments"], bare_url=bare_url,
-        secret=told["stripe"]["webhook_secret"], session_id=call(told["gateway"] + path, {}, token)["session_id"],
+        gateway=stack_json["gateway"], bare=bare, payments_url=stack_json["databases"]["payments"], bare_url=bare_url,
+        secret=stack_json["stripe"]["webhook_secret"], session_id=session["session_id"],
     )  # fmt: skip
 
 
@@ -149,10 +150,10 @@ def main() -> None:
     parser.add_argument("--hotels", type=int, default=1_000, help="how many hotels are stored (default 1000)")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each figure (default 5)")
     parser.add_argument("--only", default="", help="run only figures whose name contains this")
-    told = parser.parse_args()
+    options = parser.parse_args()
     console = Console(width=160)
-    if told.only.startswith("routing"):
-        show([compare(each, rounds=told.rounds) for each in routing() if told.only in each.name], console)
+    if options.only.startswith("routing"):
+        show([compare(each, rounds=options.rounds) for each in routing() if options.only in each.name], console)
         return
     with ExitStack() as things:
         directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
@@ -161,14 +162,14 @@ def main() -> None:
         bare_url = stack.postgres.create_database("bare")
         secret = stack.stack_json["stripe"]["webhook_secret"]
         bare = things.enter_context(bare_server(bare_url, secret=secret))
-        scene = prepare(stack, bare, told.hotels, console)
+        scene = prepare(stack, bare, options.hotels, console)
         outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}")
         figures = []
 
         def measure(comparison: Comparison | None) -> None:
-            if comparison is not None and told.only in comparison.name:
+            if comparison is not None and options.only in comparison.name:
                 console.print(f"measuring {comparison.name} …")
-                figures.append(compare(comparison, rounds=told.rounds))
+                figures.append(compare(comparison, rounds=options.rounds))
 
         for comparison in (*routing(), *scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
             measure(comparison)
@@ -180,7 +181,7 @@ def main() -> None:
             measure(pushing)
         with screens(stack.stack_json) as clicking:
             measure(clicking)
-        if told.only in "relay":
+        if options.only in "relay":
             stack.supervisor.stop("relay")
             for service in ("bookings", "payments", "rooms", "notifier"):
                 stack.supervisor.stop(service)

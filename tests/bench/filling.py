@@ -62,9 +62,9 @@ def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int) -> str:
 
 
 def _size(connection: psycopg.Connection[tuple[object, ...]], table: str) -> str:
-    told = connection.execute(f"""
+    row = connection.execute(f"""
         SELECT to_char(count(*), 'FM999,999,999') || ' rows, ' || pg_size_pretty(pg_table_size('{table}'))
                || ' and ' || pg_size_pretty(pg_indexes_size('{table}')) || ' of indexes'
         FROM {table}
     """).fetchone()
-    return f"{table}: {told[0] if told else 'nothing'}"
+    return f"{table}: {row[0] if row else 'nothing'}"

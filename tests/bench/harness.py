@@ -45,7 +45,7 @@ class Comparison:
     p99: float | None = None
 
     @property
-    def wanted(self) -> str:
+    def goal_text(self) -> str:
         """The goal, in words."""
         return f"≥ {self.goal:g}" if self.p99 is None else f"p99 ≤ {self.p99:g} ms"
 
@@ -66,8 +66,12 @@ class Metric:
     @property
     def reached(self) -> bool:
         """Whether the goal is reached."""
-        wanted = self.comparison
-        return self.ratio >= wanted.goal if wanted.p99 is None else (middle(self.things, 0.99) or 0) <= wanted.p99
+        comparison = self.comparison
+        return (
+            self.ratio >= comparison.goal
+            if comparison.p99 is None
+            else (middle(self.things, 0.99) or 0) <= comparison.p99
+        )
 
 
 def compare(comparison: Comparison, *, rounds: int | None = None) -> Metric:
@@ -75,8 +79,8 @@ def compare(comparison: Comparison, *, rounds: int | None = None) -> Metric:
     figure = Metric(comparison)
     for number in range(rounds or comparison.rounds):
         pair = [(figure.things, comparison.thing), (figure.yardsticks, comparison.yardstick)]
-        for kept, measure in pair if number % 2 else reversed(pair):
-            kept.append(measure())
+        for results, measure in pair if number % 2 else reversed(pair):
+            results.append(measure())
     return figure
 
 
@@ -95,7 +99,7 @@ def show(figures: Sequence[Metric], console: Console) -> None:
             f"{median(yard.rate for yard in figure.yardsticks):,.0f}",
             _milliseconds(figure.yardsticks, 0.99),
             f"{figure.ratio:.2f}",
-            figure.comparison.wanted,
+            figure.comparison.goal_text,
             "reached" if figure.reached else "short",
         )
     console.print(table)
@@ -103,7 +107,7 @@ def show(figures: Sequence[Metric], console: Console) -> None:
 
 def middle(rounds: Sequence[Measured], share: float) -> float | None:
     """The rounds' median of that share's latency, in milliseconds; None where none was taken."""
-    taken = [value for one in rounds if (value := one.percentile(share)) is not None]
+    taken = [value for measured in rounds if (value := measured.percentile(share)) is not None]
     return median(taken) if taken else None
 
 

@@ -45,14 +45,14 @@ class Scene:
         """Three nights, each time of another hotel and day."""
         today = datetime.now(UTC).date()
 
-        def asked(number: int) -> Request:
+        def request(number: int) -> Request:
             arrives = today + timedelta(days=number % 700)
             query = f"check_in={arrives}&check_out={arrives + timedelta(days=3)}&adults=2"
             return Request("GET", f"/api/public/hotels/bench-{1 + number % hotels}/availability/?{query}")
 
         return load(
             self.gateway,
-            asked,
+            request,
             lambda status, body: status == 200 and body.count(b'"is_available":true') == 5,
             clients=16,
             requests=READS,
@@ -61,11 +61,11 @@ class Scene:
     def read(self) -> Measured:
         """The guest's own booking."""
         path = f"/api/public/hotels/bench-1/room-bookings/{self.booking_id}/"
-        wanted = f'"booking_id":"{self.booking_id}"'.encode()
+        expected = f'"booking_id":"{self.booking_id}"'.encode()
         return load(
             self.gateway,
             lambda _: Request("GET", path, (("Authorization", f"Bearer {self.guest_token}"),)),
-            lambda status, body: status == 200 and wanted in body,
+            lambda status, body: status == 200 and expected in body,
             clients=16,
             requests=READS,
         )
@@ -73,13 +73,13 @@ class Scene:
     def page(self) -> Measured:
         """Twenty of five thousand, each time another page."""
 
-        def asked(number: int) -> Request:
+        def request(number: int) -> Request:
             path = f"/api/staff/hotels/{self.hotel}/room-bookings/?page={1 + number % 20}"
             return Request("GET", path, (("Authorization", f"Bearer {self.staff_token}"),))
 
         return load(
             self.gateway,
-            asked,
+            request,
             lambda status, body: status == 200 and len(json.loads(body)["results"]) == 20,
             clients=16,
             requests=READS // 3,

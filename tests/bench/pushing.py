@@ -51,22 +51,22 @@ class Commits:
 class OperationRoute:
     """The push provider's stand-in, by its control API, and by its API proper."""
 
-    told: dict[str, Any]
+    settings: dict[str, Any]
     _http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=WAIT + 5))
 
     def reached(self, channel: str, event: str) -> float:
         """When the event reached the channel, or will have soon."""
-        asked = {"channel": channel, "event": event, "timeout": WAIT}
-        url = f"http://{self.told['host']}:{self.told['port']}/_control/wait"
-        rows = self._http.get(url, params=asked).raise_for_status().json()
+        params: dict[str, str | float] = {"channel": channel, "event": event, "timeout": WAIT}
+        url = f"http://{self.settings['host']}:{self.settings['port']}/_control/wait"
+        rows = self._http.get(url, params=params).raise_for_status().json()
         if not rows:
             raise AssertionError(f"{event} did not reach {channel}")
         return datetime.fromisoformat(rows[0]["received_at"]).timestamp()
 
     def provider(self) -> Pusher:
         """The account, by the provider's own library."""
-        at = {"host": self.told["host"], "port": self.told["port"], "ssl": False}
-        return Pusher(self.told["app_id"], self.told["key"], self.told["secret"], **at)
+        at = {"host": self.settings["host"], "port": self.settings["port"], "ssl": False}
+        return Pusher(self.settings["app_id"], self.settings["key"], self.settings["secret"], **at)
 
 
 @contextmanager

@@ -59,9 +59,9 @@ class Screens:
             self._guest.evaluate(_NOTE_ROOM, room)
             body = {"room_number": room}
             given = self._desk.evaluate(_TIMED, [f"{self._staff_path}/assign-room/", self._staff_token, "POST", body])
-            seen = self._guest.evaluate(_TIMED, [f"{self._guest_path}/", self._guest_token, "GET", None])
-            latencies.append(given + seen)
-            self._shown()
+            answered = self._guest.evaluate(_TIMED, [f"{self._guest_path}/", self._guest_token, "GET", None])
+            latencies.append(given + answered)
+            self._wait_until_shown()
         return Measured(CLICKS, sum(latencies), latencies)
 
     def _click(self) -> float:
@@ -71,17 +71,17 @@ class Screens:
         self._desk.select_option("dialog select", room)
         self._guest.evaluate(_NOTE_ROOM, room)
         self._desk.click("dialog button.primary")
-        shown = self._shown()
+        shown_at = self._wait_until_shown()
         clicked = self._desk.evaluate("window.clickedAt")
         self._desk.wait_for_selector("dialog", state="detached")
-        return float(shown - clicked) / 1000
+        return float(shown_at - clicked) / 1000
 
-    def _shown(self) -> float:
+    def _wait_until_shown(self) -> float:
         deadline = time.monotonic() + WAIT
-        while not (shown := self._guest.evaluate("window.shownAt")):
+        while not (shown_at := self._guest.evaluate("window.shownAt")):
             if time.monotonic() > deadline:
                 raise AssertionError("the guest's page does not show the room")
-        return float(shown)
+        return float(shown_at)
 
     def _another_room(self) -> str:
         now = self._guest.evaluate("[...document.querySelectorAll('#content dd')].map((each) => each.textContent)")

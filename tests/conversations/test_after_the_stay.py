@@ -6,27 +6,16 @@ import pytest
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcceptOrder,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    ConfirmBooking,
-    CreatedBooking,
-    GetBooking,
-    GetChat,
-    GetFeed,
-    GetOwnMenu,
-    GetTimeline,
-    GuestDetails,
-    ListChats,
-    ListOrders,
-    MoveRoom,
-    RegisterPushToken,
-    SendChatMessage,
-)
-from contracts.rooms import RoomStatus
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.chat import GetChat, ListChats, SendChatMessage
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
+from contracts.bookings.orders import AcceptOrder, ListOrders
+from contracts.bookings.queries import GetBooking, GetFeed, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, MoveRoom
+from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.rooms.events import RoomStatus
 from tests.conversations.actions import booking, in_house, moved, pushed, room, with_room_status
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 from tests.conversations.test_assigning_rooms import left
@@ -54,8 +43,8 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
 
     called_off(fixture, created)
 
-    seen = fixture.platform.ask(GetBooking(**about(created)), guest(created))
-    assert (seen.status, seen.in_house) == (BookingStatus.CANCELLED, None)
+    booking = fixture.platform.ask(GetBooking(**about(created)), guest(created))
+    assert (booking.status, booking.in_house) == (BookingStatus.CANCELLED, None)
     assert fixture.platform.ask(GetChat(**about(created)), STAFF).is_open is False
     assert (
         fixture.platform.ask(ListChats(hotel=HOTEL), STAFF).count,
@@ -72,13 +61,13 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
         fixture.platform.ask(AcceptOrder(hotel=HOTEL, order_id=order.id), STAFF)
     with fixture.platform.services["bookings"].engine.connect() as connection:
         [row] = connection.exec_driver_sql("SELECT push_token, in_house FROM booking").all()
-        [kept] = connection.exec_driver_sql("SELECT status FROM room_order").all()
+        [stored_order] = connection.exec_driver_sql("SELECT status FROM room_order").all()
     assert tuple(row) == (None, None)
-    assert kept.status == "CANCELLED"
+    assert stored_order.status == "CANCELLED"
     assert fixture.platform.event_names(created.booking.id)[-2:] == ["OrderCancelled", "BookingCancelled"]
-    told = codec.encode(fixture.platform.ask(GetTimeline(**about(created)), STAFF)).decode()
-    assert PLANTED["chat"] in told
-    assert PLANTED["note"] in told
+    timeline = codec.encode(fixture.platform.ask(GetTimeline(**about(created)), STAFF)).decode()
+    assert PLANTED["chat"] in timeline
+    assert PLANTED["note"] in timeline
 
 
 @pytest.mark.parametrize("how", ["moved", "called off"])
@@ -97,12 +86,12 @@ def test_the_next_guest_of_the_room_sees_nothing_of_who_was(fixture: PlatformFix
     fixture.settle()
 
     views = (GetBooking, GetFeed, GetChat, ListOrders, GetOwnMenu)
-    seen = codec.encode([fixture.platform.ask(view(**about(second)), guest(second)) for view in views]).decode()
+    answers = codec.encode([fixture.platform.ask(view(**about(second)), guest(second)) for view in views]).decode()
 
     pin = secrets.pop("PIN")
-    assert second.booking.id in seen
-    assert [name for name, value in secrets.items() if value in seen] == []
-    assert f'"room_pin":"{pin}"' not in seen.replace(" ", "")
+    assert second.booking.id in answers
+    assert [name for name, value in secrets.items() if value in answers] == []
+    assert f'"room_pin":"{pin}"' not in answers.replace(" ", "")
     with fixture.platform.services["bookings"].engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT id, push_token FROM booking").all()
     moved_along = PLANTED["push token"] if how == "moved" else None

@@ -59,17 +59,17 @@ def conforms(answer: httpx.Response, operation: dict[str, Any]) -> None:
     status = str(answer.status_code)
     assert answer.status_code < 500, answer.text
     assert status in operation["responses"], f"{status} is not documented: {answer.text}"
-    told = operation["responses"][status]
-    if not told.get("content"):
+    response = operation["responses"][status]
+    if not response.get("content"):
         assert answer.content == b""
         return
     kind = answer.headers["content-type"].partition(";")[0]
-    assert kind in told["content"], f"{kind} for {status}"
+    assert kind in response["content"], f"{kind} for {status}"
     if "json" in kind:
-        problems = _validator(json.dumps(told["content"][kind]["schema"])).iter_errors(answer.json())
+        problems = _validator(json.dumps(response["content"][kind]["schema"])).iter_errors(answer.json())
         assert [f"{problem.json_path}: {problem.message}" for problem in problems] == []
     if kind == MEDIA_TYPE:
-        assert answer.json()["error"]["code"] in told["x-codes"], answer.text
+        assert answer.json()["error"]["code"] in response["x-codes"], answer.text
 
 
 def sensible(given: Any, known: dict[str, list[Any]], draw: Draw) -> Any:
@@ -87,8 +87,8 @@ def body_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: 
     if isinstance(case.body, bytes):
         return case.body
     made_up = {} if case.body is NOT_SET else case.body
-    told = draw(st.sampled_from((made_up, example_of(operation).get("json", made_up))))
-    return json.dumps(sensible(told, two_hotels.known, draw)).encode("utf-8", "replace")
+    body = draw(st.sampled_from((made_up, example_of(operation).get("json", made_up))))
+    return json.dumps(sensible(body, two_hotels.known, draw)).encode("utf-8", "replace")
 
 
 def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> tuple[str, dict[str, Any]]:
@@ -98,9 +98,9 @@ def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, dra
     where = {name: draw(st.sampled_from(two_hotels.known[name])) for name in names}
     if booking_id and draw(st.integers(0, 4)):
         where |= {"slug": HOTEL, "booking_id": booking_id}
-    told = {name: str(value).encode("utf-8", "replace") for name, value in (case.headers or {}).items()}
+    strings = {name: str(value).encode("utf-8", "replace") for name, value in (case.headers or {}).items()}
     sent = {
-        "headers": {name: told[name] for name in HEADERS if name in told} | headers,
+        "headers": {name: strings[name] for name in HEADERS if name in strings} | headers,
         "params": sensible(case.query or {}, two_hotels.known, draw),
     }
     if "requestBody" in operation:
@@ -111,7 +111,7 @@ def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, dra
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("method", "path", "operation"),
-    each_operation(lambda path, told: path.startswith("/api/") and not told.get("deprecated")),
+    each_operation(lambda path, documented: path.startswith("/api/") and not documented.get("deprecated")),
 )
 def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parameters are the document's
     two_hotels: TwoHotels, request: pytest.FixtureRequest, mode: str, method: str, path: str, operation: dict[str, Any]
@@ -132,7 +132,7 @@ def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parame
 
 
 def test_what_is_not_documented_is_noticed() -> None:
-    operation = next(told for _, _, told in OPERATIONS if told["operationId"] == "get_room")
+    operation = next(documented for _, _, documented in OPERATIONS if documented["operationId"] == "get_room")
     answers = [httpx.Response(418, json={}), httpx.Response(200, json={"room_number": 7}), httpx.Response(500, json={})]
 
     for answer in answers:

@@ -7,8 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import BookingStatus, CheckOut, CheckOutRooms, GetTimeline, RoomFailed, RoomsCheckedOut
-from contracts.rooms import ClearRoom, GetRoomHistory, MoveOut, RoomStatus
+from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
+from contracts.bookings.queries import GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckOut
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.occupancy import ClearRoom, MoveOut
+from contracts.rooms.rooms import GetRoomHistory
 from contracts.values import Caller, Context, Permission
 from tests.conversations.actions import (
     assigned,
@@ -47,8 +52,8 @@ def ghost(fixture: PlatformFixture, number: str, booking_id: str) -> None:
     )
 
 
-def failures(told: RoomsCheckedOut) -> dict[str, str]:
-    return {one.room_number: one.code for one in told.failed}
+def failures(answer: RoomsCheckedOut) -> dict[str, str]:
+    return {room.room_number: room.code for room in answer.failed}
 
 
 def test_ids_and_numbers_name_rooms_and_each_room_is_told_of(fixture: PlatformFixture) -> None:
@@ -56,17 +61,17 @@ def test_ids_and_numbers_name_rooms_and_each_room_is_told_of(fixture: PlatformFi
     ghost(fixture, "103", "BK-2020-NOBODY")
     first = room(fixture, "101").id
 
-    told = bulk(fixture, first, "102", "103", "104", "999", 424242, "102", str(first))
+    answer = bulk(fixture, first, "102", "103", "104", "999", 424242, "102", str(first))
 
-    assert told.checked_out_bookings == (one, other)
-    assert told.rooms_cleared == ("103",)
-    assert failures(told) == {
+    assert answer.checked_out_bookings == (one, other)
+    assert answer.rooms_cleared == ("103",)
+    assert failures(answer) == {
         "104": "ROOM_NOT_OCCUPIED",
         "999": "ROOM_NOT_FOUND",
         "424242": "ROOM_NOT_FOUND",
         str(first): "ROOM_NOT_FOUND",  # a text is a number, never an id
     }
-    assert (told.processed, told.destructive) == (7, False)
+    assert (answer.processed, answer.destructive) == (7, False)
     assert [room(fixture, number).room_status for number in ("101", "102", "103", "104")] == [
         RoomStatus.CHECKOUT_DIRTY, RoomStatus.CHECKOUT_DIRTY, RoomStatus.CHECKOUT_DIRTY, RoomStatus.READY_FOR_GUEST
     ]  # fmt: skip
@@ -96,12 +101,12 @@ def test_bookings_to_come_and_ended_ones_are_never_touched(fixture: PlatformFixt
     waits = confirmed(fixture).id
     assigned(fixture, waits, "102")
     ghost(fixture, "102", waits)
-    versions = [booking(fixture, one).version for one in (gone, to_come, waits)]
+    versions = [booking(fixture, booking_id).version for booking_id in (gone, to_come, waits)]
 
-    told = bulk(fixture, "101", "102", destructive=True, caller=STAFF)
+    answer = bulk(fixture, "101", "102", destructive=True, caller=STAFF)
 
-    assert (told.rooms_cleared, failures(told)) == (("102",), {"101": "ROOM_NOT_OCCUPIED"})
-    assert [booking(fixture, one).version for one in (gone, to_come, waits)] == versions
+    assert (answer.rooms_cleared, failures(answer)) == (("102",), {"101": "ROOM_NOT_OCCUPIED"})
+    assert [booking(fixture, booking_id).version for booking_id in (gone, to_come, waits)] == versions
     assert booking(fixture, waits).assigned_room_number == "102"
     assert booking(fixture, to_come).assigned_room_number == "101"
     assert refusal(fixture, CheckOut(hotel=HOTEL, booking_id=waits)).code == "NOT_CHECKED_IN"
@@ -119,9 +124,9 @@ def test_a_stay_whose_check_out_is_refused_is_ended_by_force_only(fixture: Platf
 
     assert list(failures(bulk(fixture, "101"))) == ["101"]
     assert booking(fixture, mine).status is Status.IN_HOUSE
-    told = bulk(fixture, "101", destructive=True, caller=STAFF)
+    answer = bulk(fixture, "101", destructive=True, caller=STAFF)
 
-    assert (told.checked_out_bookings, told.failed) == ((mine,), ())
+    assert (answer.checked_out_bookings, answer.failed) == ((mine,), ())
     assert booking(fixture, mine).status is Status.COMPLETED
     assert room(fixture, "101").current_booking_id is None
     with fixture.platform.services["rooms"].engine.connect() as connection:
@@ -162,10 +167,10 @@ def test_a_room_that_somebody_is_at_work_on_fails_alone(fixture: PlatformFixture
     with process_dies(fixture, MoveOut, after=False), pytest.raises(Unavailable):
         checked_out(fixture, one)
 
-    told = bulk(fixture, "101", "102", destructive=True, caller=STAFF)
+    answer = bulk(fixture, "101", "102", destructive=True, caller=STAFF)
 
-    assert told.checked_out_bookings == (other,)
-    assert told.failed == (RoomFailed(room_number="101", code="ACTION_IN_PROGRESS"),)
+    assert answer.checked_out_bookings == (other,)
+    assert answer.failed == (RoomFailed(room_number="101", code="ACTION_IN_PROGRESS"),)
     make_timers_due(fixture)
     assert booking(fixture, one).status is Status.COMPLETED
 
@@ -175,8 +180,8 @@ def test_a_forced_check_out_whose_process_died_is_brought_to_its_end(fixture: Pl
     mine = in_house(fixture, "101")
     in_rooms(fixture, "UPDATE hold SET ended_at = now() WHERE booking_id = :b", b=mine)
     with process_dies(fixture, ClearRoom, after=after):
-        told = bulk(fixture, "101", destructive=True, caller=STAFF)
-    assert failures(told) == {"101": "SERVICE_UNAVAILABLE"}
+        answer = bulk(fixture, "101", destructive=True, caller=STAFF)
+    assert failures(answer) == {"101": "SERVICE_UNAVAILABLE"}
 
     make_timers_due(fixture)
 

@@ -8,21 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    CreatedBooking,
-    GetCandidateRooms,
-    GetTimeline,
-    MarkNoShow,
-)
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MarkNoShow
+from contracts.bookings.views import CreatedBooking
 from contracts.message import Ask
-from contracts.rooms import CheckAvailability, GetRoom, RoomStatus
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
 from contracts.rooms.occupancy import MoveOut
+from contracts.rooms.rooms import GetRoom
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
@@ -68,10 +64,10 @@ def living(fixture: PlatformFixture, created: CreatedBooking) -> str:
     return room
 
 
-def to_local(fixture: PlatformFixture, wanted: datetime) -> None:
+def to_local(fixture: PlatformFixture, local_time: datetime) -> None:
     """Move everyone's clock to that wall time in Dublin."""
     with fixture.platform.services["bookings"].unit_of_work.read() as work:
-        fixture.platform.advance(wanted.replace(tzinfo=DUBLIN) - work.now)
+        fixture.platform.advance(local_time.replace(tzinfo=DUBLIN) - work.now)
     fixture.settle()
 
 
@@ -248,7 +244,7 @@ def test_who_leaves_early_frees_the_nights_that_remain(fixture: PlatformFixture)
     assert left_by_night(fixture, 3) == before[1:]
     assert live_periods(fixture, created) == 0
     with fixture.platform.services["rooms"].engine.connect() as connection:
-        kept = connection.execute(
+        slept = connection.execute(
             sa.text("SELECT upper(nights) - lower(nights) FROM period WHERE booking_id = :id"),
             {"id": created.booking.id},
         ).scalar_one()
@@ -256,7 +252,7 @@ def test_who_leaves_early_frees_the_nights_that_remain(fixture: PlatformFixture)
             sa.text("SELECT sum(until - first_night) FROM hold_part WHERE booking_id = :id"),
             {"id": created.booking.id},
         ).scalar_one()
-    assert (kept, sold) == (1, 1)  # the night that was slept stays in memory and on the counter
+    assert (slept, sold) == (1, 1)  # the night that was slept stays in memory and on the counter
     assert fixture.platform.ask(GetRoom(hotel=HOTEL, room_number=room)).room_status is RoomStatus.CHECKOUT_DIRTY
 
 
@@ -292,7 +288,7 @@ def test_staff_are_told_once_that_a_booking_waits_for_them(fixture: PlatformFixt
         fixture.platform.advance(timedelta(minutes=minutes))
         fixture.settle()
 
-    told = [e for e in fixture.pusher.events(channel=f"private-staff-{HOTEL}") if e["event"] == "approval_due"]
-    assert [event["data"]["urgency"] for event in told] == ["DUE_SOON", "OVERDUE", "CRITICAL"]
-    assert {event["data"]["booking_id"] for event in told} == {created.booking.id}
+    alerts = [e for e in fixture.pusher.events(channel=f"private-staff-{HOTEL}") if e["event"] == "approval_due"]
+    assert [event["data"]["urgency"] for event in alerts] == ["DUE_SOON", "OVERDUE", "CRITICAL"]
+    assert {event["data"]["booking_id"] for event in alerts} == {created.booking.id}
     assert not fixture.pusher.events(channel=f"private-booking-{created.booking.id}", event="approval_due")

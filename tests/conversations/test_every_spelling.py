@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.bookings import BookingDetail, CreatedBooking
+from contracts.bookings.views import BookingDetail, CreatedBooking
 from gateway.api.routes import operations
 from gateway.http.routing import router_of, routes_of
 from gateway.identity.roles import Role
@@ -79,13 +79,13 @@ class OldClient:
         self._desk = gateway.accounts.signed_in(staff(Role.MANAGER, hotel=HOTEL, is_superuser=True))
         self._days, self._rooms = count(1), iter(("105", "106", "107", "108", "201", "202", "203", "204"))
 
-    def calls(self, method: str, path: str, wanted: Wanted) -> httpx.Response:
+    def calls(self, method: str, path: str, request: Wanted) -> httpx.Response:
         """The answer at this path."""
-        proof = {"staff": self._desk, "guest": wanted.sent.get("headers", {}), "nobody": {}}[wanted.who]
-        headers = {**proof, **wanted.sent.get("headers", {}), "Idempotency-Key": "one-key-for-both-spellings"}
-        more = {name: value for name, value in wanted.sent.items() if name != "headers"}
+        proof = {"staff": self._desk, "guest": request.sent.get("headers", {}), "nobody": {}}[request.who]
+        headers = {**proof, **request.sent.get("headers", {}), "Idempotency-Key": "one-key-for-both-spellings"}
+        more = {name: value for name, value in request.sent.items() if name != "headers"}
         return self._gateway.call(
-            method, path.format_map({"slug": HOTEL, **wanted.path}), headers=headers, timeout=10, **more
+            method, path.format_map({"slug": HOTEL, **request.path}), headers=headers, timeout=10, **more
         )
 
     def booked(self) -> CreatedBooking:
@@ -150,14 +150,14 @@ class OldClient:
 
     def _looked_up(self) -> Wanted:
         booking = self.booked().booking
-        asked = {"email": "ADA@example.com", "confirmation_number": booking.confirmation_number}
-        return Wanted("nobody", {}, {"params": asked})
+        query = {"email": "ADA@example.com", "confirmation_number": booking.confirmation_number}
+        return Wanted("nobody", {}, {"params": query})
 
     def _webhook(self) -> Wanted:
         created = self.booked()
-        wanted = self._of_guest(created)
+        request = self._of_guest(created)
         session = self.calls(
-            "POST", f"/api/public/hotels/{HOTEL}/room-bookings/{{booking_id}}/payment/session/", wanted
+            "POST", f"/api/public/hotels/{HOTEL}/room-bookings/{{booking_id}}/payment/session/", request
         )
         self.fixture.stripe.pay(session.json()["session_id"])
         self.fixture.stripe.wait_until_delivered()
@@ -204,14 +204,14 @@ def lasting(answer: httpx.Response) -> Any:
 def test_what_the_sources_name_works_as_they_spell_it(
     old_client: OldClient, method: str, path: str, operation: str
 ) -> None:
-    wanted = old_client.ready_for(operation)
-    spelled = path.format_map({"slug": HOTEL, **wanted.path})
-    found = ROUTER.matches({"type": "http", "method": method, "path": spelled})[1]["route"].operation
-    assert found.name == operation
+    request = old_client.ready_for(operation)
+    spelled = path.format_map({"slug": HOTEL, **request.path})
+    matched = ROUTER.matches({"type": "http", "method": method, "path": spelled})[1]["route"].operation
+    assert matched.name == operation
 
-    answered = old_client.calls(method, path, wanted)
+    answered = old_client.calls(method, path, request)
     old_client.fixture.settle()
-    canonical = old_client.calls(method, found.path, wanted)
+    canonical = old_client.calls(method, matched.path, request)
 
     assert answered.status_code in {200, 201, 202}, answered.text
     if operation == "take_stripe_webhook":

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.bookings import SendChatMessage
+from contracts.bookings.chat import SendChatMessage
 from gateway.identity.roles import PERMISSIONS, Role
 from tests.conversations.actions import room
 from tests.conversations.conftest import HOTEL, PlatformFixture, guest
@@ -39,9 +39,9 @@ def phoned(nora: StaffClient, fixture: PlatformFixture, *, begins: int = 0, nigh
     return str(made["booking_id"])
 
 
-def listed(nora: StaffClient, asked: str) -> list[str]:
+def listed(nora: StaffClient, query: str) -> list[str]:
     """The ids of the bookings on the list."""
-    return [row["booking_id"] for row in nora.call("GET", f"room-bookings/?{asked}")["results"]]
+    return [row["booking_id"] for row in nora.call("GET", f"room-bookings/?{query}")["results"]]
 
 
 def half_past_noon_has_come(fixture: PlatformFixture) -> None:
@@ -121,8 +121,8 @@ def test_the_desk_gets_through_the_day_with_its_own_permissions(fixture: Platfor
     assert set(listed(nora, "bucket=checked_out")) == {online.booking.id, walked}
 
     # What was done is on the timeline, under the desk's name.
-    told = nora.call("GET", f"{path}/timeline/")["items"]
-    done = [item["what"] for item in told if (item["by"] or {}).get("name") == "Nora Desk"]
+    timeline = nora.call("GET", f"{path}/timeline/")["items"]
+    done = [item["what"] for item in timeline if (item["by"] or {}).get("name") == "Nora Desk"]
     for what in ("BookingApproved", "RoomAssigned", "RoomUnassigned", "GuestCheckedIn", "RoomMoved", "GuestCheckedOut"):
         assert what in done
 

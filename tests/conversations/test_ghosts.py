@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Unavailable
-from contracts.bookings import BookingStatus, CheckIn
-from contracts.rooms import MoveIn, RoomStatus, TakeCensus
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckIn
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.occupancy import MoveIn, TakeCensus
 from contracts.values import Context
 from tests.conversations.actions import (
     assigned,
@@ -144,12 +146,12 @@ def test_a_booking_that_somebody_is_at_work_on_is_no_ghost(fixture: PlatformFixt
 def test_the_rooms_are_compared_page_by_page_and_by_one_at_a_time(
     fixture: PlatformFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    cursors: list[int] = []
     really = fixture.platform.ask_from_service
 
     def pages(message: Any, context: Context) -> Any:
         if isinstance(message, TakeCensus):
-            asked.append(message.after)
+            cursors.append(message.after)
             message = TakeCensus(after=message.after, limit=7)
         return really(message, context)
 
@@ -157,8 +159,8 @@ def test_the_rooms_are_compared_page_by_page_and_by_one_at_a_time(
     ghost(fixture, "204", "BK-2020-NOBODY")
 
     assert [kind for kind, *_ in compared(fixture)] == ["OCCUPIED_BY_NOBODY"]
-    assert len(asked) > 1
-    assert asked == sorted(asked)
-    asked.clear()
+    assert len(cursors) > 1
+    assert cursors == sorted(cursors)
+    cursors.clear()
     fixture.settle()
-    assert asked == []  # the next round is half a minute away
+    assert cursors == []  # the next round is half a minute away

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.bookings import GetGuestNames
+from contracts.bookings.queries import GetGuestNames
 from gateway.identity.roles import PERMISSIONS, Role
 from tests.conversations.actions import checked_out, in_house, pushed, room
 from tests.conversations.conftest import HOTEL, PlatformFixture
@@ -32,7 +32,7 @@ def test_a_cleaner_gets_through_the_day_with_can_clean_alone(fixture: PlatformFi
     [task] = maeve.call("GET", "housekeeping/tasks/")["results"]
     assert (task["room_number"], task["status"], task["booking_id"]) == ("101", "OPEN", left)
     occupied = maeve.call("GET", "rooms/?occupied=true")["results"]
-    assert [(one["room_number"], one["current_guest"]) for one in occupied] == [("102", "Ada Guest")]
+    assert [(room["room_number"], room["current_guest"]) for room in occupied] == [("102", "Ada Guest")]
     [dirty] = maeve.call("GET", "rooms/?status=CHECKOUT_DIRTY")["results"]
     assert dirty["room_number"] == "101"
 
@@ -99,11 +99,11 @@ def test_the_board_and_the_room_hear_of_tasks_and_blocks(fixture: PlatformFixtur
         ("102", ["room_blocked", "room_unblocked"]),
     ):
         for channel in (f"private-hotel-{HOTEL}", f"private-room-{HOTEL}-{number}"):
-            told = [(name, data) for name, data in pushed(fixture, channel) if name in names]
-            assert [name for name, _ in told] == names
-            assert {data["room_number"] for _, data in told} == {number}
-            assert told[-1][1]["staff_user"] == "Nora Clerk"
-            assert "Tom" not in str(told)
+            pushes = [(name, data) for name, data in pushed(fixture, channel) if name in names]
+            assert [name for name, _ in pushes] == names
+            assert {data["room_number"] for _, data in pushes} == {number}
+            assert pushes[-1][1]["staff_user"] == "Nora Clerk"
+            assert "Tom" not in str(pushes)
     assert "availability_changed" in [name for name, _ in pushed(fixture, f"hotel-{HOTEL}-public")]
 
 
@@ -115,6 +115,6 @@ def test_free_rooms_and_room_lists_ask_for_names_once(fixture: PlatformFixture, 
     rooms = desk.call("GET", "rooms/?page_size=100")["results"]
     free = desk.call("GET", f"rooms/availability/?check_in={later}&check_out={end}")["available_rooms"]
 
-    assert [one["current_guest"] for one in rooms if one["current_booking_id"] in ids] == ["Ada Guest"] * 2
-    assert [one["current_guest"] for one in free if one["is_occupied"]] == ["Ada Guest"] * 2
+    assert [room["current_guest"] for room in rooms if room["current_booking_id"] in ids] == ["Ada Guest"] * 2
+    assert [room["current_guest"] for room in free if room["is_occupied"]] == ["Ada Guest"] * 2
     assert gateway.bus.count(GetGuestNames) == 2

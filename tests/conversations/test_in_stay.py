@@ -8,41 +8,20 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcceptOrder,
-    AssignRoom,
-    CheckIn,
-    CheckOut,
-    Communicate,
-    CommunicationType,
-    ConfirmBooking,
-    CreatedBooking,
-    GetBooking,
-    GetChat,
-    GetFeed,
-    GetOwnMenu,
-    GetTimeline,
-    GuestDetails,
-    ListBookings,
-    ListChats,
-    ListCommunications,
-    ListOrders,
-    LookUpBookings,
-    PlaceOrder,
-    RegisterPushToken,
-    RevokeGuestToken,
-    SendChatMessage,
-    WantedItem,
-)
-from contracts.rooms import (
-    AddMenuItem,
-    ChangeMenuItem,
-    ChangeRoomStatus,
-    GetRoom,
-    GetRoomHistory,
-    ListRooms,
-    RoomStatus,
-)
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.chat import GetChat, ListChats, SendChatMessage
+from contracts.bookings.communications import Communicate, CommunicationType, ListCommunications
+from contracts.bookings.guest_access import RevokeGuestToken
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
+from contracts.bookings.lookups import LookUpBookings
+from contracts.bookings.orders import AcceptOrder, ListOrders, PlaceOrder, WantedItem
+from contracts.bookings.queries import GetBooking, GetFeed, GetTimeline, ListBookings
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
+from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem
+from contracts.rooms.rooms import GetRoom, GetRoomHistory, ListRooms
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
@@ -85,9 +64,9 @@ def live(fixture: PlatformFixture, created: CreatedBooking) -> dict[str, str]:
     ask(Communicate(**about(created, recipient=PLANTED["address"], **mail)), STAFF)
     ask(LookUpBookings(email="ada@example.com"))
     fixture.settle()
-    shown = ask(GetBooking(**about(created)), mine).in_house
-    assert shown is not None
-    return {**PLANTED, "PIN": shown.room_pin, "e-mail": "ada@example.com"}
+    in_house = ask(GetBooking(**about(created)), mine).in_house
+    assert in_house is not None
+    return {**PLANTED, "PIN": in_house.room_pin, "e-mail": "ada@example.com"}
 
 
 def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixture) -> None:
@@ -99,7 +78,7 @@ def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixt
     fixture.settle()
     second = move_in(fixture, guest=GuestDetails(first_name="Bea", last_name="Next", email="bea@example.com"))
     mine, ask = guest(second), fixture.platform.ask
-    seen = [
+    answers = [
         ask(GetBooking(**about(second)), mine),
         ask(GetFeed(**about(second)), mine),
         ask(GetChat(**about(second)), mine),
@@ -115,18 +94,18 @@ def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixt
         ask(GetRoomHistory(hotel=HOTEL, room_number=ROOM), STAFF),
     ]
 
-    told = codec.encode(seen).decode()
-    assert second.booking.id in told, "the views do show the second guest, so a leak of the first would be seen"
+    text = codec.encode(answers).decode()
+    assert second.booking.id in text, "the views do show the second guest, so a leak of the first would be seen"
     pin = secrets.pop("PIN")
-    assert [name for name, value in secrets.items() if value in told] == []
-    assert f'"room_pin":"{pin}"' not in told.replace(" ", "")
+    assert [name for name, value in secrets.items() if value in text] == []
+    assert f'"room_pin":"{pin}"' not in text.replace(" ", "")
     for view in (GetBooking, GetChat, ListOrders, GetOwnMenu, GetFeed):
         with pytest.raises(Refusal, match=r"BOOKING_NOT_FOUND"):
             ask(view(**about(first)), mine)
-    kept = codec.encode(ask(GetTimeline(**about(first)), STAFF)).decode()
-    assert PLANTED["chat"] in kept
-    assert PLANTED["note"] in kept
-    assert PLANTED["message"] in kept
+    timeline = codec.encode(ask(GetTimeline(**about(first)), STAFF)).decode()
+    assert PLANTED["chat"] in timeline
+    assert PLANTED["note"] in timeline
+    assert PLANTED["message"] in timeline
 
 
 def test_no_event_push_notice_or_job_carries_what_was_said_ordered_or_kept(
@@ -168,7 +147,7 @@ def test_a_mail_to_the_guest_is_sent_once_and_its_fate_is_kept(fixture: Platform
     created = fixture.book()
     mail = {"communication_type": CommunicationType.EMAIL, "message": "Bring boots.\n\nIt rains.", "subject": "Weather"}
 
-    kept = fixture.platform.ask(Communicate(**about(created, **mail)), STAFF)
+    communication = fixture.platform.ask(Communicate(**about(created, **mail)), STAFF)
     fixture.settle()
 
     (sent,) = [each for each in fixture.mailbox.messages() if each["subject"] == "Weather"]
@@ -180,7 +159,7 @@ def test_a_mail_to_the_guest_is_sent_once_and_its_fate_is_kept(fixture: Platform
         ("Weather", "SENT"),
         (f"Booking received - {created.booking.id}", "SENT"),
     }
-    assert kept.id in {each.id for each in log}
+    assert communication.id in {each.id for each in log}
 
 
 def test_a_mail_to_another_address_tells_nothing_of_the_booking(fixture: PlatformFixture) -> None:

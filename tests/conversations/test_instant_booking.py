@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from chassis.codec import typed
-from contracts.bookings import BookingDetail, BookingStatus, CancelBooking, CreatedBooking, GetBooking
-from contracts.payments import OpenPaymentSession
-from contracts.rooms import HotelDefinition, ImportHotel
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
 from contracts.values import Context
 from sandbox.stripe.store import Json
 from tests.conversations.conftest import HOTELS, STAFF, PlatformFixture, guest
@@ -33,13 +36,13 @@ def at_the_desk() -> Context:
     return replace(STAFF, caller=replace(STAFF.caller, hotel=INSTANT))
 
 
-def shown(fixture: PlatformFixture, created: CreatedBooking) -> BookingDetail:
+def booking_detail(fixture: PlatformFixture, created: CreatedBooking) -> BookingDetail:
     return fixture.platform.ask(GetBooking(hotel=INSTANT, booking_id=created.booking.id), at_the_desk())
 
 
 def opened(fixture: PlatformFixture, created: CreatedBooking) -> str:
-    asked = OpenPaymentSession(hotel=INSTANT, booking_id=created.booking.id)
-    session_id = fixture.platform.ask(asked, guest(created)).session_id
+    request = OpenPaymentSession(hotel=INSTANT, booking_id=created.booking.id)
+    session_id = fixture.platform.ask(request, guest(created)).session_id
     fixture.settle()
     return session_id
 
@@ -58,15 +61,15 @@ def pushed(fixture: PlatformFixture) -> list[str]:
 def test_who_pays_is_confirmed_at_once(instant: PlatformFixture) -> None:
     created = paid(instant)
 
-    booking, total = shown(instant, created), created.booking.total_amount.amount
+    booking, total = booking_detail(instant, created), created.booking.total_amount.amount
     assert (booking.status, booking.payment_status) == (Status.CONFIRMED, "CAPTURED")
     assert booking.confirmed_by is not None
     assert booking.confirmed_by.kind == "system"
     assert instant.movements() == [("authorise", total), ("capture", total)]
     channel = f"private-booking-{created.booking.id}"
-    told = [event["event"] for event in instant.pusher.events(channel=channel)]
-    assert told.count("payment_success") == 1
-    assert told.index("payment_authorized") < told.index("payment_success")
+    events = [event["event"] for event in instant.pusher.events(channel=channel)]
+    assert events.count("payment_success") == 1
+    assert events.index("payment_authorized") < events.index("payment_success")
     assert "Booking Confirmed" in " ".join(instant.mails())
 
 
@@ -81,7 +84,7 @@ def test_money_that_comes_too_late_is_voided_and_confirms_nothing(instant: Platf
 
     instant.settle()
 
-    assert shown(instant, created).status is Status.CANCELLED
+    assert booking_detail(instant, created).status is Status.CANCELLED
     assert [movement for movement, _ in instant.movements()] == ["authorise", "void"]
     assert "payment_success" not in pushed(instant)
 
@@ -112,7 +115,7 @@ def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
 
     instant.settle()
 
-    assert shown(instant, created).status is Status.PENDING_PAYMENT
+    assert booking_detail(instant, created).status is Status.PENDING_PAYMENT
     assert [movement for movement, _ in instant.movements()] == ["authorise", "void"]
     assert pushed(instant).count("payment_mismatch") == 1
     assert "payment_success" not in pushed(instant)
@@ -125,10 +128,10 @@ def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: PlatformFi
     instant.stripe.dispute(charge)
     instant.settle()
 
-    assert shown(instant, created).status is Status.CONFIRMED
-    told = [event["channel"] for event in events_named(instant, "payment_disputed")]
-    assert told
-    assert all("staff" in channel for channel in told)
+    assert booking_detail(instant, created).status is Status.CONFIRMED
+    channels = [event["channel"] for event in events_named(instant, "payment_disputed")]
+    assert channels
+    assert all("staff" in channel for channel in channels)
 
 
 def events_named(fixture: PlatformFixture, name: str) -> list[dict[str, Any]]:
@@ -138,7 +141,7 @@ def events_named(fixture: PlatformFixture, name: str) -> list[dict[str, Any]]:
 def test_a_capture_that_fails_for_good_is_followed_by_a_payment_that_works(instant: PlatformFixture) -> None:
     instant.stripe.fault("decline", for_good=True)
     created = paid(instant)
-    between = shown(instant, created)
+    between = booking_detail(instant, created)
 
     instant.stripe.lift_faults()
     instant.stripe.pay(opened(instant, created))
@@ -146,7 +149,10 @@ def test_a_capture_that_fails_for_good_is_followed_by_a_payment_that_works(insta
 
     total = created.booking.total_amount.amount
     assert (between.status, between.payment_status) == (Status.PENDING_PAYMENT, "FAILED")
-    assert (shown(instant, created).status, shown(instant, created).payment_status) == (Status.CONFIRMED, "CAPTURED")
+    assert (booking_detail(instant, created).status, booking_detail(instant, created).payment_status) == (
+        Status.CONFIRMED,
+        "CAPTURED",
+    )
     assert instant.movements() == [
         ("authorise", total),
         ("void", total),

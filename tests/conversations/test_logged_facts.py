@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 import chassis.transactions.work
-from contracts.bookings import ApproveBooking, BookingExpired, CancelBooking, ExpiryReason
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.events import BookingExpired
+from contracts.bookings.status import ExpiryReason
 from services.notifier.handlers import pushes
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
@@ -38,10 +41,10 @@ class Log:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    kept = Log()
+    recorded = Log()
     for module in (chassis.transactions.work, pushes):
-        monkeypatch.setattr(module, "log", kept)
-    return kept
+        monkeypatch.setattr(module, "log", recorded)
+    return recorded
 
 
 def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(fixture: PlatformFixture, log: Log) -> None:

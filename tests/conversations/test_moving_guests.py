@@ -3,8 +3,11 @@
 import pytest
 
 from chassis.refusal import Unavailable
-from contracts.bookings import BookingStatus, GetBooking, GetTimeline, MoveRoom
-from contracts.rooms import MoveGuest, RoomStatus
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import MoveRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.moves import MoveGuest
 from tests.conversations.actions import (
     booking,
     checked_out,
@@ -27,10 +30,10 @@ def test_a_guest_moves_and_everyone_is_told(fixture: PlatformFixture) -> None:
     before = fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=mine), STAFF).in_house
     fixture.settle()
 
-    told = moved(fixture, mine, "102", reason="The shower drips.", notes="bags carried")
+    booking = moved(fixture, mine, "102", reason="The shower drips.", notes="bags carried")
     fixture.settle()
 
-    assert (told.status, told.assigned_room_number) == (BookingStatus.IN_HOUSE, "102")
+    assert (booking.status, booking.assigned_room_number) == (BookingStatus.IN_HOUSE, "102")
     assert fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=mine), STAFF).in_house == before  # PIN and Wi-Fi
     assert (room(fixture, "101").room_status, room(fixture, "102").room_status) == (
         Status.CHECKOUT_DIRTY,

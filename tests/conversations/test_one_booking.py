@@ -5,21 +5,16 @@ from datetime import timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    ConfirmBooking,
-    DeclineBooking,
-    GetBooking,
-    GetCandidateRooms,
-    GetFeed,
-)
-from contracts.payments import OpenPaymentSession
-from contracts.rooms import ChangeRoomStatus, CheckAvailability, GetRoom, RoomStatus
+from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking, GetFeed
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms
+from contracts.payments.checkout_sessions import OpenPaymentSession
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom
+from contracts.rooms.turnover import ChangeRoomStatus
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 Status = BookingStatus
@@ -52,9 +47,9 @@ def test_a_booking_lives_its_whole_life(fixture: PlatformFixture) -> None:
     fixture.platform.ask(AssignRoom(hotel=HOTEL, booking_id=booking_id, room_number=room), STAFF)
     inside = fixture.platform.ask(CheckIn(hotel=HOTEL, booking_id=booking_id), STAFF)
     assert inside.status is Status.IN_HOUSE
-    shown = fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=booking_id), guest(created)).in_house
-    assert shown is not None
-    assert shown.room_pin.isdigit()
+    in_house = fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=booking_id), guest(created)).in_house
+    assert in_house is not None
+    assert in_house.room_pin.isdigit()
     assert inside.in_house is None  # a command's answer may be stored under its key, so it tells no secret
     assert fixture.platform.ask(GetRoom(hotel=HOTEL, room_number=room)).room_status is RoomStatus.OCCUPIED
 
@@ -75,8 +70,8 @@ def test_a_booking_lives_its_whole_life(fixture: PlatformFixture) -> None:
         f"Thank you for staying at {created.booking.hotel_name}",
     ]
     pushed = [event["event"] for event in fixture.pusher.events(channel=f"private-booking-{booking_id}")]
-    wanted = ["booking_created", "payment_authorized", "payment_success", "room_assigned", "booking_checked_in"]
-    assert [name for name in pushed if name in wanted] == wanted
+    expected = ["booking_created", "payment_authorized", "payment_success", "room_assigned", "booking_checked_in"]
+    assert [name for name in pushed if name in expected] == expected
 
 
 def test_a_declined_booking_s_authorisation_is_voided_and_its_nights_are_free(fixture: PlatformFixture) -> None:
@@ -144,8 +139,8 @@ def test_money_that_comes_too_late_is_given_back(fixture: PlatformFixture) -> No
     assert fixture.booking(created).status is Status.CANCELLED
     assert [movement for movement, _ in fixture.movements()] == ["authorise", "void"]
     assert fixture.mails()[-1] == f"Payment not taken - {created.booking.id}"
-    told = [event for event in fixture.pusher.events() if event["event"] == "payment_failed"]
-    assert {event["data"]["reason_code"] for event in told} == {"BOOKING_ENDED"}
+    failures = [event for event in fixture.pusher.events() if event["event"] == "payment_failed"]
+    assert {event["data"]["reason_code"] for event in failures} == {"BOOKING_ENDED"}
 
 
 def test_a_page_opened_while_staff_confirm_without_a_card_takes_no_money(fixture: PlatformFixture) -> None:

@@ -7,23 +7,19 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    ApproveBooking,
-    AssignRoom,
-    BookingDetail,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    CreatedBooking,
-    ExtendBooking,
-    GetOverstay,
-    ListBookings,
-    SettleBalance,
-)
-from contracts.payments import OpenPaymentSession, PaymentSession
-from contracts.rooms import CheckAvailability, GetRoom, RoomStatus
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
@@ -77,11 +73,11 @@ def pays(fixture: PlatformFixture, session: PaymentSession, **how: Any) -> None:
 
 def status_of(fixture: PlatformFixture, session: PaymentSession) -> str:
     with fixture.platform.services["payments"].engine.connect() as connection:
-        asked = sa.text("SELECT status FROM payment WHERE session_id = :id")
-        return str(connection.execute(asked, {"id": session.session_id}).scalar_one())
+        statement = sa.text("SELECT status FROM payment WHERE session_id = :id")
+        return str(connection.execute(statement, {"id": session.session_id}).scalar_one())
 
 
-def told(fixture: PlatformFixture, created: CreatedBooking, *names: str) -> list[str]:
+def published(fixture: PlatformFixture, created: CreatedBooking, *names: str) -> list[str]:
     return [name for name in fixture.platform.event_names(created.booking.id) if name in names]
 
 
@@ -114,7 +110,7 @@ def test_a_guest_overstays_stays_on_pays_and_leaves(fixture: PlatformFixture) ->
     with pytest.raises(Refusal) as conflict:
         fixture.platform.ask(ExtendBooking(**about(created), add_nights=2), STAFF)
     assert conflict.value.code == "EXTENSION_CONFLICT"
-    assert [one["booking_id"] for one in conflict.value.details["conflicts"]] == [coming.booking.id]
+    assert [stay["booking_id"] for stay in conflict.value.details["conflicts"]] == [coming.booking.id]
     assert 1 <= len(conflict.value.details["suggested_rooms"]) <= 5
 
     after = extend(fixture, created, 1)
@@ -134,7 +130,7 @@ def test_a_guest_overstays_stays_on_pays_and_leaves(fixture: PlatformFixture) ->
 
     fixture.platform.ask(CheckOut(**about(created)), STAFF)
     fixture.settle()
-    assert told(
+    assert published(
         fixture,
         created,
         "OverstayFlagged",
@@ -166,13 +162,13 @@ def test_hotel_and_staff_are_told_under_every_name_and_of_nobody(fixture: Platfo
     pushed = fixture.pusher.events()
     for name in ("overstay_flagged", "overstay_acknowledged", "overstay_extended", "overstay_resolved"):
         for spelled in (name, f"booking_{name}"):
-            channels = {one["channel"] for one in pushed if one["event"] == spelled}
+            channels = {push["channel"] for push in pushed if push["event"] == spelled}
             assert channels == {f"private-hotel-{HOTEL}", f"private-staff-{HOTEL}"}, spelled
-    assert {one["channel"] for one in pushed if one["event"] == "balance_changed"} == {
+    assert {push["channel"] for push in pushed if push["event"] == "balance_changed"} == {
         f"private-hotel-{HOTEL}",
         f"private-booking-{created.booking.id}",
     }
-    said = " ".join(str(one["data"]) for one in pushed)
+    said = " ".join(str(push["data"]) for push in pushed)
     assert "ada@example.com" not in said
     assert "Ada" not in said
 
@@ -215,7 +211,7 @@ def test_what_is_paid_while_the_desk_settles_it_is_let_go(fixture: PlatformFixtu
     fixture.platform.ask(SettleBalance(**about(created)), STAFF)
     fixture.settle()
 
-    assert told(fixture, created, "BalanceSettled", "BalancePaymentRefused", "BalancePaid")[0] == "BalanceSettled"
+    assert published(fixture, created, "BalanceSettled", "BalancePaymentRefused", "BalancePaid")[0] == "BalanceSettled"
     assert "BalancePaid" not in fixture.platform.event_names(created.booking.id)
     assert [kind for kind, _ in fixture.movements()][-2:] == ["authorise", "void"]
     assert fixture.booking(created).balance_due.amount == 0
@@ -244,7 +240,7 @@ def test_a_second_extension_is_paid_on_its_own(fixture: PlatformFixture) -> None
         extend(fixture, created, 1)
         pays(fixture, page(fixture, created))
 
-    assert told(fixture, created, "BalancePaid") == ["BalancePaid"] * 2
+    assert published(fixture, created, "BalancePaid") == ["BalancePaid"] * 2
     assert [kind for kind, _ in fixture.movements()].count("capture") == 3
     books_agree(fixture)
 

@@ -78,7 +78,7 @@ def day(template_databases: dict[str, str], copied_database: Callable[[str], str
 
 def look_at_everything(two_hotels: TwoHotels) -> None:
     """Every GET that there is, by whom it is for; and the staff's list by each of its filters."""
-    shown = {told["operationId"]: example_of(told) for _, _, told in OPERATIONS}
+    examples = {documented["operationId"]: example_of(documented) for _, _, documented in OPERATIONS}
     living, signed = two_hotels.guests[-1], two_hotels.gateway.accounts.signed_in
     names = {name: values[0] for name, values in two_hotels.known.items()} | {"booking_id": living.booking.id}
     desk = signed(staff(Role.MANAGER, hotel=HOTEL, is_superuser=True))
@@ -86,7 +86,7 @@ def look_at_everything(two_hotels: TwoHotels) -> None:
         if operation.method == "GET" and operation.path.startswith("/api/"):
             of_guest = operation.audience in {Audience.GUEST, Audience.EITHER}
             proof = {"Authorization": f"Bearer {living.guest_token}"} if of_guest else desk
-            two_hotels.gateway.call("GET", operation.path.format_map(names), headers=proof, **shown[operation.name])
+            two_hotels.gateway.call("GET", operation.path.format_map(names), headers=proof, **examples[operation.name])
     today = str(two_hotels.fixture.today())
     for filters in (
         {"status": "CONFIRMED,IN_HOUSE"}, {"start_date": today}, {"search": "ada"}, {"room_number": "201"},
@@ -98,10 +98,10 @@ def look_at_everything(two_hotels: TwoHotels) -> None:
 
 @pytest.mark.parametrize("owner", KEPT)
 def test_everything_asked_finds_its_rows_by_index(day: Day, owner: str) -> None:
-    told = query_plans(day.engines[owner], day.sent[owner])
+    plans = query_plans(day.engines[owner], day.sent[owner])
 
-    assert len(told) > 15
-    assert sequential_scans(told, list(KEPT[owner])) == {}
+    assert len(plans) > 15
+    assert sequential_scans(plans, list(KEPT[owner])) == {}
 
 
 def test_without_its_index_a_hot_read_would_scan(day: Day) -> None:

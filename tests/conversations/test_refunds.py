@@ -3,8 +3,11 @@
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import ApproveBooking, BookingDetail, CancelBooking, CreatedBooking, RetryRefund
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 REFUND_FAILS = "4000000000005126"
@@ -30,16 +33,16 @@ def retry(fixture: PlatformFixture, created: CreatedBooking) -> BookingDetail:
 def test_a_failed_refund_is_told_tried_again_and_done(fixture: PlatformFixture) -> None:
     created = cancelled(fixture)
     assert fixture.booking(created).refund_status == "FAILED"
-    told = [event["event"] for event in fixture.pusher.events(channel=f"private-staff-{HOTEL}")]
-    assert "refund_failed" in told
+    events = [event["event"] for event in fixture.pusher.events(channel=f"private-staff-{HOTEL}")]
+    assert "refund_failed" in events
     fixture.stripe.fault("refund", starts="succeeded", times=None)
 
-    asked, again = retry(fixture, created), retry(fixture, created)
+    first, again = retry(fixture, created), retry(fixture, created)
     fixture.settle()
 
     after = fixture.booking(created)
     total = created.booking.total_amount.amount
-    assert (asked.refund_status, again.version) == ("PENDING", asked.version)
+    assert (first.refund_status, again.version) == ("PENDING", first.version)
     assert (after.refund_status, after.payment_status) == ("SUCCEEDED", "REFUNDED")
     assert fixture.movements()[-1] == ("refund", total)
     assert [movement for movement, _ in fixture.movements()].count("refund") == 2

@@ -10,28 +10,19 @@ import pytest
 
 from chassis.codec import typed
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    ApproveBooking,
-    BookingStatus,
-    CreateBooking,
-    CreatedBooking,
-    GetBooking,
-    GuestDetails,
-)
-from contracts.payments import OpenPaymentSession, PaymentSession
-from contracts.rooms import (
-    AddRoom,
-    ChangeSettings,
-    CheckAvailability,
-    GiveQuote,
-    HotelDefinition,
-    ImportHotel,
-    PromotionDefinition,
-    Quote,
-    RoomTypeDefinition,
-    SettingsChange,
-    WriteRates,
-)
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
+from contracts.rooms.promotions import PromotionDefinition
+from contracts.rooms.quotes import GiveQuote, Quote
+from contracts.rooms.rates import WriteRates
+from contracts.rooms.rooms import AddRoom
+from contracts.rooms.settings import ChangeSettings, SettingsChange
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, HOTELS, STAFF, PlatformFixture, guest
 
@@ -58,16 +49,16 @@ def open_hotel(fixture: PlatformFixture, *, currency: str, price: str, timezone:
 
 def quoted(fixture: PlatformFixture, hotel: str, room_type: str, **more: Any) -> Quote:
     first = fixture.today() + timedelta(days=3)
-    wanted = {"check_in": first, "check_out": first + timedelta(days=3), "adults": 1, "children": 0}
-    return fixture.platform.ask(GiveQuote(hotel=hotel, room_type=room_type, **(wanted | more)))
+    fields = {"check_in": first, "check_out": first + timedelta(days=3), "adults": 1, "children": 0}
+    return fixture.platform.ask(GiveQuote(hotel=hotel, room_type=room_type, **(fields | more)))
 
 
 def booked(fixture: PlatformFixture, quote: Quote, **more: Any) -> CreatedBooking:
-    wanted: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "hotel": quote.hotel, "room_type": quote.room_type_code, "check_in": quote.check_in,
         "check_out": quote.check_out, "adults": 1, "children": 0, "guest": ADA, "quote_id": quote.quote_id,
     }  # fmt: skip
-    created = fixture.platform.ask(CreateBooking(**(wanted | more)), Context())
+    created = fixture.platform.ask(CreateBooking(**(fields | more)), Context())
     fixture.settle()
     return created
 
@@ -86,7 +77,7 @@ def changed(fixture: PlatformFixture, **change: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("currency", "price", "timezone", "tax", "off", "shown", "minor"),
+    ("currency", "price", "timezone", "tax", "off", "total", "minor"),
     [
         # three nights, less the promotion, plus the tax
         ("EUR", "129.99", "Europe/Dublin", "9", "10.00", "414.17", 41417),  # 379.97 and 34.1973
@@ -97,7 +88,7 @@ def changed(fixture: PlatformFixture, **change: Any) -> None:
     ],
 )
 def test_what_is_quoted_is_booked_paid_and_captured_to_the_last_unit(
-    fixture: PlatformFixture, *, currency: str, price: str, timezone: str, tax: str, off: str, shown: str, minor: int
+    fixture: PlatformFixture, *, currency: str, price: str, timezone: str, tax: str, off: str, total: str, minor: int
 ) -> None:
     hotel = open_hotel(fixture, currency=currency, price=price, timezone=timezone, tax=tax, promotion=off)
     desk = Context(caller=replace(STAFF.caller, hotel=hotel))
@@ -109,7 +100,7 @@ def test_what_is_quoted_is_booked_paid_and_captured_to_the_last_unit(
     fixture.settle()
 
     cost = quote.price
-    assert (cost.total.text, cost.total.amount) == (shown, minor)
+    assert (cost.total.text, cost.total.amount) == (total, minor)
     assert cost.subtotal - cost.discount + cost.tax == cost.total
     assert created.booking.total_amount == cost.total == session.amount
     assert fixture.platform.ask(GetBooking(hotel=hotel, booking_id=created.booking.id), desk).status is Status.CONFIRMED
@@ -138,9 +129,9 @@ def test_changed_settings_are_told_to_the_hotel_and_to_anyone_under_both_names(f
     changed(fixture, tagline="By the lake", payment_hold_minutes=60)
 
     for channel in (f"private-hotel-{HOTEL}", f"hotel-{HOTEL}-public"):
-        told = [event for event in fixture.pusher.events(channel=channel) if "settings" in event["event"]]
-        assert [event["event"] for event in told[-2:]] == ["settings_updated", "settings-updated"]
-        data = json.loads(told[-1]["data"]) if isinstance(told[-1]["data"], str) else told[-1]["data"]
+        changes = [event for event in fixture.pusher.events(channel=channel) if "settings" in event["event"]]
+        assert [event["event"] for event in changes[-2:]] == ["settings_updated", "settings-updated"]
+        data = json.loads(changes[-1]["data"]) if isinstance(changes[-1]["data"], str) else changes[-1]["data"]
         assert (set(data["fields"]), data["version"]) == ({"tagline", "payment_hold_minutes"}, 2)
         assert "By the lake" not in json.dumps(data)
 
@@ -181,7 +172,7 @@ def test_a_room_that_is_added_is_told_of_and_can_be_booked(fixture: PlatformFixt
 
     def left() -> int:
         return next(
-            one.available_units for one in fixture.platform.ask(looking).room_types if one.room_type_code == room_type
+            row.available_units for row in fixture.platform.ask(looking).room_types if row.room_type_code == room_type
         )
 
     before = left()
@@ -191,8 +182,8 @@ def test_a_room_that_is_added_is_told_of_and_can_be_booked(fixture: PlatformFixt
     fixture.settle()
 
     assert left() == before + 1
-    told = [event["event"] for event in fixture.pusher.events(channel=f"hotel-{HOTEL}-public")]
-    assert told[-1] == "availability_changed"
+    events = [event["event"] for event in fixture.pusher.events(channel=f"hotel-{HOTEL}-public")]
+    assert events[-1] == "availability_changed"
 
 
 def test_days_that_pass_put_nights_on_sale(fixture: PlatformFixture) -> None:

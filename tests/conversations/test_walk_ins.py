@@ -9,8 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import AddWalkIn, BookingStatus, CreatedBooking, GetBooking, ListBookings
-from contracts.rooms import ReceiveWalkIn, RoomStatus
+from contracts.bookings.queries import GetBooking, ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.bookings.walk_ins import AddWalkIn
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import Caller, Context
 from tests.conversations.actions import (
     GUEST,
@@ -122,8 +126,8 @@ def test_after_midnight_the_night_may_have_begun_yesterday(
     with fixture.platform.services["bookings"].unit_of_work.read() as work:
         now = work.now.astimezone(dublin)
     tomorrow = now.date() + timedelta(days=1)
-    wanted = datetime(tomorrow.year, tomorrow.month, tomorrow.day, hour, minute, tzinfo=dublin)
-    fixture.platform.advance(wanted - now)
+    local_time = datetime(tomorrow.year, tomorrow.month, tomorrow.day, hour, minute, tzinfo=dublin)
+    fixture.platform.advance(local_time - now)
     yesterday = walking_in("101", check_in=fixture.today() - timedelta(days=1))
 
     if begins:
@@ -147,8 +151,8 @@ def test_of_a_walk_in_whose_process_died_nothing_is_left(fixture: PlatformFixtur
     make_timers_due(fixture)
 
     assert nobody_is_booked(fixture)
-    wanted = RoomStatus.CHECKOUT_DIRTY if after else RoomStatus.READY_FOR_GUEST
-    assert room(fixture, "101").room_status is wanted
+    expected = RoomStatus.CHECKOUT_DIRTY if after else RoomStatus.READY_FOR_GUEST
+    assert room(fixture, "101").room_status is expected
     assert left(fixture, "SGL") == before
     with fixture.platform.services["rooms"].engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM hold_part")).scalar_one() == 0

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.bookings import RevokeGuestToken
+from contracts.bookings.guest_access import RevokeGuestToken
 from gateway.api.routes import operations
 from gateway.http.operation import Operation
 from gateway.identity.admission import Audience
@@ -18,7 +18,7 @@ from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import code
 
-SHOWN = {told["operationId"]: example_of(told) for _, _, told in OPERATIONS} | {
+SHOWN = {documented["operationId"]: example_of(documented) for _, _, documented in OPERATIONS} | {
     "open_payment_session": {"json": {}},
     "add_guest": {"json": {"guest": {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com"}}},
 }
@@ -41,7 +41,7 @@ def two_hotels(template_databases: dict[str, str], copied_database: Callable[[st
         yield made
 
 
-def asked(two_hotels: TwoHotels, operation: Operation, headers: dict[str, str], **where: Any) -> httpx.Response:
+def call(two_hotels: TwoHotels, operation: Operation, headers: dict[str, str], **where: Any) -> httpx.Response:
     path = operation.path.format_map({"order_id": "x", **where})
     return two_hotels.gateway.call(operation.method, path, headers=headers, **SHOWN[operation.name])
 
@@ -61,7 +61,7 @@ def test_a_booking_is_its_own_guests(two_hotels: TwoHotels, operation: Operation
     [revoked] = two_hotels.known["revoked"]
 
     def refusal(token: str, *, slug: str = HOTEL, booking_id: str = one.booking.id) -> tuple[int, str]:
-        answer = asked(two_hotels, operation, bearer(token), slug=slug, booking_id=booking_id)
+        answer = call(two_hotels, operation, bearer(token), slug=slug, booking_id=booking_id)
         return answer.status_code, code(answer)
 
     assert refusal(other.guest_token) == (404, "BOOKING_NOT_FOUND")
@@ -85,7 +85,7 @@ def test_staff_may_for_their_own_hotels_bookings(two_hotels: TwoHotels, operatio
     theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR))
 
     def status(headers: dict[str, str], slug: str) -> int:
-        return asked(two_hotels, operation, headers, slug=slug, booking_id=booking_id).status_code
+        return call(two_hotels, operation, headers, slug=slug, booking_id=booking_id).status_code
 
     assert status({}, HOTEL) == 401
     assert status(ours, HOTEL) not in {401, 403}
@@ -100,7 +100,7 @@ def test_what_belongs_to_the_hotel_is_not_there_next_door(two_hotels: TwoHotels,
     things["order_id"] = two_hotels.known["order_id"][0]
     theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR, is_superuser=True))
 
-    answer = asked(two_hotels, operation, theirs, slug=NEXT_DOOR, **things)
+    answer = call(two_hotels, operation, theirs, slug=NEXT_DOOR, **things)
 
     assert answer.status_code == 404, answer.text
     assert code(answer).endswith("_NOT_FOUND")

@@ -49,14 +49,14 @@ for entry in ENTRIES:
 def copied(target: str, deployable: str) -> list[str]:
     """What the recipe copies from the checkout into the image of that target."""
     text = (ROOT / "Dockerfile").read_text("utf-8")
-    found: list[str] = []
+    paths: list[str] = []
     while target:
         begins = re.search(rf"^FROM (\S+) AS {target}\n(.*?)(?=^FROM |\Z)", text, re.MULTILINE | re.DOTALL)
         if begins is None:
             break
-        found += re.findall(r"^COPY (\S+) \1$", begins[2], re.MULTILINE)
+        paths += re.findall(r"^COPY (\S+) \1$", begins[2], re.MULTILINE)
         target = begins[1]
-    return [path.replace("${DEPLOYABLE}", deployable) for path in found]
+    return [path.replace("${DEPLOYABLE}", deployable) for path in paths]
 
 
 def locked(deployable: str) -> set[str]:

@@ -107,8 +107,10 @@ class FaultyStay:
 
     def facts(self) -> list[Envelope]:
         """The booking's own facts as they were published, by number."""
-        found = {each.id: each for each in self.recorder.envelopes() if each.subject == self.booked.id}
-        return sorted((each for each in found.values() if each.source == "bookings"), key=lambda each: each.sequence)
+        envelopes = {each.id: each for each in self.recorder.envelopes() if each.subject == self.booked.id}
+        return sorted(
+            (each for each in envelopes.values() if each.source == "bookings"), key=lambda each: each.sequence
+        )
 
 
 @contextmanager
@@ -120,12 +122,12 @@ def open_channel(amqp_url: str) -> Iterator[Any]:
 
 def read_queue(channel: Any, queue: str, *, keep: bool = False) -> list[tuple[bytes, dict[str, Any]]]:
     """What lies in a queue: bodies and headers. To `keep` it there, the channel must be closed afterwards."""
-    found = []
+    messages: list[tuple[bytes, dict[str, Any]]] = []
     while True:
         method, properties, body = channel.basic_get(queue, auto_ack=not keep)
         if method is None:
-            return found
-        found.append((body, dict(properties.headers or {})))
+            return messages
+        messages.append((body, dict(properties.headers or {})))
 
 
 def run_faulty_stay(stack: Stack, demo: DemoContext, today: date, recorder: EventRecorder) -> FaultyStay:

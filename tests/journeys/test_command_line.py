@@ -133,8 +133,8 @@ def test_a_message_that_is_no_event_is_parked_shown_and_dropped(command_line: Ru
     channel.basic_publish("", topology.inbox("rooms"), b"{nonsense", broken, mandatory=True)
 
     eventually("it is parked", lambda: command_line("dlq", "list", "rooms")[1], holds=lambda said: name in said)
-    code, shown = command_line("dlq", "show", "rooms", name)
-    assert (code, "{nonsense" in shown) == (0, True)
+    code, output = command_line("dlq", "show", "rooms", name)
+    assert (code, "{nonsense" in output) == (0, True)
     assert command_line("dlq", "drop", "rooms", name, "--yes")[0] == 0
     assert name not in command_line("dlq", "list", "rooms")[1]
 

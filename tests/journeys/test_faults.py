@@ -32,9 +32,9 @@ def test_the_notifier_was_killed_and_the_story_is_whole(faulty_stay: FaultyStay,
 
 
 def test_each_fact_is_on_exactly_the_channels_of_the_table(faulty_stay: FaultyStay, demo: DemoContext) -> None:
-    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    pushes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in pushed(demo):
-        seen[row["data"]["event_id"]].add((row["event"], row["channel"]))
+        pushes[row["data"]["event_id"]].add((row["event"], row["channel"]))
 
     for fact in faulty_stay.facts():
         channels = demo.channels(" ".join(KINDS), booking_id=faulty_stay.booked.id, room=faulty_stay.room)
@@ -42,7 +42,7 @@ def test_each_fact_is_on_exactly_the_channels_of_the_table(faulty_stay: FaultySt
         expected = set(EXPECTED.get(fact.type.split(".")[1], set()))
         if fact.data.get("status") != fact.data.get("previous_status"):
             expected |= EVERY_CHANGE
-        assert seen[fact.id] == {(name, channel[kind]) for name, kind in expected}, fact.type
+        assert pushes[fact.id] == {(name, channel[kind]) for name, kind in expected}, fact.type
 
 
 def test_what_was_pushed_is_what_was_committed(faulty_stay: FaultyStay, demo: DemoContext) -> None:

@@ -58,21 +58,21 @@ def test_explain_shows_a_booking_s_timeline_over_all_services(
     entries = eventually(
         "all mails are sent",
         whole_timeline,
-        holds=lambda read: [one["facts"].get("status") for one in read if one["kind"] == "mail"] == ["SENT"] * 3,
+        holds=lambda read: [entry["facts"].get("status") for entry in read if entry["kind"] == "mail"] == ["SENT"] * 3,
     )
     roots = [entry["what"].replace("{slug}", demo.hotel) for entry in entries if entry["depth"] == 0]
     for route in ("/room-bookings/", "/payment/session/", "/stripe-webhook/", "/approve/"):
         assert any(root.startswith("POST") and root.endswith(route) for root in roots), (route, roots)
     kinds = {entry["kind"] for entry in entries}
     assert kinds >= {"request", "change", "event", "delivery", "webhook", "call", "money", "push", "mail"}
-    approval = next(place for place, one in enumerate(entries) if one["what"].endswith("/approve/"))
-    came = []
-    for one in entries[approval + 1 :]:
-        if one["depth"] == 0:
+    approval = next(place for place, entry in enumerate(entries) if entry["what"].endswith("/approve/"))
+    happened = []
+    for entry in entries[approval + 1 :]:
+        if entry["depth"] == 0:
             break
-        came.append((one["service"], one["what"]))
+        happened.append((entry["service"], entry["what"]))
     for happening in (("payments", "capture"), ("bookings", "BookingConfirmed"), ("notifier", "booking_confirmed")):
-        assert happening in came
+        assert happening in happened
 
 
 def test_a_healthy_system_passes_doctor(command_line: Callable[..., tuple[int, str]]) -> None:
@@ -103,11 +103,11 @@ def test_a_parked_message_fails_doctor_until_it_is_dropped(
         parked = pika.BasicProperties(message_id=name, delivery_mode=2)
         connection.channel().basic_publish("", topology.dead_letters("rooms"), b"{nonsense", parked)
 
-    found = eventually(
+    result = eventually(
         "it is found", lambda: command_line("doctor", "--only", "i17", "--json"), holds=lambda said: said[0] == 1
     )
-    [invariant] = json.loads(found[1])["invariants"]
-    assert (invariant["verdict"], [one["subject"] for one in invariant["findings"]]) == ("broken", [name])
+    [invariant] = json.loads(result[1])["invariants"]
+    assert (invariant["verdict"], [finding["subject"] for finding in invariant["findings"]]) == ("broken", [name])
     assert command_line("dlq", "drop", "rooms", name, "--yes")[0] == 0
 
     assert command_line("doctor", "--only", "I17")[0] == 0
@@ -130,11 +130,11 @@ def test_each_step_of_a_booking_s_life_is_in_the_logs_under_its_documented_name(
     assert len(documented) == 12
 
     def unlogged() -> list[str]:
-        found = set()
+        logged = set()
         for service in OWNERS:
             lines = (stack.directory / "logs" / f"{service}.log").read_text("utf-8").splitlines()
             entries = [entry for entry in map(read_log_line, lines) if entry and entry.get("booking_id") == booked.id]
-            found |= {(entry["event"], service) for entry in entries if entry.get("trace_id") or service == "notifier"}
-        return [name for name, service in documented if (name, service) not in found]
+            logged |= {(entry["event"], service) for entry in entries if entry.get("trace_id") or service == "notifier"}
+        return [name for name, service in documented if (name, service) not in logged]
 
     eventually("each is logged", unlogged, holds=lambda missing: missing == [])

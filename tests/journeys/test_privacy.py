@@ -57,12 +57,12 @@ def test_something_private_would_be_found_wherever_it_came(
         properties.headers[event_protocol.ATTEMPT] = MAX_ATTEMPTS - 1
         channel.basic_publish(topology.exchange("bookings"), fact.type, codec.encode(leaking), properties)
         provider.trigger("some-channel", "leak", {"guest": LEAK})
-        found = eventually(
+        places = eventually(
             "it is parked",
             lambda: {place for _, place in leaks(collect_outputs(stack, faulty_stay), {"leak": LEAK})},
-            holds=lambda seen: "dead letters" in seen,
+            holds=lambda places: "dead letters" in places,
         )
         for service in SUBSCRIPTIONS:
             channel.queue_purge(topology.dead_letters(service))
 
-    assert found == {"channels", "events", "dead letters"}
+    assert places == {"channels", "events", "dead letters"}

@@ -34,19 +34,23 @@ def filled(value: Any, environment: Mapping[str, str]) -> Any:
 
 def _filling(hole: re.Match[str], environment: Mapping[str, str]) -> str:
     name, kind, otherwise = hole.groups()
-    found = environment.get(name, "")
-    if not found and kind == "?":
+    value = environment.get(name, "")
+    if not value and kind == "?":
         raise Missing(name)
-    return found or (otherwise if kind == "-" else "")
+    return value or (otherwise if kind == "-" else "")
 
 
 def read(environment: Mapping[str, str], path: Path = COMPOSE) -> dict[str, dict[str, Any]]:
     """The services by name, with this environment filled in; what it has nothing for is left to the image."""
     services = filled(yaml.safe_load(path.read_text("utf-8"))["services"], environment)
     for service in services.values():
-        wanted = service.get("environment", {})
-        told = {name: environment.get(name) if value is None else value for name, value in wanted.items()}
-        service["environment"] = {name: str(value) for name, value in told.items() if value is not None}
+        variables = service.get("environment", {})
+        environment_of_service = {
+            name: environment.get(name) if value is None else value for name, value in variables.items()
+        }
+        service["environment"] = {
+            name: str(value) for name, value in environment_of_service.items() if value is not None
+        }
     return dict(services)
 
 
@@ -62,28 +66,28 @@ def in_order(services: Mapping[str, Mapping[str, Any]], names: Sequence[str]) ->
 
 def arguments(service: Mapping[str, Any], *, project: str) -> dict[str, Any]:
     """What the `docker` library wants to be told of a service. Raises `LookupError` where it cannot be told all."""
-    told: dict[str, Any] = {"environment": service["environment"]}
+    params: dict[str, Any] = {"environment": service["environment"]}
     for name, value in service.items():
         match name:
             case "build" | "image" | "depends_on" | "environment" | "profiles":
                 pass
             case "user" | "hostname" | "command" | "read_only" | "cap_drop" | "security_opt" | "shm_size":
-                told[name] = value
+                params[name] = value
             case "restart":
-                told["restart_policy"] = {"Name": value}
+                params["restart_policy"] = {"Name": value}
             case "tmpfs":
-                told["tmpfs"] = dict.fromkeys(value, "")
+                params["tmpfs"] = dict.fromkeys(value, "")
             case "ports":
-                told["ports"] = dict(_published(port) for port in value)
+                params["ports"] = dict(_published(port) for port in value)
             case "volumes":
-                told["volumes"] = [_mounted(volume, project) for volume in value]
+                params["volumes"] = [_mounted(volume, project) for volume in value]
             case "healthcheck":
-                told["healthcheck"] = {"test": value["test"], "retries": value["retries"]} | {
+                params["healthcheck"] = {"test": value["test"], "retries": value["retries"]} | {
                     each: int(value[each].removesuffix("s")) * 1_000_000_000 for each in ("interval", "timeout")
                 }
             case _:
                 raise LookupError(f"{name} is not understood")
-    return told
+    return params
 
 
 def _published(port: str) -> tuple[str, tuple[str, int]]:
@@ -110,8 +114,8 @@ class Whole:
         """Start these and what they depend on, each once what it waits for is there."""
         self.engine.networks.create(self.project, driver="bridge", labels=self._labels)
         for name in in_order(self.services, names):
-            for other, wanted in self.services[name].get("depends_on", {}).items():
-                self.wait(other, wanted["condition"])
+            for other, condition in self.services[name].get("depends_on", {}).items():
+                self.wait(other, condition["condition"])
             self.containers[name] = self._started(name)
         for name in names:
             self.wait(name, "service_healthy")
@@ -155,12 +159,12 @@ class Whole:
         yield from kind.list(filters={"label": f"hotelmate.test={self.project}"}, **which)
 
     def _started(self, name: str, **over: Any) -> Any:
-        told = arguments(self.services[name], project=self.project) | {"labels": self._labels} | over
-        for volume in told.get("volumes", ()):
+        params = arguments(self.services[name], project=self.project) | {"labels": self._labels} | over
+        for volume in params.get("volumes", ()):
             source = volume.partition(":")[0]
             if source.startswith(self.project):
                 self.engine.volumes.create(source, labels=self._labels)
-        container = self.engine.containers.create(self._image(name), **told)
+        container = self.engine.containers.create(self._image(name), **params)
         self.engine.networks.get(self.project).connect(container, aliases=[name])
         container.start()
         return container

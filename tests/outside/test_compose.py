@@ -90,7 +90,7 @@ def test_a_booking_is_made_paid_and_approved_in_the_images(engine: Any) -> None:
         examined = whole.run("cli", ["doctor"])
         assert examined[0] == 0, examined[1]
         result = whole.run("cli", ["explain", booked.id, "--json"])
-        assert "BookingConfirmed" in {one["what"] for one in json.loads(result[1])["happenings"]}
+        assert "BookingConfirmed" in {entry["what"] for entry in json.loads(result[1])["happenings"]}
     finally:
         whole.down()
 

@@ -61,10 +61,10 @@ def test_each_triggered_webhook_event_is_stored_and_processed(
     service.run_jobs(skip_delays=False)
 
     assert run.returncode == 0, run.stdout + run.stderr
-    told = [sent.type for sent in service.inbox.events()[before:]]
-    assert event in told
+    kinds = [sent.type for sent in service.inbox.events()[before:]]
+    assert event in kinds
     assert not any(answer.already_processed for answer in answers)
     fates = {row["type"]: row["outcome"] for row in service.sql("SELECT type, outcome FROM webhook")}
-    for kind in told:
+    for kind in kinds:
         assert fates[kind] == ("PARKED" if kind in APPLIED_TYPES else "IGNORED"), kind
     assert service.sql("SELECT id FROM payment") == []

@@ -33,8 +33,8 @@ def main(role: str, *args: str) -> None:
         print(json.dumps({"staff": [{"email": "a@b.example", "password": "p", "role": "manager", "hotel": "sea"}],
                           "hotels": ["sea"]}))  # fmt: skip
     if role == "walk":
-        with open(args[0], encoding="utf-8") as told:
-            sys.exit(7 if json.load(told)["hotels"] == ["sea"] else 1)
+        with open(args[0], encoding="utf-8") as file:
+            sys.exit(7 if json.load(file)["hotels"] == ["sea"] else 1)
 
 
 if __name__ == "__main__":

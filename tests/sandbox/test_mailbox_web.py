@@ -33,14 +33,14 @@ class Elements(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.elements.append((tag, dict(attrs)))
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.found if name == tag]
+        return [attributes for name, attributes in self.elements if name == tag]
 
 
 def test_mails_are_found_by_address_and_subject(mailbox: MailboxStandIn, web: httpx.Client) -> None:
@@ -60,10 +60,10 @@ def test_mails_are_found_by_address_and_subject(mailbox: MailboxStandIn, web: ht
         "headers",
     }
     assert [each["id"] for each in everything] == [1, 2]
-    found = web.get("/messages", params={"to": "ANN@example.com"}).json()
-    assert [each["id"] for each in found] == [1]
-    found = web.get("/messages", params={"subject": "cancelled"}).json()
-    assert [each["id"] for each in found] == [2]
+    mails = web.get("/messages", params={"to": "ANN@example.com"}).json()
+    assert [each["id"] for each in mails] == [1]
+    mails = web.get("/messages", params={"subject": "cancelled"}).json()
+    assert [each["id"] for each in mails] == [2]
 
 
 def test_one_mail_is_there_until_all_are_deleted(mailbox: MailboxStandIn, web: httpx.Client) -> None:
@@ -82,9 +82,9 @@ def test_waiting_ends_when_the_mail_comes(mailbox: MailboxStandIn, web: httpx.Cl
     sender.start()
     began = time.monotonic()
 
-    found = web.get("/wait", params={"to": "guest@example.com", "timeout": 8}).json()
+    mails = web.get("/wait", params={"to": "guest@example.com", "timeout": 8}).json()
 
-    assert [each["subject"] for each in found] == ["Booking Confirmed"]
+    assert [each["subject"] for each in mails] == ["Booking Confirmed"]
     assert time.monotonic() - began < 4
     sender.join()
 

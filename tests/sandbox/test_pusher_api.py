@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pusher  # type: ignore[import-untyped]
+import pusher
 import pytest
-from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus  # type: ignore
+from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus
 
 from sandbox.pusher.signing import sign
 from sandbox.pusher.stand_in import PusherStandIn
@@ -68,9 +68,9 @@ def test_a_trigger_reaches_subscribers_and_is_remembered(stand_in: PusherStandIn
 
         assert library.trigger(["a", "b"], "hello", {"room": "Zürich"}) == {}
 
-        heard = client.hear()
-        assert (heard["event"], heard["channel"]) == ("hello", "a")
-        assert json.loads(heard["data"]) == {"room": "Zürich"}
+        frame = client.hear()
+        assert (frame["event"], frame["channel"]) == ("hello", "a")
+        assert json.loads(frame["data"]) == {"room": "Zürich"}
         assert [(each["channel"], each["data"]) for each in stand_in.events(event="hello")] == [
             ("a", {"room": "Zürich"}),
             ("b", {"room": "Zürich"}),
@@ -85,8 +85,8 @@ def test_a_batch_keeps_its_order(stand_in: PusherStandIn, library: pusher.Pusher
 
         library.trigger_batch([{"channel": "a", "name": f"e{number}", "data": {}} for number in range(10)])
 
-        heard = [client.hear()["event"] for _ in range(10)]
-        assert heard == [f"e{number}" for number in range(10)]
+        events = [client.hear()["event"] for _ in range(10)]
+        assert events == [f"e{number}" for number in range(10)]
 
 
 def test_the_excepted_socket_does_not_hear(stand_in: PusherStandIn, library: pusher.Pusher) -> None:

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
-import pusher  # type: ignore[import-untyped]
-import pysher  # type: ignore[import-untyped]
+import pusher
+import pysher
 import pytest
 
 from sandbox.pusher.stand_in import PusherStandIn
@@ -50,22 +50,22 @@ def webhook() -> Iterator[tuple[str, Received]]:
 
 
 def test_pysher_hears_a_private_channel() -> None:
-    heard: queue.Queue[str] = queue.Queue()
+    received: queue.Queue[str] = queue.Queue()
     with PusherStandIn.start() as stand_in:
         client = pysher.Pusher("key", secret="secret", secure=False, custom_host=stand_in.host, port=stand_in.port)
 
         def subscribe(_: str) -> None:
             channel = client.subscribe("private-a")
-            channel.bind("pusher_internal:subscription_succeeded", lambda _: heard.put("in"))
-            channel.bind("hello", heard.put)
+            channel.bind("pusher_internal:subscription_succeeded", lambda _: received.put("in"))
+            channel.bind("hello", received.put)
 
         client.connection.bind("pusher:connection_established", subscribe)
         client.connect()
-        assert heard.get(timeout=PATIENCE) == "in"
+        assert received.get(timeout=PATIENCE) == "in"
 
         a_library(stand_in).trigger("private-a", "hello", {"n": 1})
 
-        assert json.loads(heard.get(timeout=PATIENCE)) == {"n": 1}
+        assert json.loads(received.get(timeout=PATIENCE)) == {"n": 1}
         # Its own `disconnect` joins a thread that only wakes when the server hangs up.
         client.connection.disconnect_called = True
 
@@ -75,25 +75,25 @@ def test_pysher_hears_a_private_channel() -> None:
 
 def test_webhooks_are_signed_and_in_order(webhook: tuple[str, Received]) -> None:
     url, received = webhook
-    told: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     with PusherStandIn.start(webhook_url=url) as stand_in:
         library = a_library(stand_in)
         with Client(stand_in.ws_url) as client:
             join(client, library, "presence-x", "ann")
 
-        while not told or told[-1]["name"] != "channel_vacated":
+        while not events or events[-1]["name"] != "channel_vacated":
             headers, body = received.get(timeout=PATIENCE)
             signature = headers["X-Pusher-Signature"]
-            told += library.validate_webhook(headers["X-Pusher-Key"], signature, body)["events"]
+            events += library.validate_webhook(headers["X-Pusher-Key"], signature, body)["events"]
             assert library.validate_webhook("key", signature, body + " ") is None
 
-    assert [event["name"] for event in told] == [
+    assert [event["name"] for event in events] == [
         "channel_occupied",
         "member_added",
         "member_removed",
         "channel_vacated",
     ]
-    assert told[1] == {"name": "member_added", "channel": "presence-x", "user_id": "ann"}
+    assert events[1] == {"name": "member_added", "channel": "presence-x", "user_id": "ann"}
 
 
 def test_the_command_says_where_it_listens_and_serves_there() -> None:

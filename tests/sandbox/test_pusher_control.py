@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 
 import httpx
-import pusher  # type: ignore[import-untyped]
+import pusher
 import pytest
 import requests
-from pusher.errors import PusherBadStatus  # type: ignore[import-untyped]
+from pusher.errors import PusherBadStatus
 
 from sandbox.pusher.stand_in import PusherStandIn
 
@@ -48,10 +48,10 @@ def test_events_are_found_by_channel_name_and_number(library: pusher.Pusher, con
         "socket_id",
         "source",
     }
-    found = control.get("/events", params={"channel": "a", "event": "one"}).json()
-    assert [each["seq"] for each in found] == [1]
-    found = control.get("/events", params={"channel": "a", "after": 1}).json()
-    assert [each["seq"] for each in found] == [3]
+    events = control.get("/events", params={"channel": "a", "event": "one"}).json()
+    assert [each["seq"] for each in events] == [1]
+    events = control.get("/events", params={"channel": "a", "after": 1}).json()
+    assert [each["seq"] for each in events] == [3]
 
 
 def test_waiting_ends_when_the_event_comes(library: pusher.Pusher, control: httpx.Client) -> None:
@@ -59,9 +59,9 @@ def test_waiting_ends_when_the_event_comes(library: pusher.Pusher, control: http
     teller.start()
     began = time.monotonic()
 
-    found = control.get("/wait", params={"event": "hello", "timeout": 8}).json()
+    events = control.get("/wait", params={"event": "hello", "timeout": 8}).json()
 
-    assert [each["event"] for each in found] == ["hello"]
+    assert [each["event"] for each in events] == ["hello"]
     assert time.monotonic() - began < 4
     teller.join()
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Self
 
-import pusher  # type: ignore[import-untyped]
+import pusher
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -45,10 +45,10 @@ class Client:
     def hear_until_pong(self) -> list[dict[str, Any]]:
         """Everything that came before the answer to a ping: all that was ever going to come."""
         self.say("pusher:ping", {})
-        heard = []
+        frames = []
         while (frame := self.hear())["event"] != "pusher:pong":
-            heard.append(frame)
-        return heard
+            frames.append(frame)
+        return frames
 
     def subscribe(self, channel: str, **auth: str) -> dict[str, Any]:
         self.say("pusher:subscribe", {"channel": channel} | auth)
@@ -182,13 +182,13 @@ def test_after_unsubscribing_nothing_more_is_heard(stand_in: PusherStandIn, libr
     with Client(stand_in.ws_url) as client:
         client.subscribe("a")
         library.trigger("a", "first", {})
-        heard = client.hear_until_pong()
+        frames = client.hear_until_pong()
 
         client.say("pusher:unsubscribe", {"channel": "a"})
         client.hear_until_pong()
         library.trigger("a", "second", {})
 
-        assert [frame["event"] for frame in heard] == ["first"]
+        assert [frame["event"] for frame in frames] == ["first"]
         assert client.hear_until_pong() == []
 
 
@@ -212,8 +212,8 @@ def test_a_member_is_added_once_and_removed_with_the_last_socket(
         with Client(stand_in.ws_url) as bob:
             join(bob, library, room, "bob")
             with Client(stand_in.ws_url) as bob_again:
-                seen = json.loads(join(bob_again, library, room, "bob")["data"])["presence"]
-                assert (seen["ids"], seen["count"]) == (["ann", "bob"], 2)
+                presence = json.loads(join(bob_again, library, room, "bob")["data"])["presence"]
+                assert (presence["ids"], presence["count"]) == (["ann", "bob"], 2)
                 added = ann.hear_until_pong()
                 bob_again.say("pusher:unsubscribe", {"channel": room})
                 bob_again.hear_until_pong()
@@ -325,9 +325,9 @@ def test_refused_connections_get_503_or_the_code(stand_in: PusherStandIn) -> Non
         assert client.socket_id
 
 
-@pytest.mark.parametrize(("code", "seen"), [(None, 1006), (4200, 4200)])
-def test_disconnect_drops_every_socket(stand_in: PusherStandIn, code: int | None, seen: int) -> None:
+@pytest.mark.parametrize(("code", "close_code"), [(None, 1006), (4200, 4200)])
+def test_disconnect_drops_every_socket(stand_in: PusherStandIn, code: int | None, close_code: int) -> None:
     with Client(stand_in.ws_url) as one, Client(stand_in.ws_url) as two:
         assert stand_in.disconnect(code=code) == 2
 
-        assert (one.close_code(), two.close_code()) == (seen, seen)
+        assert (one.close_code(), two.close_code()) == (close_code, close_code)

@@ -11,30 +11,30 @@ from tests.sandbox.checkouts import Where, checkout_in
 
 
 def test_a_free_port_is_used_as_wanted() -> None:
-    wanted = a_free_port()
+    port = a_free_port()
     said: list[str] = []
 
-    assert Ports(said.append).choose("gateway", wanted) == wanted
+    assert Ports(said.append).choose("gateway", port) == port
     assert said == []
 
 
 def test_a_taken_port_is_moved_aside_and_said() -> None:
     said: list[str] = []
     with socket.create_server((LOOPBACK, a_free_port())) as taken:
-        wanted = taken.getsockname()[1]
-        chosen = Ports(said.append).choose("gateway", wanted)
+        port = taken.getsockname()[1]
+        chosen = Ports(said.append).choose("gateway", port)
 
-    assert chosen > wanted
-    assert said == [f"port {wanted} for gateway is taken; using {chosen} instead"]
+    assert chosen > port
+    assert said == [f"port {port} for gateway is taken; using {chosen} instead"]
 
 
 def test_two_runs_are_never_given_the_same_port() -> None:
     one, two = Ports(), Ports()
-    wanted = one.choose("gateway")
+    port = one.choose("gateway")
 
-    assert two.choose("gateway", wanted) != wanted
+    assert two.choose("gateway", port) != port
     one.release()
-    assert Ports().choose("gateway", wanted) == wanted
+    assert Ports().choose("gateway", port) == port
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a command as another user")

@@ -59,14 +59,16 @@ def stack() -> Iterator[Stack]:
 
 
 def test_everything_is_up_and_described(stack: Stack) -> None:
-    told = json.loads(stack.path.read_text("utf-8"))
+    stack_json = json.loads(stack.path.read_text("utf-8"))
 
-    assert told == stack.stack_json
+    assert stack_json == stack.stack_json
     for name, shape in SHAPE.items():
-        assert set(told[name]) == shape if isinstance(shape, set) else isinstance(told[name], shape), name
-    assert told["hotels"] == ["sea"]
-    assert urllib.request.urlopen(f"{told['gateway']}/readyz").status == 200
-    assert psycopg.connect(told["databases"]["bookings"]).execute("select current_user").fetchone() == ("bookings",)
+        assert set(stack_json[name]) == shape if isinstance(shape, set) else isinstance(stack_json[name], shape), name
+    assert stack_json["hotels"] == ["sea"]
+    assert urllib.request.urlopen(f"{stack_json['gateway']}/readyz").status == 200
+    assert psycopg.connect(stack_json["databases"]["bookings"]).execute("select current_user").fetchone() == (
+        "bookings",
+    )
 
 
 def test_what_is_secret_is_private(stack: Stack) -> None:

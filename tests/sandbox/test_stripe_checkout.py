@@ -199,9 +199,9 @@ def test_a_session_is_found_by_its_intent(fixture: StripeFixture) -> None:
     session = fixture.session()
     intent = fixture.stand_in.pay(session.id)["payment_intent"]
 
-    found = fixture.client.v1.checkout.sessions.list({"payment_intent": intent["id"]})
+    sessions = fixture.client.v1.checkout.sessions.list({"payment_intent": intent["id"]})
 
-    assert [one.id for one in found.data] == [session.id]
+    assert [listed.id for listed in sessions.data] == [session.id]
 
 
 def test_an_unknown_session_is_not_found(fixture: StripeFixture) -> None:

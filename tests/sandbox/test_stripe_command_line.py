@@ -13,10 +13,10 @@ COMMAND = [sys.executable, "-m", "sandbox.stripe"]
 
 
 def test_help_describes_the_options_and_the_control() -> None:
-    shown = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+    process = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
 
-    assert "--webhook-secret" in shown.stdout
-    assert "/_control/journal" in shown.stdout
+    assert "--webhook-secret" in process.stdout
+    assert "/_control/journal" in process.stdout
 
 
 def test_it_serves_on_a_free_port_and_ends_when_asked() -> None:

@@ -48,7 +48,7 @@ def test_a_sound_answer_has_no_violations() -> None:
 
 
 @pytest.mark.parametrize(
-    ("planted", "found"),
+    ("planted", "expected"),
     [
         ({"surprise": 1}, "refund.surprise: unknown field"),
         ({"amount": "absent"}, "refund.amount: required, but missing"),
@@ -63,10 +63,10 @@ def test_a_sound_answer_has_no_violations() -> None:
         ({"destination_details": {"card": {}}}, "destination_details.type: required"),
     ],
 )
-def test_a_planted_violation_is_found(planted: dict[str, Any], found: str) -> None:
+def test_a_planted_violation_is_found(planted: dict[str, Any], expected: str) -> None:
     problems = object_violations(refund(**planted))
 
-    assert any(found in problem for problem in problems), problems
+    assert any(expected in problem for problem in problems), problems
 
 
 def test_lists_and_events_are_checked_to_the_bottom() -> None:

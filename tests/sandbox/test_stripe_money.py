@@ -194,10 +194,10 @@ def test_refunds_are_found_by_their_intent(fixture: StripeFixture) -> None:
     refund = fixture.client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
     fixture.client.v1.refunds.create({"payment_intent": other.id})
 
-    found = fixture.client.v1.refunds.list({"payment_intent": intent.id, "expand": ["data.charge"]})
+    refunds = fixture.client.v1.refunds.list({"payment_intent": intent.id, "expand": ["data.charge"]})
 
-    assert [one.id for one in found.data] == [refund.id]
-    assert isinstance(found.data[0].charge, stripe.Charge)
+    assert [listed.id for listed in refunds.data] == [refund.id]
+    assert isinstance(refunds.data[0].charge, stripe.Charge)
 
 
 @pytest.mark.parametrize(("card", "ends"), [("4000000000007726", "succeeded"), ("4000000000005126", "failed")])

@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingStatus, CreatedBooking, IncidentStatus, RoomsCheckedOut
-from contracts.rooms import HotelDefinition, ImportHotel, RoomStatus
-from contracts.rooms.hotel_import import RoomTypeDefinition
+from contracts.bookings.bulk_check_out import RoomsCheckedOut
+from contracts.bookings.overstays import IncidentStatus
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
 from services.bookings.settings import BookingsSettings
 from services.rooms.settings import RoomsSettings
 from tests.storm.actions import ROOMS, Action
@@ -146,7 +149,7 @@ class Hotel(StormEnvironment):
         """The differences of counters and cleaning tasks from the model."""
         model, open_tasks = self.read(), [row[0] for row in self._rows("rooms", TASKS)]
         sold = model.sold()
-        found = [
+        differences = [
             f"{kind} on {night}: {counter} sold, {sold[kind, night]} held, {capacity} for sale"
             for kind, night, counter, capacity in self._nights()
             if not (counter == sold[kind, night] <= capacity == model.capacity(kind, night))
@@ -158,8 +161,8 @@ class Hotel(StormEnvironment):
                 or (room_model.status in TO_BE_CLEANED and not tasks)
                 or (room_model.status in CLEAN and tasks)
             ):
-                found.append(f"room {number}: {room_model.status}, {tasks} to clean it")
-        return found
+                differences.append(f"room {number}: {room_model.status}, {tasks} to clean it")
+        return differences
 
     def pending_bookings(self) -> list[str]:
         """The bookings with an unfinished action."""

@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from contracts.bookings import BookingStatus, IncidentStatus
-from contracts.rooms import RoomStatus
+from contracts.bookings.overstays import IncidentStatus
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.events import RoomStatus
 from tests.storm.environment import ZONE
 
 AGAIN = "AGAIN"
@@ -102,17 +103,17 @@ class HotelModel:
             if room_model.type == kind
         )
 
-    def full(self, kind: str, wanted: list[date]) -> bool:
+    def full(self, kind: str, requested: list[date]) -> bool:
         sold = self.sold()
-        return any(sold[kind, night] >= self.capacity(kind, night) for night in wanted)
+        return any(sold[kind, night] >= self.capacity(kind, night) for night in requested)
 
-    def has_overlap(self, room: str, wanted: list[date], *, but: str = "") -> bool:
+    def has_overlap(self, room: str, requested: list[date], *, but: str = "") -> bool:
         others = [
             booking
             for booking in self.bookings.values()
             if booking.room == room and booking.room_nights and booking.id != but
         ]
-        return any(set(wanted) & set(nights(*booking.room_nights)) for booking in others if booking.room_nights)
+        return any(set(requested) & set(nights(*booking.room_nights)) for booking in others if booking.room_nights)
 
     # events and timers
 
@@ -143,10 +144,12 @@ class HotelModel:
         booking.status = status
         self.unreleased.append(booking.id)
 
-    def move_in_refusal(self, room_model: RoomModel, wanted: list[date]) -> str:
-        if (room_model.status is R.OUT_OF_ORDER and wanted[0] <= self.today) or set(wanted) & room_model.blocked_nights:
+    def move_in_refusal(self, room_model: RoomModel, requested: list[date]) -> str:
+        if (room_model.status is R.OUT_OF_ORDER and requested[0] <= self.today) or set(
+            requested
+        ) & room_model.blocked_nights:
             return "ROOM_NOT_BOOKABLE"
-        if self.has_overlap(room_model.number, wanted):
+        if self.has_overlap(room_model.number, requested):
             return "ROOM_OVERLAP_CONFLICT"
         if room_model.guest:
             return "ROOM_OCCUPIED"
@@ -159,8 +162,8 @@ class HotelModel:
         booking.type_by_night |= dict.fromkeys(moving, kind)
         return True
 
-    def live(self, booking: BookingModel, room_model: RoomModel, wanted: list[date]) -> None:
-        booking.room, booking.room_nights = room_model.number, (wanted[0], wanted[-1] + DAY)
+    def live(self, booking: BookingModel, room_model: RoomModel, requested: list[date]) -> None:
+        booking.room, booking.room_nights = room_model.number, (requested[0], requested[-1] + DAY)
         room_model.status, room_model.guest = R.OCCUPIED, booking.id
 
     def leave(self, booking: BookingModel) -> None:

@@ -14,11 +14,13 @@ from decimal import Decimal
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
-from contracts.payments import Reconcile, ReconciliationPart, StoreWebhook
-from contracts.payments import ReconciliationFinding as Drift
-from contracts.rooms import HotelDefinition, ImportHotel
-from contracts.rooms.hotel_import import RoomTypeDefinition
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
+from contracts.payments.reconciliation import Reconcile, ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationFinding as Drift
+from contracts.payments.webhooks import StoreWebhook
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
 from hotelmate.invariants.context import ExaminationContext
 from sandbox.stripe.in_memory import InMemoryStripe
@@ -120,7 +122,9 @@ class PaymentEnvironment(StormEnvironment):
         """Make the databases rewindable during the block; at its end, everything is rolled back."""
         engines = {name: instance.engine for name, instance in self.platform.services.items()}
         connections, held = self.connections, {name: RewindableConnection(engine) for name, engine in engines.items()}
-        self.connections = {name: one.connection.connection.dbapi_connection for name, one in held.items()}
+        self.connections = {
+            name: connection.connection.connection.dbapi_connection for name, connection in held.items()
+        }
         for name, instance in self.platform.services.items():
             instance.engine = held[name]  # type: ignore[assignment]
         self.restart()
@@ -249,6 +253,6 @@ class PaymentTotals:
         return self.total("authorise") - self.total("capture", "release", "void", "expire")
 
     @property
-    def kept(self) -> int:
+    def retained(self) -> int:
         """The captured amount not refunded."""
         return self.total("capture", "refund_failed") - self.total("refund")

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import ApproveBooking, CancelBooking, DeclineBooking
-from contracts.payments import FindingKind, OpenPaymentSession, VerifyPayment
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
+from contracts.payments.reconciliation import FindingKind
 from sandbox.stripe.cards import DECLINED, SUCCESS
 from sandbox.stripe.errors import ApiError as CardRefused
 from tests.fakes.crashing import Crash
@@ -126,8 +128,8 @@ class PaymentMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.environment.delivered)
     @rule(which=ANY, anew=st.booleans(), lazy=LAZY)
     def a_notice_comes_again(self, which: int, anew: bool, lazy: bool) -> None:
-        told = self.environment.delivered[which % len(self.environment.delivered)]
-        event = self.environment.stripe.state.store.events[told]
+        event_id = self.environment.delivered[which % len(self.environment.delivered)]
+        event = self.environment.stripe.state.store.events[event_id]
         self._run_until_crash(lambda: self.environment.deliver(event, renamed="x" if anew else ""))
         self._then(lazy)
 
@@ -178,9 +180,9 @@ class PaymentMachine(RuleBasedStateMachine):
             self._judge()
         kept_for_people = any(model.refunds_fail for model in self.models)
         reconciliation_findings = [
-            one
-            for one in self.environment.reconciliation_findings()
-            if not (kept_for_people and one.kind is FindingKind.MONEY_KEPT)
+            finding
+            for finding in self.environment.reconciliation_findings()
+            if not (kept_for_people and finding.kind is FindingKind.MONEY_KEPT)
         ]
         assert not reconciliation_findings, reconciliation_findings
 
@@ -244,7 +246,7 @@ class PaymentMachine(RuleBasedStateMachine):
 
     def _open(self, model: PaymentModel) -> None:
         request = OpenPaymentSession(hotel=model.hotel, booking_id=model.id)
-        session = self._run_until_crash(lambda: self._asked(request, guest(model.created)))
+        session = self._run_until_crash(lambda: self._ask_unless_refused(request, guest(model.created)))
         if session and session.session_id not in model.sessions:
             model.sessions.append(session.session_id)
 
@@ -258,9 +260,9 @@ class PaymentMachine(RuleBasedStateMachine):
 
     def _verify(self, model: PaymentModel, session: str) -> None:
         request = VerifyPayment(hotel=model.hotel, booking_id=model.id, session_id=session)
-        self._run_until_crash(lambda: self._asked(request, guest(model.created)))
+        self._run_until_crash(lambda: self._ask_unless_refused(request, guest(model.created)))
 
-    def _asked(self, message: Any, context: Any) -> Any:
+    def _ask_unless_refused(self, message: Any, context: Any) -> Any:
         try:
             return self.environment.platform.ask(message, context)
         except (Refusal, Unavailable):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from contracts.bookings import BookingDetail, BookingStatus, CreatedBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.values import Money
 from tests.storm.environment import ZONE
 from tests.storm.payment_environment import INSTANT, PERCENT, SHARE, WHOLE, PaymentTotals
@@ -120,8 +121,8 @@ class PaymentModel:
         """Violations at any time."""
         if payments.captures > 1:
             yield f"captured {payments.captures} times"
-        if not 0 <= payments.kept <= self.total.amount:
-            yield f"{payments.kept} kept of {self.total.amount}"
+        if not 0 <= payments.retained <= self.total.amount:
+            yield f"{payments.retained} kept of {self.total.amount}"
         if payments.total("capture") and self.word is Decision.NO:
             yield "declined, and money was taken"
         if payments.total("refund") and self.word not in (Decision.OFF, Decision.AWAY):
@@ -146,22 +147,22 @@ class PaymentModel:
     def _all_taken(self, booking: BookingDetail, payments: PaymentTotals) -> Iterator[str]:
         if booking.status not in STAYS:
             yield f"approved, and {booking.status}"
-        if (payments.kept, payments.held) != (self.total.amount, 0):
-            yield f"approved: {payments.kept} kept, {payments.held} held of {self.total.amount}"
+        if (payments.retained, payments.held) != (self.total.amount, 0):
+            yield f"approved: {payments.retained} kept, {payments.held} held of {self.total.amount}"
 
     def _let_go(self, booking: BookingDetail, payments: PaymentTotals) -> Iterator[str]:
         if booking.status is not ENDS[self.word]:
             yield f"{self.word}, and {booking.status}"
         if payments.held:
             yield f"{self.word}: {payments.held} still held"
-        if payments.kept == self.fee:
+        if payments.retained == self.fee:
             return
         owed = booking.balance_due.amount if booking.balance_due else 0
-        if self.capture_may_fail and payments.kept == 0 and owed == self.fee:
+        if self.capture_may_fail and payments.retained == 0 and owed == self.fee:
             return  # the card would not pay the fee: it is owed at the desk
         if self.refunds_fail and booking.refund_status == "FAILED":
             return  # staff were told, and give it back themselves
-        yield f"{self.word}: {payments.kept} kept, the fee is {self.fee}"
+        yield f"{self.word}: {payments.retained} kept, the fee is {self.fee}"
 
     def _waiting(self, booking: BookingDetail, payments: PaymentTotals) -> Iterator[str]:
         if self.hotel == INSTANT and booking.status in STAYS:
@@ -170,5 +171,5 @@ class PaymentModel:
         held = self.total.amount if booking.status is Status.PENDING_APPROVAL else 0
         if booking.status not in (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.EXPIRED):
             yield f"undecided, and {booking.status}"
-        if (payments.kept, payments.held) != (0, held):
-            yield f"{booking.status}: {payments.kept} kept, {payments.held} held"
+        if (payments.retained, payments.held) != (0, held):
+            yield f"{booking.status}: {payments.retained} kept, {payments.held} held"

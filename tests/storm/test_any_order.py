@@ -17,8 +17,11 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession, VerifyPayment
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
 from services.payments.steps import webhook_application
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, Rewind, guest
@@ -45,7 +48,7 @@ BOOKINGS = ("SELECT status, version, payment_status, refund_status, refunded, ba
 
 
 @dataclass
-class Told:
+class BookingUnderTest:
     """One booking, and what is still to be decided about it."""
 
     environment: PaymentEnvironment
@@ -53,7 +56,7 @@ class Told:
     session: str = ""
     to_do: list[tuple[Status, Any]] = field(default_factory=list)
 
-    def about(self) -> dict[str, str]:
+    def about(self) -> dict[str, Any]:
         return {"hotel": self.created.booking.hotel, "booking_id": self.created.booking.id}
 
     def rest(self) -> None:
@@ -61,8 +64,8 @@ class Told:
         self.environment.settle(retries=0)
 
     def open_and_pay(self) -> None:
-        asked = OpenPaymentSession(**self.about())
-        self.session = self.environment.platform.ask(asked, guest(self.created)).session_id
+        request = OpenPaymentSession(**self.about())
+        self.session = self.environment.platform.ask(request, guest(self.created)).session_id
         self.rest()
         self.environment.stripe.pay(self.session)
 
@@ -87,11 +90,16 @@ class Told:
             tuple(tuple(sorted(self.environment.query(service, question))) for question in questions)
             for service, questions in (("payments", PAYMENTS), ("bookings", BOOKINGS))
         )
-        told = tuple(
+        events = tuple(
             tuple(self.environment.query(service, "SELECT type FROM outbox ORDER BY position"))
             for service in ("payments", "bookings")
         )
-        return (*of_payments, *of_bookings, *told, tuple(self.environment.payments(self.created.booking.id).movements))
+        return (
+            *of_payments,
+            *of_bookings,
+            *events,
+            tuple(self.environment.payments(self.created.booking.id).movements),
+        )
 
     def notices(self) -> State:
         """What has become of the notices."""
@@ -102,8 +110,8 @@ class Told:
 class Orders:
     """All orders of what is still to come, walked as a graph. `count` of them there are; `ends` is where they end."""
 
-    def __init__(self, told: Told, rewindable_databases: Rewind) -> None:
-        self._told = told
+    def __init__(self, booked: BookingUnderTest, rewindable_databases: Rewind) -> None:
+        self._booked = booked
         self._rewinding = rewindable_databases
         self._known: dict[State, int] = {}
         self._repeated: set[tuple[State, str]] = set()
@@ -113,110 +121,110 @@ class Orders:
         self.count = self._walk()
 
     def _walk(self) -> int:
-        told = self._told
-        state = told.state()
-        here = (state, frozenset(told.environment.delivered), len(told.to_do))
+        booked = self._booked
+        state = booked.state()
+        here = (state, frozenset(booked.environment.delivered), len(booked.to_do))
         if here not in self._known:
             self._repeat(state)
             self._look(state)
             moves = self._moves()
             if not moves:
-                self.ends.add((state, told.notices()))
+                self.ends.add((state, booked.notices()))
             self._known[here] = sum(self._make(move) for move in moves) if moves else 1
         return self._known[here]
 
     def _make(self, move: Callable[[], Any]) -> int:
-        to_do = list(self._told.to_do)
+        to_do = list(self._booked.to_do)
         with self._rewinding.rolled_back():
             move()
-            self._told.rest()
+            self._booked.rest()
             ways = self._walk()
-        self._told.to_do = to_do
+        self._booked.to_do = to_do
         return ways
 
     def _moves(self) -> Sequence[Callable[[], Any]]:
-        told = self._told
+        booked = self._booked
         moves: list[Callable[[], Any]] = [
-            lambda event=event: told.environment.deliver(event)  # type: ignore[misc]
-            for event in told.environment.undelivered()
+            lambda event=event: booked.environment.deliver(event)  # type: ignore[misc]
+            for event in booked.environment.undelivered()
         ]
-        if told.to_do and told.environment.booking(told.created).status is told.to_do[0][0]:
-            moves.append(lambda: told.decide(told.to_do.pop(0)[1]))
+        if booked.to_do and booked.environment.booking(booked.created).status is booked.to_do[0][0]:
+            moves.append(lambda: booked.decide(booked.to_do.pop(0)[1]))
         return moves
 
     def _repeat(self, state: State) -> None:
         """Each notice that has come comes again, as itself and as another event about the same."""
-        told = self._told
-        for event_id in told.environment.delivered:
+        booked = self._booked
+        for event_id in booked.environment.delivered:
             if (state, event_id) in self._repeated:
                 continue
             self._repeated.add((state, event_id))
-            event = told.environment.stripe.state.store.events[event_id]
+            event = booked.environment.stripe.state.store.events[event_id]
             with self._rewinding.rolled_back():
-                told.environment.deliver(event)
-                told.environment.deliver(event, renamed="x")
-                told.rest()
-                assert told.state() == state, f"{event['type']} comes again and changes something"
+                booked.environment.deliver(event)
+                booked.environment.deliver(event, renamed="x")
+                booked.rest()
+                assert booked.state() == state, f"{event['type']} comes again and changes something"
 
     def _look(self, state: State) -> None:
         """Whatever has not come is lost for good: a look at the provider and the same decisions lead to the end."""
         if state in self._looked_from:
             return
         self._looked_from.add(state)
-        told, to_do = self._told, list(self._told.to_do)
+        booked, to_do = self._booked, list(self._booked.to_do)
         with self._rewinding.rolled_back():
-            told.look()
-            while told.to_do:
-                told.decide(told.to_do.pop(0)[1])
-            self.looked.add(told.state())
-        told.to_do = to_do
+            booked.look()
+            while booked.to_do:
+                booked.decide(booked.to_do.pop(0)[1])
+            self.looked.add(booked.state())
+        booked.to_do = to_do
 
 
-def happy(environment: PaymentEnvironment) -> Told:
-    told = Told(environment, environment.book(FREE))
-    told.open_and_pay()
-    told.to_do = [(Status.PENDING_APPROVAL, ApproveBooking(**told.about()))]
-    return told
+def happy(environment: PaymentEnvironment) -> BookingUnderTest:
+    booked = BookingUnderTest(environment, environment.book(FREE))
+    booked.open_and_pay()
+    booked.to_do = [(Status.PENDING_APPROVAL, ApproveBooking(**booked.about()))]
+    return booked
 
 
-def declined(environment: PaymentEnvironment) -> Told:
-    told = Told(environment, environment.book(FREE))
-    told.open_and_pay()
-    told.to_do = [(Status.PENDING_APPROVAL, DeclineBooking(**told.about()))]
-    return told
+def declined(environment: PaymentEnvironment) -> BookingUnderTest:
+    booked = BookingUnderTest(environment, environment.book(FREE))
+    booked.open_and_pay()
+    booked.to_do = [(Status.PENDING_APPROVAL, DeclineBooking(**booked.about()))]
+    return booked
 
 
-def cancelled_with_a_fee(environment: PaymentEnvironment) -> Told:
+def cancelled_with_a_fee(environment: PaymentEnvironment) -> BookingUnderTest:
     """After the capture, so that some of the money goes back."""
-    told = Told(environment, environment.book(SHARE))
-    told.open_and_pay()
-    told.notices_come()
-    told.to_do = [
-        (Status.PENDING_APPROVAL, ApproveBooking(**told.about())),
-        (Status.CONFIRMED, CancelBooking(**told.about(), reason="ill")),
+    booked = BookingUnderTest(environment, environment.book(SHARE))
+    booked.open_and_pay()
+    booked.notices_come()
+    booked.to_do = [
+        (Status.PENDING_APPROVAL, ApproveBooking(**booked.about())),
+        (Status.CONFIRMED, CancelBooking(**booked.about(), reason="ill")),
     ]
-    return told
+    return booked
 
 
-def expired_then_late_money(environment: PaymentEnvironment) -> Told:
+def expired_then_late_money(environment: PaymentEnvironment) -> BookingUnderTest:
     """The guest paid, the provider was silent until the hold was gone, and now its notices come."""
-    told = Told(environment, environment.book(FREE))
-    told.open_and_pay()
+    booked = BookingUnderTest(environment, environment.book(FREE))
+    booked.open_and_pay()
     environment.stripe.fault("fail_before", drop=True, times=None)
     environment.advance(timedelta(minutes=18))
     environment.tick()
-    assert environment.booking(told.created).status is Status.EXPIRED
+    assert environment.booking(booked.created).status is Status.EXPIRED
     environment.stripe.state.faults.remove()
-    return told
+    return booked
 
 
-def all_was_seen_already(environment: PaymentEnvironment) -> Told:
+def all_was_seen_already(environment: PaymentEnvironment) -> BookingUnderTest:
     """Nothing is left to be learnt from the six notices: every one of the 720 orders is walked."""
-    told = happy(environment)
-    told.look()
-    told.decide(told.to_do.pop()[1])
+    booked = happy(environment)
+    booked.look()
+    booked.decide(booked.to_do.pop()[1])
     assert len(environment.undelivered()) == 6
-    return told
+    return booked
 
 
 LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was_seen_already]
@@ -225,7 +233,7 @@ LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
 def test_every_order_of_a_life_s_notices_ends_alike(
-    life: Callable[[PaymentEnvironment], Told], environment: PaymentEnvironment
+    life: Callable[[PaymentEnvironment], BookingUnderTest], environment: PaymentEnvironment
 ) -> None:
     with environment.rewindable_databases() as rewindable_databases:
         orders = Orders(life(environment), rewindable_databases)
@@ -244,7 +252,7 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
 ) -> None:
     """The negative control: the last notice that came decides."""
 
-    def trusted(event_id: str, conversation: Conversation) -> str:
+    def trusted(event_id: str, conversation: Conversation[Any]) -> str:
         with conversation.transaction() as work:
             event = work.webhooks.get(event_id).event
             ids = {"payment_id": None, "session_id": event.session_id, "intent_id": event.intent_id}
@@ -256,8 +264,8 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
 
     monkeypatch.setattr(webhook_application, "apply", trusted)
     with environment.rewindable_databases() as rewindable_databases:
-        told = all_was_seen_already(environment)
+        booked = all_was_seen_already(environment)
         monkeypatch.setattr(Orders, "_repeat", lambda *_: None)
-        ends = Orders(told, rewindable_databases).ends
+        ends = Orders(booked, rewindable_databases).ends
 
     assert len(ends) > 1

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.bookings import ApproveBooking, CancelBooking, CreatedBooking
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, PaymentEnvironment, guest
 
@@ -22,7 +24,7 @@ def confirmed(environment: PaymentEnvironment) -> CreatedBooking:
     return created
 
 
-def found(environment: PaymentEnvironment) -> set[str]:
+def violated(environment: PaymentEnvironment) -> set[str]:
     return {violation.invariant for violation in environment.violations()}
 
 
@@ -61,7 +63,7 @@ def test_a_violation_is_found(environment: PaymentEnvironment, violation: str) -
 
     environment.sql(service, statement)
 
-    assert found(environment) == invariants
+    assert violated(environment) == invariants
 
 
 def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(environment: PaymentEnvironment) -> None:
@@ -69,7 +71,7 @@ def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(environment: Pa
     environment.sql(PAYMENTS, "DELETE FROM ledger WHERE kind = 'capture'")
     environment.sql(BOOKINGS, "UPDATE booking SET status = 'DECLINED', ended_at = now()")
 
-    assert "I8" in found(environment)
+    assert "I8" in violated(environment)
 
 
 def test_what_has_just_moved_is_not_judged(environment: PaymentEnvironment) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from tests.storm.payment_environment import FREE
 from tests.storm.payment_machine import PaymentMachine
 from tests.storm.payment_model import HALF
@@ -48,8 +48,10 @@ def test_money_is_right_when_guests_have_come_or_have_not(
     run_state_machine_as_test(at(starting_states, StayMachine), settings=storms(count))
 
 
-@pytest.mark.parametrize(("by", "kept"), [("staff", 29999), ("staff, waived", HALF)])
-def test_a_guest_called_off_in_house_leaves_what_is_owed(starting_states: StartingStates, by: str, kept: int) -> None:
+@pytest.mark.parametrize(("by", "retained"), [("staff", 29999), ("staff, waived", HALF)])
+def test_a_guest_called_off_in_house_leaves_what_is_owed(
+    starting_states: StartingStates, by: str, retained: int
+) -> None:
     storm = at(starting_states, StayMachine)()
     storm.begin(FREE, "in house")
     [model] = storm.models
@@ -57,5 +59,5 @@ def test_a_guest_called_off_in_house_leaves_what_is_owed(starting_states: Starti
 
     storm.cancel(0, by=by, lazy=False)
 
-    assert starting_states.environment.payments(model.id).kept == kept
+    assert starting_states.environment.payments(model.id).retained == retained
     storm.teardown()

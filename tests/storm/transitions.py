@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from tests.storm.hotel_model import (
     AGAIN,
     DAY,
@@ -44,9 +44,9 @@ def book(model: HotelModel, new: str, kind: str, first: date, until: date, *, pa
 
 def walk_in(model: HotelModel, new: str, room: str, until: date) -> str:
     """Somebody stands at the desk."""
-    room_model, wanted = model.room_models[room], nights(model.today, until)
-    problem = model.move_in_refusal(room_model, wanted)
-    if problem or model.full(room_model.type, wanted):
+    room_model, requested = model.room_models[room], nights(model.today, until)
+    problem = model.move_in_refusal(room_model, requested)
+    if problem or model.full(room_model.type, requested):
         return problem or "SOLD_OUT"
     booking = BookingModel(
         id=new,
@@ -54,10 +54,10 @@ def walk_in(model: HotelModel, new: str, room: str, until: date) -> str:
         first=model.today,
         until=until,
         status=S.IN_HOUSE,
-        type_by_night=dict.fromkeys(wanted, room_model.type),
+        type_by_night=dict.fromkeys(requested, room_model.type),
     )
     model.bookings[new] = booking
-    model.live(booking, room_model, wanted)
+    model.live(booking, room_model, requested)
     return ""
 
 
@@ -98,10 +98,10 @@ def assign(model: HotelModel, who: str, room: str) -> str:
         return "BOOKING_ALREADY_CHECKED_IN" if booking.status is S.IN_HOUSE else "BOOKING_STATUS_NOT_ASSIGNABLE"
     if booking.room == room:
         return AGAIN
-    now, wanted = booking.first <= model.today, nights(booking.first, booking.until)
-    if (room_model.status is R.OUT_OF_ORDER and now) or set(wanted) & room_model.blocked_nights:
+    now, requested = booking.first <= model.today, nights(booking.first, booking.until)
+    if (room_model.status is R.OUT_OF_ORDER and now) or set(requested) & room_model.blocked_nights:
         return "ROOM_NOT_BOOKABLE"
-    if model.has_overlap(room, wanted, but=who):
+    if model.has_overlap(room, requested, but=who):
         return "ROOM_OVERLAP_CONFLICT"
     if room_model.guest and now:
         return "ROOM_OCCUPIED"
@@ -151,12 +151,12 @@ def move(model: HotelModel, who: str, room: str) -> str:
     if booking.room == room:
         return AGAIN
     first, until = booking.room_nights
-    wanted = nights(max(first, min(model.today, until - DAY)), until)
-    problem = model.move_in_refusal(room_model, wanted)
+    requested = nights(max(first, min(model.today, until - DAY)), until)
+    problem = model.move_in_refusal(room_model, requested)
     if problem or not model.count_on(booking, room_model.type):
         return problem or "SOLD_OUT"
     model.vacate(model.room_models[booking.room])
-    model.live(booking, room_model, wanted)
+    model.live(booking, room_model, requested)
     return ""
 
 
@@ -172,12 +172,12 @@ def check_out(model: HotelModel, who: str) -> str:
 
 def check_out_rooms(model: HotelModel, rooms: tuple[str, ...]) -> str:
     """All guests of these rooms leave; who left and who was not there is the answer."""
-    wanted = sorted(set(rooms))
-    guests = [model.room_models[room].guest for room in wanted]
+    numbers = sorted(set(rooms))
+    guests = [model.room_models[room].guest for room in numbers]
     for guest in guests:
         if guest:
             check_out(model, guest)
-    empty = [room for room, guest in zip(wanted, guests, strict=True) if guest is None]
+    empty = [room for room, guest in zip(numbers, guests, strict=True) if guest is None]
     return f"left {sorted(filter(None, guests))}, empty {empty}"
 
 
@@ -205,26 +205,26 @@ def acknowledge(model: HotelModel, who: str, *, dismiss: bool) -> str:
     incident = model.new_overstay(booking) or booking.incident
     if incident is None:
         return "NO_OVERSTAY"
-    wanted = Incident.DISMISSED if dismiss else Incident.ACKNOWLEDGED
-    if incident is wanted:
+    target = Incident.DISMISSED if dismiss else Incident.ACKNOWLEDGED
+    if incident is target:
         return AGAIN
     if incident not in LIVE_INCIDENT:
         return "ILLEGAL_TRANSITION"
-    booking.incident = wanted
+    booking.incident = target
     booking.dismissed_until = booking.until if dismiss else booking.dismissed_until
     return ""
 
 
 def block(model: HotelModel, room: str, first: date, until: date) -> str:
     """Nobody is to have the room on these nights."""
-    room_model, wanted = model.room_models[room], nights(first, until)
+    room_model, requested = model.room_models[room], nights(first, until)
     lived_in = room_model.guest is not None and first <= model.today
-    if lived_in or model.has_overlap(room, wanted) or set(wanted) & room_model.blocked_nights:
+    if lived_in or model.has_overlap(room, requested) or set(requested) & room_model.blocked_nights:
         return "ROOM_OVERLAP_CONFLICT"
     sold = model.sold()
-    if any(sold[room_model.type, night] > model.capacity(room_model.type, night) - 1 for night in wanted):
+    if any(sold[room_model.type, night] > model.capacity(room_model.type, night) - 1 for night in requested):
         return "WOULD_OVERSELL"
-    room_model.blocked_nights |= set(wanted)
+    room_model.blocked_nights |= set(requested)
     return ""
 
 

@@ -41,7 +41,7 @@ def difference(approved: set[Line], surface: set[Line]) -> list[str]:
         for sign, lines in (("-", approved - surface), ("+", surface - approved))
         for part, fact in lines
     ]
-    shown: list[str] = []
+    report: list[str] = []
     for part, facts in groupby(sorted(changed, key=lambda each: (each[0], each[2])), key=lambda each: each[0]):
-        shown += [part, *(f"  {sign} {fact}" for _, sign, fact in facts)]
-    return shown[:SHOWN] + [f"… and {len(shown) - SHOWN} lines more"] * (len(shown) > SHOWN)
+        report += [part, *(f"  {sign} {fact}" for _, sign, fact in facts)]
+    return report[:SHOWN] + [f"… and {len(report) - SHOWN} lines more"] * (len(report) > SHOWN)

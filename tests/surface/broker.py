@@ -18,14 +18,14 @@ class Recorder:
         self.noted: list[Line] = []
 
     def exchange_declare(self, exchange: str, exchange_type: str, **more: Any) -> None:
-        self.noted.append((f"exchange {exchange}", f"{exchange_type}{_told(more)}"))
+        self.noted.append((f"exchange {exchange}", f"{exchange_type}{_arguments(more)}"))
 
     def queue_declare(self, queue: str, *, arguments: Mapping[str, Any] | None = None, **more: Any) -> None:
-        self.noted.append((f"queue {queue}", _told(more).strip()))
+        self.noted.append((f"queue {queue}", _arguments(more).strip()))
         self.noted += [(f"queue {queue}", f"{name}={value!r}") for name, value in (arguments or {}).items()]
 
     def queue_bind(self, queue: str, exchange: str, routing_key: str, **more: Any) -> None:
-        self.noted.append((f"queue {queue}", f"bound to {exchange} by {routing_key!r}{_told(more)}"))
+        self.noted.append((f"queue {queue}", f"bound to {exchange} by {routing_key!r}{_arguments(more)}"))
 
 
 def topology(declare: Callable[[Any], None]) -> Iterator[Line]:
@@ -65,5 +65,5 @@ def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant)
 
 
-def _told(more: Mapping[str, Any]) -> str:
+def _arguments(more: Mapping[str, Any]) -> str:
     return "".join(f" {name}={value!r}" for name, value in sorted(more.items()))

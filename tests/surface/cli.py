@@ -36,13 +36,13 @@ def _parameter(parameter: Any) -> str:
         "repeated": parameter.multiple or parameter.nargs != 1,
         "hidden": parameter.hidden,
     }
-    told = "".join(f" {fact}" for fact, holds in facts.items() if holds)
+    notes = "".join(f" {fact}" for fact, holds in facts.items() if holds)
     default = f" = {parameter.default!r}" if parameter.default not in (None, False, "") else ""
     kind = _kind(parameter.type_descriptor.annotation)
     if parameter.param_type_name == "argument":
-        return f"argument {parameter.metavar or parameter.name.upper()}: {kind}{told}{default}"
+        return f"argument {parameter.metavar or parameter.name.upper()}: {kind}{notes}{default}"
     names = " ".join(sorted([*parameter.opts, *parameter.secondary_opts]))
-    return f"option {names}: {'flag' if parameter.is_flag else kind}{told}{default}"
+    return f"option {names}: {'flag' if parameter.is_flag else kind}{notes}{default}"
 
 
 def _kind(annotation: Any) -> str:
@@ -81,8 +81,8 @@ def options_of_programs(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[L
             if attribute(call.func) == "add_argument":
                 names = " ".join(text(each) or "…" for each in call.args)
                 facts = {word.arg: _plain(word.value) for word in call.keywords if word.arg in TOLD}
-                told = "".join(f" {name}={value}" for name, value in sorted(facts.items()))
-                yield deployable, f"argument {names}{told}"
+                notes = "".join(f" {name}={value}" for name, value in sorted(facts.items()))
+                yield deployable, f"argument {names}{notes}"
 
 
 def _plain(node: ast.expr) -> str:

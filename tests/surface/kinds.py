@@ -85,10 +85,10 @@ def database_schemas() -> Iterator[Line]:
 
 
 def mails_and_pushes() -> Iterator[Line]:
-    told = notices.pushes(code.pushes()), notices.realtime(code.document("gateway/pages/asyncapi.json"))
+    lines = notices.pushes(code.pushes()), notices.realtime(code.document("gateway/pages/asyncapi.json"))
     yield from chain(notices.mails(code.mails()), notices.subjects(modules("services/notifier")))
     yield from notices.templates(code.templates())
-    yield from chain(notices.channels(*code.channels()), *told)
+    yield from chain(notices.channels(*code.channels()), *lines)
 
 
 KINDS: dict[str, Callable[[], Iterator[Line]]] = {

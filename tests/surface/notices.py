@@ -36,9 +36,9 @@ def channels(grammar: Mapping[Any, str], legacy: Mapping[Any, Iterable[str]]) ->
     yield from ((f"channel {kind}", f"also {name}") for kind, others in legacy.items() for name in others)
 
 
-def pushes(shown: Iterable[tuple[str, Any]]) -> Iterator[Line]:
+def pushes(pushed: Iterable[tuple[str, Any]]) -> Iterator[Line]:
     """Which event on the bus each realtime event follows, and what old clients call it."""
-    for cause, event in shown:
+    for cause, event in pushed:
         yield f"push {event.name}", f"after {cause}"
         yield from ((f"push {event.name}", f"also {alias}") for alias in event.aliases)
 

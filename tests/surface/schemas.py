@@ -32,8 +32,8 @@ def lines(
     if options:
         kind = f"one of {len(options)}"
     closed = " closed" if below is False else ""
-    told = "".join(f" {key}={_told(facts[key])}" for key in sorted(facts))
-    yield f"{path}: {kind if isinstance(kind, str) else _told(kind)}{' nullable' * nullable}{note}{closed}{told}"
+    notes = "".join(f" {key}={_text(facts[key])}" for key in sorted(facts))
+    yield f"{path}: {kind if isinstance(kind, str) else _text(kind)}{' nullable' * nullable}{note}{closed}{notes}"
     for number, option in enumerate(sorted(tuple(lines(each, document, above=above)) for each in options)):
         yield from (f"{path}|{number}{line}" for line in option)
     required = plain.get("required", ())
@@ -88,7 +88,7 @@ def _merged(schema: Schema, target: Schema, instead_of: str) -> Schema:
     return {**target, **{key: value for key, value in schema.items() if key != instead_of}}
 
 
-def _told(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, list):
         return "|".join(sorted(str(each) for each in value))
     return json.dumps(value, sort_keys=True, ensure_ascii=False)

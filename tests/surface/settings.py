@@ -71,8 +71,8 @@ def environment(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:
 
 def compose(document: str) -> Iterator[Line]:
     """What Compose hands to each container, what it reads itself, and the ports and commands of containers."""
-    told: dict[str, Any] = yaml.safe_load(document)
-    for service, about in told["services"].items():
+    content: dict[str, Any] = yaml.safe_load(document)
+    for service, about in content["services"].items():
         for name, value in (about.get("environment") or {}).items():
             yield f"compose {service}", f"{name}={'' if value is None else value}"
         for key in ("ports", "profiles", "command"):

@@ -13,8 +13,8 @@ NOT_OURS = {"venv", "pip", "pytest", "ruff", "mypy", "ensurepip"}
 def programs(documents: Mapping[str, str]) -> Iterator[Line]:
     """`python -m …` in build files and documents, by the document that names it."""
     for name, content in documents.items():
-        for found in PROGRAM.findall(content.replace('", "', " ")):
-            module = next(filter(None, found))
+        for names in PROGRAM.findall(content.replace('", "', " ")):
+            module = next(filter(None, names))
             if module not in NOT_OURS:
                 yield name, f"python -m {module}"
 

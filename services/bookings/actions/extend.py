@@ -25,10 +25,9 @@ MOST_NIGHTS = 365
 
 
 def extend_booking(command: ExtendBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Extend the stay of a guest in house.
+    """Extend the stay of a guest in house. Raises the refusals of `new_check_out` and of the rooms service.
 
-    Raises the refusals of `new_check_out` and of the rooms service, and `BOOKING_ENDED` where the stay has ended before
-    the reply of the rooms service was stored.
+    Refused `BOOKING_ENDED` where the stay has ended before the reply of the rooms service was stored.
     """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command)
@@ -47,10 +46,7 @@ def extend_booking(command: ExtendBooking, conversation: KeyedConversation[Booki
 
 
 def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
-    """The new check-out date, None where the stay ends on that date already.
-
-    Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`.
-    """
+    """The new check-out date, None where the stay already ends on it. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
     if (command.new_check_out is None) == (command.add_nights is None):
         raise _invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -66,14 +62,11 @@ def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
 
 def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
     until = intent.until or booking.check_out
-    return ExtendStay(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, until=until)
+    return ExtendStay(action_id=intent.id, **booking.about, until=until)
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
-    """The booking after the extension.
-
-    Where the stay has ended meanwhile, a release of the added nights becomes the pending action.
-    """
+    """The booking after the extension; where the stay has ended meanwhile, the release of the nights is pending."""
     if not LIFECYCLE.allows(booking.status, StayExtended):
         undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
         return work.bookings.begin_action(work.note(booking, pending=None), undo)
@@ -88,8 +81,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
     deadline = local_time.closes_at(until, booking.terms.settings.standard_checkout_time, booking.timezone)
     amount = reply.price.total
     extended = StayExtended(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=reply.room.room_number,
         previous_check_out=booking.check_out,
         check_out=until,

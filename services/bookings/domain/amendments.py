@@ -1,10 +1,11 @@
 """Amendments of a booking by staff: notes and guest contact are changed, the status is not."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.bookings.amendments import AmendBooking, BookingAmended
+from contracts.data import Data
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking, Guest
 from services.bookings.domain.creation import LONGEST_NOTE, guest_errors
@@ -13,8 +14,7 @@ NOTED = ("late_arrival_expected", "internal_notes", "special_requests")
 CONTACT = ("first_name", "last_name", "email", "phone")
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingAmendment:
+class BookingAmendment(Data):
     """The event, which names the changed fields, and the new values, which no event carries."""
 
     event: BookingAmended
@@ -30,8 +30,7 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
     if not noted and not contact:
         return None
     event = BookingAmended(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         fields=(*noted, *(f"guest_{name}" for name in contact)),
         by=by,
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.bookings.approval import BookingConfirmed
@@ -28,10 +29,7 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 
 
 def check(command: CreateBooking, caller: Caller) -> None:
-    """Check everything in the command except availability.
-
-    Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`.
-    """
+    """Check the command except availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -103,38 +101,19 @@ def _guest(guest: GuestDetails, *, token_hash: str) -> Guest:
 def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
     """The first events of a booking, which make it a draft, held, or confirmed."""
     if command.draft:
-        return (
-            BookingDrafted(
-                booking_id=booking.id,
-                hotel=booking.hotel,
-                room_type_code=booking.room_type_code,
-                check_in=booking.check_in,
-                check_out=booking.check_out,
-                adults=booking.adults,
-                children=booking.children,
-                total=booking.total,
-                source=booking.source,
-                by=by,
-            ),
-        )
+        return (BookingDrafted(**_ordered(booking), by=by),)
     held = hold(booking, by=by, now=now)
     if command.payment == "none":
-        return held, BookingConfirmed(booking_id=booking.id, hotel=booking.hotel, confirmed_at=now, confirmed_by=by)
+        return held, BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=by)
     return (held,)
 
 
 def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
     """The event that holds the nights for the hotel's `payment_hold_minutes`."""
-    return BookingHeld(
-        booking_id=booking.id,
-        hotel=booking.hotel,
-        room_type_code=booking.room_type_code,
-        check_in=booking.check_in,
-        check_out=booking.check_out,
-        adults=booking.adults,
-        children=booking.children,
-        total=booking.total,
-        expires_at=now + timedelta(minutes=booking.terms.settings.payment_hold_minutes),
-        source=booking.source,
-        by=by,
-    )
+    expires_at = now + timedelta(minutes=booking.terms.settings.payment_hold_minutes)
+    return BookingHeld(**_ordered(booking), expires_at=expires_at, by=by)
+
+
+def _ordered(booking: Booking) -> dict[str, Any]:
+    names = ("room_type_code", "check_in", "check_out", "adults", "children", "total", "source")
+    return booking.about | {name: getattr(booking, name) for name in names}

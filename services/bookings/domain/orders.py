@@ -34,7 +34,7 @@ def in_house(booking: Booking) -> Booking:
 
 
 def quantities(command: PlaceOrder) -> Mapping[int, int]:
-    """The ordered quantities by item id, summed over lines of the same item. Refused `VALIDATION_ERROR`."""
+    """The ordered quantities, keyed by item id, summed over lines of the same item. Refused `VALIDATION_ERROR`."""
     numbers: dict[int, int] = {}
     for each in command.items:
         numbers[each.item_id] = numbers.get(each.item_id, 0) + each.quantity
@@ -129,8 +129,7 @@ def summary(order: Order) -> str:
 
 def _about(booking: Booking, order: Order, status: OrderStatus) -> dict[str, Any]:
     return {
-        "booking_id": booking.id,
-        "hotel": booking.hotel,
+        **booking.about,
         "order_id": order.id,
         "order_status": status,
         "room_number": booking.assigned_room_number or order.room_number,

@@ -56,15 +56,14 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that payments may charge: the total of a held booking, or the balance of a guest in house."""
+    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house."""
     due = balance.owed(booking)
     extension = booking.status is BookingStatus.IN_HOUSE and bool(due)
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
     stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         hotel_name=booking.terms.hotel.name,
         description=f"Balance of {stay}" if extension else stay,
         amount=due if extension else booking.total,

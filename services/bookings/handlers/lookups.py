@@ -23,10 +23,9 @@ QUIET = timedelta(minutes=10)
 
 
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
-    """Find a booking by its confirmation number; its full details are returned only if the address is given too.
+    """Find a booking by its confirmation number; its details are returned only if the guest's address is given too.
 
-    An address that is not the guest's finds no booking. For a lookup by address alone the address is stored, and no
-    booking is returned.
+    With another address no booking is found. With an address alone, the address is stored and no booking is returned.
     """
     address, number = command.email.strip().lower(), command.confirmation_number.strip().upper()
     if not number:
@@ -60,7 +59,7 @@ def begin_lookup_mail(work: BookingsWork) -> bool:
 def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLetter:
     """The content of a lookup mail, with new one-time codes. Refused `LOOKUP_NOT_FOUND`.
 
-    Bookings whose guest has changed the e-mail address since are left out.
+    The bookings of a guest who has changed the e-mail address since are left out.
     """
     access.system_only(work.caller)
     mail = work.lookups.find(command.lookup_id)

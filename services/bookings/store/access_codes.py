@@ -2,16 +2,12 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
+from chassis.transactions.store import SqlStore
 from services.bookings.store.tables import ACCESS_CODE
 
 
-class SqlAccessCodes:
+class SqlAccessCodes(SqlStore):
     """The one-time codes of every booking, used and unused."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def issue(self, booking_id: str, code_hash: str, *, ends_at: datetime) -> None:
         """Store a one-time code of the booking, valid until `ends_at` (UTC)."""
@@ -25,7 +21,7 @@ class SqlAccessCodes:
         self._connection.execute(ACCESS_CODE.update().where(unused).values(used_at=now))
 
     def use(self, code_hash: str, *, now: datetime) -> str | None:
-        """Mark the code as used; returns the code's booking, None for an unknown, used or expired code."""
+        """Mark the code as used; returns its booking id, None for an unknown, used or expired code."""
         usable = (
             (ACCESS_CODE.c.code_hash == code_hash) & ACCESS_CODE.c.used_at.is_(None) & (ACCESS_CODE.c.ends_at > now)
         )

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.chat import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
 from contracts.values import Page
 from services.bookings.domain.chat import ChatPosition
@@ -16,11 +17,8 @@ from services.bookings.store.tables import BOOKING, CHAT_MESSAGE, CHAT_READING, 
 _MESSAGE = CHAT_MESSAGE.c
 
 
-class SqlChats:
+class SqlChats(SqlStore):
     """The chat of every booking."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, booking_id: str, hotel: str, message: ChatMessage) -> None:
         """Store a message, and mark every earlier message as read by the sender."""

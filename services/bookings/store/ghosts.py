@@ -1,10 +1,11 @@
-"""Ghosts, and the position of the comparison with rooms. All times are those of the database's clock."""
+"""Ghosts, and the progress of the comparison with the rooms service. All times are those of the database's clock."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.domain.ghosts import BookingPosition, Ghost
@@ -33,11 +34,8 @@ WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 """)
 
 
-class SqlGhosts:
-    """The position of the comparison, and the ghosts."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlGhosts(SqlStore):
+    """The progress of the comparison, and the ghosts."""
 
     def take_page(self) -> int | None:
         """Lease the next page for 30 seconds; returns the room id after which it begins, None where no page is due."""
@@ -45,10 +43,7 @@ class SqlGhosts:
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room id of the page.
-
-        None ends the round, and deletes the ghosts that the round has not confirmed.
-        """
+        """Store the last room id of the page; None ends the round and deletes the ghosts not met in it."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -56,7 +51,7 @@ class SqlGhosts:
         self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
 
     def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
-        """The position of every booking that a room names or that is in house in one of these rooms, by booking id."""
+        """Every booking that a room names or that is in house in one of these rooms, keyed by booking id."""
         named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
             [(room.hotel, room.room_number) for room in rooms]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
+from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import AUDIT, OUTBOX
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, TimelineItem
@@ -15,11 +16,8 @@ from contracts.values import PROVIDER, SYSTEM, Actor
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
 
-class SqlHistory:
+class SqlHistory(SqlStore):
     """The history of every booking."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def feed(self, booking_id: str, *, after: int, limit: int) -> tuple[FeedItem, ...]:
         """The booking's events after a sequence number, oldest first."""

@@ -1,23 +1,18 @@
-"""Holds of nights as the rooms service publishes them, with the time of the next orphan check.
-
-All times are those of the database's clock.
-"""
+"""Holds of nights as the rooms service publishes them. All times are those of the database's clock."""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from services.bookings.store.tables import HOLD
 
 CHECK_AFTER = timedelta(seconds=60)
 
 
-class SqlInventoryHolds:
+class SqlInventoryHolds(SqlStore):
     """The holds, one row for each booking with held nights."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, booking_id: str, hotel: str, held_at: datetime) -> None:
         """Store a hold, and schedule its first check in a minute."""

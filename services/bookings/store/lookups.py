@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.lookups import LookupMail
@@ -14,17 +15,11 @@ from services.bookings.store.tables import BOOKING, GUEST, LOOKUP_MAIL, LOOKUP_R
 DELETED_AFTER = timedelta(days=2)
 
 
-class SqlLookups:
+class SqlLookups(SqlStore):
     """Lookup requests and lookup mails."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
     def add_request(self, address: str, *, now: datetime) -> None:
-        """Store a request for the address.
-
-        The statement is the same whether or not the address has bookings.
-        """
+        """Store a request for the address, by the same statement whether or not the address has bookings."""
         row = {"address": address, "asked_at": now}
         self._connection.execute(insert(LOOKUP_REQUEST).values(row).on_conflict_do_nothing())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.transactions.store import SqlStore
 from contracts.bookings.orders import ListOrders, Order, Orders, OrderStatus
 from contracts.bookings.status import BookingStatus
 from contracts.values import Money
@@ -17,11 +18,8 @@ _ORDER = ROOM_ORDER.c
 OPEN = (OrderStatus.PLACED, OrderStatus.ACCEPTED)
 
 
-class SqlOrders:
+class SqlOrders(SqlStore):
     """The orders of every booking."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, hotel: str, order: Order) -> None:
         """Store a new order."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.rooms import HotelDefinition
+from contracts.rooms.hotel_import import HotelDefinition
 from services.rooms.domain import policies, promotions, settings, validation
 from services.rooms.domain.amounts import amount_problems
 from services.rooms.domain.hotels import OWN_FIELDS, PAGE_FIELDS, SETTINGS_FIELDS, Hotel

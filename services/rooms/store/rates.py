@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.rooms import DailyRate
+from contracts.rooms.rates import DailyRate
 from contracts.values import Money, Page
 from services.rooms.store.base import RoomsStore
 

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import ListRooms, MaintenancePriority, RoomChange, RoomStatus
+from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.occupancy import RoomOccupancy
+from contracts.rooms.rooms import ListRooms, RoomChange
 from contracts.values import Actor, Page
 from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, subject_of
 from services.rooms.store.base import RoomsStore, like, typed_row

@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import ListTasks, TaskReason, TaskStatus
+from contracts.rooms.events import TaskReason
+from contracts.rooms.tasks import ListTasks, TaskStatus
 from contracts.values import Actor
 from services.rooms.domain.rooms import Room
 from services.rooms.domain.tasks import CleaningTask

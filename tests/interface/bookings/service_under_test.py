@@ -61,12 +61,12 @@ class FakeRooms:
 
     held: Held = field(default_factory=build.held)
     added: Price = field(default_factory=build.one_more_night)
-    asked: list[Ask[Any]] = field(default_factory=list)
+    asks: list[Ask[Any]] = field(default_factory=list)
     instead: dict[type[Any], Any] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, message: Ask[Any], _: Context) -> Any:
-        self.asked.append(message)
+        self.asks.append(message)
         other = self.instead.get(type(message))
         if isinstance(other, Exception):
             raise other
@@ -110,7 +110,7 @@ class FakeRooms:
         )
 
     def kinds(self) -> list[str]:
-        return [type(message).__name__ for message in self.asked]
+        return [type(message).__name__ for message in self.asks]
 
 
 class BookingsUnderTest:

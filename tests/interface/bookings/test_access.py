@@ -10,25 +10,15 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
 from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
-from tests.unit.bookings.builders import (
-    HOTEL,
-    NOW,
-    OTHER_HOTEL,
-    PUBLIC,
-    STRANGER,
-    SYSTEM,
-    a_card,
-    a_request,
-    held,
-)
+from tests.interface.bookings.steps import about, refused
+from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, PUBLIC, STRANGER, SYSTEM, a_card, a_request, held
 
 BAD_TOKEN = Caller(kind="guest", guest_token="nonsense")
 
@@ -38,20 +28,20 @@ def test_a_booking_is_visible_to_its_guest_and_its_hotels_staff_only(
     service: BookingsUnderTest, question: type[Any]
 ) -> None:
     created, other = service.book(draft=True), service.book(draft=True)
-    asked = question(**about(created.booking.booking_id))
+    message = question(**about(created.booking.booking_id))
     nowhere = question(**about("BK-2030-NOSUCH"))
 
-    assert refused(service, asked, PUBLIC) == "INVALID_TOKEN"
-    assert refused(service, asked, BAD_TOKEN) == "INVALID_TOKEN"
-    assert refused(service, asked, guest_of(other)) == "BOOKING_NOT_FOUND"
-    assert refused(service, asked, STRANGER) == "BOOKING_NOT_FOUND"
+    assert refused(service, message, PUBLIC) == "INVALID_TOKEN"
+    assert refused(service, message, BAD_TOKEN) == "INVALID_TOKEN"
+    assert refused(service, message, guest_of(other)) == "BOOKING_NOT_FOUND"
+    assert refused(service, message, STRANGER) == "BOOKING_NOT_FOUND"
     assert refused(service, nowhere, PUBLIC) == "INVALID_TOKEN"
     assert refused(service, nowhere, BAD_TOKEN) == "INVALID_TOKEN"
     assert refused(service, nowhere, guest_of(created)) == "BOOKING_NOT_FOUND"
     assert refused(service, nowhere) == "BOOKING_NOT_FOUND"
     elsewhere = question(hotel=OTHER_HOTEL, booking_id=created.booking.booking_id)
     assert refused(service, elsewhere, guest_of(created)) == "BOOKING_NOT_FOUND"
-    assert service.ask(asked, guest_of(created))
+    assert service.ask(message, guest_of(created))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +154,7 @@ def test_a_name_that_is_taken_is_drawn_again(service: BookingsUnderTest) -> None
 
     assert second.booking_id != first.booking_id
     assert second.confirmation_number != first.confirmation_number
-    assert [ask.booking_id for ask in unlucky.rooms.asked] == [first.booking_id, second.booking_id]
+    assert [ask.booking_id for ask in unlucky.rooms.asks] == [first.booking_id, second.booking_id]
 
 
 def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(service: BookingsUnderTest) -> None:
@@ -176,7 +166,7 @@ def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(s
     booking = unlucky.book().booking
 
     assert (booking.booking_id, booking.confirmation_number) == ("BK-2030-ABCDEF", "KIL-2030-333333")
-    assert len(unlucky.rooms.asked) == 1
+    assert len(unlucky.rooms.asks) == 1
 
 
 def test_at_new_year_the_year_is_the_hotels_own(service: BookingsUnderTest) -> None:

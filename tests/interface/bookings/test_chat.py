@@ -8,7 +8,7 @@ from contracts.bookings.queries import GetFeed, GetTimeline
 from contracts.bookings.stays import CheckOut
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, OTHER_HOTEL, STAFF, STRANGER
 
 
@@ -16,7 +16,7 @@ def test_each_side_sees_the_other_sides_messages_and_its_unread_count(service: B
     created = service.book()
     guest, booking_id = guest_of(created), created.booking.booking_id
 
-    asked = service.ask(SendChatMessage(**about(booking_id, text="  Is there a lift?  ")), guest)
+    question = service.ask(SendChatMessage(**about(booking_id, text="  Is there a lift?  ")), guest)
     answered = service.ask(SendChatMessage(**about(booking_id, text="There is.")))
 
     staffs, guests = service.ask(GetChat(**about(booking_id))), service.ask(GetChat(**about(booking_id)), guest)
@@ -31,7 +31,7 @@ def test_each_side_sees_the_other_sides_messages_and_its_unread_count(service: B
 
     assert (read.read_to, read.unread) == (answered.id, 0)
     assert service.ask(GetChat(**about(booking_id))).results[0].is_read
-    assert service.ask(ReadChat(**about(booking_id, up_to=asked.id)), guest).unread == 0  # never less than before
+    assert service.ask(ReadChat(**about(booking_id, up_to=question.id)), guest).unread == 0  # never less than before
 
 
 def test_a_chat_event_carries_the_sender_and_no_text(service: BookingsUnderTest) -> None:
@@ -118,8 +118,8 @@ def test_the_end_of_the_booking_ends_the_chat_and_the_timeline_keeps_it(
     closed = service.ask(GetChat(**about(booking_id)))
     assert (closed.is_open, closed.count, closed.results) == (False, 0, ())
     assert service.ask(ListChats(hotel=HOTEL)).count == 0
-    (told,) = [item for item in service.ask(GetTimeline(**about(booking_id))).items if item.what == "ChatMessageSent"]
-    assert (told.by.kind, told.why) == ("guest", "More towels, please.")
+    (entry,) = [item for item in service.ask(GetTimeline(**about(booking_id))).items if item.what == "ChatMessageSent"]
+    assert (entry.by.kind, entry.why) == ("guest", "More towels, please.")
 
 
 def test_the_hotels_chats_are_listed_with_what_is_unread(service: BookingsUnderTest) -> None:

@@ -17,7 +17,7 @@ from contracts.bookings.queries import GetTimeline
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, STAFF, STRANGER, SYSTEM
 
 EMAIL, SMS, PHONE, NOTE = CommunicationType
@@ -25,8 +25,8 @@ EMAIL, SMS, PHONE, NOTE = CommunicationType
 
 def said(service: BookingsUnderTest, booking_id: str, kind: CommunicationType = EMAIL, **more: Any) -> Communication:
     fields = {"communication_type": kind, "message": "See you soon.", **more}
-    kept: Communication = service.ask(Communicate(**about(booking_id, **fields)))
-    return kept
+    communication: Communication = service.ask(Communicate(**about(booking_id, **fields)))
+    return communication
 
 
 def notice(booking_id: str, **more: Any) -> dict[str, Any]:
@@ -36,20 +36,26 @@ def notice(booking_id: str, **more: Any) -> dict[str, Any]:
 def test_a_mail_is_pending_until_the_mail_server_accepts_it(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
-    kept = said(service, booking_id, subject="Your arrival")
-    assert (kept.delivery_status, kept.recipient, kept.staff_member) == ("PENDING", "ada@example.com", ANNA)
-    service.deliver(NoticeSent(**notice(booking_id, notice_id=kept.id), sent_at=NOW))
+    communication = said(service, booking_id, subject="Your arrival")
+    assert (communication.delivery_status, communication.recipient, communication.staff_member) == (
+        "PENDING",
+        "ada@example.com",
+        ANNA,
+    )
+    service.deliver(NoticeSent(**notice(booking_id, notice_id=communication.id), sent_at=NOW))
 
     (listed,) = service.ask(ListCommunications(**about(booking_id))).results
-    assert (listed.id, listed.delivery_status, listed.failure_reason) == (kept.id, "SENT", None)
+    assert (listed.id, listed.delivery_status, listed.failure_reason) == (communication.id, "SENT", None)
     assert (listed.subject, listed.message) == ("Your arrival", "See you soon.")
 
 
 def test_a_mail_given_up_has_a_failure_reason(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    kept = said(service, booking_id)
+    communication = said(service, booking_id)
 
-    service.deliver(NoticeGaveUp(**notice(booking_id, notice_id=kept.id), reason_code="SMTP_550", gave_up_at=NOW))
+    service.deliver(
+        NoticeGaveUp(**notice(booking_id, notice_id=communication.id), reason_code="SMTP_550", gave_up_at=NOW)
+    )
 
     (listed,) = service.ask(ListCommunications(**about(booking_id))).results
     assert (listed.delivery_status, listed.failure_reason) == ("FAILED", "SMTP_550")
@@ -68,9 +74,9 @@ def test_a_communication_event_carries_no_text_and_no_personal_data(service: Boo
 def test_a_text_message_fails_at_once_without_a_provider(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
 
-    kept = said(service, booking_id, SMS)
+    communication = said(service, booking_id, SMS)
 
-    assert (kept.delivery_status, kept.failure_reason) == ("FAILED", "SMS_NOT_CONFIGURED")
+    assert (communication.delivery_status, communication.failure_reason) == ("FAILED", "SMS_NOT_CONFIGURED")
     assert service.events(booking_id)[-1] == "CommunicationNoted"
     with_provider = BookingsUnderTest(service.engine, sms=True)
     assert said(with_provider, booking_id, SMS).delivery_status == "PENDING"
@@ -81,10 +87,10 @@ def test_a_text_message_fails_at_once_without_a_provider(service: BookingsUnderT
 def test_calls_and_notes_are_records_that_are_not_sent(service: BookingsUnderTest, kind: CommunicationType) -> None:
     booking_id = service.book().booking.booking_id
 
-    kept = said(service, booking_id, kind)
+    communication = said(service, booking_id, kind)
 
-    assert kept.delivery_status == "DELIVERED"
-    assert kept.recipient == ("+353 1" if kind is PHONE else "")
+    assert communication.delivery_status == "DELIVERED"
+    assert communication.recipient == ("+353 1" if kind is PHONE else "")
 
 
 @pytest.mark.parametrize(
@@ -117,12 +123,12 @@ def test_the_systems_mails_are_listed_too(service: BookingsUnderTest) -> None:
     )
 
     listed = service.ask(ListCommunications(**about(booking_id))).results
-    assert {(kept.subject, kept.delivery_status) for kept in listed} == {
+    assert {(communication.subject, communication.delivery_status) for communication in listed} == {
         ("Booking Confirmed - BK", "SENT"),
         ("Welcome", "FAILED"),
     }
-    assert {kept.recipient for kept in listed} == {"ada@example.com"}
-    assert {kept.staff_member for kept in listed} == {None}
+    assert {communication.recipient for communication in listed} == {"ada@example.com"}
+    assert {communication.staff_member for communication in listed} == {None}
 
 
 def test_notifier_asks_for_the_text_and_recipient_of_a_message(service: BookingsUnderTest) -> None:
@@ -143,11 +149,11 @@ def test_notifier_asks_for_the_text_and_recipient_of_a_message(service: Bookings
 
 def test_a_mail_keeps_its_recipient_when_the_guests_address_changes(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
-    kept = said(service, booking_id)
+    communication = said(service, booking_id)
 
     service.ask(AmendBooking(**about(booking_id, guest_email="new@example.com")))
 
-    letter = service.ask(GetLetter(booking_id=booking_id, communication_id=kept.id), SYSTEM)
+    letter = service.ask(GetLetter(booking_id=booking_id, communication_id=communication.id), SYSTEM)
     assert (letter.recipient, letter.facts.access_code) == ("ada@example.com", None)
 
 
@@ -172,7 +178,7 @@ def test_communications_are_paged_newest_first_and_are_in_the_timeline(service: 
     page = service.ask(ListCommunications(**about(booking_id, page=Page(page=2, page_size=2))))
     beyond = service.ask(ListCommunications(**about(booking_id, page=Page(page=9, page_size=2))))
 
-    assert (page.count, [kept.message for kept in page.results]) == (3, ["note 0"])
+    assert (page.count, [communication.message for communication in page.results]) == (3, ["note 0"])
     assert (beyond.count, beyond.results) == (3, ())
     timeline = service.ask(GetTimeline(**about(booking_id))).items
     assert [item.why for item in timeline if item.what == "CommunicationNoted"] == [f"note: note {n}" for n in range(3)]

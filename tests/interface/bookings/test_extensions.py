@@ -16,7 +16,7 @@ from contracts.rooms.holds import ReleaseInventory
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.overstays import flag_overstays
 from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.test_lifecycle import about
+from tests.interface.bookings.steps import about
 from tests.interface.bookings.test_overstays import incidents, staying
 from tests.interface.bookings.test_races import at_once
 from tests.interface.bookings.test_recovery import due
@@ -29,8 +29,8 @@ def extend(service: BookingsUnderTest, booking_id: str, **how: Any) -> Any:
     return service.ask(ExtendBooking(**about(booking_id, **how or {"add_nights": 1})))
 
 
-def asked(service: BookingsUnderTest) -> list[Any]:
-    return [message for message in service.rooms.asked if isinstance(message, ExtendStay)]
+def extensions_asked(service: BookingsUnderTest) -> list[Any]:
+    return [message for message in service.rooms.asks if isinstance(message, ExtendStay)]
 
 
 @pytest.mark.parametrize("how", [{"add_nights": 1}, {"new_check_out": LATER}])
@@ -42,7 +42,7 @@ def test_an_extension_changes_dates_price_and_balance_together(service: Bookings
     assert (after.check_out, after.nights) == (LATER, 4)
     assert (after.total_amount, after.balance_due) == (eur(45780), eur(45780))  # it was booked without a card
     assert after.checkout_deadline_at.isoformat() == "2030-06-14T10:00:00+00:00"
-    assert asked(service)[0].until == LATER
+    assert extensions_asked(service)[0].until == LATER
     assert service.stored(booking_id).total_amount == 45780
     assert service.ask(GetBooking(**about(booking_id))).total_amount == eur(45780)
 
@@ -55,11 +55,13 @@ def test_an_extension_whose_deadline_lies_ahead_resolves_the_overstay(service: B
     after = extend(service, booking_id)
 
     assert service.events(booking_id)[-2:] == ["StayExtended", "OverstayResolved"]
-    assert [(one.status, one.resolution) for one in incidents(service, booking_id)] == [("RESOLVED", "EXTENDED")]
+    assert [(incident.status, incident.resolution) for incident in incidents(service, booking_id)] == [
+        ("RESOLVED", "EXTENDED")
+    ]
     assert not after.is_overstay
     service.at(after.checkout_deadline_at + timedelta(minutes=1))
     assert service.tick(flag_overstays)
-    assert [one.status for one in incidents(service, booking_id)] == ["RESOLVED", "OPEN"]
+    assert [incident.status for incident in incidents(service, booking_id)] == ["RESOLVED", "OPEN"]
 
 
 def test_an_extension_with_a_passed_deadline_resolves_no_overstay(service: BookingsUnderTest) -> None:
@@ -69,7 +71,7 @@ def test_an_extension_with_a_passed_deadline_resolves_no_overstay(service: Booki
     after = extend(service, booking_id)
 
     assert (after.is_overstay, after.balance_due) == (True, eur(45780))
-    assert [one.status for one in incidents(service, booking_id)] == ["OPEN"]
+    assert [incident.status for incident in incidents(service, booking_id)] == ["OPEN"]
 
 
 def test_a_repeated_date_or_key_is_one_extension(service: BookingsUnderTest) -> None:
@@ -83,7 +85,7 @@ def test_a_repeated_date_or_key_is_one_extension(service: BookingsUnderTest) -> 
     assert (first.replayed, replayed.replayed) == (False, True)
     assert replayed.reply == first.reply
     assert service.events(booking_id).count("StayExtended") == 1
-    assert len(asked(service)) == 1
+    assert len(extensions_asked(service)) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ def test_nights_added_to_a_stay_that_has_ended_are_released(service: BookingsUnd
     due(service)
     assert service.tick(drive_stale_actions)
 
-    assert [message.booking_id for message in service.rooms.asked if isinstance(message, ReleaseInventory)] == [
+    assert [message.booking_id for message in service.rooms.asks if isinstance(message, ReleaseInventory)] == [
         booking_id
     ]
     assert service.stored(booking_id).pending is None
@@ -194,7 +196,7 @@ def test_an_event_of_rooms_makes_the_pending_action_due(service: BookingsUnderTe
             room_type_code="DBL",
             first_night=CHECK_OUT,
             until=LATER,
-            action_id=asked(service)[-1].action_id,
+            action_id=extensions_asked(service)[-1].action_id,
         )
     )
 

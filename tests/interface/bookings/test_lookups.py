@@ -12,15 +12,15 @@ from contracts.bookings.lookups import FoundBookings, GetLookupLetter, LookUpBoo
 from contracts.notifier.events import NoticeSent
 from services.bookings.handlers.lookups import begin_lookup_mail
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import NOW, PUBLIC, STAFF, SYSTEM
 
 ADA = "Ada@Example.com"
 
 
 def look(service: BookingsUnderTest, email: str = "", number: str = "") -> FoundBookings:
-    found: FoundBookings = service.ask(LookUpBookings(email=email, confirmation_number=number), PUBLIC)
-    return found
+    lookup: FoundBookings = service.ask(LookUpBookings(email=email, confirmation_number=number), PUBLIC)
+    return lookup
 
 
 def letters(service: BookingsUnderTest) -> list[str]:
@@ -34,19 +34,19 @@ def letters(service: BookingsUnderTest) -> list[str]:
 def test_address_and_number_find_the_booking_without_secrets(service: BookingsUnderTest) -> None:
     booking = service.in_house().booking
 
-    (found,) = look(service, ADA, booking.confirmation_number.lower()).whole
+    (whole,) = look(service, ADA, booking.confirmation_number.lower()).whole
 
-    assert (found.booking_id, found.status, found.in_house) == (booking.booking_id, "IN_HOUSE", None)
+    assert (whole.booking_id, whole.status, whole.in_house) == (booking.booking_id, "IN_HOUSE", None)
     assert look(service, "eve@example.com", booking.confirmation_number) == FoundBookings()
 
 
 def test_a_number_alone_finds_no_personal_data(service: BookingsUnderTest) -> None:
     booking = service.book().booking
 
-    (found,) = look(service, number=booking.confirmation_number).brief
+    (brief,) = look(service, number=booking.confirmation_number).brief
 
-    assert (found.hotel, found.status, found.check_in) == (booking.hotel, "PENDING_PAYMENT", booking.check_in)
-    assert "ada" not in str(found).lower()
+    assert (brief.hotel, brief.status, brief.check_in) == (booking.hotel, "PENDING_PAYMENT", booking.check_in)
+    assert "ada" not in str(brief).lower()
     assert look(service, number="KIL-2030-NOSUCH") == FoundBookings()
 
 
@@ -146,8 +146,8 @@ def test_a_lookup_mail_is_listed_with_every_booking_of_it(service: BookingsUnder
     )
 
     for booking_id in bookings:
-        (kept,) = service.ask(ListCommunications(**about(booking_id))).results
-        assert (kept.subject, kept.delivery_status) == ("Your bookings at Hotel Killarney", "SENT")
+        (communication,) = service.ask(ListCommunications(**about(booking_id))).results
+        assert (communication.subject, communication.delivery_status) == ("Your bookings at Hotel Killarney", "SENT")
 
 
 def test_a_long_ended_booking_is_not_mailed_and_an_empty_lookup_is_refused(service: BookingsUnderTest) -> None:

@@ -25,7 +25,7 @@ from contracts.rooms.menu import PriceItems
 from contracts.values import Caller, Context
 from services.bookings.actions import vacate
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import HOTEL, STAFF, STRANGER, eur
 
 
@@ -146,8 +146,8 @@ def test_check_out_cancels_open_orders_and_hides_all_of_them(service: BookingsUn
     assert service.ask(ListOrders(hotel=HOTEL)).count == 0
     assert service.ask(ListOrders(**about(booking_id))).count == 0
     assert refused(service, ListOrders(**about(booking_id)), guest) == "NOT_IN_HOUSE"
-    told = [item for item in service.ask(GetTimeline(**about(booking_id))).items if item.what == "OrderPlaced"]
-    assert told[0].why == "2 x Dish 1, 1 x Dish 5"
+    entries = [item for item in service.ask(GetTimeline(**about(booking_id))).items if item.what == "OrderPlaced"]
+    assert entries[0].why == "2 x Dish 1, 1 x Dish 5"
 
 
 def test_the_push_token_is_stored_for_the_stay_and_never_published(service: BookingsUnderTest) -> None:
@@ -182,9 +182,9 @@ def test_orders_are_the_hotels_own(service: BookingsUnderTest) -> None:
     assert refused(service, ListOrders(hotel=HOTEL), guest_of(created)) == "PERMISSION_DENIED"
 
 
-@pytest.mark.parametrize(("destructive", "kept"), [(False, (1, 1)), (True, (0, 0))])
+@pytest.mark.parametrize(("destructive", "remaining"), [(False, (1, 1)), (True, (0, 0))])
 def test_a_destructive_check_out_deletes_chat_and_open_orders(
-    service: BookingsUnderTest, destructive: bool, kept: tuple[int, int]
+    service: BookingsUnderTest, destructive: bool, remaining: tuple[int, int]
 ) -> None:
     created = service.in_house()
     guest, booking_id = guest_of(created), created.booking.booking_id
@@ -195,7 +195,7 @@ def test_a_destructive_check_out_deletes_chat_and_open_orders(
     assert vacate.check_out(conversation, booking_id, reason="fire", force=destructive)
 
     chats = service.row("SELECT count(*) AS n FROM chat_message").n
-    assert (chats, service.row("SELECT count(*) AS n FROM room_order").n) == kept
-    told = {item.what: item.why for item in service.ask(GetTimeline(**about(booking_id))).items}
-    assert told["ChatMessageSent"] == ("" if destructive else "PLANTED")
-    assert "OrderCancelled" in told
+    assert (chats, service.row("SELECT count(*) AS n FROM room_order").n) == remaining
+    reasons = {item.what: item.why for item in service.ask(GetTimeline(**about(booking_id))).items}
+    assert reasons["ChatMessageSent"] == ("" if destructive else "PLANTED")
+    assert "OrderCancelled" in reasons

@@ -16,7 +16,7 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import JOINED, SqlBookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import ARRIVES, about
+from tests.interface.bookings.steps import ARRIVES, about
 from tests.interface.bookings.test_races import at_once
 from tests.unit.bookings.builders import HOTEL, OTHER_HOTEL, STRANGER
 
@@ -49,14 +49,14 @@ def test_an_overstay_is_flagged_at_the_deadline_and_rises_in_severity(service: B
     booking_id = staying(service, late=timedelta(0))
     assert not service.tick(flag_overstays)  # to the second in time
 
-    seen = []
+    severities = []
     for minutes in (1, 29, 2, 88, 2, 600):
         service.pass_time(minutes=minutes)
         while service.tick(flag_overstays):
             pass
-        seen.append((flags(service, booking_id), incidents(service, booking_id)[-1].severity))
+        severities.append((flags(service, booking_id), incidents(service, booking_id)[-1].severity))
 
-    assert seen == [(1, "LOW"), (1, "LOW"), (2, "MEDIUM"), (2, "MEDIUM"), (3, "HIGH"), (3, "HIGH")]
+    assert severities == [(1, "LOW"), (1, "LOW"), (2, "MEDIUM"), (2, "MEDIUM"), (3, "HIGH"), (3, "HIGH")]
     assert len(incidents(service, booking_id)) == 1
     assert service.stored(booking_id).due_at is None
 
@@ -73,9 +73,9 @@ def test_an_overstay_of_three_hours_is_flagged_high_at_once(service: BookingsUnd
 def test_one_of_many_workers_flags_an_overstay(service: BookingsUnderTest) -> None:
     booking_id = staying(service, late=timedelta(minutes=5))
 
-    found = at_once(*[lambda: service.tick(flag_overstays)] * 4)
+    flagged = at_once(*[lambda: service.tick(flag_overstays)] * 4)
 
-    assert found.count(True) == 1
+    assert flagged.count(True) == 1
     assert (flags(service, booking_id), len(incidents(service, booking_id))) == (1, 1)
 
 
@@ -170,7 +170,9 @@ def test_check_out_resolves_an_overstay_in_the_same_transaction(service: Booking
     service.ask(CheckOut(**about(booking_id)))
 
     assert service.events(booking_id)[-3:] == ["OverstayFlagged", "OverstayResolved", "GuestCheckedOut"]
-    assert [(one.status, one.resolution) for one in incidents(service, booking_id)] == [("RESOLVED", "CHECKED_OUT")]
+    assert [(incident.status, incident.resolution) for incident in incidents(service, booking_id)] == [
+        ("RESOLVED", "CHECKED_OUT")
+    ]
     assert not service.tick(flag_overstays)
 
 
@@ -222,8 +224,8 @@ def careless(monkeypatch: pytest.MonkeyPatch) -> None:
         both_have_read.wait(10)
         return booking
 
-    def overwrite(self: SqlBookings, seen: Any, **changes: Any) -> None:
-        self._connection.execute(BOOKING.update().where(BOOKING.c.id == seen.id).values(**changes))
+    def overwrite(self: SqlBookings, read: Any, **changes: Any) -> None:
+        self._connection.execute(BOOKING.update().where(BOOKING.c.id == read.id).values(**changes))
 
     monkeypatch.setattr(SqlBookings, "lock_overstaying", read)
     monkeypatch.setattr(SqlBookings, "_update", overwrite)

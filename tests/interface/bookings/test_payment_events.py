@@ -15,7 +15,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.test_lifecycle import about, authorized, captured, confirmed, opened, paid, refused
+from tests.interface.bookings.steps import about, authorized, captured, confirmed, opened, paid, refused
 from tests.interface.bookings.test_races import at_once
 from tests.unit.bookings.builders import NOW, eur
 
@@ -79,11 +79,11 @@ def test_an_ended_booking_shows_the_status_of_its_payment(service: BookingsUnder
 
     service.deliver(*(fact(booking_id) for fact in facts))
 
-    shown = service.ask(GetBooking(**about(booking_id)))
+    booking = service.ask(GetBooking(**about(booking_id)))
     turned_away = service.events(booking_id).count("PaymentTurnedAway")
     assert turned_away == (authorized in facts)
-    assert (shown.payment_status, shown.status) == (status, "CANCELLED")
-    assert shown.version == cancelled.version + turned_away
+    assert (booking.payment_status, booking.status) == (status, "CANCELLED")
+    assert booking.version == cancelled.version + turned_away
 
 
 def test_two_simultaneous_retries_request_a_refund_once(service: BookingsUnderTest) -> None:

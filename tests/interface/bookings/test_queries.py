@@ -5,22 +5,14 @@ from datetime import timedelta
 
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import ExchangeCode
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, awaiting, opened, refused
-from tests.unit.bookings.builders import (
-    CLERK,
-    HOTEL,
-    NOW,
-    PUBLIC,
-    STAFF,
-    SYSTEM,
-    eur,
-)
+from tests.interface.bookings.steps import about, awaiting, opened, refused
+from tests.unit.bookings.builders import CLERK, HOTEL, NOW, PUBLIC, STAFF, SYSTEM, eur
 
 
 def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnderTest) -> None:
@@ -87,8 +79,8 @@ def test_an_amendment_of_notes_and_contact_publishes_no_values(service: Bookings
     again = service.ask(AmendBooking(**about(booking_id, internal_notes="VIP guest")), CLERK)
 
     assert (amended.internal_notes, amended.guest_email, again.version) == ("VIP guest", "new@example.com", 4)
-    found = service.ask(ListBookings(hotel=HOTEL, search="NEW@example"))
-    assert [row.booking_id for row in found.results] == [booking_id]
+    page = service.ask(ListBookings(hotel=HOTEL, search="NEW@example"))
+    assert [row.booking_id for row in page.results] == [booking_id]
     assert service.events(booking_id)[-1] == "BookingAmended"
     data = service.row("SELECT data::text AS data FROM outbox ORDER BY position DESC LIMIT 1").data
     assert "new@example.com" not in data
@@ -98,9 +90,9 @@ def test_an_amendment_of_notes_and_contact_publishes_no_values(service: Bookings
 def test_a_new_booking_is_seen_without_a_new_version(service: BookingsUnderTest) -> None:
     booking = service.book().booking
 
-    seen = service.ask(MarkSeen(**about(booking.booking_id)))
+    marked = service.ask(MarkSeen(**about(booking.booking_id)))
 
-    assert (booking.is_new_for_staff, seen.is_new_for_staff, seen.version) == (True, False, booking.version)
+    assert (booking.is_new_for_staff, marked.is_new_for_staff, marked.version) == (True, False, booking.version)
 
 
 def test_notices_are_in_the_timeline(service: BookingsUnderTest) -> None:
@@ -142,15 +134,15 @@ def test_an_event_names_the_event_that_caused_it(service: BookingsUnderTest) -> 
     """Also where several are applied in one transaction."""
     first, second = service.book().booking.booking_id, service.book().booking.booking_id
     trace = "00-{}-00f067aa0ba902b7-01"
-    heard = [
+    causes = [
         replace(service.envelope(opened(booking_id)), traceparent=trace.format(digit * 32))
         for booking_id, digit in ((first, "a"), (second, "b"))
     ]
 
-    service.event_dispatcher.apply(heard)
+    service.event_dispatcher.apply(causes)
 
     rows = service.rows(
         "SELECT causation_id, traceparent FROM outbox WHERE type LIKE '%PaymentAwaited%' ORDER BY position"
     )
-    assert [row.causation_id for row in rows] == [envelope.id for envelope in heard]
+    assert [row.causation_id for row in rows] == [envelope.id for envelope in causes]
     assert [row.traceparent[3:35] for row in rows] == ["a" * 32, "b" * 32]

@@ -18,7 +18,7 @@ from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import ARRIVES, about, refused
+from tests.interface.bookings.steps import ARRIVES, about, refused
 from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, STAFF
 
 STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
@@ -73,8 +73,8 @@ def test_an_action_whose_process_died_is_driven_to_its_end(
     due(service)
     assert service.tick(drive_stale_actions)
 
-    asked = [message for message in service.rooms.asked if isinstance(message, ask)]
-    assert len({message.action_id for message in asked}) == 1
+    asks = [message for message in service.rooms.asks if isinstance(message, ask)]
+    assert len({message.action_id for message in asks}) == 1
     assert service.events(booking_id)[-1] == fact
     row = service.row("SELECT by, at FROM audit ORDER BY position DESC LIMIT 1")
     assert row.by["name"] == STAFF.name
@@ -143,7 +143,7 @@ def test_an_event_of_rooms_makes_the_pending_action_due(
     service.rooms.instead[ask] = Unavailable("the answer was lost")
     with pytest.raises(Unavailable):
         service.ask(command(**about(booking_id, **more)))
-    action_id = service.rooms.asked[-1].action_id
+    action_id = service.rooms.asks[-1].action_id
     before = service.stored(booking_id).action_due_at
 
     service.deliver(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id="another"))
@@ -160,7 +160,7 @@ def held_for(booking_id: str) -> InventoryHeld:
 
 
 def released(service: BookingsUnderTest) -> list[str]:
-    return [message.booking_id for message in service.rooms.asked if isinstance(message, ReleaseInventory)]
+    return [message.booking_id for message in service.rooms.asks if isinstance(message, ReleaseInventory)]
 
 
 def test_a_hold_of_a_booking_never_stored_is_released_after_a_minute(service: BookingsUnderTest) -> None:

@@ -13,7 +13,7 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
-from tests.interface.bookings.test_lifecycle import about, awaiting, opened
+from tests.interface.bookings.steps import about, awaiting, opened
 from tests.unit.bookings.builders import a_booking, a_request
 
 
@@ -89,10 +89,10 @@ def test_an_idle_timer_takes_its_number_of_statements(service: BookingsUnderTest
 
 
 def test_the_tables_match_the_migrations(service: BookingsUnderTest) -> None:
-    found = sa.inspect(service.engine)
+    inspector = sa.inspect(service.engine)
 
     for table in tables.METADATA.tables.values():
-        columns = {column["name"]: column["type"] for column in found.get_columns(table.name)}
+        columns = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
         assert set(columns) == {column.name for column in table.columns}, table.name
         for column in table.columns:
             stored = columns[column.name].compile(service.engine.dialect)

@@ -71,11 +71,11 @@ def taken_over(worker: JobRunner, *, within: float) -> bool:
     waited = threading.Event()
     deadline = threading.Timer(within, waited.set)
     deadline.start()
-    found = False
-    while not (found or waited.wait(0.02)):
-        found = bool(worker.claim())
+    claimed = False
+    while not (claimed or waited.wait(0.02)):
+        claimed = bool(worker.claim())
     deadline.cancel()
-    return found
+    return claimed
 
 
 def test_a_call_that_takes_longer_than_the_lease_is_not_made_twice(worker: JobRunner, outside: Outside) -> None:
@@ -105,10 +105,15 @@ def test_what_a_dead_process_had_leased_is_anothers_once_the_lease_has_run_out(w
     [left_behind] = worker.claim()
 
     assert worker.claim() == []
-    found: list[job_queue.LeasedJob] = []
-    until(lambda: bool(found) or bool(found.extend(worker.claim())), within=3, what="the lease running out")
+    claimed: list[job_queue.LeasedJob] = []
 
-    assert (found[0].position, found[0].attempts) == (left_behind.position, 2)
+    def claim() -> bool:
+        claimed.extend(worker.claim())
+        return bool(claimed)
+
+    until(claim, within=3, what="the lease running out")
+
+    assert (claimed[0].position, claimed[0].attempts) == (left_behind.position, 2)
 
 
 def test_a_renewal_that_comes_late_leaves_the_next_ones_lease_alone(

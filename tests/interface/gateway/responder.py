@@ -21,8 +21,8 @@ class Responder:
         self._channel.exchange_declare("nameko-rpc", "topic", durable=True)
         self._channel.queue_declare(f"rpc-{service}", durable=True)
         self._channel.queue_bind(f"rpc-{service}", "nameko-rpc", f"{service}.*")
-        self._channel.basic_consume(f"rpc-{service}", self._asked)
-        self.seen: list[Any] = []
+        self._channel.basic_consume(f"rpc-{service}", self._on_ask)
+        self.asks: list[Any] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._stopping = False
 
@@ -45,14 +45,14 @@ class Responder:
         except pika.exceptions.AMQPError:
             pass
 
-    def _asked(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+    def _on_ask(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         kwargs = json.loads(body)["kwargs"]
-        self.seen.append((method.routing_key, kwargs, properties))
+        self.asks.append((method.routing_key, kwargs, properties))
         channel.basic_ack(method.delivery_tag)
         answer = self._answer(method.routing_key.split(".", 1)[1], kwargs, properties)
         if answer is None:
             return
         headers = answer.pop("headers", None)
-        told = pika.BasicProperties(correlation_id=properties.correlation_id, headers=headers)
+        reply_properties = pika.BasicProperties(correlation_id=properties.correlation_id, headers=headers)
         whole = {"result": None, "error": None, **answer}
-        channel.basic_publish("nameko-rpc", properties.reply_to, json.dumps(whole).encode(), told)
+        channel.basic_publish("nameko-rpc", properties.reply_to, json.dumps(whole).encode(), reply_properties)

@@ -49,8 +49,8 @@ class Desk:
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            found = connection.execute(statement)
-            return found.fetchall() if found.description else []
+            result = connection.execute(statement)
+            return result.fetchall() if result.description else []
 
     def close(self) -> None:
         self.run(self.accounts.close())

@@ -11,7 +11,7 @@ import pytest
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask
 from contracts.operations import Ping
-from contracts.rooms import GetHotel
+from contracts.rooms.hotels import GetHotel
 from contracts.values import Caller, Context, Permission
 from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.rabbit import RabbitNode
@@ -65,7 +65,7 @@ def test_an_ask_goes_out_and_its_reply_comes_back_typed(asking: AskTransport, ra
     with Responder(rabbit.amqp_url, "rooms", lambda *_: {"result": HEALTH}) as rooms:
         health, replayed = asking.ask(Ping(), Context(caller=caller, idempotency_key="k"), service="rooms")
 
-    key, kwargs, properties = rooms.seen[0]
+    key, kwargs, properties = rooms.asks[0]
     assert (health.service, health.ready, health.now.year) == ("rooms", True, 2026)
     assert replayed is False
     assert key == "rooms.Ping"
@@ -130,7 +130,7 @@ def test_an_unknown_service_is_unavailable_at_once(asking: AskTransport) -> None
 
 
 def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport, rabbit: RabbitNode) -> None:
-    async def heard(bus: RabbitBus) -> tuple[Any, Any]:
+    async def received(bus: RabbitBus) -> tuple[Any, Any]:
         with bus.subscribe("BK-1") as one, bus.subscribe("BK-2") as other:
             publish(json.dumps({**FACT, "subject": "BK-3"}).encode())
             publish(b"not an event")
@@ -140,9 +140,9 @@ def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport,
     with Responder(rabbit.amqp_url, "rooms", lambda *_: None) as elsewhere:
 
         def publish(body: bytes) -> None:
-            elsewhere.publish("bookings.events", FACT["type"], body)
+            elsewhere.publish("bookings.events", str(FACT["type"]), body)
 
-        mine, others = asking.run(heard)
+        mine, others = asking.run(received)
 
     assert (mine.type, mine.sequence) == ("bookings.BookingConfirmed.v1", 4)
     assert others is None

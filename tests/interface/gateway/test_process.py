@@ -120,8 +120,8 @@ def test_the_gateway_becomes_ready_and_stops_while_a_stream_is_open(running: Run
 
 
 def test_help_names_the_settings() -> None:
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "gateway", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    assert "GATEWAY_DATABASE_URL" in told.stdout
+    assert "GATEWAY_DATABASE_URL" in process.stdout

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pika
@@ -39,7 +40,7 @@ def an_event(name: str, booking_id: str, *, hotel: str = "the-inn", **data: obje
 
 def approved(booking_id: str, **over: object) -> Envelope:
     by = {"kind": "staff", "id": "7", "name": PLANTED[0]}
-    data = {
+    data: dict[str, Any] = {
         "payment_id": "pay-1",
         "decision_made_at": "2026-11-21T12:30:00Z",
         "decision_made_by": by,
@@ -104,17 +105,17 @@ def test_it_shows_what_is_wanted_and_nobody_s_data_and_ends_on_ctrl_c(rabbit: Ra
             mine,
         )
         assert process.stdout is not None
-        shown = process.stdout.readline()
+        line = process.stdout.readline()
 
         process.send_signal(signal.SIGINT)
         rest, troubles = process.communicate(timeout=10)
 
-    told = json.loads(shown)
-    assert (told["event"], told["subject"], told["id"]) == ("BookingApproved", "BK-2026-TAIL22", mine.id)
-    assert told["facts"]["decision_made_by"] == "staff 7"
-    assert told["facts"]["status"] == "PENDING_APPROVAL"
+    event = json.loads(line)
+    assert (event["event"], event["subject"], event["id"]) == ("BookingApproved", "BK-2026-TAIL22", mine.id)
+    assert event["facts"]["decision_made_by"] == "staff 7"
+    assert event["facts"]["status"] == "PENDING_APPROVAL"
     assert (process.returncode, rest, troubles) == (0, "", "")
-    assert not [private for private in PLANTED if private in shown]
+    assert not [private for private in PLANTED if private in line]
     assert broker.waiting() == before + 4, "it takes nothing from those whom the events are for"
 
 

@@ -8,18 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import (
-    AvailabilityChanged,
-    BlockRoom,
-    ChangeRoomStatus,
-    ListBlocks,
-    RoomBlock,
-    RoomBlocked,
-    RoomBlocks,
-    RoomStatus,
-    RoomUnblocked,
-    UnblockRoom,
-)
+from contracts.rooms.blocks import BlockRoom, ListBlocks, RoomBlock, RoomBlocks, UnblockRoom
+from contracts.rooms.events import AvailabilityChanged, RoomBlocked, RoomStatus, RoomUnblocked
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Permission, Stay
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day, staff
 
@@ -166,7 +157,7 @@ def test_unblocking_by_dates_leaves_the_other_blocks(service: RoomsUnderTest) ->
 def test_an_out_of_order_block_ends_with_the_status_only(service: RoomsUnderTest) -> None:
     other = block(service, 5, 7)
     service.ask(turned(service, RoomStatus.OUT_OF_ORDER, until=day(3), note="boiler"))
-    [mine] = [one for one in listed(service).blocks if one.out_of_order]
+    [mine] = [listed_block for listed_block in listed(service).blocks if listed_block.out_of_order]
 
     assert (mine.starts_on, mine.until, mine.reason) == (day(0), day(3), "boiler")
     assert service.refusal(unblocking(service, block_id=mine.id)).code == "ROOM_OUT_OF_ORDER"

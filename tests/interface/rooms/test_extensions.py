@@ -7,12 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import (
-    Extended,
-    ExtendStay,
-    InventoryExtended,
-    ReleaseInventory,
-)
+from contracts.rooms.events import InventoryExtended
+from contracts.rooms.extensions import Extended, ExtendStay
+from contracts.rooms.holds import ReleaseInventory
 from contracts.values import Money, Stay
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day
 
@@ -112,7 +109,9 @@ def test_an_extension_onto_a_block_is_refused(service: RoomsUnderTest) -> None:
     refused = service.refusal(extending(service, 3))
 
     assert refused.code == "EXTENSION_CONFLICT"
-    assert [(one["booking_id"], one["reason"]) for one in refused.details["conflicts"]] == [(None, "Blocked")]
+    assert [(conflict["booking_id"], conflict["reason"]) for conflict in refused.details["conflicts"]] == [
+        (None, "Blocked")
+    ]
 
 
 def test_an_extension_in_a_full_type_is_refused_with_rooms_of_another(service: RoomsUnderTest) -> None:
@@ -174,8 +173,10 @@ def test_of_an_extension_and_an_assignment_of_the_same_nights_one_succeeds(servi
 
         extended, given = at_once(
             [
-                lambda one=staying: service.ask(extending(service, 3, action_id=f"more-{one}", booking_id=one)),
-                lambda one=coming: service.give(one, "101"),
+                lambda booking_id=staying: service.ask(
+                    extending(service, 3, action_id=f"more-{booking_id}", booking_id=booking_id)
+                ),
+                lambda booking_id=coming: service.give(booking_id, "101"),
             ]
         )
 

@@ -103,11 +103,11 @@ def violations() -> Callable[[Page], list[Any]]:
     """What axe finds wrong with a page as it is now."""
     axe = Axe()
 
-    def found(page: Page) -> list[Any]:
+    def violations_of(page: Page) -> list[Any]:
         results = axe.run(page).response["violations"]
         return [(each["id"], [node["target"] for node in each["nodes"]]) for each in results]
 
-    return found
+    return violations_of
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ def after(minutes: float) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def told(booking: Booking) -> list[tuple[float, str]]:
+def alerts(booking: Booking) -> list[tuple[float, str]]:
     """What staff are told if the clock looks exactly when it is due: after how many minutes, of what urgency."""
     said = []
     while (at := approval_urgency.next_at(booking)) is not None:
@@ -54,19 +54,19 @@ def test_a_booking_without_a_due_decision_has_no_approval_risk(booking: Booking)
 def test_staff_are_alerted_to_each_urgency_once_and_in_time() -> None:
     booking = awaiting_approval(approval_deadline_at=after(240))
 
-    assert told(booking) == [(20, "DUE_SOON"), (30, "OVERDUE"), (90, "CRITICAL"), (230, "DEADLINE_NEAR")]
+    assert alerts(booking) == [(20, "DUE_SOON"), (30, "OVERDUE"), (90, "CRITICAL"), (230, "DEADLINE_NEAR")]
 
 
 def test_another_sla_moves_the_first_three_alerts() -> None:
     booking = awaiting_approval(approval_deadline_at=after(240), settings=HotelSettings(approval_sla_minutes=60))
 
-    assert told(booking) == [(50, "DUE_SOON"), (60, "OVERDUE"), (120, "CRITICAL"), (230, "DEADLINE_NEAR")]
+    assert alerts(booking) == [(50, "DUE_SOON"), (60, "OVERDUE"), (120, "CRITICAL"), (230, "DEADLINE_NEAR")]
 
 
 def test_an_sla_that_ends_at_the_deadline_causes_one_alert() -> None:
     booking = awaiting_approval(approval_deadline_at=after(30))
 
-    assert told(booking)[0] == (20, "DEADLINE_NEAR")
+    assert alerts(booking)[0] == (20, "DEADLINE_NEAR")
     assert deadlines.due_at(replace(booking, approval_alerts=("DUE_SOON", "DEADLINE_NEAR"))) == after(30)
 
 

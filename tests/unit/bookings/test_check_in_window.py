@@ -23,8 +23,8 @@ def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2030, month, day, hour, minute, tzinfo=UTC)
 
 
-def answer(booking: Booking, at: datetime, *, caller: Caller = CLERK, **asked: Any) -> bool | str:
-    command = CheckIn(hotel=HOTEL, booking_id=booking.id, **asked)
+def answer(booking: Booking, at: datetime, *, caller: Caller = CLERK, **fields: Any) -> bool | str:
+    command = CheckIn(hotel=HOTEL, booking_id=booking.id, **fields)
     try:
         return check_in.may_check_in(booking, command, caller=caller, now=at)
     except Refusal as refusal:

@@ -79,7 +79,7 @@ def test_the_date_is_hotel_local() -> None:
 def test_an_instant_never_lies_before_its_wall_time(day: date, minute: int, zone: str) -> None:
     wall = f"{minute // 60:02}:{minute % 60:02}"
     opens, closes = opens_at(day, wall, zone), closes_at(day, wall, zone)
-    shown = opens.astimezone(ZoneInfo(zone))
+    local = opens.astimezone(ZoneInfo(zone))
 
     assert opens <= closes
-    assert (shown.date(), shown.strftime("%H:%M")) >= (day, wall)
+    assert (local.date(), local.strftime("%H:%M")) >= (day, wall)

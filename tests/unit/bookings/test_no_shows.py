@@ -23,9 +23,9 @@ def marking(**overrides: Any) -> MarkNoShow:
     return MarkNoShow(hotel=HOTEL, booking_id="BK-2030-ABCDEF", **overrides)
 
 
-def answer(booking: Booking, at: datetime = NOON, *, caller=CLERK, **asked: Any) -> Any:  # type: ignore[no-untyped-def]
+def answer(booking: Booking, at: datetime = NOON, *, caller=CLERK, **fields: Any) -> Any:  # type: ignore[no-untyped-def]
     try:
-        return no_shows.mark(booking, marking(**asked), caller=caller, now=at)
+        return no_shows.mark(booking, marking(**fields), caller=caller, now=at)
     except Refusal as refusal:
         return refusal.code
 

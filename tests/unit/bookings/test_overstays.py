@@ -59,9 +59,9 @@ def flagged(booking: Booking, now: datetime) -> Any:
     [(0, None), (0.01, LOW), (30, LOW), (30.01, MEDIUM), (120, MEDIUM), (120.01, HIGH), (3000, HIGH)],
 )
 def test_the_severity_of_an_overstay_rises_with_time(minutes: float, severity: OverstaySeverity | None) -> None:
-    told = flagged(in_house(), late(minutes))
+    events = flagged(in_house(), late(minutes))
 
-    assert [event.severity for event in told] == ([severity] if severity else [])
+    assert [event.severity for event in events] == ([severity] if severity else [])
     assert views.row(in_house(), now=late(minutes)).is_overstay == (severity is not None)
     assert views.row(in_house(), now=late(minutes)).overstay_severity == severity
 

@@ -79,13 +79,13 @@ def test_a_fee_just_before_at_and_just_after_every_boundary(
     )
     boundary = OPENS[zone, check_in] - timedelta(hours=hours)
 
-    asked = [
+    amounts = [
         cancellation_fees.charges(booking, moment) for moment in (boundary - INSTANT, boundary, boundary + INSTANT)
     ]
 
-    assert [money.fee.amount for money in asked] == list(fees)
-    assert [money.refund.amount for money in asked] == [ALL - fee for fee in fees]
-    assert {money.balance_due.amount for money in asked} == {0}
+    assert [money.fee.amount for money in amounts] == list(fees)
+    assert [money.refund.amount for money in amounts] == [ALL - fee for fee in fees]
+    assert {money.balance_due.amount for money in amounts} == {0}
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ def checking_in(**overrides: Any) -> CheckIn:
     return CheckIn(hotel=HOTEL, booking_id="BK-2030-ABCDEF", **overrides)
 
 
-def answer(booking: Booking, at: datetime, *, caller=CLERK, **asked: Any) -> bool | str:  # type: ignore[no-untyped-def]
+def answer(booking: Booking, at: datetime, *, caller=CLERK, **fields: Any) -> bool | str:  # type: ignore[no-untyped-def]
     try:
-        return check_in.may_check_in(booking, checking_in(**asked), caller=caller, now=at)
+        return check_in.may_check_in(booking, checking_in(**fields), caller=caller, now=at)
     except Refusal as refusal:
         return refusal.code
 
@@ -35,7 +35,7 @@ def ready(**overrides: Any) -> Booking:
 
 
 @pytest.mark.parametrize(
-    ("at", "asked", "expected"),
+    ("at", "fields", "expected"),
     [
         (OPENS - timedelta(hours=13), {}, "CHECKIN_WRONG_DATE"),
         (OPENS - timedelta(hours=13), {"early_checkin": True}, "CHECKIN_WRONG_DATE"),
@@ -47,8 +47,8 @@ def ready(**overrides: Any) -> Booking:
         (datetime(2030, 6, 13, 10, 0, tzinfo=UTC), {"late_arrival": True}, "CHECKIN_TOO_LATE"),
     ],
 )
-def test_check_in_is_refused_outside_its_window(at: datetime, asked: dict[str, bool], expected: bool | str) -> None:
-    assert answer(ready(), at, **asked) == expected
+def test_check_in_is_refused_outside_its_window(at: datetime, fields: dict[str, bool], expected: bool | str) -> None:
+    assert answer(ready(), at, **fields) == expected
 
 
 def test_an_early_check_in_needs_the_permission() -> None:

@@ -36,12 +36,12 @@ def test_a_walk_in_may_begin_yesterday_until_the_cutoff_inclusive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "wanted"),
+    ("now", "check_in"),
     [(at(2, 0, 1), YESTERDAY), (at(0), YESTERDAY - timedelta(days=1)), (at(0), TODAY + timedelta(days=1))],
 )
-def test_a_walk_in_begins_on_no_other_day(now: datetime, wanted: date) -> None:
+def test_a_walk_in_begins_on_no_other_day(now: datetime, check_in: date) -> None:
     with pytest.raises(Refusal, match="VALIDATION_ERROR"):
-        begins(now, wanted)
+        begins(now, check_in)
 
 
 def test_a_walk_in_without_a_check_out_date_stays_one_night() -> None:

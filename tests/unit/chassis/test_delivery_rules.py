@@ -46,9 +46,9 @@ def delivery(headers: dict[str, Any] | None = None) -> EventDelivery:
     return EventDelivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
 
 
-def acknowledged(one: EventDelivery, outcome: DispatchResult) -> Channel:
+def acknowledged(received: EventDelivery, outcome: DispatchResult) -> Channel:
     channel = Channel()
-    acknowledge("rooms", channel, channel, [one], [outcome])  # type: ignore[arg-type]
+    acknowledge("rooms", channel, channel, [received], [outcome])
     return channel
 
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_parked_at_once() -> None:
 def test_a_row_that_waits_holds_back_its_subject_only() -> None:
     rows = [row(1, "a", waits=True), row(2, "b"), row(3, "a")]
 
-    assert [one.subject for one in publishable(rows)] == ["b"]
+    assert [ready.subject for ready in publishable(rows)] == ["b"]
 
 
 def test_an_envelope_survives_the_wire() -> None:

@@ -16,8 +16,8 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in part:
         return part
     _, components, kind, name = part["$ref"].split("/")
-    found: dict[str, Any] = DOCUMENT[components][kind][name]
-    return found
+    component: dict[str, Any] = DOCUMENT[components][kind][name]
+    return component
 
 
 def _whole(operation: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from contracts import bookings, rooms
-from contracts.notifier import ChannelSignature, SignChannel
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckIn, CheckOut
+from contracts.notifier.channel_authorisation import ChannelSignature, SignChannel
+from contracts.rooms.rooms import ChangeRoom, GetRoom, ListRooms, RoomList
 from contracts.values import Context
 from gateway.api.routes import operations
 from gateway.http.aliases import aliases_of
@@ -54,9 +58,9 @@ def test_the_router_matches_with_and_without_a_trailing_slash(route: OperationRo
     router, path = router_of(DECLARED), route.path.format_map(SAMPLES)
 
     for spelled in (path, path.removesuffix("/")):
-        _, found = router.matches({"type": "http", "method": route.operation.method, "path": spelled})
-        assert found["route"] is route
-        assert found["path_params"] == {name: v for name, v in SAMPLES.items() if f"{{{name}}}" in route.path}
+        _, scope = router.matches({"type": "http", "method": route.operation.method, "path": spelled})
+        assert scope["route"] is route
+        assert scope["path_params"] == {name: v for name, v in SAMPLES.items() if f"{{{name}}}" in route.path}
 
 
 def test_two_routes_with_the_same_method_and_path_are_refused() -> None:
@@ -65,10 +69,10 @@ def test_two_routes_with_the_same_method_and_path_are_refused() -> None:
 
 
 def test_aliases_combine() -> None:
-    found = aliases_of("POST", "/api/staff/hotels/{slug}/room-bookings/{booking_id}/check-out/")
+    aliases = aliases_of("POST", "/api/staff/hotels/{slug}/room-bookings/{booking_id}/check-out/")
 
-    assert "/api/staff/hotel/{slug}/bookings/{booking_id}/checkout/" in found
-    assert len(found) == 7
+    assert "/api/staff/hotel/{slug}/bookings/{booking_id}/checkout/" in aliases
+    assert len(aliases) == 7
 
 
 def test_aliases_are_marked_deprecated_and_only_they() -> None:
@@ -78,15 +82,15 @@ def test_aliases_are_marked_deprecated_and_only_they() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "message", "reply"),
     [
-        ("POST", f"/api/staff/hotel/{builders.HOTEL}/room-bookings/{builders.BOOKING}/approve", bookings.ApproveBooking,
-         builders.booking(status=bookings.BookingStatus.CONFIRMED)),
-        ("POST", f"/api/staff/hotels/{builders.HOTEL}/bookings/{builders.BOOKING}/checkout/", bookings.CheckOut,
+        ("POST", f"/api/staff/hotel/{builders.HOTEL}/room-bookings/{builders.BOOKING}/approve", ApproveBooking,
+         builders.booking(status=BookingStatus.CONFIRMED)),
+        ("POST", f"/api/staff/hotels/{builders.HOTEL}/bookings/{builders.BOOKING}/checkout/", CheckOut,
          builders.booking()),
-        ("POST", f"{STAFF}/checkin", bookings.CheckIn, builders.booking()),
-        ("GET", f"/api/staff/hotels/{builders.HOTEL}/bookings", bookings.ListBookings, builders.booking_list()),
-        ("GET", "/rooms/rooms", rooms.ListRooms, rooms.RoomList(count=0, results=())),
-        ("GET", "/rooms/rooms/101/", rooms.GetRoom, builders.room()),
-        ("PATCH", "/rooms/rooms/101", rooms.ChangeRoom, builders.room()),
+        ("POST", f"{STAFF}/checkin", CheckIn, builders.booking()),
+        ("GET", f"/api/staff/hotels/{builders.HOTEL}/bookings", ListBookings, builders.booking_list()),
+        ("GET", "/rooms/rooms", ListRooms, RoomList(count=0, results=())),
+        ("GET", "/rooms/rooms/101/", GetRoom, builders.room()),
+        ("PATCH", "/rooms/rooms/101", ChangeRoom, builders.room()),
     ],
 )  # fmt: skip
 def test_staff_aliases_ask_the_same(
@@ -105,10 +109,10 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
     gateway: Gateway, manager: dict[str, str], operation: Operation
 ) -> None:
     proof = {Audience.STAFF: manager, Audience.PUBLIC: {}}.get(operation.audience, GUEST)
-    shown = next(
+    example = next(
         example_of(documented) for _, _, documented in OPERATIONS if documented["operationId"] == operation.name
     )
-    sent = {"headers": {**proof, "Idempotency-Key": "the-same-key-everywhere"}, **shown}
+    sent = {"headers": {**proof, "Idempotency-Key": "the-same-key-everywhere"}, **example}
     gateway.call(operation.method, operation.path.format_map(SAMPLES), **sent)  # what is remembered is asked for once
 
     def asks_of(path: str) -> tuple[int, list[tuple[object, Context]]]:
@@ -151,10 +155,10 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
     ],
 )
 def test_the_path_of_an_older_client_reaches_its_operation(method: str, spelled: str, name: str) -> None:
-    _, found = router_of(DECLARED).matches({"type": "http", "method": method, "path": spelled})
+    _, scope = router_of(DECLARED).matches({"type": "http", "method": method, "path": spelled})
 
-    assert found["route"].operation.name == name
-    assert found["route"].is_alias
+    assert scope["route"].operation.name == name
+    assert scope["route"].is_alias
 
 
 def test_me_has_its_old_path(gateway: Gateway, manager: dict[str, str]) -> None:

@@ -5,15 +5,12 @@ import asyncio
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    BookingConfirmed,
-    BookingDetail,
-    BookingPaymentFailed,
-    BookingStatus,
-    GetBooking,
-    RoomAssigned,
-)
+from contracts.bookings.approval import ApproveBooking, BookingConfirmed
+from contracts.bookings.events import BookingPaymentFailed
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import RoomAssigned
+from contracts.bookings.views import BookingDetail
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
 
@@ -121,7 +118,7 @@ def test_an_event_before_the_subscription_is_lost_so_the_subscription_comes_befo
             gateway.bus.happens(BookingConfirmed.wire_name)
             return missed, await early.next(within=1)
 
-    missed, heard = gateway.together(act)
+    missed, received = gateway.together(act)
 
     assert missed is None
-    assert heard is not None
+    assert received is not None

@@ -38,8 +38,8 @@ def test_every_reference_in_the_document_leads_somewhere(gateway: Gateway) -> No
     def references(part: Any) -> list[str]:
         if isinstance(part, dict):
             own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
-            return own + [found for value in part.values() for found in references(value)]
-        return [found for value in part for found in references(value)] if isinstance(part, list) else []
+            return own + [reference for value in part.values() for reference in references(value)]
+        return [reference for value in part for reference in references(value)] if isinstance(part, list) else []
 
     for reference in set(references(document)):
         _, components, kind, name = reference.split("/")
@@ -100,7 +100,7 @@ def test_every_example_is_a_valid_request(
 
 
 def test_answers_fit_their_documented_schema(gateway: Gateway, manager: dict[str, str]) -> None:
-    from contracts.bookings import GetBooking
+    from contracts.bookings.queries import GetBooking
 
     gateway.bus.answers(GetBooking, builders.in_house(confirmed_by=builders.CLERK))
     document = gateway.get("/openapi.json").json()

@@ -27,6 +27,7 @@ BODIES: list[bytes] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "operation"), each_operation(lambda _, operation: not operation.get("deprecated"))
 )

@@ -19,7 +19,7 @@ PLANTED = "Ada Planted <ada@planted.example>"
 def filled(kind: Any) -> Any:
     """A value of that type with something personal wherever there is room for words."""
     if get_origin(kind) in (Union, UnionType):
-        return filled(next(one for one in get_args(kind) if one is not NoneType))
+        return filled(next(option for option in get_args(kind) if option is not NoneType))
     if get_origin(kind) is tuple:
         return (filled(get_args(kind)[0]),)
     if kind is str:

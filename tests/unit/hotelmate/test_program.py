@@ -103,6 +103,7 @@ def test_a_mistake_ends_plainly(command: str, code: int, message: str, capsys: p
     assert "Traceback" not in output.out + output.err
 
 
+@pytest.mark.slow
 def test_a_database_that_is_down_ends_plainly(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -89,7 +89,7 @@ def test_only_warnings_of_the_booking_or_of_its_traces_become_entries() -> None:
 
     _, problems = log_entries(lines, booking_id="BK-1", entries=[entry(0, "a", trace_id="t1")])
 
-    assert [(one.what, one.facts.get("why")) for one in problems] == [
+    assert [(problem.what, problem.facts.get("why")) for problem in problems] == [
         ("job_failed", "Later: it failed"),
         ("action_waits", None),
     ]

@@ -1,0 +1,27 @@
+"""Stores: each holds the SQL of some tables and works on the connection of one transaction."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from chassis.transactions.work import Work
+
+S = TypeVar("S")
+
+
+class SqlStore:
+    """Base of a service's stores."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+
+def store(kind: Callable[[sa.Connection], S]) -> cached_property[S]:
+    """The attribute of a unit of work that makes its store when it is first used."""
+
+    def made(work: Work) -> S:
+        return kind(work.connection)
+
+    return cached_property(made)
