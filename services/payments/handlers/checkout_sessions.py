@@ -34,7 +34,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
     """
     payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
     with conversation.reading() as work:
-        payment: Payment | None = work.payments.find_by_session(payable.booking_id, query.session_id)
+        payment = work.payments.find_by_session(payable.booking_id, query.session_id)
     if payment is None:
         raise Refusal("SESSION_NOT_FOUND", "This booking has no such payment session.")
     if payment.status in _MAY_HAVE_CHANGED:

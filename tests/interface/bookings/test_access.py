@@ -17,18 +17,8 @@ from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
-from tests.unit.bookings.builders import (
-    HOTEL,
-    NOW,
-    OTHER_HOTEL,
-    PUBLIC,
-    STRANGER,
-    SYSTEM,
-    a_card,
-    a_request,
-    held,
-)
+from tests.interface.bookings.steps import about, refused
+from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, PUBLIC, STRANGER, SYSTEM, a_card, a_request, held
 
 BAD_TOKEN = Caller(kind="guest", guest_token="nonsense")
 

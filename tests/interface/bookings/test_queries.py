@@ -11,16 +11,8 @@ from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTi
 from contracts.bookings.stays import GetCandidateRooms
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, awaiting, opened, refused
-from tests.unit.bookings.builders import (
-    CLERK,
-    HOTEL,
-    NOW,
-    PUBLIC,
-    STAFF,
-    SYSTEM,
-    eur,
-)
+from tests.interface.bookings.steps import about, awaiting, opened, refused
+from tests.unit.bookings.builders import CLERK, HOTEL, NOW, PUBLIC, STAFF, SYSTEM, eur
 
 
 def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnderTest) -> None:
