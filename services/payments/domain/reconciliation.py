@@ -34,7 +34,7 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
 def differences(
     payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot, decision: Decision, ledger: LedgerRows
 ) -> list[ReconciliationFinding]:
-    """All differences of a payment from its snapshot. `ledger` has our movements; `decision` is on the same snapshot."""
+    """The differences of a payment from its snapshot. `ledger` has our movements; `decision` is on that snapshot."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     excess = _money_not_due(payment, desired, snapshot)
     if excess:

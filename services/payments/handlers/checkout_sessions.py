@@ -48,7 +48,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 
 
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
-    """Sync the payment, because a webhook event may be lost. Returns the unsynced payment if the provider does not answer."""
+    """Sync, because a webhook event may be lost. Returns the unsynced payment if the provider does not answer."""
     try:
         return sync(payment.id, conversation, why="verified").payment
     except Unavailable:
