@@ -65,7 +65,7 @@ def decide(
 
 
 def retry(payment: Payment) -> Decision | None:
-    """Mark failed refunds as retried; the next sync issues a new refund. None where no failed refund waits for staff."""
+    """Mark failed refunds as retried; the next sync issues a new refund. None if no failed refund waits for staff."""
     if not any(refund.waits_for_staff for refund in payment.refunds):
         return None
     event = RefundRetried(payment_id=payment.id)
