@@ -10,6 +10,8 @@ from contracts.values import HotelSettings
 from services.rooms.domain.hotels import Hotel
 from services.rooms.store.base import RoomsStore, typed_row
 
+PLAIN = ("slug", "name", "code", "timezone", "currency", "tax_percent", "policy_code")
+JSON = ("page", "settings", "wifi")
 COLUMNS = "slug, name, code, timezone, currency, tax_percent, page, settings, policy_code, wifi, version"
 ONE = sa.text(f"SELECT {COLUMNS} FROM hotel WHERE slug = :slug")  # noqa: S608
 LOCKED = sa.text(f"SELECT {COLUMNS} FROM hotel WHERE slug = :slug FOR NO KEY UPDATE")  # noqa: S608
@@ -72,13 +74,5 @@ def hotel_of(row: Any) -> Hotel:
 
 def row_of(hotel: Hotel) -> dict[str, Any]:
     """The row of a hotel."""
-    return {
-        "slug": hotel.slug,
-        "name": hotel.name,
-        "code": hotel.code,
-        "timezone": hotel.timezone,
-        "tax_percent": hotel.tax_percent,
-        "page": codec.encode(hotel.page).decode(),
-        "settings": codec.encode(hotel.settings).decode(),
-        "wifi": codec.encode(hotel.wifi).decode(),
-    }
+    plain = {name: getattr(hotel, name) for name in PLAIN}
+    return plain | {name: codec.encode(getattr(hotel, name)).decode() for name in JSON}
