@@ -32,15 +32,15 @@ class SqlHotels(RoomsStore):
 
     def get(self, slug: str) -> Hotel | None:
         """One hotel, None where there is no such hotel."""
-        return self._by_slug(ONE, slug)
+        return self._one(hotel_of, ONE, {"slug": slug})
 
     def lock(self, slug: str) -> Hotel | None:
         """One hotel, locked for a change of the hotel, its rooms or its prices."""
-        return self._by_slug(LOCKED, slug)
+        return self._one(hotel_of, LOCKED, {"slug": slug})
 
     def share(self, slug: str) -> Hotel | None:
         """One hotel, with a shared lock for a change of one of its rooms."""
-        return self._by_slug(SHARED, slug)
+        return self._one(hotel_of, SHARED, {"slug": slug})
 
     def all(self) -> list[Hotel]:
         """Every hotel, ordered by name."""
@@ -62,9 +62,6 @@ class SqlHotels(RoomsStore):
     def write_imported(self, slug: str, values: dict[str, Any]) -> None:
         """Store the values of the imported property file."""
         self._connection.execute(WRITE_IMPORTED, {"slug": slug, "values": codec.encode(values).decode()})
-
-    def _by_slug(self, statement: sa.TextClause, slug: str) -> Hotel | None:
-        return self._one(hotel_of, statement, {"slug": slug})
 
 
 def hotel_of(row: Any) -> Hotel:
