@@ -9,11 +9,11 @@ from nameko.extensions import DependencyProvider
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_client import AskClient
 from chassis.messaging.ask_server import AskServer
-from chassis.messaging.event_dispatcher import SYSTEM_CONTEXT, EventDispatcher
+from chassis.messaging.event_dispatcher import EventDispatcher
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.transactions.conversation import Conversation
-from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.values import Context
 
 LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
@@ -24,11 +24,10 @@ class ServiceRuntime:
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self.wakes: list[threading.Event] = []
-        connect_args = {"connect_timeout": 5, "application_name": service.name, "options": LIMITS}
         pool = {
             "pool_size": settings.workers + 4,
             "max_overflow": 4,
-            "connect_args": connect_args,
+            "connect_args": {"connect_timeout": 5, "application_name": service.name, "options": LIMITS},
             "hide_parameters": True,
         }
         reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}

@@ -15,9 +15,9 @@ from chassis.service import Job
 from chassis.transactions import job_queue
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.job_queue import LeasedJob
-from chassis.transactions.unit_of_work import UnitOfWork, is_outage
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
 from contracts.message import Ask
-from contracts.values import Caller, Context
+from contracts.values import Context
 
 RENEW_EVERY = 3.0
 FEWEST_ATTEMPTS = 5
@@ -46,9 +46,7 @@ class JobRunner:
 
     def run(self, leased: Sequence[LeasedJob]) -> bool:
         """Run leased jobs and store each job's result; returns False where any job failed."""
-        conversation: Conversation[Any] = Conversation(
-            self._unit_of_work, self._ask, Context(caller=Caller(kind="system"))
-        )
+        conversation: Conversation[Any] = Conversation(self._unit_of_work, self._ask, SYSTEM_CONTEXT)
         with trace.following(leased[0].traceparent):
             try:
                 with self._renewed(leased):
@@ -66,7 +64,7 @@ class JobRunner:
         return not failed
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
-        with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
+        with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
             for job, outcome in succeeded:
                 if self.job.on_success:
                     self.job.on_success(job.payload, outcome, work)
@@ -100,7 +98,7 @@ class JobRunner:
         write = log.error if gives_up else log.warning
         event = "job_gave_up" if gives_up else "job_failed"
         write(event, kind=self.job.kind, key=job.key, why=why, exc_info=None if expected else problem)
-        with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
+        with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
             if not gives_up:
                 try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
                 job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)

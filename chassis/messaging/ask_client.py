@@ -14,8 +14,9 @@ from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
 from chassis.observability import trace
 from chassis.refusal import Unavailable
 from chassis.service import method_of
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.message import Ask, reply_type
-from contracts.values import Caller, Context
+from contracts.values import Context
 
 Reply = TypeVar("Reply")
 
@@ -71,7 +72,7 @@ class AskClient:
         """
         owner = service or message.owner
         method = method_of(type(message))
-        ask_context = context or Context(caller=Caller(kind="system"))
+        ask_context = context or SYSTEM_CONTEXT
         body = ask_protocol.ask_body(message, _traced(ask_context))
         pending, correlation_id = PendingAsk(), uuid.uuid4().hex
         self._pending[correlation_id] = pending

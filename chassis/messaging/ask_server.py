@@ -11,7 +11,7 @@ from chassis import codec
 from chassis.messaging.operator_commands import publish_again, skip_event
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
-from chassis.observability.operator_queries import HANDLERS, OperatorQueries
+from chassis.observability.operator_queries import HANDLERS, answer
 from chassis.refusal import Refusal
 from chassis.service import AskHandler, Service, handles
 from chassis.transactions import idempotency
@@ -38,7 +38,6 @@ class AskServer:
         self._service = service
         self._unit_of_work = unit_of_work
         self._ask = ask
-        self._operator_queries = OperatorQueries(service.name, service.examination)
         common = (
             handles(Ping, self._pong),
             handles(AdvanceClock, self._advance_clock),
@@ -126,7 +125,7 @@ class AskServer:
         return Metrics(service=self._service.name, instance=INSTANCE, metrics=metrics)
 
     def _operator_query(self, query: Query[Any], work: Work) -> Any:
-        return self._operator_queries.answer(work.connection, query)
+        return answer(self._service.name, self._service.examination, work.connection, query)
 
     def _advance_clock(self, command: AdvanceClock, _: Work) -> Health:
         try:

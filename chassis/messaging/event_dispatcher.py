@@ -13,12 +13,9 @@ from chassis.messaging import inbox
 from chassis.observability import logs, trace
 from chassis.refusal import Refusal, TooEarly
 from chassis.service import Service
-from chassis.transactions.unit_of_work import UnitOfWork, is_outage
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
 from chassis.transactions.work import Work
 from contracts.message import Envelope
-from contracts.values import Caller, Context
-
-SYSTEM_CONTEXT = Context(caller=Caller(kind="system"))
 
 log = logs.logger(__name__)
 

@@ -74,14 +74,6 @@ EVIDENCE: Mapping[str, str] = {
 }
 
 
-def _no_explanation(_: sa.Connection, __: ExplainBooking) -> Explanation:
-    return Explanation()
-
-
-def _no_entries(_: sa.Connection, __: tuple[str, ...]) -> Iterable[TimelineEntry]:
-    return ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Examination:
     """A service's own part of the operators' queries.
@@ -93,8 +85,8 @@ class Examination:
 
     invariants: Mapping[str, Check] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
-    explain_booking: Callable[[sa.Connection, ExplainBooking], Explanation] = _no_explanation
-    explain_events: Callable[[sa.Connection, tuple[str, ...]], Iterable[TimelineEntry]] = _no_entries
+    explain_booking: Callable[[sa.Connection, ExplainBooking], Explanation] = lambda _, __: Explanation()
+    explain_events: Callable[[sa.Connection, tuple[str, ...]], Iterable[TimelineEntry]] = lambda _, __: ()
 
 
 def examine(service: str, examination: Examination, connection: sa.Connection, ask: Examine) -> Violations:

@@ -12,14 +12,11 @@ from contracts.operations import Metric
 
 INSTANCE = f"{socket.gethostname()}:{os.getpid()}"
 
-_OUTBOX = sa.text(
-    """
+_OUTBOX = sa.text("""
     SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(recorded_at)), 0) AS age
     FROM outbox WHERE published_at IS NULL
-    """
-)
-_JOBS = sa.text(
-    """
+""")
+_JOBS = sa.text("""
     SELECT kind, count(position) FILTER (WHERE gave_up_at IS NULL) AS waiting,
            count(position) FILTER (WHERE gave_up_at IS NOT NULL) AS given_up,
            coalesce(extract(epoch FROM now() - min(try_at) FILTER (
@@ -27,8 +24,7 @@ _JOBS = sa.text(
     FROM (SELECT * FROM job WHERE done_at IS NULL) AS open
     FULL JOIN unnest(CAST(:kinds AS text[])) AS known (kind) USING (kind)
     GROUP BY kind ORDER BY kind
-    """
-)
+""")
 COUNTERS = ("events_failed", "events_repeated")
 
 

@@ -1,7 +1,7 @@
 """One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -41,30 +41,23 @@ class PendingEvent:
     cause: Envelope | None
 
 
+@dataclass(eq=False)
 class Work:
-    """One transaction. A service's subclass adds its ports; only `UnitOfWork` commits.
+    """One transaction. A service's subclass adds its stores; only `UnitOfWork` commits.
 
-    `now` is the domain's time, UTC. `cause` is the event that is being applied, if any.
+    `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
     """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        *,
-        now: datetime,
-        context: Context,
-        dependencies: Any = None,
-        cause: Envelope | None = None,
-    ) -> None:
-        self.connection = connection
-        self.now = now
-        self.context = context
-        self.dependencies = dependencies
-        self.cause = cause
-        self.has_new_jobs = False
-        self.after_commit: list[Callable[[], None]] = []
-        self._events: list[PendingEvent] = []
-        self._audit: list[dict[str, Any]] = []
+    connection: sa.Connection
+    _: KW_ONLY
+    now: datetime
+    context: Context
+    dependencies: Any = None
+    cause: Envelope | None = None
+    has_new_jobs: bool = field(default=False, init=False)
+    after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
+    _events: list[PendingEvent] = field(default_factory=list, init=False)
+    _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:

@@ -8,8 +8,8 @@ from typing import Any
 from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
+from chassis.messaging import topology
 from chassis.messaging.amqp.parameters import parameters
-from chassis.messaging.topology import topology
 from chassis.observability import logs
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
@@ -33,17 +33,11 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 async def declare_topology(channel: Channel) -> None:
     """Declare the whole topology; what exists already is left unchanged.
 
-    The broker answers in order, so the answer to the last declaration covers all declarations.
+    The broker answers in order, so the answer to a repetition of the last binding covers the whole topology.
     """
-    exchanges, queues, bindings = topology()
-    for name, kind in exchanges:
-        channel.exchange_declare(name, kind, durable=True)
-    for name, arguments in queues:
-        channel.queue_declare(name, durable=True, arguments=arguments)
-    *others, last = bindings
-    for binding in others:
-        channel.queue_bind(*binding)
-    await call(channel.queue_bind, *last)
+    topology.declare(channel)
+    _, _, bindings = topology.topology()
+    await call(channel.queue_bind, *bindings[-1])
 
 
 class AsyncioConnectionKeeper:
@@ -78,7 +72,6 @@ class AsyncioConnectionKeeper:
     async def _keep(self) -> None:
         pause = FIRST_PAUSE
         while True:
-            was_open = False
             try:
                 why = await self._serve()
             except Exception as problem:
