@@ -94,10 +94,10 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable service. `dependencies(settings)` makes what its handlers use beyond the database.
+    """One deployable service. `dependencies(settings)` makes the values, besides the database, that its handlers use.
 
-    `metrics(work)` yields the metrics of the service beside those of its messages and jobs, `examination` is its part
-    of the operators' queries.
+    `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the operators'
+    queries.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Answers operators' queries of one service without the broker: one JSON line per query and per reply.
 
 A query is `{"method": "Examine", "message": {"invariant": "I3"}}`; a reply is `{"result": …, "error": null}`, as on
-the broker. Only `<NAME>_DATABASE_URL` is read.
+the broker. The process reads no setting but `<NAME>_DATABASE_URL`.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def _query(line: bytes) -> Query[Any]:
 
 
 def run(service: str, examination: Examination) -> None:
-    """Answer the queries on standard input until its end. Exit code 3 where the database cannot be reached."""
+    """Answer the queries on standard input until it ends. Exits with code 3 where the database cannot be reached."""
     variable = f"{service.upper()}_DATABASE_URL"
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
     parser.parse_args()

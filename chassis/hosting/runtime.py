@@ -1,4 +1,4 @@
-"""The runtime of a service, made once per process and injected by nameko into every worker."""
+"""The runtime of a service. Each process makes one, and nameko injects it into every worker."""
 
 import threading
 from typing import Any
@@ -20,7 +20,7 @@ LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction
 
 
 class ServiceRuntime:
-    """The database engines, the ask client, the unit of work, and the runners of a service's handlers."""
+    """The database engines, ask client and unit of work of a service, and the objects that run its handlers."""
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self.wakes: list[threading.Event] = []
@@ -69,7 +69,7 @@ class ServiceRuntime:
 
 
 class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
-    """Injects the one `ServiceRuntime` into every worker."""
+    """Makes the `ServiceRuntime` of the process and injects it into every worker."""
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self._service = service
@@ -77,11 +77,9 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self.runtime: ServiceRuntime
 
     def setup(self) -> None:
-        """Make the runtime, before any entrypoint starts."""
         self.runtime = ServiceRuntime(self._service, self._settings)
 
     def start(self) -> None:
-        """Connect the ask client."""
         self.runtime.ask_client.start()
 
     def stop(self) -> None:
@@ -89,7 +87,6 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self.runtime.close()
 
     def get_dependency(self, worker_ctx: Any) -> ServiceRuntime:
-        """The runtime, the same one for every worker."""
         return self.runtime
 
 

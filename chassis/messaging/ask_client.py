@@ -66,10 +66,7 @@ class AskClient:
         service: str | None = None,
         deadline: float = DEADLINE,
     ) -> Reply:
-        """Send the ask and wait up to `deadline` seconds; returns the reply.
-
-        Raises the service's `Refusal`, or `Unavailable`.
-        """
+        """The reply, which takes at most `deadline` seconds. Raises the service's `Refusal`, or `Unavailable`."""
         owner = service or message.owner
         method = method_of(type(message))
         ask_context = context or SYSTEM_CONTEXT
@@ -109,13 +106,11 @@ class AskClient:
         self._channel.basic_publish(topology.ASKS, key, body, properties, mandatory=True)
 
     def _replied(self, _: Any, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
-        pending = self._pending.get(properties.correlation_id or "")
-        if pending:
+        if pending := self._pending.get(properties.correlation_id or ""):
             pending.end(body=body)
 
     def _returned(self, _: Any, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
-        pending = self._pending.get(properties.correlation_id or "")
-        if pending:
+        if pending := self._pending.get(properties.correlation_id or ""):
             pending.end(problem="no queue takes it")
 
     def _lost(self) -> None:
@@ -124,7 +119,4 @@ class AskClient:
 
 
 def _traced(context: Context) -> Context:
-    current = trace.current()
-    if not current or context.traceparent == current:
-        return context
-    return replace(context, traceparent=current)
+    return replace(context, traceparent=trace.current() or context.traceparent)

@@ -59,7 +59,7 @@ def error_body(problem: BaseException) -> bytes:
 
 
 def raise_error(error: dict[str, Any]) -> None:
-    """Raise a reply's error in the client: a `Refusal` as such, every other error as `Unavailable`."""
+    """Raise a reply's error in the client: a `Refusal` as a `Refusal`, every other error as `Unavailable`."""
     if error.get("exc_type") == Refusal.__name__:
         code, message, errors, details = error["exc_args"]
         raise Refusal(code, message, errors=errors, **details)
@@ -67,7 +67,7 @@ def raise_error(error: dict[str, Any]) -> None:
 
 
 def reply_properties(ask: pika.BasicProperties, headers: dict[str, Any] | None) -> pika.BasicProperties:
-    """The properties of the reply to this ask. The reply expires when the client stops waiting."""
+    """The properties of the reply to `ask`. The reply expires when the client stops waiting."""
     return _properties(
         correlation_id=ask.correlation_id,
         expiration=ask.expiration,

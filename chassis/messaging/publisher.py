@@ -17,7 +17,7 @@ log = logs.logger(__name__)
 
 
 class Publisher:
-    """One channel with publisher confirms, shared by all relays of a process. The connection reconnects by itself."""
+    """One channel with publisher confirms, shared by all relays of a process. A lost connection is opened again."""
 
     def __init__(self, amqp_url: str) -> None:
         self._channel: Channel | None = None
@@ -40,7 +40,7 @@ class Publisher:
         await self._keeper.close()
 
     async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:
-        """Publish the events and wait up to `within` seconds; returns for each whether the broker confirmed it."""
+        """Publish the events and wait up to `within` seconds; returns whether the broker confirmed each event."""
         futures = [self._send(event) for event in events]
         await asyncio.wait(futures, timeout=within)
         return [future.done() and future.result() for future in futures]

@@ -17,7 +17,7 @@ def exchange(owner: str) -> str:
 
 
 def inbox(service: str) -> str:
-    """The durable queue of all events that a service subscribes to."""
+    """The durable queue of all events to which a service subscribes."""
     return f"{service}.inbox"
 
 

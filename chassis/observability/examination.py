@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service: the invariants and evidence of every service, and its own."""
+"""Answers operators' queries of one service, from the invariants and evidence that all services share and its own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,8 +38,8 @@ _PAGE = """
     SELECT * FROM ({statement}) AS evidence WHERE CAST(:after AS text) IS NULL OR key > :after ORDER BY key LIMIT :limit
 """
 
-# Each statement selects a text `key` that is unique in its rows; the page after it begins there. `:owners` are all
-# services: with them, positions are found by their primary key.
+# Each statement selects a text `key` that is unique among the rows; a page begins after the last key of the previous one.
+# `:owners` are all services: with them, positions are found by their primary key.
 EVIDENCE: Mapping[str, str] = {
     # Whether anything is on its way, and how many events or audit rows there are.
     "state": """
@@ -48,7 +48,7 @@ EVIDENCE: Mapping[str, str] = {
             AND (not_before IS NULL OR not_before <= clock_timestamp() + make_interval(secs => ahead_seconds))
         ) AS busy, greatest((SELECT max(position) FROM outbox), (SELECT max(position) FROM audit), 0) AS length
     """,
-    # The subjects, of these, that changed in the last `older_than` seconds.
+    # Those of the subjects `:keys` that changed in the last `older_than` seconds.
     "changed_lately": """
         SELECT DISTINCT subject AS key FROM outbox WHERE subject = ANY(:keys)
         AND recorded_at > clock_timestamp() - make_interval(secs => :older_than)

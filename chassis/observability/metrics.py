@@ -31,10 +31,10 @@ COUNTERS = ("events_failed", "events_repeated")
 def service_metrics(
     connection: sa.Connection, counters: Counter[str], *, kinds: Iterable[str], now: datetime
 ) -> Iterator[Metric]:
-    """The metrics of the outbox, of the jobs, and the counters of this process. Takes two statements.
+    """The metrics of the outbox and the jobs, and the counters of this process. Runs two SQL statements.
 
-    Each of these `kinds` of job and each counter is reported even while it is 0, so that alerts find it. `now` is
-    the domain's time, UTC.
+    Each of the `kinds` of job and each counter is reported even while its value is 0, so that alerts find the metric.
+    `now` is the domain's time, UTC.
     """
     outbox = connection.execute(_OUTBOX).one()
     yield Metric(name="outbox_waiting", value=outbox.waiting)

@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service's data: over the broker, or in an outage from a process of its own."""
+"""Answers operators' queries of one service's data: over the broker or, in an outage, in a separate process."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress

@@ -65,10 +65,7 @@ class Work:
         return self.context.caller
 
     def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
-        """Write an event to the outbox at commit.
-
-        Returns the event's id. `sequence` defaults to the subject's next number.
-        """
+        """Publish an event at commit; returns the event's id. `sequence` defaults to the subject's next number."""
         pending = PendingEvent(event, sequence, uuid4(), trace.current(), self.cause)
         self._events.append(pending)
         return pending.id
@@ -100,12 +97,12 @@ class Work:
         )
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
-        """Enqueue a job that runs after the commit, once per key. `not_before` is domain time, UTC."""
+        """Enqueue a job to run after the commit, unless a job with the key exists. `not_before` is domain time, UTC."""
         job_queue.enqueue(self.connection, payload, key=key, not_before=not_before)
         self.has_new_jobs = True
 
     def retry_job(self, key: str) -> bool:
-        """Reopen a given-up job; returns False where no job was given up under that key."""
+        """Reopen a given-up job; returns False where no given-up job has the key."""
         retried = job_queue.retry(self.connection, key)
         self.has_new_jobs = self.has_new_jobs or retried
         return retried
@@ -140,7 +137,6 @@ class Work:
 
 
 def _log_events(committed: Sequence[PendingEvent]) -> None:
-    """Write a log line for each event of a transaction that has committed."""
     for pending in committed:
         fields = redaction.public_fields(pending.event, leave_out=(datetime,))
         trace_id = trace.trace_id(pending.traceparent)

@@ -1,8 +1,9 @@
-"""A broker connection with one channel on the asyncio event loop. The connection reconnects by itself."""
+"""A broker connection with one channel on the asyncio event loop. A lost connection is opened again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from pika.adapters.asyncio_connection import AsyncioConnection
@@ -40,27 +41,21 @@ async def declare_topology(channel: Channel) -> None:
     await call(channel.queue_bind, *bindings[-1])
 
 
+@dataclass(eq=False)
 class AsyncioConnectionKeeper:
-    """Keeps a channel open until closed. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
+    """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
 
-    def __init__(
-        self,
-        url: str,
-        name: str,
-        *,
-        on_open: Callable[[Channel], Awaitable[None]],
-        on_lost: Callable[[], None],
-    ) -> None:
-        self._url = url
-        self._name = name
-        self._on_open = on_open
-        self._on_lost = on_lost
-        self._keeping: asyncio.Task[None] | None = None
-        self.opened = asyncio.Event()
+    url: str
+    name: str
+    _: KW_ONLY
+    on_open: Callable[[Channel], Awaitable[None]]
+    on_lost: Callable[[], None]
+    opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _keeping: asyncio.Task[None] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
-        self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self._name}")
+        self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self.name}")
 
     async def close(self) -> None:
         """Disconnect for good."""
@@ -79,12 +74,12 @@ class AsyncioConnectionKeeper:
             finally:
                 was_open = self.opened.is_set()
                 self.opened.clear()
-                self._on_lost()
+                self.on_lost()
             if was_open:
                 pause = FIRST_PAUSE
-                log.warning("broker_lost", connection=self._name, why=why[:200])
+                log.warning("broker_lost", connection=self.name, why=why[:200])
             else:
-                log.info("broker_away", connection=self._name, why=why[:200])
+                log.info("broker_away", connection=self.name, why=why[:200])
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
@@ -103,7 +98,7 @@ class AsyncioConnectionKeeper:
                 channels.set_result(channel)
 
         connection = AsyncioConnection(
-            parameters(self._url, self._name),
+            parameters(self.url, self.name),
             on_open_callback=lambda made: made.channel(on_open_callback=opened),
             on_open_error_callback=end,
             on_close_callback=end,
@@ -115,19 +110,14 @@ class AsyncioConnectionKeeper:
             if preparing.done():
                 preparing.result()
                 self.opened.set()
-                log.info("broker_connected", connection=self._name)
+                log.info("broker_connected", connection=self.name)
             await asyncio.wait((ended,))
             return ended.result()
         finally:
             preparing.cancel()
-            await _close(connection, ended)
+            if not (connection.is_closed or connection.is_closing):
+                connection.close()
+                await asyncio.wait((ended,), timeout=CLOSE_WITHIN)
 
     async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
-        await self._on_open(await channels)
-
-
-async def _close(connection: AsyncioConnection, ended: asyncio.Future[str]) -> None:
-    if connection.is_closed or connection.is_closing:
-        return
-    connection.close()
-    await asyncio.wait((ended,), timeout=CLOSE_WITHIN)
+        await self.on_open(await channels)
