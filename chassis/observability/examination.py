@@ -38,7 +38,7 @@ _PAGE = """
     SELECT * FROM ({statement}) AS evidence WHERE CAST(:after AS text) IS NULL OR key > :after ORDER BY key LIMIT :limit
 """
 
-# Each statement selects a text `key` that is unique among the rows; a page begins after the last key of the previous one.
+# Each statement selects a text `key` that is unique among the rows; a page begins after the last key of the one before.
 # `:owners` are all services: with them, positions are found by their primary key.
 EVIDENCE: Mapping[str, str] = {
     # Whether anything is on its way, and how many events or audit rows there are.
