@@ -1,4 +1,4 @@
-"""Every message by its wire name, and the events that each service subscribes to, by their owners."""
+"""Every message by its wire name, and the owners of the events that each service subscribes to."""
 
 from importlib import import_module
 from pkgutil import walk_packages
@@ -28,10 +28,10 @@ def _all(kind: type[Message]) -> dict[str, type[Any]]:
 
 
 def events() -> dict[str, type[Event]]:
-    """Every event that may be published, by wire name."""
+    """Every event that may be published, keyed by wire name."""
     return _all(Event)
 
 
 def asks() -> dict[str, type[Ask[Any]]]:
-    """Every command and query, by wire name."""
+    """Every command and query, keyed by wire name."""
     return _all(Ask)

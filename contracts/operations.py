@@ -46,7 +46,7 @@ class EventsToPublish(Data):
 
 
 class PublishAgain(Command[EventsToPublish]):
-    """Publish the events of the last `seconds` again, for a broker that has lost its data."""
+    """Publish the events of the last `seconds` seconds again, for a broker that has lost its data."""
 
     seconds: float
 
@@ -174,8 +174,8 @@ class EventReference(Data):
 class Explanation(Data):
     """Everything that a service knows of a booking.
 
-    `booking` is the booking's row, from the service that owns bookings; `payments` are the payments' rows, from the
-    service that owns those. `under_way` has a sentence for each step that is still to come.
+    `booking` is the booking's row, which only the bookings service has; `payments` are the payments' rows, which only
+    the payments service has. `under_way` has a sentence for each step that is still to come.
     """
 
     booking: dict[str, Any] | None = None
@@ -186,9 +186,10 @@ class Explanation(Data):
 
 
 class ExplainBooking(Query[Explanation]):
-    """Return everything that the service knows of a booking, given its id or, in bookings, its confirmation number.
+    """Return everything that the service knows of a booking.
 
-    `traces` are the trace ids of the booking's events in other services.
+    `booking` is the booking's id; the bookings service also takes a confirmation number. `traces` are the trace ids of
+    the booking's events in other services.
     """
 
     booking: str

@@ -18,7 +18,7 @@ EXPONENTS = {
 STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, "UGX": 100}
 
 # The digits to display; ISK and UGX are displayed without any.
-SHOWN = {**EXPONENTS, "ISK": 0, "UGX": 0}
+DISPLAYED = {**EXPONENTS, "ISK": 0, "UGX": 0}
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +50,7 @@ class Money:
     @property
     def text(self) -> str:
         """The amount in major units, as in HTTP: `"150.00"`; for yen `"15000"`."""
-        return f"{Decimal(self.amount).scaleb(-self.exponent):.{SHOWN.get(self.currency, 2)}f}"
+        return f"{Decimal(self.amount).scaleb(-self.exponent):.{DISPLAYED.get(self.currency, 2)}f}"
 
     def portion(self, percent: Decimal) -> "Money":
         """The given percentage of the amount, rounded half up to an amount that the provider can charge."""
@@ -127,7 +127,7 @@ class Permission(StrEnum):
 
 
 class Caller(Data):
-    """The sender of an ask. The gateway has authenticated staff; bookings checks the guest's token itself."""
+    """The sender of an ask. The gateway has authenticated staff; the bookings service checks the guest's token."""
 
     kind: str = "public"  # public | guest | staff | system
     staff_id: str | None = None
@@ -181,9 +181,9 @@ class Price(Data):
 
 
 class PolicyTier(Data):
-    """The fee of a cancellation `hours_before` hours before check-in or later.
+    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
 
-    `value` is a percentage; for the kind `FIXED` an amount in minor units.
+    `value` is a percentage or, for the kind `FIXED`, an amount in minor units.
     """
 
     hours_before: int
@@ -191,7 +191,7 @@ class PolicyTier(Data):
     value: Decimal = Decimal(0)
 
 
-# Until how many hours before check-in a cancellation is free, for policies of this kind without their own value.
+# A cancellation is free until so many hours before check-in, where a policy of this kind sets no number of hours.
 FREE_UNTIL_HOURS = {"FLEXIBLE": 24, "MODERATE": 48}
 
 
@@ -207,7 +207,7 @@ class CancellationPolicy(Data):
 
 
 class HotelSettings(Data):
-    """The operating settings of a hotel that bookings needs. Times are hotel-local wall times, `HH:MM`.
+    """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
 
     `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
     """

@@ -4,14 +4,19 @@ from datetime import date
 
 from contracts.bookings.status import BookingSource
 from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
+from contracts.data import Data
 from contracts.message import Command
 
 
-class BookingCommand(Command[BookingDetail], abstract=True):
-    """A command to one booking of one hotel; the reply is the booking after the command."""
+class BookingAsk(Data):
+    """The fields of an ask about one booking of one hotel."""
 
     hotel: str
     booking_id: str
+
+
+class BookingCommand(BookingAsk, Command[BookingDetail], abstract=True):
+    """A command to one booking; the reply is the booking after the command."""
 
 
 class CreateBooking(Command[CreatedBooking]):

@@ -8,7 +8,7 @@ from contracts.values import Actor, Money
 
 
 class SettleBalance(BookingCommand):
-    """Record a payment at the desk. `amount` is in major units (`"109.00"`), None for the whole balance due.
+    """Record a payment at the desk. `amount` is in major units (`"109.00"`); None stands for the whole balance due.
 
     Refused `VALIDATION_ERROR` for an amount below the currency's smallest unit or above the balance due.
     """
@@ -37,7 +37,7 @@ class BalanceEvent(BookingEvent, abstract=True):
 class BalancePaymentAccepted(BalanceEvent):
     """A card was authorised for an amount that the guest owes.
 
-    The balance is reduced, and payments captures the amount.
+    The balance is reduced, and the payments service captures the amount.
     """
 
     accepted_at: datetime

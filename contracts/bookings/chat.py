@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
 from contracts.data import Data
 from contracts.message import Command, Query
@@ -38,8 +39,8 @@ class ChatMessage(Data):
 class Chat(Data):
     """A page of a booking's chat, newest message first.
 
-    `unread` counts the other side's messages that the caller has not read. A closed chat has no messages here; they
-    remain in the booking's timeline.
+    `unread` counts the other side's messages that the caller has not read. Of a closed chat `results` is empty;
+    the messages remain in the booking's timeline.
     """
 
     booking_id: str
@@ -68,33 +69,27 @@ class OpenChat(Data):
 
 
 class OpenChats(Data):
-    """A page of a hotel's open chats, the latest message first."""
+    """A page of a hotel's open chats, ordered by their latest message, newest first."""
 
     count: int
     results: tuple[OpenChat, ...]
 
 
-class SendChatMessage(Command[ChatMessage]):
+class SendChatMessage(BookingAsk, Command[ChatMessage]):
     """Send a message to the other side of the chat. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
 
-    hotel: str
-    booking_id: str
     text: str
 
 
-class ReadChat(Command[ChatRead]):
+class ReadChat(BookingAsk, Command[ChatRead]):
     """Mark the messages up to the message id `up_to` as read. Where `up_to` is None, all messages are marked."""
 
-    hotel: str
-    booking_id: str
     up_to: int | None = None
 
 
-class GetChat(Query[Chat]):
+class GetChat(BookingAsk, Query[Chat]):
     """Return the messages of a booking's chat after a message id, for the booking's guest or the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     after: int = 0
     page: Page = Page()
 

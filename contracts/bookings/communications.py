@@ -1,10 +1,11 @@
-"""Communications: messages of staff to a guest, notes about a booking, and the system's mails."""
+"""Communications: messages of staff to a guest, notes about a booking, and the data of the system's mails."""
 
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.mails import MailFacts
+from contracts.bookings.views import BookingDetail
 from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
@@ -29,10 +30,7 @@ class DeliveryStatus(StrEnum):
 
 
 class CommunicationRequested(BookingEvent):
-    """Staff wrote a message to the guest.
-
-    The notifier asks for text and recipient when the notifier sends the message.
-    """
+    """Staff wrote a message to the guest. The event contains neither text nor recipient; the notifier asks for both."""
 
     communication_id: str
     communication_type: CommunicationType
@@ -69,6 +67,13 @@ class Communications(Data):
     results: tuple[Communication, ...]
 
 
+class MailFacts(Data):
+    """The booking's data for a mail. `access_code` is the one-time code of the mail's link; None without a link."""
+
+    booking: BookingDetail
+    access_code: str | None = None
+
+
 class Letter(Data):
     """The text and recipient of a message, with the booking's data for the mail."""
 
@@ -78,25 +83,21 @@ class Letter(Data):
     facts: MailFacts
 
 
-class Communicate(Command[Communication]):
+class Communicate(BookingAsk, Command[Communication]):
     """Send a message to the guest, or record a note.
 
     An empty `recipient` stands for the guest's own e-mail address or phone number.
     """
 
-    hotel: str
-    booking_id: str
     communication_type: CommunicationType
     message: str
     subject: str = ""
     recipient: str = ""
 
 
-class ListCommunications(Query[Communications]):
+class ListCommunications(BookingAsk, Query[Communications]):
     """Return a page of a booking's communications, for the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     page: Page = Page()
 
 
@@ -108,3 +109,10 @@ class GetLetter(Command[Letter]):
 
     booking_id: str
     communication_id: str
+
+
+class GetMailFacts(Command[MailFacts]):
+    """Return the booking's data for a mail. With `with_code` the reply contains a new one-time code for a link."""
+
+    booking_id: str
+    with_code: bool = True

@@ -1,4 +1,4 @@
-"""Events of a booking from creation to cancellation. The event's sequence counts the events of one booking."""
+"""Events of a booking from creation to cancellation. `sequence` counts the events of one booking."""
 
 from datetime import date, datetime
 

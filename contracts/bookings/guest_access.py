@@ -21,7 +21,7 @@ class GuestAccess(Data):
 class AuthenticateGuest(Query[GuestAccess]):
     """Return the booking of the caller's guest token.
 
-    Refused `INVALID_TOKEN` for an unknown token, and where the command names another booking.
+    Refused `INVALID_TOKEN` for an unknown token, and where `booking_id` is another booking.
     """
 
     booking_id: str | None = None

@@ -1,6 +1,6 @@
 """Guest services: the menu and the push token of a guest in house."""
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.message import Query
 from contracts.rooms.menu import Menu
 
@@ -15,8 +15,5 @@ class RegisterPushToken(BookingCommand):
     push_token: str | None
 
 
-class GetOwnMenu(Query[Menu]):
+class GetOwnMenu(BookingAsk, Query[Menu]):
     """Return the menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
-
-    hotel: str
-    booking_id: str

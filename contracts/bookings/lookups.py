@@ -10,10 +10,7 @@ from contracts.values import HotelCard
 
 
 class LookupRequested(Event):
-    """A mail with links to a guest's bookings was requested.
-
-    The notifier asks for the address when it sends the mail.
-    """
+    """A mail with links to a guest's bookings was requested. The notifier asks for the address."""
 
     lookup_id: str
     hotel: str

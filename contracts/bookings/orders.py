@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
 from contracts.data import Data
 from contracts.message import Command, Query
@@ -96,14 +97,12 @@ class WantedItem(Data):
     quantity: int = 1
 
 
-class PlaceOrder(Command[Order]):
+class PlaceOrder(BookingAsk, Command[Order]):
     """Place an order at the menu's current prices.
 
     Refused `NOT_IN_HOUSE`, and `MENU_ITEM_NOT_FOUND` or `MENU_ITEM_UNAVAILABLE` by the rooms service.
     """
 
-    hotel: str
-    booking_id: str
     items: tuple[WantedItem, ...]
     note: str = ""
 

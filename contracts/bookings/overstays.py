@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.bookings.events import BookingEvent
 from contracts.data import Data
 from contracts.message import Query
@@ -94,7 +94,7 @@ class Incident(Data):
 
 
 class OverstayState(Data):
-    """The current overstay of a booking, if any, and its latest incident."""
+    """Whether the guest of a booking overstays, and the latest incident. `severity` is None without an overstay."""
 
     booking_id: str
     is_overstay: bool
@@ -107,7 +107,7 @@ class OverstayState(Data):
 
 
 class AcknowledgeOverstay(BookingCommand):
-    """Acknowledge the overstay, or dismiss it with `dismiss`.
+    """Acknowledge the overstay or, with `dismiss`, dismiss the overstay.
 
     Refused `NO_OVERSTAY` where the guest does not overstay, `ILLEGAL_TRANSITION` where the incident is closed.
     """
@@ -116,8 +116,5 @@ class AcknowledgeOverstay(BookingCommand):
     dismiss: bool = False
 
 
-class GetOverstay(Query[OverstayState]):
+class GetOverstay(BookingAsk, Query[OverstayState]):
     """Return the state of a booking's overstay, for the hotel's staff."""
-
-    hotel: str
-    booking_id: str

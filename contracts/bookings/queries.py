@@ -2,16 +2,14 @@
 
 from datetime import date
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
 from contracts.message import Query
 from contracts.values import Page
 
 
-class GetBooking(Query[BookingDetail]):
+class GetBooking(BookingAsk, Query[BookingDetail]):
     """Return one booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
-
-    hotel: str
-    booking_id: str
 
 
 class ListBookings(Query[BookingList]):
@@ -34,31 +32,23 @@ class ListBookings(Query[BookingList]):
     page: Page = Page()
 
 
-class GetFeed(Query[Feed]):
+class GetFeed(BookingAsk, Query[Feed]):
     """Return the booking's events after a sequence number, for its guest or the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     after: int = 0
     limit: int = 200
 
 
-class GetTimeline(Query[Timeline]):
+class GetTimeline(BookingAsk, Query[Timeline]):
     """Return the booking's audit trail, oldest row first."""
 
-    hotel: str
-    booking_id: str
 
-
-class GetPayable(Query[Payable]):
-    """Return the amount that payments may charge for a booking, for its guest or its hotel's staff."""
-
-    hotel: str
-    booking_id: str
+class GetPayable(BookingAsk, Query[Payable]):
+    """Return the amount that the payments service may charge for a booking, for its guest or its hotel's staff."""
 
 
 class GetGuestNames(Query[GuestsOfRooms]):
-    """Return the guests' names by booking id, for a room list."""
+    """Return the guests' names, keyed by booking id, for a list of rooms."""
 
     hotel: str
     booking_ids: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.bookings.events import BookingEvent
 from contracts.message import Query
 from contracts.rooms.assignments import Candidates
@@ -12,8 +12,8 @@ from contracts.values import Actor, Money
 class AssignRoom(BookingCommand):
     """Assign a room to the booking.
 
-    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of the rooms command
-    `GiveRoom`.
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of `GiveRoom`, a
+    command of the rooms service.
     """
 
     room_number: str
@@ -24,11 +24,8 @@ class UnassignRoom(BookingCommand):
     """Remove the booking's room assignment before check-in."""
 
 
-class GetCandidateRooms(Query[Candidates]):
+class GetCandidateRooms(BookingAsk, Query[Candidates]):
     """Return the rooms that may be assigned to the booking, best first."""
-
-    hotel: str
-    booking_id: str
 
 
 class CheckIn(BookingCommand):

@@ -174,7 +174,7 @@ class Timeline(Data):
 
 
 class Payable(Data):
-    """The booking data that payments needs to open a session. Payments takes the amount to charge from here only."""
+    """The booking's data for a checkout session. The payments service takes the amount to charge from here only."""
 
     booking_id: str
     hotel: str
@@ -191,6 +191,6 @@ class Payable(Data):
 
 
 class GuestsOfRooms(Data):
-    """The names of guests in rooms, by booking id."""
+    """The names of guests, keyed by booking id."""
 
     names: dict[str, str] = field(default_factory=dict)

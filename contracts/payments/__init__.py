@@ -1,1 +1,1 @@
-"""The messages of payments: checkout sessions, events, webhooks, reconciliation."""
+"""The messages of the payments service: checkout sessions, events, webhooks, reconciliation."""

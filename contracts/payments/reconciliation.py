@@ -80,7 +80,7 @@ class Reconcile(Command[ReconciledPage]):
 
 
 class Reconciliation(Data):
-    """The last day's comparisons, the open findings by kind, and the unprocessed webhook events and jobs.
+    """The last day's comparisons, the open findings keyed by kind, and the unprocessed webhook events and jobs.
 
     `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook event
     that is not applied yet.

@@ -46,7 +46,7 @@ class WebhookPage(Data):
 
 
 class ListWebhooks(Query[WebhookPage]):
-    """List webhook events with one of these outcomes."""
+    """List the webhook events that have one of the `outcomes`."""
 
     outcomes: tuple[str, ...] = ("PARKED",)
     after: str | None = None

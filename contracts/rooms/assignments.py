@@ -5,6 +5,14 @@ from contracts.message import Command, Nothing, Query
 from contracts.rooms.events import RoomStatus
 
 
+class RoomAction(Data):
+    """The fields of a command about the room of a booking. A repetition with the same `action_id` changes nothing."""
+
+    action_id: str
+    booking_id: str
+    hotel: str
+
+
 class RoomTaken(Data):
     """The room of a booking, as the reply to an assignment, a move or a change of the room's occupancy."""
 
@@ -37,24 +45,17 @@ class Candidates(Data):
     rooms: tuple[CandidateRoom, ...]
 
 
-class GiveRoom(Command[RoomTaken]):
-    """Assign the room to the booking for its nights, replacing the booking's earlier room if any.
+class GiveRoom(RoomAction, Command[RoomTaken]):
+    """Assign the room to the booking for the nights of the stay; an earlier room of the booking is replaced.
 
-    Idempotent by `action_id`.
+    A repetition with the same `action_id` changes nothing.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
 
 
-class TakeRoomBack(Command[Nothing]):
-    """Remove the booking's room assignment. Idempotent by `action_id`."""
-
-    action_id: str
-    booking_id: str
-    hotel: str
+class TakeRoomBack(RoomAction, Command[Nothing]):
+    """Remove the booking's room assignment. A repetition with the same `action_id` changes nothing."""
 
 
 class FindCandidates(Query[Candidates]):

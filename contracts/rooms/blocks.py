@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from contracts.data import Data
 from contracts.message import Command, Query
+from contracts.rooms.rooms import RoomAsk
 from contracts.values import Actor
 
 
@@ -24,42 +25,35 @@ class RoomBlock(Data):
 
 
 class RoomBlocks(Data):
-    """A room's current and future blocks, by date."""
+    """A room's current and future blocks, ordered by date."""
 
     room_number: str
     blocks: tuple[RoomBlock, ...]
 
 
-class ListBlocks(Query[RoomBlocks]):
+class ListBlocks(RoomAsk, Query[RoomBlocks]):
     """Return a room's current and future blocks. Refused `ROOM_NOT_FOUND`."""
 
-    hotel: str
-    room_number: str
 
-
-class BlockRoom(Command[RoomBlock]):
+class BlockRoom(RoomAsk, Command[RoomBlock]):
     """Block the room on the nights `[starts_on, until)`. A `starts_on` that is None means today, hotel-local.
 
     Refused `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids, and `blocks`, block ids) where the room is taken,
     `WOULD_OVERSELL` (with `nights`) where the room is needed for nights that are sold.
     """
 
-    hotel: str
-    room_number: str
     until: date
     starts_on: date | None = None
     reason: str = ""
 
 
-class UnblockRoom(Command[RoomBlocks]):
+class UnblockRoom(RoomAsk, Command[RoomBlocks]):
     """End the block `block_id`, or without `block_id` all blocks that overlap the nights `[starts_on, until)`.
 
     The reply contains the remaining blocks. Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names
-    an out-of-order block, which ends only with that status of the room.
+    an out-of-order block, which ends only when the room is back in order.
     """
 
-    hotel: str
-    room_number: str
     block_id: int | None = None
     starts_on: date | None = None
     until: date | None = None

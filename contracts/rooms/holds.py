@@ -39,7 +39,7 @@ class HoldInventory(Command[Held]):
 class ReleaseInventory(Command[Nothing]):
     """Release all nights of the booking; a booking without a live hold is left unchanged.
 
-    `unwritten` means that bookings has not stored this booking, so that no night counts as slept.
+    `unwritten` means that the bookings service has not stored this booking, so that no night counts as slept.
     """
 
     booking_id: str

@@ -93,7 +93,7 @@ class RemoveMenuItem(Command[Nothing]):
 
 
 class PriceItems(Query[PricedItems]):
-    """Return the current prices of the items of an order; `quantities` has the quantity by item id.
+    """Return the current prices of the items of an order; `quantities` is keyed by item id.
 
     Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`.
     """

@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.data import Data
 from contracts.message import Command, Query
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.rooms.hotels import WiFi
 
 
@@ -15,42 +15,33 @@ class RoomOccupiedReply(Data):
     wifi: WiFi
 
 
-class MoveIn(Command[RoomOccupiedReply]):
-    """Move the booking's guest into the assigned room. Idempotent by `action_id`.
+class MoveIn(RoomAction, Command[RoomOccupiedReply]):
+    """Move the booking's guest into the assigned room.
 
-    Refused `ROOM_NOT_READY` where the room is not ready.
+    A repetition with the same `action_id` changes nothing. Refused `ROOM_NOT_READY` where the room is not ready.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
 
-
-class MoveOut(Command[RoomTaken]):
+class MoveOut(RoomAction, Command[RoomTaken]):
     """Move the booking's guest out of the room, and release the nights from `left_on` (hotel-local) on.
 
-    Idempotent by `action_id`.
+    A repetition with the same `action_id` changes nothing.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     left_on: date
     note: str = ""
 
 
-class ClearRoom(Command[RoomTaken]):
-    """End the booking's occupancy of a room where its guest is not, or no longer, staying. Idempotent by `action_id`.
+class ClearRoom(RoomAction, Command[RoomTaken]):
+    """End the booking's occupancy of a room in which the booking's guest is not, or no longer, staying.
 
-    `ended` means that the stay is over: its room is released, and its nights from `left_on` on, or all its nights where
-    `left_on` is None. `unwritten` means that bookings has not stored this booking; refused `ACTION_IN_PROGRESS` within
-    a minute after the guest moved in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless
-    both `ended` and `force` are set.
+    A repetition with the same `action_id` changes nothing. `ended` means that the stay is over: the room and the nights
+    from `left_on` on are released, or all nights where `left_on` is None. `unwritten` means that the bookings service
+    has not stored this booking; such a command is refused `ACTION_IN_PROGRESS` within a minute after the guest moved
+    in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless both `ended` and `force` are
+    set.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
     ended: bool
     left_on: date | None = None
@@ -69,7 +60,7 @@ class RoomOccupancy(Data):
 
 
 class Census(Data):
-    """A page of the rooms of all hotels. `last` is the `after` of the next page, None on the last page."""
+    """A page of the rooms of all hotels. `last` is the value of `after` for the next page; None on the last page."""
 
     rooms: tuple[RoomOccupancy, ...]
     last: int | None

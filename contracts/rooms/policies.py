@@ -6,9 +6,9 @@ from contracts.values import Page
 
 
 class TierDefinition(Data):
-    """The fee of a cancellation `hours_before` hours before check-in or later.
+    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
 
-    `value` is a percentage; for the kind `FIXED` an amount in major units.
+    `value` is a percentage or, for the kind `FIXED`, an amount in major units.
     """
 
     hours_before: int
@@ -36,7 +36,7 @@ class PolicyDefinition(Data):
 
 
 class Policies(Data):
-    """A page of a hotel's cancellation policies, by code."""
+    """A page of a hotel's cancellation policies, ordered by code."""
 
     count: int
     results: tuple[PolicyDefinition, ...]

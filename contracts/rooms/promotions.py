@@ -8,7 +8,7 @@ from contracts.values import Page
 
 
 class PromotionDefinition(Data):
-    """A promotion. `value` is a percentage; for the kind `FIXED` an amount in major units.
+    """A promotion. `value` is a percentage or, for the kind `FIXED`, an amount in major units.
 
     `starts_on` and `ends_on` are the first and the last check-in date; `room_type` is a code.
     """
@@ -24,7 +24,7 @@ class PromotionDefinition(Data):
 
 
 class Promotions(Data):
-    """A page of a hotel's promotions, by code."""
+    """A page of a hotel's promotions, ordered by code."""
 
     count: int
     results: tuple[PromotionDefinition, ...]

@@ -16,14 +16,14 @@ class DailyRate(Data):
 
 
 class DailyRates(Data):
-    """A page of a hotel's daily rates, by date and type."""
+    """A page of a hotel's daily rates, ordered by date and room type."""
 
     count: int
     results: tuple[DailyRate, ...]
 
 
 class ListRates(Query[DailyRates]):
-    """Return the daily rates from today on, or between two dates, both included."""
+    """Return the daily rates from `start_date`, else from today, to `end_date`, both included."""
 
     hotel: str
     room_type: str | None = None
@@ -33,7 +33,7 @@ class ListRates(Query[DailyRates]):
 
 
 class RatesWritten(Data):
-    """The number of nights written and their price; a `price` that is None stands for the base price."""
+    """The number of nights whose price was set, and the price; a `price` that is None stands for the base price."""
 
     room_type_code: str
     start_date: date

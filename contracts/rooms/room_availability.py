@@ -41,7 +41,7 @@ class TakenRoom(Data):
 
 
 class FreeRooms(Data):
-    """A hotel's rooms by number, divided into rooms that are free on the requested nights and rooms that are not."""
+    """A hotel's rooms, ordered by number: the rooms that are free on the requested nights, and the other rooms."""
 
     available_rooms: tuple[FreeRoom, ...]
     unavailable_rooms: tuple[TakenRoom, ...]

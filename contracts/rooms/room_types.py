@@ -22,7 +22,7 @@ class RoomTypeView(Data):
 
 
 class RoomTypes(Data):
-    """A page of a hotel's room types, by code."""
+    """A page of a hotel's room types, ordered by code."""
 
     count: int
     results: tuple[RoomTypeView, ...]

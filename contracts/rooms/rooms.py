@@ -8,6 +8,13 @@ from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.values import Actor, Page
 
 
+class RoomAsk(Data):
+    """The fields of an ask about one room of one hotel."""
+
+    hotel: str
+    room_number: str
+
+
 class RoomView(Data):
     """One room. `is_occupied` follows from the status; `maintenance_priority` is set while the room needs a repair."""
 
@@ -75,18 +82,13 @@ class ListRooms(Query[RoomList]):
     page: Page = Page()
 
 
-class GetRoom(Query[RoomView]):
+class GetRoom(RoomAsk, Query[RoomView]):
     """Return one room. Refused `ROOM_NOT_FOUND`."""
 
-    hotel: str
-    room_number: str
 
-
-class GetRoomHistory(Query[RoomHistory]):
+class GetRoomHistory(RoomAsk, Query[RoomHistory]):
     """Return a page of a room's status changes, newest first. Refused `ROOM_NOT_FOUND`."""
 
-    hotel: str
-    room_number: str
     page: Page = Page()
 
 
@@ -98,28 +100,24 @@ class FindRooms(Query[FoundRooms]):
     numbers: tuple[str, ...] = ()
 
 
-class AddRoom(Command[RoomView]):
+class AddRoom(RoomAsk, Command[RoomView]):
     """Add a room, or bring back a removed room with its history. The room is ready for a guest.
 
     Refused `ROOM_EXISTS`.
     """
 
-    hotel: str
-    room_number: str
     room_type: str
     floor: int | None = None
     notes: str = ""
     is_active: bool = True
 
 
-class ChangeRoom(Command[RoomView]):
+class ChangeRoom(RoomAsk, Command[RoomView]):
     """Change the details of a room.
 
     Refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`).
     """
 
-    hotel: str
-    room_number: str
     room_type: str | None = None
     floor: int | None = None
     notes: str | None = None
@@ -127,11 +125,8 @@ class ChangeRoom(Command[RoomView]):
     clear: tuple[str, ...] = ()
 
 
-class RemoveRoom(Command[Nothing]):
+class RemoveRoom(RoomAsk, Command[Nothing]):
     """Remove a room; its history stays.
 
     Refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`).
     """
-
-    hotel: str
-    room_number: str

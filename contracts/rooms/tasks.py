@@ -18,7 +18,7 @@ class TaskStatus(StrEnum):
 
 
 class HousekeepingTask(Data):
-    """A task to clean a room once. `booking_id` is the booking whose guest left the room, None for another reason."""
+    """A task to clean a room once. `booking_id` is the booking whose guest left the room; None for another `reason`."""
 
     id: int
     hotel: str
@@ -44,7 +44,7 @@ class TaskList(Data):
 
 
 class ListTasks(Query[TaskList]):
-    """Return a page of a hotel's tasks; without a status the tasks that are not done.
+    """Return a page of a hotel's tasks; without `status`, the tasks that are not done.
 
     Open tasks are ordered oldest first, done tasks latest first.
     """

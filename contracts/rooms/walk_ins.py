@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.data import Data
 from contracts.message import Command
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.rooms.holds import Held
 from contracts.rooms.hotels import WiFi
 
@@ -17,18 +17,16 @@ class Received(Data):
     wifi: WiFi
 
 
-class ReceiveWalkIn(Command[Received]):
+class ReceiveWalkIn(RoomAction, Command[Received]):
     """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 
-    Idempotent by `action_id`. `check_in` is today or yesterday, hotel-local. `room_versions` are the room versions that
-    the client accepts; asks stored by earlier releases have one such version in `room_version` instead. Refused
-    `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and `ROOM_NOT_FOUND`,
-    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
+    A repetition with the same `action_id` changes nothing. `check_in` is today or yesterday, hotel-local.
+    `room_versions` are the room versions that the client accepts; asks stored by earlier releases have one such version
+    in `room_version` instead. Refused `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and
+    `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`,
+    `VERSION_MISMATCH`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
     check_in: date
     check_out: date

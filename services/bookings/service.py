@@ -1,4 +1,4 @@
-"""The registry of bookings: each message and its handler."""
+"""The registry of the bookings service: each message and its handler."""
 
 from chassis.service import Service, converses, every, handles, on
 from contracts.bookings.amendments import AmendBooking, MarkSeen
@@ -7,12 +7,11 @@ from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
-from contracts.bookings.communications import Communicate, GetLetter, ListCommunications
+from contracts.bookings.communications import Communicate, GetLetter, GetMailFacts, ListCommunications
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
 from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
 from contracts.bookings.lookups import GetLookupLetter, LookUpBookings
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, PlaceOrder
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings

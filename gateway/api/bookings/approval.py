@@ -20,10 +20,10 @@ async def approve(request: ApiRequest) -> tuple[BookingDetail, int]:
     The request waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined;
     the refusals of `ApproveBooking` are passed on.
     """
-    query = request.for_booking(GetBooking)
+    query = request.for_path(GetBooking)
     clock = asyncio.get_running_loop().time
     with request.app_state.bus.subscribe(request.booking_id) as events:
-        booking = await request.ask(request.for_booking(ApproveBooking))
+        booking = await request.ask(request.for_path(ApproveBooking))
         deadline = clock() + request.app_state.settings.capture_seconds
         if request.replayed:
             booking = await request.ask(query)

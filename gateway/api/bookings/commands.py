@@ -10,6 +10,8 @@ from contracts.values import Permission
 from gateway.api.bookings.responses import StaffBooking
 from gateway.http.request import ApiRequest
 
+SEVERAL_SERVICES = 10.0  # seconds: the deadline of a command that the bookings service passes on to other services
+
 
 def respond_to_staff(request: ApiRequest, booking: BookingDetail, *, status: int | None = None) -> Response:
     """Respond with the booking, as the member of staff who sent the request may read it."""
@@ -22,5 +24,5 @@ async def change_booking(
     request: ApiRequest, command: type[BookingCommand], *, deadline: float | None = None, **fields: Any
 ) -> Response:
     """Send a command about the path's booking, and respond with the booking for staff."""
-    ask = request.for_booking(command, **fields)
+    ask = request.for_path(command, **fields)
     return respond_to_staff(request, await request.ask(ask, deadline=deadline))

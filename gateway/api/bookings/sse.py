@@ -24,7 +24,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 async def read_feed(request: ApiRequest, after: int) -> Feed:
     """The booking's events after the sequence number `after`, oldest first."""
-    return await request.ask(request.for_booking(GetFeed, after=after))
+    return await request.ask(request.for_path(GetFeed, after=after))
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:

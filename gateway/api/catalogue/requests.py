@@ -4,9 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts.rooms.policies import AddPolicy, ChangePolicy, PolicyDefinition, TierDefinition
-from contracts.rooms.promotions import PromotionDefinition
-from contracts.rooms.rates import ListRates, WriteRates
+from contracts.rooms.policies import TierDefinition
 from gateway.http.fields import (
     Amount,
     Body,
@@ -79,10 +77,6 @@ class RateRange(BaseModel):
     start_date: Day
     end_date: Day = Field(examples=["2026-08-31"])
 
-    def command(self, hotel: str) -> WriteRates:
-        """The command for the rooms service that restores the base price."""
-        return WriteRates(hotel=hotel, price=None, **self.model_dump())
-
 
 class RateFilters(Paging):
     """Filters of the list of rates. Without dates, the list starts today."""
@@ -90,10 +84,6 @@ class RateFilters(Paging):
     room_type: Code | None = None
     start_date: Day | None = None
     end_date: Day | None = None
-
-    def query(self, hotel: str) -> ListRates:
-        """The query for the rooms service."""
-        return ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
 
 
 class NewPromotion(Body):
@@ -110,11 +100,6 @@ class NewPromotion(Body):
     room_type: Code | None = None
     min_nights: Nights = 1
     max_nights: Nights | None = None
-
-    @property
-    def definition(self) -> PromotionDefinition:
-        """The promotion as the contract class of the rooms service."""
-        return PromotionDefinition(**self.model_dump())
 
 
 class PromotionChanges(Changes):
@@ -152,10 +137,10 @@ class PolicyFields(Changes):
     is_standard: bool | None = Field(None, description="Holds for room types that name no other policy.")
 
     @property
-    def terms(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The terms that are not null, with the tiers as contract classes of the rooms service."""
         tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
-        return self.values | ({"tiers": tiers} if self.tiers is not None else {})
+        return super().values | ({"tiers": tiers} if self.tiers is not None else {})
 
 
 class NewPolicy(PolicyFields):
@@ -165,16 +150,8 @@ class NewPolicy(PolicyFields):
     name: Name = Field(examples=["Flexible"])
     kind: PolicyKind
 
-    def command(self, hotel: str) -> AddPolicy:
-        """The command for the rooms service."""
-        return AddPolicy(hotel=hotel, policy=PolicyDefinition(**self.terms))
-
 
 class PolicyChanges(PolicyFields):
     """Fields to change."""
 
     name: Name | None = None
-
-    def command(self, hotel: str, code: str) -> ChangePolicy:
-        """The command for the rooms service."""
-        return ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)

@@ -10,9 +10,9 @@ from services.bookings.work import BookingsWork
 
 
 def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
-    """Send `MoveIn` again for a guest in house, to mend a ghost; a booking that is not in house is left unchanged.
+    """Send `MoveIn` again for a guest in house, to repair a ghost; a booking that is not in house is left unchanged.
 
-    Refused `ACTION_IN_PROGRESS`, and by the rooms service, for example `ROOM_NOT_READY`.
+    Refused `ACTION_IN_PROGRESS`; the rooms service refuses, for example, `ROOM_NOT_READY`.
     """
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)
@@ -23,7 +23,7 @@ def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> N
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
-    return MoveIn(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+    return MoveIn(action_id=intent.id, **booking.about)
 
 
 SEAT = TwoStepAction(ActionKind.SEAT, _ask, end_unchanged)

@@ -83,29 +83,18 @@ def _leave(
     return True
 
 
-def _ask_to_force_out(booking: Booking, intent: PendingAction) -> ClearRoom:
+def _ask(booking: Booking, intent: PendingAction) -> ClearRoom:
+    ends_stay = intent.kind is ActionKind.FORCE_OUT
     return ClearRoom(
         action_id=intent.id,
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=intent.room_number,
-        ended=True,
-        left_on=intent.left_on or booking.check_out,
-        force=True,
+        ended=ends_stay,
+        left_on=(intent.left_on or booking.check_out) if ends_stay else None,
+        force=ends_stay,
         note=intent.reason,
     )
 
 
-def _ask_to_clear(booking: Booking, intent: PendingAction) -> ClearRoom:
-    return ClearRoom(
-        action_id=intent.id,
-        booking_id=booking.id,
-        hotel=booking.hotel,
-        room_number=intent.room_number,
-        ended=False,
-        note=intent.reason,
-    )
-
-
-FORCE_OUT = TwoStepAction(ActionKind.FORCE_OUT, _ask_to_force_out, end_stay)
-CLEAR = TwoStepAction(ActionKind.CLEAR, _ask_to_clear, end_unchanged)
+FORCE_OUT = TwoStepAction(ActionKind.FORCE_OUT, _ask, end_stay)
+CLEAR = TwoStepAction(ActionKind.CLEAR, _ask, end_unchanged)

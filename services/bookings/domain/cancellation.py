@@ -20,10 +20,7 @@ def can_cancel(booking: Booking, *, as_guest: bool = False) -> bool:
 
 
 def require_override(reason: str, caller: Caller) -> None:
-    """Admit staff with `can_override` and a reason.
-
-    Refused `PERMISSION_DENIED` without the permission, `NOTE_REQUIRED` without a reason.
-    """
+    """Admit staff with `can_override` and a reason. Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`."""
     if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
         raise Refusal("PERMISSION_DENIED", "This needs can_override.")
     if not reason.strip():
@@ -36,4 +33,4 @@ def retry_refund(booking: Booking, *, by: Actor, now: datetime) -> Sequence[Book
         return ()
     if booking.status not in CALLED_OFF or booking.refund_status != "FAILED":
         raise Refusal("NO_FAILED_REFUND", "No refund of this booking has failed.")
-    return (BookingRefundRetried(booking_id=booking.id, hotel=booking.hotel, retried_at=now, retried_by=by),)
+    return (BookingRefundRetried(**booking.about, retried_at=now, retried_by=by),)

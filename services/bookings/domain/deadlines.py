@@ -40,7 +40,7 @@ def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_befo
 
 
 def due_at(booking: Booking) -> datetime | None:
-    """The next moment at which a timer must check the booking, None where no deadline is pending."""
+    """The next moment at which a timer must check the booking; None where no deadline is pending."""
     if booking.status is BookingStatus.IN_HOUSE:
         return overstay_due_at(booking)
     moments = (expires_at(booking), no_show_at(booking), approval_urgency.next_at(booking))
@@ -64,11 +64,7 @@ def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
     ends_at = expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
         return ()
-    return (
-        BookingExpired(
-            booking_id=booking.id, hotel=booking.hotel, reason=EXPIRY_REASONS[booking.status], expired_at=now
-        ),
-    )
+    return (BookingExpired(**booking.about, reason=EXPIRY_REASONS[booking.status], expired_at=now),)
 
 
 def no_show_at(booking: Booking) -> datetime | None:
@@ -102,10 +98,7 @@ def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime],
 
 
 def overstay_due_at(booking: Booking) -> datetime | None:
-    """The moment after which the next severity must be flagged.
-
-    None where the highest severity is flagged, or staff dismissed the overstay.
-    """
+    """The moment after which the next severity is flagged; None after the highest severity or after a dismissal."""
     incident, deadline = booking.overstay, booking.checkout_deadline_at
     if incident is None:
         return deadline

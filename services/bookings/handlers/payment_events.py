@@ -80,10 +80,7 @@ def payment_session_expired(event: PaymentSessionExpired, work: BookingsWork) ->
 
 
 def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
-    """Record the release of the authorisation.
-
-    If a cancellation fee should have been captured from it, the guest now owes the fee at the desk.
-    """
+    """Record the released authorisation. A fee that the authorisation covered is now owed at the desk."""
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)
         own = booking.payment_id in (None, event.payment_id)
@@ -111,10 +108,7 @@ def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWo
 
 
 def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
-    """The locked booking, where the event concerns the booking's own payment.
-
-    None for a balance payment, whose event is applied here, and for an unknown booking.
-    """
+    """The locked booking; None for an unknown booking, and for a balance payment, whose event is applied here."""
     booking = work.bookings.lock(event.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)

@@ -46,12 +46,12 @@ def get_timeline(query: GetTimeline, work: BookingsWork) -> Timeline:
 
 
 def get_payable(query: GetPayable, work: BookingsWork) -> Payable:
-    """The amount that payments may charge, for the booking's guest or staff."""
+    """The amount that the payments service may charge, for the booking's guest or staff."""
     return views.payable(visible(work, hotel=query.hotel, booking_id=query.booking_id), now=work.now)
 
 
 def get_guest_names(query: GetGuestNames, work: BookingsWork) -> GuestsOfRooms:
-    """Guest names by booking id, for a room list."""
+    """Guest names, keyed by booking id, for a room list."""
     access.require_own_hotel(query.hotel, work.caller)
     if not query.booking_ids:
         return GuestsOfRooms()

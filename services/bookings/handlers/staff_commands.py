@@ -67,10 +67,7 @@ def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
 
 
 def mark_seen(command: MarkSeen, work: BookingsWork) -> BookingDetail:
-    """Store when staff first saw the booking.
-
-    The booking's version does not change, so that the `If-Match` of another client stays valid.
-    """
+    """Store when staff first saw the booking. The version does not change, so that every `If-Match` stays valid."""
     booking = locked(work, command)
     if booking.seen_at is None:
         booking = work.note(booking, seen_at=work.now)

@@ -7,10 +7,7 @@ from services.bookings.work import BookingsWork
 
 
 def apply_due_deadline(work: BookingsWork) -> bool:
-    """Expire one booking, mark its guest as a no-show, or alert staff to its approval.
-
-    Returns False where no deadline is due.
-    """
+    """Expire one booking, mark a no-show, or alert staff to an approval. Returns False where no deadline is due."""
     booking = work.bookings.lock_due(work.now)
     if booking is None:
         return False

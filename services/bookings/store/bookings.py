@@ -76,10 +76,7 @@ class SqlBookings(SqlStore):
         return booking
 
     def add(self, booking: Booking) -> None:
-        """Insert a new booking and its guest in one statement.
-
-        Raises `NameTaken` where another booking has the id or the confirmation number.
-        """
+        """Insert a booking and its guest. Raises `NameTaken` where the id or the confirmation number is taken."""
         guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
         guest |= {"booking_id": booking.id, "hotel": booking.hotel, "search": searchable(booking)}
         values = {f"booking_{name}": value for name, value in row_of(booking).items()}
@@ -93,10 +90,7 @@ class SqlBookings(SqlStore):
             raise
 
     def save(self, before: Booking, after: Booking) -> None:
-        """Update the changed columns.
-
-        Refused `BOOKING_CHANGED` where the stored version differs from the version of `before`.
-        """
+        """Update the changed columns. Refused `BOOKING_CHANGED` where the stored version is not that of `before`."""
         old, new = row_of(before), row_of(after)
         changes = {name: value for name, value in new.items() if value != old[name]}
         if before.pending and not after.pending:
@@ -112,10 +106,7 @@ class SqlBookings(SqlStore):
             )
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
-        """Store the pending action.
-
-        Refused `ACTION_IN_PROGRESS` where another action is pending, `BOOKING_CHANGED` where the version differs.
-        """
+        """Store the pending action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` where the version differs."""
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
         self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
@@ -131,7 +122,7 @@ class SqlBookings(SqlStore):
         return self._connection.execute(known).first() is not None
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
-        """The guests' names by booking id, for bookings of this hotel."""
+        """The guests' names, keyed by booking id, for bookings of this hotel."""
         rows = self._connection.execute(
             sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
                 GUEST.c.booking_id.in_(booking_ids), GUEST.c.hotel == hotel
@@ -140,7 +131,7 @@ class SqlBookings(SqlStore):
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
 
     def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The bookings in house by room number. A room with several of them is an inconsistency."""
+        """The bookings in house, keyed by room number. A room with several of them is an inconsistency."""
         rows = self._connection.execute(
             sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
             .where(
@@ -157,7 +148,7 @@ class SqlBookings(SqlStore):
 
     def _save_incident(self, booking: Booking, incident: Incident) -> None:
         row = {name: getattr(incident, name) for name in _OF_INCIDENT}
-        added = insert(OVERSTAY).values(booking_id=booking.id, hotel=booking.hotel, **row)
+        added = insert(OVERSTAY).values(**booking.about, **row)
         self._connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
 
     def _one(self, statement: sa.Select[Any]) -> Booking | None:

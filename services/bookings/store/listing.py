@@ -34,10 +34,7 @@ class SqlListing(SqlStore):
     """The bookings of every hotel."""
 
     def page(self, query: ListBookings, now: datetime) -> BookingList:
-        """A page of the list, and the counts of the buckets where requested.
-
-        Refused `INVALID_FILTER`, `INVALID_ORDERING`. One statement reads the page, another one all counts.
-        """
+        """A page of the list, with bucket counts where requested. Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
         filters = _filters(query)
         buckets = _buckets(query.hotel, now)
         if query.bucket and query.bucket not in buckets:
@@ -64,11 +61,7 @@ class SqlListing(SqlStore):
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """The statement of the page's rows in the requested order.
-
-    Equal rows are ordered by id, so that pages neither repeat nor skip rows. Rows before the page are skipped by id;
-    only the page's own rows are read in full.
-    """
+    """The page's rows in the requested order, then ordered by id; only these rows are read in full."""
     ordering = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(ordering.removeprefix("-"))
     if column is None:
@@ -113,10 +106,7 @@ def _statuses(names: tuple[str, ...]) -> Condition:
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The conditions of the front desk's buckets, by the hotel-local date.
-
-    The time zone is that of the hotel's newest booking.
-    """
+    """The conditions of the front desk's buckets on the hotel-local date, in the time zone of the newest booking."""
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status

@@ -6,9 +6,8 @@ from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.communications import GetLetter
+from contracts.bookings.communications import GetLetter, GetMailFacts
 from contracts.bookings.lookups import GetLookupLetter
-from contracts.bookings.mails import GetMailFacts
 from contracts.message import Ask
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.mailer.renderer import MailRenderer

@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chassis.refusal import PermanentFailure
-from contracts.bookings.communications import Letter
+from contracts.bookings.communications import Letter, MailFacts
 from contracts.bookings.lookups import LookupLetter
-from contracts.bookings.mails import MailFacts
 from contracts.values import HotelCard, Money
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.bookings.approval import BookingAwaitsApproval, BookingConfirmed, BookingDeclined
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.events import (
     BookingCancelled,
     BookingExpired,
@@ -14,7 +15,6 @@ from contracts.bookings.events import (
     PaymentTurnedAway,
 )
 from contracts.bookings.lookups import GetLookupLetter, LinkedBooking, LookupLetter, LookupRequested
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import ExpiryReason
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut

@@ -4,7 +4,7 @@ import pytest
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.approval import BookingConfirmed
-from contracts.bookings.mails import GetMailFacts
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.status import BookingStatus
 from contracts.message import Envelope
 from sandbox.mailbox.stand_in import MailboxStandIn

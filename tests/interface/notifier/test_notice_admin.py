@@ -7,7 +7,7 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.bookings.approval import BookingConfirmed
-from contracts.bookings.mails import GetMailFacts
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import RoomAssigned
 from contracts.message import Envelope

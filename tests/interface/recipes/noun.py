@@ -69,42 +69,38 @@ class PackageChanges(Changes):
 
 ROUTES = '''
 
-PACKAGE = view(PackageDefinition)
 UNKNOWN_PACKAGE = ("PACKAGE_NOT_FOUND",)
-packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
+packages = staff_routes("terms", "/packages", response=view(PackageDefinition), needs=MANAGE)
 
 
-@packages.get("/", response=page_of(PackageDefinition), needs=MANAGE)
-async def list_packages(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
+@packages.get("/", response=page_of(PackageDefinition))
+async def list_packages(request: ApiRequest, filters: FromQuery[requests.Search]) -> Response:
     """List packages."""
-    query = ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    return await request.answer_page(query, filters)
+    return await request.answer_page(request.for_path(ListPackages, **filters.values), filters)
 
 
-@packages.post("/", response=PACKAGE, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
+@packages.post("/", status=201, refuses=("PACKAGE_EXISTS",))
 async def add_package(request: ApiRequest, body: requests.NewPackage) -> Response:
     """Create a package."""
-    return await request.answer(AddPackage(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(request.for_path(AddPackage, **body.model_dump()))
 
 
-@packages.get("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.get("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def get_package(request: ApiRequest) -> Response:
     """Retrieve a package."""
-    return await request.answer(GetPackage(hotel=request.hotel, code=request.code))
+    return await request.answer(request.for_path(GetPackage))
 
 
-@packages.patch("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.patch("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def change_package(request: ApiRequest, body: requests.PackageChanges) -> Response:
     """Update a package."""
-    command = ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return await request.answer(command)
+    return await request.answer(request.for_path(ChangePackage, **body.changes))
 
 
-@packages.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.delete("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def remove_package(request: ApiRequest) -> Response:
     """Delete a package."""
-    await request.ask(RemovePackage(hotel=request.hotel, code=request.code))
-    return Response(status_code=204)
+    return await request.answer(request.for_path(RemovePackage))
 '''
 
 EXAMPLE = '    "PackageDefinition": {"code": "ROMANCE", "name": "Romance", "price": "60.00"},\n'

@@ -38,6 +38,16 @@ def errors(answer: Any) -> set[str]:
     return {error["field"] for error in answer.json()["errors"]}
 
 
+def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(GetSettings, builders.operating_settings())
+
+    answer = gateway.get(SETTINGS, headers=front_desk)
+
+    assert answer.headers["etag"] == '"5"'
+    assert answer.json()["payment_hold_minutes"] == 15
+    assert answer.json()["name"] == "Hotel Killarney"
+
+
 def test_some_settings_are_patched_with_the_version_seen(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(ChangeSettings, builders.operating_settings())
     body = {"approval_required": False, "tax_percent": "13.5", "wifi": {"ssid": "a", "password": "b"}, "gallery": []}

@@ -1,15 +1,15 @@
-"""Staff at work: sessions, bookings, stays, rooms."""
+"""Bookings as staff list, read and change them over HTTP."""
 
 from datetime import date
 from typing import Any
 
 import pytest
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking, DeclineBooking
 from contracts.bookings.asks import CancelBooking, CreateBooking
-from contracts.bookings.queries import GetBooking, GetGuestNames, GetTimeline, ListBookings
+from contracts.bookings.queries import GetBooking, GetTimeline, ListBookings
 from contracts.bookings.refunds import RetryRefund
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.stays import (
@@ -21,15 +21,9 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
-from contracts.bookings.views import CreatedBooking, GuestsOfRooms, Timeline, TimelineItem
-from contracts.message import Nothing
-from contracts.notifier.channel_authorisation import DropUser
+from contracts.bookings.views import CreatedBooking, Timeline, TimelineItem
 from contracts.rooms.assignments import CandidateRoom, Candidates
 from contracts.rooms.events import RoomStatus
-from contracts.rooms.rooms import GetRoom, GetRoomHistory, ListRooms, RoomChange, RoomHistory, RoomList
-from contracts.rooms.settings import GetSettings
-from contracts.rooms.turnover import ChangeRoomStatus
-from contracts.values import ActorKind
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
@@ -37,67 +31,6 @@ from tests.unit.gateway.test_guest import DETAIL, ROW
 
 HOTEL = f"/api/staff/hotels/{builders.HOTEL}"
 BOOKING = f"{HOTEL}/room-bookings/{builders.BOOKING}"
-ROOM = f"{HOTEL}/rooms/101"
-
-
-def test_sign_in_returns_a_token_and_sign_out_ends_it(gateway: Gateway) -> None:
-    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff(Role.FRONT_DESK))
-
-    session = gateway.post("/api/staff/login/", {"email": "nora@example.com", "password": "right horse"}).json()
-    proof = {"Authorization": f"Token {session['token']}"}
-    first = gateway.get(f"{HOTEL}/me/", headers=proof)
-    out = gateway.post("/api/staff/logout/", headers=proof)
-    after = gateway.get(f"{HOTEL}/me/", headers=proof)
-
-    assert session["staff"]["role"] == "front_desk"
-    assert "can_approve" in session["staff"]["permissions"]
-    assert [first.status_code, out.status_code, after.status_code] == [200, 204, 401]
-
-
-def test_signing_out_closes_what_is_open_at_the_push_provider(gateway: Gateway) -> None:
-    gateway.bus.answers(DropUser, Nothing())
-    proof = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
-
-    assert gateway.post("/api/staff/logout/", headers=proof).status_code == 204
-    assert gateway.bus.last(DropUser) == DropUser(staff_id=str(builders.staff().id))
-
-
-def test_signing_out_works_while_nobody_can_close_connections(gateway: Gateway) -> None:
-    gateway.bus.answers(DropUser, Unavailable("gone"))
-    proof = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
-
-    assert gateway.post("/api/staff/logout/", headers=proof).status_code == 204
-    assert gateway.get(f"{HOTEL}/me/", headers=proof).status_code == 401
-
-
-@pytest.mark.parametrize("email", ["nora@example.com", "nobody@example.com"])
-def test_a_wrong_password_and_an_unknown_email_look_alike(gateway: Gateway, email: str) -> None:
-    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff())
-
-    answer = gateway.post("/api/staff/login/", {"email": email, "password": "wrong"})
-
-    assert (answer.status_code, code(answer)) == (401, "INVALID_CREDENTIALS")
-
-
-def test_me_has_profile_hotel_and_permissions(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    body = gateway.get(f"{HOTEL}/me/", headers=front_desk).json()
-
-    assert body["name"] == "Nora Clerk"
-    assert body["hotel"]["slug"] == builders.HOTEL
-    assert body["permissions"] == sorted(
-        ["can_manage_bookings", "can_approve", "can_assign_rooms", "can_manage_checkin", "can_contact_guests"]
-    )
-    assert body["realtime"]["channels"] == [f"private-hotel-{builders.HOTEL}", f"private-staff-{builders.HOTEL}"]
-
-
-def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(GetSettings, builders.operating_settings())
-
-    answer = gateway.get(f"{HOTEL}/settings/", headers=front_desk)
-
-    assert answer.headers["etag"] == '"5"'
-    assert answer.json()["payment_hold_minutes"] == 15
-    assert answer.json()["name"] == "Hotel Killarney"
 
 
 def test_a_booking_in_the_list_has_the_fields_of_a_row_and_no_more(
@@ -313,68 +246,3 @@ def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str
     body = gateway.get(f"{BOOKING}/available-rooms/", headers=front_desk).json()
 
     assert [room["room_number"] for room in body["available_rooms"]] == ["102", "101"]
-
-
-def test_rooms_are_listed_with_who_lives_there(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    lived_in = builders.room(room_number="102", current_booking_id="BK-1")
-    gateway.bus.answers(ListRooms, RoomList(count=2, results=(builders.room(), lived_in)))
-    gateway.bus.answers(GetGuestNames, GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
-
-    body = gateway.get(f"{HOTEL}/rooms/?status=CHECKOUT_DIRTY", headers=front_desk).json()
-
-    assert [room["current_guest"] for room in body["results"]] == [None, "Ada Byrne"]
-    assert gateway.bus.count(GetGuestNames) == 1
-    assert gateway.bus.last(ListRooms).status is RoomStatus.CHECKOUT_DIRTY
-    assert code(gateway.get(f"{HOTEL}/rooms/?status=SPOTLESS", headers=front_desk)) == "INVALID_FILTER"
-
-
-def test_rooms_are_shown_also_while_bookings_is_down(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(GetRoom, builders.room(current_booking_id="BK-1"))
-    gateway.bus.answers(GetGuestNames, Unavailable("down"))
-
-    answer = gateway.get(f"{ROOM}/", headers=front_desk)
-
-    assert answer.status_code == 200
-    assert answer.json()["current_guest"] is None
-    assert answer.headers["etag"] == '"4"'
-
-
-S = RoomStatus
-
-
-@pytest.mark.parametrize(
-    ("path", "body", "to", "only_from", "note"),
-    [
-        ("start-cleaning", None, S.CLEANING_IN_PROGRESS, (S.CHECKOUT_DIRTY,), ""),
-        ("mark-cleaned", None, S.CLEANED_UNINSPECTED, (S.CHECKOUT_DIRTY, S.CLEANING_IN_PROGRESS), ""),
-        ("inspect", {"passed": True}, S.READY_FOR_GUEST, (S.CLEANED_UNINSPECTED,), ""),
-        ("inspect", {"passed": False, "notes": "dust"}, S.CHECKOUT_DIRTY, (S.CLEANED_UNINSPECTED,), "dust"),
-        ("mark-maintenance", {"priority": "HIGH", "notes": "tap"}, S.MAINTENANCE_REQUIRED, (), "tap"),
-        ("complete-maintenance", None, S.CHECKOUT_DIRTY, (S.MAINTENANCE_REQUIRED, S.OUT_OF_ORDER), ""),
-        ("status", {"to_status": "READY_FOR_GUEST", "note": "n"}, S.READY_FOR_GUEST, (), "n"),
-    ],
-)
-def test_a_turnover_action_is_a_step_of_the_status(
-    gateway: Gateway, manager: dict[str, str], *, path: str, body: Any, to: S, only_from: tuple[S, ...], note: str
-) -> None:
-    gateway.bus.answers(ChangeRoomStatus, builders.room(room_status=to))
-
-    answer = gateway.post(f"{ROOM}/{path}/", body, headers=manager)
-
-    assert answer.json()["room_status"] == to
-    ask = gateway.bus.last(ChangeRoomStatus)
-    assert (ask.to_status, ask.only_from, ask.note) == (to, only_from, note)
-
-
-def test_a_rooms_history_names_who_changed_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    change = RoomChange(
-        old_status=S.OCCUPIED, new_status=S.CHECKOUT_DIRTY, source="SYSTEM", by=builders.CLERK, note="",
-        changed_at=builders.NOON,
-    )  # fmt: skip
-    gateway.bus.answers(GetRoomHistory, RoomHistory(room_number="101", changes=(change,), count=21))
-
-    body = gateway.get(f"{ROOM}/status-history/", headers=front_desk).json()
-
-    assert body["results"][0]["by"]["kind"] == ActorKind.STAFF
-    assert body["results"][0]["new_status"] == "CHECKOUT_DIRTY"
-    assert (body["count"], body["next"]) == (21, "?page=2")
