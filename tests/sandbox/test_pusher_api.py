@@ -13,7 +13,7 @@ from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus
 
 from sandbox.pusher.signing import sign
 from sandbox.pusher.stand_in import PusherStandIn
-from tests.sandbox.test_pusher_sockets import Client, join
+from tests.sandbox.pusher_client import Client, join
 
 pytestmark = pytest.mark.timeout(20)
 
