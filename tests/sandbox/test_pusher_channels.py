@@ -57,7 +57,7 @@ def test_a_signature_for_another_socket_is_refused(stand_in: PusherStandIn, libr
         assert client.subscribe("private-a", **auth)["data"]["code"] == 4009
 
 
-def test_after_unsubscribing_nothing_more_is_heard(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
+def test_an_unsubscribed_socket_gets_no_more_events(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         client.subscribe("a")
         library.trigger("a", "first", {})
@@ -165,7 +165,7 @@ def test_a_signed_in_user_gets_their_own_events_and_can_be_terminated(
         assert bob.hear_until_pong() == []
 
 
-def test_nobody_hears_another_users_events(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
+def test_a_user_gets_no_events_of_another_user(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as client:
         client.say("pusher:signin", library.authenticate_user(client.socket_id, {"id": "bob"}))
         client.hear()

@@ -86,7 +86,7 @@ def test_a_client_that_answers_pings_stays() -> None:
             client.say("pusher:pong", {})
 
 
-def test_nonsense_is_complained_about_and_the_socket_stays(stand_in: PusherStandIn) -> None:
+def test_a_nonsense_frame_is_answered_with_an_error_and_the_socket_stays(stand_in: PusherStandIn) -> None:
     with Client(stand_in.ws_url) as client:
         client.say_text("{")
         assert client.hear()["event"] == "pusher:error"
