@@ -27,10 +27,8 @@ def list_notices(
     """List the notices that were given up, oldest first."""
     with ask_client(load_config().amqp_url) as client:
         rows = [_row(each) for each in every(client, STATUSES[pending])]
-    if rows:
-        show_table(("id", "medium", "occasion", "hotel", "booking", "due since", "why"), rows)
-    else:
-        say("No push or mail waits." if pending else "No push or mail is given up.")
+    columns = ("id", "medium", "occasion", "hotel", "booking", "due since", "why")
+    show_table(columns, rows, empty="No push or mail waits." if pending else "No push or mail is given up.")
 
 
 @cli.command("show")

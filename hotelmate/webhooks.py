@@ -33,10 +33,8 @@ def list_webhooks(
         raise CommandError(f"{unknown[0].lower()!r} is no outcome: {', '.join(OUTCOMES).lower()}.")
     with ask_client(load_config().amqp_url) as client:
         rows = [_row(each) for each in every(client, outcomes)]
-    if rows:
-        show_table(("id", "type", "received", "outcome", "about", "why"), rows)
-    else:
-        say("No webhook event is " + " or ".join(outcomes).lower() + ".")
+    none = f"No webhook event is {' or '.join(outcomes).lower()}."
+    show_table(("id", "type", "received", "outcome", "about", "why"), rows, empty=none)
 
 
 @cli.command("show")

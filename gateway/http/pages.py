@@ -1,12 +1,12 @@
 """Pages of lists: the query parameters that choose a page, and the body `{count, next, previous, results}`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
+from contracts.data import Data
 from contracts.values import Page
 from gateway.http.views import Json, view
 
@@ -31,8 +31,7 @@ class Paging(BaseModel):
         return self.model_dump(exclude={"page_size"}) | {"page": self.slice}
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResultPage(Generic[Row]):
+class ResultPage(Data, Generic[Row]):
     """A page of a list. `count` is the length of the whole list; `next` and `previous` are relative links."""
 
     count: int

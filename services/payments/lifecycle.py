@@ -1,8 +1,7 @@
 """The lifecycle of a payment: the only table of its allowed transitions."""
 
-from dataclasses import dataclass
-
 from chassis.lifecycle import Lifecycle
+from contracts.data import Data
 from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
@@ -17,8 +16,7 @@ from contracts.payments.events import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionNeverOpened:
+class SessionNeverOpened(Data):
     """The provider has no checkout session for this payment, and the time to pay is over. Not published."""
 
     payment_id: str
@@ -36,9 +34,8 @@ class RefundRefused:
     """A refund failed before any event had announced its success."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefundRetried:
-    """Staff retry the failed refunds. Not published: bookings has published `BookingRefundRetried`."""
+class RefundRetried(Data):
+    """Staff retry the failed refunds. Not published: the bookings service has published `BookingRefundRetried`."""
 
     payment_id: str
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import ApproveBooking, CancelBooking
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
 from contracts.operations import EntryKind
 from hotelmate.invariants.context import ParkedMessage
 from hotelmate.timeline.causality import by_cause

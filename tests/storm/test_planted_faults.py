@@ -16,8 +16,7 @@ from contracts.payments.reconciliation import FindingKind
 from sandbox.stripe.cards import SUCCESS
 from services.bookings.domain import payment_events
 from services.payments.domain import decide, next_action
-from services.payments.domain.decision_inputs import DecisionInputs
-from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.desired_state import DecisionInputs, DesiredState
 from services.payments.domain.movements import movements
 from services.payments.domain.next_action import ProviderAction, Void
 from services.payments.domain.payment import Payment

@@ -99,17 +99,11 @@ async def follow_booking(
 
 @guest.post("/submit/", refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"))
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Submit a draft.
-
-    Holds the nights of a draft, which can then be paid.
-    """
+    """Submit a draft. Holds the nights of a draft, which can then be paid."""
     return await _respond(request, await request.ask(request.for_path(SubmitBooking)))
 
 
 @guest.post("/cancel/", refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
 async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Response:
-    """Cancel the guest's booking.
-
-    The booking's policy determines fee and refund.
-    """
+    """Cancel the guest's booking. The booking's policy determines fee and refund."""
     return await _respond(request, await request.ask(request.for_path(CancelBooking, reason=body.reason)))

@@ -1,10 +1,10 @@
 """Bookings as staff and as guests read them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from contracts.bookings.lookups import BookingInBrief, FoundBookings
 from contracts.bookings.views import BookingDetail, BookingRow, Feed, FeedItem, InHouse
+from contracts.data import Data
 from contracts.values import HotelCard
 from gateway.http.pages import ResultPage
 from gateway.http.views import Json, View, event_data
@@ -63,7 +63,6 @@ class GuestBookingWithToken(GuestBooking):
     guest_token: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffBookingPage(ResultPage[StaffBookingRow]):
     """A page of bookings. `counts` has the number of bookings in each bucket, if the request asks for these counts."""
 
@@ -87,8 +86,7 @@ class PublicBooking(View[BookingInBrief]):
     """What a confirmation number alone reveals."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LookupResult:
+class LookupResult(Data):
     """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
 
     bookings: tuple[GuestBooking | PublicBooking, ...]

@@ -68,10 +68,7 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
 
 @routes.get("/{booking_id}/timeline/", response=view(Timeline))
 async def get_timeline(request: ApiRequest) -> Response:
-    """Retrieve the timeline of a booking.
-
-    Each item says who changed the booking, when and why.
-    """
+    """Retrieve the timeline of a booking. Each item says who changed the booking, when and why."""
     return await request.answer(request.for_path(GetTimeline))
 
 
@@ -120,20 +117,14 @@ async def mark_seen(request: ApiRequest, _: NoFields) -> Response:
     other_responses={202: ("Approved; the payment provider has not captured the payment yet.", StaffBooking)},
 )
 async def approve_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Approve a booking.
-
-    Captures the authorised payment and confirms the booking.
-    """
+    """Approve a booking. Captures the authorised payment and confirms the booking."""
     booking, status = await approve(request)
     return respond_to_staff(request, booking, status=status)
 
 
 @routes.post("/{booking_id}/decline/", needs=APPROVE, refuses=("DECISION_MADE", *ILLEGAL))
 async def decline_booking(request: ApiRequest, body: Decline) -> Response:
-    """Decline a booking.
-
-    Releases the authorised payment.
-    """
+    """Decline a booking. Releases the authorised payment."""
     return await change_booking(request, DeclineBooking, **body.model_dump())
 
 

@@ -62,10 +62,7 @@ async def list_room_types(request: ApiRequest, filters: FromQuery[requests.Searc
 
 @room_types.post("/", status=201, refuses=("ROOM_TYPE_EXISTS",))
 async def add_room_type(request: ApiRequest, body: requests.NewRoomType) -> Response:
-    """Create a room type.
-
-    A new room type has no rooms.
-    """
+    """Create a room type. A new room type has no rooms."""
     return await request.answer(request.for_path(AddRoomType, **body.model_dump()))
 
 
@@ -77,46 +74,31 @@ async def get_room_type(request: ApiRequest) -> Response:
 
 @room_types.patch("/{code}/", refuses=("NOT_FOUND",))
 async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) -> Response:
-    """Update a room type.
-
-    Existing bookings and quotes keep their price.
-    """
+    """Update a room type. Existing bookings and quotes keep their price."""
     return await _answer_about_room_type(request, request.for_path(ChangeRoomType, **body.changes))
 
 
 @room_types.delete("/{code}/", refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
 async def remove_room_type(request: ApiRequest) -> Response:
-    """Delete a room type.
-
-    The request is refused while the room type has rooms or future nights are sold.
-    """
+    """Delete a room type. The request is refused while the room type has rooms or future nights are sold."""
     return await _answer_about_room_type(request, request.for_path(RemoveRoomType))
 
 
 @rates.get("/", response=page_of(DailyRate), refuses=("ROOM_TYPE_NOT_FOUND",))
 async def list_rates(request: ApiRequest, filters: FromQuery[requests.RateFilters]) -> Response:
-    """List daily rates.
-
-    Ordered by date and room type. Nights without a daily rate cost the base price.
-    """
+    """List daily rates. Ordered by date and room type. Nights without a daily rate cost the base price."""
     return await request.answer_page(request.for_path(ListRates, **filters.values), filters)
 
 
 @rates.post("/", refuses=RATES_REFUSE)
 async def set_rates(request: ApiRequest, body: requests.Rates) -> Response:
-    """Set daily rates.
-
-    Sets the price of every night between two dates, both included.
-    """
+    """Set daily rates. Sets the price of every night between two dates, both included."""
     return await request.answer(request.for_path(WriteRates, **body.model_dump()))
 
 
 @rates.delete("/", response=ChangedRates, status=200, refuses=RATES_REFUSE)
 async def clear_rates(request: ApiRequest, nights: FromQuery[requests.RateRange]) -> Response:
-    """Delete daily rates.
-
-    The base price applies again between two dates, both included.
-    """
+    """Delete daily rates. The base price applies again between two dates, both included."""
     return await request.answer(request.for_path(WriteRates, price=None, **nights.model_dump()))
 
 
@@ -135,19 +117,13 @@ async def add_promotion(request: ApiRequest, body: requests.NewPromotion) -> Res
 
 @promotions.get("/{code}/", refuses=UNKNOWN_PROMOTION)
 async def get_promotion(request: ApiRequest) -> Response:
-    """Retrieve a promotion.
-
-    The code may be in upper or lower case.
-    """
+    """Retrieve a promotion. The code may be in upper or lower case."""
     return await request.answer(request.for_path(GetPromotion))
 
 
 @promotions.patch("/{code}/", refuses=UNKNOWN_PROMOTION)
 async def change_promotion(request: ApiRequest, body: requests.PromotionChanges) -> Response:
-    """Update a promotion.
-
-    Existing bookings and quotes keep their price.
-    """
+    """Update a promotion. Existing bookings and quotes keep their price."""
     return await request.answer(request.for_path(ChangePromotion, **body.changes))
 
 
@@ -175,19 +151,13 @@ async def add_policy(request: ApiRequest, body: requests.NewPolicy) -> Response:
 
 @policies.get("/{code}/", refuses=UNKNOWN_POLICY)
 async def get_policy(request: ApiRequest) -> Response:
-    """Retrieve a cancellation policy.
-
-    The code may be in upper or lower case.
-    """
+    """Retrieve a cancellation policy. The code may be in upper or lower case."""
     return await request.answer(request.for_path(GetPolicy))
 
 
 @policies.patch("/{code}/", refuses=UNKNOWN_POLICY)
 async def change_policy(request: ApiRequest, body: requests.PolicyChanges) -> Response:
-    """Update a cancellation policy.
-
-    Existing bookings keep their terms.
-    """
+    """Update a cancellation policy. Existing bookings keep their terms."""
     return await request.answer(request.for_path(ChangePolicy, **body.changes))
 
 

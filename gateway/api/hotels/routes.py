@@ -7,8 +7,7 @@ from contracts.rooms.hotels import GetHotel, ListHotels
 from contracts.rooms.quotes import GiveQuote
 from contracts.rooms.settings import ChangeSettings, GetSettings, SettingsChange
 from contracts.values import Permission
-from gateway.api.hotels.queries import QuoteRequest, StayQuery
-from gateway.api.hotels.requests import SettingsPatch, WholeSettings
+from gateway.api.hotels.requests import QuoteRequest, SettingsPatch, StayQuery, WholeSettings
 from gateway.api.hotels.responses import (
     GuestQuote,
     PublicHotel,
@@ -65,10 +64,7 @@ async def check_availability(request: ApiRequest, stay: FromQuery[StayQuery]) ->
     "/{slug}/pricing/quote/", response=GuestQuote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
-    """Create a quote.
-
-    Prices a stay. A booking made with the quote keeps the price.
-    """
+    """Create a quote. Prices a stay. A booking made with the quote keeps the price."""
     stay = body.model_dump(exclude={"room_type_code"})
     query = request.for_path(GiveQuote, room_type=body.room_type_code, **stay)
     return request.respond(quote(await request.ask(query)))
@@ -88,17 +84,11 @@ async def get_settings(request: ApiRequest) -> Response:
 
 @settings.put("/", needs=MANAGE, refuses=("WOULD_OVERSELL",))
 async def replace_settings(request: ApiRequest, body: WholeSettings) -> Response:
-    """Replace the settings of a hotel.
-
-    Existing bookings keep the terms that they were made with.
-    """
+    """Replace the settings of a hotel. Existing bookings keep the terms that they were made with."""
     return await _change(request, body.whole(await request.app_state.hotels.get(request.hotel)))
 
 
 @settings.patch("/", needs=MANAGE, refuses=("WOULD_OVERSELL",))
 async def change_settings(request: ApiRequest, body: SettingsPatch) -> Response:
-    """Update the settings of a hotel.
-
-    Existing bookings keep the terms that they were made with.
-    """
+    """Update the settings of a hotel. Existing bookings keep the terms that they were made with."""
     return await _change(request, body.change())

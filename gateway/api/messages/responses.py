@@ -1,7 +1,5 @@
 """Chats."""
 
-from dataclasses import dataclass
-
 from contracts.bookings.chat import ChatMessage
 from gateway.http.pages import ResultPage
 from gateway.http.views import Json, View
@@ -13,7 +11,6 @@ class ChatMessageWithSender(View[ChatMessage], drop=("by",)):
     sender_name: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatPage(ResultPage[ChatMessageWithSender]):
     """A page of a chat, newest first. A closed chat is empty."""
 

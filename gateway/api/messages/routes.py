@@ -40,10 +40,7 @@ async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
 
 @guest_chat.get("/", response=ChatPage, refuses=("READ_ONLY_TOKEN",))
 async def get_own_chat(request: ApiRequest, query: FromQuery[ChatQuery]) -> Response:
-    """List the guest's chat messages.
-
-    The newest message comes first. The chat closes when the booking ends.
-    """
+    """List the guest's chat messages. The newest message comes first. The chat closes when the booking ends."""
     return await _list(request, query)
 
 
@@ -82,10 +79,7 @@ async def read_chat(request: ApiRequest, body: ReadMarker) -> Response:
 
 @chats.get("/", response=page_of(OpenChat))
 async def list_chats(request: ApiRequest, filters: FromQuery[ChatFilters]) -> Response:
-    """List open chats.
-
-    The chat with the latest message comes first.
-    """
+    """List open chats. The chat with the latest message comes first."""
     query = request.for_path(ListChats, only_unread=filters.unread, page=filters.slice)
     return await request.answer_page(query, filters)
 

@@ -52,10 +52,7 @@ async def verify_payment(
     "/stripe-webhook/", response=WebhookTaken, idempotency_key=False, refuses=("INVALID_WEBHOOK",), openapi=SIGNED_EVENT
 )
 async def take_stripe_webhook(request: ApiRequest) -> Response:
-    """Receive a Stripe event.
-
-    Stores the signed event before the response. The stored event is applied afterwards.
-    """
+    """Receive a Stripe event. Stores the signed event before the response. The stored event is applied afterwards."""
     try:
         body = (await request.read_body()).decode()
     except UnicodeDecodeError as problem:

@@ -19,20 +19,14 @@ NOT_READABLE = (*NOT_IN_HOUSE, "READ_ONLY_TOKEN")
 
 @routes.get("/menu/", response=MenuItems, refuses=NOT_READABLE)
 async def get_own_menu(request: ApiRequest) -> Response:
-    """Retrieve the menu as a guest.
-
-    Only available items are included.
-    """
+    """Retrieve the menu as a guest. Only available items are included."""
     menu = await request.ask(request.for_path(GetOwnMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
 @routes.get("/orders/", response=page_of(RoomServiceOrder), refuses=NOT_READABLE)
 async def list_own_orders(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
-    """List the guest's orders.
-
-    Returns the orders of this stay, newest first.
-    """
+    """List the guest's orders. Returns the orders of this stay, newest first."""
     return await request.answer_page(request.for_path(ListOrders, **paging.values), paging)
 
 
@@ -48,18 +42,12 @@ async def place_order(request: ApiRequest, body: NewOrder) -> Response:
 
 @routes.post("/orders/{order_id}/cancel/", refuses=("ORDER_NOT_FOUND", "ORDER_ACCEPTED", "ILLEGAL_TRANSITION"))
 async def cancel_own_order(request: ApiRequest, body: OrderCancellation) -> Response:
-    """Cancel the guest's order.
-
-    A guest can cancel an order until staff accept it.
-    """
+    """Cancel the guest's order. A guest can cancel an order until staff accept it."""
     return await request.answer(request.for_path(CancelOrder, reason=body.reason))
 
 
 @routes.post("/push-token/", response=PushTokenRegistered, refuses=NOT_IN_HOUSE)
 async def register_push_token(request: ApiRequest, body: PushToken) -> Response:
-    """Register a push token.
-
-    Stores the push token of the guest's phone for the stay; null removes it.
-    """
+    """Register a push token. Stores the push token of the guest's phone for the stay; null removes it."""
     await request.ask(request.for_path(RegisterPushToken, push_token=body.token))
     return request.respond(PushTokenRegistered(booking_id=request.booking_id, registered=body.token is not None))

@@ -1,8 +1,7 @@
 """Menus and orders."""
 
-from dataclasses import dataclass
-
 from contracts.bookings.orders import Order, OrderLine
+from contracts.data import Data
 from contracts.rooms.menu import Menu
 from gateway.http.views import View
 
@@ -21,8 +20,7 @@ class RoomServiceOrder(View[Order], rename={"lines": "items"}):
     """An order. The total of a completed order is added to `balance_due`, and never charged to the card."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushTokenRegistered:
+class PushTokenRegistered(Data):
     """Whether the guest's phone has a push token."""
 
     booking_id: str

@@ -26,10 +26,7 @@ menus = staff_routes("room service", "/menu", response=MENU_ITEM)
 
 @orders.get("/orders/", response=ORDERS, refuses=("INVALID_FILTER",))
 async def list_orders(request: ApiRequest, filters: FromQuery[OrderFilters]) -> Response:
-    """List orders.
-
-    The orders of guests in house, newest first.
-    """
+    """List orders. The orders of guests in house, newest first."""
     return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 
 
@@ -50,10 +47,7 @@ async def accept_order(request: ApiRequest, _: NoFields) -> Response:
 
 @orders.post("/orders/{order_id}/complete/", refuses=STEP_REFUSES)
 async def complete_order(request: ApiRequest, _: NoFields) -> Response:
-    """Complete an order.
-
-    Adds the total to the booking's `balance_due`.
-    """
+    """Complete an order. Adds the total to the booking's `balance_due`."""
     return await request.answer(request.for_path(CompleteOrder))
 
 
@@ -72,10 +66,7 @@ def _item_id(request: ApiRequest) -> int:
 
 @menus.get("/", response=MenuItems)
 async def get_menu(request: ApiRequest) -> Response:
-    """Retrieve the menu.
-
-    Includes items that are not available at the moment.
-    """
+    """Retrieve the menu. Includes items that are not available at the moment."""
     menu = await request.ask(request.for_path(GetMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
@@ -94,10 +85,7 @@ async def get_menu_item(request: ApiRequest) -> Response:
 
 @menus.patch("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Response:
-    """Update a menu item.
-
-    Existing orders keep the price at which they were placed.
-    """
+    """Update a menu item. Existing orders keep the price at which they were placed."""
     changes = body.model_dump(exclude_unset=True)
     return await request.answer(request.for_path(ChangeMenuItem, item_id=_item_id(request), **changes))
 

@@ -26,10 +26,7 @@ tasks = staff_routes("housekeeping", "/housekeeping/tasks", response=Task)
 
 @blocks.get("/")
 async def list_blocks(request: ApiRequest) -> Response:
-    """List the blocks of a room.
-
-    Current and future blocks only, ordered by date.
-    """
+    """List the blocks of a room. Current and future blocks only, ordered by date."""
     return await request.answer(request.for_path(ListBlocks))
 
 
@@ -37,10 +34,7 @@ async def list_blocks(request: ApiRequest) -> Response:
     "/", response=view(RoomBlock), status=201, needs=MANAGE, refuses=("ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL")
 )
 async def block_room(request: ApiRequest, body: NewBlock) -> Response:
-    """Block a room.
-
-    No booking gets the room on the blocked nights.
-    """
+    """Block a room. No booking gets the room on the blocked nights."""
     return await request.answer(request.for_path(BlockRoom, **body.model_dump()))
 
 
@@ -90,10 +84,7 @@ async def start_task(request: ApiRequest, _: NoFields) -> Response:
 
 @tasks.post("/{task_id}/done/", needs=CLEAN, refuses=STEP_REFUSES)
 async def finish_task(request: ApiRequest, _: NoFields) -> Response:
-    """Complete a housekeeping task.
-
-    The room then needs an inspection.
-    """
+    """Complete a housekeeping task. The room then needs an inspection."""
     return await request.answer(request.for_path(FinishTask, task_id=_task_id(request)))
 
 

@@ -85,10 +85,7 @@ async def get_room(request: ApiRequest) -> Response:
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
 async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
-    """List the status changes of a room.
-
-    Newest first. Each change says who made it, when and why.
-    """
+    """List the status changes of a room. Newest first. Each change says who made it, when and why."""
     history = await request.ask(request.for_path(GetRoomHistory, **paging.values))
     encode, more = view(RoomChange).of, {"room_number": history.room_number}
     return request.respond_page(encode, history.changes, count=history.count, paging=paging, **more)
@@ -96,19 +93,13 @@ async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> 
 
 @routes.post("/", status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
 async def add_room(request: ApiRequest, body: NewRoom) -> Response:
-    """Create a room.
-
-    The room is ready for its first guest. A room that was deleted returns with its history.
-    """
+    """Create a room. The room is ready for its first guest. A room that was deleted returns with its history."""
     return await _answer(request, request.for_path(AddRoom, **body.model_dump()))
 
 
 @routes.patch("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL"))
 async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
-    """Update a room.
-
-    The room type and `is_active` change only while no booking has the room.
-    """
+    """Update a room. The room type and `is_active` change only while no booking has the room."""
     return await _answer(request, request.for_path(ChangeRoom, **body.changes))
 
 
@@ -134,20 +125,14 @@ async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
 
 @routes.post("/{room_number}/mark-cleaned/", needs=CLEAN, refuses=REFUSES)
 async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
-    """Mark a room as cleaned.
-
-    The room then needs an inspection.
-    """
+    """Mark a room as cleaned. The room then needs an inspection."""
     dirty = RoomStatus.CHECKOUT_DIRTY, RoomStatus.CLEANING_IN_PROGRESS
     return await _change_status(request, RoomStatus.CLEANED_UNINSPECTED, *dirty)
 
 
 @routes.post("/{room_number}/inspect/", needs=INSPECT, refuses=REFUSES)
 async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
-    """Inspect a room.
-
-    A room that passes is ready for the next guest. A room that fails is cleaned again.
-    """
+    """Inspect a room. A room that passes is ready for the next guest. A room that fails is cleaned again."""
     to = RoomStatus.READY_FOR_GUEST if body.passed else RoomStatus.CHECKOUT_DIRTY
     return await _change_status(request, to, RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
 
@@ -161,10 +146,7 @@ async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
 
 @routes.post("/{room_number}/complete-maintenance/", needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES)
 async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
-    """Complete the maintenance of a room.
-
-    The room is cleaned before the next guest.
-    """
+    """Complete the maintenance of a room. The room is cleaned before the next guest."""
     closed = RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER
     return await _change_status(request, RoomStatus.CHECKOUT_DIRTY, *closed, note=body.notes)
 

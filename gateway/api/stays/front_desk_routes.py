@@ -26,10 +26,7 @@ overstays = staff_routes("overstays", "/room-bookings/{booking_id}/overstay", re
 
 @rooms.post("/{room_number}/add-guest/", status=201, refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"))
 async def add_guest(request: ApiRequest, body: WalkInGuest) -> Response:
-    """Check in a walk-in.
-
-    Creates a booking without a card, assigns the room and checks the guest in, all at once.
-    """
+    """Check in a walk-in. Creates a booking without a card, assigns the room and checks the guest in, all at once."""
     command = request.for_path(AddWalkIn, **body.values)
     created = await request.ask(command, deadline=SEVERAL_SERVICES)
     return respond_to_staff(request, created.booking)

@@ -1,10 +1,9 @@
 """Candidate rooms, check-outs and overstays."""
 
-from dataclasses import dataclass
-
 from contracts.bookings.bulk_check_out import RoomsCheckedOut
 from contracts.bookings.overstays import OverstayState
 from contracts.bookings.views import BookingDetail
+from contracts.data import Data
 from contracts.rooms.assignments import Candidates
 from gateway.http.views import Json, View
 
@@ -15,8 +14,7 @@ class AvailableRooms(View[Candidates], rename={"rooms": "available_rooms"}):
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VacatedRoom:
+class VacatedRoom(Data):
     """The room that the guest left."""
 
     room_number: str
@@ -29,8 +27,7 @@ class CheckedOutBooking(View[BookingDetail], only=("booking_id", "status", "chec
     assigned_room: VacatedRoom | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedOut:
+class CheckedOut(Data):
     """The response of a check-out, as older clients read it."""
 
     message: str
@@ -46,8 +43,7 @@ class BulkCheckOut(
     """The bookings that were checked out, the rooms that were cleared, and the rooms that failed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkCheckOutReport:
+class BulkCheckOutReport(Data):
     """The response of a bulk check-out, as older clients read it."""
 
     detail: str

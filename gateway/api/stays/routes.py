@@ -30,19 +30,13 @@ routes = staff_routes("stays", "/room-bookings/{booking_id}", response=StaffBook
 
 @routes.get("/available-rooms/", response=AvailableRooms, needs=ASSIGN, refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",))
 async def list_candidate_rooms(request: ApiRequest) -> Response:
-    """List the rooms that can be assigned to a booking.
-
-    The best room comes first.
-    """
+    """List the rooms that can be assigned to a booking. The best room comes first."""
     return await request.answer(request.for_path(GetCandidateRooms), booking_id=request.booking_id)
 
 
 @routes.post("/assign-room/", needs=ASSIGN, refuses=(*NOT_ASSIGNABLE, "ROOM_TYPE_MISMATCH", *TAKEN))
 async def assign_room(request: ApiRequest, body: Assignment) -> Response:
-    """Assign a room to a booking.
-
-    Replaces the room that is assigned already.
-    """
+    """Assign a room to a booking. Replaces the room that is assigned already."""
     return await change_booking(request, AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
@@ -54,10 +48,7 @@ async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
 
 @routes.post("/move-room/", needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
 async def move_room(request: ApiRequest, body: Move) -> Response:
-    """Move a guest to another room.
-
-    The guest in house changes rooms for the rest of the stay.
-    """
+    """Move a guest to another room. The guest in house changes rooms for the rest of the stay."""
     return await change_booking(request, MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 

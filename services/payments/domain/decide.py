@@ -5,12 +5,12 @@ changing the result.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from contracts.data import Data
 from contracts.payments.events import PaymentStatus
-from services.payments.domain.decision_inputs import DecisionInputs
-from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.desired_state import DecisionInputs, DesiredState
 from services.payments.domain.events import DomainEvent, next_event
 from services.payments.domain.evolve import evolve
 from services.payments.domain.movements import Movement, movements
@@ -20,8 +20,7 @@ from services.payments.domain.provider_snapshot import ProviderSnapshot, RefundS
 from services.payments.lifecycle import RefundRetried
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Data):
     """An event, with the payment's status before and after. `version` is the payment's version after the event."""
 
     event: DomainEvent
@@ -30,8 +29,7 @@ class Change:
     after: PaymentStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Data):
     """The payment after all changes, the money movements in the snapshot, and the next call to the provider or None."""
 
     payment: Payment
@@ -67,10 +65,7 @@ def decide(
 
 
 def retry(payment: Payment) -> Decision | None:
-    """Mark the payment's failed refunds as retried; returns None where no failed refund waits for staff.
-
-    The next sync issues the refund that replaces them.
-    """
+    """Mark failed refunds as retried; the next sync issues a new refund. None if no failed refund waits for staff."""
     if not any(refund.waits_for_staff for refund in payment.refunds):
         return None
     event = RefundRetried(payment_id=payment.id)
@@ -80,7 +75,7 @@ def retry(payment: Payment) -> Decision | None:
 
 
 def _with_provider_ids(payment: Payment, snapshot: ProviderSnapshot) -> Payment:
-    """The payment, to which the provider's ids of session, intent and refunds are added from the snapshot."""
+    """The payment with the ids of the snapshot's session, intent and refunds."""
     if snapshot.session and payment.session_id is None:
         payment = replace(payment, session_id=snapshot.session.id, session_url=snapshot.session.url)
     if snapshot.intent and snapshot.intent.charge and payment.intent_id is None:

@@ -1,23 +1,25 @@
-"""The desired state of a payment: how bookings wants the money handled."""
+"""The desired state of a payment, and the inputs of a decision on the payment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.values import Money
 from services.payments.domain.payment import Payment
+from services.payments.domain.provider_snapshot import ProviderSnapshot
 
 
 class BookingPhase(StrEnum):
-    """What to do with a booking's money: wait (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
+    """The action on a booking's money: wait (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
 
     LIVE = "LIVE"
     APPROVED = "APPROVED"
     ENDED = "ENDED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DesiredState:
-    """The state that bookings wants for a payment; `LIVE` at first. `why` names the event that set the state."""
+class DesiredState(Data):
+    """The desired state of a payment. It follows from the bookings service's events; `why` names the last event."""
 
     booking_id: str
     hotel: str
@@ -40,3 +42,16 @@ class DesiredState:
         if self.fee is None or self.fee.currency != payment.amount.currency:
             return 0
         return min(self.fee.amount, at_most)
+
+
+class DecisionInputs(Data):
+    """The inputs of a decision. `refused` is the result of `provider_call.refusals`, `now` is UTC."""
+
+    desired: DesiredState
+    snapshot: ProviderSnapshot
+    refused: Mapping[str, str]
+    now: datetime
+
+    def time_to_pay_is_over(self, payment: Payment) -> bool:
+        """Whether the booking or its hold has ended, or the amount of the booking has changed."""
+        return self.desired.ended or payment.superseded or self.now >= payment.hold_expires_at

@@ -1,24 +1,21 @@
 """Chooses the next call to the provider that brings the money closer to its desired state."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.payments.events import PaymentStatus
-from services.payments.domain.decision_inputs import DecisionInputs
+from services.payments.domain.desired_state import DecisionInputs
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState
 from services.payments.lifecycle import FAILED_OR_RELEASED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Expire:
+class Expire(Data):
     """Close the checkout session."""
 
     session_id: str
     action = "expire"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capture:
+class Capture(Data):
     """Capture `amount` minor units of the authorisation and release the rest."""
 
     intent_id: str
@@ -26,16 +23,14 @@ class Capture:
     action = "capture"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Void:
+class Void(Data):
     """Release the whole authorisation."""
 
     intent_id: str
     action = "void"
 
 
-@dataclass(frozen=True, kw_only=True)
-class IssueRefund:
+class IssueRefund(Data):
     """Refund the amount of `refund`."""
 
     intent_id: str
@@ -51,7 +46,7 @@ ProviderAction = Expire | Capture | Void | IssueRefund
 
 
 def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
-    """The next call to the provider, or None where the money is in its desired state."""
+    """The next call to the provider, or None where no call is due."""
     session, intent = inputs.snapshot.session, inputs.snapshot.intent
     if session and session.state is SessionState.OPEN and _session_must_close(payment, inputs):
         return Expire(session_id=session.id)

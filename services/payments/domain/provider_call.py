@@ -1,14 +1,15 @@
 """A call that changes an object at the provider: its request, its idempotency key, its result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from contracts.data import Data
 
 SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
 
 class CallState(StrEnum):
-    """The state of a call: unanswered, done, failed (as will be every repetition with its key), or refused for good."""
+    """The state of a call: unanswered (`OWED`), done, failed (its key will fail again), or refused for good."""
 
     OWED = "OWED"
     DONE = "DONE"
@@ -16,8 +17,7 @@ class CallState(StrEnum):
     REFUSED = "REFUSED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderCall:
+class ProviderCall(Data):
     """One attempt at one action of one payment. An attempt always sends the same request under the same key."""
 
     payment_id: str

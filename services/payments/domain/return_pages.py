@@ -1,13 +1,12 @@
 """The pages to which the checkout session sends the guest back; only configured origins are allowed."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chassis.refusal import Refusal
+from contracts.data import Data
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReturnPages:
+class ReturnPages(Data):
     """The page addresses after a payment and after a cancelled checkout."""
 
     success: str
@@ -17,7 +16,7 @@ class ReturnPages:
 def return_pages(
     origins: tuple[str, ...], *, hotel: str, booking_id: str, success: str | None, cancel: str | None
 ) -> ReturnPages:
-    """The pages `success` and `cancel`; the booking's guest page for each that is not given.
+    """The given pages. For a page that is None, the booking's guest page is used.
 
     Raises `Refusal` `INVALID_RETURN_URL` for an origin that is not among `origins`.
     """

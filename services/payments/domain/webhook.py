@@ -1,8 +1,9 @@
 """Webhook events of the provider: their ids, types and outcomes."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from contracts.data import Data
 
 # Events of any other type are stored and ignored. The end of a dispute changes no booking and is booked in the ledger.
 APPLIED_TYPES = frozenset({
@@ -32,8 +33,7 @@ class WebhookOutcome(StrEnum):
     PARKED = "PARKED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookEvent:
+class WebhookEvent(Data):
     """A verified webhook event, reduced to its ids. `payment_id` is our id, from the object's metadata."""
 
     event_id: str
@@ -45,7 +45,6 @@ class WebhookEvent:
     intent_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReceivedWebhook(WebhookEvent):
     """A stored webhook event and its outcome. `waited` is the wall time since the event arrived."""
 

@@ -11,23 +11,15 @@ from services.payments.work import PaymentsWork
 log = logs.logger(__name__)
 
 
-def converge_payments(payloads: Sequence[ConvergePayment], conversation: Conversation[PaymentsWork]) -> list[None]:
+def converge_payments(
+    payloads: Sequence[ConvergePayment | ExpireSession], conversation: Conversation[PaymentsWork]
+) -> list[None]:
     """Converge each payment. Raises `RetryLater`, `Unavailable`."""
     for payload in payloads:
         converge(payload.payment_id, conversation, why=payload.why)
     return [None] * len(payloads)
 
 
-def expire_sessions(payloads: Sequence[ExpireSession], conversation: Conversation[PaymentsWork]) -> list[None]:
-    """Close the sessions of holds that have expired; a payment made in the meantime is applied."""
-    for payload in payloads:
-        converge(payload.payment_id, conversation, why="the hold has run out")
-    return [None] * len(payloads)
-
-
 def given_up(payload: ConvergePayment | ExpireSession, why: str, work: PaymentsWork) -> None:
-    """Log that the convergence was given up, so that staff look at the payment.
-
-    The provider did not answer for longer than any authorisation lasts.
-    """
+    """Log for staff that the convergence was given up, after more time than any card authorisation lasts."""
     log.error("payment_not_settled", payment_id=payload.payment_id, why=why, at=work.now.isoformat())

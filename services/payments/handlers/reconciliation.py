@@ -13,14 +13,13 @@ from contracts.payments.reconciliation import (
     Reconciliation,
     ReconciliationPart,
 )
-from services.payments.domain.jobs import CONVERGING
 from services.payments.steps.reconciliation.payment import reconcile_payments, repair
 from services.payments.steps.reconciliation.provider_lists import reconcile_list
+from services.payments.steps.reconciliation.run import record_object_findings
 from services.payments.steps.reconciliation.unprocessed import reconcile_jobs, reconcile_webhooks
 from services.payments.work import PaymentsWork
 
 TICK_SECONDS, PAGE_SIZE, LEASE = 10.0, 10, timedelta(minutes=5)
-LATE = timedelta(minutes=10)
 
 _PARTS: dict[ReconciliationPart, Callable[[Reconcile, Conversation[PaymentsWork]], ReconciledPage]] = {
     ReconciliationPart.PAYMENTS: reconcile_payments,
@@ -54,9 +53,11 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
 
 def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """Reconcile one page of the command's `part`. Raises `Unavailable` where the provider does not answer."""
-    return _PARTS[command.part](command, conversation)
+    page = _PARTS[command.part](command, conversation)
+    record_object_findings(command, conversation, page)
+    return page
 
 
 def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliation:
     """The figures of the periodic reconciliation."""
-    return work.findings.reconciliation(work.now, late=LATE, kinds=CONVERGING)
+    return work.reconciliation.state(work.now)

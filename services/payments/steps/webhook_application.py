@@ -48,8 +48,7 @@ def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWor
 
 def _find(conversation: Conversation[PaymentsWork], *ids: str | None) -> str | None:
     with conversation.reading() as work:
-        payment_id: str | None = work.payments.find_id(*ids)
-        return payment_id
+        return work.payments.find_id(*ids)
 
 
 def _not_found(webhook: ReceivedWebhook, why: str) -> Exception:

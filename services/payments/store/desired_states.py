@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
@@ -13,11 +14,8 @@ from services.payments.domain.payment import Payment
 from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
 
 
-class SqlDesiredStates:
-    """Reads and writes desired states, with one statement per method."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlDesiredStates(SqlStore):
+    """Reads and writes desired states."""
 
     def of_booking(self, booking_id: str, hotel: str) -> DesiredState:
         """The booking's desired state; `LIVE` where no event of the booking has arrived."""
@@ -48,7 +46,7 @@ class SqlDesiredStates:
         return replace(desired, phase=row.phase, approved_payment=approved, fee=fee, why=row.why)
 
     def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
-        """Store a booking's desired state, as of `since` (UTC)."""
+        """Store a booking's desired state. `since` is the time of the change, UTC."""
         values = {
             "hotel": desired.hotel,
             "phase": desired.phase,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 from services.payments.domain.payment import Payment, Refund
@@ -20,11 +21,8 @@ _OF_REFUND = tuple(field.name for field in fields(Refund) if field.name != "amou
 _LIVE_AS = {PaymentPurpose.BOOKING: LIVE, PaymentPurpose.EXTENSION: UNFINISHED}
 
 
-class SqlPayments:
-    """Reads and writes payments. Reading one takes two statements: its row and its refunds."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlPayments(SqlStore):
+    """Reads and writes payments. A payment is read with two statements: one for its row, one for its refunds."""
 
     def get(self, payment_id: str) -> Payment | None:
         """One payment, or None for an unknown id."""

@@ -6,17 +6,15 @@ from dataclasses import asdict, fields
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from chassis.transactions.store import SqlStore
 from services.payments.domain.provider_call import CallState, ProviderCall
 from services.payments.store.tables import PROVIDER_ACTION as ACTION
 
 _CALL = tuple(ACTION.c[field.name] for field in fields(ProviderCall))
 
 
-class SqlProviderCalls:
-    """Reads and writes calls, with one statement per method."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlProviderCalls(SqlStore):
+    """Reads and writes calls."""
 
     def latest(self, payment_id: str) -> Mapping[str, ProviderCall]:
         """The last attempt at each of the payment's actions, keyed by `action`."""

@@ -7,17 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from services.payments.domain.webhook import ReceivedWebhook, WebhookEvent, WebhookOutcome
 from services.payments.store.tables import WEBHOOK
 
 _ALL = sa.select(WEBHOOK, (sa.func.clock_timestamp() - WEBHOOK.c.received_at).label("waited"))
 
 
-class SqlWebhooks:
-    """Stores an event's ids, type and times, and no personal data. One statement per method."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlWebhooks(SqlStore):
+    """Stores an event's ids, type and times, and no personal data."""
 
     def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
         """Store an event; returns False where the event is stored already."""

@@ -28,7 +28,7 @@ class ListPackages(Query[Packages]):
 
     hotel: str
     search: str = ""
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
 class GetPackage(Query[PackageDefinition]):

@@ -1,8 +1,6 @@
 """Compares one payment with the provider, and repairs the differences by convergence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
@@ -21,16 +19,13 @@ from services.payments.work import PaymentsWork
 log = logs.logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentComparison:
-    """A payment and its differences from the provider."""
+def compare(
+    payment_id: str, conversation: Conversation[PaymentsWork]
+) -> tuple[Payment, tuple[ReconciliationFinding, ...]]:
+    """Read the payment at the provider; returns the payment and its differences. Changes nothing.
 
-    payment: Payment
-    differences: Sequence[ReconciliationFinding]
-
-
-def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> PaymentComparison:
-    """Read the provider and find the differences; changes nothing. Raises `Unavailable` without an answer."""
+    Raises `Unavailable` where the provider does not answer, or where other processes keep changing the payment.
+    """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
             before = stored_state(payment_id, work)
@@ -38,34 +33,32 @@ def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> Paymen
         try:
             snapshot = take_snapshot(payment, conversation.dependencies.cards)
         except UnknownObject as unknown:
-            return PaymentComparison(payment=payment, differences=(missing(payment, str(unknown)),))
+            return payment, (missing(payment, str(unknown)),)
         with conversation.reading() as work:
-            ledger = work.reconciliation.ledger_rows(payment_id)
+            ledger = work.ledger.amounts(payment_id)
             desired = work.desired_states.of_payment(payment)
             now, after = work.now, stored_state(payment_id, work)
         if before == after:
             decision = decide(payment, desired, snapshot, refused=refusals(calls), now=now)
-            return PaymentComparison(
-                payment=payment, differences=differences(payment, desired, snapshot, decision, ledger)
-            )
+            return payment, tuple(differences(payment, desired, snapshot, decision, ledger))
     raise Unavailable("others keep changing the payment")
 
 
 def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
     """Compare the payment; if anything differs, converge and compare again. Returns and records the findings."""
-    before = compare(payment_id, conversation)
+    payment, before = compare(payment_id, conversation)
     after = before
-    if before.differences:
+    if before:
         try:
             converge(payment_id, conversation, why=f"reconciled {run}")
         except (RetryLater, PermanentFailure, UnknownObject) as problem:
             log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
-        after = compare(payment_id, conversation)
-    left = {_key(each) for each in after.differences}
-    repaired = [replace(each, repaired=True) for each in before.differences if _key(each) not in left]
-    findings = (*repaired, *after.differences)
+        payment, after = compare(payment_id, conversation)
+    left = {(each.kind, each.object_id) for each in after}
+    repaired = [replace(each, repaired=True) for each in before if (each.kind, each.object_id) not in left]
+    findings = (*repaired, *after)
     with conversation.transaction() as work:
-        record_payment_findings(after.payment, findings, work, run=run)
+        record_payment_findings(payment, findings, work, run=run)
     return findings
 
 
@@ -75,20 +68,16 @@ def findings_of(
     """The payment's findings; a command with `repair` also repairs them."""
     if command.repair:
         return repair(payment_id, conversation, run=run_name(command))
-    return tuple(compare(payment_id, conversation).differences)
+    _, findings = compare(payment_id, conversation)
+    return findings
 
 
 def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """Compare a page of our payments with the provider; the first page also has the total."""
-    scope: dict[str, Any] = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
     limit = page_limit(command)
     with conversation.reading() as work:
-        payment_ids = work.reconciliation.page(**scope, after=command.after, limit=limit)
-        total = None if command.after else work.reconciliation.count(**scope)
+        payment_ids = work.reconciliation.page(command, limit=limit)
+        total = None if command.after else work.reconciliation.count(command)
     findings = [finding for each in payment_ids for finding in findings_of(command, each, conversation)]
     following = payment_ids[-1] if len(payment_ids) == limit else None
     return ReconciledPage(looked=len(payment_ids), findings=tuple(findings), next=following, total=total)
-
-
-def _key(difference: ReconciliationFinding) -> tuple[str, str]:
-    return difference.kind, difference.object_id

@@ -5,11 +5,10 @@ from dataclasses import replace
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
 from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
-from services.payments.domain.jobs import CONVERGING
 from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.steps import webhook_application
 from services.payments.steps.convergence import converge
-from services.payments.steps.reconciliation.run import in_scope, page_limit, record_object_findings
+from services.payments.steps.reconciliation.run import in_scope, page_limit
 from services.payments.work import PaymentsWork
 
 
@@ -26,8 +25,7 @@ def reconcile_webhooks(command: Reconcile, conversation: Conversation[PaymentsWo
         if is_late and is_recent and in_scope(command, finding.hotel, finding.booking_id):
             findings.append(_apply(finding, conversation) if command.repair else finding)
     following = page[-1].event_id if len(page) == limit else None
-    reconciled = ReconciledPage(looked=len(page), findings=tuple(findings), next=following)
-    return record_object_findings(command, conversation, reconciled)
+    return ReconciledPage(looked=len(page), findings=tuple(findings), next=following)
 
 
 def _webhook_finding(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
@@ -58,7 +56,7 @@ def reconcile_jobs(command: Reconcile, conversation: Conversation[PaymentsWork])
     """A page of the convergence jobs that were given up."""
     limit = page_limit(command)
     with conversation.reading() as work:
-        rows = work.reconciliation.jobs_given_up(CONVERGING, after=int(command.after or 0), limit=limit)
+        rows = work.reconciliation.jobs_given_up(after=int(command.after or 0), limit=limit)
     findings = []
     for row in rows:
         finding = ReconciliationFinding(
@@ -73,8 +71,7 @@ def reconcile_jobs(command: Reconcile, conversation: Conversation[PaymentsWork])
         if in_scope(command, finding.hotel, finding.booking_id):
             findings.append(_converge(finding, row["position"], conversation) if command.repair else finding)
     following = str(rows[-1]["position"]) if len(rows) == limit else None
-    reconciled = ReconciledPage(looked=len(rows), findings=tuple(findings), next=following)
-    return record_object_findings(command, conversation, reconciled)
+    return ReconciledPage(looked=len(rows), findings=tuple(findings), next=following)
 
 
 def _converge(
