@@ -44,7 +44,7 @@ class SqlGhosts(SqlStore):
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room id of the page; None ends the round and deletes the ghosts not met in it."""
+        """Store the last room id of the page. None ends the round and deletes the ghosts of earlier rounds."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
