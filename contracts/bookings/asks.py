@@ -4,7 +4,7 @@ from contracts.bookings.status import BookingSource
 from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
 from contracts.data import Data
 from contracts.message import Command
-from contracts.rooms.quotes import StayRequest
+from contracts.rooms.quotes import StayAsk
 
 
 class BookingAsk(Data):
@@ -18,7 +18,7 @@ class BookingCommand(BookingAsk, Command[BookingDetail], abstract=True):
     """A command to one booking; the reply is the booking after the command."""
 
 
-class CreateBooking(StayRequest, Command[CreatedBooking]):
+class CreateBooking(StayAsk, Command[CreatedBooking]):
     """Create a booking, either with its nights held at once or as a draft.
 
     Refused `SOLD_OUT`, and with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.

@@ -2,7 +2,7 @@
 
 from contracts.data import Data
 from contracts.message import Command, Nothing
-from contracts.rooms.quotes import StayRequest
+from contracts.rooms.quotes import StayAsk
 from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 
@@ -17,7 +17,7 @@ class Held(Data):
     policy: CancellationPolicy
 
 
-class HoldInventory(StayRequest, Command[Held]):
+class HoldInventory(StayAsk, Command[Held]):
     """Sell the nights to this booking. Refused `SOLD_OUT`.
 
     A repetition of the same ask gets the same reply. With `price_only` a draft is priced and no night is sold.

@@ -7,7 +7,7 @@ from contracts.message import Command
 from contracts.values import Price
 
 
-class StayRequest(Data):
+class StayAsk(Data):
     """The fields of an ask about a stay and its price. `room_type` is a code or a name."""
 
     hotel: str
@@ -36,5 +36,5 @@ class Quote(Data):
     valid_until: datetime
 
 
-class GiveQuote(StayRequest, Command[Quote]):
+class GiveQuote(StayAsk, Command[Quote]):
     """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name."""
