@@ -32,6 +32,7 @@ from contracts.payments.events import (
 )
 from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
+from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
@@ -166,11 +167,7 @@ def _amount(text: str, due: Money) -> Money:
     try:
         amount = from_major(text, due.currency)
     except (ValueError, InvalidOperation):
-        raise _invalid(f"This is no amount in {due.currency}.") from None
+        raise invalid("amount", f"This is no amount in {due.currency}.") from None
     if not 0 < amount.amount <= due.amount or amount != rounded(Decimal(amount.amount), due.currency):
-        raise _invalid(f"More than nothing, and at most the {due.text} that are owed.")
+        raise invalid("amount", f"More than nothing, and at most the {due.text} that are owed.")
     return amount
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal("VALIDATION_ERROR", message, errors=[{"field": "amount", "message": message}])

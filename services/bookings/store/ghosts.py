@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from chassis import codec
 from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
@@ -59,23 +60,14 @@ class SqlGhosts(SqlStore):
         lives = (BOOKING.c.status == BookingStatus.IN_HOUSE) & here
         rows = self._connection.execute(
             sa.select(
-                BOOKING.c.id,
+                BOOKING.c.id.label("booking_id"),
                 BOOKING.c.hotel,
-                BOOKING.c.assigned_room_number,
+                BOOKING.c.assigned_room_number.label("room_number"),
                 BOOKING.c.status,
                 BOOKING.c.pending.is_not(None).label("busy"),
             ).where(BOOKING.c.id.in_(named) | lives)
         )
-        return {
-            row.id: BookingPosition(
-                booking_id=row.id,
-                hotel=row.hotel,
-                room_number=row.assigned_room_number,
-                status=BookingStatus(row.status),
-                busy=row.busy,
-            )
-            for row in rows
-        }
+        return {row.booking_id: codec.typed(dict(row._mapping), BookingPosition) for row in rows}
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
         """Store the ghosts; returns the new ones, and those that have lasted for a minute."""
