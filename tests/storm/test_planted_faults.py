@@ -66,7 +66,7 @@ def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
 
     def at_most_once(self: JobRunner) -> list[Any]:
         due = claim(self)
-        with self._unit_of_work.begin() as work:
+        with self.unit_of_work.begin() as work:
             job_queue.mark(work.connection, due, done_at=JOB.c.created_at)
         return due
 
@@ -165,7 +165,7 @@ BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[PaymentMachine]] = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
-def test_the_storm_finds(
+def test_the_storm_finds_each_planted_fault(
     plant: Callable[[pytest.MonkeyPatch], None], starting_states: StartingStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)
