@@ -14,7 +14,7 @@ OWN = {"operationId", "deprecated"}
 
 
 def openapi(document: Schema) -> Iterator[Line]:
-    """Operations with parameters, bodies, statuses and error codes; equal content stands at the first operation only."""
+    """Operations with parameters, bodies, statuses and error codes; equal content stands at the first only."""
     problems: dict[tuple[str, ...], str] = {}
     first: dict[tuple[str, ...], str] = {}
     operations = [
