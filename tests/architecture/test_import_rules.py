@@ -65,16 +65,16 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
     return said
 
 
-def test_every_rule_holds() -> None:
+def test_every_import_rule_holds() -> None:
     code, said = lint(ROOT)
 
     assert code == 0, said
 
 
-def test_every_rule_is_broken_somewhere_below() -> None:
+def test_every_import_rule_has_a_planted_violation() -> None:
     assert set(BREAKS) == set(rules())
 
 
 @pytest.mark.parametrize("rule", sorted(BREAKS))
-def test_a_broken_rule_is_found(rule: str, broken: str) -> None:
+def test_a_violated_import_rule_is_found(rule: str, broken: str) -> None:
     assert f"{rules()[rule]} BROKEN" in " ".join(broken.split())

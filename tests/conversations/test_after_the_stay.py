@@ -71,7 +71,7 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
 
 
 @pytest.mark.parametrize("how", ["moved", "called off"])
-def test_the_next_guest_of_the_room_sees_nothing_of_who_was(fixture: PlatformFixture, how: str) -> None:
+def test_the_next_guest_of_a_room_sees_nothing_of_the_guest_before(fixture: PlatformFixture, how: str) -> None:
     first = move_in(fixture)
     secrets = live(fixture, first)
     if how == "moved":

@@ -131,7 +131,7 @@ def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parame
     ask()
 
 
-def test_what_is_not_documented_is_noticed() -> None:
+def test_an_undocumented_answer_is_noticed() -> None:
     operation = next(documented for _, _, documented in OPERATIONS if documented["operationId"] == "get_room")
     answers = [httpx.Response(418, json={}), httpx.Response(200, json={"room_number": 7}), httpx.Response(500, json={})]
 

@@ -201,7 +201,7 @@ def lasting(answer: httpx.Response) -> Any:
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), NAMED, ids=[f"{method} {path}" for method, path, _ in NAMED])
-def test_what_the_sources_name_works_as_they_spell_it(
+def test_every_path_of_older_clients_works_as_they_spell_it(
     old_client: OldClient, method: str, path: str, operation: str
 ) -> None:
     request = old_client.ready_for(operation)

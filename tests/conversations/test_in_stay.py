@@ -69,7 +69,7 @@ def live(fixture: PlatformFixture, created: CreatedBooking) -> dict[str, str]:
     return {**PLANTED, "PIN": in_house.room_pin, "e-mail": "ada@example.com"}
 
 
-def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixture) -> None:
+def test_the_next_guest_of_a_room_sees_nothing_of_the_last_guest(fixture: PlatformFixture) -> None:
     first = move_in(fixture)
     secrets = live(fixture, first)
     fixture.platform.ask(CheckOut(**about(first)), STAFF)
@@ -108,7 +108,7 @@ def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixt
     assert PLANTED["message"] in timeline
 
 
-def test_no_event_push_notice_or_job_carries_what_was_said_ordered_or_kept(
+def test_no_event_push_notice_or_job_carries_the_text_of_a_message_order_or_note(
     fixture: PlatformFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     created = move_in(fixture)

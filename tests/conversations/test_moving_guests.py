@@ -25,7 +25,7 @@ from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 Status = RoomStatus
 
 
-def test_a_guest_moves_and_everyone_is_told(fixture: PlatformFixture) -> None:
+def test_a_guests_move_is_pushed_to_the_guest_and_both_rooms(fixture: PlatformFixture) -> None:
     mine = in_house(fixture, "101")
     before = fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=mine), STAFF).in_house
     fixture.settle()

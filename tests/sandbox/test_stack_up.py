@@ -58,7 +58,7 @@ def stack() -> Iterator[Stack]:
         yield started
 
 
-def test_everything_is_up_and_described(stack: Stack) -> None:
+def test_every_program_is_up_and_described(stack: Stack) -> None:
     stack_json = json.loads(stack.path.read_text("utf-8"))
 
     assert stack_json == stack.stack_json
@@ -71,12 +71,12 @@ def test_everything_is_up_and_described(stack: Stack) -> None:
     )
 
 
-def test_what_is_secret_is_private(stack: Stack) -> None:
+def test_a_file_with_secrets_is_private(stack: Stack) -> None:
     for name in ("stack.json", "secrets.json", "postgres/passwords.json", "rabbit/secrets.json"):
         assert stat.S_IMODE((stack.directory / name).stat().st_mode) == 0o600
 
 
-def test_processes_hear_of_everything_but_the_administrator(stack: Stack) -> None:
+def test_processes_get_every_variable_but_the_administrators(stack: Stack) -> None:
     assert stack.environment["EXTRA"] == "told"
     assert stack.environment["AMQP_URL"] == stack.rabbit.amqp_url
     assert stack.environment["BOOKINGS_DATABASE_URL"] == stack.stack_json["databases"]["bookings"]
@@ -117,7 +117,7 @@ def test_the_walk_decides_the_exit_code_and_everything_ends(stack: Stack) -> Non
         assert not any((run / "pids").iterdir())
 
 
-def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
+def test_the_stack_stays_until_it_is_interrupted(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env:
         up = subprocess.Popen(
             [sys.executable, "-c", UP, "--directory", str(run), "up"],
@@ -143,7 +143,7 @@ def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
         assert [pid for pid in started if born_at(pid)] == []
 
 
-def test_an_interrupt_while_it_starts_leaves_nothing(stack: Stack) -> None:
+def test_an_interrupt_during_the_start_leaves_nothing(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env:
         up = subprocess.Popen(
             [sys.executable, "-c", UP, "--directory", str(run), "up"],

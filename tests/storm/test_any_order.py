@@ -232,7 +232,7 @@ LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
-def test_every_order_of_a_life_s_notices_ends_alike(
+def test_every_order_of_the_webhook_events_of_a_life_ends_in_the_same_state(
     life: Callable[[PaymentEnvironment], BookingUnderTest], environment: PaymentEnvironment
 ) -> None:
     with environment.rewindable_databases() as rewindable_databases:
@@ -247,7 +247,7 @@ def test_every_order_of_a_life_s_notices_ends_alike(
 
 
 @pytest.mark.timeout(600)
-def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
+def test_webhook_events_trusted_without_a_sync_end_in_different_states(
     environment: PaymentEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the last notice that came decides."""

@@ -165,7 +165,7 @@ BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[PaymentMachine]] = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
-def test_the_storm_finds(
+def test_the_storm_finds_each_planted_fault(
     plant: Callable[[pytest.MonkeyPatch], None], starting_states: StartingStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)

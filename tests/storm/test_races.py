@@ -186,7 +186,7 @@ def at_once(*deeds: Callable[[], None]) -> list[str]:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
-def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
+def test_one_of_two_concurrent_decisions_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
     begin, one, other, allowed, ends, decisions = pair
     for _ in range(ROUNDS):
         environment.reset()
