@@ -121,7 +121,7 @@ class ChildProcess:
             return self._popen.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait up to `timeout` seconds for the process to end; returns its exit code, or None while the process runs."""
+        """Wait up to `timeout` seconds for the process's end; returns the exit code, or None while the process runs."""
         if timeout is None:
             with suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
