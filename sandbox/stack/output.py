@@ -12,7 +12,7 @@ LONGEST_NAME = 10
 
 
 class Output:
-    """The output of a run. Without `terminal`, only log files are written. While muted, only `say` prints to it."""
+    """The output of a run. Without `terminal`, only log files are written. While muted, only `say` prints there."""
 
     def __init__(self, logs: Path, terminal: TextIO | None = sys.stdout) -> None:
         self.muted = False

@@ -62,9 +62,9 @@ class Supervisor:
         timeout: float = 120.0,
         echo: bool = True,
     ) -> list[str]:
-        """Run a program to its end; returns its output by line. Raises RuntimeError unless it exits with 0 in time.
+        """Run a program to its end; returns the lines of its output. Raises RuntimeError unless it exits with 0.
 
-        Output that may contain passwords is neither printed nor logged where `shown` is False.
+        The program is killed after `timeout` seconds. Without `echo`, the output is neither printed nor logged.
         """
         with self._lock:
             if self._closing.is_set():

@@ -66,7 +66,7 @@ def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
 
     def at_most_once(self: JobRunner) -> list[Any]:
         due = claim(self)
-        with self._unit_of_work.begin() as work:
+        with self.unit_of_work.begin() as work:
             job_queue.mark(work.connection, due, done_at=JOB.c.created_at)
         return due
 

@@ -13,9 +13,10 @@ from chassis.jobs.backoff import LONGEST_DELAY, backoff
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.acknowledgement import EARLY_FOR, UNREADABLE, EventDelivery, acknowledge
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition
-from chassis.messaging.outbox import OutboxRow, envelope, publishable
+from chassis.messaging.outbox import OutboxRow, publishable
 from chassis.observability import trace
 from chassis.settings import ServiceSettings
+from contracts.message import Envelope
 
 
 class Channel:
@@ -35,14 +36,15 @@ class Channel:
 
 
 def row(position: int, subject: str = "BK-1", *, waits: bool = False) -> OutboxRow:
-    return OutboxRow(
-        position=position, id=uuid4(), subject=subject, sequence=position, type="bookings.BookingHeld.v1", hotel="h",
-        time=datetime(2026, 1, 1, tzinfo=UTC), data={}, traceparent="", correlation_id="", causation_id="", waits=waits,
+    event = Envelope(
+        id=str(uuid4()), source="bookings", type="bookings.BookingHeld.v1", subject=subject, hotel="h", data={},
+        time=datetime(2026, 1, 1, tzinfo=UTC), sequence=position, dataschema="urn:hotelmate:schema:test",
     )  # fmt: skip
+    return OutboxRow(position, waits, event)
 
 
 def delivery(headers: dict[str, Any] | None = None) -> EventDelivery:
-    body = codec.encode(envelope("bookings", row(1)))
+    body = codec.encode(row(1).event)
     return EventDelivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
 
 
@@ -105,11 +107,11 @@ def test_an_unreadable_event_is_parked_at_once() -> None:
 def test_a_row_that_waits_holds_back_its_subject_only() -> None:
     rows = [row(1, "a", waits=True), row(2, "b"), row(3, "a")]
 
-    assert [ready.subject for ready in publishable(rows)] == ["b"]
+    assert [ready.event.subject for ready in publishable(rows)] == ["b"]
 
 
 def test_an_envelope_survives_the_wire() -> None:
-    sent = envelope("bookings", row(3))
+    sent = row(3).event
 
     assert event_protocol.read_envelope(codec.encode(sent)) == sent
 
