@@ -1,4 +1,4 @@
-"""The recipe of the images and the whole that they make: linted, nobody root, each with its own database alone."""
+"""The Dockerfile and the compose file: linted, without root, and each service with its own database alone."""
 
 import re
 import subprocess

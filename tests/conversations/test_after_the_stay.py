@@ -1,4 +1,4 @@
-"""What the end of a stay ends, also where it is called off or only the room changes; and what the next guest sees."""
+"""The end of a stay by check-out, cancellation or move: what it closes, and what the next guest of the room sees."""
 
 from typing import Any
 

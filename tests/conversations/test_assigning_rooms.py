@@ -1,4 +1,4 @@
-"""A room for a booking, as the front desk gives it: every reason why not, and what follows."""
+"""The assignment of a room at the front desk: every refusal, and the effects in rooms and bookings."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Many rooms checked out at once: each by the one way there is, each on its own, and nobody else touched."""
+"""The bulk check-out: each room in its own transaction, by the ordinary check-out, without effect on other bookings."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def in_rooms(fixture: PlatformFixture, statement: str, **values: Any) -> None:
 
 
 def ghost(fixture: PlatformFixture, number: str, booking_id: str) -> None:
-    """The room is occupied by that booking, whatever anybody did."""
+    """Marks the room as occupied by that booking, behind the services' backs."""
     in_rooms(
         fixture,
         "UPDATE room SET status = 'OCCUPIED', occupied_by = :booking WHERE room_number = :number",

@@ -1,4 +1,4 @@
-"""How bookings end otherwise: in house, without their guest, too soon; money, nights and room follow, whatever dies."""
+"""Other ends of a booking: cancelled in house, no-show, early check-out; money, nights and room follow."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def about(created: CreatedBooking, **more: Any) -> dict[str, Any]:
 
 
 def left_by_night(fixture: PlatformFixture, nights: int) -> list[int]:
-    """How many rooms of the first type are left on each of the coming nights."""
+    """The number of available rooms of the first type on each of the coming nights."""
     today, kind = fixture.today(), fixture.room_types()[0]
     left = []
     for night in range(nights):

@@ -45,7 +45,7 @@ def listed(nora: StaffClient, query: str) -> list[str]:
 
 
 def half_past_noon_has_come(fixture: PlatformFixture) -> None:
-    """It is the next day at the hotel: check-out time is over, and nobody is waited for any more."""
+    """Advances to half past noon of the next day at the hotel: after check-out time and after the no-show deadline."""
     then = datetime.combine(fixture.today() + timedelta(days=1), time(12, 30), tzinfo=ZoneInfo("Europe/Dublin"))
     with fixture.platform.services["bookings"].unit_of_work.read() as work:
         now = work.now

@@ -1,4 +1,4 @@
-"""Where bookings and rooms do not agree about who lives where: found, mended by the ordinary ways, and told."""
+"""Differences between bookings and rooms about occupied rooms: found, repaired by ordinary asks, and reported."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What guests and staff say to each other and order, over all four services; and that none of it gets about."""
+"""Chat, communications and orders over all four services, and the privacy of their contents."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def move_in(fixture: PlatformFixture, **over: Any) -> CreatedBooking:
 
 
 def live(fixture: PlatformFixture, created: CreatedBooking) -> dict[str, str]:
-    """The guest does everything that a guest in house can do; what of it nobody else is to find."""
+    """Does everything that a guest in house can do; returns the private texts by name."""
     mine, ask = guest(created), fixture.platform.ask
     item = ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
     ask(SendChatMessage(**about(created, text=PLANTED["chat"])), mine)

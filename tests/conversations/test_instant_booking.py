@@ -1,4 +1,4 @@
-"""A hotel that wants no approval: who pays is confirmed, and what is wrong with the money is put right all the same."""
+"""A hotel without approval: a paid booking is confirmed, and every fault of the payment is corrected."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Logs say what was committed, once, by stable names, and nobody's name, address or number."""
+"""Each committed event is logged once under a stable name, without personal data."""
 
 from datetime import UTC, datetime
 from typing import Any

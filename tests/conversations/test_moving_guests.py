@@ -1,4 +1,4 @@
-"""A guest in house changes rooms: what each party sees, and what is left when a process dies on the way."""
+"""A guest in house moves to another room: the pushes to each party, and the state after a crash on the way."""
 
 import pytest
 

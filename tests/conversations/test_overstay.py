@@ -82,7 +82,7 @@ def published(fixture: PlatformFixture, created: CreatedBooking, *names: str) ->
 
 
 def books_agree(fixture: PlatformFixture) -> None:
-    """What payments has booked is what the provider has, to the cent and in the same order by payment."""
+    """Asserts that the ledger of payments equals the provider's journal, to the cent and in order per payment."""
     same = {"release": "void", "expire": "void"}
     with fixture.platform.services["payments"].engine.connect() as connection:
         ours = connection.exec_driver_sql("SELECT kind, amount FROM ledger").all()

@@ -1,4 +1,4 @@
-"""What the services say to each other when money does not go back at the first try."""
+"""A refund that fails at first: asks and events between the services until the refund succeeds."""
 
 import pytest
 

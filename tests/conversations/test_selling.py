@@ -1,4 +1,4 @@
-"""What a hotel sells and how, from its own settings to the provider's journal: in every kind of currency."""
+"""Sales of a hotel, from its settings to the provider's journal, in currencies with 0, 2 and 3 digits."""
 
 import json
 from dataclasses import replace

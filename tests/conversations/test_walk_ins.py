@@ -1,4 +1,4 @@
-"""Somebody who has not booked stands at the desk: all of a booking at once, or nothing of it."""
+"""A walk-in is a whole booking in house at once, or leaves nothing."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -47,7 +47,7 @@ for entry in ENTRIES:
 
 
 def copied(target: str, deployable: str) -> list[str]:
-    """What the recipe copies from the checkout into the image of that target."""
+    """The paths that the Dockerfile copies from the checkout into the image of that target."""
     text = (ROOT / "Dockerfile").read_text("utf-8")
     paths: list[str] = []
     while target:

@@ -1,4 +1,4 @@
-"""Whatever fails between a commit and a screen: every fact arrives, where it should, as what it is, in order."""
+"""Under faults between a commit and a screen, every event reaches its channels, unchanged and in order."""
 
 from collections import defaultdict
 from itertools import pairwise
@@ -19,7 +19,7 @@ KINDS = ("hotel", "staff", "booking", "room")
 
 
 def pushed(demo: DemoContext) -> list[dict[str, Any]]:
-    """What the provider was told on channels of today, oldest first."""
+    """The pushes at the provider on current channel names, oldest first."""
     return [row for row in demo.push.events() if row["channel"].startswith("private-")]
 
 

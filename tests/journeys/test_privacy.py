@@ -1,4 +1,4 @@
-"""What guests and staff entrust to the system is not written down where it does not belong."""
+"""Private texts of guests and staff stand in no channel, event, queue or log."""
 
 from dataclasses import replace
 from uuid import uuid4

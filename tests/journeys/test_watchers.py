@@ -1,4 +1,4 @@
-"""What watches over the journeys can itself fail: each check is shown something that it must not accept."""
+"""The checks of the journeys can fail: each check is given a state that it must reject."""
 
 from collections.abc import Callable
 

@@ -48,7 +48,7 @@ class Client:
         return self.hear()
 
     def close_code(self) -> int:
-        """How the other side closes, whatever it says before."""
+        """The close code of the other side, after any frames."""
         try:
             while True:
                 self.hear()

@@ -140,7 +140,7 @@ def test_the_eleventh_client_event_in_a_second_is_rejected(stand_in: PusherStand
 
 
 def terminate(library: pusher.Pusher, user_id: str) -> None:
-    """As the provider documents it."""
+    """Terminates the user's connections, by the request that the provider documents."""
     client = library._pusher_client
     path = f"/apps/{client.app_id}/users/{user_id}/terminate_connections"
     client.http.send_request(pusher.http.Request(client, pusher.http.POST, path, {}))

@@ -1,4 +1,4 @@
-"""What stands in the way of a stack is said in one sentence, with what to do."""
+"""An obstacle to the start of a stack is reported in one sentence, with its remedy."""
 
 import os
 import pwd

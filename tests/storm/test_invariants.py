@@ -1,4 +1,4 @@
-"""What the invariants find when it is there: each is shown one violation of its own, and none where all is well."""
+"""Each invariant finds a planted violation, and none is found in a sound state."""
 
 from datetime import timedelta
 

@@ -133,7 +133,7 @@ class WorthlessCard(PaymentMachine):
 
 
 class LostAnswers(PaidFor):
-    """And with a provider that does what it is asked in silence."""
+    """The same, with a provider that does the work and loses its answers."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
     def begin(self, hotel: str, stage: str, fault: str = "") -> None:
@@ -142,7 +142,7 @@ class LostAnswers(PaidFor):
 
 
 class SuddenDeath(PaymentMachine):
-    """A storm that begins with somebody dying while the notices of a payment are applied."""
+    """A storm that begins with a crash while the webhook events of a payment are applied."""
 
     @initialize(hotel=st.just(FREE), stage=st.just("held"), steps=st.integers(0, 12))
     def begin(self, hotel: str, stage: str, fault: str = "", *, steps: int) -> None:

@@ -64,7 +64,7 @@ class RaceFixture:
             apply_due_deadline(work)
 
     def news(self) -> None:
-        """Bookings hears what payments has said."""
+        """Delivers the events of payments to bookings."""
         self.environment.platform.deliver_events()
 
     def _ask(self, command: Any) -> None:

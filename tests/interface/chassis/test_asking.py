@@ -1,4 +1,4 @@
-"""Asks over the broker: answered side by side, refused as told, failed in time."""
+"""Asks over the broker: answered concurrently, refused with their code, failed at their deadline."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""Whoever makes a call keeps its lease for as long as that takes; of whoever died, another takes over soon."""
+"""A process renews the lease of a job during a call; another process claims the jobs of a dead process."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Call:
 
 
 class Outside:
-    """Takes its time over each call, until told to go on."""
+    """An outside system whose calls wait until the test releases them, for at most ten seconds."""
 
     def __init__(self) -> None:
         self.called: list[int] = []

@@ -1,4 +1,4 @@
-"""`hotelmate events tail` on a real broker: it shows what passes, takes nothing away, and ends when told to."""
+"""`hotelmate events tail` on a real broker: shows events, consumes none from a service's queue, and ends on Ctrl-C."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def approved(booking_id: str, **over: object) -> Envelope:
 
 
 class Broker:
-    """What a relay does, by hand."""
+    """Publishes events as the relay does."""
 
     def __init__(self, url: str) -> None:
         self.connection = pika.BlockingConnection(parameters.parameters(url, "test"))

@@ -14,7 +14,7 @@ TABS = ("approvals", "arrivals", "in_house", "departures", "rooms")
 
 
 def tab_to(page: Page, expected: str) -> None:
-    """Press Tab until the focus is there, as somebody would who sees it move."""
+    """Presses Tab until the element has the focus."""
     for _ in range(200):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.dataset.key ?? document.activeElement.id") == expected:

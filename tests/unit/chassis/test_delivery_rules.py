@@ -1,4 +1,4 @@
-"""What is delayed, what is parked, and what a relay may send."""
+"""Rules of delivery: delayed and parked events, and the rows that a relay may publish."""
 
 import time
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from contracts.message import Envelope
 
 
 class Channel:
-    """Remembers what it was told."""
+    """A channel that records its calls."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, str, dict[str, Any]]] = []

@@ -19,7 +19,7 @@ REFUSED = (
 
 @pytest.fixture(params=["json", "console"])
 def logged(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """What has been logged so far, in either form."""
+    """The log output so far, in both formats."""
     root, out = logging.getLogger(), io.StringIO()
     before, level = root.handlers[:], root.level
     logs.configure("test", fmt=request.param)

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, it is told in one shape, and never as our fault when it is the client's."""
+"""Every error has one shape, and a client's error is never a server error."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Housekeeping's routes: who may use them, what rooms is asked, and how its answers are told."""
+"""The routes of housekeeping: permissions, the asks to rooms, and the responses."""
 
 from datetime import date
 from typing import Any

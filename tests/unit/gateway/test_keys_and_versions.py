@@ -1,4 +1,4 @@
-"""What travels beside an ask: the scoped key, the body's fingerprint, the version seen, the trace."""
+"""The context of an ask: the scoped key, the body's fingerprint, the expected version, the trace."""
 
 import re
 

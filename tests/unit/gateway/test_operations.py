@@ -1,4 +1,4 @@
-"""Health, limits, CORS, settings, and what is remembered."""
+"""Health, rate limits, CORS, settings and the cache."""
 
 import logging
 from typing import Any

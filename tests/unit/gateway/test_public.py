@@ -1,4 +1,4 @@
-"""What anyone may do: discover, quote, book."""
+"""The public routes: hotels, availability, quotes, bookings."""
 
 import pytest
 

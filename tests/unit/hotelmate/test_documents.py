@@ -1,4 +1,4 @@
-"""What the documents tell operators to type exists: commands, options, targets, modules, services, log events."""
+"""Commands, options, targets, modules, services and log events in the documents exist."""
 
 import importlib.util
 import re
