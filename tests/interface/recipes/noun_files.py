@@ -2,7 +2,6 @@
 
 CONTRACT = '''"""Packages of a hotel. In a change, None leaves a field as it is; `clear` names the fields to empty."""
 
-
 from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.values import Money, Page
