@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import COMMANDS, SERVICES, Commands
@@ -22,6 +21,7 @@ from sandbox.stack.run_directory import refuse_another_users, vacate
 from sandbox.stack.signals import handled_signals
 from sandbox.stack.stack import NOTE, Stack
 from sandbox.stack.stack_config import ROOT, wanted_ports
+from sandbox.stack.terminal import say
 from sandbox.stack.welcome import print_addresses
 
 RUN = ROOT / ".run"
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
             return run_in_foreground(chosen.directory, chosen.service, commands=commands)
         return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
     except (RuntimeError, OSError) as error:
-        _tell(_in_words(error), to=sys.stderr)
+        say(_in_words(error), to=sys.stderr)
         return 1
 
 
@@ -58,8 +58,8 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
     stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
 
     def end() -> None:
-        _tell("\nEnding what was started (once more to hurry).")
         ending.set()
+        stack.say("\nEnding what was started (once more to hurry).")
         stack.halt()
 
     with handled_signals(end, again=stack.supervisor.hurry):
@@ -73,12 +73,13 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
                 ending.wait()
         except (RuntimeError, OSError) as error:
             if not ending.is_set():
-                _tell(f"\n{_in_words(error)}", to=sys.stderr)
+                say(f"\n{_in_words(error)}", to=sys.stderr)
             verdict = INTERRUPTED if ending.is_set() else 1
         finally:
             ending.set()
             stack.close()
-    _tell("Everything that was started has ended.")
+    stack.say("Everything that was started has ended.")
+    stack.supervisor.output.drain()
     return verdict
 
 
@@ -89,17 +90,17 @@ def down(directory: Path) -> int:
         refuse_another_users(directory)
     pid = running_pid(note)
     if pid is None:
-        _tell(f"No stack runs in {directory}.")
+        say(f"No stack runs in {directory}.")
         return 0
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + 120
     while running_pid(note) == pid:
         if time.monotonic() > deadline:
-            _tell(f"The stack (pid {pid}) has not ended after two minutes.", to=sys.stderr)
+            say(f"The stack (pid {pid}) has not ended after two minutes.", to=sys.stderr)
             return 1
         time.sleep(0.05)
-    _tell("The stack has ended.")
+    say("The stack has ended.")
     return 0
 
 
@@ -122,14 +123,10 @@ def _in_words(error: Exception) -> str:
     return str(error)
 
 
-def _tell(text: str, *, to: TextIO | None = None) -> None:
-    (to or sys.stdout).write(f"{text}\n")
-    (to or sys.stdout).flush()
-
-
 def _walk(stack: Stack, ending: threading.Event) -> int:
     """Run the walkthrough with sole use of the terminal; the programs' output goes to the log files only."""
     stack.supervisor.output.muted = True
+    stack.supervisor.output.drain()
     walk = subprocess.Popen(stack.walk_argv(), cwd=ROOT, env=stack.environment, start_new_session=True)  # noqa: S603
     while walk.poll() is None and not ending.wait(0.05):
         pass

@@ -6,7 +6,6 @@ The supervised process of the service is ended first, and started again after th
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from sandbox.stack.child_process import end_earlier_process, pid_record, running_pid
@@ -14,6 +13,7 @@ from sandbox.stack.commands import Commands, filled
 from sandbox.stack.run_directory import write_private
 from sandbox.stack.stack import ENVIRONMENT, NOTE
 from sandbox.stack.stack_config import ROOT
+from sandbox.stack.terminal import say
 
 
 def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> int:
@@ -27,8 +27,7 @@ def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> i
     try:
         end_earlier_process(pid_file)
         argv = filled(commands.service, {"service": service})
-        sys.stdout.write(f"{service} runs here until Ctrl-C; then the stack runs it again.\n")
-        sys.stdout.flush()
+        say(f"{service} runs here until Ctrl-C; then the stack runs it again.")
         return subprocess.call(argv, cwd=ROOT, env=os.environ | environment)  # noqa: S603
     except KeyboardInterrupt:
         return 0
