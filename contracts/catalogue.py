@@ -1,8 +1,10 @@
-"""Every message by its wire name, and the events that each service subscribes to, by their owners."""
+"""Every message by its wire name, and the owners of the events that each service subscribes to."""
 
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
-from contracts import bookings, notifier, operations, payments, rooms
+import contracts
 from contracts.message import Ask, Event, Message
 
 OWNERS = ("bookings", "payments", "rooms", "notifier")
@@ -18,19 +20,18 @@ SUBSCRIPTIONS = {
 
 
 def _all(kind: type[Message]) -> dict[str, type[Any]]:
-    types: dict[str, type[Any]] = {}
-    for module in (bookings, payments, rooms, notifier, operations):
-        for thing in vars(module).values():
-            if isinstance(thing, type) and issubclass(thing, kind) and thing.owner and thing.concrete:
-                types[thing.wire_name] = thing
-    return dict(sorted(types.items()))
+    modules = [import_module(module.name) for module in walk_packages(contracts.__path__, "contracts.")]
+    things = [thing for module in modules for thing in vars(module).values()]
+    types = {thing for thing in things if isinstance(thing, type) and issubclass(thing, kind)}
+    messages = [each for each in types if each.owner and each.concrete]
+    return {each.wire_name: each for each in sorted(messages, key=lambda each: each.wire_name)}
 
 
 def events() -> dict[str, type[Event]]:
-    """Every event that may be published, by wire name."""
+    """Every event that may be published, keyed by wire name."""
     return _all(Event)
 
 
 def asks() -> dict[str, type[Ask[Any]]]:
-    """Every command and query, by wire name."""
+    """Every command and query, keyed by wire name."""
     return _all(Ask)

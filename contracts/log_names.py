@@ -2,10 +2,10 @@
 
 import re
 
-from contracts.bookings import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
 from contracts.message import Event
-from contracts.notifier import NoticeSent
-from contracts.payments import PaymentSessionOpened
+from contracts.notifier.events import NoticeSent
+from contracts.payments.events import PaymentSessionOpened
 from contracts.values import Actor, ActorKind
 
 DECISIONS: dict[type[Event], str] = {

@@ -1,14 +1,14 @@
 """The base classes of messages: an event reports a change, a command requests a change, a query requests data."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
+
+from contracts.data import Data
 
 Reply = TypeVar("Reply")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
+class Message(Data):
     """Plain data with a stable wire name. The contracts package that holds the class is the message's owner."""
 
     owner: ClassVar[str] = ""
@@ -25,7 +25,6 @@ class Message:
         cls.wire_name = f"{cls.owner}.{cls.__name__}.v{version}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Event(Message):
     """A change that has happened; published after the commit. Holds no personal data and no secret."""
 
@@ -35,23 +34,19 @@ class Event(Message):
         raise LookupError(f"{type(self).__name__} names no subject")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Ask(Message, Generic[Reply]):
     """A request whose sender waits for the reply. May carry personal data; expires at the sender's deadline."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Command(Ask[Reply]):
     """A request to the owner to change data."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Query(Ask[Reply]):
     """A request to the owner to return data; changes nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Nothing:
+class Nothing(Data):
     """The reply of a command without a result."""
 
 
@@ -65,8 +60,7 @@ def reply_type(ask: type[Ask[Any]]) -> Any:
     raise TypeError(f"{ask.__name__} does not say what it is answered with")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Envelope:
+class Envelope(Data):
     """An event on the wire: CloudEvents 1.0 attributes and the event's own data.
 
     `sequence` counts 1, 2, 3 … per (source, subject). `time` is the domain's time of the event, UTC.

@@ -1,15 +1,15 @@
 """Asks that every service handles, for operators: health, clock, metrics, invariants, timelines, inbox and outbox."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from contracts.data import Data
 from contracts.message import Command, Envelope, Nothing, Query
 
 
-@dataclass(frozen=True, kw_only=True)
-class Health:
+class Health(Data):
     """A service's health. `now` is the domain's time, UTC; `problems` names each dependency that is down."""
 
     service: str
@@ -18,19 +18,16 @@ class Health:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class Ping(Query[Health]):
     """Report whether the service runs and reaches its dependencies."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdvanceClock(Command[Health]):
     """Move the domain's clock, in demo mode only. Timeouts, signatures, leases and retries keep wall time."""
 
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
 class SkipEvent(Command[Nothing]):
     """Count an event as applied without applying it, so that the subject's next event may be applied.
 
@@ -42,22 +39,19 @@ class SkipEvent(Command[Nothing]):
     force: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventsToPublish:
+class EventsToPublish(Data):
     """The number of events that the relay publishes again."""
 
     count: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublishAgain(Command[EventsToPublish]):
-    """Publish the events of the last `seconds` again, for a broker that has lost its data."""
+    """Publish the events of the last `seconds` seconds again, for a broker that has lost its data."""
 
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Metric:
+class Metric(Data):
     """The current value of one metric. `label` distinguishes metrics of one name, for example by kind of job."""
 
     name: str
@@ -65,8 +59,7 @@ class Metric:
     label: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Metrics:
+class Metrics(Data):
     """A service's metrics. Counters count in one process only; `instance` names that process."""
 
     service: str
@@ -74,13 +67,11 @@ class Metrics:
     metrics: tuple[Metric, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReadMetrics(Query[Metrics]):
     """Return the metrics of a service: backlogs, delays, failures."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Violation:
+class Violation(Data):
     """A breach of an invariant: `subject` is the thing in breach, `what` says what is wrong.
 
     `booking_id` is set where an unfinished change of that booking can explain the breach.
@@ -92,14 +83,12 @@ class Violation:
     booking_id: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Violations:
+class Violations(Data):
     """The breaches of one invariant in one service's data."""
 
     violations: tuple[Violation, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class Examine(Query[Violations]):
     """Check one invariant, for example invariant `I3`, in the service's own data.
 
@@ -115,15 +104,13 @@ class Examine(Query[Violations]):
     events: tuple[Envelope, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Evidence(Data):
     """One page of rows. `next` is the value of `after` for the next page; None on the last page."""
 
     rows: tuple[dict[str, Any], ...] = ()
     next: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReadEvidence(Query[Evidence]):
     """Read the rows with which an invariant over several services is checked.
 
@@ -156,8 +143,7 @@ class EntryKind(StrEnum):
     LOG = "log"  # a warning or an error in a log
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimelineEntry:
+class TimelineEntry(Data):
     """One entry of a booking's timeline. `at` is wall time, UTC. `cause` is the `id` of the entry that caused this one.
 
     `facts` is plain data with instants as ISO 8601 text. An entry holds no person's name, address or words.
@@ -173,8 +159,7 @@ class TimelineEntry:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventReference:
+class EventReference(Data):
     """An event in a service's outbox. `published` is True once the broker has confirmed the event."""
 
     id: str
@@ -186,12 +171,11 @@ class EventReference:
     published: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
+class Explanation(Data):
     """Everything that a service knows of a booking.
 
-    `booking` is the booking's row, from the service that owns bookings; `payments` are the payments' rows, from the
-    service that owns those. `under_way` has a sentence for each step that is still to come.
+    `booking` is the booking's row, which only the bookings service has; `payments` are the payments' rows, which only
+    the payments service has. `under_way` has a sentence for each step that is still to come.
     """
 
     booking: dict[str, Any] | None = None
@@ -201,19 +185,18 @@ class Explanation:
     under_way: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExplainBooking(Query[Explanation]):
-    """Return everything that the service knows of a booking, given its id or, in bookings, its confirmation number.
+    """Return everything that the service knows of a booking.
 
-    `traces` are the trace ids of the booking's events in other services.
+    `booking` is the booking's id; the bookings service also takes a confirmation number. `traces` are the trace ids of
+    the booking's events in other services.
     """
 
     booking: str
     traces: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class InboxPosition:
+class InboxPosition(Data):
     """The last sequence of a subject that the service has applied."""
 
     source: str
@@ -221,15 +204,13 @@ class InboxPosition:
     last: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventsExplained:
+class EventsExplained(Data):
     """The deliveries of events and their effects, and the inbox positions of the events' subjects."""
 
     entries: tuple[TimelineEntry, ...] = ()
     positions: tuple[InboxPosition, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExplainEvents(Query[EventsExplained]):
     """Return what the asked service did with these events: deliveries, pushes, mails and text messages."""
 

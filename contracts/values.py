@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from contracts.data import Data
+
 # Minor digits by currency; two where not listed. Stripe takes ISK and UGX with two digits that are always zero, and
 # three-digit currencies only in steps of ten (docs.stripe.com/currencies).
 EXPONENTS = {
@@ -16,7 +18,7 @@ EXPONENTS = {
 STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, "UGX": 100}
 
 # The digits to display; ISK and UGX are displayed without any.
-SHOWN = {**EXPONENTS, "ISK": 0, "UGX": 0}
+DISPLAYED = {**EXPONENTS, "ISK": 0, "UGX": 0}
 
 
 @dataclass(frozen=True, order=True)
@@ -48,7 +50,7 @@ class Money:
     @property
     def text(self) -> str:
         """The amount in major units, as in HTTP: `"150.00"`; for yen `"15000"`."""
-        return f"{Decimal(self.amount).scaleb(-self.exponent):.{SHOWN.get(self.currency, 2)}f}"
+        return f"{Decimal(self.amount).scaleb(-self.exponent):.{DISPLAYED.get(self.currency, 2)}f}"
 
     def portion(self, percent: Decimal) -> "Money":
         """The given percentage of the amount, rounded half up to an amount that the provider can charge."""
@@ -124,9 +126,8 @@ class Permission(StrEnum):
     SUPERUSER = "is_superuser"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caller:
-    """The sender of an ask. The gateway has authenticated staff; bookings checks the guest's token itself."""
+class Caller(Data):
+    """The sender of an ask. The gateway has authenticated staff; the bookings service checks the guest's token."""
 
     kind: str = "public"  # public | guest | staff | system
     staff_id: str | None = None
@@ -147,8 +148,7 @@ class Caller:
         return Actor(ActorKind.SYSTEM if self.kind == "system" else ActorKind.GUEST)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
+class Context(Data):
     """The context of an ask: caller, trace and idempotency key.
 
     `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body. `if_match`
@@ -167,8 +167,7 @@ class Context:
         return self.if_match is None or version in self.if_match
 
 
-@dataclass(frozen=True, kw_only=True)
-class Price:
+class Price(Data):
     """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
 
     nights: tuple[Money, ...]
@@ -181,11 +180,10 @@ class Price:
     first_night: Money | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolicyTier:
-    """The fee of a cancellation `hours_before` hours before check-in or later.
+class PolicyTier(Data):
+    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
 
-    `value` is a percentage; for the kind `FIXED` an amount in minor units.
+    `value` is a percentage or, for the kind `FIXED`, an amount in minor units.
     """
 
     hours_before: int
@@ -193,12 +191,11 @@ class PolicyTier:
     value: Decimal = Decimal(0)
 
 
-# Until how many hours before check-in a cancellation is free, for policies of this kind without their own value.
+# A cancellation is free until so many hours before check-in, where a policy of this kind sets no number of hours.
 FREE_UNTIL_HOURS = {"FLEXIBLE": 24, "MODERATE": 48}
 
 
-@dataclass(frozen=True, kw_only=True)
-class CancellationPolicy:
+class CancellationPolicy(Data):
     """A hotel's cancellation terms. A booking keeps the terms that were valid when the booking was made."""
 
     kind: str  # FLEXIBLE | MODERATE | NON_REFUNDABLE | CUSTOM
@@ -209,9 +206,8 @@ class CancellationPolicy:
     text: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotelSettings:
-    """The operating settings of a hotel that bookings needs. Times are hotel-local wall times, `HH:MM`.
+class HotelSettings(Data):
+    """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
 
     `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
     """
@@ -231,8 +227,7 @@ class HotelSettings:
     overbooking_allowance: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotelCard:
+class HotelCard(Data):
     """A hotel's name and contact, as printed on pages and in mails."""
 
     slug: str
@@ -245,8 +240,7 @@ class HotelCard:
     address: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(Data):
     """A page of a list. Pages count from 1."""
 
     page: int = 1

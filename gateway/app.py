@@ -1,8 +1,9 @@
-"""The ASGI application: the operations behind one router, inside the middleware."""
+"""The ASGI application: one router of all operations and pages, inside the middleware."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import cache
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -28,14 +29,8 @@ from gateway.settings import GatewaySettings
 BROKER_WITHIN = 5.0
 EXPOSED_HEADERS = ["ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id", "traceparent"]
 ALLOWED_HEADERS = [
-    "Authorization",
-    "Content-Type",
-    "Idempotency-Key",
-    "If-Match",
-    "Last-Event-ID",
-    "X-Request-Id",
-    "traceparent",
-]
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID", "X-Request-Id", "traceparent",
+]  # fmt: skip
 
 
 def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAPI:
@@ -51,7 +46,7 @@ def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAP
     )
     routes = routes_of(operations(), describe=describe)
     app.router.routes[:0] = [router_of(routes), *routes, *pages(), Route("/metrics", metrics)]
-    app.openapi = _openapi(app)  # type: ignore[method-assign]
+    app.openapi = cache(lambda: document(app.routes))  # type: ignore[method-assign]
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -80,15 +75,6 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
             await accounts.close()
 
     return lifespan
-
-
-def _openapi(app: FastAPI) -> Callable[[], dict[str, object]]:
-    def openapi() -> dict[str, object]:
-        if app.openapi_schema is None:
-            app.openapi_schema = document(app.routes)
-        return app.openapi_schema
-
-    return openapi
 
 
 async def _on_http_exception(request: Request, exception: Exception) -> Response:

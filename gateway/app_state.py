@@ -1,10 +1,11 @@
 """The state of one gateway process: settings, bus, accounts, caches, rate limits and metrics."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 from uuid import UUID
 
+from contracts.data import Data
 from gateway.bus.port import Bus
 from gateway.identity.accounts import SignedIn, Staff
 from gateway.identity.rate_limits import RateLimiter
@@ -15,16 +16,16 @@ from gateway.settings import GatewaySettings
 
 
 class StaffAccounts(Protocol):
-    """The staff accounts, as requests use them. Every method raises `Unavailable` where the database is down."""
+    """The staff accounts. Every method raises `Unavailable` where the database is down."""
 
     async def whose(self, token: str) -> Staff | None:
-        """The member of staff with this token; returns None where the token is not valid."""
+        """The member of staff with this token; returns None where it is not valid. Each use extends the token."""
 
     async def get(self, staff_id: UUID) -> Staff | None:
         """The account; returns None where the account does not exist or is not active."""
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """Sign in with a new token; returns None where e-mail or password is wrong."""
+        """Sign in with a new token; returns None where e-mail or password is wrong, or the account is inactive."""
 
     async def sign_out(self, token: str) -> None:
         """End this token."""
@@ -33,9 +34,8 @@ class StaffAccounts(Protocol):
         """Check that the database answers; raises `Unavailable` otherwise."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AppState:
-    """Everything that requests share in one process; made once per process."""
+class AppState(Data):
+    """Everything that the requests of one process share."""
 
     settings: GatewaySettings
     bus: Bus

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from chassis.settings import Settings, prefixed, with_driver
-from gateway.identity.rate_limits import RateLimit, parse_limits
+from gateway.identity.rate_limits import parse_limits
 
 
 class GatewaySettings(Settings):
@@ -34,6 +34,6 @@ class GatewaySettings(Settings):
         return [origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip()]
 
     @property
-    def limits(self) -> dict[str, RateLimit]:
-        """Rate limits by kind of request; empty where rate limits are off."""
+    def limits(self) -> dict[str, int]:
+        """The requests per minute of each kind of request; empty where rate limits are off."""
         return parse_limits(self.rate_limits)

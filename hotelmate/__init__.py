@@ -1,1 +1,1 @@
-"""The operator's command line. It asks the services over the broker and imports none of them."""
+"""The operator's command line, which asks the services over the broker and imports none of them."""

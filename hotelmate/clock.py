@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any
 
 import httpx
@@ -20,7 +19,7 @@ from hotelmate.errors import UNREACHABLE, CommandError
 
 cli = typer.Typer(no_args_is_help=True, help="Move a demo's clocks.")
 STRIPE = "stripe stand-in"
-APART = 2.0  # seconds by which two clocks that were moved alike may differ: the time it takes to read them
+APART = 2.0  # seconds by which two equal clocks may differ: the time that reading both takes
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -52,14 +51,14 @@ def advance_clock(
 
 
 def parse_span(text: str) -> int:
-    """The number of seconds in a span such as `3h` or `1h30m`."""
+    """The number of seconds in a span such as `3h` or `1h30m`. Raises `CommandError` for any other text."""
     if not re.fullmatch(r"(\d{1,6}[smhd])+", text):
         raise CommandError(f"{text!r} is not a span of time: write 45s, 20m, 3h, 2d or 1h30m.")
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
 
 
 def read_clocks(client: AskClient, services: Sequence[str] = OWNERS) -> list[ClockReading]:
-    """Read the clock of each service; returns one reading per service."""
+    """Read the clock of each service."""
     return [ClockReading(service, client(Ping(), service=service).now) for service in services]
 
 
@@ -68,27 +67,23 @@ def advance(client: AskClient, stripe_url: str, *, seconds: int) -> list[ClockRe
 
     No clock is moved unless all clocks answer.
     """
-    clocks = {service: partial(_advance_service, client, service) for service in OWNERS}
+
+    def move(clock: str, span: int) -> datetime:
+        if clock == STRIPE:
+            return _ask_stripe(stripe_url, "POST", "clock/advance", json={"seconds": span})
+        return client(AdvanceClock(seconds=span), service=clock).now
+
     readings = [*read_clocks(client), ClockReading(STRIPE, _ask_stripe(stripe_url, "GET", "clock"))]
     furthest = max(reading.now for reading in readings)
     moved: list[ClockReading] = []
     for reading in readings:
         behind = (furthest - reading.now).total_seconds()
         span = seconds + (round(behind) if behind > APART else 0)
-        move = clocks.get(reading.clock, partial(_advance_stripe, stripe_url))
         try:
-            moved.append(ClockReading(reading.clock, move(span)) if span else reading)
+            moved.append(ClockReading(reading.clock, move(reading.clock, span)) if span else reading)
         except (Refusal, Unavailable, httpx.HTTPError) as problem:
             raise _partly_moved(moved, reading.clock, str(problem)) from problem
     return moved
-
-
-def _advance_service(client: AskClient, service: str, seconds: int) -> datetime:
-    return client(AdvanceClock(seconds=seconds), service=service).now
-
-
-def _advance_stripe(url: str, seconds: int) -> datetime:
-    return _ask_stripe(url, "POST", "clock/advance", json={"seconds": seconds})
 
 
 def _ask_stripe(url: str, method: str, path: str, **body: Any) -> datetime:

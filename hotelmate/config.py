@@ -1,4 +1,4 @@
-"""The addresses of the running system, from the environment or else from a running demo's file in `.run`."""
+"""The addresses of the running system, from the environment or else from the file of a running demo in `.run`."""
 
 import json
 import os
@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.messaging.ask_client import AskClient
-from chassis.settings import with_driver
 from hotelmate.errors import CommandError
 
 STACK = Path(".run/stack.json")
@@ -20,7 +17,7 @@ CONNECT_WITHIN = 10.0  # seconds
 
 @dataclass(frozen=True)
 class Config:
-    """Addresses by name. The environment takes precedence over the demo's file."""
+    """The addresses. The environment takes precedence over the demo's file."""
 
     environment: Mapping[str, str]
     stack: Mapping[str, Any]
@@ -47,7 +44,7 @@ class Config:
 
 
 def load_config(stack: Path = STACK) -> Config:
-    """Read the environment and, where a demo runs in this directory, its file."""
+    """Read the environment and, where a demo runs in this directory, the demo's file."""
     try:
         content = json.loads(stack.read_text("utf-8"))
     except FileNotFoundError:
@@ -65,16 +62,3 @@ def ask_client(amqp_url: str) -> Iterator[AskClient]:
         yield client
     finally:
         client.stop()
-
-
-@contextmanager
-def transaction(database_url: str) -> Iterator[sa.Connection]:
-    """One transaction on a service's database."""
-    engine = sa.create_engine(
-        with_driver(database_url, "psycopg"), connect_args={"connect_timeout": int(CONNECT_WITHIN)}
-    )
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()

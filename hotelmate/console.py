@@ -11,12 +11,18 @@ from hotelmate.errors import CommandError
 
 
 def say(text: str) -> None:
-    """Print one line of a result, without interpreting markup."""
+    """Print one line of a result; markup is not interpreted."""
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
 
 
-def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under headings. The first column is never wrapped, so that its ids can be copied."""
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "") -> None:
+    """Print rows under headings, or the sentence `empty` where there are no rows.
+
+    The first column is never wrapped, so that its ids can be copied.
+    """
+    if empty and not rows:
+        say(empty)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for position, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=position == 0)

@@ -24,7 +24,7 @@ class DeadLetter:
 
     @property
     def id(self) -> str:
-        """The id of the message's event, or the message's position in the queue if the message has no id."""
+        """The id of the message's event or, for a message without an id, its position in the queue."""
         return str(self.properties.message_id or f"#{self.tag}")
 
     @property
@@ -53,7 +53,7 @@ class DeadLetterQueue:
         self._channel = channel
 
     def letters(self, *, most: int | None = None) -> list[DeadLetter]:
-        """The messages, oldest first; with `most`, at most that many."""
+        """The messages, oldest first; at most `most` of them."""
         letters: list[DeadLetter] = []
         while most is None or len(letters) < most:
             method, properties, body = self._channel.basic_get(topology.dead_letters(self.service))

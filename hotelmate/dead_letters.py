@@ -1,7 +1,7 @@
 """`hotelmate dlq`: lists, shows, replays and drops the messages that a service could not apply."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,21 +21,27 @@ cli = typer.Typer(
     no_args_is_help=True, help="Messages that a service could not apply: five failed tries, or too early for a day."
 )
 
-Service = Annotated[str, typer.Argument(help=f"Whose dead letters: {', '.join(SUBSCRIPTIONS)}.", metavar="SERVICE")]
+
+def check_service(service: str) -> str:
+    """The name itself. Raises `CommandError` where no service has the name."""
+    if service not in SUBSCRIPTIONS:
+        raise CommandError(f"There is no service {service!r}: {', '.join(SUBSCRIPTIONS)}.")
+    return service
+
+
+Service = Annotated[
+    str,
+    typer.Argument(help=f"Whose dead letters: {', '.join(SUBSCRIPTIONS)}.", metavar="SERVICE", callback=check_service),
+]
 
 
 @cli.command("list")
 def list_letters(service: Service) -> None:
     """List the parked messages, oldest first."""
-    check_service(service)
     with open_queue(load_config().amqp_url, service) as queue:
-        letters = queue.letters()
-    if not letters:
-        say(f"Nothing is parked for {service}.")
-        return
-    show_table(
-        ("id", "type", "subject", "number", "tries", "first failed", "why"), [_row(letter) for letter in letters]
-    )
+        rows = [_row(letter) for letter in queue.letters()]
+    columns = ("id", "type", "subject", "number", "tries", "first failed", "why")
+    show_table(columns, rows, empty=f"Nothing is parked for {service}.")
 
 
 @cli.command("show")
@@ -44,11 +50,11 @@ def show_letter(
     message_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="ID")],
 ) -> None:
     """Show all of one parked message."""
-    check_service(service)
     with open_queue(load_config().amqp_url, service) as queue:
         letter = choose(queue.letters(), [message_id])[0]
-    console = Console(soft_wrap=True)
-    console.print_json(data={"headers": _headers(letter), "event": _event(letter)}, default=str)
+    event = codec.plain(letter.envelope) if letter.envelope else letter.body.decode("utf-8", "replace")
+    data = {"headers": dict(letter.properties.headers or {}), "event": event}
+    Console(soft_wrap=True).print_json(data=data, default=str)
 
 
 @cli.command("replay")
@@ -61,7 +67,6 @@ def replay_letters(
     """Return parked messages to the service, which processes them as if they were new."""
     if bool(message_ids) == everything:
         raise CommandError("Say which messages to replay, or --all.")
-    check_service(service)
     with open_queue(load_config().amqp_url, service) as queue:
         letters = queue.letters()
         letters = letters if everything else choose(letters, message_ids or [])
@@ -79,7 +84,6 @@ def drop_letter(
     force: Annotated[bool, typer.Option("--force", help="Also give up earlier events of its subject.")] = False,
 ) -> None:
     """Delete one parked message for good, so that later events of its subject are applied without it."""
-    check_service(service)
     amqp_url = load_config().amqp_url
     with open_queue(amqp_url, service) as queue:
         letter = choose(queue.letters(), [message_id])[0]
@@ -102,14 +106,8 @@ def _skip(client: AskClient, service: str, command: SkipEvent) -> None:
         raise CommandError(refusal.message, details=[hint]) from refusal
 
 
-def check_service(service: str) -> None:
-    """Raise `CommandError` where there is no service of this name."""
-    if service not in SUBSCRIPTIONS:
-        raise CommandError(f"There is no service {service!r}: {', '.join(SUBSCRIPTIONS)}.")
-
-
 def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
-    """The message for each id or beginning of an id. Raises `CommandError` where one matches no message or several."""
+    """The message for each id or beginning of an id. Raises `CommandError` unless exactly one message matches."""
     chosen = []
     for each in ids:
         matching = [letter for letter in letters if letter.id.startswith(each)]
@@ -122,24 +120,9 @@ def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter
 def _row(letter: DeadLetter) -> tuple[object, ...]:
     event, failed_at = letter.envelope, letter.first_failed_at
     subject, number = (event.subject, event.sequence) if event else ("-", "-")
-    return (
-        letter.id,
-        _type(letter),
-        subject,
-        number,
-        letter.attempts,
-        moment(failed_at) if failed_at else "-",
-        letter.reason,
-    )
+    since = moment(failed_at) if failed_at else "-"
+    return letter.id, _type(letter), subject, number, letter.attempts, since, letter.reason
 
 
 def _type(letter: DeadLetter) -> str:
     return letter.envelope.type if letter.envelope else "not an event"
-
-
-def _headers(letter: DeadLetter) -> dict[str, Any]:
-    return dict(letter.properties.headers or {})
-
-
-def _event(letter: DeadLetter) -> Any:
-    return codec.plain(letter.envelope) if letter.envelope else letter.body.decode("utf-8", "replace")

@@ -41,7 +41,7 @@ def says(name: str) -> str:
 
 
 def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], None] = time.sleep) -> Verdict:
-    """Judge one invariant. Only a breach found twice counts, because two services are never read at the same moment."""
+    """Judge one invariant. Only a breach in two readings counts: two services are never read at the same moment."""
     if name in BROKER and context.parked is None:
         return Verdict(name, says(name), "not judged")
     check = CHECKS[name]
@@ -60,10 +60,7 @@ def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], No
 
 @contextmanager
 def examination(config: Config, *, newest: int, direct: bool) -> Iterator[ExaminationContext]:
-    """The context of a run, which changes nothing.
-
-    While no event or job is on its way, recent changes are judged as well.
-    """
+    """The context of a run. Recent changes are judged as well while no event or job is on its way."""
     with service_queries(config, direct=direct) as ask:
         waiting, parked = broker_state(config, optional=direct)
         context = ExaminationContext(ask=ask, older_than=OLDER, parked=parked, newest=newest)
@@ -72,10 +69,7 @@ def examination(config: Config, *, newest: int, direct: bool) -> Iterator[Examin
 
 
 def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[ParkedMessage] | None]:
-    """Whether a message waits in an inbox, and the parked messages.
-
-    True and None where an `optional` broker is down.
-    """
+    """Whether messages wait in an inbox, and the parked messages; True and None where an `optional` broker is down."""
     try:
         return read_queues(config.amqp_url)
     except (pika.exceptions.AMQPError, OSError, CommandError):

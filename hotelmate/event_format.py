@@ -24,7 +24,7 @@ def attributes(envelope: Envelope) -> dict[str, Any]:
 
 
 def public_fields(envelope: Envelope) -> dict[str, Any]:
-    """The fields of the event's data without personal data; no fields for an event of an unknown type or form."""
+    """The event's fields without personal data; an event of an unknown type or form has none."""
     event_type = events().get(envelope.type)
     if event_type is None:
         return {}

@@ -35,7 +35,7 @@ class EventFilter:
     names: frozenset[str] = frozenset()
 
     def __call__(self, envelope: Envelope) -> bool:
-        """Whether the event matches."""
+        """Whether the event matches every field of the filter."""
         return (
             (not self.booking or booking_id_of(envelope) == self.booking)
             and (not self.hotel or envelope.hotel == self.hotel)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from hotelmate.config import load_config
-from hotelmate.console import moment, say, show_table
+from hotelmate.console import moment, show_table
 from hotelmate.invariants.context import ExaminationContext
 from hotelmate.queries import service_queries
 
@@ -26,11 +26,8 @@ def ghosts() -> None:
     """
     with service_queries(load_config(), direct=False) as ask:
         rows = sorted(ExaminationContext(ask=ask).rows("bookings", "ghosts"), key=_order)[:MOST]
-    if not rows:
-        say("Bookings and rooms agree.")
-        return
     columns = ("booking", "hotel", "room", "what", "since", "outcome")
-    show_table(columns, [_row(row) for row in rows])
+    show_table(columns, [_row(row) for row in rows], empty="Bookings and rooms agree.")
 
 
 def _order(row: Mapping[str, Any]) -> tuple[bool, float]:

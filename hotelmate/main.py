@@ -1,8 +1,4 @@
-"""The `hotelmate` program: its commands, and its exit codes.
-
-Exit codes: 0 success; 1 refused, wrong input or failed check; 2 wrong usage; 3 the broker, a database or a service
-cannot be reached.
-"""
+"""The `hotelmate` program: its commands, and its exit codes."""
 
 from collections.abc import Sequence
 

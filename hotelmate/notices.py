@@ -9,7 +9,7 @@ from rich.console import Console
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
-from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
+from contracts.notifier.notice_admin import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import moment, say, show_table
 from hotelmate.errors import CommandError
@@ -27,10 +27,8 @@ def list_notices(
     """List the notices that were given up, oldest first."""
     with ask_client(load_config().amqp_url) as client:
         rows = [_row(each) for each in every(client, STATUSES[pending])]
-    if rows:
-        show_table(("id", "medium", "occasion", "hotel", "booking", "due since", "why"), rows)
-    else:
-        say("No push or mail waits." if pending else "No push or mail is given up.")
+    columns = ("id", "medium", "occasion", "hotel", "booking", "due since", "why")
+    show_table(columns, rows, empty="No push or mail waits." if pending else "No push or mail is given up.")
 
 
 @cli.command("show")

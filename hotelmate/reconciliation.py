@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from chassis.messaging.ask_client import AskClient
-from contracts.payments import Reconcile, ReconciliationFinding, ReconciliationPart
+from contracts.payments.reconciliation import Reconcile, ReconciliationFinding, ReconciliationPart
 from hotelmate.clock import parse_span
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say, show_table
@@ -98,7 +98,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings that remain after a second comparison: a difference that is gone was a change on its way."""
+    """The findings that a second comparison confirms; a difference that is gone was a change on its way."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

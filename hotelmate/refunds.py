@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from contracts.bookings import RetryRefund
+from contracts.bookings.refunds import RetryRefund
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say
 

@@ -55,13 +55,9 @@ def list_staff(
 ) -> None:
     """List accounts by hotel and e-mail."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
-    if not accounts:
-        say("There are no accounts." if hotel is None else f"{hotel} has no accounts.")
-        return
-    show_table(
-        ("hotel", "e-mail", "name", "role", "active"),
-        [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts],
-    )
+    rows = [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts]
+    none = "There are no accounts." if hotel is None else f"{hotel} has no accounts."
+    show_table(("hotel", "e-mail", "name", "role", "active"), rows, empty=none)
 
 
 def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:

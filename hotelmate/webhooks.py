@@ -8,7 +8,7 @@ from rich.console import Console
 
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
-from contracts.payments import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
+from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import moment, say, show_table
 from hotelmate.errors import CommandError
@@ -33,10 +33,8 @@ def list_webhooks(
         raise CommandError(f"{unknown[0].lower()!r} is no outcome: {', '.join(OUTCOMES).lower()}.")
     with ask_client(load_config().amqp_url) as client:
         rows = [_row(each) for each in every(client, outcomes)]
-    if rows:
-        show_table(("id", "type", "received", "outcome", "about", "why"), rows)
-    else:
-        say("No webhook event is " + " or ".join(outcomes).lower() + ".")
+    none = f"No webhook event is {' or '.join(outcomes).lower()}."
+    show_table(("id", "type", "received", "outcome", "about", "why"), rows, empty=none)
 
 
 @cli.command("show")

@@ -1,13 +1,10 @@
 """Amendments of a booking by staff: notes and guest contact."""
 
-from dataclasses import dataclass
-
 from contracts.bookings.asks import BookingCommand
 from contracts.bookings.events import BookingEvent
 from contracts.values import Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class AmendBooking(BookingCommand):
     """Change the notes and the guest contact of a booking. A field that is None keeps its value."""
 
@@ -20,12 +17,10 @@ class AmendBooking(BookingCommand):
     guest_phone: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class MarkSeen(BookingCommand):
     """Mark a new booking as seen by staff."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingAmended(BookingEvent):
     """Staff changed notes or guest contact; the event carries the names of the changed fields, never their contents."""
 

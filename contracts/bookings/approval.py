@@ -1,6 +1,5 @@
 """Approval of a booking by staff: commands and events."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
@@ -10,7 +9,6 @@ from contracts.message import Event
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApproveBooking(BookingCommand):
     """Approve a booking; the payments service then captures the authorised amount.
 
@@ -19,7 +17,6 @@ class ApproveBooking(BookingCommand):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeclineBooking(BookingCommand):
     """Decline a booking that awaits approval. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
 
@@ -27,7 +24,6 @@ class DeclineBooking(BookingCommand):
     reason_note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConfirmBooking(BookingCommand):
     """Confirm a booking without a card payment.
 
@@ -35,7 +31,6 @@ class ConfirmBooking(BookingCommand):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingAwaitsApproval(BookingEvent):
     """The card payment is authorised but not captured; staff must approve or decline before `approval_deadline_at`."""
 
@@ -46,7 +41,6 @@ class BookingAwaitsApproval(BookingEvent):
     approval_deadline_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApprovalFellDue(Event):
     """A booking's approval has become more urgent; published once for each urgency.
 
@@ -65,7 +59,6 @@ class ApprovalFellDue(Event):
         return f"approval/{self.booking_id}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingApproved(BookingEvent):
     """Staff, or the system for a hotel without approval, approved the booking; the capture follows."""
 
@@ -74,7 +67,6 @@ class BookingApproved(BookingEvent):
     decision_made_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingDeclined(BookingEvent):
     """Staff declined the booking; the authorisation is voided."""
 
@@ -83,7 +75,6 @@ class BookingDeclined(BookingEvent):
     decision_made_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingConfirmed(BookingEvent):
     """The booking was paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
 

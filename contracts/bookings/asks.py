@@ -1,22 +1,24 @@
 """Commands on a booking: create, submit, cancel."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.bookings.status import BookingSource
 from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
+from contracts.data import Data
 from contracts.message import Command
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingCommand(Command[BookingDetail], abstract=True):
-    """A command to one booking of one hotel; the reply is the booking after the command."""
+class BookingAsk(Data):
+    """The fields of an ask about one booking of one hotel."""
 
     hotel: str
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
+class BookingCommand(BookingAsk, Command[BookingDetail], abstract=True):
+    """A command to one booking; the reply is the booking after the command."""
+
+
 class CreateBooking(Command[CreatedBooking]):
     """Create a booking, either with its nights held at once or as a draft.
 
@@ -39,7 +41,6 @@ class CreateBooking(Command[CreatedBooking]):
     payment: str = "card"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubmitBooking(BookingCommand):
     """Hold the nights of a draft, so that the guest can pay.
 
@@ -47,7 +48,6 @@ class SubmitBooking(BookingCommand):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelBooking(BookingCommand):
     """Cancel a booking. Refused `DECISION_MADE`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
 

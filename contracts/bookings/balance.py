@@ -1,6 +1,5 @@
 """The balance due of a booking, which the guest pays by card or at the front desk."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
@@ -8,9 +7,8 @@ from contracts.bookings.events import BookingEvent
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class SettleBalance(BookingCommand):
-    """Record a payment at the desk. `amount` is in major units (`"109.00"`), None for the whole balance due.
+    """Record a payment at the desk. `amount` is in major units (`"109.00"`); None stands for the whole balance due.
 
     Refused `VALIDATION_ERROR` for an amount below the currency's smallest unit or above the balance due.
     """
@@ -19,7 +17,6 @@ class SettleBalance(BookingCommand):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalanceSettled(BookingEvent):
     """The guest paid at the desk."""
 
@@ -29,7 +26,6 @@ class BalanceSettled(BookingEvent):
     settled_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalanceEvent(BookingEvent, abstract=True):
     """An event about one card payment towards the balance due."""
 
@@ -38,17 +34,15 @@ class BalanceEvent(BookingEvent, abstract=True):
     balance_due: Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaymentAccepted(BalanceEvent):
     """A card was authorised for an amount that the guest owes.
 
-    The balance is reduced, and payments captures the amount.
+    The balance is reduced, and the payments service captures the amount.
     """
 
     accepted_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaymentRefused(BalanceEvent):
     """A card was authorised for more than the balance due; the authorisation is not captured."""
 
@@ -56,14 +50,12 @@ class BalancePaymentRefused(BalanceEvent):
     refused_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaid(BalanceEvent):
     """The accepted amount of a balance payment was captured."""
 
     paid_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BalancePaymentFailed(BalanceEvent):
     """The accepted amount of a balance payment could not be captured; the guest owes the amount again."""
 

@@ -1,20 +1,17 @@
 """Bulk check-out: many rooms at once."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.message import Command
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomFailed:
+class RoomFailed(Data):
     """A room that was not vacated, and the code of the refusal."""
 
     room_number: str
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomsCheckedOut:
+class RoomsCheckedOut(Data):
     """The result for each room: a booking checked out, an occupancy without a stay cleared, or a failure."""
 
     hotel: str
@@ -25,7 +22,6 @@ class RoomsCheckedOut:
     destructive: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckOutRooms(Command[RoomsCheckedOut]):
     """Check out the bookings in house in these rooms, and clear occupancies without a stay.
 

@@ -1,10 +1,11 @@
 """The chat between a booking's guest and the hotel's staff, open until the booking ends."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
 
@@ -16,7 +17,6 @@ class ChatSide(StrEnum):
     STAFF = "staff"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatMessageSent(BookingEvent):
     """A guest or staff sent a chat message. `message_id` equals the event's sequence; `GetChat` returns the text."""
 
@@ -25,8 +25,7 @@ class ChatMessageSent(BookingEvent):
     sent_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChatMessage:
+class ChatMessage(Data):
     """One chat message. `is_read` is True once the other side has read the message."""
 
     id: int
@@ -37,12 +36,11 @@ class ChatMessage:
     is_read: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chat:
+class Chat(Data):
     """A page of a booking's chat, newest message first.
 
-    `unread` counts the other side's messages that the caller has not read. A closed chat has no messages here; they
-    remain in the booking's timeline.
+    `unread` counts the other side's messages that the caller has not read. Of a closed chat `results` is empty;
+    the messages remain in the booking's timeline.
     """
 
     booking_id: str
@@ -52,8 +50,7 @@ class Chat:
     results: tuple[ChatMessage, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChatRead:
+class ChatRead(Data):
     """The id of the last message that the caller has read, and the number of messages that the caller has not read."""
 
     booking_id: str
@@ -61,8 +58,7 @@ class ChatRead:
     unread: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenChat:
+class OpenChat(Data):
     """A row of a hotel's list of open chats."""
 
     booking_id: str
@@ -72,46 +68,35 @@ class OpenChat:
     last_message_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenChats:
-    """A page of a hotel's open chats, the latest message first."""
+class OpenChats(Data):
+    """A page of a hotel's open chats, ordered by their latest message, newest first."""
 
     count: int
     results: tuple[OpenChat, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SendChatMessage(Command[ChatMessage]):
+class SendChatMessage(BookingAsk, Command[ChatMessage]):
     """Send a message to the other side of the chat. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
 
-    hotel: str
-    booking_id: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadChat(Command[ChatRead]):
+class ReadChat(BookingAsk, Command[ChatRead]):
     """Mark the messages up to the message id `up_to` as read. Where `up_to` is None, all messages are marked."""
 
-    hotel: str
-    booking_id: str
     up_to: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetChat(Query[Chat]):
+class GetChat(BookingAsk, Query[Chat]):
     """Return the messages of a booking's chat after a message id, for the booking's guest or the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     after: int = 0
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListChats(Query[OpenChats]):
     """Return a hotel's open chats that have at least one message."""
 
     hotel: str
     only_unread: bool = False
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()

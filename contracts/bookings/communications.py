@@ -1,11 +1,12 @@
-"""Communications: messages of staff to a guest, notes about a booking, and the system's mails."""
+"""Communications: messages of staff to a guest, notes about a booking, and the data of the system's mails."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.mails import MailFacts
+from contracts.bookings.views import BookingDetail
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor, Page
 
@@ -28,19 +29,14 @@ class DeliveryStatus(StrEnum):
     FAILED = "FAILED"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommunicationRequested(BookingEvent):
-    """Staff wrote a message to the guest.
-
-    The notifier asks for text and recipient when the notifier sends the message.
-    """
+    """Staff wrote a message to the guest. The event contains neither text nor recipient; the notifier asks for both."""
 
     communication_id: str
     communication_type: CommunicationType
     requested_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommunicationNoted(BookingEvent):
     """Staff recorded a call or a note; nothing is sent."""
 
@@ -49,8 +45,7 @@ class CommunicationNoted(BookingEvent):
     noted_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Communication:
+class Communication(Data):
     """One communication. A mail by the system has no `staff_member` and no stored text."""
 
     id: str
@@ -64,8 +59,7 @@ class Communication:
     failure_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Communications:
+class Communications(Data):
     """A page of a booking's communications, newest first."""
 
     booking_id: str
@@ -73,8 +67,14 @@ class Communications:
     results: tuple[Communication, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter:
+class MailFacts(Data):
+    """The booking's data for a mail. `access_code` is the one-time code of the mail's link; None without a link."""
+
+    booking: BookingDetail
+    access_code: str | None = None
+
+
+class Letter(Data):
     """The text and recipient of a message, with the booking's data for the mail."""
 
     recipient: str
@@ -83,31 +83,24 @@ class Letter:
     facts: MailFacts
 
 
-@dataclass(frozen=True, kw_only=True)
-class Communicate(Command[Communication]):
+class Communicate(BookingAsk, Command[Communication]):
     """Send a message to the guest, or record a note.
 
     An empty `recipient` stands for the guest's own e-mail address or phone number.
     """
 
-    hotel: str
-    booking_id: str
     communication_type: CommunicationType
     message: str
     subject: str = ""
     recipient: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListCommunications(Query[Communications]):
+class ListCommunications(BookingAsk, Query[Communications]):
     """Return a page of a booking's communications, for the hotel's staff."""
 
-    hotel: str
-    booking_id: str
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetLetter(Command[Letter]):
     """Return a message's text and recipient, with a new one-time code for the link.
 
@@ -116,3 +109,10 @@ class GetLetter(Command[Letter]):
 
     booking_id: str
     communication_id: str
+
+
+class GetMailFacts(Command[MailFacts]):
+    """Return the booking's data for a mail. With `with_code` the reply contains a new one-time code for a link."""
+
+    booking_id: str
+    with_code: bool = True

@@ -1,6 +1,5 @@
-"""Events of a booking from creation to cancellation. The event's sequence counts the events of one booking."""
+"""Events of a booking from creation to cancellation. `sequence` counts the events of one booking."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.bookings.status import BookingSource, BookingStatus, ExpiryReason
@@ -8,7 +7,6 @@ from contracts.message import Event
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event, abstract=True):
     """An event of one booking. The two statuses are filled in when the event is recorded."""
 
@@ -22,7 +20,6 @@ class BookingEvent(Event, abstract=True):
         return self.booking_id
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingDrafted(BookingEvent):
     """The booking is priced and stored; no nights are held."""
 
@@ -36,7 +33,6 @@ class BookingDrafted(BookingEvent):
     by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingHeld(BookingEvent):
     """The nights are held until `expires_at`; the guest may pay."""
 
@@ -51,7 +47,6 @@ class BookingHeld(BookingEvent):
     by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentAwaited(BookingEvent):
     """A payment session is open: the guest has a payment page."""
 
@@ -60,7 +55,6 @@ class PaymentAwaited(BookingEvent):
     opened_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingPaymentFailed(BookingEvent):
     """The capture failed permanently; the guest may pay again until `expires_at`."""
 
@@ -69,7 +63,6 @@ class BookingPaymentFailed(BookingEvent):
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentTurnedAway(BookingEvent):
     """A card was authorised too late, for a booking that accepts no payment any more; the authorisation is voided."""
 
@@ -80,7 +73,6 @@ class PaymentTurnedAway(BookingEvent):
     turned_away_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingCancelled(BookingEvent):
     """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
@@ -96,7 +88,6 @@ class BookingCancelled(BookingEvent):
     besides: Money | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingExpired(BookingEvent):
     """The booking has missed the deadline of its draft, hold or approval."""
 

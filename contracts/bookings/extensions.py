@@ -1,6 +1,5 @@
 """Extensions: more nights for a guest in house."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.bookings.asks import BookingCommand
@@ -8,7 +7,6 @@ from contracts.bookings.events import BookingEvent
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExtendBooking(BookingCommand):
     """Extend the stay of a guest in house to `new_check_out` or by `add_nights`; exactly one of the two is given.
 
@@ -20,7 +18,6 @@ class ExtendBooking(BookingCommand):
     add_nights: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class StayExtended(BookingEvent):
     """The stay was extended. `amount` is the price of the added nights with tax, and is part of `balance_due`."""
 

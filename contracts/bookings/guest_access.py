@@ -1,16 +1,15 @@
 """Guest access: the guest's token, and the one-time codes in mailed links that are exchanged for the token."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
 from contracts.bookings.events import BookingEvent
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor
 
 
-@dataclass(frozen=True, kw_only=True)
-class GuestAccess:
+class GuestAccess(Data):
     """The booking that a guest token or a mailed one-time code gives access to."""
 
     booking_id: str
@@ -19,17 +18,15 @@ class GuestAccess:
     read_only: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuthenticateGuest(Query[GuestAccess]):
     """Return the booking of the caller's guest token.
 
-    Refused `INVALID_TOKEN` for an unknown token, and where the command names another booking.
+    Refused `INVALID_TOKEN` for an unknown token, and where `booking_id` is another booking.
     """
 
     booking_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExchangeCode(Command[GuestAccess]):
     """Exchange a mailed one-time code for the guest token.
 
@@ -39,12 +36,10 @@ class ExchangeCode(Command[GuestAccess]):
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RevokeGuestToken(BookingCommand):
     """Revoke the guest's token and unused one-time codes; the next mail contains a new link."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class GuestTokenRevoked(BookingEvent):
     """The guest's token was revoked. The event carries the generation of the next token."""
 

@@ -1,13 +1,10 @@
 """Guest services: the menu and the push token of a guest in house."""
 
-from dataclasses import dataclass
-
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.message import Query
 from contracts.rooms.menu import Menu
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterPushToken(BookingCommand):
     """Store the FCM push token of the guest's phone; a token that is None deletes the stored one.
 
@@ -18,9 +15,5 @@ class RegisterPushToken(BookingCommand):
     push_token: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetOwnMenu(Query[Menu]):
+class GetOwnMenu(BookingAsk, Query[Menu]):
     """Return the menu items that a guest in house can order. Refused `NOT_IN_HOUSE`."""
-
-    hotel: str
-    booking_id: str

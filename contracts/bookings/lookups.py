@@ -1,20 +1,16 @@
 """Lookups: a guest finds a booking by e-mail or number, without revealing to others that the booking exists."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
+from contracts.data import Data
 from contracts.message import Command, Event
 from contracts.values import HotelCard
 
 
-@dataclass(frozen=True, kw_only=True)
 class LookupRequested(Event):
-    """A mail with links to a guest's bookings was requested.
-
-    The notifier asks for the address when it sends the mail.
-    """
+    """A mail with links to a guest's bookings was requested. The notifier asks for the address."""
 
     lookup_id: str
     hotel: str
@@ -25,8 +21,7 @@ class LookupRequested(Event):
         return f"lookup/{self.lookup_id}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingInBrief:
+class BookingInBrief(Data):
     """The reply to a lookup by confirmation number alone; no personal data."""
 
     confirmation_number: str
@@ -37,16 +32,14 @@ class BookingInBrief:
     check_out: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundBookings:
+class FoundBookings(Data):
     """The result of a lookup. `whole` is set where e-mail and number match, `brief` where only a number was given."""
 
     whole: tuple[BookingDetail, ...] = ()
     brief: tuple[BookingInBrief, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkedBooking:
+class LinkedBooking(Data):
     """A booking in a lookup mail, with the one-time code of its link."""
 
     booking_id: str
@@ -58,8 +51,7 @@ class LinkedBooking:
     access_code: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LookupLetter:
+class LookupLetter(Data):
     """The content and the recipient of a lookup mail."""
 
     recipient: str
@@ -67,7 +59,6 @@ class LookupLetter:
     bookings: tuple[LinkedBooking, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class LookUpBookings(Command[FoundBookings]):
     """Find bookings by e-mail and number, or by number alone.
 
@@ -79,7 +70,6 @@ class LookUpBookings(Command[FoundBookings]):
     confirmation_number: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetLookupLetter(Command[LookupLetter]):
     """Return the content of a lookup mail, with new one-time codes for the links.
 

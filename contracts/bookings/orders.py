@@ -1,10 +1,11 @@
 """Room service: orders of guests in house from the hotel's menu."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.events import BookingEvent
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor, Money, Page
 
@@ -18,7 +19,6 @@ class OrderStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrderEvent(BookingEvent, abstract=True):
     """An event of one order. The event does not contain the items and the note; consumers ask for them."""
 
@@ -27,14 +27,12 @@ class OrderEvent(BookingEvent, abstract=True):
     room_number: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrderPlaced(OrderEvent):
     """A guest in house placed an order."""
 
     placed_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrderAccepted(OrderEvent):
     """Staff accepted the order."""
 
@@ -42,7 +40,6 @@ class OrderAccepted(OrderEvent):
     accepted_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrderCompleted(OrderEvent):
     """The order was served. The guest pays the total at the desk; the card is never charged."""
 
@@ -51,7 +48,6 @@ class OrderCompleted(OrderEvent):
     total: Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderEvent):
     """The order was cancelled by staff or guest, or because the guest has left."""
 
@@ -59,8 +55,7 @@ class OrderCancelled(OrderEvent):
     cancelled_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrderLine:
+class OrderLine(Data):
     """One item of an order, with its quantity and its price at the time of the order."""
 
     item_id: int
@@ -70,8 +65,7 @@ class OrderLine:
     amount: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
+class Order(Data):
     """One order. `room_number` is the guest's room at the time of the order."""
 
     id: str
@@ -89,36 +83,30 @@ class Order:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Orders:
+class Orders(Data):
     """A page of orders, newest first."""
 
     count: int
     results: tuple[Order, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class WantedItem:
+class WantedItem(Data):
     """One menu item that the guest orders, and its quantity."""
 
     item_id: int
     quantity: int = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlaceOrder(Command[Order]):
+class PlaceOrder(BookingAsk, Command[Order]):
     """Place an order at the menu's current prices.
 
     Refused `NOT_IN_HOUSE`, and `MENU_ITEM_NOT_FOUND` or `MENU_ITEM_UNAVAILABLE` by the rooms service.
     """
 
-    hotel: str
-    booking_id: str
     items: tuple[WantedItem, ...]
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrderCommand(Command[Order], abstract=True):
     """A command that moves one order to its next status; a repeated command changes nothing.
 
@@ -129,17 +117,14 @@ class OrderCommand(Command[Order], abstract=True):
     order_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AcceptOrder(OrderCommand):
     """Accept the order."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class CompleteOrder(OrderCommand):
     """Complete a served order; the order's total is added to the booking's `balance_due`."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelOrder(OrderCommand):
     """Cancel an order.
 
@@ -150,7 +135,6 @@ class CancelOrder(OrderCommand):
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListOrders(Query[Orders]):
     """Return the orders of a hotel or of a booking, for staff, or a guest's own orders while the guest is in house.
 
@@ -161,4 +145,4 @@ class ListOrders(Query[Orders]):
     hotel: str
     booking_id: str | None = None
     status: OrderStatus | None = None
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()

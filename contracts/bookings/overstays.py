@@ -1,11 +1,11 @@
 """Overstays: a guest is still in house after check-out time, and staff handle the incident."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.bookings.events import BookingEvent
+from contracts.data import Data
 from contracts.message import Query
 from contracts.values import Actor, Money
 
@@ -39,7 +39,6 @@ class OverstayResolution(StrEnum):
     EXTENDED = "EXTENDED"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OverstayEvent(BookingEvent, abstract=True):
     """An event of one overstay incident of a booking."""
 
@@ -48,7 +47,6 @@ class OverstayEvent(BookingEvent, abstract=True):
     severity: OverstaySeverity
 
 
-@dataclass(frozen=True, kw_only=True)
 class OverstayFlagged(OverstayEvent):
     """The guest has not left by check-out time; published again for the same incident when the severity rises."""
 
@@ -58,7 +56,6 @@ class OverstayFlagged(OverstayEvent):
     previous_severity: OverstaySeverity | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class OverstayAcknowledged(OverstayEvent):
     """Staff acknowledged the incident."""
 
@@ -66,7 +63,6 @@ class OverstayAcknowledged(OverstayEvent):
     acknowledged_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class OverstayDismissed(OverstayEvent):
     """Staff dismissed the incident; the same check-out time is not flagged again."""
 
@@ -74,7 +70,6 @@ class OverstayDismissed(OverstayEvent):
     dismissed_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class OverstayResolved(OverstayEvent):
     """The incident ended because the guest left or the stay was extended."""
 
@@ -82,8 +77,7 @@ class OverstayResolved(OverstayEvent):
     resolved_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Incident:
+class Incident(Data):
     """One overstay incident. `deadline_at` is the missed check-out time; guests never see the `note`."""
 
     id: str
@@ -99,9 +93,8 @@ class Incident:
     note: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OverstayState:
-    """The current overstay of a booking, if any, and its latest incident."""
+class OverstayState(Data):
+    """Whether the guest of a booking overstays, and the latest incident. `severity` is None without an overstay."""
 
     booking_id: str
     is_overstay: bool
@@ -113,9 +106,8 @@ class OverstayState:
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class AcknowledgeOverstay(BookingCommand):
-    """Acknowledge the overstay, or dismiss it with `dismiss`.
+    """Acknowledge the overstay or, with `dismiss`, dismiss the overstay.
 
     Refused `NO_OVERSTAY` where the guest does not overstay, `ILLEGAL_TRANSITION` where the incident is closed.
     """
@@ -124,9 +116,5 @@ class AcknowledgeOverstay(BookingCommand):
     dismiss: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetOverstay(Query[OverstayState]):
+class GetOverstay(BookingAsk, Query[OverstayState]):
     """Return the state of a booking's overstay, for the hotel's staff."""
-
-    hotel: str
-    booking_id: str

@@ -1,22 +1,17 @@
 """Queries: a booking, a hotel's list, a booking's feed and timeline, the payable amount, guest names."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.bookings.asks import BookingAsk
 from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
 from contracts.message import Query
 from contracts.values import Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetBooking(Query[BookingDetail]):
+class GetBooking(BookingAsk, Query[BookingDetail]):
     """Return one booking, for its guest or its hotel's staff. Refused `BOOKING_NOT_FOUND`."""
 
-    hotel: str
-    booking_id: str
 
-
-@dataclass(frozen=True, kw_only=True)
 class ListBookings(Query[BookingList]):
     """Return a page of a hotel's bookings.
 
@@ -34,38 +29,26 @@ class ListBookings(Query[BookingList]):
     bucket: str = ""
     ordering: str = ""
     include_counts: bool = False
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetFeed(Query[Feed]):
+class GetFeed(BookingAsk, Query[Feed]):
     """Return the booking's events after a sequence number, for its guest or the hotel's staff."""
 
-    hotel: str
-    booking_id: str
     after: int = 0
     limit: int = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetTimeline(Query[Timeline]):
+class GetTimeline(BookingAsk, Query[Timeline]):
     """Return the booking's audit trail, oldest row first."""
 
-    hotel: str
-    booking_id: str
+
+class GetPayable(BookingAsk, Query[Payable]):
+    """Return the amount that the payments service may charge for a booking, for its guest or its hotel's staff."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetPayable(Query[Payable]):
-    """Return the amount that payments may charge for a booking, for its guest or its hotel's staff."""
-
-    hotel: str
-    booking_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class GetGuestNames(Query[GuestsOfRooms]):
-    """Return the guests' names by booking id, for a room list."""
+    """Return the guests' names, keyed by booking id, for a list of rooms."""
 
     hotel: str
     booking_ids: tuple[str, ...]

@@ -1,6 +1,5 @@
 """Refunds of a booking: the command that retries a failed refund, and the events."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
@@ -8,12 +7,10 @@ from contracts.bookings.events import BookingEvent
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class RetryRefund(BookingCommand):
     """Request a failed refund again; a pending refund does not change. Refused `NO_FAILED_REFUND`."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingRefunded(BookingEvent):
     """The provider refunded money to the guest."""
 
@@ -22,7 +19,6 @@ class BookingRefunded(BookingEvent):
     refunded_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingRefundFailed(BookingEvent):
     """A refund failed; staff must act. `refunded_total` is the amount refunded so far."""
 
@@ -32,7 +28,6 @@ class BookingRefundFailed(BookingEvent):
     refunded_total: Money | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingRefundRetried(BookingEvent):
     """Staff retried a failed refund: the amount still to be refunded is requested again."""
 

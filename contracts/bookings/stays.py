@@ -1,41 +1,33 @@
 """The stay: room assignment, check-in, move, check-out and no-show."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.bookings.asks import BookingCommand
+from contracts.bookings.asks import BookingAsk, BookingCommand
 from contracts.bookings.events import BookingEvent
 from contracts.message import Query
 from contracts.rooms.assignments import Candidates
 from contracts.values import Actor, Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class AssignRoom(BookingCommand):
     """Assign a room to the booking.
 
-    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of the rooms command
-    `GiveRoom`.
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of `GiveRoom`, a
+    command of the rooms service.
     """
 
     room_number: str
     notes: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnassignRoom(BookingCommand):
     """Remove the booking's room assignment before check-in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetCandidateRooms(Query[Candidates]):
+class GetCandidateRooms(BookingAsk, Query[Candidates]):
     """Return the rooms that may be assigned to the booking, best first."""
 
-    hotel: str
-    booking_id: str
 
-
-@dataclass(frozen=True, kw_only=True)
 class CheckIn(BookingCommand):
     """Check in the guest of a booking.
 
@@ -47,7 +39,6 @@ class CheckIn(BookingCommand):
     early_checkin: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoveRoom(BookingCommand):
     """Move the guest in house to another room that is ready and free for the rest of the stay.
 
@@ -60,12 +51,10 @@ class MoveRoom(BookingCommand):
     notes: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckOut(BookingCommand):
     """Check out the guest of a booking. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class MarkNoShow(BookingCommand):
     """Mark the guest as a no-show. Refused `NO_SHOW_TOO_EARLY`, `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
 
@@ -76,7 +65,6 @@ class MarkNoShow(BookingCommand):
     waive_fee: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomAssigned(BookingEvent):
     """A room was assigned to the booking."""
 
@@ -88,7 +76,6 @@ class RoomAssigned(BookingEvent):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomUnassigned(BookingEvent):
     """The room assignment of the booking was removed."""
 
@@ -97,7 +84,6 @@ class RoomUnassigned(BookingEvent):
     unassigned_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class GuestCheckedIn(BookingEvent):
     """The guest moved into the room."""
 
@@ -106,7 +92,6 @@ class GuestCheckedIn(BookingEvent):
     checked_in_by: Actor
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomMoved(BookingEvent):
     """The guest in house moved to another room."""
 
@@ -118,7 +103,6 @@ class RoomMoved(BookingEvent):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GuestCheckedOut(BookingEvent):
     """The guest left the room."""
 
@@ -128,7 +112,6 @@ class GuestCheckedOut(BookingEvent):
     check_out: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingNoShow(BookingEvent):
     """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
 

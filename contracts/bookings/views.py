@@ -1,16 +1,16 @@
 """Views of a booking: the row of a list, the details, feed, timeline, payable amount."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
 from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.data import Data
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Actor, CancellationPolicy, HotelCard, Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class GuestDetails:
+class GuestDetails(Data):
     """The guest's name and contact. Personal data, never part of an event."""
 
     first_name: str
@@ -19,8 +19,7 @@ class GuestDetails:
     phone: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CancellationPreview:
+class CancellationPreview(Data):
     """The charges if the booking were cancelled now. `applied_rule` is the rule of the cancellation policy."""
 
     fee_amount: Money
@@ -29,8 +28,7 @@ class CancellationPreview:
     applied_rule: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingRow:
+class BookingRow(Data):
     """A booking in a staff list. Instants are UTC, stay dates are hotel-local."""
 
     id: str
@@ -65,8 +63,7 @@ class BookingRow:
     is_new_for_staff: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class InHouse:
+class InHouse(Data):
     """The Wi-Fi access and the room PIN of a guest in house.
 
     Both are secrets for the guest and the front desk only.
@@ -77,7 +74,6 @@ class InHouse:
     room_pin: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookingDetail(BookingRow):
     """The details of a booking. The gateway shows a guest fewer fields than staff."""
 
@@ -121,16 +117,14 @@ class BookingDetail(BookingRow):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedBooking:
+class CreatedBooking(Data):
     """A new booking, and the token of the booking's guest."""
 
     booking: BookingDetail
     guest_token: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingList:
+class BookingList(Data):
     """A page of a hotel's bookings.
 
     Where requested, `counts` has the number of bookings in each bucket under the same filters.
@@ -141,8 +135,7 @@ class BookingList:
     counts: dict[str, int] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FeedItem:
+class FeedItem(Data):
     """One event of a booking's feed, as the event was published."""
 
     id: str
@@ -152,8 +145,7 @@ class FeedItem:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Feed:
+class Feed(Data):
     """A booking's events after a sequence number, oldest first."""
 
     booking_id: str
@@ -161,8 +153,7 @@ class Feed:
     events: tuple[FeedItem, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimelineItem:
+class TimelineItem(Data):
     """One row of a booking's audit trail."""
 
     at: datetime
@@ -175,17 +166,15 @@ class TimelineItem:
     sequence: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Timeline:
+class Timeline(Data):
     """A booking's audit trail, oldest first."""
 
     booking_id: str
     items: tuple[TimelineItem, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Payable:
-    """The booking data that payments needs to open a session. Payments takes the amount to charge from here only."""
+class Payable(Data):
+    """The booking's data for a checkout session. The payments service takes the amount to charge from here only."""
 
     booking_id: str
     hotel: str
@@ -201,8 +190,7 @@ class Payable:
     purpose: PaymentPurpose = PaymentPurpose.BOOKING
 
 
-@dataclass(frozen=True, kw_only=True)
-class GuestsOfRooms:
-    """The names of guests in rooms, by booking id."""
+class GuestsOfRooms(Data):
+    """The names of guests, keyed by booking id."""
 
     names: dict[str, str] = field(default_factory=dict)

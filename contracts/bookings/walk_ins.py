@@ -1,13 +1,11 @@
 """Walk-ins: guests who arrive without a booking."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.bookings.views import CreatedBooking, GuestDetails
 from contracts.message import Command
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddWalkIn(Command[CreatedBooking]):
     """Create a booking, confirm it without a card, assign the room and check the guest in, all at once.
 

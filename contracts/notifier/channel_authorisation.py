@@ -1,13 +1,12 @@
 """Realtime channels: how clients connect and subscribe, and how their connections end."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChannelSignature:
+class ChannelSignature(Data):
     """The signature that a realtime client presents to the push provider to subscribe or sign in."""
 
     auth: str
@@ -15,8 +14,7 @@ class ChannelSignature:
     user_data: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Realtime:
+class Realtime(Data):
     """The push provider's address, the channels and the event names. The gateway fills in `{booking_id}` and `{hotel}`.
 
     An empty `host` means the push provider's own servers in `cluster`.
@@ -37,12 +35,10 @@ class Realtime:
     public_events: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class DescribeRealtime(Query[Realtime]):
     """Return the address to connect to, and the channels and events that clients subscribe to."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignChannel(Query[ChannelSignature]):
     """Sign a subscription.
 
@@ -54,7 +50,6 @@ class SignChannel(Query[ChannelSignature]):
     channel_name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignUser(Query[ChannelSignature]):
     """Sign the caller in at the push provider, so that the caller's connections can be ended.
 
@@ -66,7 +61,6 @@ class SignUser(Query[ChannelSignature]):
     booking_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class DropUser(Command[Nothing]):
     """End every realtime connection of a user whose token was revoked. Exactly one of the two ids is set."""
 

@@ -1,12 +1,10 @@
 """Events about a notice (push, mail or text message): sent, given up, replayed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.message import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeEvent(Event, abstract=True):
     """An event about one notice. `booking_id` is empty unless the notice is about exactly one booking.
 
@@ -25,14 +23,12 @@ class NoticeEvent(Event, abstract=True):
         return f"notice/{self.notice_id}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeSent(NoticeEvent):
     """The mail server or SMS provider accepted the notice."""
 
     sent_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeGaveUp(NoticeEvent):
     """The notice could not be delivered and is not retried."""
 
@@ -40,7 +36,6 @@ class NoticeGaveUp(NoticeEvent):
     gave_up_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeReplayed(NoticeEvent):
     """An operator requested that a given-up notice be sent again."""
 

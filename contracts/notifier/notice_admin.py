@@ -1,13 +1,12 @@
 """The operator's asks about notices (pushes, mails, text messages). They carry no personal data."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.data import Data
 from contracts.message import Command, Query
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeDetail:
+class NoticeDetail(Data):
     """One push, mail or text message. `status` is `PENDING`, `SENT`, or `GAVE_UP` with the `reason`.
 
     `about` is the subject of the event that caused the notice; `sequence` is the event's number among the events of
@@ -27,15 +26,13 @@ class NoticeDetail:
     settled_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticePage:
+class NoticePage(Data):
     """Notices, oldest first. `next` is the cursor of the next page; None on the last page."""
 
     notices: tuple[NoticeDetail, ...]
     next: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListNotices(Query[NoticePage]):
     """List the notices whose status is among `statuses`: `PENDING`, `GAVE_UP` or both. Sent notices are not listed."""
 
@@ -44,14 +41,12 @@ class ListNotices(Query[NoticePage]):
     limit: int = 100
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetNotice(Query[NoticeDetail]):
     """Return one notice by its id. Refused `NOT_FOUND` where no notice has the id."""
 
     notice_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplayNotice(Command[NoticeDetail]):
     """Send a given-up notice again, as if it were new. A pending notice is returned unchanged.
 

@@ -1,6 +1,1 @@
-"""The messages of payments: checkout sessions, events, webhooks, reconciliation."""
-
-from contracts.payments.checkout_sessions import *  # noqa: F403
-from contracts.payments.events import *  # noqa: F403
-from contracts.payments.reconciliation import *  # noqa: F403
-from contracts.payments.webhooks import *  # noqa: F403
+"""The messages of the payments service: checkout sessions, events, webhooks, reconciliation."""

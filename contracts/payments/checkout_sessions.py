@@ -1,14 +1,13 @@
 """Checkout sessions: the page at the provider on which a guest pays."""
 
-from dataclasses import dataclass
-
+from contracts.bookings.asks import BookingAsk
+from contracts.data import Data
 from contracts.message import Command
 from contracts.values import Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentSession:
-    """A booking's checkout session. `status` is `created`, `existing`, or `paid`, which comes without `payment_url`."""
+class PaymentSession(Data):
+    """A booking's checkout session. `status` is `created`, `existing` or `paid`; a paid one has no `payment_url`."""
 
     session_id: str
     payment_url: str | None
@@ -16,8 +15,7 @@ class PaymentSession:
     amount: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentVerified:
+class PaymentVerified(Data):
     """The result of a verification: the payment's status in `payment_status`, the booking's status in `status`."""
 
     booking_id: str
@@ -26,27 +24,21 @@ class PaymentVerified:
     amount_total: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenPaymentSession(Command[PaymentSession]):
+class OpenPaymentSession(BookingAsk, Command[PaymentSession]):
     """Open a checkout session for a booking; an open session is returned instead of a new one.
 
     Refused `BOOKING_NOT_FOUND`, `INVALID_RETURN_URL` for a page on a foreign origin, `BOOKING_NOT_PAYABLE` where no
     payment is expected, `PAYMENT_REFUSED` where the provider refuses the session.
     """
 
-    hotel: str
-    booking_id: str
     success_url: str | None = None
     cancel_url: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerifyPayment(Command[PaymentVerified]):
+class VerifyPayment(BookingAsk, Command[PaymentVerified]):
     """Report the payment made on a checkout session.
 
     Refused `SESSION_NOT_FOUND` where the booking has no such session.
     """
 
-    hotel: str
-    booking_id: str
     session_id: str

@@ -1,6 +1,5 @@
 """Events of a payment: sessions, authorisations, captures, voids, refunds, disputes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,7 +28,6 @@ class PaymentPurpose(StrEnum):
     EXTENSION = "EXTENSION"
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentEvent(Event, abstract=True):
     """An event of one payment of one booking. The events of a booking's payments are ordered."""
 
@@ -43,7 +41,6 @@ class PaymentEvent(Event, abstract=True):
         return self.booking_id
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentSessionOpened(PaymentEvent):
     """A checkout session is open until `expires_at`."""
 
@@ -53,14 +50,12 @@ class PaymentSessionOpened(PaymentEvent):
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentSessionExpired(PaymentEvent):
     """The checkout session is closed, and no payment was authorised on it."""
 
     session_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentAuthorized(PaymentEvent):
     """The card is authorised for the amount; nothing is captured yet. The authorisation lapses at `capture_before`."""
 
@@ -70,7 +65,6 @@ class PaymentAuthorized(PaymentEvent):
     capture_before: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(PaymentEvent):
     """The approved amount was captured."""
 
@@ -79,7 +73,6 @@ class PaymentCaptured(PaymentEvent):
     captured_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancellationFeeCaptured(PaymentEvent):
     """The cancellation fee was captured and the rest of the authorisation released."""
 
@@ -87,7 +80,6 @@ class CancellationFeeCaptured(PaymentEvent):
     captured_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentCaptureFailed(PaymentEvent):
     """The authorised amount cannot be captured; the failure is final."""
 
@@ -95,7 +87,6 @@ class PaymentCaptureFailed(PaymentEvent):
     failed_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentVoided(PaymentEvent):
     """The authorisation is released; nothing was captured."""
 
@@ -103,7 +94,6 @@ class PaymentVoided(PaymentEvent):
     voided_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentRefunded(PaymentEvent):
     """A refund succeeded. `refunded_total` sums all successful refunds of the payment."""
 
@@ -113,7 +103,6 @@ class PaymentRefunded(PaymentEvent):
     refunded_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class RefundFailed(PaymentEvent):
     """A refund failed. `refund_id` is the provider's id, or our id where the provider refused to create the refund.
 
@@ -127,7 +116,6 @@ class RefundFailed(PaymentEvent):
     refunded_total: Money | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentMismatched(PaymentEvent):
     """The authorisation does not match the booking. The authorisation will be voided; the booking stays as it is."""
 
@@ -135,7 +123,6 @@ class PaymentMismatched(PaymentEvent):
     found_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentDisputed(PaymentEvent):
     """The cardholder disputes the charge."""
 

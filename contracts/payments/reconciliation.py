@@ -1,9 +1,10 @@
 """Reconciliation: compares the records of payments with the objects at the provider."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.message import Command, Query
 
 
@@ -35,8 +36,7 @@ class ReconciliationPart(StrEnum):
     JOBS = "JOBS"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReconciliationFinding:
+class ReconciliationFinding(Data):
     """One difference about the object `object_id`. `ours` and `theirs` say in words what each side has."""
 
     kind: FindingKind
@@ -49,8 +49,7 @@ class ReconciliationFinding:
     repaired: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReconciledPage:
+class ReconciledPage(Data):
     """A page of the reconciliation of one `ReconciliationPart`. `looked` counts the objects compared on the page.
 
     `total` counts the payments of all pages; only the first page of `PAYMENTS` has it. `next` is the cursor of the next
@@ -63,7 +62,6 @@ class ReconciledPage:
     total: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Reconcile(Command[ReconciledPage]):
     """Compare one page of one `ReconciliationPart` with the provider. Without `repair`, nothing is changed or recorded.
 
@@ -81,9 +79,8 @@ class Reconcile(Command[ReconciledPage]):
     limit: int = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reconciliation:
-    """The last day's comparisons, the open findings by kind, and the unprocessed webhook events and jobs.
+class Reconciliation(Data):
+    """The last day's comparisons, the open findings keyed by kind, and the unprocessed webhook events and jobs.
 
     `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook event
     that is not applied yet.
@@ -101,6 +98,5 @@ class Reconciliation:
     open: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetReconciliation(Query[Reconciliation]):
     """Return the state of the periodic reconciliation."""

@@ -1,19 +1,17 @@
 """Stripe's webhook events: how they are stored, and how an operator administers them. They hold no personal data."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.data import Data
 from contracts.message import Command, Query
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookStored:
+class WebhookStored(Data):
     """The webhook event is stored. `already_processed` is True where an earlier delivery had stored the event."""
 
     already_processed: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class StoreWebhook(Command[WebhookStored]):
     """Store a signed webhook event, byte for byte (`body`, UTF-8).
 
@@ -24,8 +22,7 @@ class StoreWebhook(Command[WebhookStored]):
     signature: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredWebhook:
+class StoredWebhook(Data):
     """One webhook event. `outcome` is `STORED` (not applied yet), `APPLIED`, `IGNORED`, or `PARKED` with a `reason`."""
 
     event_id: str
@@ -41,31 +38,27 @@ class StoredWebhook:
     intent_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookPage:
+class WebhookPage(Data):
     """Webhook events in order of arrival. `next` is the cursor of the next page, None on the last page."""
 
     webhooks: tuple[StoredWebhook, ...]
     next: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListWebhooks(Query[WebhookPage]):
-    """List webhook events with one of these outcomes."""
+    """List the webhook events that have one of the `outcomes`."""
 
     outcomes: tuple[str, ...] = ("PARKED",)
     after: str | None = None
     limit: int = 100
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetWebhook(Query[StoredWebhook]):
     """Return one webhook event by its id at Stripe. Refused `NOT_FOUND` where no event has the id."""
 
     event_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplayWebhook(Command[StoredWebhook]):
     """Apply a parked webhook event again. An event that is waiting to be applied is returned unchanged.
 
@@ -75,7 +68,6 @@ class ReplayWebhook(Command[StoredWebhook]):
     event_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DismissWebhook(Command[StoredWebhook]):
     """Ignore a parked webhook event that concerns no booking; the event keeps its reason.
 

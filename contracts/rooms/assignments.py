@@ -1,13 +1,19 @@
 """Assignments of a room to a booking for the nights of its stay."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.rooms.events import RoomStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomTaken:
+class RoomAction(Data):
+    """The fields of a command about the room of a booking. A repetition with the same `action_id` changes nothing."""
+
+    action_id: str
+    booking_id: str
+    hotel: str
+
+
+class RoomTaken(Data):
     """The room of a booking, as the reply to an assignment, a move or a change of the room's occupancy."""
 
     room_number: str
@@ -17,8 +23,7 @@ class RoomTaken:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CandidateRoom:
+class CandidateRoom(Data):
     """A room that may be assigned to a booking.
 
     `warnings` has the warnings of the assignment, and `ROOM_NOT_READY`; `explanation` is a text for staff.
@@ -34,36 +39,25 @@ class CandidateRoom:
     explanation: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidates:
+class Candidates(Data):
     """The rooms that may be assigned to a booking, best first."""
 
     rooms: tuple[CandidateRoom, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class GiveRoom(Command[RoomTaken]):
-    """Assign the room to the booking for its nights, replacing the booking's earlier room if any.
+class GiveRoom(RoomAction, Command[RoomTaken]):
+    """Assign the room to the booking for the nights of the stay; an earlier room of the booking is replaced.
 
-    Idempotent by `action_id`.
+    A repetition with the same `action_id` changes nothing.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TakeRoomBack(Command[Nothing]):
-    """Remove the booking's room assignment. Idempotent by `action_id`."""
-
-    action_id: str
-    booking_id: str
-    hotel: str
+class TakeRoomBack(RoomAction, Command[Nothing]):
+    """Remove the booking's room assignment. A repetition with the same `action_id` changes nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class FindCandidates(Query[Candidates]):
     """Return the rooms that may be assigned to the booking, best first.
 

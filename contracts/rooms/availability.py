@@ -1,14 +1,13 @@
 """Availability by room type."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Query
 from contracts.values import Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeAvailability:
+class TypeAvailability(Data):
     """One room type's availability for a stay. `price_from` is the price of the cheapest night, without tax."""
 
     room_type_code: str
@@ -21,8 +20,7 @@ class TypeAvailability:
     currency: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Availability:
+class Availability(Data):
     """The availability of a hotel's room types for a stay."""
 
     hotel: str
@@ -32,7 +30,6 @@ class Availability:
     room_types: tuple[TypeAvailability, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckAvailability(Query[Availability]):
     """Return the availability by room type on the nights `[check_in, check_out)`.
 

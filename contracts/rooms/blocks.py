@@ -1,14 +1,14 @@
 """Blocks: the nights on which a room is not available."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from contracts.data import Data
 from contracts.message import Command, Query
+from contracts.rooms.rooms import RoomAsk
 from contracts.values import Actor
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomBlock:
+class RoomBlock(Data):
     """A block of a room on the nights `[starts_on, until)`.
 
     `out_of_order` is True for the block that belongs to the room status `OUT_OF_ORDER`.
@@ -24,47 +24,36 @@ class RoomBlock:
     blocked_by: Actor | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomBlocks:
-    """A room's current and future blocks, by date."""
+class RoomBlocks(Data):
+    """A room's current and future blocks, ordered by date."""
 
     room_number: str
     blocks: tuple[RoomBlock, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListBlocks(Query[RoomBlocks]):
+class ListBlocks(RoomAsk, Query[RoomBlocks]):
     """Return a room's current and future blocks. Refused `ROOM_NOT_FOUND`."""
 
-    hotel: str
-    room_number: str
 
-
-@dataclass(frozen=True, kw_only=True)
-class BlockRoom(Command[RoomBlock]):
+class BlockRoom(RoomAsk, Command[RoomBlock]):
     """Block the room on the nights `[starts_on, until)`. A `starts_on` that is None means today, hotel-local.
 
     Refused `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids, and `blocks`, block ids) where the room is taken,
     `WOULD_OVERSELL` (with `nights`) where the room is needed for nights that are sold.
     """
 
-    hotel: str
-    room_number: str
     until: date
     starts_on: date | None = None
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnblockRoom(Command[RoomBlocks]):
+class UnblockRoom(RoomAsk, Command[RoomBlocks]):
     """End the block `block_id`, or without `block_id` all blocks that overlap the nights `[starts_on, until)`.
 
     The reply contains the remaining blocks. Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names
-    an out-of-order block, which ends only with that status of the room.
+    an out-of-order block, which ends only when the room is back in order.
     """
 
-    hotel: str
-    room_number: str
     block_id: int | None = None
     starts_on: date | None = None
     until: date | None = None

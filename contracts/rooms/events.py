@@ -1,6 +1,5 @@
 """Events about inventory, rooms and hotels."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -47,7 +46,6 @@ class ChangeSource(StrEnum):
     MANAGER_OVERRIDE = "MANAGER_OVERRIDE"
 
 
-@dataclass(frozen=True, kw_only=True)
 class InventoryEvent(Event, abstract=True):
     """An event about the hold of one booking."""
 
@@ -59,7 +57,6 @@ class InventoryEvent(Event, abstract=True):
         return f"hold/{self.booking_id}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class InventoryHeld(InventoryEvent):
     """The nights `[check_in, check_out)` of a room type are sold to this booking."""
 
@@ -69,7 +66,6 @@ class InventoryHeld(InventoryEvent):
     held_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class InventoryExtended(InventoryEvent):
     """The nights `[first_night, until)` are added to the hold.
 
@@ -82,14 +78,12 @@ class InventoryExtended(InventoryEvent):
     action_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class InventoryReleased(InventoryEvent):
     """The booking's nights from `released_from` on are released; all nights where `released_from` is None."""
 
     released_from: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(Event):
     """The hotel's rooms, blocks, types, rates or overbooking allowance have changed; bookings do not cause this event.
 
@@ -104,7 +98,6 @@ class AvailabilityChanged(Event):
         return f"availability/{self.hotel}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomEvent(Event, abstract=True):
     """An event about one room."""
 
@@ -116,7 +109,6 @@ class RoomEvent(Event, abstract=True):
         return f"room/{self.hotel}/{self.room_number}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomOccupied(RoomEvent):
     """The booking's guest occupies the room. `action_id` is the `action_id` of the ask that caused the event."""
 
@@ -124,7 +116,6 @@ class RoomOccupied(RoomEvent):
     action_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomVacated(RoomEvent):
     """The booking's guest has vacated the room. `action_id` is the `action_id` of the ask that caused the event."""
 
@@ -132,7 +123,6 @@ class RoomVacated(RoomEvent):
     action_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomStatusChanged(RoomEvent):
     """The status of the room has changed. `priority` is set while the room needs a repair."""
 
@@ -144,7 +134,6 @@ class RoomStatusChanged(RoomEvent):
     priority: MaintenancePriority | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomBlocked(RoomEvent):
     """The room is blocked on the nights `[starts_on, until)`. The event does not contain the reason."""
 
@@ -157,7 +146,6 @@ class RoomBlocked(RoomEvent):
     blocked_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class RoomUnblocked(RoomEvent):
     """A block has ended, so that the room is available again on the nights `[free_from, until)`."""
 
@@ -169,7 +157,6 @@ class RoomUnblocked(RoomEvent):
     unblocked_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskOpened(RoomEvent):
     """A cleaning task was opened for the room."""
 
@@ -178,7 +165,6 @@ class HousekeepingTaskOpened(RoomEvent):
     opened_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class HousekeepingTaskDone(RoomEvent):
     """The cleaning task of the room was closed."""
 
@@ -187,7 +173,6 @@ class HousekeepingTaskDone(RoomEvent):
     done_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class HotelSettingsChanged(Event):
     """A hotel's settings have changed. `fields` has the names of the changed settings.
 

@@ -1,31 +1,26 @@
 """Extensions: a guest in house keeps the room for more nights."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.values import Price
 
 
-@dataclass(frozen=True, kw_only=True)
-class Extended:
+class Extended(Data):
     """The reply to an extension: the room that the guest keeps, and the price of the added nights alone."""
 
     room: RoomTaken
     price: Price
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExtendStay(Command[Extended]):
+class ExtendStay(RoomAction, Command[Extended]):
     """Keep the room of the booking's guest for more nights, so that the guest leaves on `until`.
 
-    Idempotent by `action_id`. Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT`
-    where its type is full, both with `conflicts` and up to five `suggested_rooms`; `NOT_CHECKED_IN`, `BEYOND_HORIZON`,
-    `NOTHING_HELD`.
+    A repetition with the same `action_id` changes nothing. Refused `EXTENSION_CONFLICT` where the room is taken on
+    these nights, and `SOLD_OUT` where the room's type is full, both with `conflicts` and up to five `suggested_rooms`;
+    `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     until: date

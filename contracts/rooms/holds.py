@@ -1,14 +1,13 @@
 """Holds: the nights of a room type that are sold to a booking."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command, Nothing
 from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 
-@dataclass(frozen=True, kw_only=True)
-class Held:
+class Held(Data):
     """The terms and the price of a hold, or of a draft that holds no nights, for the bookings service to store."""
 
     hotel: HotelCard
@@ -19,7 +18,6 @@ class Held:
     policy: CancellationPolicy
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldInventory(Command[Held]):
     """Sell the nights to this booking. Refused `SOLD_OUT`.
 
@@ -38,11 +36,10 @@ class HoldInventory(Command[Held]):
     price_only: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReleaseInventory(Command[Nothing]):
     """Release all nights of the booking; a booking without a live hold is left unchanged.
 
-    `unwritten` means that bookings has not stored this booking, so that no night counts as slept.
+    `unwritten` means that the bookings service has not stored this booking, so that no night counts as slept.
     """
 
     booking_id: str

@@ -1,17 +1,17 @@
 """The import of a hotel from a property file: `hotelmate hotel import FILE`."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
+from contracts.data import Data
 from contracts.message import Command
 from contracts.rooms.hotels import WiFi
 from contracts.rooms.promotions import PromotionDefinition
 from contracts.values import CancellationPolicy, HotelSettings
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomTypeDefinition:
+class RoomTypeDefinition(Data):
     """A room type of a property file. `base_price` is in major units (`"120.00"`)."""
 
     code: str
@@ -23,8 +23,7 @@ class RoomTypeDefinition:
     photo: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotelDefinition:
+class HotelDefinition(Data):
     """The content of a property file: a hotel with its room types, rooms and promotions."""
 
     slug: str
@@ -51,8 +50,7 @@ class HotelDefinition:
     promotions: tuple[PromotionDefinition, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
+class Imported(Data):
     """The changes that an import made."""
 
     hotel: str
@@ -61,7 +59,6 @@ class Imported:
     types_added: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImportHotel(Command[Imported]):
     """Create the hotel, or add its missing room types, rooms and promotions and write the file's new values.
 

@@ -1,14 +1,14 @@
 """Hotels: the directory and each hotel's public page."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from contracts.data import Data
 from contracts.message import Query
 from contracts.values import HotelCard
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotelPage:
+class HotelPage(Data):
     """A hotel's public page. `theme`, `amenities` and `gallery` are the hotel's own data."""
 
     card: HotelCard
@@ -24,27 +24,23 @@ class HotelPage:
     check_out_time: str = "11:00"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hotels:
+class Hotels(Data):
     """Every hotel on the platform."""
 
     hotels: tuple[HotelPage, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class WiFi:
+class WiFi(Data):
     """The Wi-Fi access of guests in house. A secret, never part of an event."""
 
     ssid: str = ""
     password: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListHotels(Query[Hotels]):
     """Return every hotel on the platform."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetHotel(Query[HotelPage]):
     """Return a hotel's public page. Refused `HOTEL_NOT_FOUND`."""
 

@@ -1,12 +1,12 @@
 """The room-service menu of a hotel, and the price of an order."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from contracts.data import Data
 from contracts.message import Command, Event, Nothing, Query
 from contracts.values import Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class MenuChanged(Event):
     """An item of the hotel's menu was added, changed or removed."""
 
@@ -18,8 +18,7 @@ class MenuChanged(Event):
         return f"menu/{self.hotel}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MenuItem:
+class MenuItem(Data):
     """An item of the menu. Guests can order an item while `is_available` is True."""
 
     id: int
@@ -30,29 +29,25 @@ class MenuItem:
     is_available: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Menu:
+class Menu(Data):
     """A hotel's menu, ordered by category and name."""
 
     items: tuple[MenuItem, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PricedItem:
+class PricedItem(Data):
     """A menu item at its current price, and the ordered quantity."""
 
     item: MenuItem
     quantity: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class PricedItems:
+class PricedItems(Data):
     """The items of an order at their current prices."""
 
     items: tuple[PricedItem, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetMenu(Query[Menu]):
     """Return a hotel's menu. Refused `HOTEL_NOT_FOUND`."""
 
@@ -60,7 +55,6 @@ class GetMenu(Query[Menu]):
     only_available: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetMenuItem(Query[MenuItem]):
     """Return one menu item. Refused `MENU_ITEM_NOT_FOUND`."""
 
@@ -68,7 +62,6 @@ class GetMenuItem(Query[MenuItem]):
     item_id: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddMenuItem(Command[MenuItem]):
     """Add an item to the menu. `price` is in major units (`"12.50"`)."""
 
@@ -80,7 +73,6 @@ class AddMenuItem(Command[MenuItem]):
     is_available: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeMenuItem(Command[MenuItem]):
     """Change a menu item. A field that is None keeps its value; existing orders keep their prices."""
 
@@ -93,7 +85,6 @@ class ChangeMenuItem(Command[MenuItem]):
     is_available: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemoveMenuItem(Command[Nothing]):
     """Remove an item from the menu. Refused `MENU_ITEM_NOT_FOUND`."""
 
@@ -101,9 +92,8 @@ class RemoveMenuItem(Command[Nothing]):
     item_id: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class PriceItems(Query[PricedItems]):
-    """Return the current prices of the items of an order; `quantities` has the quantity by item id.
+    """Return the current prices of the items of an order; `quantities` is keyed by item id.
 
     Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`.
     """

@@ -1,20 +1,14 @@
 """Moves of a guest in house to another room."""
 
-from dataclasses import dataclass
-
 from contracts.message import Command
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoveGuest(Command[RoomTaken]):
+class MoveGuest(RoomAction, Command[RoomTaken]):
     """Move the guest in house to this room, which must be ready and free for the rest of the stay.
 
-    Idempotent by `action_id`. Refused `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
-    `ROOM_NOT_READY`, `SOLD_OUT`.
+    A repetition with the same `action_id` changes nothing. Refused `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`,
+    `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str

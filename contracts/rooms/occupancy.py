@@ -1,60 +1,47 @@
 """Occupancy: guests move in and out, a room is cleared, and the census of occupied rooms."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command, Query
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.rooms.hotels import WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomOccupiedReply:
+class RoomOccupiedReply(Data):
     """The room that the guest occupies, and the hotel's Wi-Fi for the guest's page."""
 
     room: RoomTaken
     wifi: WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoveIn(Command[RoomOccupiedReply]):
-    """Move the booking's guest into the assigned room. Idempotent by `action_id`.
+class MoveIn(RoomAction, Command[RoomOccupiedReply]):
+    """Move the booking's guest into the assigned room.
 
-    Refused `ROOM_NOT_READY` where the room is not ready.
+    A repetition with the same `action_id` changes nothing. Refused `ROOM_NOT_READY` where the room is not ready.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
 
-
-@dataclass(frozen=True, kw_only=True)
-class MoveOut(Command[RoomTaken]):
+class MoveOut(RoomAction, Command[RoomTaken]):
     """Move the booking's guest out of the room, and release the nights from `left_on` (hotel-local) on.
 
-    Idempotent by `action_id`.
+    A repetition with the same `action_id` changes nothing.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     left_on: date
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClearRoom(Command[RoomTaken]):
-    """End the booking's occupancy of a room where its guest is not, or no longer, staying. Idempotent by `action_id`.
+class ClearRoom(RoomAction, Command[RoomTaken]):
+    """End the booking's occupancy of a room in which the booking's guest is not, or no longer, staying.
 
-    `ended` means that the stay is over: its room is released, and its nights from `left_on` on, or all its nights where
-    `left_on` is None. `unwritten` means that bookings has not stored this booking; refused `ACTION_IN_PROGRESS` within
-    a minute after the guest moved in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless
-    both `ended` and `force` are set.
+    A repetition with the same `action_id` changes nothing. `ended` means that the stay is over: the room and the nights
+    from `left_on` on are released, or all nights where `left_on` is None. `unwritten` means that the bookings service
+    has not stored this booking; such a command is refused `ACTION_IN_PROGRESS` within a minute after the guest moved
+    in. Refused `ROOM_HAS_GUEST` where another booking's guest occupies the room, unless both `ended` and `force` are
+    set.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
     ended: bool
     left_on: date | None = None
@@ -63,8 +50,7 @@ class ClearRoom(Command[RoomTaken]):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomOccupancy:
+class RoomOccupancy(Data):
     """The occupancy of one room: the booking that occupies the room, and the bookings with a live stay in the room."""
 
     hotel: str
@@ -73,15 +59,13 @@ class RoomOccupancy:
     claimed_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Census:
-    """A page of the rooms of all hotels. `last` is the `after` of the next page, None on the last page."""
+class Census(Data):
+    """A page of the rooms of all hotels. `last` is the value of `after` for the next page; None on the last page."""
 
     rooms: tuple[RoomOccupancy, ...]
     last: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakeCensus(Query[Census]):
     """Return the occupancy of the rooms with an id above `after`.
 

@@ -1,16 +1,14 @@
 """Cancellation policies. In a change, a field that is None keeps its value; `clear` lists the fields to empty."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.values import Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class TierDefinition:
-    """The fee of a cancellation `hours_before` hours before check-in or later.
+class TierDefinition(Data):
+    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
 
-    `value` is a percentage; for the kind `FIXED` an amount in major units.
+    `value` is a percentage or, for the kind `FIXED`, an amount in major units.
     """
 
     hours_before: int
@@ -18,8 +16,7 @@ class TierDefinition:
     value: str = "0"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolicyDefinition:
+class PolicyDefinition(Data):
     """A cancellation policy. `is_standard` marks the policy of the room types that name no policy of their own.
 
     A `free_until_hours` that is None stands for the default of the policy's kind. `no_show` is the kind of the no-show
@@ -38,24 +35,21 @@ class PolicyDefinition:
     is_standard: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policies:
-    """A page of a hotel's cancellation policies, by code."""
+class Policies(Data):
+    """A page of a hotel's cancellation policies, ordered by code."""
 
     count: int
     results: tuple[PolicyDefinition, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListPolicies(Query[Policies]):
     """Return a page of a hotel's cancellation policies; `search` matches code and name."""
 
     hotel: str
     search: str = ""
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetPolicy(Query[PolicyDefinition]):
     """Return one policy. Refused `POLICY_NOT_FOUND`."""
 
@@ -63,7 +57,6 @@ class GetPolicy(Query[PolicyDefinition]):
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddPolicy(Command[PolicyDefinition]):
     """Add a policy. Refused `POLICY_EXISTS`."""
 
@@ -71,7 +64,6 @@ class AddPolicy(Command[PolicyDefinition]):
     policy: PolicyDefinition
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangePolicy(Command[PolicyDefinition]):
     """Change the policy for future bookings; existing bookings keep their terms.
 
@@ -91,7 +83,6 @@ class ChangePolicy(Command[PolicyDefinition]):
     clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemovePolicy(Command[Nothing]):
     """Remove a policy. Refused `POLICY_IN_USE` for the standard policy, and for a policy that a room type names."""
 

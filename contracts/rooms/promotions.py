@@ -1,15 +1,14 @@
 """Promotions of a hotel. In a change, a field that is None keeps its value; `clear` lists the fields to empty."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.values import Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class PromotionDefinition:
-    """A promotion. `value` is a percentage; for the kind `FIXED` an amount in major units.
+class PromotionDefinition(Data):
+    """A promotion. `value` is a percentage or, for the kind `FIXED`, an amount in major units.
 
     `starts_on` and `ends_on` are the first and the last check-in date; `room_type` is a code.
     """
@@ -24,24 +23,21 @@ class PromotionDefinition:
     max_nights: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Promotions:
-    """A page of a hotel's promotions, by code."""
+class Promotions(Data):
+    """A page of a hotel's promotions, ordered by code."""
 
     count: int
     results: tuple[PromotionDefinition, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListPromotions(Query[Promotions]):
     """Return a page of a hotel's promotions; `search` matches the code."""
 
     hotel: str
     search: str = ""
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetPromotion(Query[PromotionDefinition]):
     """Return one promotion by its code, in upper or lower case. Refused `PROMOTION_NOT_FOUND`."""
 
@@ -49,7 +45,6 @@ class GetPromotion(Query[PromotionDefinition]):
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddPromotion(Command[PromotionDefinition]):
     """Add a promotion. Refused `PROMOTION_EXISTS`."""
 
@@ -57,7 +52,6 @@ class AddPromotion(Command[PromotionDefinition]):
     promotion: PromotionDefinition
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangePromotion(Command[PromotionDefinition]):
     """Change a promotion; existing bookings and quotes keep their prices."""
 
@@ -73,7 +67,6 @@ class ChangePromotion(Command[PromotionDefinition]):
     clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemovePromotion(Command[Nothing]):
     """Remove a promotion. Refused `PROMOTION_NOT_FOUND`."""
 

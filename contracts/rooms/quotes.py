@@ -1,14 +1,13 @@
 """Quotes: prices that stay valid for 30 minutes."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from contracts.data import Data
 from contracts.message import Command
 from contracts.values import Price
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quote:
+class Quote(Data):
     """The price of a stay, guaranteed for a booking made before `valid_until` (UTC)."""
 
     quote_id: str
@@ -25,7 +24,6 @@ class Quote:
     valid_until: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class GiveQuote(Command[Quote]):
     """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name."""
 

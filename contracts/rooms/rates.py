@@ -1,14 +1,13 @@
 """Daily rates: prices of single nights. Amounts in asks are in major units."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Money, Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class DailyRate:
+class DailyRate(Data):
     """The price of one night of a room type that replaces the base price."""
 
     room_type_code: str
@@ -16,28 +15,25 @@ class DailyRate:
     price: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class DailyRates:
-    """A page of a hotel's daily rates, by date and type."""
+class DailyRates(Data):
+    """A page of a hotel's daily rates, ordered by date and room type."""
 
     count: int
     results: tuple[DailyRate, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListRates(Query[DailyRates]):
-    """Return the daily rates from today on, or between two dates, both included."""
+    """Return the daily rates from `start_date`, else from today, to `end_date`, both included."""
 
     hotel: str
     room_type: str | None = None
     start_date: date | None = None
     end_date: date | None = None
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
-class RatesWritten:
-    """The number of nights written and their price; a `price` that is None stands for the base price."""
+class RatesWritten(Data):
+    """The number of nights whose price was set, and the price; a `price` that is None stands for the base price."""
 
     room_type_code: str
     start_date: date
@@ -46,7 +42,6 @@ class RatesWritten:
     nights: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class WriteRates(Command[RatesWritten]):
     """Set the price of every night between two dates, both included.
 

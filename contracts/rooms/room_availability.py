@@ -1,9 +1,9 @@
 """Availability room by room, for staff."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.message import Query
 
 
@@ -17,8 +17,7 @@ class ConflictReason(StrEnum):
     INACTIVE = "Inactive"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FreeRoom:
+class FreeRoom(Data):
     """A free room. `current_booking_id` is the booking that occupies the room now.
 
     `next_booking` is the check-in date of the next stay.
@@ -31,8 +30,7 @@ class FreeRoom:
     next_booking: date | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TakenRoom:
+class TakenRoom(Data):
     """A room that is not available before `available_from`, which is None where the end of the conflict is unknown."""
 
     room_number: str
@@ -42,15 +40,13 @@ class TakenRoom:
     available_from: date | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FreeRooms:
-    """A hotel's rooms by number, divided into rooms that are free on the requested nights and rooms that are not."""
+class FreeRooms(Data):
+    """A hotel's rooms, ordered by number: the rooms that are free on the requested nights, and the other rooms."""
 
     available_rooms: tuple[FreeRoom, ...]
     unavailable_rooms: tuple[TakenRoom, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class FindFreeRooms(Query[FreeRooms]):
     """Return the free and the taken rooms on the nights `[check_in, check_out)`.
 

@@ -1,13 +1,11 @@
 """Room types of a hotel. In a change, a field that is None keeps its value; `clear` lists the fields to empty."""
 
-from dataclasses import dataclass
-
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.values import Money, Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomTypeView:
+class RoomTypeView(Data):
     """A room type. `rooms` counts the active rooms.
 
     A `policy` that is None stands for the hotel's standard policy.
@@ -23,24 +21,21 @@ class RoomTypeView:
     rooms: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomTypes:
-    """A page of a hotel's room types, by code."""
+class RoomTypes(Data):
+    """A page of a hotel's room types, ordered by code."""
 
     count: int
     results: tuple[RoomTypeView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListRoomTypes(Query[RoomTypes]):
     """Return a page of a hotel's room types; `search` matches code and name."""
 
     hotel: str
     search: str = ""
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetRoomType(Query[RoomTypeView]):
     """Return one room type. Refused `ROOM_TYPE_NOT_FOUND`."""
 
@@ -48,7 +43,6 @@ class GetRoomType(Query[RoomTypeView]):
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddRoomType(Command[RoomTypeView]):
     """Add a room type. `policy` is a code, where None stands for the hotel's standard policy.
 
@@ -65,7 +59,6 @@ class AddRoomType(Command[RoomTypeView]):
     policy: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeRoomType(Command[RoomTypeView]):
     """Change a room type; existing bookings and quotes keep their terms."""
 
@@ -80,7 +73,6 @@ class ChangeRoomType(Command[RoomTypeView]):
     clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemoveRoomType(Command[Nothing]):
     """Remove a room type. Refused `ROOM_TYPE_IN_USE` while the type has rooms or sold future nights."""
 

@@ -1,15 +1,21 @@
 """Rooms of a hotel: lists, status history, and changes of a room by staff."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.values import Actor, Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomView:
+class RoomAsk(Data):
+    """The fields of an ask about one room of one hotel."""
+
+    hotel: str
+    room_number: str
+
+
+class RoomView(Data):
     """One room. `is_occupied` follows from the status; `maintenance_priority` is set while the room needs a repair."""
 
     id: int
@@ -28,16 +34,14 @@ class RoomView:
     maintenance_priority: MaintenancePriority | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomList:
+class RoomList(Data):
     """A page of a hotel's rooms."""
 
     count: int
     results: tuple[RoomView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomChange:
+class RoomChange(Data):
     """One status change of a room."""
 
     old_status: RoomStatus
@@ -49,8 +53,7 @@ class RoomChange:
     priority: MaintenancePriority | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomHistory:
+class RoomHistory(Data):
     """A page of a room's status changes, newest first, and the number of all changes."""
 
     room_number: str
@@ -58,14 +61,12 @@ class RoomHistory:
     count: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundRooms:
+class FoundRooms(Data):
     """The rooms that `FindRooms` asked for, in order of id."""
 
     rooms: tuple[RoomView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListRooms(Query[RoomList]):
     """Return a page of a hotel's rooms, in order of room number.
 
@@ -78,27 +79,19 @@ class ListRooms(Query[RoomList]):
     room_type: str = ""
     floor: int | None = None
     occupied: bool | None = None
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetRoom(Query[RoomView]):
+class GetRoom(RoomAsk, Query[RoomView]):
     """Return one room. Refused `ROOM_NOT_FOUND`."""
 
-    hotel: str
-    room_number: str
 
-
-@dataclass(frozen=True, kw_only=True)
-class GetRoomHistory(Query[RoomHistory]):
+class GetRoomHistory(RoomAsk, Query[RoomHistory]):
     """Return a page of a room's status changes, newest first. Refused `ROOM_NOT_FOUND`."""
 
-    hotel: str
-    room_number: str
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class FindRooms(Query[FoundRooms]):
     """Return the hotel's rooms with these ids or numbers; the reply leaves out unknown ids and numbers."""
 
@@ -107,30 +100,24 @@ class FindRooms(Query[FoundRooms]):
     numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class AddRoom(Command[RoomView]):
+class AddRoom(RoomAsk, Command[RoomView]):
     """Add a room, or bring back a removed room with its history. The room is ready for a guest.
 
     Refused `ROOM_EXISTS`.
     """
 
-    hotel: str
-    room_number: str
     room_type: str
     floor: int | None = None
     notes: str = ""
     is_active: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeRoom(Command[RoomView]):
+class ChangeRoom(RoomAsk, Command[RoomView]):
     """Change the details of a room.
 
     Refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`).
     """
 
-    hotel: str
-    room_number: str
     room_type: str | None = None
     floor: int | None = None
     notes: str | None = None
@@ -138,12 +125,8 @@ class ChangeRoom(Command[RoomView]):
     clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class RemoveRoom(Command[Nothing]):
+class RemoveRoom(RoomAsk, Command[Nothing]):
     """Remove a room; its history stays.
 
     Refused `ROOM_IN_USE` (with `conflicts`) and `WOULD_OVERSELL` (with `nights`).
     """
-
-    hotel: str
-    room_number: str

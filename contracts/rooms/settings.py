@@ -1,9 +1,9 @@
 """A hotel's page and operating settings, for its staff."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.rooms.hotels import HotelPage, WiFi
 from contracts.values import HotelSettings
@@ -19,8 +19,7 @@ SETTING_BOUNDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class SettingsChange:
+class SettingsChange(Data):
     """Changes of a hotel's page and settings. A field that is None keeps its value; times are hotel-local, `HH:MM`."""
 
     name: str | None = None
@@ -53,8 +52,7 @@ class SettingsChange:
     overbooking_allowance: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OperatingSettings:
+class OperatingSettings(Data):
     """A hotel's page and operating settings, with the version that `If-Match` compares.
 
     `wifi` is None for staff without the permission to change it.
@@ -67,14 +65,12 @@ class OperatingSettings:
     wifi: WiFi | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetSettings(Query[OperatingSettings]):
     """Return a hotel's page and operating settings, for its staff."""
 
     hotel: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeSettings(Command[OperatingSettings]):
     """Change a hotel's settings.
 

@@ -1,9 +1,9 @@
 """Housekeeping's cleaning tasks."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.rooms.events import RoomStatus, TaskReason
 from contracts.values import Actor, Page
@@ -17,9 +17,8 @@ class TaskStatus(StrEnum):
     DONE = "DONE"
 
 
-@dataclass(frozen=True, kw_only=True)
-class HousekeepingTask:
-    """A task to clean a room once. `booking_id` is the booking whose guest left the room, None for another reason."""
+class HousekeepingTask(Data):
+    """A task to clean a room once. `booking_id` is the booking whose guest left the room; None for another `reason`."""
 
     id: int
     hotel: str
@@ -37,17 +36,15 @@ class HousekeepingTask:
     done_by: Actor | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskList:
+class TaskList(Data):
     """A page of a hotel's tasks."""
 
     count: int
     results: tuple[HousekeepingTask, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListTasks(Query[TaskList]):
-    """Return a page of a hotel's tasks; without a status the tasks that are not done.
+    """Return a page of a hotel's tasks; without `status`, the tasks that are not done.
 
     Open tasks are ordered oldest first, done tasks latest first.
     """
@@ -56,10 +53,9 @@ class ListTasks(Query[TaskList]):
     status: TaskStatus | None = None
     room_number: str = ""
     assignee_id: str = ""
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class TaskCommand(Command[HousekeepingTask], abstract=True):
     """A command for one cleaning task. Refused `TASK_NOT_FOUND`, `TASK_DONE`."""
 
@@ -67,7 +63,6 @@ class TaskCommand(Command[HousekeepingTask], abstract=True):
     task_id: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class StartTask(TaskCommand):
     """Start the cleaning of the room; a task without an assignee is assigned to the caller.
 
@@ -75,7 +70,6 @@ class StartTask(TaskCommand):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
 class FinishTask(TaskCommand):
     """Finish the cleaning of the room; a task that is done stays unchanged.
 
@@ -83,7 +77,6 @@ class FinishTask(TaskCommand):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
 class AssignTask(TaskCommand):
     """Assign the task to the caller, to a colleague or to nobody.
 

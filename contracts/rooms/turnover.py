@@ -1,15 +1,13 @@
 """The turnover of a room: changes of the room's status by staff."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.message import Command
 from contracts.rooms.events import MaintenancePriority, RoomStatus
-from contracts.rooms.rooms import RoomView
+from contracts.rooms.rooms import RoomAsk, RoomView
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeRoomStatus(Command[RoomView]):
+class ChangeRoomStatus(RoomAsk, Command[RoomView]):
     """Change the status of a room.
 
     `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` applies to `MAINTENANCE_REQUIRED`
@@ -18,8 +16,6 @@ class ChangeRoomStatus(Command[RoomView]):
     `only_from` does not list the current status.
     """
 
-    hotel: str
-    room_number: str
     to_status: RoomStatus
     note: str = ""
     until: date | None = None

@@ -1,16 +1,15 @@
 """Walk-ins: guests who arrive without a booking."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from contracts.data import Data
 from contracts.message import Command
-from contracts.rooms.assignments import RoomTaken
+from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.rooms.holds import Held
 from contracts.rooms.hotels import WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
-class Received:
+class Received(Data):
     """The reply to a walk-in: the terms of the hold, the room that the guest occupies, and the hotel's Wi-Fi."""
 
     held: Held
@@ -18,19 +17,16 @@ class Received:
     wifi: WiFi
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReceiveWalkIn(Command[Received]):
+class ReceiveWalkIn(RoomAction, Command[Received]):
     """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 
-    Idempotent by `action_id`. `check_in` is today or yesterday, hotel-local. `room_versions` are the room versions that
-    the client accepts; asks stored by earlier releases have one such version in `room_version` instead. Refused
-    `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and `ROOM_NOT_FOUND`,
-    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
+    A repetition with the same `action_id` changes nothing. `check_in` is today or yesterday, hotel-local.
+    `room_versions` are the room versions that the client accepts; asks stored by earlier releases have one such version
+    in `room_version` instead. Refused `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and
+    `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`,
+    `VERSION_MISMATCH`.
     """
 
-    action_id: str
-    booking_id: str
-    hotel: str
     room_number: str
     check_in: date
     check_out: date

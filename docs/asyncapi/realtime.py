@@ -11,7 +11,8 @@ import msgspec
 from contracts.values import Money
 from docs.asyncapi.parts import SCHEMAS, Json, operation, references, summary
 from services.notifier.channels import GRAMMAR, LEGACY, ChannelKind
-from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED, PushRule, RealtimeEvent
+from services.notifier.domain.pushes import PUSHES, PushRule
+from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
 FIELD_DESCRIPTIONS = {
     "event_id": "The event's id: the same for a repetition, and for all names and channels of one event.",

@@ -65,16 +65,7 @@ class PendingAsks:
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None, deadline: float
     ) -> tuple[Reply, bool]:
-        """Send an ask; returns the decoded reply, and whether it was stored earlier for the same Idempotency-Key."""
-        raw, replayed = await self.reply(message, context, service=service, deadline=deadline)
-        kind: Any = type(message)
-        reply: Reply = _results(kind).decode(raw)
-        return reply, replayed
-
-    async def reply(
-        self, message: Ask[Any], context: Context, *, service: str | None, deadline: float
-    ) -> tuple[msgspec.Raw, bool]:
-        """Send an ask; returns the raw JSON reply, and whether it was stored. Raises `Refusal` or `Unavailable`."""
+        """Send an ask; returns the reply, and whether the reply was stored. Raises `Refusal` or `Unavailable`."""
         owner, method = service or message.owner, method_of(type(message))
         channel = self._channel
         if channel is None or not channel.is_open:
@@ -96,7 +87,9 @@ class PendingAsks:
         answer = _bodies.decode(body)
         if answer.error:
             ask_protocol.raise_error(answer.error)
-        return answer.result, replayed
+        kind: Any = type(message)
+        reply: Reply = _results(kind).decode(answer.result)
+        return reply, replayed
 
     def _replied(self, _: Channel, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
         waiting = self._waiting.get(properties.correlation_id or "")

@@ -1,16 +1,20 @@
-"""The interface of the bus, as the API uses it, independent of RabbitMQ."""
+"""The interface of the bus, independent of RabbitMQ."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from chassis.observability import trace
+from chassis.refusal import Refusal, Unavailable
+from contracts.catalogue import OWNERS
 from contracts.message import Ask
-from contracts.values import Context
+from contracts.values import Caller, Context
 from gateway.bus.subscriptions import EventSubscription
 
 Reply = TypeVar("Reply")
 
-DEADLINE = 5.0
+DEADLINE, EVERY_SERVICE_WITHIN = 5.0, 2.0  # seconds
 
 
 class Bus(Protocol):
@@ -29,10 +33,24 @@ class Bus(Protocol):
         """
 
     def subscribe(self, booking_id: str) -> AbstractContextManager[EventSubscription]:
-        """A subscription to this booking's events until the block ends."""
+        """Subscribe to this booking's events until the `with` block ends."""
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
         """The number of messages in each queue. Raises `Unavailable` where the broker is not connected."""
 
     def interrupt(self) -> None:
         """Wake every subscriber."""
+
+
+async def ask_every_service(bus: Bus, message: Ask[Reply]) -> dict[str, Reply | None]:
+    """Ask all services as the system; returns None for a service that does not answer within two seconds."""
+    context = Context(caller=Caller(kind="system"), traceparent=trace.current())
+
+    async def ask(service: str) -> Reply | None:
+        try:
+            reply, _ = await bus.ask(message, context, service=service, deadline=EVERY_SERVICE_WITHIN)
+        except (Unavailable, Refusal):
+            return None
+        return reply
+
+    return dict(zip(OWNERS, await asyncio.gather(*map(ask, OWNERS)), strict=True))

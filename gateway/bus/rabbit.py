@@ -27,7 +27,7 @@ log = logs.logger(__name__)
 
 
 class RabbitBus:
-    """The gateway's connection to the broker at `url`. A lost connection is reopened; no ask outlives its deadline."""
+    """The `Bus` on the broker at `url`. A lost connection is reopened; no ask outlives its deadline."""
 
     def __init__(self, url: str, *, name: str = "gateway") -> None:
         self._name = name
@@ -38,7 +38,6 @@ class RabbitBus:
 
     @property
     def up(self) -> bool:
-        """Whether the broker is connected."""
         return self._connection.opened.is_set()
 
     async def start(self, *, wait: float = 0) -> "RabbitBus":
@@ -54,16 +53,13 @@ class RabbitBus:
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Reply, bool]:
-        """Send an ask; returns the reply, and whether the reply was stored earlier for the same Idempotency-Key."""
         await self._connected(min(deadline, CONNECT_WITHIN))
         return await self._asks.ask(message, context, service=service, deadline=deadline)
 
     def subscribe(self, booking_id: str) -> AbstractContextManager[EventSubscription]:
-        """A subscription to this booking's events until the block ends."""
         return self._subscriptions.subscribe(booking_id)
 
     async def depths(self, queues: Iterable[str]) -> dict[str, int]:
-        """The number of messages in each queue. Raises `Unavailable` where the broker is not connected."""
         channel = self._channel
         if channel is None:
             raise Unavailable("the broker is not connected")
@@ -75,7 +71,6 @@ class RabbitBus:
         return counts
 
     def interrupt(self) -> None:
-        """Wake every subscriber."""
         self._subscriptions.interrupt()
 
     async def _connected(self, wait: float) -> None:

@@ -33,7 +33,7 @@ class EventSubscription:
 
 
 class EventSubscriptions:
-    """All subscriptions, by booking."""
+    """The subscriptions of all bookings."""
 
     def __init__(self) -> None:
         self._by_booking: defaultdict[str, set[EventSubscription]] = defaultdict(set)
@@ -43,7 +43,7 @@ class EventSubscriptions:
 
     @contextmanager
     def subscribe(self, booking_id: str) -> Iterator[EventSubscription]:
-        """A subscription to this booking's events until the block ends."""
+        """Subscribe to this booking's events until the `with` block ends."""
         subscription = EventSubscription()
         self._by_booking[booking_id].add(subscription)
         try:

@@ -2,11 +2,25 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from enum import Enum
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from fastapi import Query
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from chassis.refusal import Refusal
+
+Model = TypeVar("Model")
+Choice = TypeVar("Choice", bound=Enum)
+FromQuery = Annotated[Model, Query()]  # a model whose fields are query parameters
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -35,6 +49,11 @@ class Changes(Body):
         """The fields that are null."""
         return tuple(sorted(name for name in self.model_fields_set if getattr(self, name) is None))
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The fields of a command: the new values, and in `clear` the names of the cleared fields."""
+        return self.values | {"clear": self.cleared}
+
 
 class NoFields(Body):
     """An empty object, or no body."""
@@ -57,6 +76,14 @@ def boolean_filter(name: str, text: str) -> bool | None:
     if text and text.lower() not in _BOOLEANS:
         raise invalid_filter(name)
     return _BOOLEANS.get(text.lower())
+
+
+def choice_filter(name: str, text: str, choices: type[Choice]) -> Choice | None:
+    """Parse a filter with one of `choices`; returns None for an empty filter. Any other text is `INVALID_FILTER`."""
+    try:
+        return choices(text) if text else None
+    except ValueError as problem:
+        raise invalid_filter(name) from problem
 
 
 def _whole(value: Any) -> Any:
@@ -85,7 +112,7 @@ HotelEmail = Annotated[str, _text(254, pattern=_EMAIL_OR_NONE)]
 Prose = Annotated[str, _text(2000, pattern=_NO_NUL)]
 Note = Annotated[str, _text(500, pattern=_NO_NUL)]
 ShortText = Annotated[str, _text(300)]
-SearchText = Annotated[str, Field(max_length=100, pattern=_NO_NUL)]
+SearchText = Annotated[str, Field(max_length=100, pattern=_NO_NUL), AfterValidator(str.strip)]
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]

@@ -1,19 +1,19 @@
 """The declaration of an operation of the HTTP API: path, audience, permissions, responses and refusals."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from starlette.responses import Response
 
+from contracts.data import Data
 from contracts.values import Permission
 from gateway.identity.admission import Audience
 
 Endpoint = Callable[..., Awaitable[Response]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
+class Operation(Data):
     """One operation. A caller must have at least one of the permissions in `needs`, where `needs` lists any.
 
     `response` is the type of the body that goes with `status`; `other_responses` maps each further success

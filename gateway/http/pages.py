@@ -1,17 +1,16 @@
 """Pages of lists: the query parameters that choose a page, and the body `{count, next, previous, results}`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
-from contracts import values
+from contracts.data import Data
+from contracts.values import Page
 from gateway.http.views import Json, view
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 Row = TypeVar("Row")
 
 
@@ -22,13 +21,17 @@ class Paging(BaseModel):
     page_size: Annotated[int, Field(ge=1, le=100)] = 20
 
     @property
-    def slice(self) -> values.Page:
+    def slice(self) -> Page:
         """The page as the contract class that list queries contain."""
-        return values.Page(page=self.page, page_size=self.page_size)
+        return Page(page=self.page, page_size=self.page_size)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields of a list query: the page, and the filters that a subclass declares."""
+        return self.model_dump(exclude={"page_size"}) | {"page": self.slice}
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResultPage(Generic[Row]):
+class ResultPage(Data, Generic[Row]):
     """A page of a list. `count` is the length of the whole list; `next` and `previous` are relative links."""
 
     count: int
@@ -42,34 +45,19 @@ def page_of(source: type) -> Any:
     return ResultPage[view(source)]  # type: ignore[misc]
 
 
-class ReplyPage(Protocol[T_co]):
-    """The shape of a page in a service's reply."""
+def page_body(
+    encode: Callable[[T], Json], rows: Sequence[T], *, count: int, paging: Paging, query: Mapping[str, str]
+) -> Json:
+    """The JSON of a `ResultPage` with these rows of a list of `count` rows, each encoded by `encode`.
 
-    @property
-    def count(self) -> int:
-        """The length of the whole list."""
-
-    @property
-    def results(self) -> Sequence[T_co]:
-        """The rows of this page."""
-
-
-@dataclass(frozen=True)
-class Rows(Generic[Row]):
-    """The rows of a page, and the length of the whole list."""
-
-    count: int
-    results: Sequence[Row]
-
-
-def page_body(encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, query: Mapping[str, str]) -> Json:
-    """The JSON of a `ResultPage`. `encode` makes each row; links (`"?page=2"`) keep the other parameters of `query`."""
-    last = max(1, -(-reply.count // paging.page_size))
+    The links (`"?page=2"`) keep the other parameters of `query`.
+    """
+    last = max(1, -(-count // paging.page_size))
     return {
-        "count": reply.count,
+        "count": count,
         "next": _link(query, paging.page + 1) if paging.page < last else None,
         "previous": _link(query, min(paging.page - 1, last)) if paging.page > 1 else None,
-        "results": [encode(row) for row in reply.results],
+        "results": [encode(row) for row in rows],
     }
 
 

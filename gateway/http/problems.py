@@ -1,7 +1,7 @@
 """Problem responses: `application/problem+json`, with the `error` object of older clients inside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from chassis import codec
 from chassis.observability import logs, trace
 from chassis.refusal import Refusal, Unavailable
+from contracts.data import Data
 from gateway.http.status_codes import CODE_OF, RETRY_AFTER, status_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -19,24 +20,21 @@ MEDIA_TYPE = "application/problem+json"
 log = logs.logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ErrorObject:
+class ErrorObject(Data):
     """The error as older clients read it."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FieldError:
+class FieldError(Data):
     """An invalid field. Nested fields are joined by dots; the whole body is `body`."""
 
     field: str
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
+class Problem(Data):
     """An error. `error.code` is stable; some codes come with further members."""
 
     type: str

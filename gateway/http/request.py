@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import cache, cached_property
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -18,7 +19,7 @@ from contracts.values import Caller, Context
 from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
-from gateway.http.pages import Paging, ReplyPage, page_body
+from gateway.http.pages import Paging, page_body
 from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
@@ -55,19 +56,11 @@ class ApiRequest(Request):
         """The booking id in the path."""
         return str(self.path_params["booking_id"])
 
-    def for_booking(self, message: Callable[..., Message], /, **fields: Any) -> Message:
-        """The message about the path's hotel and booking."""
-        return message(hotel=self.hotel, booking_id=self.booking_id, **fields)
-
-    @property
-    def code(self) -> str:
-        """The code of a room type, promotion or policy in the path."""
-        return str(self.path_params["code"])
-
-    @property
-    def room_number(self) -> str:
-        """The room number in the path."""
-        return str(self.path_params["room_number"])
+    def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
+        """The message about the path's hotel, booking, room and so on; `values` has the message's other fields."""
+        in_path = {name: value for name, value in self.path_params.items() if f"{{{name}}}" in self.operation.path}
+        in_path = {"hotel": self.hotel, **in_path}
+        return message(**{name: value for name, value in in_path.items() if name in _fields_of(message)} | values)
 
     def path_number(self, name: str, *, missing: str) -> int:
         """The path parameter `name` as a number; a text that is not a number is refused with the code `missing`."""
@@ -123,14 +116,22 @@ class ApiRequest(Request):
         return reply
 
     async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
-        """Ask a service, and respond with the operation's view of the reply; `more` has values of further fields."""
-        reply = await self.ask(message, deadline=deadline)
-        return self.respond(self.operation.response.of(reply, reader=self.caller.kind, **more))
+        """Ask a service, and respond with the operation's view of the reply; `more` has values of further fields.
+
+        The response of an operation without a view has no body.
+        """
+        reply, view = await self.ask(message, deadline=deadline), self.operation.response
+        if view is None:
+            return Response(status_code=self.operation.status)
+        return self.respond(view.of(reply, reader=self.caller.kind, **more))
 
     async def answer_page(self, query: Ask[Any], paging: Paging) -> Response:
         """Ask a service, and respond with a page of the operation's view of each row."""
         [row] = get_args(self.operation.response)
-        return self.respond_page(lambda each: row.of(each, reader=self.caller.kind), await self.ask(query), paging)
+        reply = await self.ask(query)
+        return self.respond_page(
+            lambda each: row.of(each, reader=self.caller.kind), reply.results, count=reply.count, paging=paging
+        )
 
     def respond(
         self, body: Any, *, status: int | None = None, version: int | None = None, headers: dict[str, str] | None = None
@@ -148,9 +149,12 @@ class ApiRequest(Request):
             media_type="application/json",
         )
 
-    def respond_page(self, encode: Callable[[T], Json], reply: ReplyPage[T], paging: Paging, **more: Any) -> Response:
-        """Respond with a page of a list; `encode` makes each row, and `more` has further fields beside `results`."""
-        return self.respond({**page_body(encode, reply, paging, self.query_params), **more})
+    def respond_page(
+        self, encode: Callable[[T], Json], rows: Sequence[T], *, count: int, paging: Paging, **more: Any
+    ) -> Response:
+        """Respond with a page of a list of `count` rows; `encode` makes each row, `more` has further fields."""
+        body = page_body(encode, rows, count=count, paging=paging, query=self.query_params)
+        return self.respond(body | more)
 
     @cached_property
     def context(self) -> Context:
@@ -174,3 +178,8 @@ class ApiRequest(Request):
         return preconditions.scoped_key(
             key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path
         )
+
+
+@cache
+def _fields_of(message: Any) -> frozenset[str]:
+    return frozenset(each.name for each in fields(message))

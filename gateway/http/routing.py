@@ -64,58 +64,57 @@ class OperationRoute(APIRoute):
 
 
 class Routes:
-    """The operations of one noun, in the order of their declaration."""
+    """The operations of one noun, in the order of their declaration.
 
-    def __init__(self, tag: str, *, audience: Audience, under: str = "") -> None:
-        self._tag = tag
-        self._audience = audience
+    `common` has the fields of `Operation` that are equal in most operations; the declaration of an operation may
+    replace each.
+    """
+
+    def __init__(self, tag: str, *, audience: Audience, under: str = "", **common: Any) -> None:
         self._under = under
+        self._common = {"tag": tag, "audience": audience, **common}
         self.operations: list[Operation] = []
 
-    def get(self, path: str, *, response: Any, **more: Any) -> Decorator:
+    def get(self, path: str, **more: Any) -> Decorator:
         """Declare a query."""
-        return self._declare("GET", path, response=response, **more)
+        return self._declare("GET", path, **more)
 
-    def post(self, path: str, *, response: Any, idempotency_key: bool = True, **more: Any) -> Decorator:
-        """Declare a command. It honours `Idempotency-Key` unless `idempotency_key` is false."""
-        return self._declare("POST", path, response=response, idempotency_key=idempotency_key, **more)
+    def post(self, path: str, *, idempotency_key: bool = True, **more: Any) -> Decorator:
+        """Declare a command. The command honours `Idempotency-Key` unless `idempotency_key` is false."""
+        return self._declare("POST", path, idempotency_key=idempotency_key, **more)
 
-    def patch(self, path: str, *, response: Any, **more: Any) -> Decorator:
+    def patch(self, path: str, **more: Any) -> Decorator:
         """Declare a change of some fields."""
-        return self._declare("PATCH", path, response=response, **more)
+        return self._declare("PATCH", path, **more)
 
-    def put(self, path: str, *, response: Any, **more: Any) -> Decorator:
+    def put(self, path: str, **more: Any) -> Decorator:
         """Declare a replacement."""
-        return self._declare("PUT", path, response=response, **more)
+        return self._declare("PUT", path, **more)
 
     def delete(self, path: str, *, response: Any = None, status: int = 204, **more: Any) -> Decorator:
         """Declare a deletion, without a request body and by default without a response body."""
         return self._declare("DELETE", path, response=response, status=status, **more)
 
-    def _declare(
-        self,
-        method: str,
-        path: str,
-        *,
-        audience: Audience | None = None,
-        needs: Permission | tuple[Permission, ...] = (),
-        **more: Any,
-    ) -> Decorator:
+    def _declare(self, method: str, path: str, **more: Any) -> Decorator:
         def declare(endpoint: Endpoint) -> Endpoint:
-            self.operations.append(
-                Operation(
-                    method=method,
-                    path=self._under + path,
-                    endpoint=endpoint,
-                    audience=audience or self._audience,
-                    tag=self._tag,
-                    needs=(needs,) if isinstance(needs, Permission) else needs,
-                    **more,
-                )
-            )
+            values = {"needs": (), **self._common, **more}
+            if isinstance(values["needs"], Permission):
+                values["needs"] = (values["needs"],)
+            self.operations.append(Operation(method=method, path=self._under + path, endpoint=endpoint, **values))
             return endpoint
 
         return declare
+
+
+def staff_routes(tag: str, path: str, **common: Any) -> Routes:
+    """The operations for the staff of a hotel; `path` is relative to the hotel."""
+    return Routes(tag, audience=Audience.STAFF, under="/api/staff/hotels/{slug}" + path, **common)
+
+
+def guest_routes(tag: str, path: str = "", *, audience: Audience = Audience.GUEST, **common: Any) -> Routes:
+    """The operations for the guest of a booking; `path` is relative to the booking."""
+    under = "/api/public/hotels/{slug}/room-bookings/{booking_id}" + path
+    return Routes(tag, audience=audience, under=under, **common)
 
 
 def routes_of(operations: Iterable[Operation], *, describe: Describe = lambda *_: {}) -> list[OperationRoute]:

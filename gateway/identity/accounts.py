@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from chassis.refusal import Unavailable
 from chassis.transactions.unit_of_work import is_outage
+from contracts.data import Data
 from contracts.values import Caller, Permission
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role, permissions_of
@@ -21,12 +22,8 @@ from gateway.identity.tables import ACCOUNT, TOKEN
 PREFIX = "hms_"  # distinguishes staff tokens from guest tokens, and is known to secret scanners
 SLIDES_AFTER = 0.05  # of a token's life, so that not every request writes
 
-_STAFF = (ACCOUNT.c.id, ACCOUNT.c.email, ACCOUNT.c.name, ACCOUNT.c.hotel, ACCOUNT.c.role)
-_STAFF_COLUMNS = (*_STAFF, ACCOUNT.c.is_superuser, ACCOUNT.c.active)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Staff:
+class Staff(Data):
     """A member of a hotel's staff."""
 
     id: UUID
@@ -50,13 +47,15 @@ class Staff:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedIn:
-    """A new token. The database stores only its hash."""
+class SignedIn(Data):
+    """A new token. The database stores only the token's hash."""
 
     token: str
     expires_at: datetime
     staff: Staff
+
+
+_STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
 
 
 class EmailTaken(Exception):
@@ -64,7 +63,10 @@ class EmailTaken(Exception):
 
 
 class Accounts:
-    """The accounts in the database at `url` (`postgresql+psycopg://…`). An outage raises `Unavailable`."""
+    """The `StaffAccounts` in the database at `url` (`postgresql+psycopg://…`), and their administration.
+
+    Every method raises `Unavailable` where the database is down.
+    """
 
     def __init__(self, url: str, *, passwords: Passwords, token_life: timedelta = timedelta(hours=12)) -> None:
         self._engine: AsyncEngine = create_async_engine(
@@ -84,7 +86,6 @@ class Accounts:
         await self._engine.dispose()
 
     async def ping(self) -> None:
-        """Check that the database answers; raises `Unavailable` otherwise."""
         await self._run(sa.text("SELECT 1"))
 
     async def add(
@@ -102,14 +103,13 @@ class Accounts:
         return staff
 
     async def everyone(self, *, hotel: str | None = None) -> Sequence[Staff]:
-        """All accounts, or those of one hotel, by hotel and e-mail."""
+        """All accounts, or those of one hotel, ordered by hotel and e-mail."""
         query = sa.select(*_STAFF_COLUMNS).order_by(ACCOUNT.c.hotel, ACCOUNT.c.email)
         if hotel:
             query = query.where(ACCOUNT.c.hotel == hotel)
         return [_staff(row) for row in await self._run(query)]
 
     async def get(self, staff_id: UUID) -> Staff | None:
-        """The account; returns None where the account does not exist or is not active."""
         query = sa.select(*_STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active)
         row = next(iter(await self._run(query)), None)
         return _staff(row) if row else None
@@ -122,24 +122,17 @@ class Accounts:
         return bool(closed_rows)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """Sign in with a new token; returns None where e-mail or password is wrong, or the account is inactive."""
         query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == _folded(email))
         row = next(iter(await self._run(query.where(ACCOUNT.c.active))), None)
         if not await self._passwords.right(password, row and row.password_hash) or row is None:
             return None
         token = PREFIX + secrets.token_urlsafe(32)
-        insert = (
-            TOKEN.insert()
-            .values(hash=_hash(token), account_id=row.id, expires_at=sa.func.now() + self._life)
-            .returning(TOKEN.c.expires_at)
-        )
-        stale = TOKEN.delete().where(TOKEN.c.account_id == row.id, TOKEN.c.expires_at < sa.func.now())
-        await self._run(stale)
-        [made] = await self._run(insert, again=False)
+        await self._run(TOKEN.delete().where(TOKEN.c.account_id == row.id, TOKEN.c.expires_at < sa.func.now()))
+        values = {"hash": _hash(token), "account_id": row.id, "expires_at": sa.func.now() + self._life}
+        [made] = await self._run(TOKEN.insert().values(values).returning(TOKEN.c.expires_at), again=False)
         return SignedIn(token=token, expires_at=made.expires_at, staff=_staff(row))
 
     async def whose(self, token: str) -> Staff | None:
-        """The account with this token; returns None where the token is not valid. Each use extends the token."""
         query = (
             sa.select(*_STAFF_COLUMNS, (TOKEN.c.expires_at - sa.func.now()).label("left"))
             .join_from(TOKEN, ACCOUNT)
@@ -149,12 +142,11 @@ class Accounts:
         if row is None:
             return None
         if row.left < self._life * (1 - SLIDES_AFTER):
-            slid = TOKEN.update().where(TOKEN.c.hash == _hash(token)).values(expires_at=sa.func.now() + self._life)
-            await self._run(slid)
+            expires_at = sa.func.now() + self._life
+            await self._run(TOKEN.update().where(TOKEN.c.hash == _hash(token)).values(expires_at=expires_at))
         return _staff(row)
 
     async def sign_out(self, token: str) -> None:
-        """End this token."""
         await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))
 
     async def _run(self, statement: sa.Executable, *, again: bool = True) -> Sequence[sa.Row[Any]]:
@@ -180,5 +172,5 @@ def _hash(token: str) -> bytes:
 
 
 def _staff(row: Any) -> Staff:
-    known = {column.name: getattr(row, column.name) for column in _STAFF_COLUMNS}
-    return Staff(**{**known, "role": Role(row.role)})
+    values = {column.name: getattr(row, column.name) for column in _STAFF_COLUMNS}
+    return Staff(**values | {"role": Role(row.role)})

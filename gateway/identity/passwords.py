@@ -11,7 +11,7 @@ AT_ONCE = 2
 
 
 @cache
-def _nobody(hasher: "Passwords") -> str:
+def _nobody(hasher: PasswordHasher) -> str:
     return hasher.hash("no account has this password")
 
 
@@ -22,24 +22,20 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._room = asyncio.Semaphore(AT_ONCE)
 
-    def hash(self, password: str) -> str:
+    async def hashed(self, password: str) -> str:
         """Hash a password for storage; raises `ValueError` where the password is too short or too long."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
-        return self._hasher.hash(password)
-
-    async def hashed(self, password: str) -> str:
-        """Run `hash` in a thread."""
         async with self._room:
-            return await asyncio.to_thread(self.hash, password)
+            return await asyncio.to_thread(self._hasher.hash, password)
 
     async def right(self, password: str, stored: str | None) -> bool:
-        """Whether the password matches the stored hash. If `stored` is None: False, after the same time."""
+        """Whether the password matches the stored hash. Without a stored hash, returns False after as long a time."""
         async with self._room:
             return await asyncio.to_thread(self._check, password, stored)
 
     def _check(self, password: str, stored: str | None) -> bool:
         try:
-            return self._hasher.verify(stored or _nobody(self), password) and stored is not None
+            return self._hasher.verify(stored or _nobody(self._hasher), password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False

@@ -4,24 +4,17 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from chassis.refusal import Refusal
 
 MAX_CLIENTS = 50_000
 
 
-@dataclass(frozen=True)
-class RateLimit:
-    """The size of a bucket, and the tokens it gains each minute."""
-
-    per_minute: int
+# The size of a bucket, which is also the number of tokens that the bucket gains each minute.
+DEFAULTS = {"public": 30, "guest": 60, "login": 10, "lookup": 10}
 
 
-DEFAULTS = {"public": RateLimit(30), "guest": RateLimit(60), "login": RateLimit(10), "lookup": RateLimit(10)}
-
-
-def parse_limits(text: str) -> dict[str, RateLimit]:
+def parse_limits(text: str) -> dict[str, int]:
     """Parse `off`, `on`, or changes of the defaults (`public=100,login=5`); raises `ValueError` for any other text."""
     if text.strip().lower() in {"off", "on"}:
         return dict(DEFAULTS) if text.strip().lower() == "on" else {}
@@ -30,14 +23,14 @@ def parse_limits(text: str) -> dict[str, RateLimit]:
         name, _, number = part.partition("=")
         if name.strip() not in DEFAULTS or not number.strip().isdigit() or int(number) < 1:
             raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. public=30,guest=60,login=10,lookup=10")
-        limits[name.strip()] = RateLimit(int(number))
+        limits[name.strip()] = int(number)
     return limits
 
 
 class RateLimiter:
     """The token buckets. Where there are more than `MAX_CLIENTS`, the least recently used buckets are dropped."""
 
-    def __init__(self, limits: Mapping[str, RateLimit], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
@@ -47,9 +40,9 @@ class RateLimiter:
         limit = self._limits.get(kind) if kind else None
         if kind is None or limit is None:
             return
-        now, per_second = self._clock(), limit.per_minute / 60
-        tokens, updated = self._buckets.pop((kind, client), (float(limit.per_minute), now))
-        tokens = min(float(limit.per_minute), tokens + (now - updated) * per_second)
+        now, per_second = self._clock(), limit / 60
+        tokens, updated = self._buckets.pop((kind, client), (float(limit), now))
+        tokens = min(float(limit), tokens + (now - updated) * per_second)
         allowed = tokens >= 1
         self._buckets[(kind, client)] = (tokens - 1 if allowed else tokens, now)
         if len(self._buckets) > MAX_CLIENTS:

@@ -2,7 +2,7 @@
 
 from chassis.observability import trace
 from chassis.refusal import Refusal
-from contracts.rooms import GetHotel, HotelPage
+from contracts.rooms.hotels import GetHotel, HotelPage
 from contracts.values import Context
 from gateway.bus.port import Bus
 from gateway.lookups.cache import Cache

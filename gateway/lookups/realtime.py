@@ -1,14 +1,14 @@
 """The data with which clients connect to the push provider, from the notifier, cached for a minute."""
 
 import time
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from chassis.observability import trace
 from chassis.refusal import Unavailable
-from contracts.notifier import DescribeRealtime, Realtime
+from contracts.data import Data
+from contracts.notifier.channel_authorisation import DescribeRealtime, Realtime
 from contracts.values import Context
 from gateway.bus.port import Bus
 from gateway.lookups.cache import Cache
@@ -21,8 +21,7 @@ AUTH_ENDPOINT = "/api/realtime/auth/"
 USER_AUTH_ENDPOINT = "/api/realtime/user-auth/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Connection:
+class Connection(Data):
     """The address of the push provider, and the endpoints that sign a client's subscriptions."""
 
     key: str
@@ -36,7 +35,6 @@ class Connection:
     events: Annotated[tuple[str, ...], Field(examples=[["booking_confirmed", "booking_checked_in"]])]
 
 
-@dataclass(frozen=True, kw_only=True)
 class GuestRealtime(Connection):
     """The channel of one booking. After a gap in `sequence`, fetch `events/?after=last_sequence`."""
 
@@ -44,7 +42,6 @@ class GuestRealtime(Connection):
     last_sequence: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffRealtime(Connection):
     """The channels of a hotel's staff."""
 

@@ -1,5 +1,6 @@
 """The OpenAPI description of an operation: summary, security, responses and error codes."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from inspect import cleandoc
@@ -27,13 +28,16 @@ REPLAYED = {
 
 
 def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
-    """The arguments of `APIRoute` that document an operation; `alias` 0 is the canonical path, 1 the first alias."""
-    summary, _, description = cleandoc(operation.endpoint.__doc__ or "").partition("\n")
+    """The arguments of `APIRoute` that document an operation; `alias` 0 is the canonical path, 1 the first alias.
+
+    The first sentence of the endpoint's docstring is the summary; the other sentences are the description.
+    """
+    summary, description = re.split(r"\.\s+", cleandoc(operation.endpoint.__doc__ or "") + "\n", maxsplit=1)
     permissions = {"x-permissions": [str(needed) for needed in operation.needs]} if operation.needs else {}
     kinds = TOKENS.get(operation.audience, ())
     return {
         "tags": [operation.tag],
-        "summary": summary.rstrip("."),
+        "summary": summary,
         "description": description.strip(),
         "responses": {} if alias else _responses(operation),
         "deprecated": bool(alias) or None,

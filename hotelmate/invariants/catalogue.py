@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from contracts.operations import Violation
-from hotelmate.invariants import audit_trail, delivery, keys, money, notices, rooms, webhooks
+from hotelmate.invariants import delivery, money, records, rooms
 from hotelmate.invariants.context import ExaminationContext
 
 Check = Callable[[ExaminationContext], Iterator[Violation]]
@@ -11,19 +11,19 @@ Check = Callable[[ExaminationContext], Iterator[Violation]]
 CHECKS: Mapping[str, Check] = {
     "I1": rooms.no_two_stays_share_a_room,
     "I2": rooms.sold_nights_are_held,
-    "I3": audit_trail.statuses_follow_the_lifecycle,
-    "I4": audit_trail.changes_have_an_audit_row_and_an_event,
+    "I3": records.statuses_follow_the_lifecycle,
+    "I4": records.changes_have_an_audit_row_and_an_event,
     "I5": delivery.events_are_published,
     "I6": delivery.events_are_applied_once,
     "I7": money.captured_money_has_a_reason,
     "I8": money.ended_bookings_hold_no_money,
     "I9": money.payments_are_captured_once,
     "I10": money.payments_match_the_ledger,
-    "I11": webhooks.webhook_events_are_handled,
+    "I11": delivery.webhook_events_are_handled,
     "I12": rooms.nothing_is_overdue,
     "I13": rooms.bookings_in_house_occupy_their_room,
-    "I15": keys.keys_have_one_effect,
-    "I16": notices.notices_are_sent,
+    "I15": records.keys_have_one_effect,
+    "I16": delivery.notices_are_sent,
     "I17": delivery.nothing_is_parked,
 }
 

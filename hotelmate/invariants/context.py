@@ -1,4 +1,4 @@
-"""The data by which invariants are judged: the services' answers and, if available, the provider's."""
+"""The data by which invariants are judged: the services' replies and, where available, the provider's journal."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,12 +40,12 @@ class ParkedMessage:
 class ExaminationContext:
     """The services to ask, and the limits of an examination.
 
-    Changes within `older_than` are not judged, because their events may be on their way; 0 judges everything. Only the
-    `newest` rows of growing data are judged in each service.
+    Changes within `older_than` are not judged, because their events may be on their way; zero judges everything. Of
+    growing data, only the `newest` rows of each service are judged.
 
     `journal` is the provider's own list of movements, each with `movement`, `object`, `amount`, `currency` and
     `payment_intent`. `acknowledged` are the ids of the webhook events that were answered with 2xx. `parked` are the
-    messages in the dead-letter queues. Each of the three is None if unavailable.
+    messages in the dead-letter queues. Each of the three is None where it is not available.
     """
 
     ask: AskService
@@ -63,26 +63,20 @@ class ExaminationContext:
         """
         for service in services:
             if service in self.services:
-                violations = self._examine(service, invariant)
+                violations = self.examine(service, invariant)
                 at_rest = self.at_rest({each.booking_id for each in violations} - {""})
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
-    def violations_by(self, invariant: str, service: str, events: Sequence[Envelope]) -> Iterable[Violation]:
-        """The breaches of an invariant that the service finds by comparing its data with other services' `events`."""
-        return self._examine(service, invariant, events=tuple(events))
-
-    def _examine(self, service: str, invariant: str, events: tuple[Envelope, ...] = ()) -> Sequence[Violation]:
+    def examine(self, service: str, invariant: str, events: Sequence[Envelope] = ()) -> Sequence[Violation]:
+        """The breaches that the service finds in its data, or between its data and the `events` of other services."""
         query = Examine(
-            invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=events
+            invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=tuple(events)
         )
         return self.ask(service, query).violations
 
     def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
-        """All rows of a service's evidence, page by page; with `keys`, only the rows of those keys."""
-        if keys is None:
-            yield from self._pages(service, name, (), limit)
-            return
-        for some in chunks(sorted(keys), KEYS_PER_ASK):
+        """All rows of the evidence `name`, read page by page; with `keys`, only the rows with those keys."""
+        for some in [()] if keys is None else chunks(sorted(keys), KEYS_PER_ASK):
             yield from self._pages(service, name, tuple(some), limit)
 
     def _pages(self, service: str, name: str, keys: tuple[str, ...], limit: int) -> Iterator[Row]:

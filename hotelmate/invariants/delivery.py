@@ -1,10 +1,14 @@
-"""Invariants I5, I6, I17: events are published, every subscriber applies each once, and nothing is parked."""
+"""Invariants I5, I6, I11, I16, I17: events, webhook events and notices are processed once, and nothing is parked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from chassis import codec
 from contracts.catalogue import SUBSCRIPTIONS
+from contracts.message import Envelope
 from contracts.operations import Violation
-from hotelmate.invariants.context import ExaminationContext, Row
+from hotelmate.invariants.context import ExaminationContext, Row, chunks
+
+ENVELOPES_PER_ASK = 500
 
 
 def events_are_published(context: ExaminationContext) -> Iterator[Violation]:
@@ -36,7 +40,7 @@ def nothing_is_parked(context: ExaminationContext) -> Iterator[Violation]:
 
 
 def _positions(context: ExaminationContext, owner: str, subscriber: str, events: Sequence[Row]) -> Mapping[str, int]:
-    """The sequence of the last event that the subscriber applied, by subject."""
+    """The sequence of the last event that the subscriber applied, keyed by subject."""
     rows = context.rows(subscriber, "inbox_positions", keys={event["subject"] for event in events})
     return {row["subject"]: row["last"] for row in rows if row["source"] == owner}
 
@@ -80,3 +84,34 @@ def _skipped(
         if event["id"] not in applied and event["position"] > first.get(event["type"], event["position"]):
             what = f"{subscriber} has passed number {event['sequence']} without applying {event['type']} {event['id']}"
             yield Violation(invariant="I6", subject=event["subject"], what=what)
+
+
+def webhook_events_are_handled(context: ExaminationContext) -> Iterator[Violation]:
+    """Invariant I11: every webhook event that was answered is applied, ignored on purpose, or parked.
+
+    If the list of answered events is available, an answered event that is not stored is a breach as well.
+    """
+    yield from context.violations("I11", "payments")
+    if context.acknowledged:
+        stored = {row["key"] for row in context.rows("payments", "webhook_events", keys=context.acknowledged)}
+        for event_id in sorted(set(context.acknowledged) - stored):
+            yield Violation(invariant="I11", subject=event_id, what="answered and not stored")
+
+
+def notices_are_sent(context: ExaminationContext) -> Iterator[Violation]:
+    """Invariant I16: each push and mail that an event causes was sent, is on its way, or was given up with a reason.
+
+    Only the notifier knows the events that cause a notice, so it is asked about the events of all services.
+    """
+    if "notifier" not in context.services:
+        return
+    yield from context.violations("I16", "notifier")
+    for owner in context.services:
+        rows = list(context.rows(owner, "published_envelopes", limit=ENVELOPES_PER_ASK))
+        for some in chunks(rows, ENVELOPES_PER_ASK):
+            yield from context.examine("notifier", "I16", [_envelope(owner, row) for row in some])
+
+
+def _envelope(owner: str, row: Row) -> Envelope:
+    attributes = {name: value for name, value in row.items() if name != "key"}
+    return codec.typed(attributes | {"source": owner, "dataschema": ""}, Envelope)

@@ -66,6 +66,6 @@ def _bookings(context: ExaminationContext, name: str, ids: Collection[str]) -> d
 
 
 def _at_rest(context: ExaminationContext, booking_ids: Collection[str]) -> set[str]:
-    """The bookings that have no pending action and have not changed lately, neither in bookings nor in rooms."""
+    """The bookings without a pending action and without a recent event of the bookings, payments or rooms service."""
     pending = {row["key"] for row in context.rows("bookings", "pending_actions")}
     return context.at_rest(booking_ids, by=(*SAY_CHANGES, "rooms")) - pending

@@ -16,7 +16,7 @@ class PlacedEntry:
 
 
 def by_cause(entries: Sequence[TimelineEntry]) -> list[PlacedEntry]:
-    """The entries without a cause, by time, each followed by its effects. Every entry occurs exactly once."""
+    """The entries without a cause, ordered by time, each followed by its effects. Every entry occurs exactly once."""
     ordered = sorted(entries, key=lambda entry: (entry.at, entry.kind is not EntryKind.DELIVERY))
     by_id = {entry.id: entry for entry in ordered if entry.id}
     effects: dict[str, list[TimelineEntry]] = {}
@@ -31,7 +31,7 @@ def by_cause(entries: Sequence[TimelineEntry]) -> list[PlacedEntry]:
 
 
 def _cause(entry: TimelineEntry, by_id: Mapping[str, TimelineEntry], ordered: Sequence[TimelineEntry]) -> str | None:
-    """The id of the entry's cause: the named entry, else the HTTP request, else its trace's last request or webhook."""
+    """The id of the named cause, else of the HTTP request, else of the last earlier request or webhook of the trace."""
     if entry.cause in by_id and not _leads_to(entry.id, entry.cause, by_id):
         return entry.cause
     if entry.kind is EntryKind.REQUEST:

@@ -57,7 +57,7 @@ def collect(ask: AskService, name: str, *, parked: Sequence[ParkedMessage] = ())
 
 
 def http_requests(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
-    """The HTTP requests that caused events, by the events' correlation ids; each at the time of its first event."""
+    """The HTTP requests that caused events, one for each correlation id, at the time of the request's first event."""
     first: dict[str, TimelineEntry] = {}
     for entry in sorted(entries, key=lambda each: each.at):
         if entry.facts.get("request_id"):

@@ -22,7 +22,7 @@ _OWN_PLACE = {"published_at", "settled_at", "request_id", "from", "to"}  # facts
 
 
 def show(timeline: BookingTimeline) -> None:
-    """Print the booking, its timeline with the time since each root, and what is under way."""
+    """Print the booking, its timeline with the time since each root, and the steps that are under way."""
     booking = timeline.booking
     say(f"{booking['id']}  {booking['hotel']}  {booking['status']}, version {booking['version']}")
     say(f"{booking['check_in']} to {booking['check_out']}, room {booking['assigned_room_number'] or '-'}")

@@ -17,15 +17,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from chassis.observability import logs
-from contracts.rooms import HotelDefinition
+from contracts.rooms.hotel_import import HotelDefinition
 from gateway.identity.accounts import Accounts, EmailTaken
 from gateway.identity.roles import Role
 from hotelmate.clock import advance
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import show_error
 from hotelmate.errors import CommandError, as_command_errors
-from hotelmate.hotels import import_property
-from hotelmate.property_file import read_property
+from hotelmate.hotels import import_property, read_property
 from hotelmate.staff import in_accounts
 
 HOTELS = Path(__file__).parent / "hotels"

@@ -1,10 +1,10 @@
-"""The settings of bookings from environment variables."""
+"""The settings of the bookings service, from environment variables."""
 
 from chassis.settings import ServiceSettings, prefixed
 
 
 class BookingsSettings(ServiceSettings):
-    """The settings of bookings. Guest tokens derive from `guest_token_key`, so that a new key invalidates every token.
+    """Guest tokens derive from `guest_token_key`, so that a new key invalidates every token.
 
     `sms` says that the notifier can send text messages; without it a text message is stored as failed at once.
     """

@@ -1,4 +1,4 @@
-"""The unit of work of bookings: its stores, and `record`, the only way to change a booking."""
+"""The unit of work of the bookings service: its stores, and `record`, the only way to change a booking."""
 
 import random
 import secrets
@@ -32,11 +32,7 @@ from services.bookings.store.orders import SqlOrders
 
 @dataclass(frozen=True)
 class BookingsDependencies:
-    """The values, besides the database, that the handlers use.
-
-    `guest_token_key` derives guest tokens, `sms` says whether text messages can be sent, `choose` and `draw` are random
-    sources for names and PINs.
-    """
+    """The dependencies besides the database; `choose` and `draw` are random sources for names and PINs."""
 
     guest_token_key: str
     sms: bool = False

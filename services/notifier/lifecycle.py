@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from chassis.lifecycle import Lifecycle
-from contracts.notifier import NoticeGaveUp, NoticeReplayed, NoticeSent
+from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
 
 
 class NoticeStatus(StrEnum):

@@ -70,10 +70,10 @@ class PusherGateway:
         provider responds with 404.
         """
         path = f"/apps/{self._caller.app_id}/users/{user_id}/terminate_connections"
-        _call(lambda: self._caller.http.send_request(Request(self._caller, POST, path, {})))
+        _call(self._caller.http.send_request, Request(self._caller, POST, path, {}))
 
     def _trigger(self, batch: list[dict[str, str]]) -> None:
-        _call(lambda: self._client.trigger_batch(batch))
+        _call(self._client.trigger_batch, batch)
 
 
 def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
@@ -89,10 +89,10 @@ def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
         yield batch
 
 
-def _call(request: Callable[[], Any]) -> None:
-    """Make the call. Its errors are raised with a code as their text, which is safe to log and publish."""
+def _call(request: Callable[..., Any], *args: Any) -> None:
+    """Call the library. Each of its errors is raised as an error whose text is a code, safe to log and publish."""
     try:
-        request()
+        request(*args)
     except PusherError as error:
         status = _status(error)
         if status.startswith("4"):

@@ -1,17 +1,12 @@
 """The notifier's registry: the asks, events and jobs that the notifier handles."""
 
-from chassis.service import Job, Service, converses, handles, on
-from contracts.bookings import CommunicationRequested, GuestTokenRevoked, LookupRequested
-from contracts.notifier import (
-    DescribeRealtime,
-    DropUser,
-    GetNotice,
-    ListNotices,
-    ReplayNotice,
-    SignChannel,
-    SignUser,
-)
-from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
+from chassis.service import Handler, Job, Service, converses, handles, on
+from contracts.bookings.communications import CommunicationRequested
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
+from contracts.notifier.channel_authorisation import DescribeRealtime, DropUser, SignChannel, SignUser
+from contracts.notifier.notice_admin import GetNotice, ListNotices, ReplayNotice
+from contracts.rooms.events import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier.domain.jobs import (
     EndConnections,
     PushAvailability,
@@ -19,10 +14,11 @@ from services.notifier.domain.jobs import (
     SendLookup,
     SendMail,
     SendMessage,
+    SendToGuest,
 )
 from services.notifier.domain.mails import MAILS
 from services.notifier.domain.pushes import PUSHES
-from services.notifier.handlers import channel_authorisation, events, mails, notice_admin, pushes
+from services.notifier.handlers import channel_authorisation, events, mails, notice_admin, pushes, results
 from services.notifier.settings import NotifierSettings
 from services.notifier.store.examination import EXAMINATION
 from services.notifier.work import NotifierWork, dependencies
@@ -31,6 +27,12 @@ HOUR = 3600.0
 
 COALESCED = (InventoryHeld, InventoryExtended, InventoryReleased, AvailabilityChanged)
 IN_THE_TABLES = [event for event in dict.fromkeys((*PUSHES, *MAILS)) if event not in COALESCED]
+MAIL_JOBS: tuple[tuple[type[SendToGuest], Handler, float], ...] = (
+    # payload, run, give up after
+    (SendMail, mails.send_mails, 24 * HOUR),
+    (SendMessage, mails.send_messages, 24 * HOUR),
+    (SendLookup, mails.send_lookups, HOUR),
+)
 
 SERVICE = Service(
     name="notifier",
@@ -58,8 +60,8 @@ SERVICE = Service(
         Job(
             PushNotice,
             pushes.send_pushes,
-            on_success=pushes.mark_push_sent,
-            on_give_up=pushes.give_up_push,
+            on_success=results.mark_push_sent,
+            on_give_up=results.give_up,
             batch_size=20,
             ordered=True,
             give_up_after=6 * HOUR,
@@ -67,33 +69,16 @@ SERVICE = Service(
         Job(
             PushAvailability,
             pushes.send_availability_pushes,
-            on_success=pushes.mark_push_sent,
-            on_give_up=pushes.give_up_push,
+            on_success=results.mark_push_sent,
+            on_give_up=results.give_up,
             batch_size=50,
             ordered=True,
             give_up_after=HOUR,
         ),
         Job(EndConnections, channel_authorisation.end_connections, give_up_after=HOUR),
-        Job(
-            SendMail,
-            mails.send_mails,
-            on_success=mails.mark_mail_sent,
-            on_give_up=mails.give_up_mail,
-            give_up_after=24 * HOUR,
-        ),
-        Job(
-            SendMessage,
-            mails.send_messages,
-            on_success=mails.mark_mail_sent,
-            on_give_up=mails.give_up_mail,
-            give_up_after=24 * HOUR,
-        ),
-        Job(
-            SendLookup,
-            mails.send_lookups,
-            on_success=mails.mark_mail_sent,
-            on_give_up=mails.give_up_mail,
-            give_up_after=HOUR,
+        *(
+            Job(payload, run, on_success=results.mark_mail_sent, on_give_up=results.give_up, give_up_after=seconds)
+            for payload, run, seconds in MAIL_JOBS
         ),
     ],
 )

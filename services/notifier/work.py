@@ -1,9 +1,12 @@
 """The notifier's transaction, and the dependencies that its handlers use."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from chassis.transactions.work import Work
+from contracts.notifier.events import NoticeSent
+from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.mailer.smtp import SmtpServer
 from services.notifier.pusher_gateway import PusherGateway
@@ -42,3 +45,7 @@ class NotifierWork(Work):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.notices = SqlNotices(self.connection)
+
+    def mark_sent(self, notice_ids: Collection[str]) -> None:
+        """Store these notices as `SENT`."""
+        self.notices.settle(notice_ids, LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=self.now)

@@ -1,13 +1,14 @@
 """`Cards`, the port to the card provider. `stripe_gateway.cards.StripeCards` is the adapter."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chassis.refusal import Unavailable
-from contracts.payments import ReconciliationPart
+from contracts.data import Data
+from contracts.payments.reconciliation import ReconciliationPart
 from contracts.values import Money
 from services.payments.domain.next_action import ProviderAction
+from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
 from services.payments.domain.return_pages import ReturnPages
 from services.payments.domain.webhook import WebhookEvent
@@ -37,23 +38,18 @@ class InvalidWebhook(Exception):
     """The body is not a valid webhook event of the provider: it is forged, stale or unreadable."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckoutOrder:
+class CheckoutOrder(Data):
     """The contents of a new checkout session, which expires at `expires_at` by the provider's clock."""
 
-    payment_id: str
-    booking_id: str
-    hotel: str
+    payment: Payment
     hotel_name: str
     description: str
     guest_email: str
-    amount: Money
     pages: ReturnPages
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderObject:
+class ProviderObject(Data):
     """An object in one of the provider's lists. Its metadata holds `payment_id` and `booking_id`, which are our ids."""
 
     id: str
@@ -64,8 +60,7 @@ class ProviderObject:
     intent_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderPage:
+class ProviderPage(Data):
     """A page of a list, newest first. `next` is the cursor of the next page, None on the last page."""
 
     objects: tuple[ProviderObject, ...]
@@ -81,46 +76,36 @@ class Cards(Protocol):
 
     def checkout_request(self, order: CheckoutOrder) -> str:
         """Build the request, as text, that creates a checkout session."""
-        ...
 
     def action_request(self, action: ProviderAction) -> str:
         """Build the request, as text, that carries out the action."""
-        ...
 
     def perform(self, request: str, *, key: str) -> str:
         """Send a stored request under its key; returns the id of the created or changed object.
 
         Raises `CallRefused`, `CallFailed`, `CallBusy`.
         """
-        ...
 
     def session(self, session_id: str) -> SessionSnapshot:
         """One checkout session by its id at the provider. Raises `UnknownObject`."""
-        ...
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
         """The checkout session that was created at or after `since` (UTC) and has this payment id in its metadata.
 
         None where there is none.
         """
-        ...
 
     def intent(self, intent_id: str) -> IntentSnapshot:
         """One payment intent with its charge, by its id at the provider. Raises `UnknownObject`."""
-        ...
 
     def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:
         """All refunds of the intent, oldest first."""
-        ...
 
     def disputes(self, intent_id: str) -> tuple[DisputeSnapshot, ...]:
         """All disputes of the intent, oldest first."""
-        ...
 
     def list_objects(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> ProviderPage:
         """A page of the sessions, intents, refunds or disputes (`part`) that were created at or after `since` (UTC)."""
-        ...
 
     def parse_webhook(self, body: str, signature: str) -> WebhookEvent:
         """Verify and parse a signed webhook body. Raises `InvalidWebhook`."""
-        ...

@@ -1,9 +1,8 @@
 """The lifecycle of a payment: the only table of its allowed transitions."""
 
-from dataclasses import dataclass
-
 from chassis.lifecycle import Lifecycle
-from contracts.payments import (
+from contracts.data import Data
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
@@ -17,8 +16,7 @@ from contracts.payments import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionNeverOpened:
+class SessionNeverOpened(Data):
     """The provider has no checkout session for this payment, and the time to pay is over. Not published."""
 
     payment_id: str
@@ -36,8 +34,7 @@ class RefundRefused:
     """A refund failed before any event had announced its success."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefundRetried:
+class RefundRetried(Data):
     """Staff retry the failed refunds. Not published: bookings has published `BookingRefundRetried`."""
 
     payment_id: str
@@ -89,6 +86,9 @@ LIVE = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_
 
 # A booking has at most one payment towards its balance in one of these states; a unique index enforces that.
 UNFINISHED = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED})
+
+# The payment is over, and the hotel may keep no money from it.
+FAILED_OR_RELEASED = frozenset({S.FAILED, S.VOIDED, S.SESSION_EXPIRED})
 
 # The money is authorised or captured: the guest has nothing left to pay.
 PAID = frozenset({S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})

@@ -3,41 +3,16 @@
 from datetime import timedelta
 
 from chassis.service import Job, Service, converses, every, handles, on
-from contracts.bookings import (
-    BalancePaymentAccepted,
-    BalancePaymentRefused,
-    BalanceSettled,
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingExpired,
-    BookingHeld,
-    BookingNoShow,
-    BookingPaymentFailed,
-    BookingRefundRetried,
-)
-from contracts.payments import (
-    DismissWebhook,
-    GetReconciliation,
-    GetWebhook,
-    ListWebhooks,
-    OpenPaymentSession,
-    Reconcile,
-    ReplayWebhook,
-    StoreWebhook,
-    VerifyPayment,
-)
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stays import BookingNoShow
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
+from contracts.payments.reconciliation import GetReconciliation, Reconcile
+from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoreWebhook
 from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession
-from services.payments.handlers import (
-    balance_payments,
-    booking_events,
-    checkout_sessions,
-    convergence,
-    reconciliation,
-    webhook_admin,
-    webhooks,
-)
+from services.payments.handlers import booking_events, checkout_sessions, convergence, reconciliation, webhooks
 from services.payments.handlers.metrics import metrics
 from services.payments.settings import PaymentsSettings
 from services.payments.store.examination import EXAMINATION
@@ -65,17 +40,17 @@ SERVICE = Service(
         converses(OpenPaymentSession, checkout_sessions.open_payment_session),
         converses(VerifyPayment, checkout_sessions.verify_payment),
         handles(StoreWebhook, webhooks.store_webhook),
-        handles(ListWebhooks, webhook_admin.list_webhooks),
-        handles(GetWebhook, webhook_admin.get_webhook),
-        handles(ReplayWebhook, webhook_admin.replay_webhook),
-        handles(DismissWebhook, webhook_admin.dismiss_webhook),
+        handles(ListWebhooks, webhooks.list_webhooks),
+        handles(GetWebhook, webhooks.get_webhook),
+        handles(ReplayWebhook, webhooks.replay_webhook),
+        handles(DismissWebhook, webhooks.dismiss_webhook),
         converses(Reconcile, reconciliation.reconcile_page),
         handles(GetReconciliation, reconciliation.get_reconciliation),
     ],
     events=[
-        on(BalancePaymentAccepted, balance_payments.accepted),
-        on(BalancePaymentRefused, balance_payments.refused),
-        on(BalanceSettled, balance_payments.settled_at_desk),
+        on(BalancePaymentAccepted, booking_events.balance_payment_accepted),
+        on(BalancePaymentRefused, booking_events.balance_payment_refused),
+        on(BalanceSettled, booking_events.balance_settled),
         on(BookingHeld, booking_events.held),
         on(BookingApproved, booking_events.approved),
         on(BookingConfirmed, booking_events.confirmed),
@@ -90,6 +65,6 @@ SERVICE = Service(
     jobs=[
         Job(ApplyWebhook, webhooks.apply_webhooks, on_success=webhooks.applied, on_give_up=webhooks.parked),
         Job(ConvergePayment, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
-        Job(ExpireSession, convergence.expire_sessions, on_give_up=convergence.given_up, give_up_after=A_MONTH),
+        Job(ExpireSession, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
     ],
 )

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
-
-import sqlalchemy as sa
 
 from chassis.observability import logs
+from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.message import Event
 from contracts.values import PROVIDER, Actor
@@ -16,7 +14,6 @@ from services.payments.domain.decide import Decision
 from services.payments.domain.payment import Payment
 from services.payments.domain.reconciliation import EVERY
 from services.payments.store.desired_states import SqlDesiredStates
-from services.payments.store.findings import SqlFindings
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
 from services.payments.store.provider_calls import SqlProviderCalls
@@ -40,15 +37,12 @@ class PaymentsWork(Work):
 
     dependencies: PaymentsDependencies
 
-    def __init__(self, connection: sa.Connection, **around: Any) -> None:
-        super().__init__(connection, **around)
-        self.payments = SqlPayments(connection)
-        self.provider_calls = SqlProviderCalls(connection)
-        self.ledger = SqlLedger(connection)
-        self.desired_states = SqlDesiredStates(connection)
-        self.webhooks = SqlWebhooks(connection)
-        self.reconciliation = SqlReconciliation(connection)
-        self.findings = SqlFindings(connection)
+    payments = store(SqlPayments)
+    provider_calls = store(SqlProviderCalls)
+    ledger = store(SqlLedger)
+    desired_states = store(SqlDesiredStates)
+    webhooks = store(SqlWebhooks)
+    reconciliation = store(SqlReconciliation)
 
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Record a decision: the payment, an audit row and an event for each change, and the ledger rows."""

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from chassis.lifecycle import Lifecycle
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from contracts.values import Permission
 
 

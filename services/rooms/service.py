@@ -6,8 +6,30 @@ check-out).
 """
 
 from chassis.service import Service, every, handles, on
-from contracts import rooms
-from contracts.bookings import BookingCancelled, BookingDeclined, BookingExpired, BookingNoShow
+from contracts.bookings.approval import BookingDeclined
+from contracts.bookings.events import BookingCancelled, BookingExpired
+from contracts.bookings.stays import BookingNoShow
+from contracts.rooms.assignments import FindCandidates, GiveRoom, TakeRoomBack
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.blocks import BlockRoom, ListBlocks, UnblockRoom
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import HoldInventory, ReleaseInventory
+from contracts.rooms.hotel_import import ImportHotel
+from contracts.rooms.hotels import GetHotel, ListHotels
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, GetMenu, GetMenuItem, PriceItems, RemoveMenuItem
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.occupancy import ClearRoom, MoveIn, MoveOut, TakeCensus
+from contracts.rooms.policies import AddPolicy, ChangePolicy, GetPolicy, ListPolicies, RemovePolicy
+from contracts.rooms.promotions import AddPromotion, ChangePromotion, GetPromotion, ListPromotions, RemovePromotion
+from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.rates import ListRates, WriteRates
+from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.room_types import AddRoomType, ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
+from contracts.rooms.rooms import AddRoom, ChangeRoom, FindRooms, GetRoom, GetRoomHistory, ListRooms, RemoveRoom
+from contracts.rooms.settings import ChangeSettings, GetSettings
+from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
+from contracts.rooms.turnover import ChangeRoomStatus
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.rooms.handlers import (
     assignments,
     availability,
@@ -42,64 +64,64 @@ SERVICE = Service(
     dependencies=lambda _: None,
     examination=EXAMINATION,
     asks=(
-        handles(rooms.ListHotels, hotels.list_hotels),
-        handles(rooms.GetHotel, hotels.get_hotel),
-        handles(rooms.GetSettings, settings.get_settings),
-        handles(rooms.ChangeSettings, settings.change_settings),
-        handles(rooms.ImportHotel, hotel_import.import_hotel),
-        handles(rooms.ListRoomTypes, ROOM_TYPES.list),
-        handles(rooms.GetRoomType, ROOM_TYPES.get),
-        handles(rooms.AddRoomType, ROOM_TYPES.add),
-        handles(rooms.ChangeRoomType, ROOM_TYPES.update),
-        handles(rooms.RemoveRoomType, ROOM_TYPES.remove),
-        handles(rooms.ListRates, rates.list_rates),
-        handles(rooms.WriteRates, rates.write_rates),
-        handles(rooms.ListPromotions, PROMOTIONS.list),
-        handles(rooms.GetPromotion, PROMOTIONS.get),
-        handles(rooms.AddPromotion, PROMOTIONS.add),
-        handles(rooms.ChangePromotion, PROMOTIONS.update),
-        handles(rooms.RemovePromotion, PROMOTIONS.remove),
-        handles(rooms.ListPolicies, POLICIES.list),
-        handles(rooms.GetPolicy, POLICIES.get),
-        handles(rooms.AddPolicy, POLICIES.add),
-        handles(rooms.ChangePolicy, POLICIES.update),
-        handles(rooms.RemovePolicy, POLICIES.remove),
-        handles(rooms.CheckAvailability, availability.check_availability),
-        handles(rooms.GiveQuote, quotes.give_quote),
-        handles(rooms.HoldInventory, holds.hold_inventory),
-        handles(rooms.ReleaseInventory, holds.release_inventory),
-        handles(rooms.FindCandidates, assignments.find_candidates),
-        handles(rooms.GiveRoom, assignments.give_room),
-        handles(rooms.TakeRoomBack, assignments.take_room_back),
-        handles(rooms.ReceiveWalkIn, walk_ins.receive_walk_in),
-        handles(rooms.MoveIn, occupancy.move_in),
-        handles(rooms.MoveGuest, moves.move_guest),
-        handles(rooms.MoveOut, occupancy.move_out),
-        handles(rooms.ExtendStay, extensions.extend_stay),
-        handles(rooms.FindRooms, room.find_rooms),
-        handles(rooms.TakeCensus, occupancy.take_census),
-        handles(rooms.ClearRoom, occupancy.clear_room),
-        handles(rooms.ListRooms, room.list_rooms),
-        handles(rooms.GetRoom, room.get_room),
-        handles(rooms.AddRoom, room.add_room),
-        handles(rooms.ChangeRoom, room.change_room),
-        handles(rooms.RemoveRoom, room.remove_room),
-        handles(rooms.GetRoomHistory, room.get_room_history),
-        handles(rooms.FindFreeRooms, room_availability.find_free_rooms),
-        handles(rooms.ChangeRoomStatus, turnover.change_room_status),
-        handles(rooms.ListBlocks, blocks.list_blocks),
-        handles(rooms.BlockRoom, blocks.block_room),
-        handles(rooms.UnblockRoom, blocks.unblock_room),
-        handles(rooms.ListTasks, tasks.list_tasks),
-        handles(rooms.AssignTask, tasks.assign_task),
-        handles(rooms.StartTask, tasks.start_task),
-        handles(rooms.FinishTask, tasks.finish_task),
-        handles(rooms.GetMenu, menu.get_menu),
-        handles(rooms.GetMenuItem, MENU_ITEMS.get),
-        handles(rooms.AddMenuItem, MENU_ITEMS.add),
-        handles(rooms.ChangeMenuItem, MENU_ITEMS.update),
-        handles(rooms.RemoveMenuItem, MENU_ITEMS.remove),
-        handles(rooms.PriceItems, menu.price_items),
+        handles(ListHotels, hotels.list_hotels),
+        handles(GetHotel, hotels.get_hotel),
+        handles(GetSettings, settings.get_settings),
+        handles(ChangeSettings, settings.change_settings),
+        handles(ImportHotel, hotel_import.import_hotel),
+        handles(ListRoomTypes, ROOM_TYPES.list),
+        handles(GetRoomType, ROOM_TYPES.get),
+        handles(AddRoomType, ROOM_TYPES.add),
+        handles(ChangeRoomType, ROOM_TYPES.update),
+        handles(RemoveRoomType, ROOM_TYPES.remove),
+        handles(ListRates, rates.list_rates),
+        handles(WriteRates, rates.write_rates),
+        handles(ListPromotions, PROMOTIONS.list),
+        handles(GetPromotion, PROMOTIONS.get),
+        handles(AddPromotion, PROMOTIONS.add),
+        handles(ChangePromotion, PROMOTIONS.update),
+        handles(RemovePromotion, PROMOTIONS.remove),
+        handles(ListPolicies, POLICIES.list),
+        handles(GetPolicy, POLICIES.get),
+        handles(AddPolicy, POLICIES.add),
+        handles(ChangePolicy, POLICIES.update),
+        handles(RemovePolicy, POLICIES.remove),
+        handles(CheckAvailability, availability.check_availability),
+        handles(GiveQuote, quotes.give_quote),
+        handles(HoldInventory, holds.hold_inventory),
+        handles(ReleaseInventory, holds.release_inventory),
+        handles(FindCandidates, assignments.find_candidates),
+        handles(GiveRoom, assignments.give_room),
+        handles(TakeRoomBack, assignments.take_room_back),
+        handles(ReceiveWalkIn, walk_ins.receive_walk_in),
+        handles(MoveIn, occupancy.move_in),
+        handles(MoveGuest, moves.move_guest),
+        handles(MoveOut, occupancy.move_out),
+        handles(ExtendStay, extensions.extend_stay),
+        handles(FindRooms, room.find_rooms),
+        handles(TakeCensus, occupancy.take_census),
+        handles(ClearRoom, occupancy.clear_room),
+        handles(ListRooms, room.list_rooms),
+        handles(GetRoom, room.get_room),
+        handles(AddRoom, room.add_room),
+        handles(ChangeRoom, room.change_room),
+        handles(RemoveRoom, room.remove_room),
+        handles(GetRoomHistory, room.get_room_history),
+        handles(FindFreeRooms, room_availability.find_free_rooms),
+        handles(ChangeRoomStatus, turnover.change_room_status),
+        handles(ListBlocks, blocks.list_blocks),
+        handles(BlockRoom, blocks.block_room),
+        handles(UnblockRoom, blocks.unblock_room),
+        handles(ListTasks, tasks.list_tasks),
+        handles(AssignTask, tasks.assign_task),
+        handles(StartTask, tasks.start_task),
+        handles(FinishTask, tasks.finish_task),
+        handles(GetMenu, menu.get_menu),
+        handles(GetMenuItem, MENU_ITEMS.get),
+        handles(AddMenuItem, MENU_ITEMS.add),
+        handles(ChangeMenuItem, MENU_ITEMS.update),
+        handles(RemoveMenuItem, MENU_ITEMS.remove),
+        handles(PriceItems, menu.price_items),
     ),
     events=(
         on(BookingDeclined, booking_events.booking_declined),

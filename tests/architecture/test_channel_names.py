@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.notifier.channels import GRAMMAR, LEGACY
-from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
+from services.notifier.domain.pushes import PUSHES
+from services.notifier.domain.realtime_events import STATUS_CHANGED
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "services/notifier/channels.py"

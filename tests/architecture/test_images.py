@@ -21,12 +21,14 @@ ONCE = ("migrate", "cli")
 
 def linted(text: str) -> int:
     """Hadolint's exit code."""
-    return subprocess.run([TOOLS / "hadolint", "-"], input=text, text=True, capture_output=True, check=False).returncode
+    return subprocess.run(
+        [str(TOOLS / "hadolint"), "-"], input=text, text=True, capture_output=True, check=False
+    ).returncode
 
 
 def fits_the_schema(path: Path) -> bool:
     """Whether this is a compose file."""
-    command = [TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", path]
+    command = [str(TOOLS / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(path)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

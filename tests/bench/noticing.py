@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -78,7 +79,12 @@ class Notices:
         return load(url, make, is_right, clients=16, requests=NOTICES, a_second=A_SECOND)
 
     def _notice(self, path: str, event_id: str, kind: str) -> Request:
-        about = {"id": self.session_id, "object": "checkout.session", "metadata": {}, "payment_intent": None}
+        about: dict[str, Any] = {
+            "id": self.session_id,
+            "object": "checkout.session",
+            "metadata": {},
+            "payment_intent": None,
+        }
         event = {
             "id": event_id,
             "object": "event",

@@ -56,7 +56,7 @@ class OperationRoute:
 
     def reached(self, channel: str, event: str) -> float:
         """When the event reached the channel, or will have soon."""
-        params = {"channel": channel, "event": event, "timeout": WAIT}
+        params: dict[str, str | float] = {"channel": channel, "event": event, "timeout": WAIT}
         url = f"http://{self.settings['host']}:{self.settings['port']}/_control/wait"
         rows = self._http.get(url, params=params).raise_for_status().json()
         if not rows:

@@ -3,7 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -62,7 +62,7 @@ class RawBookings:
         self.made += count
         numbers = iter(range(first, first + count))
         lock = threading.Lock()
-        statements = [
+        statements: list[LiteralString | sql.Composed] = [
             _NIGHTS,
             _HOLD,
             _PART,
@@ -81,7 +81,7 @@ class RawBookings:
                     if number is None:
                         return
                     key = f"BK-RAW-{number}"
-                    given = {
+                    given: dict[str, Any] = {
                         **shared,
                         "event": Jsonb(self.event),
                         "id": key,

@@ -12,7 +12,7 @@ from starlette.routing import Match, Route
 from starlette.types import Message, Scope
 
 from chassis.observability import logs
-from contracts.bookings import GetBooking
+from contracts.bookings.queries import GetBooking
 from gateway.api.routes import operations
 from gateway.app import build
 from gateway.app_state import make_app_state

@@ -8,20 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    AddWalkIn,
-    AssignRoom,
-    BookingDetail,
-    BookingSource,
-    CheckIn,
-    CheckOut,
-    CreateBooking,
-    GetBooking,
-    GuestDetails,
-    MoveRoom,
-)
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingSource
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom
+from contracts.bookings.views import BookingDetail, GuestDetails
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.message import Ask
-from contracts.rooms import ChangeRoomStatus, GetRoom, RoomStatus, RoomView
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom, RoomView
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 

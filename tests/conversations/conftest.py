@@ -14,10 +14,13 @@ import pytest
 from chassis.codec import typed
 from chassis.settings import ServiceSettings
 from chassis.transactions.migrate import migrate
-from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
 from contracts.catalogue import OWNERS
-from contracts.payments import OpenPaymentSession, PaymentSession, StoreWebhook
-from contracts.rooms import HotelDefinition, ImportHotel
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from contracts.payments.webhooks import StoreWebhook
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
 from contracts.values import Caller, Context, Permission
 from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn

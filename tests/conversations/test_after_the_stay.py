@@ -6,27 +6,16 @@ import pytest
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcceptOrder,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    ConfirmBooking,
-    CreatedBooking,
-    GetBooking,
-    GetChat,
-    GetFeed,
-    GetOwnMenu,
-    GetTimeline,
-    GuestDetails,
-    ListChats,
-    ListOrders,
-    MoveRoom,
-    RegisterPushToken,
-    SendChatMessage,
-)
-from contracts.rooms import RoomStatus
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.chat import GetChat, ListChats, SendChatMessage
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
+from contracts.bookings.orders import AcceptOrder, ListOrders
+from contracts.bookings.queries import GetBooking, GetFeed, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, MoveRoom
+from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.rooms.events import RoomStatus
 from tests.conversations.actions import booking, in_house, moved, pushed, room, with_room_status
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 from tests.conversations.test_assigning_rooms import left

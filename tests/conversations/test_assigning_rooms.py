@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.bookings import AssignRoom, BookingStatus, CancelBooking, GetFeed, UnassignRoom
-from contracts.rooms import CheckAvailability, RoomStatus
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetFeed
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, UnassignRoom
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
 from tests.conversations.actions import (
     assigned,
     booking,

@@ -7,8 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import BookingStatus, CheckOut, CheckOutRooms, GetTimeline, RoomFailed, RoomsCheckedOut
-from contracts.rooms import ClearRoom, GetRoomHistory, MoveOut, RoomStatus
+from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
+from contracts.bookings.queries import GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckOut
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.occupancy import ClearRoom, MoveOut
+from contracts.rooms.rooms import GetRoomHistory
 from contracts.values import Caller, Context, Permission
 from tests.conversations.actions import (
     assigned,

@@ -8,21 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    CreatedBooking,
-    GetCandidateRooms,
-    GetTimeline,
-    MarkNoShow,
-)
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms, MarkNoShow
+from contracts.bookings.views import CreatedBooking
 from contracts.message import Ask
-from contracts.rooms import CheckAvailability, GetRoom, RoomStatus
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
 from contracts.rooms.occupancy import MoveOut
+from contracts.rooms.rooms import GetRoom
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.bookings import BookingDetail, CreatedBooking
+from contracts.bookings.views import BookingDetail, CreatedBooking
 from gateway.api.routes import operations
 from gateway.http.routing import router_of, routes_of
 from gateway.identity.roles import Role

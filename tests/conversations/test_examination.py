@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import ApproveBooking, CancelBooking, CreateBooking, GuestDetails
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.views import GuestDetails
 from contracts.operations import PublishAgain
 from contracts.values import Caller, Context
 from hotelmate.doctor_run import judge, says

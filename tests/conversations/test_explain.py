@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import ApproveBooking, CancelBooking
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
 from contracts.operations import EntryKind
 from hotelmate.invariants.context import ParkedMessage
 from hotelmate.timeline.causality import by_cause
@@ -33,7 +33,6 @@ def stay(
         fixture.settle()
         assigned(fixture, created.booking.id, "101")
         checked_in(fixture, created.booking.id)
-        fixture.platform.advance(timedelta(seconds=1))  # the push of a changed availability is due after its second
         fixture.settle()
         yield fixture, explained(fixture, created.booking.id)
 

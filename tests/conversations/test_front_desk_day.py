@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.bookings import SendChatMessage
+from contracts.bookings.chat import SendChatMessage
 from gateway.identity.roles import PERMISSIONS, Role
 from tests.conversations.actions import room
 from tests.conversations.conftest import HOTEL, PlatformFixture, guest

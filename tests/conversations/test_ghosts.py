@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Unavailable
-from contracts.bookings import BookingStatus, CheckIn
-from contracts.rooms import MoveIn, RoomStatus, TakeCensus
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckIn
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.occupancy import MoveIn, TakeCensus
 from contracts.values import Context
 from tests.conversations.actions import (
     assigned,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.bookings import GetGuestNames
+from contracts.bookings.queries import GetGuestNames
 from gateway.identity.roles import PERMISSIONS, Role
 from tests.conversations.actions import checked_out, in_house, pushed, room
 from tests.conversations.conftest import HOTEL, PlatformFixture

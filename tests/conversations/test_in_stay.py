@@ -8,41 +8,20 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcceptOrder,
-    AssignRoom,
-    CheckIn,
-    CheckOut,
-    Communicate,
-    CommunicationType,
-    ConfirmBooking,
-    CreatedBooking,
-    GetBooking,
-    GetChat,
-    GetFeed,
-    GetOwnMenu,
-    GetTimeline,
-    GuestDetails,
-    ListBookings,
-    ListChats,
-    ListCommunications,
-    ListOrders,
-    LookUpBookings,
-    PlaceOrder,
-    RegisterPushToken,
-    RevokeGuestToken,
-    SendChatMessage,
-    WantedItem,
-)
-from contracts.rooms import (
-    AddMenuItem,
-    ChangeMenuItem,
-    ChangeRoomStatus,
-    GetRoom,
-    GetRoomHistory,
-    ListRooms,
-    RoomStatus,
-)
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.chat import GetChat, ListChats, SendChatMessage
+from contracts.bookings.communications import Communicate, CommunicationType, ListCommunications
+from contracts.bookings.guest_access import RevokeGuestToken
+from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
+from contracts.bookings.lookups import LookUpBookings
+from contracts.bookings.orders import AcceptOrder, ListOrders, PlaceOrder, WantedItem
+from contracts.bookings.queries import GetBooking, GetFeed, GetTimeline, ListBookings
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
+from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem
+from contracts.rooms.rooms import GetRoom, GetRoomHistory, ListRooms
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from chassis.codec import typed
-from contracts.bookings import BookingDetail, BookingStatus, CancelBooking, CreatedBooking, GetBooking
-from contracts.payments import OpenPaymentSession
-from contracts.rooms import HotelDefinition, ImportHotel
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
 from contracts.values import Context
 from sandbox.stripe.store import Json
 from tests.conversations.conftest import HOTELS, STAFF, PlatformFixture, guest

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.bookings import CancelBooking
-from contracts.rooms import MoveOut
+from contracts.bookings.asks import CancelBooking
+from contracts.rooms.occupancy import MoveOut
 from hotelmate.invariants.catalogue import examine
 from hotelmate.invariants.context import ExaminationContext
 from tests.conversations.actions import assigned, checked_out, confirmed, in_house, moved, process_dies, walked_in

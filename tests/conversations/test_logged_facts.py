@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 import chassis.transactions.work
-from contracts.bookings import ApproveBooking, BookingExpired, CancelBooking, ExpiryReason
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.events import BookingExpired
+from contracts.bookings.status import ExpiryReason
 from services.notifier.handlers import pushes
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 

@@ -3,8 +3,11 @@
 import pytest
 
 from chassis.refusal import Unavailable
-from contracts.bookings import BookingStatus, GetBooking, GetTimeline, MoveRoom
-from contracts.rooms import MoveGuest, RoomStatus
+from contracts.bookings.queries import GetBooking, GetTimeline
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import MoveRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.moves import MoveGuest
 from tests.conversations.actions import (
     booking,
     checked_out,

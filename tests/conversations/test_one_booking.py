@@ -5,21 +5,16 @@ from datetime import timedelta
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    ApproveBooking,
-    AssignRoom,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    ConfirmBooking,
-    DeclineBooking,
-    GetBooking,
-    GetCandidateRooms,
-    GetFeed,
-)
-from contracts.payments import OpenPaymentSession
-from contracts.rooms import ChangeRoomStatus, CheckAvailability, GetRoom, RoomStatus
+from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking, GetFeed
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms
+from contracts.payments.checkout_sessions import OpenPaymentSession
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom
+from contracts.rooms.turnover import ChangeRoomStatus
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 Status = BookingStatus

@@ -7,23 +7,19 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    ApproveBooking,
-    AssignRoom,
-    BookingDetail,
-    BookingStatus,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    CreatedBooking,
-    ExtendBooking,
-    GetOverstay,
-    ListBookings,
-    SettleBalance,
-)
-from contracts.payments import OpenPaymentSession, PaymentSession
-from contracts.rooms import CheckAvailability, GetRoom, RoomStatus
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 

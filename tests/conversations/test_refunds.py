@@ -3,8 +3,11 @@
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import ApproveBooking, BookingDetail, CancelBooking, CreatedBooking, RetryRefund
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 REFUND_FAILS = "4000000000005126"

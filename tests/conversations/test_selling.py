@@ -10,28 +10,19 @@ import pytest
 
 from chassis.codec import typed
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    ApproveBooking,
-    BookingStatus,
-    CreateBooking,
-    CreatedBooking,
-    GetBooking,
-    GuestDetails,
-)
-from contracts.payments import OpenPaymentSession, PaymentSession
-from contracts.rooms import (
-    AddRoom,
-    ChangeSettings,
-    CheckAvailability,
-    GiveQuote,
-    HotelDefinition,
-    ImportHotel,
-    PromotionDefinition,
-    Quote,
-    RoomTypeDefinition,
-    SettingsChange,
-    WriteRates,
-)
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
+from contracts.rooms.promotions import PromotionDefinition
+from contracts.rooms.quotes import GiveQuote, Quote
+from contracts.rooms.rates import WriteRates
+from contracts.rooms.rooms import AddRoom
+from contracts.rooms.settings import ChangeSettings, SettingsChange
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, HOTELS, STAFF, PlatformFixture, guest
 

@@ -9,8 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import AddWalkIn, BookingStatus, CreatedBooking, GetBooking, ListBookings
-from contracts.rooms import ReceiveWalkIn, RoomStatus
+from contracts.bookings.queries import GetBooking, ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.bookings.walk_ins import AddWalkIn
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import Caller, Context
 from tests.conversations.actions import (
     GUEST,

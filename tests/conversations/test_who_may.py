@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.bookings import RevokeGuestToken
+from contracts.bookings.guest_access import RevokeGuestToken
 from gateway.api.routes import operations
 from gateway.http.operation import Operation
 from gateway.identity.admission import Audience

@@ -7,16 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.codec import typed
-from contracts.bookings import (
-    CancelBooking,
-    CheckIn,
-    ConfirmBooking,
-    CreatedBooking,
-    PlaceOrder,
-    SendChatMessage,
-    WantedItem,
-)
-from contracts.rooms import AddMenuItem, BlockRoom, HotelDefinition, ImportHotel
+from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.chat import SendChatMessage
+from contracts.bookings.orders import PlaceOrder, WantedItem
+from contracts.bookings.stays import CheckIn
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.blocks import BlockRoom
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
+from contracts.rooms.menu import AddMenuItem
 from tests.conversations.actions import assigned, checked_out, confirmed, in_house
 from tests.conversations.conftest import HOTEL, HOTELS, STAFF, PlatformFixture, guest, new_fixture
 from tests.conversations.http_gateway import PlatformBus

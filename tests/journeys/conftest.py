@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from contracts.rooms import HotelDefinition, RoomTypeDefinition
+from contracts.rooms.hotel_import import HotelDefinition, RoomTypeDefinition
 from hotelmate.config import ask_client
-from hotelmate.hotels import import_property
-from hotelmate.property_file import read_property
+from hotelmate.hotels import import_property, read_property
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.booking_steps import DemoBooking, book
 from sandbox.demo.context import DemoContext

@@ -122,7 +122,7 @@ def open_channel(amqp_url: str) -> Iterator[Any]:
 
 def read_queue(channel: Any, queue: str, *, keep: bool = False) -> list[tuple[bytes, dict[str, Any]]]:
     """What lies in a queue: bodies and headers. To `keep` it there, the channel must be closed afterwards."""
-    messages = []
+    messages: list[tuple[bytes, dict[str, Any]]] = []
     while True:
         method, properties, body = channel.basic_get(queue, auto_ack=not keep)
         if method is None:

@@ -59,9 +59,7 @@ def test_two_approvals_at_once_take_the_money_once(demo: DemoContext, paid: Call
     booked = paid()
     desks = [demo.staff(), demo.staff("manager")]
 
-    answers = at_once(
-        *(lambda desk=desk: desk.send("POST", f"{booked.staff_path}/approve/") for desk in desks)  # type: ignore[misc]
-    )
+    answers = at_once(*(lambda desk=desk: desk.send("POST", f"{booked.staff_path}/approve/") for desk in desks))
 
     assert {answer.status for answer in answers} <= {200, 202}
     booked.wait_for_status("CONFIRMED")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pusher  # type: ignore[import-untyped]
+import pusher
 import pytest
-from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus  # type: ignore
+from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus
 
 from sandbox.pusher.signing import sign
 from sandbox.pusher.stand_in import PusherStandIn

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
-import pusher  # type: ignore[import-untyped]
-import pysher  # type: ignore[import-untyped]
+import pusher
+import pysher
 import pytest
 
 from sandbox.pusher.stand_in import PusherStandIn

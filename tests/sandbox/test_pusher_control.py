@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 
 import httpx
-import pusher  # type: ignore[import-untyped]
+import pusher
 import pytest
 import requests
-from pusher.errors import PusherBadStatus  # type: ignore[import-untyped]
+from pusher.errors import PusherBadStatus
 
 from sandbox.pusher.stand_in import PusherStandIn
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Self
 
-import pusher  # type: ignore[import-untyped]
+import pusher
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect

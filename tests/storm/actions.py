@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.bookings import (
-    AcknowledgeOverstay,
-    AddWalkIn,
-    AssignRoom,
-    BookingSource,
-    CancelBooking,
-    CheckIn,
-    CheckOut,
-    CheckOutRooms,
-    CreateBooking,
-    ExtendBooking,
-    GuestDetails,
-    MarkNoShow,
-    MoveRoom,
-    UnassignRoom,
-)
+from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.bulk_check_out import CheckOutRooms
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay
+from contracts.bookings.status import BookingSource
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MarkNoShow, MoveRoom, UnassignRoom
+from contracts.bookings.views import GuestDetails
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.message import Ask
-from contracts.rooms import BlockRoom, ChangeRoomStatus, RoomStatus, UnblockRoom
+from contracts.rooms.blocks import BlockRoom, UnblockRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.turnover import ChangeRoomStatus
 from tests.storm import transitions
 from tests.storm.hotel_model import DAY, HotelModel
 
@@ -61,7 +56,7 @@ class Action:
         """The model's answer; applies the action to the model."""
         first = model.today + DAY * self.days
         until = first + DAY * self.nights
-        answers = {
+        answers: dict[str, Callable[[], str]] = {
             "book": lambda: transitions.book(model, new, ROOMS[self.room], first, until, pays=self.yes),
             "walk in": lambda: transitions.walk_in(model, new, self.room, model.today + DAY * self.nights),
             "assign": lambda: transitions.assign(model, who, self.room),
@@ -85,7 +80,7 @@ class Action:
         first = today + DAY * self.days
         here: dict[str, Any] = {"hotel": hotel}
         room, booking = here | {"room_number": self.room}, here | {"booking_id": who}
-        asks = {
+        asks: dict[str, Callable[[], Ask[Any]]] = {
             "book": lambda: CreateBooking(
                 **here,
                 room_type=ROOMS[self.room],

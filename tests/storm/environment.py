@@ -211,8 +211,8 @@ class StormEnvironment:
 
     def deletions(self, name: str, tables: tuple[str, ...] = ()) -> str:
         """Statements that empty a service's tables (all, or `tables`), in foreign key order."""
-        tables = self.tables(name, tables)
-        return "; ".join([*(f"DELETE FROM {table}" for table in tables), "UPDATE clock SET ahead_seconds = 0"])
+        deleted = self.tables(name, tables)
+        return "; ".join([*(f"DELETE FROM {table}" for table in deleted), "UPDATE clock SET ahead_seconds = 0"])
 
     def tables(self, name: str, beginning: tuple[str, ...] = ()) -> list[str]:
         """A service's tables (all, or those with these prefixes), each before the tables that it references."""

@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingStatus, CreatedBooking, IncidentStatus, RoomsCheckedOut
-from contracts.rooms import HotelDefinition, ImportHotel, RoomStatus
-from contracts.rooms.hotel_import import RoomTypeDefinition
+from contracts.bookings.bulk_check_out import RoomsCheckedOut
+from contracts.bookings.overstays import IncidentStatus
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
 from services.bookings.settings import BookingsSettings
 from services.rooms.settings import RoomsSettings
 from tests.storm.actions import ROOMS, Action

@@ -234,8 +234,8 @@ class HotelMachine(RuleBasedStateMachine):
         return after
 
     def _same(self, foreseen: HotelModel, actual: HotelModel) -> None:
-        expected, actual = self.hotel.comparable_state(foreseen), self.hotel.comparable_state(actual)
-        differences = {what: (expected[what], actual[what]) for what in expected if expected[what] != actual[what]}
+        before, after = self.hotel.comparable_state(foreseen), self.hotel.comparable_state(actual)
+        differences = {part: (before[part], after[part]) for part in before if before[part] != after[part]}
         assert not differences, f"expected and actual: {differences}"
 
 

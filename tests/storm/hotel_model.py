@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from contracts.bookings import BookingStatus, IncidentStatus
-from contracts.rooms import RoomStatus
+from contracts.bookings.overstays import IncidentStatus
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.events import RoomStatus
 from tests.storm.environment import ZONE
 
 AGAIN = "AGAIN"

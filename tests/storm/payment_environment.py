@@ -14,11 +14,13 @@ from decimal import Decimal
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingDetail, CreateBooking, CreatedBooking, GetBooking, GuestDetails
-from contracts.payments import Reconcile, ReconciliationPart, StoreWebhook
-from contracts.payments import ReconciliationFinding as Drift
-from contracts.rooms import HotelDefinition, ImportHotel
-from contracts.rooms.hotel_import import RoomTypeDefinition
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
+from contracts.payments.reconciliation import Reconcile, ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationFinding as Drift
+from contracts.payments.webhooks import StoreWebhook
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
 from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, PolicyTier
 from hotelmate.invariants.context import ExaminationContext
 from sandbox.stripe.in_memory import InMemoryStripe

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import ApproveBooking, CancelBooking, DeclineBooking
-from contracts.payments import FindingKind, OpenPaymentSession, VerifyPayment
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
+from contracts.payments.reconciliation import FindingKind
 from sandbox.stripe.cards import DECLINED, SUCCESS
 from sandbox.stripe.errors import ApiError as CardRefused
 from tests.fakes.crashing import Crash

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from contracts.bookings import BookingDetail, BookingStatus, CreatedBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.values import Money
 from tests.storm.environment import ZONE
 from tests.storm.payment_environment import INSTANT, PERCENT, SHARE, WHOLE, PaymentTotals

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from contracts.bookings import AssignRoom, BookingDetail, BookingStatus, CheckIn
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn
+from contracts.bookings.views import BookingDetail
 from tests.storm.environment import ZONE, staff
 from tests.storm.payment_environment import POLICIES
 from tests.storm.payment_machine import ANY, LAZY, PaymentMachine
@@ -55,7 +58,7 @@ class StayMachine(PaymentMachine):
             self._pass(then - self.environment.now(), lazy=False)
 
     def _move_in(self, model: PaymentModel) -> None:
-        about = {"hotel": model.hotel, "booking_id": model.id}
+        about: dict[str, Any] = {"hotel": model.hotel, "booking_id": model.id}
         room = str(self.models.index(model) + 1)
         self._run_until_crash(
             lambda: self._ask_unless_refused(AssignRoom(**about, room_number=room), staff(model.hotel))

@@ -17,8 +17,11 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, CreatedBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession, VerifyPayment
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
 from services.payments.steps import webhook_application
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, Rewind, guest
@@ -53,7 +56,7 @@ class BookingUnderTest:
     session: str = ""
     to_do: list[tuple[Status, Any]] = field(default_factory=list)
 
-    def about(self) -> dict[str, str]:
+    def about(self) -> dict[str, Any]:
         return {"hotel": self.created.booking.hotel, "booking_id": self.created.booking.id}
 
     def rest(self) -> None:
@@ -249,7 +252,7 @@ def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
 ) -> None:
     """The negative control: the last notice that came decides."""
 
-    def trusted(event_id: str, conversation: Conversation) -> str:
+    def trusted(event_id: str, conversation: Conversation[Any]) -> str:
         with conversation.transaction() as work:
             event = work.webhooks.get(event_id).event
             ids = {"payment_id": None, "session_id": event.session_id, "intent_id": event.intent_id}

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.bookings import ApproveBooking, CancelBooking, CreatedBooking
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, PaymentEnvironment, guest
 

@@ -12,12 +12,12 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 from chassis.jobs.runner import JobRunner
 from chassis.transactions import job_queue
 from chassis.transactions.tables import JOB
-from contracts.payments import FindingKind
+from contracts.payments.reconciliation import FindingKind
 from sandbox.stripe.cards import SUCCESS
 from services.bookings.domain import payment_events
 from services.payments.domain import decide, next_action
-from services.payments.domain.decision_inputs import DecisionInputs
-from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.desired_state import DecisionInputs, DesiredState
+from services.payments.domain.movements import movements
 from services.payments.domain.next_action import ProviderAction, Void
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSnapshot
@@ -98,7 +98,6 @@ def a_fee_that_no_card_paid_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_ledger_forgets_what_is_let_go(patch: pytest.MonkeyPatch) -> None:
-    movements = decide.movements
     patch.setattr(
         decide, "movements", lambda snapshot: tuple(each for each in movements(snapshot) if each.kind != "void")
     )
@@ -156,7 +155,7 @@ class SuddenDeath(PaymentMachine):
 
 
 # Where a fault needs a rare beginning: the storm would find it all the same, later.
-BEGINNINGS = {
+BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[PaymentMachine]] = {
     the_fee_is_given_back: PaidFor,
     keys_and_names_of_refunds_are_dropped: LostAnswers,
     errands_are_done_before_they_are_run: SuddenDeath,

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chassis.refusal import Refusal
 from chassis.transactions.unit_of_work import UnitOfWork
-from contracts.bookings import ApproveBooking, BookingStatus, CancelBooking, DeclineBooking
-from contracts.payments import OpenPaymentSession
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.status import BookingStatus
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from services.bookings.handlers.timers import apply_due_deadline
+from services.bookings.work import BookingsWork
 from tests.fakes.crashing import CrashingUnitOfWork
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, guest
@@ -37,7 +41,7 @@ class RaceFixture:
     model: PaymentModel
 
     @property
-    def about(self) -> dict[str, str]:
+    def about(self) -> dict[str, Any]:
         return {"hotel": self.model.hotel, "booking_id": self.model.id}
 
     def approve(self) -> None:
@@ -56,6 +60,7 @@ class RaceFixture:
         """The timer's clock is past every deadline, the others' is not."""
         instance = self.environment.platform.services["bookings"]
         with later(instance.unit_of_work, instance.engine, self.environment).begin() as work:
+            assert isinstance(work, BookingsWork)
             apply_due_deadline(work)
 
     def news(self) -> None:
@@ -189,7 +194,7 @@ def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: A
         begin(scene)
         left = arrival(environment.booking(scene.model.created)) - environment.now()
 
-        codes = at_once(lambda scene=scene: one(scene), lambda scene=scene: other(scene))
+        codes = at_once(partial(one, scene), partial(other, scene))
         settle(environment)
 
         booking = environment.booking(scene.model.created)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from tests.storm.payment_environment import FREE
 from tests.storm.payment_machine import PaymentMachine
 from tests.storm.payment_model import HALF

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from tests.storm.hotel_model import (
     AGAIN,
     DAY,

@@ -133,7 +133,8 @@ def channels() -> tuple[Mapping[Any, str], Mapping[Any, Iterable[str]]]:
 
 def pushes() -> Iterator[tuple[str, Any]]:
     """Each realtime event with the wire name of the event that it follows."""
-    from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
+    from services.notifier.domain.pushes import PUSHES
+    from services.notifier.domain.realtime_events import STATUS_CHANGED
 
     yield from ((rule.event.wire_name, each) for rule in PUSHES.values() for each in rule.realtime_events)
     yield "every change of a booking's status", STATUS_CHANGED

@@ -1,7 +1,6 @@
-"""Each collector shows what changes on the surface, and keeps still where only words or names inside do."""
+"""Each collector shows a change of messages, settings, metrics, logs, queues or stored data."""
 
-import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import make_dataclass
 from pathlib import Path
@@ -9,29 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tests.surface import approved, broker, cli, http, logs, messages, metrics, notices, settings, start, stored
+from tests.surface import approved, broker, logs, messages, metrics, notices, settings, stored
+from tests.surface.comparison import change, code
 from tests.surface.kinds import KINDS
-from tests.surface.schemas import lines
 from tests.surface.source import Line
-
-Collector = Callable[[Any], Iterable[Line]]
-
-
-def change(collect: Collector, before: Any, after: Any) -> list[str]:
-    """What the comparison shows, without the names of the parts."""
-    lines = approved.difference(set(collect(before)), set(collect(after)))
-    return [line.strip() for line in lines if line.startswith("  ")]
-
-
-def code(source: str) -> list[tuple[str, ast.Module]]:
-    return [("part", ast.parse(source))]
-
-
-def schema_lines(schema: Any) -> Iterable[Line]:
-    return (("schema", line) for line in lines(schema, schema))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,111 +24,6 @@ def test_a_line_that_is_missing_from_an_approved_surface_is_shown(kind: str) -> 
     assert approved.difference(surface, surface - {(part, fact)}) == [part, f"  - {fact}"]
     assert approved.difference(surface - {(part, fact)}, surface) == [part, f"  + {fact}"]
     assert set(approved.parsed(approved.written(surface))) == surface
-
-
-DOCUMENT: dict[str, Any] = {
-    "paths": {
-        "/rooms/": {
-            "get": {
-                "operationId": "list_rooms",
-                "summary": "Rooms",
-                "responses": {
-                    "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Room"}}}},
-                    "404": {
-                        "content": {
-                            "application/problem+json": {
-                                "schema": {"type": "object"},
-                                "examples": {"a": {"value": {"error": {"code": "NOT_FOUND"}}}},
-                            }
-                        }
-                    },
-                },
-            }
-        }
-    },
-    "components": {
-        "schemas": {
-            "Room": {
-                "title": "Room",
-                "type": "object",
-                "required": ["number"],
-                "properties": {
-                    "number": {"type": "string", "title": "Number"},
-                    "floor": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
-                    "next": {"$ref": "#/components/schemas/Room"},
-                },
-            }
-        }
-    },
-}
-
-
-def test_a_field_that_leaves_a_response_is_shown() -> None:
-    after = deepcopy(DOCUMENT)
-    del after["components"]["schemas"]["Room"]["properties"]["number"]
-
-    assert change(http.openapi, DOCUMENT, after) == ["- 200 application/json .number: string required"]
-
-
-def test_an_operation_id_a_status_and_an_error_code_that_change_are_shown() -> None:
-    after = deepcopy(DOCUMENT)
-    operation = after["paths"]["/rooms/"]["get"]
-    operation["operationId"] = "get_rooms"
-    operation["responses"]["404"]["content"]["application/problem+json"]["examples"]["a"]["value"]["error"]["code"] = (
-        "X"
-    )
-    operation["responses"]["204"] = {}
-
-    assert change(http.openapi, DOCUMENT, after) == [
-        "+ 204 empty",
-        "- 404 problem 1: NOT_FOUND",
-        "+ 404 problem 1: X",
-        "+ operationId get_rooms",
-        "- operationId list_rooms",
-    ]
-
-
-def test_words_names_of_components_and_ways_to_write_null_are_no_change() -> None:
-    after = deepcopy(DOCUMENT)
-    room = after["components"]["schemas"].pop("Room")
-    after["components"]["schemas"]["RoomView"] = room | {"title": "A room", "description": "With a door."}
-    room["properties"]["floor"] = {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Floor"}]}
-    room["properties"]["next"] = {"$ref": "#/components/schemas/RoomView"}
-    after["components"]["schemas"]["Floor"] = {"type": "integer", "title": "Floor"}
-    operation = after["paths"]["/rooms/"]["get"]
-    operation["summary"] = "List rooms"
-    operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] = "#/components/schemas/RoomView"
-
-    assert change(http.openapi, DOCUMENT, after) == []
-
-
-def test_an_alias_is_told_in_full_once_it_differs() -> None:
-    before, after = deepcopy(DOCUMENT), deepcopy(DOCUMENT)
-    before["paths"]["/room/"] = deepcopy(DOCUMENT["paths"]["/rooms/"])
-    after["paths"]["/room/"] = deepcopy(DOCUMENT["paths"]["/rooms/"])
-    after["paths"]["/room/"]["get"]["parameters"] = [{"in": "query", "name": "floor", "schema": {"type": "integer"}}]
-
-    assert "+ parameter query floor: integer" in change(http.openapi, before, after)
-
-
-def test_enums_options_formats_and_defaults_are_shown() -> None:
-    before: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, {"enum": ["A", "B"]}], "default": 1}
-    after = {"anyOf": [{"enum": ["B", "C"]}, {"type": "string"}], "default": 2}
-
-    assert len(change(schema_lines, before, after)) == 6
-    assert change(schema_lines, before, {**before, "anyOf": before["anyOf"][::-1]}) == []
-
-
-def test_a_header_that_is_renamed_is_shown() -> None:
-    before = 'answer(headers={"Location": x}); call.headers.get("if-match")'
-    after = 'answer(headers={"Link": x}); call.headers.get("if-none-match")'
-
-    assert change(http.headers, code(before), code(after)) == [
-        "+ names link",
-        "- names location",
-        "- reads if-match",
-        "+ reads if-none-match",
-    ]
 
 
 def test_a_field_of_a_message_that_changes_its_type_is_shown() -> None:
@@ -262,52 +139,6 @@ def test_the_name_of_a_queue_that_code_makes_and_the_body_of_an_ask_are_shown() 
         "- .args: list",
         "+ .values: list",
     ]
-
-
-def test_a_command_an_option_and_an_exit_code_that_change_are_shown() -> None:
-    def program(option: str) -> Iterable[Line]:
-        tree = typer.Typer()
-
-        @tree.command()
-        def show(name: str, count: int = typer.Option(3, option)) -> None:
-            """Show."""
-
-        return cli.commands(typer.main.get_command(tree))
-
-    def leaving(code: int) -> Iterable[Line]:
-        def run(_: Any) -> None:
-            raise SystemExit(code)
-
-        return cli.exit_codes(run)
-
-    assert change(program, "--count", "--number") == ["- option --count: int = 3", "+ option --number: int = 3"]
-    assert len(change(leaving, 1, 3)) == 2 * len(cli.ENDINGS)
-
-
-def test_a_member_of_printed_json_and_an_argument_of_a_program_that_change_are_shown() -> None:
-    before = 'show({"a": 1, "rows": [{"id": x, "why": y} for x in z]}); parser.add_argument("--port", default=1)'
-
-    assert len(change(cli.json_shapes, code(before), code(before.replace("why", "reason")))) == 2
-    assert change(cli.options_of_programs, code(before), code(before.replace("default=1", "default=2"))) == [
-        "- argument --port default=1",
-        "+ argument --port default=2",
-    ]
-
-
-def test_a_program_that_a_document_names_and_one_that_the_stack_starts_are_shown() -> None:
-    before, after = {"Makefile": "$(PYTHON) -m rooms.run\n"}, {"Makefile": "$(PYTHON) -m rooms.host\n"}
-
-    assert change(start.programs, before, after) == ["+ python -m rooms.host", "- python -m rooms.run"]
-    assert len(change(start.commands, code('(*P, "a.b", "--c")'), code('(*P, "a.d", "--c")'))) == 2
-    assert start.exists("hotelmate")
-    assert not start.exists("hotelmate.no_such_module")
-
-
-def test_a_member_of_the_stack_s_file_and_a_line_of_make_up_that_change_are_shown() -> None:
-    before = 'x = {"gateway": 1, "amqp": 2, "pusher": {"key": 3}}; table.add_row("Mailbox", x)'
-
-    assert change(start.stack, code(before), code(before.replace("key", "name"))) == ["- .pusher.key", "+ .pusher.name"]
-    assert len(change(start.stack, code(before), code(before.replace("Mailbox", "Mails")))) == 2
 
 
 def test_a_job_an_action_and_a_key_that_are_renamed_are_shown() -> None:

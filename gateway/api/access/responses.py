@@ -1,17 +1,16 @@
 """Tokens, and the signed-in member of staff."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contracts.data import Data
 from contracts.values import HotelCard
 from gateway.http.views import View
 from gateway.identity.accounts import Staff
 from gateway.lookups.realtime import StaffRealtime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Profile:
+class Profile(Data):
     """A member of staff, without the hotel."""
 
     id: str
@@ -22,15 +21,13 @@ class Profile:
     permissions: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffProfile(Profile):
     """A member of staff."""
 
     hotel: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffSession:
+class StaffSession(Data):
     """A new token. No other response contains it. Each use extends the token beyond `expires_at`."""
 
     token: str
@@ -42,7 +39,6 @@ class Workplace(View[HotelCard], only=("slug", "name", "timezone", "currency"), 
     """The hotel of a member of staff."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Me(Profile):
     """The signed-in member of staff: profile, hotel, permissions and push channels."""
 

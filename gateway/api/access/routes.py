@@ -4,19 +4,19 @@ from starlette.responses import Response
 
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import ExchangeCode, GuestAccess
-from contracts.notifier import DropUser
+from contracts.bookings.guest_access import ExchangeCode, GuestAccess
+from contracts.notifier.channel_authorisation import DropUser
 from gateway.api.access.requests import Credentials, MailedCode
 from gateway.api.access.responses import Me, StaffProfile, StaffSession, Workplace, profile
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
+from gateway.http.routing import Routes, staff_routes
 from gateway.http.views import view
 from gateway.identity.admission import Audience, parse_authorization
 
 codes = Routes("guest", audience=Audience.EXCHANGE, under="/api/guest")
 sessions = Routes("staff", audience=Audience.LOGIN, under="/api/staff")
-members = Routes("staff", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
+members = staff_routes("staff", "")
 
 GUEST_ACCESS = view(GuestAccess)
 log = logs.logger(__name__)
@@ -24,20 +24,14 @@ log = logs.logger(__name__)
 
 @codes.post("/exchange/", response=GUEST_ACCESS, idempotency_key=False, refuses=("INVALID_CODE",))
 async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
-    """Exchange a mailed code for a guest token.
-
-    A code works once.
-    """
+    """Exchange a mailed code for a guest token. A code works once."""
     access = await request.ask(ExchangeCode(code=body.code))
     return request.respond(GUEST_ACCESS.of(access), headers={"Cache-Control": "no-store"})
 
 
 @sessions.post("/login/", response=StaffSession, idempotency_key=False, refuses=("INVALID_CREDENTIALS",))
 async def sign_in(request: ApiRequest, body: Credentials) -> Response:
-    """Sign in.
-
-    Returns a token. Each use of the token extends its validity.
-    """
+    """Sign in. Returns a token. Each use of the token extends its validity."""
     signed_in = await request.app_state.accounts.sign_in(body.email, body.password)
     if signed_in is None:
         raise Refusal("INVALID_CREDENTIALS", "E-mail address or password is wrong.")
@@ -48,10 +42,7 @@ async def sign_in(request: ApiRequest, body: Credentials) -> Response:
 
 @sessions.post("/logout/", response=None, status=204, audience=Audience.STAFF, idempotency_key=False)
 async def sign_out(request: ApiRequest, _: NoFields) -> Response:
-    """Sign out.
-
-    Ends the token, and closes the push connections of its holder.
-    """
+    """Sign out. Ends the token, and closes the push connections of its holder."""
     _kind, token = parse_authorization(request.authorization)
     await request.app_state.accounts.sign_out(token)
     try:
@@ -63,10 +54,7 @@ async def sign_out(request: ApiRequest, _: NoFields) -> Response:
 
 @members.get("/me/", response=Me)
 async def get_me(request: ApiRequest) -> Response:
-    """Retrieve the signed-in member of staff.
-
-    Returns profile, hotel, role, permissions and push channels.
-    """
+    """Retrieve the signed-in member of staff. Returns profile, hotel, role, permissions and push channels."""
     if request.staff is None:
         raise Refusal("INVALID_TOKEN", "This operation needs a token.")
     hotel = Workplace.of((await request.app_state.hotels.get(request.hotel)).card)

@@ -3,27 +3,31 @@
 import asyncio
 
 from chassis.refusal import Refusal, Unavailable
-from contracts import bookings
+from contracts.bookings.approval import ApproveBooking, BookingConfirmed
+from contracts.bookings.events import BookingPaymentFailed
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
 from gateway.http.request import ApiRequest
 
-OUTCOMES = {bookings.BookingConfirmed.wire_name, bookings.BookingPaymentFailed.wire_name}
+OUTCOMES = {BookingConfirmed.wire_name, BookingPaymentFailed.wire_name}
 CAPTURED, ACCEPTED = 200, 202
 
 
-async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
+async def approve(request: ApiRequest) -> tuple[BookingDetail, int]:
     """Approve the booking and respond with the booking: 200 once the payment is captured, 202 while the capture runs.
 
     The request waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined;
     the refusals of `ApproveBooking` are passed on.
     """
-    query = request.for_booking(bookings.GetBooking)
+    query = request.for_path(GetBooking)
     clock = asyncio.get_running_loop().time
     with request.app_state.bus.subscribe(request.booking_id) as events:
-        booking = await request.ask(request.for_booking(bookings.ApproveBooking))
+        booking = await request.ask(request.for_path(ApproveBooking))
         deadline = clock() + request.app_state.settings.capture_seconds
         if request.replayed:
             booking = await request.ask(query)
-        while booking.status is bookings.BookingStatus.PENDING_APPROVAL:
+        while booking.status is BookingStatus.PENDING_APPROVAL:
             remaining = deadline - clock()
             if remaining <= 0 or request.app_state.stopping.is_set():
                 return booking, ACCEPTED
@@ -33,6 +37,6 @@ async def approve(request: ApiRequest) -> tuple[bookings.BookingDetail, int]:
                     booking = await request.ask(query)
                 except Unavailable:
                     return booking, ACCEPTED
-    if booking.status is bookings.BookingStatus.PENDING_PAYMENT:
+    if booking.status is BookingStatus.PENDING_PAYMENT:
         raise Refusal("CAPTURE_FAILED", "The card was declined; the guest is asked to pay again.")
     return booking, CAPTURED

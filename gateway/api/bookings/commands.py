@@ -4,13 +4,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.asks import BookingCommand
+from contracts.bookings.views import BookingDetail
 from contracts.values import Permission
 from gateway.api.bookings.responses import StaffBooking
 from gateway.http.request import ApiRequest
 
+SEVERAL_SERVICES = 10.0  # seconds: the deadline of a command that the bookings service passes on to other services
 
-def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, status: int | None = None) -> Response:
+
+def respond_to_staff(request: ApiRequest, booking: BookingDetail, *, status: int | None = None) -> Response:
     """Respond with the booking, as the member of staff who sent the request may read it."""
     shows_pin = booking.in_house and Permission.MANAGE_CHECKIN in request.caller.permissions
     body = StaffBooking.of(booking, room_pin=booking.in_house.room_pin if shows_pin and booking.in_house else None)
@@ -18,8 +21,8 @@ def respond_to_staff(request: ApiRequest, booking: bookings.BookingDetail, *, st
 
 
 async def change_booking(
-    request: ApiRequest, command: type[bookings.BookingCommand], *, deadline: float | None = None, **fields: Any
+    request: ApiRequest, command: type[BookingCommand], *, deadline: float | None = None, **fields: Any
 ) -> Response:
     """Send a command about the path's booking, and respond with the booking for staff."""
-    ask = request.for_booking(command, **fields)
+    ask = request.for_path(command, **fields)
     return respond_to_staff(request, await request.ask(ask, deadline=deadline))

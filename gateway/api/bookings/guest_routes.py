@@ -2,10 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Header, Query
+from fastapi import Header
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
+from contracts.bookings.lookups import LookUpBookings
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import BookingDetail
 from gateway.api.bookings import sse
 from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
 from gateway.api.bookings.responses import (
@@ -17,27 +21,25 @@ from gateway.api.bookings.responses import (
     found_bookings,
     guest_booking,
 )
-from gateway.http.fields import NoFields
+from gateway.http.fields import FromQuery, NoFields
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
+from gateway.http.routing import Routes, guest_routes
 from gateway.http.views import Json
 from gateway.identity.admission import Audience
 
-BOOKINGS = "/api/public/hotels/{slug}/room-bookings"
-
-public = Routes("bookings", audience=Audience.PUBLIC, under=BOOKINGS)
+public = Routes("bookings", audience=Audience.PUBLIC, under="/api/public/hotels/{slug}/room-bookings")
 lookup = Routes("bookings", audience=Audience.LOOKUP, under="/api/bookings")
-guest = Routes("guest", audience=Audience.GUEST, under=BOOKINGS + "/{booking_id}")
+guest = guest_routes("guest", response=GuestBooking)
 
 
-async def _body(request: ApiRequest, booking: bookings.BookingDetail, **more: str) -> Json:
+async def _body(request: ApiRequest, booking: BookingDetail, **more: str) -> Json:
     realtime = await request.app_state.realtime.for_guest(
         booking.booking_id, hotel=booking.hotel, last_sequence=booking.version
     )
     return guest_booking(booking, realtime, **more)
 
 
-async def _respond(request: ApiRequest, booking: bookings.BookingDetail) -> Response:
+async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
     return request.respond(await _body(request, booking), version=booking.version)
 
 
@@ -53,7 +55,8 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
     guest's token.
     """
-    created = await request.ask(body.command(request.hotel, source=bookings.BookingSource.ONLINE))
+    command = request.for_path(CreateBooking, source=BookingSource.ONLINE, **body.values)
+    created = await request.ask(command)
     booking = created.booking
     location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
     content = await _body(request, booking, guest_token=created.guest_token)
@@ -61,27 +64,27 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
 
 
 @lookup.get("/lookup/", response=LookupResult, refuses=("MISSING_FIELD",))
-async def look_up_bookings(request: ApiRequest, query: Annotated[LookupQuery, Query()]) -> Response:
+async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -> Response:
     """Look up bookings.
 
     E-mail address and confirmation number together return the booking as its guest reads it, without secrets. A
     confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
     if bookings have this address, links to them are mailed to it, at most once in ten minutes.
     """
-    reply = await request.ask(bookings.LookUpBookings(email=query.email, confirmation_number=query.confirmation_number))
+    reply = await request.ask(LookUpBookings(**query.model_dump()))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
 
 
-@guest.get("/", response=GuestBooking)
+@guest.get("/")
 async def get_own_booking(request: ApiRequest) -> Response:
     """Retrieve the guest's booking."""
-    return await _respond(request, await request.ask(request.for_booking(bookings.GetBooking)))
+    return await _respond(request, await request.ask(request.for_path(GetBooking)))
 
 
 @guest.get("/events/", response=EventFeed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
 async def follow_booking(
     request: ApiRequest,
-    query: Annotated[FeedQuery, Query()],
+    query: FromQuery[FeedQuery],
     last_event_id: Annotated[str | None, Header(description="The id of the last event that a stream sent.")] = None,
 ) -> Response:
     """List the events of a booking.
@@ -94,23 +97,13 @@ async def follow_booking(
     return request.respond(feed(await sse.read_feed(request, query.after), request.caller.kind))
 
 
-@guest.post(
-    "/submit/",
-    response=GuestBooking,
-    refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"),
-)
+@guest.post("/submit/", refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"))
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Submit a draft.
-
-    Holds the nights of a draft, which can then be paid.
-    """
-    return await _respond(request, await request.ask(request.for_booking(bookings.SubmitBooking)))
+    """Submit a draft. Holds the nights of a draft, which can then be paid."""
+    return await _respond(request, await request.ask(request.for_path(SubmitBooking)))
 
 
-@guest.post("/cancel/", response=GuestBooking, refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
+@guest.post("/cancel/", refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
 async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Response:
-    """Cancel the guest's booking.
-
-    The booking's policy determines fee and refund.
-    """
-    return await _respond(request, await request.ask(request.for_booking(bookings.CancelBooking, reason=body.reason)))
+    """Cancel the guest's booking. The booking's policy determines fee and refund."""
+    return await _respond(request, await request.ask(request.for_path(CancelBooking, reason=body.reason)))

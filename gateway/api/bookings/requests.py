@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from contracts.bookings import BookingSource, CreateBooking, GuestDetails
+from contracts.bookings.views import GuestDetails
 from gateway.http.fields import Adults, Body, Children, Code, Day, Email, Name, Phone, Prose
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")
@@ -34,11 +34,6 @@ class BookingGuest(Body):
     email: Email
     phone: Phone = ""
 
-    @property
-    def details(self) -> GuestDetails:
-        """The guest as `GuestDetails`, the contract class."""
-        return GuestDetails(**self.model_dump())
-
 
 class WithGuest(Body):
     """A body with a guest. Older clients send flat fields instead: `guest_first_name`, `primary_email` and so on."""
@@ -47,26 +42,23 @@ class WithGuest(Body):
 
     guest: BookingGuest
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields, with the guest as contract class of the bookings service."""
+        return self.model_dump() | {"guest": GuestDetails(**self.guest.model_dump())}
+
     @model_validator(mode="before")
     @classmethod
     def _gather_guest(cls, body: Any) -> Any:
         if not isinstance(body, dict):
             return body
-        flat = {
-            name: body[prefix + name]
-            for prefix in reversed(_PREFIXES)
-            for name in _GUEST_FIELDS
-            if prefix + name in body
-        }
+        parts = [(prefix, name) for prefix in reversed(_PREFIXES) for name in _GUEST_FIELDS if prefix + name in body]
+        flat = {name: body[prefix + name] for prefix, name in parts}
         nested = body.get("guest", {})
         if not flat or not isinstance(nested, dict):
             return body
-        others = {
-            name: value
-            for name, value in body.items()
-            if not name.startswith(_PREFIXES) or name.split("_", 1)[1] not in _GUEST_FIELDS
-        }
-        return {**others, "guest": {**flat, **nested}}
+        others = body.keys() - {prefix + name for prefix, name in parts}
+        return {name: value for name, value in body.items() if name in others} | {"guest": flat | nested}
 
 
 class NewBooking(WithGuest):
@@ -82,17 +74,12 @@ class NewBooking(WithGuest):
     quote_id: Code | None = None
     draft: bool = Field(False, description="Price and save only. The nights are held when the draft is submitted.")
 
-    def command(self, hotel: str, *, source: BookingSource, payment: str = "card") -> CreateBooking:
-        """The command for the bookings service."""
-        values = self.model_dump(exclude={"guest", "room_type_code", "payment"})
-        return CreateBooking(
-            hotel=hotel,
-            room_type=self.room_type_code,
-            guest=self.guest.details,
-            source=source,
-            payment=payment,
-            **values,
-        )
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields of `CreateBooking` without the hotel and the source."""
+        values = super().values
+        values["room_type"] = values.pop("room_type_code")
+        return values
 
 
 class StaffNewBooking(NewBooking):

@@ -1,9 +1,10 @@
 """Bookings as staff and as guests read them."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from contracts import bookings
+from contracts.bookings.lookups import BookingInBrief, FoundBookings
+from contracts.bookings.views import BookingDetail, BookingRow, Feed, FeedItem, InHouse
+from contracts.data import Data
 from contracts.values import HotelCard
 from gateway.http.pages import ResultPage
 from gateway.http.views import Json, View, event_data
@@ -14,14 +15,12 @@ _STAFF_NOTES = ("reason_note", "assignment_notes", "internal_notes", "warnings")
 
 
 class StaffBookingRow(
-    View[bookings.BookingRow], drop=("hotel", "room_type_code", "expires_at"), staff_only=("is_new_for_staff",)
+    View[BookingRow], drop=("hotel", "room_type_code", "expires_at"), staff_only=("is_new_for_staff",)
 ):
     """A booking in a list."""
 
 
-class StaffBooking(
-    View[bookings.BookingDetail], drop=("hotel_card", "policy", "in_house"), staff_only=("is_new_for_staff",)
-):
+class StaffBooking(View[BookingDetail], drop=("hotel_card", "policy", "in_house"), staff_only=("is_new_for_staff",)):
     """A booking for staff. `room_pin` is set in house, and only for staff who may check guests in."""
 
     room_pin: str | None
@@ -36,7 +35,7 @@ class HotelContact(View[HotelCard], only=("email", "phone", "address")):
 
 
 class GuestWiFi(
-    View[bookings.InHouse],
+    View[InHouse],
     only=("wifi_ssid", "wifi_password"),
     rename={"wifi_ssid": "ssid", "wifi_password": "password"},
 ):
@@ -44,7 +43,7 @@ class GuestWiFi(
 
 
 class GuestBooking(
-    View[bookings.BookingDetail],
+    View[BookingDetail],
     drop=("hotel_card", "policy", "in_house", *_STAFF_NOTES),
     staff_only=("approval_risk", "is_new_for_staff"),
 ):
@@ -64,7 +63,6 @@ class GuestBookingWithToken(GuestBooking):
     guest_token: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffBookingPage(ResultPage[StaffBookingRow]):
     """A page of bookings. `counts` has the number of bookings in each bucket, if the request asks for these counts."""
 
@@ -72,30 +70,29 @@ class StaffBookingPage(ResultPage[StaffBookingRow]):
     counts: dict[str, int] | None = None
 
 
-class FeedEvent(View[bookings.FeedItem], rename={"id": "event_id"}):
+class FeedEvent(View[FeedItem], rename={"id": "event_id"}):
     """An event of a booking. `event_id` is the same in the feed, the stream and the push channel."""
 
     data: dict[str, Any]
 
 
-class EventFeed(View[bookings.Feed]):
+class EventFeed(View[Feed]):
     """Events of a booking after a sequence number, oldest first. `last_sequence` is the highest that exists."""
 
     events: tuple[FeedEvent, ...]
 
 
-class PublicBooking(View[bookings.BookingInBrief]):
+class PublicBooking(View[BookingInBrief]):
     """What a confirmation number alone reveals."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LookupResult:
+class LookupResult(Data):
     """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
 
     bookings: tuple[GuestBooking | PublicBooking, ...]
 
 
-def guest_booking(booking: bookings.BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
+def guest_booking(booking: BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
     """The booking for its guest."""
     card, in_house = booking.hotel_card, booking.in_house
     return GuestBooking.of(
@@ -111,17 +108,17 @@ def guest_booking(booking: bookings.BookingDetail, realtime: GuestRealtime | Non
     )
 
 
-def feed_event(item: bookings.FeedItem, reader: str) -> Json:
+def feed_event(item: FeedItem, reader: str) -> Json:
     """An event of the feed."""
     return FeedEvent.of(item, data=event_data(item.data, reader))
 
 
-def feed(events: bookings.Feed, reader: str) -> Json:
+def feed(events: Feed, reader: str) -> Json:
     """A part of the feed."""
     return EventFeed.of(events, events=[feed_event(item, reader) for item in events.events])
 
 
-def found_bookings(reply: bookings.FoundBookings) -> Json:
+def found_bookings(reply: FoundBookings) -> Json:
     """The bookings that a lookup reveals."""
     whole = [guest_booking(booking, None) for booking in reply.whole]
     return {"bookings": whole or [PublicBooking.of(brief) for brief in reply.brief]}

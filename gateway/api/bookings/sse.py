@@ -11,7 +11,8 @@ from starlette.responses import StreamingResponse
 
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import Feed, GetFeed
+from contracts.bookings.queries import GetFeed
+from contracts.bookings.views import Feed
 from gateway.api.bookings.responses import feed_event
 from gateway.http.request import ApiRequest
 
@@ -23,7 +24,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 async def read_feed(request: ApiRequest, after: int) -> Feed:
     """The booking's events after the sequence number `after`, oldest first."""
-    return await request.ask(request.for_booking(GetFeed, after=after))
+    return await request.ask(request.for_path(GetFeed, after=after))
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts import rooms
+from contracts.rooms.policies import TierDefinition
 from gateway.http.fields import (
     Amount,
     Body,
@@ -77,10 +77,6 @@ class RateRange(BaseModel):
     start_date: Day
     end_date: Day = Field(examples=["2026-08-31"])
 
-    def command(self, hotel: str) -> rooms.WriteRates:
-        """The command for the rooms service that restores the base price."""
-        return rooms.WriteRates(hotel=hotel, price=None, **self.model_dump())
-
 
 class RateFilters(Paging):
     """Filters of the list of rates. Without dates, the list starts today."""
@@ -88,10 +84,6 @@ class RateFilters(Paging):
     room_type: Code | None = None
     start_date: Day | None = None
     end_date: Day | None = None
-
-    def query(self, hotel: str) -> rooms.ListRates:
-        """The query for the rooms service."""
-        return rooms.ListRates(hotel=hotel, page=self.slice, **self.model_dump(exclude={"page", "page_size"}))
 
 
 class NewPromotion(Body):
@@ -108,11 +100,6 @@ class NewPromotion(Body):
     room_type: Code | None = None
     min_nights: Nights = 1
     max_nights: Nights | None = None
-
-    @property
-    def definition(self) -> rooms.PromotionDefinition:
-        """The promotion as the contract class of the rooms service."""
-        return rooms.PromotionDefinition(**self.model_dump())
 
 
 class PromotionChanges(Changes):
@@ -150,10 +137,10 @@ class PolicyFields(Changes):
     is_standard: bool | None = Field(None, description="Holds for room types that name no other policy.")
 
     @property
-    def terms(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The terms that are not null, with the tiers as contract classes of the rooms service."""
-        tiers = tuple(rooms.TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
-        return self.values | ({"tiers": tiers} if self.tiers is not None else {})
+        tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
+        return super().values | ({"tiers": tiers} if self.tiers is not None else {})
 
 
 class NewPolicy(PolicyFields):
@@ -163,16 +150,8 @@ class NewPolicy(PolicyFields):
     name: Name = Field(examples=["Flexible"])
     kind: PolicyKind
 
-    def command(self, hotel: str) -> rooms.AddPolicy:
-        """The command for the rooms service."""
-        return rooms.AddPolicy(hotel=hotel, policy=rooms.PolicyDefinition(**self.terms))
-
 
 class PolicyChanges(PolicyFields):
     """Fields to change."""
 
     name: Name | None = None
-
-    def command(self, hotel: str, code: str) -> rooms.ChangePolicy:
-        """The command for the rooms service."""
-        return rooms.ChangePolicy(hotel=hotel, code=code, clear=self.cleared, **self.terms)

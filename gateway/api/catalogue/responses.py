@@ -1,8 +1,8 @@
 """Daily rates after a change. All other responses are derived from the contract."""
 
-from contracts import rooms
+from contracts.rooms.rates import RatesWritten
 from gateway.http.views import View
 
 
-class ChangedRates(View[rooms.RatesWritten], currency=False):
+class ChangedRates(View[RatesWritten], currency=False):
     """The nights with a new price; `price` is null where the base price applies again."""

@@ -1,4 +1,4 @@
-"""Changes of a hotel's page and of its operating settings."""
+"""Requests about availability and quotes, and changes of a hotel's page and operating settings."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -6,14 +6,19 @@ from decimal import Decimal
 from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.refusal import Refusal
-from contracts.rooms import SETTING_BOUNDS, HotelPage, SettingsChange, WiFi
+from contracts.rooms.hotels import HotelPage, WiFi
+from contracts.rooms.settings import SETTING_BOUNDS, SettingsChange
 from gateway.http.fields import (
+    Adults,
     Body,
     Changes,
+    Children,
+    Code,
     Count,
+    Day,
     HotelEmail,
     Image,
     Name,
@@ -51,6 +56,26 @@ def _parts(part: Any, depth: int = 1) -> Iterator[Any]:
 def _within(name: str) -> Any:
     lowest, highest = SETTING_BOUNDS[name]
     return Field(None, ge=lowest, le=highest)
+
+
+class StayQuery(BaseModel):
+    """The nights and the guests of a stay."""
+
+    check_in: Day
+    check_out: Day = Field(examples=["2026-08-17"])
+    adults: Annotated[int, Field(ge=1, le=50)] = 2
+    children: Annotated[int, Field(ge=0, le=50)] = 0
+
+
+class QuoteRequest(Body):
+    """The stay to price."""
+
+    room_type_code: Code = Field(examples=["STD"])
+    check_in: Day
+    check_out: Day = Field(examples=["2026-08-17"])
+    adults: Adults = Field(2, examples=[2])
+    children: Children = 0
+    promo_code: Code | None = None
 
 
 class Network(Body):

@@ -1,29 +1,30 @@
 """Hotels, their settings, their availability, and quotes."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts import rooms
-from contracts.values import HotelSettings, Price
+from contracts.data import Data
+from contracts.rooms.availability import Availability
+from contracts.rooms.hotels import HotelPage, WiFi
+from contracts.rooms.quotes import Quote
+from contracts.rooms.settings import OperatingSettings
+from contracts.values import HotelCard, HotelSettings, Price
 from gateway.http.views import Json, View
 
-_CARD = ("slug", "name", "address", "email", "phone", "timezone", "currency")
+
+class HotelIdentity(View[HotelCard], drop=("code",), examples={"name": "Hotel Killarney"}):
+    """The name and the contact of a hotel."""
 
 
-class PublicHotel(View[rooms.HotelPage], drop=("card",), examples={"name": "Hotel Killarney"}):
+class HotelPresentation(View[HotelPage], drop=("card",)):
+    """The texts, the images and the times on the public page of a hotel."""
+
+
+class PublicHotel(HotelIdentity, HotelPresentation):
     """The public page of a hotel."""
 
-    slug: str
-    name: str
-    address: str
-    email: str
-    phone: str
-    timezone: str
-    currency: str
 
-
-class StaffWiFi(View[rooms.WiFi]):
+class StaffWiFi(View[WiFi]):
     """The Wi-Fi for guests in house."""
 
 
@@ -42,48 +43,40 @@ class StaffSettings(PublicHotel, OperatingRules):
     version: int
 
 
-class StayAvailability(View[rooms.Availability]):
+class StayAvailability(View[Availability]):
     """The availability of a hotel by room type."""
 
     adults: int
     children: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class NightPrice:
+class NightPrice(Data):
     """The price of one night before discount and tax."""
 
     date: date
     price: str
 
 
-class GuestQuote(View[rooms.Quote], drop=("dates", "price")):
-    """The price of a stay. A booking made with the quote before `valid_until` keeps the price."""
-
-    breakdown: tuple[NightPrice, ...]
-    subtotal: str
-    discount: str
-    taxes: str
-    tax_percent: Decimal
-    total: str
-    promo_code: str | None
-
-
-class PriceTotals(
-    View[Price],
-    only=("subtotal", "discount", "tax", "total", "tax_percent", "promo_code"),
-    rename={"tax": "taxes"},
-    currency=False,
-):
+class PriceTotals(View[Price], drop=("nights", "first_night"), rename={"tax": "taxes"}, currency=False):
     """The price of a quote."""
 
 
-def hotel(page: rooms.HotelPage) -> Json:
+class QuotedStay(View[Quote], drop=("dates", "price")):
+    """The stay of a quote."""
+
+
+class GuestQuote(QuotedStay, PriceTotals):
+    """The price of a stay. A booking made with the quote before `valid_until` keeps the price."""
+
+    breakdown: tuple[NightPrice, ...]
+
+
+def hotel(page: HotelPage) -> Json:
     """The public page of a hotel."""
-    return PublicHotel.of(page, **{name: getattr(page.card, name) for name in _CARD})
+    return HotelIdentity.of(page.card) | HotelPresentation.of(page)
 
 
-def staff_settings(settings: rooms.OperatingSettings) -> Json:
+def staff_settings(settings: OperatingSettings) -> Json:
     """The page and the operating settings of a hotel."""
     return {
         **hotel(settings.page),
@@ -94,8 +87,8 @@ def staff_settings(settings: rooms.OperatingSettings) -> Json:
     }
 
 
-def quote(priced: rooms.Quote) -> Json:
+def quote(priced: Quote) -> Json:
     """A quote with the price of each night."""
     nights = zip(priced.dates, priced.price.nights, strict=True)
     breakdown = [NightPrice(date=night, price=price.text) for night, price in nights]
-    return GuestQuote.of(priced, breakdown=breakdown, **PriceTotals.of(priced.price))
+    return {**QuotedStay.of(priced), **PriceTotals.of(priced.price), "breakdown": breakdown}

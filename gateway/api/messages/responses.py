@@ -1,19 +1,16 @@
 """Chats."""
 
-from dataclasses import dataclass
-
-from contracts import bookings
+from contracts.bookings.chat import ChatMessage
 from gateway.http.pages import ResultPage
 from gateway.http.views import Json, View
 
 
-class ChatMessageWithSender(View[bookings.ChatMessage], drop=("by",)):
+class ChatMessageWithSender(View[ChatMessage], drop=("by",)):
     """A message. `sender` is `guest` or `staff`; `is_read` says whether the other side has read the message."""
 
     sender_name: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatPage(ResultPage[ChatMessageWithSender]):
     """A page of a chat, newest first. A closed chat is empty."""
 
@@ -22,6 +19,6 @@ class ChatPage(ResultPage[ChatMessageWithSender]):
     unread: int
 
 
-def chat_message(message: bookings.ChatMessage) -> Json:
+def chat_message(message: ChatMessage) -> Json:
     """A message of a chat."""
     return ChatMessageWithSender.of(message, sender_name=message.by.name)

@@ -1,6 +1,5 @@
 """The metrics of the whole platform for Prometheus: those of the gateway, the services and the broker."""
 
-import asyncio
 import hmac
 from collections.abc import Iterable, Iterator
 
@@ -11,14 +10,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from chassis.messaging import topology
-from chassis.observability import trace
-from chassis.refusal import Refusal, Unavailable
-from contracts.catalogue import OWNERS, SUBSCRIPTIONS
+from chassis.refusal import Unavailable
+from contracts.catalogue import SUBSCRIPTIONS
 from contracts.operations import Metrics, ReadMetrics
-from contracts.values import Caller, Context
 from gateway.app_state import AppState
-
-READ_WITHIN = 2.0  # seconds
+from gateway.bus.port import ask_every_service
 
 
 async def metrics(request: Request) -> Response:
@@ -28,9 +24,9 @@ async def metrics(request: Request) -> Response:
     if token and not hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {token}"):
         message = "The request needs the metrics token.\n"
         return PlainTextResponse(message, status_code=401, headers={"WWW-Authenticate": "Bearer"})
-    replies = await asyncio.gather(*(_read(state, owner) for owner in OWNERS))
+    replies = await ask_every_service(state.bus, ReadMetrics())
     registry = CollectorRegistry()
-    registry.register(_Families([*_of_services(dict(zip(OWNERS, replies, strict=True))), *await _of_broker(state)]))
+    registry.register(_Families([*_of_services(replies), *await _of_broker(state)]))
     text = generate_latest(state.request_metrics.registry) + generate_latest(registry)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -41,15 +37,6 @@ class _Families:
 
     def collect(self) -> Iterator[Metric]:
         yield from self._families
-
-
-async def _read(state: AppState, owner: str) -> Metrics | None:
-    context = Context(caller=Caller(kind="system"), traceparent=trace.current())
-    try:
-        reply, _ = await state.bus.ask(ReadMetrics(), context, service=owner, deadline=READ_WITHIN)
-    except (Unavailable, Refusal):
-        return None
-    return reply
 
 
 def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:

@@ -1,17 +1,15 @@
 """Liveness and readiness."""
 
-from dataclasses import dataclass
+from contracts.data import Data
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alive:
+class Alive(Data):
     """The process runs."""
 
     status: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Readiness:
+class Readiness(Data):
     """The state of each dependency: `up`, or what is wrong. `down` names the dependencies that are not up."""
 
     ready: bool

@@ -1,22 +1,19 @@
-"""Liveness of the gateway, and readiness of everything behind it."""
+"""Liveness of the gateway, and readiness of everything that the gateway needs."""
 
 import asyncio
 
 from starlette.responses import Response
 
-from chassis.observability import trace
-from chassis.refusal import Refusal, Unavailable
-from contracts.catalogue import OWNERS
-from contracts.operations import Ping
-from contracts.values import Caller, Context
+from chassis.refusal import Unavailable
+from contracts.operations import Health, Ping
 from gateway.api.operations.responses import Alive, Readiness
+from gateway.app_state import AppState
+from gateway.bus.port import ask_every_service
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
 from gateway.identity.admission import Audience
 
 routes = Routes("operations", audience=Audience.OPERATOR)
-
-PING_WITHIN = 2.0  # seconds
 
 
 @routes.get("/livez/", response=Alive)
@@ -29,29 +26,24 @@ async def get_liveness(request: ApiRequest) -> Response:
     "/readyz/", response=Readiness, other_responses={503: ("A dependency is down; `down` names it.", Readiness)}
 )
 async def get_readiness(request: ApiRequest) -> Response:
-    """Check readiness.
-
-    Ready means that broker, database and every service answer.
-    """
-    names = ("database", *OWNERS)
-    states = await asyncio.gather(_database(request), *(_service(request, owner) for owner in OWNERS))
-    checks = {"broker": "up" if request.app_state.bus.up else "down", **dict(zip(names, states, strict=True))}
-    down = tuple(name for name, state in checks.items() if state != "up")
+    """Check readiness. The gateway is ready when the broker, the database and every service answer."""
+    state = request.app_state
+    database, replies = await asyncio.gather(_database(state), ask_every_service(state.bus, Ping()))
+    services = {service: _health(reply) for service, reply in replies.items()}
+    checks = {"broker": "up" if state.bus.up else "down", "database": database, **services}
+    down = tuple(name for name, check in checks.items() if check != "up")
     return request.respond(Readiness(ready=not down, down=down, checks=checks), status=503 if down else 200)
 
 
-async def _database(request: ApiRequest) -> str:
+async def _database(state: AppState) -> str:
     try:
-        await request.app_state.accounts.ping()
+        await state.accounts.ping()
     except Unavailable:
         return "down"
     return "up"
 
 
-async def _service(request: ApiRequest, service: str) -> str:
-    context = Context(caller=Caller(kind="system"), traceparent=trace.current())
-    try:
-        health, _ = await request.app_state.bus.ask(Ping(), context, service=service, deadline=PING_WITHIN)
-    except (Unavailable, Refusal):
+def _health(reply: Health | None) -> str:
+    if reply is None:
         return "down"
-    return "up" if health.ready else f"not ready: {', '.join(health.problems) or 'no reason given'}"
+    return "up" if reply.ready else f"not ready: {', '.join(reply.problems) or 'no reason given'}"

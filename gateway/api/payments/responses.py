@@ -1,10 +1,9 @@
 """The receipt of webhook events."""
 
-from dataclasses import dataclass
+from contracts.data import Data
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookTaken:
+class WebhookTaken(Data):
     """`success`, or `already_processed` for an event that was stored before."""
 
     status: str

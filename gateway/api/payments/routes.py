@@ -6,23 +6,22 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.bookings import SettleBalance
-from contracts.payments import OpenPaymentSession, PaymentSession, PaymentVerified, StoreWebhook, VerifyPayment
+from contracts.bookings.balance import SettleBalance
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.webhooks import StoreWebhook
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking
 from gateway.api.bookings.responses import StaffBooking
 from gateway.api.payments.requests import BalancePayment, ReturnUrls
 from gateway.api.payments.responses import WebhookTaken
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
+from gateway.http.routing import Routes, guest_routes, staff_routes
 from gateway.http.views import view
 from gateway.identity.admission import Audience
 
-sessions = Routes(
-    "payments", audience=Audience.EITHER, under="/api/public/hotels/{slug}/room-bookings/{booking_id}/payment"
-)
+sessions = guest_routes("payments", "/payment", audience=Audience.EITHER)
 webhooks = Routes("payments", audience=Audience.PROVIDER, under="/api/public/hotels/room-bookings")
-balances = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}/balance")
+balances = staff_routes("stays", "/room-bookings/{booking_id}/balance")
 
 CALLS_PROVIDER = 15.0  # seconds
 SIGNED_EVENT = {
@@ -37,7 +36,7 @@ async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Respons
 
     Returns the page on which the guest pays. While a session is open, the same session is returned.
     """
-    command = request.for_booking(OpenPaymentSession, **body.model_dump())
+    command = request.for_path(OpenPaymentSession, **body.model_dump())
     return await request.answer(command, deadline=CALLS_PROVIDER)
 
 
@@ -46,17 +45,14 @@ async def verify_payment(
     request: ApiRequest, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
     """Verify a payment session."""
-    return await request.answer(request.for_booking(VerifyPayment, session_id=session_id), deadline=CALLS_PROVIDER)
+    return await request.answer(request.for_path(VerifyPayment, session_id=session_id), deadline=CALLS_PROVIDER)
 
 
 @webhooks.post(
     "/stripe-webhook/", response=WebhookTaken, idempotency_key=False, refuses=("INVALID_WEBHOOK",), openapi=SIGNED_EVENT
 )
 async def take_stripe_webhook(request: ApiRequest) -> Response:
-    """Receive a Stripe event.
-
-    Stores the signed event before the response. The stored event is applied afterwards.
-    """
+    """Receive a Stripe event. Stores the signed event before the response. The stored event is applied afterwards."""
     try:
         body = (await request.read_body()).decode()
     except UnicodeDecodeError as problem:

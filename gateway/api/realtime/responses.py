@@ -1,18 +1,16 @@
 """Signatures for the push provider."""
 
-from dataclasses import dataclass
+from contracts.data import Data
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChannelAuth:
+class ChannelAuth(Data):
     """The signature of a subscription; `channel_data` for presence channels only."""
 
     auth: str
     channel_data: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class UserAuth:
+class UserAuth(Data):
     """The signature of a user."""
 
     auth: str

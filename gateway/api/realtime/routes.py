@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.notifier import SignChannel, SignUser
+from contracts.notifier.channel_authorisation import SignChannel, SignUser
 from gateway.api.realtime.responses import ChannelAuth, UserAuth
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes
@@ -42,10 +42,7 @@ def _form(*names: str) -> dict[str, Any]:
     openapi=_form("socket_id", "channel_name"),
 )
 async def authorise_channel(request: ApiRequest) -> Response:
-    """Authorise a channel subscription.
-
-    The body is a form, as the client library sends it, or JSON.
-    """
+    """Authorise a channel subscription. The body is a form, as the client library sends it, or JSON."""
     signed = await request.ask(SignChannel(**await _fields(request, "socket_id", "channel_name")))
     if signed.channel_data is None:
         return request.respond({"auth": signed.auth})
@@ -60,10 +57,7 @@ async def authorise_channel(request: ApiRequest) -> Response:
     openapi=_form("socket_id"),
 )
 async def authorise_user(request: ApiRequest) -> Response:
-    """Authenticate a push client.
-
-    The push provider closes the client's connections when the token ends.
-    """
+    """Authenticate a push client. The push provider closes the client's connections when the token ends."""
     signed = await request.ask(SignUser(**await _fields(request, "socket_id")))
     return request.respond(UserAuth(auth=signed.auth, user_data=signed.user_data or ""))
 

@@ -1,10 +1,11 @@
 """Requests about menus and orders."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from gateway.http.fields import Body, Count, Name, Note
+from contracts.bookings.orders import OrderStatus
+from gateway.http.fields import Body, Count, Name, Note, choice_filter
 from gateway.http.pages import Paging
 
 Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$")]
@@ -28,7 +29,12 @@ class NewOrder(Body):
 class OrderFilters(Paging):
     """Filters of a list of orders."""
 
-    status: Annotated[str, Field(description="`PLACED`, `ACCEPTED`, `COMPLETED` or `CANCELLED`.")] = ""
+    status: str = Field("", description="`PLACED`, `ACCEPTED`, `COMPLETED` or `CANCELLED`.")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields of `ListOrders`."""
+        return super().values | {"status": choice_filter("status", self.status, OrderStatus)}
 
 
 class OrderCancellation(Body):

@@ -1,27 +1,26 @@
 """Menus and orders."""
 
-from dataclasses import dataclass
-
-from contracts import bookings, rooms
+from contracts.bookings.orders import Order, OrderLine
+from contracts.data import Data
+from contracts.rooms.menu import Menu
 from gateway.http.views import View
 
 
-class MenuItems(View[rooms.Menu], rename={"items": "results"}):
+class MenuItems(View[Menu], rename={"items": "results"}):
     """The menu of a hotel, by category and name."""
 
     count: int
 
 
-class OrderItem(View[bookings.OrderLine], currency=False, examples={"name": "Sparkling water", "amount": "9.00"}):
+class OrderItem(View[OrderLine], currency=False, examples={"name": "Sparkling water", "amount": "9.00"}):
     """An item of an order, at its price when the order was placed."""
 
 
-class RoomServiceOrder(View[bookings.Order], rename={"lines": "items"}):
+class RoomServiceOrder(View[Order], rename={"lines": "items"}):
     """An order. The total of a completed order is added to `balance_due`, and never charged to the card."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushTokenRegistered:
+class PushTokenRegistered(Data):
     """Whether the guest's phone has a push token."""
 
     booking_id: str

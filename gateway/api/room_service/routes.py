@@ -1,90 +1,63 @@
 """Room service for staff: the orders of guests in house, and the menu."""
 
-from typing import Annotated, Any
-
-from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts import bookings, rooms
+from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, GetMenu, GetMenuItem, MenuItem, RemoveMenuItem
 from contracts.values import Permission
 from gateway.api.room_service.requests import MenuItemChange, NewMenuItem, OrderCancellation, OrderFilters
 from gateway.api.room_service.responses import MenuItems, RoomServiceOrder
-from gateway.http.fields import NoFields, invalid_filter
+from gateway.http.fields import FromQuery, NoFields
 from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
+from gateway.http.routing import staff_routes
 from gateway.http.views import view
-from gateway.identity.admission import Audience
-
-orders = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}")
-menus = Routes("room service", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/menu")
 
 CONTACT, MANAGE = Permission.CONTACT_GUESTS, Permission.MANAGE_SETTINGS
-MENU_ITEM = view(rooms.MenuItem)
+MENU_ITEM = view(MenuItem)
 UNKNOWN_ITEM = ("MENU_ITEM_NOT_FOUND",)
-STEP: dict[str, Any] = {
-    "response": RoomServiceOrder,
-    "needs": CONTACT,
-    "refuses": ("ORDER_NOT_FOUND", "ILLEGAL_TRANSITION"),
-}
+ORDERS = page_of(RoomServiceOrder)
+STEP_REFUSES = ("ORDER_NOT_FOUND", "ILLEGAL_TRANSITION")
+
+orders = staff_routes("room service", "", response=RoomServiceOrder, needs=CONTACT)
+menus = staff_routes("room service", "/menu", response=MENU_ITEM)
 
 
-async def _list(request: ApiRequest, filters: OrderFilters, booking_id: str | None) -> Response:
-    if filters.status and filters.status not in set(bookings.OrderStatus):
-        raise invalid_filter("status")
-    status = bookings.OrderStatus(filters.status) if filters.status else None
-    query = bookings.ListOrders(hotel=request.hotel, booking_id=booking_id, status=status, page=filters.slice)
-    return await request.answer_page(query, filters)
+@orders.get("/orders/", response=ORDERS, refuses=("INVALID_FILTER",))
+async def list_orders(request: ApiRequest, filters: FromQuery[OrderFilters]) -> Response:
+    """List orders. The orders of guests in house, newest first."""
+    return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 
 
-@orders.get("/orders/", response=page_of(RoomServiceOrder), needs=CONTACT, refuses=("INVALID_FILTER",))
-async def list_orders(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
-    """List orders.
-
-    The orders of guests in house, newest first.
-    """
-    return await _list(request, filters, None)
-
-
-@orders.get(
-    "/room-bookings/{booking_id}/orders/",
-    response=page_of(RoomServiceOrder),
-    needs=CONTACT,
-    refuses=("INVALID_FILTER",),
-)
-async def list_orders_of_booking(request: ApiRequest, filters: Annotated[OrderFilters, Query()]) -> Response:
+@orders.get("/room-bookings/{booking_id}/orders/", response=ORDERS, refuses=("INVALID_FILTER",))
+async def list_orders_of_booking(request: ApiRequest, filters: FromQuery[OrderFilters]) -> Response:
     """List the orders of a booking.
 
     Only orders of a guest in house are listed. Afterwards the orders remain in the booking's timeline.
     """
-    return await _list(request, filters, request.booking_id)
+    return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 
 
-@orders.post("/orders/{order_id}/accept/", **STEP)
+@orders.post("/orders/{order_id}/accept/", refuses=STEP_REFUSES)
 async def accept_order(request: ApiRequest, _: NoFields) -> Response:
     """Accept an order."""
-    return await request.answer(bookings.AcceptOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    return await request.answer(request.for_path(AcceptOrder))
 
 
-@orders.post("/orders/{order_id}/complete/", **STEP)
+@orders.post("/orders/{order_id}/complete/", refuses=STEP_REFUSES)
 async def complete_order(request: ApiRequest, _: NoFields) -> Response:
-    """Complete an order.
-
-    Adds the total to the booking's `balance_due`.
-    """
-    return await request.answer(bookings.CompleteOrder(hotel=request.hotel, order_id=request.path_params["order_id"]))
+    """Complete an order. Adds the total to the booking's `balance_due`."""
+    return await request.answer(request.for_path(CompleteOrder))
 
 
-@orders.post("/orders/{order_id}/cancel/", **STEP)
+@orders.post("/orders/{order_id}/cancel/", refuses=STEP_REFUSES)
 async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response:
     """Cancel an order."""
-    order_id = request.path_params["order_id"]
-    return await request.answer(bookings.CancelOrder(hotel=request.hotel, order_id=order_id, reason=body.reason))
+    return await request.answer(request.for_path(CancelOrder, reason=body.reason))
 
 
-def item_id(request: ApiRequest) -> int:
-    """The id of the menu item in the path; refused `MENU_ITEM_NOT_FOUND` where it is not a number."""
+def _item_id(request: ApiRequest) -> int:
     text = str(request.path_params["item_id"])
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Refusal("MENU_ITEM_NOT_FOUND", "The menu has no such item.")
@@ -93,39 +66,31 @@ def item_id(request: ApiRequest) -> int:
 
 @menus.get("/", response=MenuItems)
 async def get_menu(request: ApiRequest) -> Response:
-    """Retrieve the menu.
-
-    Includes items that are not available at the moment.
-    """
-    menu = await request.ask(rooms.GetMenu(hotel=request.hotel))
+    """Retrieve the menu. Includes items that are not available at the moment."""
+    menu = await request.ask(request.for_path(GetMenu))
     return request.respond(MenuItems.of(menu, count=len(menu.items)))
 
 
-@menus.post("/", response=MENU_ITEM, status=201, needs=MANAGE)
+@menus.post("/", status=201, needs=MANAGE)
 async def add_menu_item(request: ApiRequest, body: NewMenuItem) -> Response:
     """Create a menu item."""
-    return await request.answer(rooms.AddMenuItem(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(request.for_path(AddMenuItem, **body.model_dump()))
 
 
-@menus.get("/{item_id}/", response=MENU_ITEM, refuses=UNKNOWN_ITEM)
+@menus.get("/{item_id}/", refuses=UNKNOWN_ITEM)
 async def get_menu_item(request: ApiRequest) -> Response:
     """Retrieve a menu item."""
-    return await request.answer(rooms.GetMenuItem(hotel=request.hotel, item_id=item_id(request)))
+    return await request.answer(request.for_path(GetMenuItem, item_id=_item_id(request)))
 
 
-@menus.patch("/{item_id}/", response=MENU_ITEM, needs=MANAGE, refuses=UNKNOWN_ITEM)
+@menus.patch("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def change_menu_item(request: ApiRequest, body: MenuItemChange) -> Response:
-    """Update a menu item.
-
-    Existing orders keep the price at which they were placed.
-    """
+    """Update a menu item. Existing orders keep the price at which they were placed."""
     changes = body.model_dump(exclude_unset=True)
-    command = rooms.ChangeMenuItem(hotel=request.hotel, item_id=item_id(request), **changes)
-    return await request.answer(command)
+    return await request.answer(request.for_path(ChangeMenuItem, item_id=_item_id(request), **changes))
 
 
 @menus.delete("/{item_id}/", needs=MANAGE, refuses=UNKNOWN_ITEM)
 async def remove_menu_item(request: ApiRequest) -> Response:
     """Delete a menu item."""
-    await request.ask(rooms.RemoveMenuItem(hotel=request.hotel, item_id=item_id(request)))
-    return Response(status_code=204)
+    return await request.answer(request.for_path(RemoveMenuItem, item_id=_item_id(request)))

@@ -1,56 +1,51 @@
 """The filters of the lists of rooms and tasks. An invalid value is refused `INVALID_FILTER`."""
 
-from typing import Annotated
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-from contracts.rooms import FindFreeRooms, ListRooms, ListTasks, RoomStatus, TaskStatus
-from gateway.http.fields import Code, Day, SearchText, boolean_filter, invalid_filter
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.tasks import TaskStatus
+from gateway.http.fields import Code, Day, SearchText, boolean_filter, choice_filter, invalid_filter
 from gateway.http.pages import Paging
+
+HIGHEST_FLOOR = 1000
 
 
 class RoomFilters(Paging):
     """Filters of the list of rooms. `search` matches number and type."""
 
     search: SearchText = ""
-    status: Annotated[str, Field(description="One room status.")] = ""
-    room_type: Annotated[SearchText, Field(description="A room type's code or name.")] = ""
-    floor: Annotated[str, Field(description="A whole number.")] = ""
-    occupied: Annotated[str, Field(description="`true` or `false`.")] = ""
+    status: str = Field("", description="One room status.")
+    room_type: SearchText = Field("", description="A room type's code or name.")
+    floor: str = Field("", description="A whole number.")
+    occupied: str = Field("", description="`true` or `false`.")
 
-    def query(self, hotel: str) -> ListRooms:
-        """The query for the rooms service; an invalid value is refused `INVALID_FILTER`."""
-        if self.status and self.status not in set(RoomStatus):
-            raise invalid_filter("status")
-        return ListRooms(
-            hotel=hotel,
-            search=self.search.strip(),
-            status=RoomStatus(self.status) if self.status else None,
-            room_type=self.room_type.strip(),
-            floor=_floor(self.floor),
-            occupied=boolean_filter("occupied", self.occupied),
-            page=self.slice,
-        )
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields of `ListRooms`."""
+        return super().values | {
+            "status": choice_filter("status", self.status, RoomStatus),
+            "floor": _floor(self.floor),
+            "occupied": boolean_filter("occupied", self.occupied),
+        }
 
 
 class TaskFilters(Paging):
-    """Filters of the list of tasks. Without a status, the tasks that are not done."""
+    """Filters of the list of tasks. Without a status, the list has the tasks that are not done."""
 
-    status: Annotated[str, Field(description="`OPEN`, `IN_PROGRESS` or `DONE`.")] = ""
+    status: str = Field("", description="`OPEN`, `IN_PROGRESS` or `DONE`.")
     room_number: SearchText = ""
-    assignee: Annotated[SearchText, Field(description="A colleague's id, or `me`.")] = ""
+    assignee: SearchText = Field("", description="A colleague's id, or `me`.")
 
-    def query(self, hotel: str, *, me: str) -> ListTasks:
-        """The query for the rooms service; an invalid value is refused `INVALID_FILTER`."""
-        if self.status and self.status not in set(TaskStatus):
-            raise invalid_filter("status")
-        return ListTasks(
-            hotel=hotel,
-            status=TaskStatus(self.status) if self.status else None,
-            room_number=self.room_number.strip(),
-            assignee_id=me if self.assignee == "me" else self.assignee.strip(),
-            page=self.slice,
-        )
+    def values_for(self, staff_id: str) -> dict[str, Any]:
+        """The fields of `ListTasks`, sent by the member of staff with this id."""
+        return {
+            "status": choice_filter("status", self.status, TaskStatus),
+            "room_number": self.room_number,
+            "assignee_id": staff_id if self.assignee == "me" else self.assignee,
+            "page": self.slice,
+        }
 
 
 class FreeRoomQuery(BaseModel):
@@ -58,21 +53,15 @@ class FreeRoomQuery(BaseModel):
 
     check_in: Day
     check_out: Day = Field(examples=["2026-08-17"])
-    room_type: Annotated[SearchText, Field(description="A room type's code or name.")] = ""
+    room_type: SearchText = Field("", description="A room type's code or name.")
     exclude_booking: Code | None = None
-
-    def query(self, hotel: str) -> FindFreeRooms:
-        """The query for the rooms service."""
-        return FindFreeRooms(hotel=hotel, **{**self.model_dump(), "room_type": self.room_type.strip()})
 
 
 def _floor(text: str) -> int | None:
-    if not text:
-        return None
     try:
-        floor = int(text)
+        floor = int(text or 0)
     except ValueError as problem:
         raise invalid_filter("floor") from problem
-    if abs(floor) > 1000:
+    if abs(floor) > HIGHEST_FLOOR:
         raise invalid_filter("floor")
-    return floor
+    return floor if text else None

@@ -1,36 +1,47 @@
-"""The rooms of a hotel: list, create, change, delete, and their status. Names of guests come from bookings."""
+"""The rooms of a hotel: list, create, change, delete, and their status. The bookings service has the guests' names."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal, Unavailable
-from contracts import rooms
-from contracts.bookings import GetGuestNames
+from contracts.bookings.queries import GetGuestNames
+from contracts.message import Ask
+from contracts.rooms.events import MaintenancePriority, RoomStatus
+from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.rooms import (
+    AddRoom,
+    ChangeRoom,
+    GetRoom,
+    GetRoomHistory,
+    ListRooms,
+    RemoveRoom,
+    RoomChange,
+    RoomView,
+)
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Permission
 from gateway.api.rooms.filters import FreeRoomQuery, RoomFilters
 from gateway.api.rooms.requests import Inspection, Maintenance, NewRoom, Remark, RoomChanges, StatusChange
 from gateway.api.rooms.responses import RoomAvailability, StaffRoom, StatusHistory, room, room_availability
-from gateway.http.fields import NoFields
-from gateway.http.pages import Paging, Rows, page_of
+from gateway.http.fields import FromQuery, NoFields
+from gateway.http.pages import Paging, page_of
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
+from gateway.http.routing import staff_routes
 from gateway.http.views import view
-from gateway.identity.admission import Audience
 
-routes = Routes("rooms", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")
+routes = staff_routes("rooms", "/rooms", response=StaffRoom)
 
 CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
 REPORT = (CLEAN, INSPECT, MANAGE, Permission.MANAGE_CHECKIN)
-# Rooms checks the permission that the requested step needs; each of these allows some step.
+# The rooms service checks the permission that the requested step needs; each of these allows some step.
 ANY_STEP = (CLEAN, INSPECT, MANAGE, Permission.OVERRIDE, Permission.MANAGE_CHECKIN)
 REFUSES = ("ILLEGAL_ROOM_TRANSITION", "ROOM_HAS_GUEST")
 
 
 async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> dict[str, str]:
-    """The guests' names by booking id; empty during an outage of bookings, so that rooms are still listed."""
+    """The guests' names by booking id; empty during an outage of the bookings service, so that rooms are listed."""
     booking_ids = tuple(filter(None, bookings))
     if not booking_ids:
         return {}
@@ -40,73 +51,56 @@ async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> d
         return {}
 
 
-async def _respond(request: ApiRequest, reply: rooms.RoomView) -> Response:
+async def _answer(request: ApiRequest, message: Ask[RoomView]) -> Response:
+    reply = await request.ask(message)
     names = await _guest_names(request, (reply.current_booking_id,))
     return request.respond(room(reply, names), version=reply.version)
 
 
 @routes.get("/", response=page_of(StaffRoom), refuses=("INVALID_FILTER",))
-async def list_rooms(request: ApiRequest, filters: Annotated[RoomFilters, Query()]) -> Response:
+async def list_rooms(request: ApiRequest, filters: FromQuery[RoomFilters]) -> Response:
     """List rooms."""
-    reply = await request.ask(filters.query(request.hotel))
+    reply = await request.ask(request.for_path(ListRooms, **filters.values))
     names = await _guest_names(request, (each.current_booking_id for each in reply.results))
-    return request.respond_page(lambda each: room(each, names), reply, filters)
+    return request.respond_page(lambda each: room(each, names), reply.results, count=reply.count, paging=filters)
 
 
 @routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
-async def find_free_rooms(request: ApiRequest, query: Annotated[FreeRoomQuery, Query()]) -> Response:
+async def find_free_rooms(request: ApiRequest, query: FromQuery[FreeRoomQuery]) -> Response:
     """List the free and the taken rooms for a period.
 
     `available_rooms` has the rooms that are free on all nights from `check_in` to `check_out`. `unavailable_rooms` has
     the other rooms, each with the reason.
     """
-    reply = await request.ask(query.query(request.hotel))
+    reply = await request.ask(request.for_path(FindFreeRooms, **query.model_dump()))
     names = await _guest_names(request, (free.current_booking_id for free in reply.available_rooms))
     return request.respond(room_availability(reply, names))
 
 
-@routes.get("/{room_number}/", response=StaffRoom)
+@routes.get("/{room_number}/")
 async def get_room(request: ApiRequest) -> Response:
     """Retrieve a room."""
-    return await _respond(
-        request, await request.ask(rooms.GetRoom(hotel=request.hotel, room_number=request.room_number))
-    )
+    return await _answer(request, request.for_path(GetRoom))
 
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
-async def get_status_history(request: ApiRequest, paging: Annotated[Paging, Query()]) -> Response:
-    """List the status changes of a room.
-
-    Newest first. Each change says who made it, when and why.
-    """
-    query = rooms.GetRoomHistory(hotel=request.hotel, room_number=request.room_number, page=paging.slice)
-    history = await request.ask(query)
-    changes = Rows(history.count, history.changes)
-    return request.respond_page(view(rooms.RoomChange).of, changes, paging, room_number=history.room_number)
+async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
+    """List the status changes of a room. Newest first. Each change says who made it, when and why."""
+    history = await request.ask(request.for_path(GetRoomHistory, **paging.values))
+    encode, more = view(RoomChange).of, {"room_number": history.room_number}
+    return request.respond_page(encode, history.changes, count=history.count, paging=paging, **more)
 
 
-@routes.post("/", response=StaffRoom, status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
+@routes.post("/", status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
 async def add_room(request: ApiRequest, body: NewRoom) -> Response:
-    """Create a room.
-
-    The room is ready for its first guest. A room that was deleted returns with its history.
-    """
-    return await _respond(request, await request.ask(rooms.AddRoom(hotel=request.hotel, **body.model_dump())))
+    """Create a room. The room is ready for its first guest. A room that was deleted returns with its history."""
+    return await _answer(request, request.for_path(AddRoom, **body.model_dump()))
 
 
-@routes.patch(
-    "/{room_number}/",
-    response=StaffRoom,
-    needs=MANAGE,
-    refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL"),
-)
+@routes.patch("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "ROOM_TYPE_NOT_FOUND", "WOULD_OVERSELL"))
 async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
-    """Update a room.
-
-    The room type and `is_active` change only while no booking has the room.
-    """
-    command = rooms.ChangeRoom(hotel=request.hotel, room_number=request.room_number, clear=body.cleared, **body.values)
-    return await _respond(request, await request.ask(command))
+    """Update a room. The room type and `is_active` change only while no booking has the room."""
+    return await _answer(request, request.for_path(ChangeRoom, **body.changes))
 
 
 @routes.delete("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "WOULD_OVERSELL"))
@@ -115,83 +109,53 @@ async def remove_room(request: ApiRequest) -> Response:
 
     Deletes the room's blocks and cleaning task, too. The request is refused while a stay has the room.
     """
-    await request.ask(rooms.RemoveRoom(hotel=request.hotel, room_number=request.room_number))
-    return Response(status_code=204)
+    return await request.answer(request.for_path(RemoveRoom))
 
 
-async def _change_status(
-    request: ApiRequest, to: rooms.RoomStatus, *only_from: rooms.RoomStatus, **more: Any
-) -> Response:
-    command = rooms.ChangeRoomStatus(
-        hotel=request.hotel, room_number=request.room_number, to_status=to, only_from=only_from, **more
-    )
-    return await _respond(request, await request.ask(command))
+async def _change_status(request: ApiRequest, to: RoomStatus, *only_from: RoomStatus, **more: Any) -> Response:
+    command = request.for_path(ChangeRoomStatus, to_status=to, only_from=only_from, **more)
+    return await _answer(request, command)
 
 
-@routes.post("/{room_number}/start-cleaning/", response=StaffRoom, needs=CLEAN, refuses=REFUSES)
+@routes.post("/{room_number}/start-cleaning/", needs=CLEAN, refuses=REFUSES)
 async def start_cleaning(request: ApiRequest, _: NoFields) -> Response:
     """Start cleaning a room."""
-    return await _change_status(request, rooms.RoomStatus.CLEANING_IN_PROGRESS, rooms.RoomStatus.CHECKOUT_DIRTY)
+    return await _change_status(request, RoomStatus.CLEANING_IN_PROGRESS, RoomStatus.CHECKOUT_DIRTY)
 
 
-@routes.post("/{room_number}/mark-cleaned/", response=StaffRoom, needs=CLEAN, refuses=REFUSES)
+@routes.post("/{room_number}/mark-cleaned/", needs=CLEAN, refuses=REFUSES)
 async def mark_cleaned(request: ApiRequest, _: NoFields) -> Response:
-    """Mark a room as cleaned.
-
-    The room then needs an inspection.
-    """
-    return await _change_status(
-        request,
-        rooms.RoomStatus.CLEANED_UNINSPECTED,
-        rooms.RoomStatus.CHECKOUT_DIRTY,
-        rooms.RoomStatus.CLEANING_IN_PROGRESS,
-    )
+    """Mark a room as cleaned. The room then needs an inspection."""
+    dirty = RoomStatus.CHECKOUT_DIRTY, RoomStatus.CLEANING_IN_PROGRESS
+    return await _change_status(request, RoomStatus.CLEANED_UNINSPECTED, *dirty)
 
 
-@routes.post("/{room_number}/inspect/", response=StaffRoom, needs=INSPECT, refuses=REFUSES)
+@routes.post("/{room_number}/inspect/", needs=INSPECT, refuses=REFUSES)
 async def inspect_room(request: ApiRequest, body: Inspection) -> Response:
-    """Inspect a room.
-
-    A room that passes is ready for the next guest. A room that fails is cleaned again.
-    """
-    to = rooms.RoomStatus.READY_FOR_GUEST if body.passed else rooms.RoomStatus.CHECKOUT_DIRTY
-    return await _change_status(request, to, rooms.RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
+    """Inspect a room. A room that passes is ready for the next guest. A room that fails is cleaned again."""
+    to = RoomStatus.READY_FOR_GUEST if body.passed else RoomStatus.CHECKOUT_DIRTY
+    return await _change_status(request, to, RoomStatus.CLEANED_UNINSPECTED, note=body.notes)
 
 
-@routes.post("/{room_number}/mark-maintenance/", response=StaffRoom, needs=REPORT, refuses=REFUSES)
+@routes.post("/{room_number}/mark-maintenance/", needs=REPORT, refuses=REFUSES)
 async def mark_maintenance(request: ApiRequest, body: Maintenance) -> Response:
     """Report that a room needs maintenance."""
-    return await _change_status(
-        request,
-        rooms.RoomStatus.MAINTENANCE_REQUIRED,
-        note=body.notes,
-        priority=rooms.MaintenancePriority(body.priority),
-    )
+    priority = MaintenancePriority(body.priority)
+    return await _change_status(request, RoomStatus.MAINTENANCE_REQUIRED, note=body.notes, priority=priority)
 
 
-@routes.post(
-    "/{room_number}/complete-maintenance/", response=StaffRoom, needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES
-)
+@routes.post("/{room_number}/complete-maintenance/", needs=(CLEAN, INSPECT, MANAGE), refuses=REFUSES)
 async def complete_maintenance(request: ApiRequest, body: Remark) -> Response:
-    """Complete the maintenance of a room.
-
-    The room is cleaned before the next guest.
-    """
-    return await _change_status(
-        request,
-        rooms.RoomStatus.CHECKOUT_DIRTY,
-        rooms.RoomStatus.MAINTENANCE_REQUIRED,
-        rooms.RoomStatus.OUT_OF_ORDER,
-        note=body.notes,
-    )
+    """Complete the maintenance of a room. The room is cleaned before the next guest."""
+    closed = RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER
+    return await _change_status(request, RoomStatus.CHECKOUT_DIRTY, *closed, note=body.notes)
 
 
 @routes.post(
     "/{room_number}/status/",
-    response=StaffRoom,
     needs=ANY_STEP,
     refuses=(*REFUSES, "NOTE_REQUIRED", "UNTIL_REQUIRED", "ROOM_OVERLAP_CONFLICT", "WOULD_OVERSELL"),
 )
 async def change_room_status(request: ApiRequest, body: StatusChange) -> Response:
     """Change the status of a room."""
-    return await _change_status(request, rooms.RoomStatus(body.to_status), note=body.note, until=body.until)
+    return await _change_status(request, RoomStatus(body.to_status), note=body.note, until=body.until)

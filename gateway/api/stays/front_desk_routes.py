@@ -2,44 +2,37 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.bulk_check_out import CheckOutRooms
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.walk_ins import AddWalkIn
 from contracts.values import Permission
-from gateway.api.bookings.commands import change_booking, respond_to_staff
+from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking, respond_to_staff
 from gateway.api.bookings.responses import StaffBooking
 from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkInGuest
 from gateway.api.stays.responses import BulkCheckOutReport, OverstayStatus, rooms_checked_out
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
-from gateway.identity.admission import Audience, require_permission
-
-rooms = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/rooms")
-overstays = Routes(
-    "overstays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}/overstay"
-)
+from gateway.http.routing import staff_routes
+from gateway.identity.admission import require_permission
 
 CHECK_IN = Permission.MANAGE_CHECKIN
 NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
 TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY")
-SEVERAL_SERVICES, MANY_ROOMS = 10.0, 45.0  # seconds
+MANY_ROOMS = 45.0  # seconds: the deadline of a bulk check-out
+
+rooms = staff_routes("stays", "/rooms", response=StaffBooking, needs=CHECK_IN)
+overstays = staff_routes("overstays", "/room-bookings/{booking_id}/overstay", response=StaffBooking, needs=CHECK_IN)
 
 
-@rooms.post(
-    "/{room_number}/add-guest/",
-    response=StaffBooking,
-    status=201,
-    needs=CHECK_IN,
-    refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"),
-)
+@rooms.post("/{room_number}/add-guest/", status=201, refuses=(*TAKEN, "SOLD_OUT", "BEYOND_HORIZON"))
 async def add_guest(request: ApiRequest, body: WalkInGuest) -> Response:
-    """Check in a walk-in.
-
-    Creates a booking without a card, assigns the room and checks the guest in, all at once.
-    """
-    created = await request.ask(body.command(request.hotel, request.room_number), deadline=SEVERAL_SERVICES)
+    """Check in a walk-in. Creates a booking without a card, assigns the room and checks the guest in, all at once."""
+    command = request.for_path(AddWalkIn, **body.values)
+    created = await request.ask(command, deadline=SEVERAL_SERVICES)
     return respond_to_staff(request, created.booking)
 
 
-@rooms.post("/checkout/", response=BulkCheckOutReport, needs=CHECK_IN)
+@rooms.post("/checkout/", response=BulkCheckOutReport)
 async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     """Check out several rooms.
 
@@ -49,31 +42,25 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     """
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))
-    command = bookings.CheckOutRooms(
-        hotel=request.hotel, rooms=tuple(body.room_ids), destructive=body.destructive, reason=body.reason
-    )
+    fields = {"rooms": tuple(body.room_ids), "destructive": body.destructive, "reason": body.reason}
+    command = request.for_path(CheckOutRooms, **fields)
     return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_ROOMS)))
 
 
-@overstays.get("/status/", response=OverstayStatus, needs=CHECK_IN)
+@overstays.get("/status/", response=OverstayStatus)
 async def get_overstay(request: ApiRequest) -> Response:
     """Retrieve the overstay status of a booking."""
-    state = await request.ask(request.for_booking(bookings.GetOverstay))
+    state = await request.ask(request.for_path(GetOverstay))
     return request.respond(OverstayStatus.of(state), version=state.version)
 
 
-@overstays.post("/acknowledge/", response=StaffBooking, needs=CHECK_IN, refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
+@overstays.post("/acknowledge/", refuses=("NO_OVERSTAY", "ILLEGAL_TRANSITION"))
 async def acknowledge_overstay(request: ApiRequest, body: Acknowledgement) -> Response:
     """Acknowledge or dismiss an overstay."""
-    return await change_booking(request, bookings.AcknowledgeOverstay, **body.model_dump())
+    return await change_booking(request, AcknowledgeOverstay, **body.model_dump())
 
 
-@overstays.post(
-    "/extend/",
-    response=StaffBooking,
-    needs=CHECK_IN,
-    refuses=(*NOT_EXTENSIBLE, "ROOM_OVERLAP_CONFLICT", "SOLD_OUT", "BEYOND_HORIZON"),
-)
+@overstays.post("/extend/", refuses=(*NOT_EXTENSIBLE, "ROOM_OVERLAP_CONFLICT", "SOLD_OUT", "BEYOND_HORIZON"))
 async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     """Extend a stay.
 
@@ -81,4 +68,4 @@ async def extend_stay(request: ApiRequest, body: Extension) -> Response:
     error has `conflicts` and up to five `suggested_rooms`.
     """
     nights = {"new_check_out": body.new_checkout_date, "add_nights": body.add_nights}
-    return await change_booking(request, bookings.ExtendBooking, deadline=SEVERAL_SERVICES, **nights)
+    return await change_booking(request, ExtendBooking, deadline=SEVERAL_SERVICES, **nights)

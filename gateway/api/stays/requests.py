@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from contracts.bookings import AddWalkIn
 from gateway.api.bookings.requests import WithGuest
 from gateway.http.fields import Adults, Body, Children, Count, Day, Prose, RoomNumber
 
@@ -48,11 +47,6 @@ class WalkInGuest(WithGuest):
     adults: Adults = Field(1, examples=[2])
     children: Children = 0
     special_requests: Prose = ""
-
-    def command(self, hotel: str, room_number: str) -> AddWalkIn:
-        """The command for the bookings service."""
-        values = self.model_dump(exclude={"guest"})
-        return AddWalkIn(hotel=hotel, room_number=room_number, guest=self.guest.details, **values)
 
 
 class CheckOuts(Body):

@@ -1,33 +1,33 @@
 """Candidate rooms, check-outs and overstays."""
 
-from dataclasses import dataclass
-
-from contracts import bookings, rooms
+from contracts.bookings.bulk_check_out import RoomsCheckedOut
+from contracts.bookings.overstays import OverstayState
+from contracts.bookings.views import BookingDetail
+from contracts.data import Data
+from contracts.rooms.assignments import Candidates
 from gateway.http.views import Json, View
 
 
-class AvailableRooms(View[rooms.Candidates], rename={"rooms": "available_rooms"}):
+class AvailableRooms(View[Candidates], rename={"rooms": "available_rooms"}):
     """The rooms that can be assigned to the booking, best first."""
 
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VacatedRoom:
+class VacatedRoom(Data):
     """The room that the guest left."""
 
     room_number: str
     room_status: str
 
 
-class CheckedOutBooking(View[bookings.BookingDetail], only=("booking_id", "status", "checked_out_at")):
+class CheckedOutBooking(View[BookingDetail], only=("booking_id", "status", "checked_out_at")):
     """A booking whose guest has left."""
 
     assigned_room: VacatedRoom | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedOut:
+class CheckedOut(Data):
     """The response of a check-out, as older clients read it."""
 
     message: str
@@ -35,7 +35,7 @@ class CheckedOut:
 
 
 class BulkCheckOut(
-    View[bookings.RoomsCheckedOut],
+    View[RoomsCheckedOut],
     only=("checked_out_bookings", "rooms_cleared", "failed", "destructive"),
     rename={"destructive": "destructive_mode"},
     examples={"checked_out_bookings": ["BK-2026-7KQ2MD"], "rooms_cleared": ["103"]},
@@ -43,25 +43,24 @@ class BulkCheckOut(
     """The bookings that were checked out, the rooms that were cleared, and the rooms that failed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkCheckOutReport:
+class BulkCheckOutReport(Data):
     """The response of a bulk check-out, as older clients read it."""
 
     detail: str
     results: BulkCheckOut
 
 
-class OverstayStatus(View[bookings.OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
+class OverstayStatus(View[OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
     """Whether a guest overstays, for how many minutes, and the latest incident."""
 
 
-def checked_out(booking: bookings.BookingDetail) -> Json:
+def checked_out(booking: BookingDetail) -> Json:
     """The response of a check-out."""
     number = booking.assigned_room_number
     room = VacatedRoom(room_number=number, room_status="CHECKOUT_DIRTY") if number else None
     return {"message": "Booking checked out successfully", "booking": CheckedOutBooking.of(booking, assigned_room=room)}
 
 
-def rooms_checked_out(done: bookings.RoomsCheckedOut) -> Json:
+def rooms_checked_out(done: RoomsCheckedOut) -> Json:
     """The response of a bulk check-out."""
     return {"detail": f"Processed {done.processed} room(s) in hotel '{done.hotel}'", "results": BulkCheckOut.of(done)}

@@ -2,82 +2,68 @@
 
 from starlette.responses import Response
 
-from contracts import bookings
+from contracts.bookings.stays import (
+    AssignRoom,
+    CheckIn,
+    CheckOut,
+    GetCandidateRooms,
+    MarkNoShow,
+    MoveRoom,
+    UnassignRoom,
+)
 from contracts.values import Permission
-from gateway.api.bookings.commands import change_booking
+from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking
 from gateway.api.bookings.responses import StaffBooking
 from gateway.api.stays.requests import Assignment, CheckInOptions, Move, NoShow
 from gateway.api.stays.responses import AvailableRooms, CheckedOut, checked_out
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
-from gateway.http.routing import Routes
-from gateway.identity.admission import Audience
-
-routes = Routes("stays", audience=Audience.STAFF, under="/api/staff/hotels/{slug}/room-bookings/{booking_id}")
+from gateway.http.routing import staff_routes
 
 ASSIGN, CHECK_IN = Permission.ASSIGN_ROOMS, Permission.MANAGE_CHECKIN
-SEVERAL_SERVICES = 10.0  # seconds
 OUTSIDE_WINDOW = ("CHECKIN_TOO_EARLY", "CHECKIN_TOO_LATE", "CHECKIN_WRONG_DATE")
 TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "SOLD_OUT")
+NOT_ASSIGNABLE = ("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN")
+
+routes = staff_routes("stays", "/room-bookings/{booking_id}", response=StaffBooking)
 
 
 @routes.get("/available-rooms/", response=AvailableRooms, needs=ASSIGN, refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",))
 async def list_candidate_rooms(request: ApiRequest) -> Response:
-    """List the rooms that can be assigned to a booking.
-
-    The best room comes first.
-    """
-    return await request.answer(request.for_booking(bookings.GetCandidateRooms), booking_id=request.booking_id)
+    """List the rooms that can be assigned to a booking. The best room comes first."""
+    return await request.answer(request.for_path(GetCandidateRooms), booking_id=request.booking_id)
 
 
-@routes.post(
-    "/assign-room/",
-    response=StaffBooking,
-    needs=ASSIGN,
-    refuses=("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN", "ROOM_TYPE_MISMATCH", *TAKEN),
-)
+@routes.post("/assign-room/", needs=ASSIGN, refuses=(*NOT_ASSIGNABLE, "ROOM_TYPE_MISMATCH", *TAKEN))
 async def assign_room(request: ApiRequest, body: Assignment) -> Response:
-    """Assign a room to a booking.
-
-    Replaces the room that is assigned already.
-    """
-    return await change_booking(request, bookings.AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
+    """Assign a room to a booking. Replaces the room that is assigned already."""
+    return await change_booking(request, AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
-@routes.post(
-    "/unassign-room/",
-    response=StaffBooking,
-    needs=ASSIGN,
-    refuses=("BOOKING_ALREADY_CHECKED_IN", "BOOKING_STATUS_NOT_ASSIGNABLE", "NO_ROOM_ASSIGNED"),
-)
+@routes.post("/unassign-room/", needs=ASSIGN, refuses=(*NOT_ASSIGNABLE, "NO_ROOM_ASSIGNED"))
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
     """Unassign the room of a booking."""
-    return await change_booking(request, bookings.UnassignRoom, deadline=SEVERAL_SERVICES)
+    return await change_booking(request, UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
-@routes.post("/move-room/", response=StaffBooking, needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
+@routes.post("/move-room/", needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
 async def move_room(request: ApiRequest, body: Move) -> Response:
-    """Move a guest to another room.
-
-    The guest in house changes rooms for the rest of the stay.
-    """
-    return await change_booking(request, bookings.MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
+    """Move a guest to another room. The guest in house changes rooms for the rest of the stay."""
+    return await change_booking(request, MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
     "/check-in/",
-    response=StaffBooking,
     needs=CHECK_IN,
     refuses=("BOOKING_NOT_ELIGIBLE", *OUTSIDE_WINDOW, "NO_ROOM_ASSIGNED", "ROOM_NOT_READY"),
 )
 async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
     """Check in a guest."""
-    return await change_booking(request, bookings.CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
+    return await change_booking(request, CheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post(
     "/no-show/",
-    response=StaffBooking,
     needs=CHECK_IN,
     refuses=("NO_SHOW_TOO_EARLY", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
@@ -87,12 +73,11 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     Possible from noon on the day after check-in, or, where a late arrival is expected, from noon on the day after
     check-out. At that time the system also marks the booking as a no-show automatically.
     """
-    return await change_booking(request, bookings.MarkNoShow, **body.model_dump())
+    return await change_booking(request, MarkNoShow, **body.model_dump())
 
 
 @routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
 async def check_out(request: ApiRequest, _: NoFields) -> Response:
     """Check out a guest."""
-    command = request.for_booking(bookings.CheckOut)
-    booking = await request.ask(command, deadline=SEVERAL_SERVICES)
+    booking = await request.ask(request.for_path(CheckOut), deadline=SEVERAL_SERVICES)
     return request.respond(checked_out(booking), version=booking.version)

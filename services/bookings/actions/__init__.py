@@ -1,1 +1,1 @@
-"""Two-step actions, one module each: the conditions of an action, its ask to rooms, and the effect of the reply."""
+"""Two-step actions, one module each: its conditions, its ask to the rooms service, and the effect of the reply."""

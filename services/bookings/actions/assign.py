@@ -6,7 +6,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, GetCandidateRooms, RoomAssigned
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
-from services.bookings.domain import access, room_assignment
+from services.bookings.domain import access
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import booking_access, pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -27,12 +27,17 @@ def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWor
 
 
 def may_assign(booking: Booking, command: AssignRoom) -> bool:
-    """Whether the assignment changes anything; False where the booking has that room already.
-
-    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`.
-    """
-    room_assignment.require_assignable(booking)
+    """Whether the command changes the booking's room. Raises the refusals of `require_assignable`."""
+    require_assignable(booking)
     return booking.assigned_room_number != command.room_number
+
+
+def require_assignable(booking: Booking) -> None:
+    """Admit only confirmed bookings. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`."""
+    if booking.status is BookingStatus.IN_HOUSE:
+        raise Refusal("BOOKING_ALREADY_CHECKED_IN", "The guest is in house: move them instead.")
+    if booking.status is not BookingStatus.CONFIRMED:
+        raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
 
 
 def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversation[BookingsWork]) -> Candidates:
@@ -46,13 +51,12 @@ def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversatio
 
 
 def _ask(booking: Booking, intent: PendingAction) -> GiveRoom:
-    return GiveRoom(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, room_number=intent.room_number)
+    return GiveRoom(action_id=intent.id, **booking.about, room_number=intent.room_number)
 
 
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
     assigned = RoomAssigned(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=room.room_number,
         room_type_code=room.room_type_code,
         by=intent.by,

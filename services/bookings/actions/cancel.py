@@ -72,10 +72,7 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
 def before_stay(
     booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime
 ) -> Sequence[BookingCancelled]:
-    """The events that cancel a stay before its begin; no events where the booking is cancelled already.
-
-    Raises the refusals of `may_cancel`.
-    """
+    """The events that cancel a stay before its begin, none if it is cancelled. Raises the refusals of `may_cancel`."""
     if not may_cancel(booking, command, caller=caller):
         return ()
     cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
@@ -91,8 +88,7 @@ def in_house(booking: Booking, intent: PendingAction) -> BookingCancelled:
 def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> BookingCancelled:
     charges = cancellation_fees.charges(booking, at, waived=waived)
     return BookingCancelled(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         cancelled_at=at,
         cancelled_by=by,
         fee=charges.fee,
@@ -103,7 +99,7 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
 def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
     """The ask to the rooms service, without the cancellation's reason, which stays with the booking."""
     left_on = intent.left_on or booking.check_out
-    return MoveOut(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on, note="")
+    return MoveOut(action_id=intent.id, **booking.about, left_on=left_on, note="")
 
 
 def _end(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:

@@ -9,18 +9,15 @@ from contracts.bookings.stays import CheckIn, GuestCheckedIn
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
 from contracts.values import Caller, Permission
-from services.bookings.domain import local_time
+from services.bookings.domain import local_time, room_pin
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
-from services.bookings.steps import pending_actions, room_pins
+from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork
 
 
 def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Move the guest into the assigned room.
-
-    Raises the refusals of `may_check_in`; the rooms service refuses `ROOM_NOT_READY`.
-    """
+    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses `ROOM_NOT_READY`."""
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, str] | None:
         return {} if may_check_in(booking, command, caller=work.caller, now=work.now) else None
@@ -44,11 +41,7 @@ def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: dat
 
 
 def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> None:
-    """Check that the time is in the check-in window.
-
-    The window (hotel-local) opens on the check-in date and closes at the late-arrival cutoff on the next day. Refused
-    `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`.
-    """
+    """Check the window (hotel-local): from the check-in date to the late-arrival cutoff on the next day."""
     settings = booking.terms.settings
     if local_time.local_date(now, booking.timezone) < booking.check_in:
         raise Refusal("CHECKIN_WRONG_DATE", f"Check-in is on {booking.check_in}.")
@@ -71,19 +64,18 @@ def _require_early_permission(command: CheckIn, caller: Caller, *, opens: str) -
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
-    return MoveIn(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+    return MoveIn(action_id=intent.id, **booking.about)
 
 
 def _end(booking: Booking, intent: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
     """The booking after the check-in, with the room's PIN and the hotel's Wi-Fi, stored until the stay ends."""
     checked_in = GuestCheckedIn(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=reply.room.room_number,
         checked_in_at=intent.started_at,
         checked_in_by=intent.by,
     )
-    in_house = room_pins.in_house_secrets(booking, reply.wifi, work)
+    in_house = room_pin.in_house_secrets(booking, reply.wifi, work.dependencies.draw)
     return work.record(booking, (checked_in,), by=intent.by, pending=None, in_house=in_house)
 
 

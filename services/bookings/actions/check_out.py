@@ -22,10 +22,7 @@ def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) 
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:
-    """The pending action's fields: `left_on`, the hotel-local departure date. None where the guest has left already.
-
-    Raises the refusals of `may_check_out`.
-    """
+    """The fields of the pending action, None where the guest has left. Raises the refusals of `may_check_out`."""
     return {"left_on": local_time.local_date(now, booking.timezone)} if may_check_out(booking) else None
 
 
@@ -45,15 +42,14 @@ def may_check_out(booking: Booking) -> bool:
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
     left_on = intent.left_on or booking.check_out
-    return MoveOut(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, left_on=left_on, note=intent.reason)
+    return MoveOut(action_id=intent.id, **booking.about, left_on=left_on, note=intent.reason)
 
 
 def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
     """Complete the booking and remove PIN and Wi-Fi; where the action `erases`, delete chat and open orders too."""
     unserved = work.orders.open_of(booking.id) if intent.erases else []
     checked_out = GuestCheckedOut(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=booking.assigned_room_number or "",
         checked_out_at=intent.started_at,
         checked_out_by=intent.by,

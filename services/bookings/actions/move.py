@@ -14,10 +14,7 @@ from services.bookings.work import BookingsWork
 
 
 def move_room(command: MoveRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Move the guest to another room.
-
-    Raises the refusals of `may_move`; the rooms service refuses a room that is not ready and free.
-    """
+    """Move the guest to another room. Raises the refusals of `may_move` and of the rooms service."""
     fields = {"room_number": command.to_room_number, "reason": command.reason, "notes": command.notes}
     return pending_actions.run(
         conversation, command, MOVE, lambda booking, _: fields if may_move(booking, command) else None
@@ -32,14 +29,13 @@ def may_move(booking: Booking, command: MoveRoom) -> bool:
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveGuest:
-    return MoveGuest(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel, room_number=intent.room_number)
+    return MoveGuest(action_id=intent.id, **booking.about, room_number=intent.room_number)
 
 
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
     """The booking in its new room, with the same PIN and Wi-Fi as before."""
     moved = RoomMoved(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=room.room_number,
         room_type_code=room.room_type_code,
         previous_room_number=booking.assigned_room_number or "",

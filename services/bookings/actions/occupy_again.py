@@ -1,20 +1,18 @@
 """Occupy again: the rooms service marks the room of a guest in house as occupied by the guest's booking."""
 
-from typing import Any
-
 from chassis.transactions.conversation import Conversation
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import MoveIn
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
-from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 from services.bookings.work import BookingsWork
 
 
 def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
-    """Send `MoveIn` again for a guest in house, to mend a ghost; a booking that is not in house is left unchanged.
+    """Send `MoveIn` again for a guest in house, to repair a ghost; a booking that is not in house is left unchanged.
 
-    Refused `ACTION_IN_PROGRESS`, and by the rooms service, for example `ROOM_NOT_READY`.
+    Refused `ACTION_IN_PROGRESS`; the rooms service refuses, for example, `ROOM_NOT_READY`.
     """
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)
@@ -25,11 +23,7 @@ def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> N
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
-    return MoveIn(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+    return MoveIn(action_id=intent.id, **booking.about)
 
 
-def _end(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    return work.note(booking, pending=None)
-
-
-SEAT = TwoStepAction(ActionKind.SEAT, _ask, _end)
+SEAT = TwoStepAction(ActionKind.SEAT, _ask, end_unchanged)

@@ -17,20 +17,14 @@ from services.bookings.work import BookingsWork
 
 
 def submit_booking(command: SubmitBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Hold the draft's nights; a refusal leaves the draft unchanged.
-
-    Refused `SOLD_OUT`. Raises the refusals of `may_submit`.
-    """
+    """Hold the draft's nights. Refused `SOLD_OUT`; raises the refusals of `may_submit`."""
     return pending_actions.run(
         conversation, command, SUBMIT, lambda booking, _: {} if may_submit(booking) else None, staff=False
     )
 
 
 def may_submit(booking: Booking) -> bool:
-    """Whether the draft can be submitted; False for a booking that is held already.
-
-    Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`.
-    """
+    """Whether the draft can be submitted; False for a held booking. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
     if booking.status is BookingStatus.PENDING_PAYMENT:
         return False
     if booking.status in ENDED:
@@ -42,8 +36,7 @@ def may_submit(booking: Booking) -> bool:
 
 def _ask(booking: Booking, _: PendingAction) -> HoldInventory:
     return HoldInventory(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_type=booking.room_type_code,
         check_in=booking.check_in,
         check_out=booking.check_out,

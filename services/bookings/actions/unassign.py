@@ -6,7 +6,7 @@ from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.stays import RoomUnassigned, UnassignRoom
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import TakeRoomBack
-from services.bookings.domain import room_assignment
+from services.bookings.actions.assign import require_assignable
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -21,22 +21,18 @@ def unassign_room(command: UnassignRoom, conversation: KeyedConversation[Booking
 
 
 def may_unassign(booking: Booking) -> bool:
-    """Whether the booking has a room to unassign.
-
-    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`.
-    """
-    room_assignment.require_assignable(booking)
+    """Whether the booking has a room to unassign. Raises the refusals of `require_assignable`."""
+    require_assignable(booking)
     return booking.assigned_room_number is not None
 
 
 def _ask(booking: Booking, intent: PendingAction) -> TakeRoomBack:
-    return TakeRoomBack(action_id=intent.id, booking_id=booking.id, hotel=booking.hotel)
+    return TakeRoomBack(action_id=intent.id, **booking.about)
 
 
 def _end(booking: Booking, intent: PendingAction, _: Any, work: BookingsWork) -> Booking:
     unassigned = RoomUnassigned(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=booking.assigned_room_number or "",
         by=intent.by,
         unassigned_at=intent.started_at,

@@ -13,7 +13,7 @@ from services.bookings.domain import local_time
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import ENDED
 from services.bookings.steps import pending_actions
-from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 from services.bookings.work import BookingsWork
 
 
@@ -83,33 +83,18 @@ def _leave(
     return True
 
 
-def _ask_to_force_out(booking: Booking, intent: PendingAction) -> ClearRoom:
+def _ask(booking: Booking, intent: PendingAction) -> ClearRoom:
+    ends_stay = intent.kind is ActionKind.FORCE_OUT
     return ClearRoom(
         action_id=intent.id,
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         room_number=intent.room_number,
-        ended=True,
-        left_on=intent.left_on or booking.check_out,
-        force=True,
+        ended=ends_stay,
+        left_on=(intent.left_on or booking.check_out) if ends_stay else None,
+        force=ends_stay,
         note=intent.reason,
     )
 
 
-def _ask_to_clear(booking: Booking, intent: PendingAction) -> ClearRoom:
-    return ClearRoom(
-        action_id=intent.id,
-        booking_id=booking.id,
-        hotel=booking.hotel,
-        room_number=intent.room_number,
-        ended=False,
-        note=intent.reason,
-    )
-
-
-def _end_clear(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    return work.note(booking, pending=None)
-
-
-FORCE_OUT = TwoStepAction(ActionKind.FORCE_OUT, _ask_to_force_out, end_stay)
-CLEAR = TwoStepAction(ActionKind.CLEAR, _ask_to_clear, _end_clear)
+FORCE_OUT = TwoStepAction(ActionKind.FORCE_OUT, _ask, end_stay)
+CLEAR = TwoStepAction(ActionKind.CLEAR, _ask, end_unchanged)

@@ -36,9 +36,7 @@ def revoke(booking: Booking, *, key: str, by: Actor, now: datetime) -> tuple[Gue
     """The event that revokes the guest's token, and the guest with the hash of the next token."""
     generation = booking.guest.token_generation + 1
     token_hash = hashed(derived_token(key, booking.id, generation))
-    event = GuestTokenRevoked(
-        booking_id=booking.id, hotel=booking.hotel, generation=generation, revoked_at=now, revoked_by=by
-    )
+    event = GuestTokenRevoked(**booking.about, generation=generation, revoked_at=now, revoked_by=by)
     return event, replace(booking.guest, token_hash=token_hash, token_generation=generation)
 
 
@@ -62,10 +60,7 @@ def is_read_only(booking: Booking) -> bool:
 
 
 def admit(booking: Booking, caller: Caller, *, hotel: str, now: datetime) -> None:
-    """Admit a caller who may see this booking under this hotel's slug.
-
-    Refused `BOOKING_NOT_FOUND`; `INVALID_TOKEN` for the guest token of another booking.
-    """
+    """Admit a caller who may see the booking under this hotel's slug. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
     if caller.kind not in ("staff", "system"):
         admit_guest(booking, caller, now=now)
     if caller.kind == "staff" and caller.hotel != booking.hotel:
@@ -84,6 +79,13 @@ def staff_only(caller: Caller) -> None:
     """Admit only staff and services. Refused `PERMISSION_DENIED`."""
     if caller.kind not in ("staff", "system"):
         raise Refusal("PERMISSION_DENIED", "Only the hotel's staff may do this.")
+
+
+def require_own_hotel(hotel: str, caller: Caller) -> None:
+    """Admit the hotel's own staff and services. Refused `PERMISSION_DENIED` for guests, else `HOTEL_NOT_FOUND`."""
+    staff_only(caller)
+    if caller.kind == "staff" and caller.hotel != hotel:
+        raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
 
 
 def guest_only(caller: Caller) -> None:

@@ -15,10 +15,7 @@ CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 
 
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The approval, before the deadline; no events where staff have approved already.
-
-    Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
-    """
+    """The approval; no events where the booking is approved. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
@@ -34,8 +31,7 @@ def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
 def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
     """The event that approves the booking's authorised payment."""
     return BookingApproved(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         payment_id=booking.payment_id or "",
         decision_made_at=now,
         decision_made_by=by,
@@ -43,10 +39,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The decline; no events for a declined booking.
-
-    Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
-    """
+    """The decline; no events for a declined booking. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)
@@ -56,8 +49,7 @@ def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: dateti
         raise Refusal("ILLEGAL_TRANSITION", "This booking does not wait for approval.")
     return (
         BookingDeclined(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             reason_code=command.reason_code or "OTHER",
             decision_made_at=now,
             decision_made_by=by,
@@ -72,7 +64,7 @@ def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
     _not_ended(booking)
     if booking.status is BookingStatus.PENDING_APPROVAL or booking.payment_status in CARD_IN_USE:
         raise Refusal("CARD_BOOKING", "A card payment is open or authorised.")
-    return (BookingConfirmed(booking_id=booking.id, hotel=booking.hotel, confirmed_at=now, confirmed_by=by),)
+    return (BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=by),)
 
 
 def _not_ended(booking: Booking) -> None:

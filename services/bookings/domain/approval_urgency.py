@@ -14,7 +14,7 @@ JUST_AFTER = timedelta(microseconds=1)
 
 
 def approval_risk(booking: Booking, now: datetime) -> str | None:
-    """The risk that the decision is later than promised, `OK` to `CRITICAL`; None where no decision is awaited."""
+    """The risk, `OK` to `CRITICAL`, that the decision comes later than promised; None where no decision is awaited."""
     if not _awaits_decision(booking):
         return None
     due = [urgency for urgency, at in _by_sla(booking) if at <= now]
@@ -27,8 +27,7 @@ def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
     if not due or booking.payment_authorized_at is None or booking.approval_deadline_at is None:
         return None
     return ApprovalFellDue(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         urgency=due[-1],
         payment_authorized_at=booking.payment_authorized_at,
         approval_deadline_at=booking.approval_deadline_at,

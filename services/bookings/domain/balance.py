@@ -32,6 +32,7 @@ from contracts.payments.events import (
 )
 from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
+from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
@@ -54,8 +55,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
     if booking.status in PAYS and event.amount.currency == due.currency and event.amount <= due:
         return (
             BalancePaymentAccepted(
-                booking_id=booking.id,
-                hotel=booking.hotel,
+                **booking.about,
                 payment_id=event.payment_id,
                 amount=event.amount,
                 balance_due=due - event.amount,
@@ -64,8 +64,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
         )
     return (
         BalancePaymentRefused(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=due,
@@ -82,8 +81,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
         return ()
     return (
         BalancePaid(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=owed(booking),
@@ -95,17 +93,13 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """The failure of an accepted payment.
-
-    The guest owes the amount again; after a cancellation, at most up to the fee.
-    """
+    """The failure of an accepted payment: the guest owes the amount again, after a cancellation at most the fee."""
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
     return (
         BalancePaymentFailed(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             payment_id=event.payment_id,
             amount=charge.amount,
             balance_due=_without(booking, charge),
@@ -116,10 +110,7 @@ def not_taken(
 
 
 def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The payment of an amount at the desk; no events where nothing is owed.
-
-    Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`.
-    """
+    """The payment at the desk; no events where nothing is owed. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
     due = owed(booking)
     amount = due if command.amount is None else _amount(command.amount, due)
     if not amount:
@@ -128,8 +119,7 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
         raise Refusal("ILLEGAL_TRANSITION", f"Nothing is settled at the desk while it is {booking.status}.")
     return (
         BalanceSettled(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             amount=amount,
             balance_due=due - amount,
             settled_at=now,
@@ -145,10 +135,7 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
     """The booking's changed fields after a cancellation, for which only the fee was captured from a balance payment."""
-    charges = tuple(
-        replace(charge, amount=event.amount, taken=True) if charge.payment_id == event.payment_id else charge
-        for charge in booking.charges
-    )
+    charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": (booking.captured or booking.nothing) + event.amount, "charges": charges}
 
 
@@ -164,15 +151,9 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
 
 
 def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The booking's accepted card payments after a refund of one of them.
-
-    The refunded total in `event` is the total of that payment alone.
-    """
+    """The accepted card payments after a refund; the refunded total in `event` is that of one payment alone."""
     total = event.refunded_total
-    return tuple(
-        replace(charge, refunded=total) if total is not None and charge.payment_id == event.payment_id else charge
-        for charge in booking.charges
-    )
+    return booking.charges if total is None else booking.charges_with(event.payment_id, refunded=total)
 
 
 def _without(booking: Booking, charge: Charge) -> Money:
@@ -186,11 +167,7 @@ def _amount(text: str, due: Money) -> Money:
     try:
         amount = from_major(text, due.currency)
     except (ValueError, InvalidOperation):
-        raise _invalid(f"This is no amount in {due.currency}.") from None
+        raise invalid("amount", f"This is no amount in {due.currency}.") from None
     if not 0 < amount.amount <= due.amount or amount != rounded(Decimal(amount.amount), due.currency):
-        raise _invalid(f"More than nothing, and at most the {due.text} that are owed.")
+        raise invalid("amount", f"More than nothing, and at most the {due.text} that are owed.")
     return amount
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal("VALIDATION_ERROR", message, errors=[{"field": "amount", "message": message}])

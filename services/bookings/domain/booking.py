@@ -1,17 +1,19 @@
 """A booking: the state that its events have produced."""
 
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
+from contracts.data import Data
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
 
 
 class ActionKind(StrEnum):
-    """A two-step action: an ask to the rooms service between two transactions of bookings. The values are stored."""
+    """A two-step action: an ask to the rooms service between two transactions. The values are stored."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"
@@ -27,8 +29,7 @@ class ActionKind(StrEnum):
     RELEASE = "RELEASE"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PendingAction:
+class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
     `id` is the `action_id` of the ask to the rooms service. `erases` means that a check-out deletes chat and open
@@ -48,8 +49,7 @@ class PendingAction:
     erases: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Guest:
+class Guest(Data):
     """The guest, and the hash of the guest's token. Personal data, never part of an event or a log."""
 
     first_name: str
@@ -65,8 +65,7 @@ class Guest:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgreedTerms:
+class AgreedTerms(Data):
     """The hotel's terms and price as agreed at creation; later changes by the hotel do not affect the booking."""
 
     hotel: HotelCard
@@ -75,12 +74,8 @@ class AgreedTerms:
     policy: CancellationPolicy
 
 
-@dataclass(frozen=True, kw_only=True)
-class Charge:
-    """An accepted card payment towards the balance. `taken` is True once the payment is captured.
-
-    The payment of the stay itself is not a charge.
-    """
+class Charge(Data):
+    """An accepted card payment towards the balance, not for the stay; `taken` is True once it is captured."""
 
     payment_id: str
     amount: Money
@@ -88,8 +83,7 @@ class Charge:
     taken: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Booking:
+class Booking(Data):
     """One stay of one guest. `status` is None before the first event.
 
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
@@ -165,6 +159,11 @@ class Booking:
     ended_at: datetime | None = None
 
     @property
+    def about(self) -> dict[str, Any]:
+        """The fields by which a message names the booking."""
+        return {"booking_id": self.id, "hotel": self.hotel}
+
+    @property
     def stay(self) -> Stay:
         """The nights of the stay."""
         return Stay(self.check_in, self.check_out)
@@ -204,6 +203,12 @@ class Booking:
         """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
         at_desk = self.collected + (self.settled or self.nothing)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
+
+    def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:
+        """The charges, where the charge of this payment has the changes."""
+        return tuple(
+            replace(charge, **changes) if charge.payment_id == payment_id else charge for charge in self.charges
+        )
 
     @property
     def timezone(self) -> str:

@@ -1,8 +1,9 @@
 """Booking ids and confirmation numbers, drawn from letters and digits that look different from one another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from contracts.data import Data
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 6
@@ -10,8 +11,7 @@ LENGTH = 6
 Choose = Callable[[Sequence[str]], str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingNames:
+class BookingNames(Data):
     """The id and the confirmation number of a new booking, and the hash of its guest's token."""
 
     booking_id: str

@@ -1,11 +1,11 @@
 """The charges of a cancellation or no-show: the policy's rule, the fee, the refund and the balance."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import CancellationPreview
+from contracts.data import Data
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking
@@ -19,8 +19,7 @@ STAY_BEGUN = "STAY_BEGUN"
 NIGHTS_USED = "NIGHTS_USED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CancellationCharges:
+class CancellationCharges(Data):
     """The fee, the refund of captured money, and the amount that the guest then owes at the desk."""
 
     fee: Money

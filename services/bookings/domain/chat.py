@@ -1,11 +1,11 @@
 """The chat between guest and staff: open from submission to the end of the booking."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.refusal import Refusal
 from contracts.bookings.chat import ChatMessageSent, ChatSide
 from contracts.bookings.status import BookingStatus
+from contracts.data import Data
 from contracts.values import Caller
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import LIFECYCLE
@@ -13,8 +13,7 @@ from services.bookings.lifecycle import LIFECYCLE
 LONGEST_MESSAGE = 2000
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChatPosition:
+class ChatPosition(Data):
     """One side's position in a chat.
 
     `count` is the number of messages after a given message id, `unread` the number of all unread messages, `last` the
@@ -46,8 +45,7 @@ def send(booking: Booking, text: str, *, caller: Caller, now: datetime) -> ChatM
         ended = booking.status is not BookingStatus.DRAFT
         raise Refusal("CHAT_CLOSED", "The booking has ended." if ended else "Submit the booking first.")
     return ChatMessageSent(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         message_id=booking.version + 1,
         sender=side_of(caller),
         sent_at=now,

@@ -1,7 +1,6 @@
 """Communications by staff: messages to a guest and notes about a booking."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from contracts.bookings.communications import (
     CommunicationType,
     DeliveryStatus,
 )
+from contracts.data import Data
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.creation import EMAIL
@@ -26,8 +26,7 @@ PHONE = re.compile(r"[+0-9][0-9 ()./-]{3,39}")
 Type = CommunicationType
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordedCommunication:
+class RecordedCommunication(Data):
     """A communication as first stored, and its event, which contains neither personal data nor text."""
 
     communication: Communication
@@ -37,10 +36,7 @@ class RecordedCommunication:
 def begin(
     booking: Booking, command: Communicate, communication_id: str, *, by: Actor, now: datetime, sms: bool
 ) -> RecordedCommunication:
-    """The record of a message to be sent, or of a note.
-
-    `sms` says whether text messages can be sent. Refused `VALIDATION_ERROR`.
-    """
+    """The record of a message or note; `sms` says whether text messages can be sent. Refused `VALIDATION_ERROR`."""
     kind = command.communication_type
     recipient = command.recipient.strip() or _usual_recipient(booking, kind)
     subject, message = command.subject.strip(), command.message.strip()

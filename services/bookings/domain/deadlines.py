@@ -1,9 +1,11 @@
 """Deadlines of a booking: approval, expiry, no-show and overstay. Instants are UTC."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from contracts.bookings.events import BookingEvent, BookingExpired
 from contracts.bookings.overstays import IncidentStatus, OverstaySeverity
-from contracts.bookings.status import BookingStatus
+from contracts.bookings.status import BookingStatus, ExpiryReason
 from services.bookings.domain import approval_urgency, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import UNDECIDED
@@ -17,6 +19,11 @@ HIGH_AFTER_MINUTES = 120
 NO_SHOW_FROM = "12:00"
 
 SESSION_OPEN = "SESSION_OPEN"
+EXPIRY_REASONS = {
+    BookingStatus.DRAFT: ExpiryReason.DRAFT_ABANDONED,
+    BookingStatus.PENDING_PAYMENT: ExpiryReason.HOLD_RAN_OUT,
+    BookingStatus.PENDING_APPROVAL: ExpiryReason.APPROVAL_TIMEOUT,
+}
 
 
 def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
@@ -33,7 +40,7 @@ def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_befo
 
 
 def due_at(booking: Booking) -> datetime | None:
-    """The next moment at which a timer must check the booking, None where no deadline is pending."""
+    """The next moment at which a timer must check the booking; None where no deadline is pending."""
     if booking.status is BookingStatus.IN_HOUSE:
         return overstay_due_at(booking)
     moments = (expires_at(booking), no_show_at(booking), approval_urgency.next_at(booking))
@@ -50,6 +57,14 @@ def expires_at(booking: Booking) -> datetime | None:
     if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is None:
         return booking.approval_deadline_at
     return None
+
+
+def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
+    """The expiry; no events before the deadline, or where the booking's status does not expire."""
+    ends_at = expires_at(booking)
+    if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
+        return ()
+    return (BookingExpired(**booking.about, reason=EXPIRY_REASONS[booking.status], expired_at=now),)
 
 
 def no_show_at(booking: Booking) -> datetime | None:
@@ -83,10 +98,7 @@ def overstay_steps(booking: Booking) -> tuple[tuple[OverstaySeverity, datetime],
 
 
 def overstay_due_at(booking: Booking) -> datetime | None:
-    """The moment after which the next severity must be flagged.
-
-    None where the highest severity is flagged, or staff dismissed the overstay.
-    """
+    """The moment after which the next severity is flagged; None after the highest severity or after a dismissal."""
     incident, deadline = booking.overstay, booking.checkout_deadline_at
     if incident is None:
         return deadline

@@ -1,10 +1,10 @@
 """Ghosts: differences between bookings in house and occupied rooms that no pending action explains."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.bookings.status import BookingStatus
+from contracts.data import Data
 from contracts.rooms.occupancy import RoomOccupancy
 from services.bookings.lifecycle import ENDED
 
@@ -17,8 +17,7 @@ class GhostKind(StrEnum):
     CLAIMED_BY_NOBODY = "CLAIMED_BY_NOBODY"  # the room is assigned to a booking that has ended or was never stored
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ghost:
+class Ghost(Data):
     """One difference between a booking and a room."""
 
     kind: GhostKind
@@ -27,9 +26,8 @@ class Ghost:
     booking_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookingPosition:
-    """A booking's room and status in bookings. `busy` is True while the booking has a pending action."""
+class BookingPosition(Data):
+    """A booking's room and status. `busy` is True while the booking has a pending action."""
 
     booking_id: str
     hotel: str
@@ -41,7 +39,8 @@ class BookingPosition:
 def differences(rooms: Sequence[RoomOccupancy], positions: Mapping[str, BookingPosition]) -> Iterator[Ghost]:
     """The ghosts in these rooms.
 
-    `positions` has every booking that a room names, and every booking in house in one of the rooms, by id.
+    `positions`, keyed by booking id, has every booking that a room names and every booking in house in one of the
+    rooms.
     """
     in_house = {(one.hotel, one.room_number): one for one in positions.values() if one.status is BookingStatus.IN_HOUSE}
     for room in rooms:

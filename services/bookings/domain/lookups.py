@@ -1,12 +1,11 @@
 """Lookup mails: the bookings of one e-mail address at one hotel."""
 
-from dataclasses import dataclass
+from contracts.data import Data
 
 MOST_LINKS = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class LookupMail:
+class LookupMail(Data):
     """One mail to one address about one hotel's bookings."""
 
     id: str

@@ -41,8 +41,7 @@ def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[Overs
     incident = live(booking)
     return (
         OverstayFlagged(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             incident_id=incident.id if incident else incident_id,
             incident_status=incident.status if incident else IncidentStatus.OPEN,
             severity=severity,
@@ -57,10 +56,7 @@ def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[Overs
 def acknowledge(
     booking: Booking, command: AcknowledgeOverstay, *, by: Actor, now: datetime
 ) -> Sequence[OverstayAcknowledged | OverstayDismissed]:
-    """The acknowledgement or dismissal of the incident; no events for a repeated command.
-
-    Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`.
-    """
+    """The acknowledgement or dismissal; no events if repeated. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`."""
     incident = booking.overstay
     if incident is None:
         raise Refusal("NO_OVERSTAY", "The guest has not overstayed.")
@@ -116,8 +112,7 @@ def ends_stay(booking: Booking, event: BookingEvent) -> bool:
 
 def _about(booking: Booking, incident: Incident, event: type[Any]) -> dict[str, Any]:
     return {
-        "booking_id": booking.id,
-        "hotel": booking.hotel,
+        **booking.about,
         "incident_id": incident.id,
         "incident_status": OVERSTAYS.after(incident.status, event),
         "severity": incident.severity,

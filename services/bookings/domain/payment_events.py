@@ -36,8 +36,7 @@ def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[Bo
         return ()
     return (
         PaymentAwaited(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             payment_provider=PROVIDER_NAME,
             payment_reference=event.session_id,
             opened_at=event.opened_at,
@@ -46,10 +45,7 @@ def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[Bo
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """The wait for approval, or the approval where the hotel requires none.
-
-    A payment that comes too late for its booking is turned away.
-    """
+    """The wait for approval, or the approval at once where the hotel requires none; a late payment is turned away."""
     if booking.status in PAST_PAYING:
         return (_turned_away(booking, event, now=now),)
     if booking.status is not BookingStatus.PENDING_PAYMENT:
@@ -58,8 +54,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
         booking, authorized_at=event.authorized_at, capture_before=event.capture_before
     )
     awaits = BookingAwaitsApproval(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         payment_id=event.payment_id,
         payment_intent_id=event.payment_intent_id,
         amount=event.amount,
@@ -69,8 +64,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
     if booking.terms.settings.approval_required:
         return (awaits,)
     return awaits, BookingApproved(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         payment_id=event.payment_id,
         decision_made_at=now,
         decision_made_by=SYSTEM,
@@ -79,8 +73,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
 
 def _turned_away(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> PaymentTurnedAway:
     return PaymentTurnedAway(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         payment_id=event.payment_id,
         payment_intent_id=event.payment_intent_id,
         amount=event.amount,
@@ -95,8 +88,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
         return ()
     return (
         BookingConfirmed(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             confirmed_at=booking.decision_made_at,
             confirmed_by=booking.decision_made_by,
             paid_at=event.captured_at,
@@ -110,8 +102,7 @@ def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: dateti
         return ()
     return (
         BookingPaymentFailed(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             reason_code=event.reason_code,
             failed_at=event.failed_at,
             expires_at=now + deadlines.PAY_AGAIN_WITHIN,
@@ -126,8 +117,7 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
         return ()
     return (
         BalancePaymentFailed(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             payment_id=event.payment_id,
             amount=booking.cancellation_fee,
             balance_due=cancellation_fees.balance_after(booking, booking.cancellation_fee, booking.nothing),
@@ -144,8 +134,7 @@ def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]
         return ()
     return (
         BookingRefunded(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             amount=event.refunded_total - already,
             refund_reference=event.refund_id,
             refunded_at=event.refunded_at,
@@ -157,8 +146,7 @@ def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEven
     """The failed refund; staff must then retry the refund."""
     return (
         BookingRefundFailed(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             amount=event.amount,
             reason_code=event.reason_code,
             failed_at=event.failed_at,

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from contracts.bookings.status import BookingStatus
@@ -15,22 +16,29 @@ from services.bookings.domain.cancellation import can_cancel
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 
-_OWN = {field.name for field in fields(Booking)}
-_SAME = tuple(field.name for field in fields(BookingDetail) if field.name in _OWN - {"id", "status", "in_house"})
-_SAME_IN_ROW = tuple(field.name for field in fields(BookingRow) if field.name in _SAME)
+_OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
+
+
+def shared(booking: Booking, view: Any) -> dict[str, Any]:
+    """The fields that `view`, a dataclass, and the booking have in common, with the booking's values."""
+    return {name: getattr(booking, name) for name in _shared_names(view)}
+
+
+@cache
+def _shared_names(view: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(view) if field.name in _OWN)
 
 
 def row(booking: Booking, *, now: datetime) -> BookingRow:
     """The booking's row in a staff list."""
-    same = {name: getattr(booking, name) for name in _SAME_IN_ROW}
-    return BookingRow(**same, **_derived(booking, now))
+    return BookingRow(**shared(booking, BookingRow), **_derived(booking, now))
 
 
 def detail(
     booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
 ) -> BookingDetail:
     """The booking's details. The in-house secrets are included only where `in_house` is passed."""
-    same = {name: getattr(booking, name) for name in _SAME} | {"balance_due": booking.balance_due or booking.nothing}
+    same = shared(booking, BookingDetail) | {"balance_due": booking.balance_due or booking.nothing}
     cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(
         **same,
@@ -56,15 +64,14 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that payments may charge: the total of a held booking, or the balance of a guest in house."""
+    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house."""
     due = balance.owed(booking)
     extension = booking.status is BookingStatus.IN_HOUSE and bool(due)
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
     stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
-        booking_id=booking.id,
-        hotel=booking.hotel,
+        **booking.about,
         hotel_name=booking.terms.hotel.name,
         description=f"Balance of {stay}" if extension else stay,
         amount=due if extension else booking.total,

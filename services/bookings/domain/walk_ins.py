@@ -56,16 +56,14 @@ def begin(
     return (
         *creation.begin(booking, request, by=by, now=now),
         RoomAssigned(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             room_number=room.room_number,
             room_type_code=room.room_type_code,
             by=by,
             assigned_at=now,
         ),
         GuestCheckedIn(
-            booking_id=booking.id,
-            hotel=booking.hotel,
+            **booking.about,
             room_number=room.room_number,
             checked_in_at=now,
             checked_in_by=by,

@@ -19,10 +19,7 @@ def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended,
 
 
 def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:
-    """Carry out one action that has been pending for too long.
-
-    Returns False where no action is due or the rooms service does not answer.
-    """
+    """Carry out one stale action. Returns False where none is due or the rooms service does not answer."""
     with conversation.transaction() as work:
         booking = work.bookings.lock_stale()
     if booking is None or booking.pending is None:

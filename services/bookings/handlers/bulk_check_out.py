@@ -9,7 +9,8 @@ from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCh
 from contracts.rooms.rooms import FindRooms, RoomView
 from contracts.values import Permission
 from services.bookings.actions import vacate
-from services.bookings.steps import hotel_access
+from services.bookings.domain import access
+from services.bookings.domain.validation import invalid
 from services.bookings.work import BookingsWork
 
 DESTRUCTIVE = "destructive bulk check-out"
@@ -57,12 +58,11 @@ def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[Book
 
 def _check(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> None:
     caller = conversation.context.caller
-    hotel_access.require_own_hotel(command.hotel, caller)
+    access.require_own_hotel(command.hotel, caller)
     if command.destructive and not caller.may(Permission.SUPERUSER):
         raise Refusal("PERMISSION_DENIED", "A destructive check-out needs is_superuser.")
     if len(command.rooms) > MOST_ROOMS:
-        words = f"at most {MOST_ROOMS} rooms"
-        raise Refusal("VALIDATION_ERROR", words, errors=[{"field": "room_ids", "message": words}])
+        raise invalid("room_ids", f"at most {MOST_ROOMS} rooms")
 
 
 def _rooms_of(
@@ -79,10 +79,7 @@ def _rooms_of(
 def _vacate(
     command: CheckOutRooms, conversation: KeyedConversation[BookingsWork], room: RoomView, in_house: Sequence[str]
 ) -> list[str]:
-    """Vacate one room; returns the ids of the checked-out bookings.
-
-    Returns an empty list where an occupancy without a stay was cleared. Refused `ROOM_NOT_OCCUPIED`.
-    """
+    """Vacate one room; returns the bookings checked out, none where an occupancy without a stay was cleared."""
     reason = (command.reason or DESTRUCTIVE) if command.destructive else command.reason
     checked_out = [
         booking_id

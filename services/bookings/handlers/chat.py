@@ -18,7 +18,6 @@ from services.bookings.domain import access, chat
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps.booking_access import locked, visible
-from services.bookings.steps.hotel_access import require_own_hotel
 from services.bookings.work import BookingsWork
 
 OPEN = tuple(status.value for status, event, _ in LIFECYCLE if event is ChatMessageSent and status)
@@ -63,7 +62,7 @@ def get_chat(query: GetChat, work: BookingsWork) -> Chat:
 
 def list_chats(query: ListChats, work: BookingsWork) -> OpenChats:
     """A page of the hotel's open chats, for staff."""
-    require_own_hotel(query.hotel, work.caller)
+    access.require_own_hotel(query.hotel, work.caller)
     return work.chats.page(query, OPEN)
 
 

@@ -13,10 +13,7 @@ from services.bookings.work import BookingsWork
 
 
 def create_booking(command: CreateBooking, conversation: KeyedConversation[BookingsWork]) -> CreatedBooking:
-    """Hold the nights, or price a draft, and store the booking.
-
-    Raises the refusals of `creation.check` and of the rooms service.
-    """
+    """Store a booking with held nights, or a draft. Raises the refusals of `creation.check` and the rooms service."""
     creation.check(command, conversation.context.caller)
 
     def begin(new: Booking, work: BookingsWork) -> Booking:

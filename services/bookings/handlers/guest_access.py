@@ -1,8 +1,8 @@
 """Guest access: by token, or by a mailed one-time code, which is exchanged for the token."""
 
 from chassis.refusal import Refusal
+from contracts.bookings.communications import GetMailFacts, MailFacts
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
-from contracts.bookings.mails import GetMailFacts, MailFacts
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
@@ -13,10 +13,7 @@ from services.bookings.work import BookingsWork
 
 
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
-    """The booking of the caller's token.
-
-    Refused `INVALID_TOKEN` for an unknown token, and where the command names another booking.
-    """
+    """The booking of the caller's token. Refused `INVALID_TOKEN`, also where the query names another booking."""
     token_hash = access.hashed(work.caller.guest_token or "")
     booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
     if booking is None:
@@ -26,10 +23,7 @@ def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAcc
 
 
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
-    """Revoke the token and its unused codes.
-
-    The notifier closes the guest's open connections when the notifier receives the event.
-    """
+    """Revoke the token and its unused codes; the notifier then closes the guest's open connections."""
     booking = locked(work, command)
     by, key = work.caller.actor, work.dependencies.guest_token_key
     revoked, guest = access.revoke(booking, key=key, by=by, now=work.now)
@@ -47,10 +41,7 @@ def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
 
 
 def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
-    """Exchange a one-time code for the guest token.
-
-    Refused `INVALID_CODE` for an unknown, used or expired code.
-    """
+    """Exchange a one-time code for the guest token. Refused `INVALID_CODE` for an unknown, used or expired code."""
     booking_id = work.access_codes.use(access.hashed(command.code), now=work.now)
     booking = work.bookings.find(booking_id) if booking_id else None
     if booking is None or work.now >= access.token_ends_at(booking):
@@ -60,6 +51,4 @@ def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
 
 
 def _access(booking: Booking, *, token: str | None = None) -> GuestAccess:
-    return GuestAccess(
-        booking_id=booking.id, hotel=booking.hotel, guest_token=token, read_only=access.is_read_only(booking)
-    )
+    return GuestAccess(**booking.about, guest_token=token, read_only=access.is_read_only(booking))

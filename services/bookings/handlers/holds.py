@@ -52,10 +52,7 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
 
 
 def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
-    """Release the hold.
-
-    A draft's hold is released by a pending action, so that the draft cannot be submitted meanwhile.
-    """
+    """Release the hold; a pending action prevents that a draft is submitted meanwhile."""
     if booking and booking.pending:
         pending_actions.carry_out(conversation, RELEASE, booking)
     else:

@@ -23,10 +23,9 @@ QUIET = timedelta(minutes=10)
 
 
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
-    """Find a booking by its confirmation number; its full details are returned only if the address is given too.
+    """Find a booking by its confirmation number; its details are returned only if the guest's address is given too.
 
-    An address that is not the guest's finds no booking. For a lookup by address alone the address is stored, and no
-    booking is returned.
+    With another address no booking is found. With an address alone, the address is stored and no booking is returned.
     """
     address, number = command.email.strip().lower(), command.confirmation_number.strip().upper()
     if not number:
@@ -60,7 +59,7 @@ def begin_lookup_mail(work: BookingsWork) -> bool:
 def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLetter:
     """The content of a lookup mail, with new one-time codes. Refused `LOOKUP_NOT_FOUND`.
 
-    Bookings whose guest has changed the e-mail address since are left out.
+    The bookings of a guest who has changed the e-mail address since are left out.
     """
     access.system_only(work.caller)
     mail = work.lookups.find(command.lookup_id)
@@ -82,23 +81,14 @@ def delete_old_lookups(work: BookingsWork) -> bool:
 
 
 def _brief(booking: Booking) -> BookingInBrief:
-    return BookingInBrief(
-        confirmation_number=booking.confirmation_number,
-        hotel=booking.hotel,
-        hotel_name=booking.terms.hotel.name,
-        status=views.status_of(booking),
-        check_in=booking.check_in,
-        check_out=booking.check_out,
-    )
+    shared, hotel_name = views.shared(booking, BookingInBrief), booking.terms.hotel.name
+    return BookingInBrief(**shared, hotel_name=hotel_name, status=views.status_of(booking))
 
 
 def _linked(booking: Booking, work: BookingsWork) -> LinkedBooking:
     return LinkedBooking(
+        **views.shared(booking, LinkedBooking),
         booking_id=booking.id,
-        confirmation_number=booking.confirmation_number,
-        room_type_name=booking.room_type_name,
-        check_in=booking.check_in,
-        check_out=booking.check_out,
         status=views.status_of(booking),
         access_code=access_codes.issue_code(booking, work),
     )

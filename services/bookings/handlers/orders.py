@@ -21,7 +21,6 @@ from contracts.rooms.menu import PriceItems
 from services.bookings.domain import access, orders
 from services.bookings.domain.booking import Booking
 from services.bookings.steps.booking_access import locked_by_id, visible
-from services.bookings.steps.hotel_access import require_own_hotel
 from services.bookings.work import BookingsWork
 
 
@@ -46,7 +45,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
 def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
     """A page of the orders of guests in house; for a guest, only that guest's own orders."""
     if query.booking_id is None:
-        require_own_hotel(query.hotel, work.caller)
+        access.require_own_hotel(query.hotel, work.caller)
         return work.orders.page(query)
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     if work.caller.kind == "guest":
@@ -85,7 +84,7 @@ def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
     if work.caller.kind == "guest":
         booking = locked_by_id(work, hotel=command.hotel, booking_id=named or "")
     else:
-        require_own_hotel(command.hotel, work.caller)
+        access.require_own_hotel(command.hotel, work.caller)
         known = work.orders.find(command.hotel, command.order_id)
         if known is None:
             raise _not_found()

@@ -22,9 +22,8 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import PROVIDER, SYSTEM
-from services.bookings.domain import balance, expiry, payment_events
+from services.bookings.domain import balance, deadlines, payment_events
 from services.bookings.domain.booking import Booking
-from services.bookings.steps import balance_payments
 from services.bookings.work import BookingsWork
 
 log = logs.logger(__name__)
@@ -77,14 +76,11 @@ def payment_session_expired(event: PaymentSessionExpired, work: BookingsWork) ->
             return
         _add_to_timeline(event, work)
         closed = work.note(booking, payment_status=PaymentStatus.SESSION_EXPIRED.value)
-        work.record(closed, expiry.expire(closed, now=work.now), by=SYSTEM)
+        work.record(closed, deadlines.expire(closed, now=work.now), by=SYSTEM)
 
 
 def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
-    """Record the release of the authorisation.
-
-    If a cancellation fee should have been captured from it, the guest now owes the fee at the desk.
-    """
+    """Record the released authorisation. A fee that the authorisation covered is now owed at the desk."""
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)
         own = booking.payment_id in (None, event.payment_id)
@@ -112,18 +108,33 @@ def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWo
 
 
 def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
-    """The locked booking, where the event concerns the booking's own payment.
-
-    None for a balance payment, whose event is applied here, and for an unknown booking.
-    """
+    """The locked booking; None for an unknown booking, and for a balance payment, whose event is applied here."""
     booking = work.bookings.lock(event.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)
     elif event.purpose is PaymentPurpose.EXTENSION and not isinstance(event, (PaymentRefunded, RefundFailed)):
-        if not balance_payments.apply(booking, event, work):
+        if not _apply_to_balance(booking, event, work):
             _add_to_timeline(event, work)
         return None
     return booking
+
+
+def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork) -> bool:
+    """Record the booking's own events for a balance payment; returns False where the payment event causes none."""
+    match event:
+        case PaymentAuthorized():
+            events, by = balance.authorized(booking, event, now=work.now), SYSTEM
+        case PaymentCaptured():
+            events, by = balance.captured(booking, event), PROVIDER
+        case PaymentCaptureFailed() | PaymentVoided():
+            events, by = balance.not_taken(booking, event, now=work.now), PROVIDER
+        case CancellationFeeCaptured():
+            work.note(booking, **balance.with_fee(booking, event))
+            return False
+        case _:
+            return False
+    work.record(booking, events, by=by)
+    return bool(events)
 
 
 def _record(

@@ -1,14 +1,15 @@
 """Queries: one booking, a hotel's list, a booking's feed and timeline, its payable amount, guest names of rooms."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.views import BookingDetail, BookingList, Feed, GuestsOfRooms, Payable, Timeline
+from contracts.operations import Metric
 from contracts.values import ActorKind
 from services.bookings.domain import access, views
 from services.bookings.steps.booking_access import visible
-from services.bookings.steps.hotel_access import require_own_hotel
 from services.bookings.work import BookingsWork
 
 LONGEST_FEED = 500
@@ -23,10 +24,8 @@ def get_booking(query: GetBooking, work: BookingsWork) -> BookingDetail:
 
 def list_bookings(query: ListBookings, work: BookingsWork) -> BookingList:
     """A page of a hotel's bookings. Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
-    require_own_hotel(query.hotel, work.caller)
-    page = work.listing.page(query, work.now)
-    rows = tuple(views.row(booking, now=work.now) for booking in page.bookings)
-    return BookingList(count=page.count, results=rows, counts=page.counts)
+    access.require_own_hotel(query.hotel, work.caller)
+    return work.listing.page(query, work.now)
 
 
 def get_feed(query: GetFeed, work: BookingsWork) -> Feed:
@@ -47,16 +46,21 @@ def get_timeline(query: GetTimeline, work: BookingsWork) -> Timeline:
 
 
 def get_payable(query: GetPayable, work: BookingsWork) -> Payable:
-    """The amount that payments may charge, for the booking's guest or staff."""
+    """The amount that the payments service may charge, for the booking's guest or staff."""
     return views.payable(visible(work, hotel=query.hotel, booking_id=query.booking_id), now=work.now)
 
 
 def get_guest_names(query: GetGuestNames, work: BookingsWork) -> GuestsOfRooms:
-    """Guest names by booking id, for a room list."""
-    require_own_hotel(query.hotel, work.caller)
+    """Guest names, keyed by booking id, for a room list."""
+    access.require_own_hotel(query.hotel, work.caller)
     if not query.booking_ids:
         return GuestsOfRooms()
     return GuestsOfRooms(names=work.bookings.guest_names(query.hotel, query.booking_ids))
+
+
+def read_metrics(work: BookingsWork) -> Iterator[Metric]:
+    """The metrics at the time of the transaction."""
+    return work.metrics.read(work.now)
 
 
 def _without_names(data: dict[str, Any]) -> dict[str, Any]:

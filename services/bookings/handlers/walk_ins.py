@@ -5,9 +5,9 @@ from contracts.bookings.views import CreatedBooking
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.rooms.settings import GetSettings
 from contracts.rooms.walk_ins import ReceiveWalkIn
-from services.bookings.domain import access, creation, local_time, walk_ins
+from services.bookings.domain import access, creation, local_time, room_pin, walk_ins
 from services.bookings.domain.booking import Booking
-from services.bookings.steps import booking_creation, room_pins
+from services.bookings.steps import booking_creation
 from services.bookings.steps.booking_creation import HeldStay
 from services.bookings.work import BookingsWork
 
@@ -39,7 +39,7 @@ def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork
 
         def begin(new: Booking, work: BookingsWork) -> Booking:
             events = walk_ins.begin(new, request, received.room, by=work.caller.actor, now=work.now)
-            in_house = room_pins.in_house_secrets(new, received.wifi, work)
+            in_house = room_pin.in_house_secrets(new, received.wifi, work.dependencies.draw)
             return work.record(new, events, by=work.caller.actor, in_house=in_house)
 
         return HeldStay(received.held, begin)

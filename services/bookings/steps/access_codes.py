@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from contracts.bookings.mails import MailFacts
+from contracts.bookings.communications import MailFacts
 from services.bookings.domain import access, views
 from services.bookings.domain.booking import Booking
 from services.bookings.work import BookingsWork

@@ -33,10 +33,7 @@ class HeldStay:
 def create(
     command: CreateBooking, conversation: KeyedConversation[BookingsWork], *, year: int, hold: Callable[[str], HeldStay]
 ) -> CreatedBooking:
-    """Draw a booking id, call `hold` with the id, and store the booking.
-
-    Where another booking has the id or the confirmation number, the steps are repeated with new ones.
-    """
+    """Draw a booking id, call `hold` with the id, and store the booking; a name that is taken is drawn again."""
     for _ in range(DRAWS):
         booking_id = booking_names.booking_id(year, conversation.dependencies.choose)
         asked_at = time.monotonic()
@@ -51,10 +48,7 @@ def create(
 
 
 def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
-    """A stored reply with the booking's first guest token.
-
-    The token is derived, never stored, and is the same even after its revocation.
-    """
+    """A stored reply with the booking's first guest token, which is derived again, even after its revocation."""
     token = access.derived_token(work.dependencies.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 

@@ -40,10 +40,7 @@ def run(
     *,
     staff: bool = True,
 ) -> BookingDetail:
-    """Handle a command by a two-step action; returns the booking's details.
-
-    With `staff`, only staff and services are admitted. Where `decide` returns None, the booking stays unchanged.
-    """
+    """Handle a command by a two-step action; where `decide` returns None, the booking stays unchanged."""
     with conversation.transaction() as work:
         booking = locked(work, command, staff=staff)
         fields = decide(booking, work)
@@ -57,10 +54,7 @@ def run(
 
 
 def begin(work: BookingsWork, booking: Booking, kind: ActionKind, **fields: Any) -> Booking:
-    """Store the intent of an action with the booking.
-
-    Refused `ACTION_IN_PROGRESS` where the booking has another pending action.
-    """
+    """Store the intent of an action. Refused `ACTION_IN_PROGRESS` where the booking has another pending action."""
     intent = PendingAction(id=uuid4().hex, kind=kind, by=work.caller.actor, started_at=work.now, **fields)
     return work.bookings.begin_action(booking, intent)
 
@@ -93,6 +87,11 @@ def carry_out(
         if ended is None:
             raise LookupError(f"booking {booking.id} is gone")
         return and_then(work, ended)
+
+
+def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
+    """The booking without the intent, for an action that changes only the rooms service."""
+    return work.note(booking, pending=None)
 
 
 def require_none(booking: Booking) -> Booking:

@@ -1,4 +1,4 @@
-"""Bookings and their guests. A booking and its guest are read in one statement and locked together."""
+"""Bookings with their guests and overstay incidents. A booking and its guest are read and locked together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
@@ -6,19 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.refusal import Refusal
 from chassis.transactions.store import SqlStore
+from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
-from services.bookings.store.overstays import upsert
-from services.bookings.store.tables import BOOKING, GUEST
+from services.bookings.store.tables import BOOKING, GUEST, OVERSTAY
 
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
 _OF_GUEST = tuple(field.name for field in fields(Guest))
+_OF_INCIDENT = tuple(field.name for field in fields(Incident))
 _PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {"guest", "status", "source", *AMOUNTS})
 JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
     BOOKING, GUEST, GUEST.c.booking_id == BOOKING.c.id
@@ -74,10 +76,7 @@ class SqlBookings(SqlStore):
         return booking
 
     def add(self, booking: Booking) -> None:
-        """Insert a new booking and its guest in one statement.
-
-        Raises `NameTaken` where another booking has the id or the confirmation number.
-        """
+        """Insert a booking and its guest. Raises `NameTaken` where the id or the confirmation number is taken."""
         guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
         guest |= {"booking_id": booking.id, "hotel": booking.hotel, "search": searchable(booking)}
         values = {f"booking_{name}": value for name, value in row_of(booking).items()}
@@ -91,10 +90,7 @@ class SqlBookings(SqlStore):
             raise
 
     def save(self, before: Booking, after: Booking) -> None:
-        """Update the changed columns.
-
-        Refused `BOOKING_CHANGED` where the stored version differs from the version of `before`.
-        """
+        """Update the changed columns. Refused `BOOKING_CHANGED` where the stored version is not that of `before`."""
         old, new = row_of(before), row_of(after)
         changes = {name: value for name, value in new.items() if value != old[name]}
         if before.pending and not after.pending:
@@ -102,7 +98,7 @@ class SqlBookings(SqlStore):
         if changes:
             self._update(before, **changes)
         if after.overstay and after.overstay != before.overstay:
-            self._connection.execute(upsert(after.id, after.hotel, after.overstay))
+            self._save_incident(after, after.overstay)
         if after.guest != before.guest:
             guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
             self._connection.execute(
@@ -110,10 +106,7 @@ class SqlBookings(SqlStore):
             )
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
-        """Store the pending action.
-
-        Refused `ACTION_IN_PROGRESS` where another action is pending, `BOOKING_CHANGED` where the version differs.
-        """
+        """Store the pending action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` where the version differs."""
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
         self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
@@ -129,7 +122,7 @@ class SqlBookings(SqlStore):
         return self._connection.execute(known).first() is not None
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
-        """The guests' names by booking id, for bookings of this hotel."""
+        """The guests' names, keyed by booking id, for bookings of this hotel."""
         rows = self._connection.execute(
             sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
                 GUEST.c.booking_id.in_(booking_ids), GUEST.c.hotel == hotel
@@ -138,7 +131,7 @@ class SqlBookings(SqlStore):
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
 
     def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The bookings in house by room number. A room with several of them is an inconsistency."""
+        """The bookings in house, keyed by room number. A room with several of them is an inconsistency."""
         rows = self._connection.execute(
             sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
             .where(
@@ -152,6 +145,11 @@ class SqlBookings(SqlStore):
         for room_number, booking_id in rows:
             by_room[room_number] = (*by_room.get(room_number, ()), booking_id)
         return by_room
+
+    def _save_incident(self, booking: Booking, incident: Incident) -> None:
+        row = {name: getattr(incident, name) for name in _OF_INCIDENT}
+        added = insert(OVERSTAY).values(**booking.about, **row)
+        self._connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
 
     def _one(self, statement: sa.Select[Any]) -> Booking | None:
         row = self._connection.execute(statement).mappings().first()

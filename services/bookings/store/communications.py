@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.store import SqlStore
 from contracts.bookings.communications import Communication, Communications, CommunicationType, DeliveryStatus
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from services.bookings.domain.booking import Booking
 from services.bookings.store.paging import paged
@@ -60,27 +61,19 @@ class SqlCommunications(SqlStore):
         return Communications(booking_id=booking.id, count=count, results=results)
 
     def store_delivery(
-        self,
-        notice_id: str,
-        booking_ids: tuple[str, ...],
-        *,
-        occasion: str,
-        medium: str,
-        subject: str,
-        at: datetime,
-        failure: str | None,
+        self, notice: NoticeSent | NoticeGaveUp, booking_ids: tuple[str, ...], *, at: datetime, failure: str | None
     ) -> None:
         """Store that a push or mail was delivered, or the reason why its delivery failed."""
         status = DeliveryStatus.FAILED if failure else DeliveryStatus.SENT
-        delivery = {"delivery_status": status, "failure_reason": failure, "at": at}
-        about = {"notice_id": notice_id, "occasion": occasion, "medium": medium, "subject": subject, **delivery}
-        update = delivery | ({"subject": subject} if subject else {})
-        rows = [{"booking_id": booking_id, **about} for booking_id in booking_ids]
+        subject = {"subject": notice.headline} if notice.headline else {}
+        delivery = {"delivery_status": status, "failure_reason": failure, "at": at} | subject
+        about = {"notice_id": notice.notice_id, "occasion": notice.occasion, "medium": notice.medium, "subject": ""}
+        rows = [{"booking_id": booking_id, **about, **delivery} for booking_id in booking_ids]
         if rows:
             self._connection.execute(
                 insert(COMMUNICATION)
                 .values(rows)
-                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=update)
+                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=delivery)
             )
 
 

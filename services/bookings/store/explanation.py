@@ -1,4 +1,4 @@
-"""A booking's timeline from the tables of bookings: its row, its audit rows and its events."""
+"""A booking's timeline from the bookings database: its row, its audit rows and its events."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _BOOKING = """
 
 
 def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
-    """The booking with this id or confirmation number, for the timeline; empty where there is no such booking."""
+    """The timeline of the booking with this id or confirmation number; empty where there is no such booking."""
     rows = select(connection, _BOOKING, name=ask.booking.upper())
     if not rows:
         return Explanation()

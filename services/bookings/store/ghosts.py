@@ -1,10 +1,11 @@
-"""Ghosts, and the position of the comparison with rooms. All times are those of the database's clock."""
+"""Ghosts, and the progress of the comparison with the rooms service. All times are those of the database's clock."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
+from chassis import codec
 from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
@@ -35,7 +36,7 @@ WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 
 
 class SqlGhosts(SqlStore):
-    """The position of the comparison, and the ghosts."""
+    """The progress of the comparison, and the ghosts."""
 
     def take_page(self) -> int | None:
         """Lease the next page for 30 seconds; returns the room id after which it begins, None where no page is due."""
@@ -43,10 +44,7 @@ class SqlGhosts(SqlStore):
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room id of the page.
-
-        None ends the round, and deletes the ghosts that the round has not confirmed.
-        """
+        """Store the last room id of the page; None ends the round and deletes the ghosts not met in it."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -54,7 +52,7 @@ class SqlGhosts(SqlStore):
         self._connection.execute(NEXT_ROUND, {"wait": BETWEEN_ROUNDS})
 
     def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
-        """The position of every booking that a room names or that is in house in one of these rooms, by booking id."""
+        """Every booking that a room names or that is in house in one of these rooms, keyed by booking id."""
         named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
             [(room.hotel, room.room_number) for room in rooms]
@@ -62,23 +60,14 @@ class SqlGhosts(SqlStore):
         lives = (BOOKING.c.status == BookingStatus.IN_HOUSE) & here
         rows = self._connection.execute(
             sa.select(
-                BOOKING.c.id,
+                BOOKING.c.id.label("booking_id"),
                 BOOKING.c.hotel,
-                BOOKING.c.assigned_room_number,
+                BOOKING.c.assigned_room_number.label("room_number"),
                 BOOKING.c.status,
                 BOOKING.c.pending.is_not(None).label("busy"),
             ).where(BOOKING.c.id.in_(named) | lives)
         )
-        return {
-            row.id: BookingPosition(
-                booking_id=row.id,
-                hotel=row.hotel,
-                room_number=row.assigned_room_number,
-                status=BookingStatus(row.status),
-                busy=row.busy,
-            )
-            for row in rows
-        }
+        return {row.booking_id: codec.typed(dict(row._mapping), BookingPosition) for row in rows}
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
         """Store the ghosts; returns the new ones, and those that have lasted for a minute."""

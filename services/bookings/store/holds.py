@@ -1,7 +1,4 @@
-"""Holds of nights as the rooms service publishes them, with the time of the next orphan check.
-
-All times are those of the database's clock.
-"""
+"""Holds of nights as the rooms service publishes them. All times are those of the database's clock."""
 
 from datetime import datetime, timedelta
 

@@ -9,7 +9,8 @@ from chassis.refusal import Refusal
 from chassis.transactions.store import SqlStore
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingSource, BookingStatus
-from services.bookings.domain.booking_page import BookingPage
+from contracts.bookings.views import BookingList
+from services.bookings.domain import views
 from services.bookings.lifecycle import SYNONYMS
 from services.bookings.store.bookings import JOINED, booking_of
 from services.bookings.store.tables import BOOKING, GUEST
@@ -32,11 +33,8 @@ LARGEST_PAGE = 100
 class SqlListing(SqlStore):
     """The bookings of every hotel."""
 
-    def page(self, query: ListBookings, now: datetime) -> BookingPage:
-        """A page of the list, and the counts of the buckets where requested.
-
-        Refused `INVALID_FILTER`, `INVALID_ORDERING`. One statement reads the page, another one all counts.
-        """
+    def page(self, query: ListBookings, now: datetime) -> BookingList:
+        """A page of the list, with bucket counts where requested. Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
         filters = _filters(query)
         buckets = _buckets(query.hotel, now)
         if query.bucket and query.bucket not in buckets:
@@ -46,13 +44,14 @@ class SqlListing(SqlStore):
         if page < 1 or not 1 <= size <= LARGEST_PAGE:
             raise _invalid("page", f"{page} of {size}")
         statement = page_statement(query, sa.and_(filters, bucket), size=size, skip=(page - 1) * size)
-        bookings = [booking_of(row) for row in self._connection.execute(statement).mappings()]
+        bookings = (booking_of(row) for row in self._connection.execute(statement).mappings())
+        rows = tuple(views.row(booking, now=now) for booking in bookings)
         if query.include_counts:
             counters = [sa.func.count().filter(condition).label(name) for name, condition in buckets.items()]
             counts = self._count(query, filters, sa.func.count().filter(bucket).label("count"), *counters)
-            return BookingPage(bookings, counts.pop("count"), counts)
+            return BookingList(count=counts.pop("count"), results=rows, counts=counts)
         counts = self._count(query, sa.and_(filters, bucket), sa.func.count().label("count"))
-        return BookingPage(bookings, counts["count"], None)
+        return BookingList(count=counts["count"], results=rows)
 
     def _count(self, query: ListBookings, condition: Condition, *counters: Any) -> dict[str, int]:
         statement = sa.select(*counters).select_from(BOOKING).where(condition)
@@ -62,11 +61,7 @@ class SqlListing(SqlStore):
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """The statement of the page's rows in the requested order.
-
-    Equal rows are ordered by id, so that pages neither repeat nor skip rows. Rows before the page are skipped by id;
-    only the page's own rows are read in full.
-    """
+    """The page's rows in the requested order, then ordered by id; only these rows are read in full."""
     ordering = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(ordering.removeprefix("-"))
     if column is None:
@@ -111,10 +106,7 @@ def _statuses(names: tuple[str, ...]) -> Condition:
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The conditions of the front desk's buckets, by the hotel-local date.
-
-    The time zone is that of the hotel's newest booking.
-    """
+    """The conditions of the front desk's buckets on the hotel-local date, in the time zone of the newest booking."""
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status

@@ -1,12 +1,13 @@
-"""The values of the metrics of bookings, from PostgreSQL."""
+"""The metrics of the bookings service, counted by PostgreSQL."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
-from services.bookings.domain.metrics import Numbers
+from contracts.operations import Metric
 from services.bookings.store.tables import BOOKING
 
 TWO_TICKS = timedelta(seconds=30)
@@ -22,14 +23,12 @@ _STALE = sa.select(sa.func.count()).where(BOOKING.c.action_due_at < sa.func.now(
 
 
 class SqlMetrics(SqlStore):
-    """Counts over every booking."""
+    """Counts over every booking: overdue deadlines, approvals that wait, and stale two-step actions."""
 
-    def read(self, now: datetime) -> Numbers:
-        """The values of the metrics at that time, read by two statements, each on a partial index."""
+    def read(self, now: datetime) -> Iterator[Metric]:
+        """The metrics at that time, read by two statements, each on a partial index."""
         row = self._connection.execute(_COUNTED, {"late": now - TWO_TICKS, "soon": now + SOON}).one()
-        return Numbers(
-            deadlines_late=row.late,
-            approvals_waiting=row.waiting,
-            approvals_near_deadline=row.near,
-            actions_stale=self._connection.execute(_STALE).scalar_one(),
-        )
+        yield Metric(name="deadlines_late", value=row.late)
+        yield Metric(name="approvals_waiting", value=row.waiting)
+        yield Metric(name="approvals_near_deadline", value=row.near)
+        yield Metric(name="actions_stale", value=self._connection.execute(_STALE).scalar_one())

@@ -1,4 +1,4 @@
-"""The tables of bookings, and the types of their columns."""
+"""The tables of the bookings service, and the types of their columns."""
 
 from typing import Any
 

@@ -4,12 +4,9 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from contracts.message import Envelope
-from contracts.rooms import InventoryHeld
 from services.notifier.channels import Channel, ChannelKind
 from services.notifier.domain.jobs import PushAvailability, PushGroup, PushNotice
-from services.notifier.domain.pushes import PUSHES
-
-(_AVAILABILITY_CHANGED,) = PUSHES[InventoryHeld].realtime_events
+from services.notifier.domain.realtime_events import AVAILABILITY_CHANGED
 
 
 def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailability, datetime]:
@@ -42,10 +39,10 @@ def availability_push(job: PushAvailability) -> PushNotice:
         notice_id=job.notice_id,
         hotel=job.hotel,
         booking_id="",
-        occasion=_AVAILABILITY_CHANGED.name,
+        occasion=AVAILABILITY_CHANGED.name,
         subject=_subject(job.hotel),
         sequence=job.second,
-        groups=(PushGroup(names=_AVAILABILITY_CHANGED.names, channels=(channel.name,), data=data),),
+        groups=(PushGroup(names=AVAILABILITY_CHANGED.names, channels=(channel.name,), data=data),),
     )
 
 

@@ -6,7 +6,7 @@ Class names are the job kinds stored in the job table; field names are the store
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from contracts.values import Money
 
@@ -45,6 +45,7 @@ class PushNotice:
     subject: str
     sequence: int
     groups: tuple[PushGroup, ...]
+    medium: ClassVar[str] = "push"
 
     @property
     def messages(self) -> Iterator[PushMessage]:

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from contracts import bookings
+from contracts.bookings.approval import BookingAwaitsApproval, BookingConfirmed, BookingDeclined
+from contracts.bookings.events import (
+    BookingCancelled,
+    BookingExpired,
+    BookingHeld,
+    BookingPaymentFailed,
+    PaymentTurnedAway,
+)
+from contracts.bookings.refunds import BookingRefunded
+from contracts.bookings.status import ExpiryReason
+from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut
 from contracts.message import Event
 
 
@@ -12,8 +22,8 @@ def _always(_: Any) -> bool:
     return True
 
 
-def _was_submitted(event: bookings.BookingExpired) -> bool:
-    return event.reason is not bookings.ExpiryReason.DRAFT_ABANDONED
+def _was_submitted(event: BookingExpired) -> bool:
+    return event.reason is not ExpiryReason.DRAFT_ABANDONED
 
 
 @dataclass(frozen=True)
@@ -28,22 +38,22 @@ class MailRule:
 
 
 _ROWS = (
-    MailRule(bookings.BookingHeld, "booking_received", "Booking received - {booking_id}"),
+    MailRule(BookingHeld, "booking_received", "Booking received - {booking_id}"),
     MailRule(
-        bookings.BookingAwaitsApproval,
+        BookingAwaitsApproval,
         "payment_authorized",
         "Payment authorized — awaiting hotel confirmation ({booking_id})",
         ("amount",),
     ),
-    MailRule(bookings.BookingConfirmed, "booking_confirmed", "Booking Confirmed - {booking_id}"),
-    MailRule(bookings.BookingDeclined, "booking_declined", "Booking Update - {booking_id}"),
-    MailRule(bookings.BookingCancelled, "booking_cancelled", "Booking Cancelled - {booking_id}", ("fee", "refund")),
-    MailRule(bookings.BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),
-    MailRule(bookings.BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
-    MailRule(bookings.PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),
-    MailRule(bookings.BookingRefunded, "refund_processed", "Refund processed - {booking_id}", ("amount",)),
-    MailRule(bookings.GuestCheckedIn, "welcome", "Welcome to {hotel_name}"),
-    MailRule(bookings.GuestCheckedOut, "thank_you", "Thank you for staying at {hotel_name}"),
+    MailRule(BookingConfirmed, "booking_confirmed", "Booking Confirmed - {booking_id}"),
+    MailRule(BookingDeclined, "booking_declined", "Booking Update - {booking_id}"),
+    MailRule(BookingCancelled, "booking_cancelled", "Booking Cancelled - {booking_id}", ("fee", "refund")),
+    MailRule(BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),
+    MailRule(BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
+    MailRule(PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),
+    MailRule(BookingRefunded, "refund_processed", "Refund processed - {booking_id}", ("amount",)),
+    MailRule(GuestCheckedIn, "welcome", "Welcome to {hotel_name}"),
+    MailRule(GuestCheckedOut, "thank_you", "Thank you for staying at {hotel_name}"),
 )
 
 MAILS = {row.event: row for row in _ROWS}

@@ -10,7 +10,8 @@ from services.notifier.channels import STAFF_ONLY, Channel, ChannelKind
 from services.notifier.domain.jobs import PushGroup, PushNotice, SendMail
 from services.notifier.domain.mails import MAILS
 from services.notifier.domain.payloads import feed_of, for_legacy, payload, with_staff
-from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED, RealtimeEvent
+from services.notifier.domain.pushes import PUSHES
+from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
 
 def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from contracts.message import Envelope
 from services.notifier.domain.jobs import PushNotice, SendToGuest
@@ -16,7 +17,7 @@ class Notice:
     the events of its `subject`.
     """
 
-    id: str
+    notice_id: str
     medium: str  # mail | push | sms
     occasion: str
     hotel: str
@@ -27,10 +28,9 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredNotice:
+class StoredNotice(Notice):
     """A notice with its stored status. Instants are UTC."""
 
-    notice: Notice
     status: NoticeStatus
     reason: str
     created_at: datetime
@@ -39,27 +39,14 @@ class StoredNotice:
 
 def push_notice(push: PushNotice, *, event_id: str) -> Notice:
     """The notice of a push."""
-    return Notice(
-        id=push.notice_id,
-        medium="push",
-        occasion=push.occasion,
-        hotel=push.hotel,
-        booking_id=push.booking_id,
-        event_id=event_id,
-        subject=push.subject,
-        sequence=push.sequence,
-    )
+    return Notice(**shared_fields(push), event_id=event_id, subject=push.subject, sequence=push.sequence)
 
 
 def guest_notice(job: SendToGuest, envelope: Envelope) -> Notice:
     """The notice of a mail or text message to a guest."""
-    return Notice(
-        id=job.notice_id,
-        medium=job.medium,
-        occasion=job.occasion,
-        hotel=job.hotel,
-        booking_id=job.booking_id,
-        event_id=envelope.id,
-        subject=envelope.subject,
-        sequence=envelope.sequence,
-    )
+    return Notice(**shared_fields(job), event_id=envelope.id, subject=envelope.subject, sequence=envelope.sequence)
+
+
+def shared_fields(source: PushNotice | SendToGuest | Notice) -> dict[str, Any]:
+    """The fields that a notice, its job and its `NoticeEvent`s have in common."""
+    return {name: getattr(source, name) for name in ("notice_id", "medium", "occasion", "hotel", "booking_id")}

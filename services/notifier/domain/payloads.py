@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.bookings import BookingEvent
+from contracts.bookings.events import BookingEvent
 from contracts.message import Envelope, Event
 from contracts.values import Actor, ActorKind, Money
 from services.notifier.domain.pushes import PushRule

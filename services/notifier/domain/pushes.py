@@ -1,28 +1,82 @@
-"""The table of pushes: the realtime events for each event, with their channels and fields."""
+"""The table of pushes: the realtime events that each event causes, and the fields that they carry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from contracts import bookings, notifier, payments, rooms
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import (
+    ApprovalFellDue,
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingDeclined,
+)
+from contracts.bookings.balance import (
+    BalancePaid,
+    BalancePaymentAccepted,
+    BalancePaymentFailed,
+    BalancePaymentRefused,
+    BalanceSettled,
+)
+from contracts.bookings.chat import ChatMessageSent
+from contracts.bookings.communications import CommunicationNoted, CommunicationRequested
+from contracts.bookings.events import (
+    BookingCancelled,
+    BookingDrafted,
+    BookingExpired,
+    BookingHeld,
+    BookingPaymentFailed,
+    PaymentAwaited,
+    PaymentTurnedAway,
+)
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
+from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
+from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
+    RoomAssigned,
+    RoomMoved,
+    RoomUnassigned,
+)
 from contracts.message import Event
+from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
+from contracts.payments.events import (
+    CancellationFeeCaptured,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentDisputed,
+    PaymentMismatched,
+    PaymentRefunded,
+    PaymentSessionExpired,
+    PaymentSessionOpened,
+    PaymentVoided,
+    RefundFailed,
+)
+from contracts.rooms.events import (
+    AvailabilityChanged,
+    HotelSettingsChanged,
+    HousekeepingTaskDone,
+    HousekeepingTaskOpened,
+    InventoryExtended,
+    InventoryHeld,
+    InventoryReleased,
+    RoomBlocked,
+    RoomOccupied,
+    RoomStatusChanged,
+    RoomUnblocked,
+    RoomVacated,
+)
+from contracts.rooms.menu import MenuChanged
 from services.notifier.channels import ChannelKind
-
-HOTEL, STAFF, BOOKING, ROOM, PUBLIC = ChannelKind
-
-
-@dataclass(frozen=True)
-class RealtimeEvent:
-    """A realtime event: its name, its aliases for old clients, and the kinds of channel that carry it."""
-
-    name: str
-    channels: tuple[ChannelKind, ...]
-    aliases: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The canonical name, then the aliases."""
-        return (self.name, *self.aliases)
+from services.notifier.domain import realtime_events as realtime
+from services.notifier.domain.realtime_events import RealtimeEvent
 
 
 @dataclass(frozen=True)
@@ -41,258 +95,117 @@ class PushRule:
     only_if: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-# Sent in addition for every event that changes a booking's status.
-STATUS_CHANGED = RealtimeEvent("booking_status_changed", (HOTEL, BOOKING), ("booking-updated", "booking_updated"))
-
-_CREATED = RealtimeEvent("booking_created", (HOTEL, BOOKING))
 _STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "source")
 _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
-_BALANCE = RealtimeEvent("balance_changed", (HOTEL, BOOKING))
 _BALANCE_FIELDS = {"amount": "amount", "balance_due": "balance_due"}
 _INCIDENT = ("incident_id", "incident_status", "severity")
-
-_ORDER_UPDATED = RealtimeEvent("order_updated", (HOTEL, BOOKING))
+_ORDER = ("order_id", "order_status", "room_number")
+_ROOM_CHANGE = ("room_number", "previous_room_number", "room_type_code")
 
 _ROWS = (
-    PushRule(bookings.BookingDrafted, (_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
-    PushRule(bookings.BookingHeld, (_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
+    PushRule(BookingDrafted, (realtime.BOOKING_CREATED,), _STAY, {"total_amount": "total"}, by="by"),
+    PushRule(BookingHeld, (realtime.BOOKING_CREATED,), (*_STAY, "expires_at"), {"total_amount": "total"}, by="by"),
     PushRule(
-        bookings.BookingAwaitsApproval,
-        (RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING)),),
+        BookingAwaitsApproval,
+        (realtime.PAYMENT_AUTHORIZED,),
         ("amount", "payment_authorized_at", "approval_deadline_at"),
     ),
     PushRule(
-        bookings.ApprovalFellDue,
-        (RealtimeEvent("approval_due", (STAFF,)),),
+        ApprovalFellDue,
+        (realtime.APPROVAL_DUE,),
         ("urgency", "payment_authorized_at", "approval_deadline_at", "noticed_at"),
     ),
+    PushRule(BookingApproved, (realtime.BOOKING_APPROVED,), ("decision_made_at",), by="decision_made_by"),
     PushRule(
-        bookings.BookingApproved,
-        (RealtimeEvent("booking_approved", (HOTEL, BOOKING)),),
-        ("decision_made_at",),
-        by="decision_made_by",
-    ),
-    PushRule(
-        bookings.BookingConfirmed,
-        (RealtimeEvent("payment_success", (HOTEL, BOOKING)), RealtimeEvent("booking_confirmed", (HOTEL, BOOKING))),
+        BookingConfirmed,
+        (realtime.PAYMENT_SUCCESS, realtime.BOOKING_CONFIRMED),
         ("confirmed_at", "paid_at"),
         by="confirmed_by",
         only_if={"payment_success": "paid_at"},
     ),
+    PushRule(BookingPaymentFailed, (realtime.PAYMENT_FAILED,), ("reason_code", "failed_at", "expires_at")),
+    PushRule(PaymentTurnedAway, (realtime.PAYMENT_FAILED,), ("amount", "reason_code", "turned_away_at")),
+    PushRule(BookingDeclined, (realtime.BOOKING_DECLINED,), ("reason_code", "decision_made_at"), by="decision_made_by"),
+    PushRule(BookingCancelled, (realtime.BOOKING_CANCELLED,), ("cancelled_at",), _FEE, by="cancelled_by"),
+    PushRule(BookingExpired, (realtime.BOOKING_EXPIRED,), ("expired_at",), {"expiry_reason": "reason"}),
+    PushRule(BookingNoShow, (realtime.BOOKING_NO_SHOW,), ("marked_at",), _FEE, by="marked_by"),
+    PushRule(BookingRefunded, (realtime.REFUND_PROCESSED,), ("refunded_at",), {"refund_amount": "amount"}),
+    PushRule(BookingRefundFailed, (realtime.REFUND_FAILED,), ("reason_code", "failed_at"), {"refund_amount": "amount"}),
+    PushRule(BookingRefundRetried, (realtime.REFUND_RETRIED,), ("retried_at",), by="retried_by"),
+    PushRule(RoomAssigned, (realtime.ROOM_ASSIGNED,), (*_ROOM_CHANGE, "assigned_at"), by="by"),
+    PushRule(RoomUnassigned, (realtime.ROOM_UNASSIGNED,), ("room_number", "unassigned_at"), by="by"),
+    PushRule(RoomMoved, (realtime.ROOM_MOVED,), (*_ROOM_CHANGE, "moved_at"), by="by"),
+    PushRule(GuestCheckedIn, (realtime.BOOKING_CHECKED_IN,), ("room_number", "checked_in_at"), by="checked_in_by"),
     PushRule(
-        bookings.BookingPaymentFailed,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
-        ("reason_code", "failed_at", "expires_at"),
-    ),
-    PushRule(
-        bookings.PaymentTurnedAway,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
-        ("amount", "reason_code", "turned_away_at"),
-    ),
-    PushRule(
-        bookings.BookingDeclined,
-        (RealtimeEvent("booking_declined", (HOTEL, BOOKING)),),
-        ("reason_code", "decision_made_at"),
-        by="decision_made_by",
-    ),
-    PushRule(
-        bookings.BookingCancelled,
-        (RealtimeEvent("booking_cancelled", (HOTEL, BOOKING)),),
-        ("cancelled_at",),
-        _FEE,
-        by="cancelled_by",
-    ),
-    PushRule(
-        bookings.BookingExpired,
-        (RealtimeEvent("booking_expired", (HOTEL, BOOKING)),),
-        ("expired_at",),
-        {"expiry_reason": "reason"},
-    ),
-    PushRule(
-        bookings.BookingNoShow,
-        (RealtimeEvent("booking_no_show", (HOTEL, BOOKING)),),
-        ("marked_at",),
-        _FEE,
-        by="marked_by",
-    ),
-    PushRule(
-        bookings.BookingRefunded,
-        (RealtimeEvent("refund_processed", (HOTEL, BOOKING)),),
-        ("refunded_at",),
-        {"refund_amount": "amount"},
-    ),
-    PushRule(
-        bookings.BookingRefundFailed,
-        (RealtimeEvent("refund_failed", (HOTEL, STAFF, BOOKING)),),
-        ("reason_code", "failed_at"),
-        {"refund_amount": "amount"},
-    ),
-    PushRule(
-        bookings.BookingRefundRetried,
-        (RealtimeEvent("refund_retried", (HOTEL, STAFF, BOOKING)),),
-        ("retried_at",),
-        by="retried_by",
-    ),
-    PushRule(
-        bookings.RoomAssigned,
-        (RealtimeEvent("room_assigned", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
-        ("room_number", "previous_room_number", "room_type_code", "assigned_at"),
-        by="by",
-    ),
-    PushRule(
-        bookings.RoomUnassigned,
-        (RealtimeEvent("room_unassigned", (HOTEL, BOOKING, ROOM)),),
-        ("room_number", "unassigned_at"),
-        by="by",
-    ),
-    PushRule(
-        bookings.RoomMoved,
-        (RealtimeEvent("room_moved", (HOTEL, BOOKING, ROOM), ("booking_room_assigned",)),),
-        ("room_number", "previous_room_number", "room_type_code", "moved_at"),
-        by="by",
-    ),
-    PushRule(
-        bookings.GuestCheckedIn,
-        (RealtimeEvent("booking_checked_in", (HOTEL, BOOKING, ROOM), ("booking-checked-in",)),),
-        ("room_number", "checked_in_at"),
-        by="checked_in_by",
-    ),
-    PushRule(
-        bookings.GuestCheckedOut,
-        (RealtimeEvent("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",)),),
+        GuestCheckedOut,
+        (realtime.BOOKING_CHECKED_OUT,),
         ("room_number", "checked_out_at", "check_out"),
         by="checked_out_by",
     ),
     PushRule(
-        bookings.OverstayFlagged,
-        (RealtimeEvent("overstay_flagged", (HOTEL, STAFF), ("booking_overstay_flagged",)),),
+        OverstayFlagged,
+        (realtime.OVERSTAY_FLAGGED,),
         (*_INCIDENT, "previous_severity", "room_number", "checkout_deadline_at", "flagged_at"),
     ),
     PushRule(
-        bookings.OverstayAcknowledged,
-        (RealtimeEvent("overstay_acknowledged", (HOTEL, STAFF), ("booking_overstay_acknowledged",)),),
-        (*_INCIDENT, "acknowledged_at"),
-        by="acknowledged_by",
+        OverstayAcknowledged, (realtime.OVERSTAY_ACKNOWLEDGED,), (*_INCIDENT, "acknowledged_at"), by="acknowledged_by"
     ),
+    PushRule(OverstayDismissed, (realtime.OVERSTAY_RESOLVED,), (*_INCIDENT, "dismissed_at"), by="dismissed_by"),
     PushRule(
-        bookings.OverstayDismissed,
-        (RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
-        (*_INCIDENT, "dismissed_at"),
-        by="dismissed_by",
-    ),
-    PushRule(
-        bookings.StayExtended,
-        (
-            RealtimeEvent("overstay_extended", (HOTEL, STAFF), ("booking_overstay_extended",)),
-            _BALANCE,
-        ),
+        StayExtended,
+        (realtime.OVERSTAY_EXTENDED, realtime.BALANCE_CHANGED),
         ("room_number", "previous_check_out", "check_out", "nights_added", "checkout_deadline_at", "extended_at"),
         {"amount": "amount", "total_amount": "total", "balance_due": "balance_due"},
         by="extended_by",
     ),
+    PushRule(OverstayResolved, (realtime.OVERSTAY_RESOLVED,), (*_INCIDENT, "resolution", "resolved_at")),
+    PushRule(BalancePaymentAccepted, (realtime.BALANCE_CHANGED,), ("accepted_at",), _BALANCE_FIELDS),
+    PushRule(BalanceSettled, (realtime.BALANCE_CHANGED,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
+    PushRule(BalancePaid, (realtime.PAYMENT_SUCCESS,), ("paid_at",), _BALANCE_FIELDS),
     PushRule(
-        bookings.OverstayResolved,
-        (RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",)),),
-        (*_INCIDENT, "resolution", "resolved_at"),
-    ),
-    PushRule(bookings.BalancePaymentAccepted, (_BALANCE,), ("accepted_at",), _BALANCE_FIELDS),
-    PushRule(bookings.BalanceSettled, (_BALANCE,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
-    PushRule(
-        bookings.BalancePaid,
-        (RealtimeEvent("payment_success", (HOTEL, BOOKING)),),
-        ("paid_at",),
-        _BALANCE_FIELDS,
-    ),
-    PushRule(
-        bookings.BalancePaymentFailed,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)), _BALANCE),
+        BalancePaymentFailed,
+        (realtime.PAYMENT_FAILED, realtime.BALANCE_CHANGED),
         ("reason_code", "failed_at"),
         _BALANCE_FIELDS,
     ),
+    PushRule(BalancePaymentRefused, (realtime.PAYMENT_FAILED,), ("reason_code", "refused_at"), _BALANCE_FIELDS),
+    PushRule(ChatMessageSent, (realtime.CHAT_MESSAGE,), ("message_id", "sender", "sent_at")),
+    PushRule(OrderPlaced, (realtime.ORDER_CREATED,), (*_ORDER, "placed_at")),
+    PushRule(OrderAccepted, (realtime.ORDER_UPDATED,), (*_ORDER, "accepted_at"), by="accepted_by"),
+    PushRule(OrderCompleted, (realtime.ORDER_UPDATED,), (*_ORDER, "completed_at", "total"), by="completed_by"),
+    PushRule(OrderCancelled, (realtime.ORDER_UPDATED,), (*_ORDER, "cancelled_at"), by="cancelled_by"),
+    PushRule(PaymentMismatched, (realtime.PAYMENT_MISMATCH,), ("reason_code", "found_at")),
+    PushRule(PaymentDisputed, (realtime.PAYMENT_DISPUTED,), ("amount", "reason_code", "disputed_at")),
     PushRule(
-        bookings.BalancePaymentRefused,
-        (RealtimeEvent("payment_failed", (STAFF, BOOKING)),),
-        ("reason_code", "refused_at"),
-        _BALANCE_FIELDS,
-    ),
-    PushRule(
-        bookings.ChatMessageSent,
-        (RealtimeEvent("chat_message", (HOTEL, BOOKING)),),
-        ("message_id", "sender", "sent_at"),
-    ),
-    PushRule(
-        bookings.OrderPlaced,
-        (RealtimeEvent("order_created", (HOTEL, BOOKING)),),
-        ("order_id", "order_status", "room_number", "placed_at"),
-    ),
-    PushRule(
-        bookings.OrderAccepted,
-        (_ORDER_UPDATED,),
-        ("order_id", "order_status", "room_number", "accepted_at"),
-        by="accepted_by",
-    ),
-    PushRule(
-        bookings.OrderCompleted,
-        (_ORDER_UPDATED,),
-        ("order_id", "order_status", "room_number", "completed_at", "total"),
-        by="completed_by",
-    ),
-    PushRule(
-        bookings.OrderCancelled,
-        (_ORDER_UPDATED,),
-        ("order_id", "order_status", "room_number", "cancelled_at"),
-        by="cancelled_by",
-    ),
-    PushRule(payments.PaymentMismatched, (RealtimeEvent("payment_mismatch", (STAFF,)),), ("reason_code", "found_at")),
-    PushRule(
-        payments.PaymentDisputed,
-        (RealtimeEvent("payment_disputed", (STAFF,)),),
-        ("amount", "reason_code", "disputed_at"),
-    ),
-    PushRule(
-        rooms.RoomStatusChanged,
-        (RealtimeEvent("room_status_changed", (HOTEL, ROOM), ("room-status-changed",)),),
+        RoomStatusChanged,
+        (realtime.ROOM_STATUS_CHANGED,),
         ("room_number", "old_status", "new_status", "source", "priority"),
         by="by",
     ),
     PushRule(
-        rooms.RoomBlocked,
-        (RealtimeEvent("room_blocked", (HOTEL, ROOM)),),
+        RoomBlocked,
+        (realtime.ROOM_BLOCKED,),
         ("room_number", "block_id", "starts_on", "until", "out_of_order", "blocked_at"),
         by="by",
     ),
     PushRule(
-        rooms.RoomUnblocked,
-        (RealtimeEvent("room_unblocked", (HOTEL, ROOM)),),
+        RoomUnblocked,
+        (realtime.ROOM_UNBLOCKED,),
         ("room_number", "block_id", "free_from", "until", "unblocked_at"),
         by="by",
     ),
     PushRule(
-        rooms.HousekeepingTaskOpened,
-        (RealtimeEvent("housekeeping_task_created", (HOTEL, ROOM)),),
-        ("room_number", "task_id", "reason", "opened_at"),
+        HousekeepingTaskOpened, (realtime.HOUSEKEEPING_TASK_CREATED,), ("room_number", "task_id", "reason", "opened_at")
     ),
-    PushRule(
-        rooms.HousekeepingTaskDone,
-        (RealtimeEvent("housekeeping_task_done", (HOTEL, ROOM)),),
-        ("room_number", "task_id", "done_at"),
-        by="by",
-    ),
-    PushRule(
-        rooms.HotelSettingsChanged,
-        (RealtimeEvent("settings_updated", (HOTEL, PUBLIC), ("settings-updated",)),),
-        ("fields",),
-        {"version": "version_number"},
-    ),
+    PushRule(HousekeepingTaskDone, (realtime.HOUSEKEEPING_TASK_DONE,), ("room_number", "task_id", "done_at"), by="by"),
+    PushRule(HotelSettingsChanged, (realtime.SETTINGS_UPDATED,), ("fields",), {"version": "version_number"}),
     # Coalesced into one push per hotel and second (`domain.availability`), so the push carries nothing of a booking.
-    PushRule(rooms.InventoryHeld, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.InventoryExtended, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.InventoryReleased, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
-    PushRule(rooms.AvailabilityChanged, (RealtimeEvent("availability_changed", (PUBLIC,)),)),
+    PushRule(InventoryHeld, (realtime.AVAILABILITY_CHANGED,)),
+    PushRule(InventoryExtended, (realtime.AVAILABILITY_CHANGED,)),
+    PushRule(InventoryReleased, (realtime.AVAILABILITY_CHANGED,)),
+    PushRule(AvailabilityChanged, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(
-        notifier.NoticeGaveUp,
-        (RealtimeEvent("notice_gave_up", (STAFF,)),),
-        ("notice_id", "occasion", "medium", "reason_code", "gave_up_at"),
+        NoticeGaveUp, (realtime.NOTICE_GAVE_UP,), ("notice_id", "occasion", "medium", "reason_code", "gave_up_at")
     ),
 )
 
@@ -302,30 +215,30 @@ _PUSHED_BY_BOOKINGS = "bookings records the change in the booking's feed, and th
 
 # Every other event, and the reason why it is not pushed.
 NOT_PUSHED: dict[type[Event], str] = {
-    bookings.PaymentAwaited: "the guest who opened the payment page sees it, and nothing else changes",
-    bookings.BookingAmended: "it names changed fields of a staff note, which the next read returns",
-    bookings.CommunicationRequested: "the guest receives the message, and the booking's log shows the result to staff",
-    bookings.CommunicationNoted: "an internal note of staff in the booking's log",
-    bookings.LookupRequested: "the requester receives a mail, and nobody else may learn of the request",
-    rooms.MenuChanged: "a menu is read when a guest opens it",
-    bookings.GuestTokenRevoked: "the connections of the token's holder are closed",
-    payments.PaymentSessionOpened: _PUSHED_BY_BOOKINGS,
-    payments.PaymentSessionExpired: "an expired payment page changes nothing visible; the booking's expiry is pushed",
-    payments.PaymentAuthorized: _PUSHED_BY_BOOKINGS,
-    payments.PaymentCaptured: _PUSHED_BY_BOOKINGS,
-    payments.PaymentCaptureFailed: _PUSHED_BY_BOOKINGS,
-    payments.PaymentVoided: "no money was taken; the decision that caused the void is pushed",
-    payments.CancellationFeeCaptured: "the cancellation is pushed with its fee",
-    payments.PaymentRefunded: _PUSHED_BY_BOOKINGS,
-    payments.RefundFailed: _PUSHED_BY_BOOKINGS,
-    rooms.RoomOccupied: "the check-in and the room's status change are pushed",
-    rooms.RoomVacated: "the check-out and the room's status change are pushed",
-    notifier.NoticeReplayed: "the operator requested it, and the result is visible to staff",
-    notifier.NoticeSent: "the recipient sees the notice itself",
+    PaymentAwaited: "the guest who opened the payment page sees it, and nothing else changes",
+    BookingAmended: "it names changed fields of a staff note, which the next read returns",
+    CommunicationRequested: "the guest receives the message, and the booking's log shows the result to staff",
+    CommunicationNoted: "an internal note of staff in the booking's log",
+    LookupRequested: "the requester receives a mail, and nobody else may learn of the request",
+    MenuChanged: "a menu is read when a guest opens it",
+    GuestTokenRevoked: "the connections of the token's holder are closed",
+    PaymentSessionOpened: _PUSHED_BY_BOOKINGS,
+    PaymentSessionExpired: "an expired payment page changes nothing visible; the booking's expiry is pushed",
+    PaymentAuthorized: _PUSHED_BY_BOOKINGS,
+    PaymentCaptured: _PUSHED_BY_BOOKINGS,
+    PaymentCaptureFailed: _PUSHED_BY_BOOKINGS,
+    PaymentVoided: "no money was taken; the decision that caused the void is pushed",
+    CancellationFeeCaptured: "the cancellation is pushed with its fee",
+    PaymentRefunded: _PUSHED_BY_BOOKINGS,
+    RefundFailed: _PUSHED_BY_BOOKINGS,
+    RoomOccupied: "the check-in and the room's status change are pushed",
+    RoomVacated: "the check-out and the room's status change are pushed",
+    NoticeReplayed: "the operator requested it, and the result is visible to staff",
+    NoticeSent: "the recipient sees the notice itself",
 }
 
 
 def event_names_on(*kinds: ChannelKind) -> tuple[str, ...]:
     """The canonical names of all realtime events on channels of these kinds, in the table's order."""
-    realtime_events = [each for rule in PUSHES.values() for each in rule.realtime_events] + [STATUS_CHANGED]
+    realtime_events = [each for rule in PUSHES.values() for each in rule.realtime_events] + [realtime.STATUS_CHANGED]
     return tuple(dict.fromkeys(each.name for each in realtime_events if set(each.channels) & set(kinds)))

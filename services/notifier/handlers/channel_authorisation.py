@@ -4,9 +4,17 @@ from collections.abc import Sequence
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import AuthenticateGuest, GetBooking
+from contracts.bookings.guest_access import AuthenticateGuest
+from contracts.bookings.queries import GetBooking
 from contracts.message import Nothing
-from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
+from contracts.notifier.channel_authorisation import (
+    ChannelSignature,
+    DescribeRealtime,
+    DropUser,
+    Realtime,
+    SignChannel,
+    SignUser,
+)
 from services.notifier.channels import GRAMMAR, ChannelKind
 from services.notifier.domain.channel_authorisation import check_channel, check_credentials, forbidden, user_id, user_of
 from services.notifier.domain.jobs import EndConnections

@@ -1,13 +1,18 @@
 """Handlers of events: each adds the notices that an event causes, and enqueues the jobs that send them."""
 
-from contracts.bookings import CommunicationRequested, CommunicationType, GuestTokenRevoked, LookupRequested
+from datetime import datetime
+from typing import Any
+
+from contracts.bookings.communications import CommunicationRequested, CommunicationType
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
 from contracts.message import Envelope, Event
-from contracts.rooms import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
+from contracts.rooms.events import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier.domain.availability import availability_job, availability_push
 from services.notifier.domain.channel_authorisation import user_id
 from services.notifier.domain.jobs import EndConnections, SendLookup, SendMessage, job_key
 from services.notifier.domain.notice_mapping import mail_for, push_for
-from services.notifier.domain.notices import guest_notice, push_notice
+from services.notifier.domain.notices import Notice, guest_notice, push_notice
 from services.notifier.work import NotifierWork
 
 
@@ -17,11 +22,9 @@ def enqueue_notices(event: Event, work: NotifierWork) -> None:
     push = push_for(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
     mail = mail_for(event, envelope)
     if push is not None:
-        work.notices.add(push_notice(push, event_id=envelope.id), now=work.now)
-        work.enqueue(push, key=job_key(push.notice_id))
+        _enqueue(push, push_notice(push, event_id=envelope.id), work)
     if mail is not None:
-        work.notices.add(guest_notice(mail, envelope), now=work.now)
-        work.enqueue(mail, key=job_key(mail.notice_id))
+        _enqueue(mail, guest_notice(mail, envelope), work)
 
 
 def enqueue_availability_push(
@@ -29,34 +32,30 @@ def enqueue_availability_push(
 ) -> None:
     """Enqueue the push of the hotel's availability, due at the end of this second."""
     job, due_at = availability_job(_cause(work), now=work.now)
-    work.notices.add(push_notice(availability_push(job), event_id=job.event_id), now=work.now)
-    work.enqueue(job, key=job_key(job.notice_id), not_before=due_at)
+    _enqueue(job, push_notice(availability_push(job), event_id=job.event_id), work, not_before=due_at)
 
 
 def enqueue_message(event: CommunicationRequested, work: NotifierWork) -> None:
     """Enqueue a staff message. The notice has the communication's id, so that bookings can match the result."""
-    medium = "sms" if event.communication_type is CommunicationType.SMS else "mail"
-    _enqueue(
-        SendMessage(
-            notice_id=event.communication_id,
-            booking_id=event.booking_id,
-            hotel=event.hotel,
-            occasion="message",
-            event_id=_cause(work).id,
-            medium=medium,
-        ),
-        work,
+    envelope = _cause(work)
+    message = SendMessage(
+        notice_id=event.communication_id,
+        booking_id=event.booking_id,
+        hotel=event.hotel,
+        occasion="message",
+        event_id=envelope.id,
+        medium="sms" if event.communication_type is CommunicationType.SMS else "mail",
     )
+    _enqueue(message, guest_notice(message, envelope), work)
 
 
 def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
     """Enqueue the mail with the links to a guest's bookings."""
-    _enqueue(
-        SendLookup(
-            notice_id=event.lookup_id, booking_id="", hotel=event.hotel, occasion="lookup", event_id=_cause(work).id
-        ),
-        work,
+    envelope = _cause(work)
+    mail = SendLookup(
+        notice_id=event.lookup_id, booking_id="", hotel=event.hotel, occasion="lookup", event_id=envelope.id
     )
+    _enqueue(mail, guest_notice(mail, envelope), work)
 
 
 def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
@@ -65,9 +64,9 @@ def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
     work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
 
 
-def _enqueue(job: SendMessage | SendLookup, work: NotifierWork) -> None:
-    work.notices.add(guest_notice(job, _cause(work)), now=work.now)
-    work.enqueue(job, key=job_key(job.notice_id))
+def _enqueue(job: Any, notice: Notice, work: NotifierWork, *, not_before: datetime | None = None) -> None:
+    work.notices.add(notice, now=work.now)
+    work.enqueue(job, key=job_key(notice.notice_id), not_before=not_before)
 
 
 def _cause(work: NotifierWork) -> Envelope:

@@ -2,26 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
-from functools import partial
 from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings import GetLetter, GetLookupLetter, GetMailFacts, Letter, LookupLetter, MailFacts
+from contracts.bookings.communications import GetLetter, GetMailFacts
+from contracts.bookings.lookups import GetLookupLetter
 from contracts.message import Ask
-from contracts.notifier import NoticeGaveUp, NoticeSent
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
-from services.notifier.domain.send_result import failure_code
-from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.work import NotifierWork
 
+J = TypeVar("J", bound=SendToGuest)
 T = TypeVar("T")
 
 
 def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str]:
     """Render and send each mail; returns the subject lines. Connects first, so that an outage creates no link."""
-    return [_send(conversation, GetMailFacts(booking_id=job.booking_id), partial(_mail, job)) for job in jobs]
+    return [_send(conversation, job, GetMailFacts(booking_id=job.booking_id), MailRenderer.mail) for job in jobs]
 
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
@@ -35,66 +33,20 @@ def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[Notifi
             letter = _ask(conversation, ask)
             conversation.dependencies.sms.send(letter.recipient, letter.message)
         else:
-            _send(conversation, ask, partial(_message, job))
+            _send(conversation, job, ask, MailRenderer.message)
     return [""] * len(jobs)
 
 
 def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send guests the links to their bookings; returns the subject lines."""
-    return [_send(conversation, GetLookupLetter(lookup_id=job.notice_id), partial(_lookup, job)) for job in jobs]
-
-
-def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
-    """Store the mail as `SENT` and publish `NoticeSent`."""
-    work.notices.settle([job.notice_id], LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=work.now)
-    work.publish(
-        NoticeSent(
-            notice_id=job.notice_id,
-            booking_id=job.booking_id,
-            hotel=job.hotel,
-            occasion=job.occasion,
-            medium=job.medium,
-            headline=headline,
-            sent_at=work.now,
-        )
-    )
-
-
-def give_up_mail(job: SendToGuest, reason: str, work: NotifierWork) -> None:
-    """Store the mail as `GAVE_UP` and publish `NoticeGaveUp`."""
-    code = failure_code(reason)
-    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
-    work.notices.settle([job.notice_id], status, now=work.now, reason=code)
-    work.publish(
-        NoticeGaveUp(
-            notice_id=job.notice_id,
-            booking_id=job.booking_id,
-            hotel=job.hotel,
-            occasion=job.occasion,
-            medium=job.medium,
-            reason_code=code,
-            gave_up_at=work.now,
-        )
-    )
-
-
-def _mail(job: SendMail, facts: MailFacts, renderer: MailRenderer) -> EmailMessage:
-    return renderer.mail(job, facts)
-
-
-def _message(job: SendMessage, letter: Letter, renderer: MailRenderer) -> EmailMessage:
-    return renderer.message(job, letter)
-
-
-def _lookup(job: SendLookup, letter: LookupLetter, renderer: MailRenderer) -> EmailMessage:
-    return renderer.lookup(job, letter)
+    return [_send(conversation, job, GetLookupLetter(lookup_id=job.notice_id), MailRenderer.lookup) for job in jobs]
 
 
 def _send(
-    conversation: Conversation[NotifierWork], ask: Ask[T], render: Callable[[T, MailRenderer], EmailMessage]
+    conversation: Conversation[NotifierWork], job: J, ask: Ask[T], render: Callable[[MailRenderer, J, T], EmailMessage]
 ) -> str:
     with conversation.dependencies.mail_server.connect() as connection:
-        mail = render(_ask(conversation, ask), conversation.dependencies.renderer)
+        mail = render(conversation.dependencies.renderer, job, _ask(conversation, ask))
         connection.send(mail)
     return str(mail["Subject"])
 

@@ -5,25 +5,16 @@ Pushes are sent in the order of the events. A push that fails temporarily holds 
 
 import time
 from collections.abc import Sequence
-from functools import partial
 
-from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
-from contracts.notifier import NoticeGaveUp, NoticeSent
 from services.notifier.domain.availability import availability_push
 from services.notifier.domain.jobs import PushAvailability, PushNotice
-from services.notifier.domain.pushes import PUSHES
-from services.notifier.domain.send_result import SENT, SendResult, failure_code
-from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
+from services.notifier.domain.send_result import SENT, SendResult
 from services.notifier.work import NotifierWork
 
 SEND_SECONDS = 5.0  # no new send starts later than this: a process that stood still may have lost its lease
 PAUSE_SECONDS = 0.2
-
-log = logs.logger(__name__)
-
-_GAVE_UP_OCCASION = PUSHES[NoticeGaveUp].realtime_events[0].name
 
 
 def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[SendResult]:
@@ -68,34 +59,6 @@ def send_availability_pushes(
     return [by_notice.get(push.notice_id, SENT) for push in pushes]
 
 
-def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: NotifierWork) -> None:
-    """Store the push as `SENT`."""
-    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
-    work.notices.settle([job.notice_id], status, now=work.now)
-    if isinstance(job, PushNotice) and job.booking_id:
-        about = {"booking_id": job.booking_id, "hotel": job.hotel, "notice_id": job.notice_id}
-        work.after_commit.append(partial(log.info, "push_sent", occasion=job.occasion, **about))
-
-
-def give_up_push(job: PushNotice | PushAvailability, reason: str, work: NotifierWork) -> None:
-    """Store the push as `GAVE_UP`. Publish `NoticeGaveUp`, except for a push about a `NoticeGaveUp`."""
-    code = failure_code(reason)
-    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
-    work.notices.settle([job.notice_id], status, now=work.now, reason=code)
-    if isinstance(job, PushNotice) and job.occasion != _GAVE_UP_OCCASION:
-        work.publish(
-            NoticeGaveUp(
-                notice_id=job.notice_id,
-                booking_id=job.booking_id,
-                hotel=job.hotel,
-                occasion=job.occasion,
-                medium="push",
-                reason_code=code,
-                gave_up_at=work.now,
-            )
-        )
-
-
 def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendResult:
     try:
         conversation.dependencies.push.send(list(push.messages))
@@ -105,7 +68,6 @@ def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendRes
 
 
 def _store_sent(unstored: dict[str, str], conversation: Conversation[NotifierWork]) -> None:
-    status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
     with conversation.transaction() as work:
-        work.notices.settle(list(unstored.values()), status, now=work.now)
+        work.mark_sent(unstored.values())
     unstored.clear()

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chassis.refusal import PermanentFailure
-from contracts.bookings import Letter, LookupLetter, MailFacts
+from contracts.bookings.communications import Letter, MailFacts
+from contracts.bookings.lookups import LookupLetter
 from contracts.values import HotelCard, Money
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS

@@ -1,7 +1,6 @@
 """The notice table: the only SQL of the notifier."""
 
 from collections.abc import Collection
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from services.notifier.lifecycle import NoticeStatus
 NOTICE = sa.Table(
     "notice",
     sa.MetaData(),
-    sa.Column("id", sa.Uuid(as_uuid=False), primary_key=True),
+    sa.Column("id", sa.Uuid(as_uuid=False), key="notice_id", primary_key=True),
     sa.Column("medium", sa.Text),
     sa.Column("occasion", sa.Text),
     sa.Column("hotel", sa.Text),
@@ -29,9 +28,7 @@ NOTICE = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True)),
     sa.Column("settled_at", sa.DateTime(timezone=True)),
 )
-
-
-_NOTICE_FIELDS = tuple(each.name for each in fields(Notice))
+_NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
 
 
 class SqlNotices:
@@ -49,27 +46,27 @@ class SqlNotices:
         """Set the final status of those notices that are `PENDING`; others stay unchanged."""
         self._connection.execute(
             sa.update(NOTICE)
-            .where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
+            .where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
             .values(status=status, settled_at=now, reason=reason)
         )
 
     def get(self, notice_id: str) -> StoredNotice | None:
         """The notice, or None for an unknown id."""
-        return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id))
+        return self._one(_NOTICES.where(NOTICE.c.notice_id == notice_id))
 
     def lock(self, notice_id: str) -> StoredNotice | None:
         """The notice with its row locked until the end of the transaction, or None for an unknown id."""
-        return self._one(sa.select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update())
+        return self._one(_NOTICES.where(NOTICE.c.notice_id == notice_id).with_for_update())
 
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
         """Up to `limit` notices with these statuses, oldest first, after the notice `after`.
 
         Sent notices are never listed.
         """
-        order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.id)
-        query = sa.select(NOTICE).where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
+        order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.notice_id)
+        query = _NOTICES.where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
-            cursor = sa.select(*order).where(NOTICE.c.id == after)
+            cursor = sa.select(*order).where(NOTICE.c.notice_id == after)
             query = query.where(sa.tuple_(*order) > cursor.scalar_subquery())
         rows = self._connection.execute(query.order_by(*order).limit(limit))
         return [_stored(row) for row in rows.mappings()]
@@ -77,11 +74,11 @@ class SqlNotices:
     def reopen(self, notice_id: str, status: NoticeStatus) -> None:
         """Set the status of a settled notice, and clear the reason and the time with which it was settled."""
         values = {"status": status, "settled_at": None, "reason": ""}
-        self._connection.execute(sa.update(NOTICE).where(NOTICE.c.id == notice_id).values(values))
+        self._connection.execute(sa.update(NOTICE).where(NOTICE.c.notice_id == notice_id).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
         """Whether the sending of a later notice with the same subject and medium succeeded or was attempted."""
-        attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.id), JOB.c.attempts > 0)
+        attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.notice_id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,
             NOTICE.c.medium == notice.medium,
@@ -92,7 +89,7 @@ class SqlNotices:
 
     def sent_among(self, ids: Collection[str]) -> set[str]:
         """The ids of those notices that are `SENT`."""
-        query = sa.select(NOTICE.c.id).where(NOTICE.c.id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
+        query = sa.select(NOTICE.c.notice_id).where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 
     def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
@@ -110,10 +107,4 @@ class SqlNotices:
 
 
 def _stored(row: sa.RowMapping) -> StoredNotice:
-    return StoredNotice(
-        notice=Notice(**{name: row[name] for name in _NOTICE_FIELDS}),
-        status=NoticeStatus(row["status"]),
-        reason=row["reason"],
-        created_at=row["created_at"],
-        settled_at=row["settled_at"],
-    )
+    return StoredNotice(**{**row, "status": NoticeStatus(row["status"])})

@@ -5,12 +5,12 @@ changing the result.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from contracts.payments import PaymentStatus
-from services.payments.domain.decision_inputs import DecisionInputs
-from services.payments.domain.desired_state import DesiredState
+from contracts.data import Data
+from contracts.payments.events import PaymentStatus
+from services.payments.domain.desired_state import DecisionInputs, DesiredState
 from services.payments.domain.events import DomainEvent, next_event
 from services.payments.domain.evolve import evolve
 from services.payments.domain.movements import Movement, movements
@@ -20,8 +20,7 @@ from services.payments.domain.provider_snapshot import ProviderSnapshot, RefundS
 from services.payments.lifecycle import RefundRetried
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Data):
     """An event, with the payment's status before and after. `version` is the payment's version after the event."""
 
     event: DomainEvent
@@ -30,8 +29,7 @@ class Change:
     after: PaymentStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Data):
     """The payment after all changes, the money movements in the snapshot, and the next call to the provider or None."""
 
     payment: Payment

@@ -1,10 +1,13 @@
-"""The desired state of a payment: how bookings wants the money handled."""
+"""The desired state of a payment, and the inputs of a decision on the payment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.values import Money
 from services.payments.domain.payment import Payment
+from services.payments.domain.provider_snapshot import ProviderSnapshot
 
 
 class BookingPhase(StrEnum):
@@ -15,8 +18,7 @@ class BookingPhase(StrEnum):
     ENDED = "ENDED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DesiredState:
+class DesiredState(Data):
     """The state that bookings wants for a payment; `LIVE` at first. `why` names the event that set the state."""
 
     booking_id: str
@@ -40,3 +42,16 @@ class DesiredState:
         if self.fee is None or self.fee.currency != payment.amount.currency:
             return 0
         return min(self.fee.amount, at_most)
+
+
+class DecisionInputs(Data):
+    """The inputs of a decision. `refused` has the provider's code for each capture and refund refused for good."""
+
+    desired: DesiredState
+    snapshot: ProviderSnapshot
+    refused: Mapping[str, str]
+    now: datetime
+
+    def time_to_pay_is_over(self, payment: Payment) -> bool:
+        """Whether the booking or its hold has ended, or the payment's amount is no longer the booking's."""
+        return self.desired.ended or payment.superseded or self.now >= payment.hold_expires_at

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from contracts.payments import (
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
@@ -17,14 +17,9 @@ from contracts.payments import (
     PaymentVoided,
     RefundFailed,
 )
-from services.payments.domain.decision_inputs import DecisionInputs
+from services.payments.domain.desired_state import DecisionInputs
 from services.payments.domain.payment import Payment, RefundStatus
-from services.payments.domain.provider_snapshot import (
-    ChargeSnapshot,
-    IntentSnapshot,
-    IntentState,
-    SessionState,
-)
+from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState
 from services.payments.lifecycle import RefundRetried, SessionNeverOpened
 
 DomainEvent = (

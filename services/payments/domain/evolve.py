@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from contracts.payments import (
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,

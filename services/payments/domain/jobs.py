@@ -1,24 +1,24 @@
 """The payloads of payments' jobs."""
 
-from dataclasses import dataclass
+from typing import ClassVar
+
+from contracts.data import Data
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApplyWebhook:
+class ApplyWebhook(Data):
     """Apply a stored webhook event: sync the payment that the event concerns."""
 
     event_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpireSession:
+class ExpireSession(Data):
     """Close the checkout session of a booking whose hold has expired, unless the guest has paid."""
 
     payment_id: str
+    why: ClassVar[str] = "the hold has run out"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConvergePayment:
+class ConvergePayment(Data):
     """Bring a payment to its desired state at the provider."""
 
     payment_id: str

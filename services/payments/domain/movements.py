@@ -1,9 +1,9 @@
 """Derives the money movements, the rows of the ledger, from a provider snapshot."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.values import Money
 from services.payments.domain.payment import RefundStatus
 from services.payments.domain.provider_snapshot import IntentSnapshot, IntentState, ProviderSnapshot
@@ -21,8 +21,7 @@ class MovementKind(StrEnum):
     DISPUTE_WON = "dispute_won"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Movement:
+class Movement(Data):
     """One movement of one provider object. An object has at most one movement of each kind."""
 
     kind: MovementKind

@@ -1,23 +1,21 @@
 """Chooses the next call to the provider that brings the money closer to its desired state."""
 
-from dataclasses import dataclass
-
-from contracts.payments import PaymentStatus
-from services.payments.domain.decision_inputs import DecisionInputs
+from contracts.data import Data
+from contracts.payments.events import PaymentStatus
+from services.payments.domain.desired_state import DecisionInputs
 from services.payments.domain.payment import Payment, Refund, RefundStatus
 from services.payments.domain.provider_snapshot import ChargeSnapshot, IntentSnapshot, IntentState, SessionState
+from services.payments.lifecycle import FAILED_OR_RELEASED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Expire:
+class Expire(Data):
     """Close the checkout session."""
 
     session_id: str
     action = "expire"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capture:
+class Capture(Data):
     """Capture `amount` minor units of the authorisation and release the rest."""
 
     intent_id: str
@@ -25,16 +23,14 @@ class Capture:
     action = "capture"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Void:
+class Void(Data):
     """Release the whole authorisation."""
 
     intent_id: str
     action = "void"
 
 
-@dataclass(frozen=True, kw_only=True)
-class IssueRefund:
+class IssueRefund(Data):
     """Refund the amount of `refund`."""
 
     intent_id: str
@@ -47,8 +43,6 @@ class IssueRefund:
 
 
 ProviderAction = Expire | Capture | Void | IssueRefund
-
-_FAILED_OR_RELEASED = frozenset({PaymentStatus.FAILED, PaymentStatus.VOIDED, PaymentStatus.SESSION_EXPIRED})
 
 
 def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
@@ -68,11 +62,11 @@ def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | No
 def _session_must_close(payment: Payment, inputs: DecisionInputs) -> bool:
     if payment.status is PaymentStatus.SESSION_OPEN:
         return inputs.time_to_pay_is_over(payment)
-    return payment.status in _FAILED_OR_RELEASED
+    return payment.status in FAILED_OR_RELEASED
 
 
 def _for_an_authorisation(payment: Payment, inputs: DecisionInputs, intent: IntentSnapshot) -> ProviderAction | None:
-    if payment.status in _FAILED_OR_RELEASED:
+    if payment.status in FAILED_OR_RELEASED:
         return Void(intent_id=intent.id)
     if payment.status is not PaymentStatus.AUTHORIZED:
         return None
@@ -103,6 +97,6 @@ def _for_captured_money(
 
 def _amount_due(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
     """The minor units of the captured money that the hotel may keep."""
-    if payment.status in _FAILED_OR_RELEASED:
+    if payment.status in FAILED_OR_RELEASED:
         return 0
     return inputs.desired.fee_of(payment, charge.captured) if inputs.desired.ended else charge.captured

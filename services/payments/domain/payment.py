@@ -1,10 +1,10 @@
 """A payment and its refunds."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.payments import PaymentPurpose, PaymentStatus
+from contracts.data import Data
+from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 
 
@@ -16,8 +16,7 @@ class RefundStatus(StrEnum):
     FAILED = "FAILED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refund:
+class Refund(Data):
     """A refund of a payment. `id` is our id, or the provider's id for a refund that we did not request.
 
     A failed refund waits for staff. `retried` is True once staff have requested a retry, which is a new refund.
@@ -35,8 +34,7 @@ class Refund:
         return self.status is RefundStatus.FAILED and not self.retried
 
 
-@dataclass(frozen=True, kw_only=True)
-class Payment:
+class Payment(Data):
     """One attempt to pay a booking by card. `captured` and `refunded` are minor units of the payment's currency."""
 
     id: str

@@ -1,8 +1,9 @@
 """A call that changes an object at the provider: its request, its idempotency key, its result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from contracts.data import Data
 
 SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
@@ -16,8 +17,7 @@ class CallState(StrEnum):
     REFUSED = "REFUSED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderCall:
+class ProviderCall(Data):
     """One attempt at one action of one payment. An attempt always sends the same request under the same key."""
 
     payment_id: str

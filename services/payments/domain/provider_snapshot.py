@@ -1,9 +1,9 @@
 """A snapshot of a payment's objects at the provider. Where their amounts differ from ours, the provider's are right."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.data import Data
 from contracts.values import Money
 from services.payments.domain.payment import RefundStatus
 
@@ -25,8 +25,7 @@ class IntentState(StrEnum):
     RELEASED = "released"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionSnapshot:
+class SessionSnapshot(Data):
     """A checkout session at the provider."""
 
     id: str
@@ -35,8 +34,7 @@ class SessionSnapshot:
     intent_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChargeSnapshot:
+class ChargeSnapshot(Data):
     """A charge that the card accepted. `captured` is in minor units. Times are UTC, by the provider's clock."""
 
     id: str
@@ -47,8 +45,7 @@ class ChargeSnapshot:
     disputed: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class IntentSnapshot:
+class IntentSnapshot(Data):
     """A payment intent. `charge` is None until the card has accepted one; `received` is in minor units."""
 
     id: str
@@ -61,8 +58,7 @@ class IntentSnapshot:
     release_reason: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefundSnapshot:
+class RefundSnapshot(Data):
     """A refund. `refund_id` is our id from the metadata, None for a refund that we did not request."""
 
     id: str
@@ -72,8 +68,7 @@ class RefundSnapshot:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DisputeSnapshot:
+class DisputeSnapshot(Data):
     """A dispute. `withdrawn` is False for an inquiry, which moves no money; `won` means that the money was returned."""
 
     id: str
@@ -83,8 +78,7 @@ class DisputeSnapshot:
     won: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderSnapshot:
+class ProviderSnapshot(Data):
     """The objects of one payment, as the provider returned them in one reading."""
 
     session: SessionSnapshot | None = None

@@ -1,34 +1,21 @@
 """Finds differences between a payment and the provider's snapshot, and sets the time of the next comparison."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contracts.payments import FindingKind, PaymentStatus
+from contracts.payments.reconciliation import FindingKind, ReconciliationFinding
 from contracts.values import Money
 from services.payments.domain.decide import Decision
 from services.payments.domain.desired_state import DesiredState
 from services.payments.domain.movements import Movement, MovementKind, movements
 from services.payments.domain.payment import Payment, RefundStatus
 from services.payments.domain.provider_snapshot import IntentState, ProviderSnapshot
+from services.payments.lifecycle import FAILED_OR_RELEASED, UNFINISHED
 
 EVERY = timedelta(hours=1)
 WATCHED = timedelta(days=30)  # after its last change a finished payment is compared for so long, at growing intervals
 
-_UNFINISHED = frozenset({PaymentStatus.NONE, PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORIZED})
-_FAILED_OR_RELEASED = frozenset({PaymentStatus.FAILED, PaymentStatus.VOIDED, PaymentStatus.SESSION_EXPIRED})
-
 LedgerRows = Mapping[tuple[MovementKind, str], Money]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """A difference: our value and the provider's value, in words."""
-
-    kind: FindingKind
-    object_id: str
-    ours: str
-    theirs: str
 
 
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
@@ -38,7 +25,7 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
     without a webhook event, or its refund may fail. Its interval grows with the time since its last change.
     """
     under_way = any(refund.status is RefundStatus.PENDING for refund in payment.refunds)
-    if payment.status in _UNFINISHED or under_way:
+    if payment.status in UNFINISHED or under_way:
         return now + every
     quiet = now - changed_at
     return now + max(every, quiet) if quiet < WATCHED else None
@@ -46,73 +33,85 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
 
 def differences(
     payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot, decision: Decision, ledger: LedgerRows
-) -> list[Difference]:
+) -> list[ReconciliationFinding]:
     """All differences. `decision` is the decision on the same snapshot, `ledger` the payment's ledger rows."""
-    differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(movements(snapshot), ledger)]
+    differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     excess = _money_not_due(payment, desired, snapshot)
     if excess:
         ours = f"fee {_words(desired.fee)}" if desired.fee else "nothing is due"
-        differing.append(_difference(FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, _words(excess)))
+        differing.append(
+            _difference(payment, FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, _words(excess))
+        )
     elif decision.next_action and decision.payment.status is payment.status:
         due = f"{decision.next_action.action} is wanted"
-        differing.append(_difference(FindingKind.CALL_OUTSTANDING, payment.id, due, "not done"))
+        differing.append(_difference(payment, FindingKind.CALL_OUTSTANDING, payment.id, due, "not done"))
     return differing
 
 
-def missing(payment: Payment, why: str) -> Difference:
+def missing(payment: Payment, why: str) -> ReconciliationFinding:
     """The difference for a payment whose object the provider does not have."""
     object_id = payment.intent_id or payment.session_id or payment.id
-    return _difference(FindingKind.MISSING_AT_PROVIDER, object_id, payment.status, why)
+    return _difference(payment, FindingKind.MISSING_AT_PROVIDER, object_id, payment.status, why)
 
 
-def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[Difference]:
+def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[ReconciliationFinding]:
     """Differences of status and sums.
 
     The sums of a failed or released payment are not compared, because any captured money is refunded.
     """
     if decision.payment.status is not payment.status:
-        yield _difference(FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
-    if decision.payment.status in _FAILED_OR_RELEASED:
+        yield _difference(payment, FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
+    if decision.payment.status in FAILED_OR_RELEASED:
         return
     charge = snapshot.intent.charge if snapshot.intent else None
     captured = charge.captured if charge else 0
     if captured != payment.captured:
         ours, theirs = _words(payment.money(payment.captured)), _words(payment.money(captured))
-        yield _difference(FindingKind.CAPTURED_DIFFERS, charge.id if charge else payment.id, ours, theirs)
+        yield _difference(payment, FindingKind.CAPTURED_DIFFERS, charge.id if charge else payment.id, ours, theirs)
     refunded = sum(each.amount.amount for each in snapshot.refunds if each.status is RefundStatus.SUCCEEDED)
     if refunded != payment.refunded:
         ours, theirs = _words(payment.money(payment.refunded)), _words(payment.money(refunded))
-        yield _difference(FindingKind.REFUNDED_DIFFERS, payment.intent_id or payment.id, ours, theirs)
+        yield _difference(payment, FindingKind.REFUNDED_DIFFERS, payment.intent_id or payment.id, ours, theirs)
 
 
-def _of_the_ledger(moved: tuple[Movement, ...], ledger: LedgerRows) -> Iterator[Difference]:
+def _of_the_ledger(
+    payment: Payment, moved: tuple[Movement, ...], ledger: LedgerRows
+) -> Iterator[ReconciliationFinding]:
     at_provider = {(each.kind, each.provider_id): each.amount for each in moved}
     for (kind, object_id), amount in at_provider.items():
         ours = ledger.get((kind, object_id))
         if ours != amount:
             row = f"{kind} {_words(ours)}" if ours else "not booked"
-            yield _difference(FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {_words(amount)}")
+            yield _difference(payment, FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {_words(amount)}")
     for (kind, object_id), amount in ledger.items():
         if (kind, object_id) not in at_provider:
-            yield _difference(FindingKind.LEDGER_EXCEEDS, object_id, f"{kind} {_words(amount)}", "not there")
+            yield _difference(payment, FindingKind.LEDGER_EXCEEDS, object_id, f"{kind} {_words(amount)}", "not there")
 
 
 def _money_not_due(payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot) -> Money | None:
     """The money that is held or captured although the hotel may not keep it, or None where there is none."""
     intent = snapshot.intent
-    if intent is None or intent.charge is None or not (desired.ended or payment.status in _FAILED_OR_RELEASED):
+    if intent is None or intent.charge is None or not (desired.ended or payment.status in FAILED_OR_RELEASED):
         return None
     if intent.state is IntentState.HELD:
         return intent.amount
     refunded = sum(each.amount.amount for each in snapshot.refunds if each.status is not RefundStatus.FAILED)
     lost = sum(each.amount.amount for each in snapshot.disputes if each.withdrawn and not each.won)
-    due = 0 if payment.status in _FAILED_OR_RELEASED else desired.fee_of(payment, intent.charge.captured)
+    due = 0 if payment.status in FAILED_OR_RELEASED else desired.fee_of(payment, intent.charge.captured)
     excess = intent.charge.captured - refunded - lost - due
     return Money(excess, intent.amount.currency) if excess > 0 else None
 
 
-def _difference(kind: FindingKind, object_id: str, ours: str, theirs: str) -> Difference:
-    return Difference(kind=kind, object_id=object_id, ours=str(ours), theirs=str(theirs))
+def _difference(payment: Payment, kind: FindingKind, object_id: str, ours: str, theirs: str) -> ReconciliationFinding:
+    return ReconciliationFinding(
+        kind=kind,
+        object_id=object_id,
+        ours=str(ours),
+        theirs=str(theirs),
+        payment_id=payment.id,
+        booking_id=payment.booking_id,
+        hotel=payment.hotel,
+    )
 
 
 def _words(money: Money | None) -> str:

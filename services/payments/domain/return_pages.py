@@ -1,13 +1,12 @@
 """The pages to which the checkout session sends the guest back; only configured origins are allowed."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chassis.refusal import Refusal
+from contracts.data import Data
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReturnPages:
+class ReturnPages(Data):
     """The page addresses after a payment and after a cancelled checkout."""
 
     success: str

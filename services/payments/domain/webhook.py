@@ -1,8 +1,9 @@
 """Webhook events of the provider: their ids, types and outcomes."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from contracts.data import Data
 
 # Events of any other type are stored and ignored. The end of a dispute changes no booking and is booked in the ledger.
 APPLIED_TYPES = frozenset({
@@ -32,8 +33,7 @@ class WebhookOutcome(StrEnum):
     PARKED = "PARKED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookEvent:
+class WebhookEvent(Data):
     """A verified webhook event, reduced to its ids. `payment_id` is our id, from the object's metadata."""
 
     event_id: str
@@ -45,11 +45,9 @@ class WebhookEvent:
     intent_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReceivedWebhook:
+class ReceivedWebhook(WebhookEvent):
     """A stored webhook event and its outcome. `waited` is the wall time since the event arrived."""
 
-    event: WebhookEvent
     outcome: WebhookOutcome
     reason: str
     received_at: datetime
@@ -58,5 +56,5 @@ class ReceivedWebhook:
 
     @property
     def may_be_early(self) -> bool:
-        """Whether the event is so recent that the payment or object it names may still become known."""
+        """Whether the event is so recent that the payment or object that the event names may still become known."""
         return self.waited < MAY_BE_EARLY

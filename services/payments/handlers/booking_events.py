@@ -1,17 +1,14 @@
 """Handlers of booking events: each stores the desired state of the booking's payments and enqueues convergence."""
 
-from contracts.bookings import (
-    BookingApproved,
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingExpired,
-    BookingHeld,
-    BookingNoShow,
-    BookingPaymentFailed,
-    BookingRefundRetried,
-)
+from typing import Any
+
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stays import BookingNoShow
 from contracts.message import Event
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase, DesiredState
@@ -20,35 +17,28 @@ from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
 EndingEvent = BookingDeclined | BookingExpired | BookingCancelled | BookingNoShow
+BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPaymentFailed | EndingEvent
 
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
-    """Store that the booking's payments are in phase `LIVE`: the booking may be paid."""
-    desired = DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event))
-    work.desired_states.put_booking(desired, since=work.now)
+    """Store that the booking may be paid."""
+    work.desired_states.put_booking(_desired_state(event), since=work.now)
 
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
-    """Store that the payment that staff approved is to be captured."""
-    desired = DesiredState(
-        booking_id=event.booking_id,
-        hotel=event.hotel,
-        phase=BookingPhase.APPROVED,
-        approved_payment=event.payment_id,
-        why=_name(event),
-    )
-    _put(desired, work)
+    """Capture the payment that staff approved."""
+    _put(_desired_state(event, phase=BookingPhase.APPROVED, approved_payment=event.payment_id), work)
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
-    """For a booking that is confirmed without a card: close its checkout session, and return any money paid on it."""
+    """End the card payment of a booking that is confirmed without a card: close its session, return its money."""
     if event.paid_at is None:
         _end(event, None, work)
 
 
 def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
     """Store that the booking may be paid again after a failed payment."""
-    _put(DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event)), work)
+    _put(_desired_state(event), work)
 
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
@@ -69,17 +59,36 @@ def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
             enqueue_convergence(payment_id, _name(event), work)
 
 
+def balance_payment_accepted(event: BalancePaymentAccepted, work: PaymentsWork) -> None:
+    """Capture the payment towards the balance, because the guest owes its amount."""
+    balance_payments.set_desired_state(event.payment_id, BookingPhase.APPROVED, work, why=_name(event))
+
+
+def balance_payment_refused(event: BalancePaymentRefused, work: PaymentsWork) -> None:
+    """Void the payment towards the balance, because the guest does not owe its amount."""
+    balance_payments.set_desired_state(event.payment_id, BookingPhase.ENDED, work, why=_name(event))
+
+
+def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
+    """Close a checkout session for more than the remaining balance, unless its payment was accepted."""
+    payment = work.payments.find_live(event.booking_id, PaymentPurpose.EXTENSION)
+    if payment is None or payment.amount <= event.balance_due:
+        return
+    if work.desired_states.of_payment(payment).phase is BookingPhase.LIVE:
+        balance_payments.set_desired_state(payment.id, BookingPhase.ENDED, work, why=_name(event))
+
+
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
     """End the booking's own payment.
 
     Only the first end takes effect, so that no later fee is taken from the payment.
     """
-    if work.desired_states.of_booking(event.booking_id, event.hotel).ended:
-        return
-    desired = DesiredState(
-        booking_id=event.booking_id, hotel=event.hotel, phase=BookingPhase.ENDED, fee=fee or None, why=_name(event)
-    )
-    _put(desired, work)
+    if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
+        _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee or None), work)
+
+
+def _desired_state(event: BookingEvent, **changes: Any) -> DesiredState:
+    return DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event), **changes)
 
 
 def _put(desired: DesiredState, work: PaymentsWork) -> None:

@@ -2,8 +2,9 @@
 
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
-from contracts.bookings import GetPayable
-from contracts.payments import OpenPaymentSession, PaymentSession, PaymentStatus, PaymentVerified, VerifyPayment
+from contracts.bookings.queries import GetPayable
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.events import PaymentStatus
 from services.payments.domain.payment import Payment
 from services.payments.domain.return_pages import return_pages
 from services.payments.steps.checkout import Checkout
@@ -33,7 +34,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
     """
     payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
     with conversation.reading() as work:
-        payment: Payment | None = work.payments.find_by_session(payable.booking_id, query.session_id)
+        payment = work.payments.find_by_session(payable.booking_id, query.session_id)
     if payment is None:
         raise Refusal("SESSION_NOT_FOUND", "This booking has no such payment session.")
     if payment.status in _MAY_HAVE_CHANGED:

@@ -11,17 +11,12 @@ from services.payments.work import PaymentsWork
 log = logs.logger(__name__)
 
 
-def converge_payments(payloads: Sequence[ConvergePayment], conversation: Conversation[PaymentsWork]) -> list[None]:
+def converge_payments(
+    payloads: Sequence[ConvergePayment | ExpireSession], conversation: Conversation[PaymentsWork]
+) -> list[None]:
     """Converge each payment. Raises `RetryLater`, `Unavailable`."""
     for payload in payloads:
         converge(payload.payment_id, conversation, why=payload.why)
-    return [None] * len(payloads)
-
-
-def expire_sessions(payloads: Sequence[ExpireSession], conversation: Conversation[PaymentsWork]) -> list[None]:
-    """Close the sessions of holds that have expired; a payment made in the meantime is applied."""
-    for payload in payloads:
-        converge(payload.payment_id, conversation, why="the hold has run out")
     return [None] * len(payloads)
 
 

@@ -6,15 +6,20 @@ from datetime import timedelta
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import GetReconciliation, Reconcile, ReconciledPage, Reconciliation, ReconciliationPart
-from services.payments.domain.jobs import CONVERGING
+from contracts.payments.reconciliation import (
+    GetReconciliation,
+    Reconcile,
+    ReconciledPage,
+    Reconciliation,
+    ReconciliationPart,
+)
 from services.payments.steps.reconciliation.payment import reconcile_payments, repair
 from services.payments.steps.reconciliation.provider_lists import reconcile_list
+from services.payments.steps.reconciliation.run import record_object_findings
 from services.payments.steps.reconciliation.unprocessed import reconcile_jobs, reconcile_webhooks
 from services.payments.work import PaymentsWork
 
 TICK_SECONDS, PAGE_SIZE, LEASE = 10.0, 10, timedelta(minutes=5)
-LATE = timedelta(minutes=10)
 
 _PARTS: dict[ReconciliationPart, Callable[[Reconcile, Conversation[PaymentsWork]], ReconciledPage]] = {
     ReconciliationPart.PAYMENTS: reconcile_payments,
@@ -48,22 +53,11 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
 
 def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """Reconcile one page of the command's `part`. Raises `Unavailable` where the provider does not answer."""
-    return _PARTS[command.part](command, conversation)
+    page = _PARTS[command.part](command, conversation)
+    record_object_findings(command, conversation, page)
+    return page
 
 
 def get_reconciliation(_: GetReconciliation, work: PaymentsWork) -> Reconciliation:
     """The figures of the periodic reconciliation."""
-    metrics = work.findings.metrics(work.now, late=LATE, kinds=CONVERGING)
-    oldest = metrics["oldest_webhook_seconds"]
-    return Reconciliation(
-        looked=int(metrics["looked"]),
-        findings_found=int(metrics["found"]),
-        repaired=int(metrics["repaired"]),
-        overdue=metrics["overdue"],
-        webhooks_waiting=metrics["webhooks_waiting"],
-        webhooks_parked=metrics["webhooks_parked"],
-        jobs_given_up=metrics["jobs_given_up"],
-        last_at=metrics["last_at"],
-        oldest_webhook_seconds=None if oldest is None else float(oldest),
-        open=work.findings.open(),
-    )
+    return work.reconciliation.state(work.now)

@@ -1,6 +1,6 @@
 """The desired state of payments towards a balance."""
 
-from contracts.payments import PaymentPurpose
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase
 from services.payments.domain.payment import Payment

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal, RetryLater, Unavailable
 from chassis.transactions.conversation import KeyedConversation
-from contracts.bookings import Payable
-from contracts.payments import PaymentSession, PaymentStatus
+from contracts.bookings.views import Payable
+from contracts.payments.checkout_sessions import PaymentSession
+from contracts.payments.events import PaymentStatus
 from services.payments.cards import CallBusy, CheckoutOrder
 from services.payments.domain.jobs import ExpireSession
 from services.payments.domain.payment import Payment
@@ -63,8 +64,7 @@ class Checkout:
 
     def _live_payment(self) -> Payment | None:
         with self._conversation.reading() as work:
-            live: Payment | None = work.payments.find_live(self._payable.booking_id, self._payable.purpose)
-            return live
+            return work.payments.find_live(self._payable.booking_id, self._payable.purpose)
 
     def _synced(self, payment: Payment) -> Payment | None:
         """Sync the payment.
@@ -104,13 +104,10 @@ class Checkout:
         self._attempt = attempt
         duration = min(max(payment.hold_expires_at - work.now, SHORTEST), LONGEST)
         order = CheckoutOrder(
-            payment_id=payment.id,
-            booking_id=payment.booking_id,
-            hotel=payment.hotel,
+            payment=payment,
             hotel_name=self._payable.hotel_name,
             description=self._payable.description,
             guest_email=self._payable.guest_email,
-            amount=payment.amount,
             pages=self._pages,
             expires_at=work.now + duration,
         )
@@ -125,7 +122,7 @@ class Checkout:
         near. In this case the payment does not fail; a new call is stored and sent.
         """
         with self._conversation.reading() as work:
-            call: ProviderCall = work.provider_calls.latest(payment.id)[SESSION]
+            call = work.provider_calls.latest(payment.id)[SESSION]
         if call.state in (CallState.FAILED, CallState.REFUSED):
             if self._exists_at_provider(payment):
                 return

@@ -1,33 +1,32 @@
 """The desired state of each booking's own payments, and of each payment towards a balance."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts.payments import PaymentPurpose
+from chassis.transactions.store import SqlStore
+from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import Payment
 from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
 
 
-class SqlDesiredStates:
+class SqlDesiredStates(SqlStore):
     """Reads and writes desired states, with one statement per method."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def of_booking(self, booking_id: str, hotel: str) -> DesiredState:
         """The booking's desired state; `LIVE` where no event of the booking has arrived."""
-        state = DESIRED_STATE
-        row = self._connection.execute(sa.select(state).where(state.c.booking_id == booking_id)).first()
+        query = sa.select(DESIRED_STATE).where(DESIRED_STATE.c.booking_id == booking_id)
+        row = self._connection.execute(query).first()
         if row is None:
             return DesiredState(booking_id=booking_id, hotel=hotel)
         return DesiredState(
-            booking_id=row.booking_id,
+            booking_id=booking_id,
             hotel=row.hotel,
-            phase=BookingPhase(row.phase),
+            phase=row.phase,
             approved_payment=row.approved_payment,
             fee=Money(row.fee, row.fee_currency) if row.fee is not None else None,
             why=row.why,
@@ -37,18 +36,14 @@ class SqlDesiredStates:
         """The payment's desired state: its own for a payment towards a balance, its booking's for any other payment."""
         if payment.purpose is PaymentPurpose.BOOKING:
             return self.of_booking(payment.booking_id, payment.hotel)
-        own = BALANCE_DESIRED_STATE
-        row = self._connection.execute(sa.select(own).where(own.c.payment_id == payment.id)).first()
+        query = sa.select(BALANCE_DESIRED_STATE).where(BALANCE_DESIRED_STATE.c.payment_id == payment.id)
+        row = self._connection.execute(query).first()
+        desired = DesiredState(booking_id=payment.booking_id, hotel=payment.hotel)
         if row is None:
-            return DesiredState(booking_id=payment.booking_id, hotel=payment.hotel)
-        return DesiredState(
-            booking_id=payment.booking_id,
-            hotel=payment.hotel,
-            phase=BookingPhase(row.phase),
-            approved_payment=payment.id if row.phase == BookingPhase.APPROVED else None,
-            fee=payment.money(row.fee) if row.fee else None,
-            why=row.why,
-        )
+            return desired
+        approved = payment.id if row.phase is BookingPhase.APPROVED else None
+        fee = payment.money(row.fee) if row.fee else None
+        return replace(desired, phase=row.phase, approved_payment=approved, fee=fee, why=row.why)
 
     def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
         """Store a booking's desired state, as of `since` (UTC)."""

@@ -1,6 +1,6 @@
 """Payments' part of a booking's timeline: webhook events, calls to the provider, changes, ledger and open jobs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +59,7 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
     ledger = select(connection, _LEDGER, payments=ids)
     entries = (
         *_webhook_entries(select(connection, _WEBHOOKS, payments=ids, objects=objects)),
-        *_call_entries(select(connection, _CALLS, payments=ids), _traces(audited)),
+        *_call_entries(select(connection, _CALLS, payments=ids), audited),
         *changes,
         *_ledger_entries(ledger, wall_time(events), {(row.subject, row.at): entry.id for row, entry in audited}),
     )
@@ -72,13 +72,10 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
     )
 
 
-def _traces(audited: Sequence[tuple[Row, TimelineEntry]]) -> Callable[[str, datetime], str]:
-    def trace(payment_id: str, asked_at: datetime) -> str:
-        """The trace of a call to the provider, taken from the payment's first change after the call."""
-        later = (entry for row, entry in audited if row.subject == payment_id and entry.at >= asked_at)
-        return next((entry.trace_id for entry in later), "")
-
-    return trace
+def _trace_of_call(row: Row, audited: Sequence[tuple[Row, TimelineEntry]]) -> str:
+    """The trace of a call to the provider, taken from the payment's first change after the call."""
+    later = (entry for audit, entry in audited if audit.subject == row.payment_id and entry.at >= row.asked_at)
+    return next((entry.trace_id for entry in later), "")
 
 
 def _webhook_entries(rows: Iterable[Row]) -> list[TimelineEntry]:
@@ -98,7 +95,7 @@ def _webhook_entries(rows: Iterable[Row]) -> list[TimelineEntry]:
     ]
 
 
-def _call_entries(rows: Iterable[Row], trace: Callable[[str, datetime], str]) -> list[TimelineEntry]:
+def _call_entries(rows: Iterable[Row], audited: Sequence[tuple[Row, TimelineEntry]]) -> list[TimelineEntry]:
     return [
         TimelineEntry(
             at=row.asked_at,
@@ -106,7 +103,7 @@ def _call_entries(rows: Iterable[Row], trace: Callable[[str, datetime], str]) ->
             kind=EntryKind.CALL,
             what=row.action,
             id=f"{row.payment_id}:{row.action}:{row.attempt}",
-            trace_id=trace(row.payment_id, row.asked_at),
+            trace_id=_trace_of_call(row, audited),
             facts=present(
                 {"state": row.state, "code": row.code, "object": row.object_id, "settled_at": row.answered_at}
             ),

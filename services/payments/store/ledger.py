@@ -1,21 +1,20 @@
 """The ledger: exactly one row for each movement of money."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from services.payments.domain.movements import Movement
+from chassis.transactions.store import SqlStore
+from contracts.values import Money
+from services.payments.domain.movements import Movement, MovementKind
 from services.payments.domain.payment import Payment
 from services.payments.store.tables import LEDGER
 
 
-class SqlLedger:
-    """Inserts ledger rows, which are never changed."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlLedger(SqlStore):
+    """Inserts and reads ledger rows. A row is never changed."""
 
     def book(self, payment: Payment, movements: Sequence[Movement], *, at: datetime, why: str) -> None:
         """Insert the movements that are not booked yet. `at` is the time of the sync, UTC."""
@@ -36,3 +35,8 @@ class SqlLedger:
         ]
         once = insert(LEDGER).values(rows).on_conflict_do_nothing(constraint="ledger_books_a_movement_once")
         self._connection.execute(once)
+
+    def amounts(self, payment_id: str) -> Mapping[tuple[MovementKind, str], Money]:
+        """The amounts in the payment's ledger rows, keyed by kind and provider id."""
+        rows = self._connection.execute(sa.select(LEDGER).where(LEDGER.c.payment_id == payment_id))
+        return {(row.kind, row.provider_id): Money(row.amount, row.currency) for row in rows}

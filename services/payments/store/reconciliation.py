@@ -1,21 +1,31 @@
-"""The time of each payment's next comparison with the provider, and the rows that a comparison needs."""
+"""The rows of reconciliation: runs, findings, and the time of each payment's next comparison with the provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
-from contracts.values import Money
-from services.payments.domain.movements import MovementKind
-from services.payments.store.tables import LEDGER, PAYMENT
+from contracts.payments.reconciliation import Reconcile, Reconciliation, ReconciliationFinding
+from services.payments.domain.jobs import CONVERGING
+from services.payments.domain.webhook import WebhookOutcome
+from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
+
+LATE = timedelta(minutes=10)
+_DAY = timedelta(days=1)
+_OPEN = FINDING.c.resolved_at.is_(None)
+_GIVEN_UP = (JOB.c.kind.in_(CONVERGING), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
 
 
-class SqlReconciliation:
-    """Reads and writes the data of reconciliation, with one statement per method."""
+class SqlReconciliation(SqlStore):
+    """Reads and writes the rows of reconciliation.
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    A repeated finding updates its open row; a comparison without the finding resolves it.
+    """
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[str]:
         """Lease up to `limit` payments whose comparison is due, except those that another process leases.
@@ -37,22 +47,15 @@ class SqlReconciliation:
         """Set the time (UTC) of the payment's next comparison. With None, the payment is no longer compared."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(compare_at=at))
 
-    def page(
-        self, *, hotel: str | None, booking_id: str | None, since: datetime | None, after: str | None, limit: int
-    ) -> Sequence[str]:
-        """The ids of up to `limit` payments, in order of id."""
-        query = sa.select(PAYMENT.c.id).where(_matches(hotel, booking_id, since), PAYMENT.c.id > (after or ""))
+    def page(self, command: Reconcile, *, limit: int) -> Sequence[str]:
+        """The ids of up to `limit` payments that the command covers, in order of id."""
+        query = sa.select(PAYMENT.c.id).where(*_in_scope(command), PAYMENT.c.id > (command.after or ""))
         return self._connection.execute(query.order_by(PAYMENT.c.id).limit(limit)).scalars().all()
 
-    def count(self, *, hotel: str | None, booking_id: str | None, since: datetime | None) -> int:
-        """The number of payments on all pages together."""
-        query = sa.select(sa.func.count()).select_from(PAYMENT).where(_matches(hotel, booking_id, since))
-        return int(self._connection.execute(query).scalar_one())
-
-    def ledger_rows(self, payment_id: str) -> Mapping[tuple[MovementKind, str], Money]:
-        """The amounts in the payment's ledger rows, by kind and provider id."""
-        rows = self._connection.execute(sa.select(LEDGER).where(LEDGER.c.payment_id == payment_id))
-        return {(MovementKind(row.kind), row.provider_id): Money(row.amount, row.currency) for row in rows}
+    def count(self, command: Reconcile) -> int:
+        """The number of payments that the command covers on all pages together."""
+        query = sa.select(sa.func.count(PAYMENT.c.id)).where(*_in_scope(command))
+        return self._connection.execute(query).scalar_one()
 
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
         """The id, booking, hotel, session and intent of each payment that has one of these payment or intent ids."""
@@ -60,15 +63,14 @@ class SqlReconciliation:
         matches = PAYMENT.c.id.in_(payment_ids) | PAYMENT.c.intent_id.in_(intent_ids)
         return self._connection.execute(sa.select(*columns).where(matches)).mappings().all()
 
-    def jobs_given_up(self, kinds: Sequence[str], *, after: int, limit: int) -> Sequence[sa.RowMapping]:
-        """The given-up jobs of these kinds in order of position, each with its payment."""
+    def jobs_given_up(self, *, after: int, limit: int) -> Sequence[sa.RowMapping]:
+        """Up to `limit` given-up convergence jobs after the position `after`, in order, each with its payment."""
         payment_id = JOB.c.payload["payment_id"].astext
         columns = (JOB.c.position, JOB.c.key, JOB.c.last_error, PAYMENT.c.id, PAYMENT.c.booking_id)
         query = (
             sa.select(*columns, PAYMENT.c.hotel)
             .join(PAYMENT, PAYMENT.c.id == payment_id)
-            .where(JOB.c.kind.in_(kinds), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
-            .where(JOB.c.position > after)
+            .where(*_GIVEN_UP, JOB.c.position > after)
         )
         return self._connection.execute(query.order_by(JOB.c.position).limit(limit)).mappings().all()
 
@@ -76,11 +78,67 @@ class SqlReconciliation:
         """Mark a given-up job as done."""
         self._connection.execute(JOB.update().where(JOB.c.position == position).values(done_at=sa.func.now()))
 
+    def add(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:
+        """Store the findings of a run, and add `looked` to its number of comparisons."""
+        repaired = sum(finding.repaired for finding in findings)
+        counts = {"looked": looked, "found": len(findings), "repaired": repaired}
+        statement = insert(RUN).values(run=run, started_at=at, last_at=at, **counts)
+        more = {name: RUN.c[name] + statement.excluded[name] for name in counts}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["run"], set_=more | {"last_at": at}))
+        for finding in findings:
+            self._upsert(run, finding, at)
 
-def _matches(hotel: str | None, booking_id: str | None, since: datetime | None) -> sa.ColumnElement[bool]:
-    conditions = [
-        PAYMENT.c.hotel == hotel if hotel else None,
-        PAYMENT.c.booking_id == booking_id if booking_id else None,
-        PAYMENT.c.changed_at >= since if since else None,
-    ]
-    return sa.and_(sa.true(), *(condition for condition in conditions if condition is not None))
+    def _upsert(self, run: str, finding: ReconciliationFinding, at: datetime) -> None:
+        times = {"found_at": at, "seen_at": at, "resolved_at": at if finding.repaired else None}
+        statement = insert(FINDING).values(run=run, **asdict(finding), **times)
+        now = statement.excluded
+        changes = {"ours": now.ours, "theirs": now.theirs, "seen_at": now.seen_at}
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["kind", "object_id", "payment_id"], index_where=_OPEN, set_=changes
+            )
+        )
+
+    def resolve(self, payment_id: str, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
+        """Resolve the payment's open findings that are not in `left`."""
+        still_open = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
+        resolved = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still_open)
+        self._connection.execute(resolved.values(resolved_at=at))
+
+    def resolve_object(self, object_id: str, *, at: datetime) -> None:
+        """Resolve the open findings about an object."""
+        self._connection.execute(FINDING.update().where(FINDING.c.object_id == object_id, _OPEN).values(resolved_at=at))
+
+    def state(self, now: datetime) -> Reconciliation:
+        """The state of the reconciliation. A payment is overdue if its comparison was due more than `LATE` ago."""
+        lately = RUN.c.last_at >= now - _DAY
+        waiting = WEBHOOK.c.outcome == WebhookOutcome.STORED
+        age = sa.func.extract("epoch", sa.func.clock_timestamp() - sa.func.min(WEBHOOK.c.received_at))
+
+        def number(column: Any, *where: Any) -> Any:
+            return sa.select(sa.func.coalesce(column, 0)).where(*where).scalar_subquery()
+
+        figures = sa.select(
+            number(sa.func.sum(RUN.c.looked), lately).label("looked"),
+            number(sa.func.sum(RUN.c.found), lately).label("found"),
+            number(sa.func.sum(RUN.c.repaired), lately).label("repaired"),
+            number(sa.func.count(PAYMENT.c.id), PAYMENT.c.compare_at < now - LATE).label("overdue"),
+            number(sa.func.count(), waiting).label("webhooks_waiting"),
+            number(sa.func.count(), WEBHOOK.c.outcome == WebhookOutcome.PARKED).label("webhooks_parked"),
+            number(sa.func.count(), *_GIVEN_UP).label("jobs_given_up"),
+            sa.select(sa.func.max(RUN.c.last_at)).scalar_subquery().label("last_at"),
+            sa.select(sa.cast(age, sa.Float)).where(waiting).scalar_subquery().label("oldest_webhook_seconds"),
+        )
+        row = self._connection.execute(figures).one()._asdict()
+        open_findings = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
+        open_by_kind = {str(kind): count for kind, count in self._connection.execute(open_findings).all()}
+        return Reconciliation(findings_found=row.pop("found"), **row, open=open_by_kind)
+
+
+def _in_scope(command: Reconcile) -> Iterator[sa.ColumnElement[bool]]:
+    if command.hotel:
+        yield PAYMENT.c.hotel == command.hotel
+    if command.booking_id:
+        yield PAYMENT.c.booking_id == command.booking_id
+    if command.since:
+        yield PAYMENT.c.changed_at >= command.since

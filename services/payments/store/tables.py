@@ -1,52 +1,56 @@
-"""The tables of payments. The migrations create them."""
+"""The tables of the payments service. The migrations create them. Amounts are minor units of the row's currency."""
 
-from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
+
+from contracts.payments.events import PaymentPurpose, PaymentStatus
+from contracts.payments.reconciliation import FindingKind
+from services.payments.domain.desired_state import BookingPhase
+from services.payments.domain.movements import MovementKind
+from services.payments.domain.payment import RefundStatus
+from services.payments.domain.provider_call import CallState
+from services.payments.domain.webhook import WebhookOutcome
 
 METADATA = sa.MetaData()
 
 
-def _moment(name: str) -> sa.Column[datetime]:
-    return sa.Column(name, sa.DateTime(timezone=True))
+def _columns(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind) for name in names]
+
+
+def _times(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.DateTime(timezone=True)) for name in names]
+
+
+def _enum(name: str, members: type[StrEnum]) -> sa.Column[Any]:
+    """A text column that holds the values of the enum's members; a query returns the members."""
+    return sa.Column(name, sa.Enum(members, values_callable=list, native_enum=False))
 
 
 PAYMENT = sa.Table(
     "payment",
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("booking_id", sa.Text),
-    sa.Column("hotel", sa.Text),
-    sa.Column("purpose", sa.Text),
-    sa.Column("status", sa.Text),
-    sa.Column("version", sa.Integer),
-    sa.Column("amount", sa.BigInteger),
-    sa.Column("currency", sa.Text),
-    sa.Column("captured", sa.BigInteger),
-    sa.Column("refunded", sa.BigInteger),
+    *_columns(sa.Text, "booking_id", "hotel", "currency", "session_id", "session_url", "intent_id"),
+    _enum("purpose", PaymentPurpose),
+    _enum("status", PaymentStatus),
+    *_columns(sa.Integer, "version"),
+    *_columns(sa.BigInteger, "amount", "captured", "refunded"),
     sa.Column("superseded", sa.Boolean),
-    sa.Column("session_id", sa.Text),
-    sa.Column("session_url", sa.Text),
-    sa.Column("intent_id", sa.Text),
-    _moment("hold_expires_at"),
-    _moment("created_at"),
-    _moment("authorized_at"),
-    _moment("capture_before"),
-    _moment("captured_at"),
-    _moment("disputed_at"),
-    _moment("changed_at"),
-    _moment("compare_at"),
+    *_times("hold_expires_at", "created_at", "authorized_at", "capture_before", "captured_at", "disputed_at"),
+    *_times("changed_at", "compare_at"),
 )
 
 REFUND = sa.Table(
     "refund",
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("payment_id", sa.Text),
-    sa.Column("position", sa.Integer),
-    sa.Column("amount", sa.BigInteger),
-    sa.Column("status", sa.Text),
-    sa.Column("provider_id", sa.Text),
+    *_columns(sa.Text, "payment_id", "provider_id"),
+    *_columns(sa.Integer, "position"),
+    *_columns(sa.BigInteger, "amount"),
+    _enum("status", RefundStatus),
     sa.Column("retried", sa.Boolean),
 )
 
@@ -56,39 +60,29 @@ PROVIDER_ACTION = sa.Table(
     sa.Column("payment_id", sa.Text, primary_key=True),
     sa.Column("action", sa.Text, primary_key=True),
     sa.Column("attempt", sa.Integer, primary_key=True),
-    sa.Column("request", sa.Text),
-    sa.Column("state", sa.Text),
-    sa.Column("code", sa.Text),
-    sa.Column("object_id", sa.Text),
-    _moment("asked_at"),
-    _moment("answered_at"),
+    *_columns(sa.Text, "request", "code", "object_id"),
+    _enum("state", CallState),
+    *_times("asked_at", "answered_at"),
 )
 
 LEDGER = sa.Table(
     "ledger",
     METADATA,
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    sa.Column("payment_id", sa.Text),
-    sa.Column("booking_id", sa.Text),
-    sa.Column("kind", sa.Text),
-    sa.Column("amount", sa.BigInteger),
-    sa.Column("currency", sa.Text),
-    sa.Column("provider_id", sa.Text),
-    _moment("at"),
-    sa.Column("why", sa.Text),
+    *_columns(sa.Text, "payment_id", "booking_id", "currency", "provider_id", "why"),
+    _enum("kind", MovementKind),
+    *_columns(sa.BigInteger, "amount"),
+    *_times("at"),
 )
 
 DESIRED_STATE = sa.Table(
     "desired_state",
     METADATA,
     sa.Column("booking_id", sa.Text, primary_key=True),
-    sa.Column("hotel", sa.Text),
-    sa.Column("phase", sa.Text),
-    sa.Column("approved_payment", sa.Text),
-    sa.Column("fee", sa.BigInteger),
-    sa.Column("fee_currency", sa.Text),
-    sa.Column("why", sa.Text),
-    _moment("since"),
+    *_columns(sa.Text, "hotel", "approved_payment", "fee_currency", "why"),
+    _enum("phase", BookingPhase),
+    *_columns(sa.BigInteger, "fee"),
+    *_times("since"),
 )
 
 # The desired state of each payment towards a balance; that of the booking's own payment is in `desired_state`.
@@ -96,53 +90,35 @@ BALANCE_DESIRED_STATE = sa.Table(
     "balance_desired_state",
     METADATA,
     sa.Column("payment_id", sa.Text, primary_key=True),
-    sa.Column("phase", sa.Text),
-    sa.Column("fee", sa.BigInteger),
-    sa.Column("why", sa.Text),
-    _moment("since"),
+    *_columns(sa.Text, "why"),
+    _enum("phase", BookingPhase),
+    *_columns(sa.BigInteger, "fee"),
+    *_times("since"),
 )
 
 WEBHOOK = sa.Table(
     "webhook",
     METADATA,
     sa.Column("event_id", sa.Text, primary_key=True),
-    sa.Column("type", sa.Text),
-    _moment("created"),
-    sa.Column("object_id", sa.Text),
-    sa.Column("payment_id", sa.Text),
-    sa.Column("session_id", sa.Text),
-    sa.Column("intent_id", sa.Text),
-    sa.Column("outcome", sa.Text),
-    sa.Column("reason", sa.Text),
-    _moment("received_at"),
-    _moment("settled_at"),
+    *_columns(sa.Text, "type", "object_id", "payment_id", "session_id", "intent_id", "reason"),
+    _enum("outcome", WebhookOutcome),
+    *_times("created", "received_at", "settled_at"),
 )
 
 RUN = sa.Table(
     "reconciliation",
     METADATA,
     sa.Column("run", sa.Text, primary_key=True),
-    _moment("started_at"),
-    _moment("last_at"),
-    sa.Column("looked", sa.Integer),
-    sa.Column("found", sa.Integer),
-    sa.Column("repaired", sa.Integer),
+    *_columns(sa.Integer, "looked", "found", "repaired"),
+    *_times("started_at", "last_at"),
 )
 
 FINDING = sa.Table(
     "finding",
     METADATA,
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    sa.Column("run", sa.Text),
-    sa.Column("kind", sa.Text),
-    sa.Column("object_id", sa.Text),
-    sa.Column("payment_id", sa.Text),
-    sa.Column("booking_id", sa.Text),
-    sa.Column("hotel", sa.Text),
-    sa.Column("ours", sa.Text),
-    sa.Column("theirs", sa.Text),
+    *_columns(sa.Text, "run", "object_id", "payment_id", "booking_id", "hotel", "ours", "theirs"),
+    _enum("kind", FindingKind),
     sa.Column("repaired", sa.Boolean),
-    _moment("found_at"),
-    _moment("seen_at"),
-    _moment("resolved_at"),
+    *_times("found_at", "seen_at", "resolved_at"),
 )

@@ -1,28 +1,25 @@
 """Webhook events of the provider: stored before they are acknowledged, applied later."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from services.payments.domain.webhook import ReceivedWebhook, WebhookEvent, WebhookOutcome
 from services.payments.store.tables import WEBHOOK
 
-_EVENT_COLUMNS = ("event_id", "type", "created", "object_id", "payment_id", "session_id", "intent_id")
 _ALL = sa.select(WEBHOOK, (sa.func.clock_timestamp() - WEBHOOK.c.received_at).label("waited"))
 
 
-class SqlWebhooks:
+class SqlWebhooks(SqlStore):
     """Stores an event's ids, type and times, and no personal data. One statement per method."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
         """Store an event; returns False where the event is stored already."""
-        values = {name: getattr(event, name) for name in _EVENT_COLUMNS}
-        statement = insert(WEBHOOK).values(**values, outcome=outcome).on_conflict_do_nothing()
+        statement = insert(WEBHOOK).values(**asdict(event), outcome=outcome).on_conflict_do_nothing()
         return self._connection.execute(statement.returning(WEBHOOK.c.event_id)).first() is not None
 
     def get(self, event_id: str) -> ReceivedWebhook | None:
@@ -40,7 +37,7 @@ class SqlWebhooks:
         if after:
             cursor = sa.select(WEBHOOK.c.received_at, WEBHOOK.c.event_id).where(WEBHOOK.c.event_id == after)
             query = query.where(order > cursor.scalar_subquery())
-        return [_received(row) for row in self._connection.execute(query.limit(limit)).mappings()]
+        return [ReceivedWebhook(**row._asdict()) for row in self._connection.execute(query.limit(limit))]
 
     def count_by_outcome(self, outcomes: Sequence[str]) -> dict[str, int]:
         """The number of events with each of these outcomes. An outcome without events is left out."""
@@ -58,16 +55,5 @@ class SqlWebhooks:
         self._connection.execute(WEBHOOK.update().where(WEBHOOK.c.event_id == event_id).values(**values))
 
     def _one(self, query: sa.Select[Any]) -> ReceivedWebhook | None:
-        row = self._connection.execute(query).mappings().first()
-        return _received(row) if row else None
-
-
-def _received(row: sa.RowMapping) -> ReceivedWebhook:
-    return ReceivedWebhook(
-        event=WebhookEvent(**{name: row[name] for name in _EVENT_COLUMNS}),
-        outcome=WebhookOutcome(row["outcome"]),
-        reason=row["reason"],
-        received_at=row["received_at"],
-        settled_at=row["settled_at"],
-        waited=row["waited"],
-    )
+        row = self._connection.execute(query).first()
+        return ReceivedWebhook(**row._asdict()) if row else None

@@ -12,15 +12,16 @@ from services.payments.domain.next_action import Capture, Expire, IssueRefund, P
 
 def checkout_request(order: CheckoutOrder) -> str:
     """The request for a Checkout Session that only authorises the card."""
-    metadata = {"payment_id": order.payment_id, "booking_id": order.booking_id, "hotel": order.hotel}
+    payment = order.payment
+    metadata = {"payment_id": payment.id, "booking_id": payment.booking_id, "hotel": payment.hotel}
     product = {"name": order.hotel_name} | ({"description": order.description} if order.description else {})
-    price = {"currency": order.amount.currency.lower(), "unit_amount": order.amount.amount, "product_data": product}
+    price = {"currency": payment.amount.currency.lower(), "unit_amount": payment.amount.amount, "product_data": product}
     params = {
         "mode": "payment",
         "line_items": [{"price_data": price, "quantity": 1}],
         "payment_intent_data": {"capture_method": "manual", "metadata": metadata},
         "metadata": metadata,
-        "client_reference_id": order.booking_id,
+        "client_reference_id": payment.booking_id,
         "success_url": order.pages.success,
         "cancel_url": order.pages.cancel,
         "expires_at": int(order.expires_at.timestamp()),

@@ -7,9 +7,8 @@ import stripe
 from requests import Session
 from requests.adapters import HTTPAdapter
 
-from contracts.payments import ReconciliationPart
-from services.payments.cards import CheckoutOrder, ProviderPage
-from services.payments.domain.next_action import ProviderAction
+from contracts.payments.reconciliation import ReconciliationPart
+from services.payments.cards import ProviderPage
 from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
 from services.payments.domain.webhook import WebhookEvent
 from services.payments.stripe_gateway import calls, lists, snapshots, webhook_parsing
@@ -27,6 +26,9 @@ class StripeCards:
     would open one per green thread.
     """
 
+    checkout_request = staticmethod(calls.checkout_request)
+    action_request = staticmethod(calls.action_request)
+
     def __init__(
         self,
         key: str,
@@ -43,12 +45,6 @@ class StripeCards:
             http_client=http or _pooled(timeout),
             max_network_retries=0,
         )
-
-    def checkout_request(self, order: CheckoutOrder) -> str:
-        return calls.checkout_request(order)
-
-    def action_request(self, action: ProviderAction) -> str:
-        return calls.action_request(action)
 
     def perform(self, request: str, *, key: str) -> str:
         with translated_errors():

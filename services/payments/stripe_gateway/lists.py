@@ -6,7 +6,7 @@ from typing import Any
 
 import stripe
 
-from contracts.payments import ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationPart
 from contracts.values import Money
 from services.payments.cards import ProviderObject, ProviderPage
 from services.payments.stripe_gateway import snapshots

@@ -1,6 +1,7 @@
 """Verifies the signature of a webhook body and reduces the event to the ids it names."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import stripe
@@ -49,15 +50,8 @@ def _reduced(event: stripe.Event) -> WebhookEvent:
         webhook = _ids(event)
     except (ValueError, TypeError, OverflowError, OSError, AttributeError) as problem:
         raise InvalidWebhook("signed, but not to be understood") from problem
-    ids = (
-        webhook.event_id,
-        webhook.type,
-        webhook.object_id,
-        webhook.payment_id,
-        webhook.session_id,
-        webhook.intent_id,
-    )
-    if not all(each is None or (each.isascii() and each.isprintable()) for each in ids):
+    names = [value for value in asdict(webhook).values() if isinstance(value, str)]
+    if not all(name.isascii() and name.isprintable() for name in names):
         raise InvalidWebhook("signed, but with names that cannot be the provider's")
     return webhook
 

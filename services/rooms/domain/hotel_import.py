@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chassis.refusal import Refusal
-from contracts.rooms import HotelDefinition
+from contracts.rooms.hotel_import import HotelDefinition
 from services.rooms.domain import policies, promotions, settings, validation
 from services.rooms.domain.amounts import amount
 from services.rooms.domain.hotels import OWN_FIELDS, PAGE_FIELDS, SETTINGS_FIELDS, Hotel

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from contracts.rooms import HotelPage, WiFi
+from contracts.rooms.hotels import HotelPage, WiFi
 from contracts.values import HotelCard, HotelSettings
 
 OWN_FIELDS = ("name", "code", "timezone", "tax_percent", "wifi")

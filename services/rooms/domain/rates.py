@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from chassis.refusal import Refusal
-from contracts.rooms import WriteRates
+from contracts.rooms.rates import WriteRates
 from contracts.values import Money
 from services.rooms.domain import validation
 from services.rooms.domain.amounts import amount

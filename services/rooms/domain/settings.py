@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contracts.rooms import SETTING_BOUNDS
+from contracts.rooms.settings import SETTING_BOUNDS
 from contracts.values import HotelSettings
 
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

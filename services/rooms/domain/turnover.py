@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chassis.refusal import Refusal
-from contracts.rooms import ChangeSource, MaintenancePriority, RoomStatus
+from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus
 from contracts.values import Caller, Permission
 from services.rooms.lifecycle import BY_A_STAY, LIFECYCLE, Act, MaintenanceCalled, TakenOutOfOrder
 

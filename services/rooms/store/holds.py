@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import Held
+from contracts.rooms.holds import Held
 from contracts.values import Stay
 from services.rooms.domain.holds import Hold, HoldPart
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from contracts.rooms import RoomTypeDefinition
+from contracts.rooms.hotel_import import RoomTypeDefinition
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import Promotion
 from services.rooms.store.hotels import row_of

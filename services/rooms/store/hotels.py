@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import WiFi
+from contracts.rooms.hotels import WiFi
 from contracts.values import HotelSettings
 from services.rooms.domain.hotels import Hotel
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import RoomBlock
+from contracts.rooms.blocks import RoomBlock
 from contracts.values import Actor, Stay
 from services.rooms.domain.periods import Period, PeriodKind, overlap_conflict
 

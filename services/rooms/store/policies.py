@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import PolicyDefinition
+from contracts.rooms.policies import PolicyDefinition
 from contracts.values import CancellationPolicy, Page
 from services.rooms.domain import policies
 from services.rooms.domain.hotels import Hotel

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.rooms import PromotionDefinition
+from contracts.rooms.promotions import PromotionDefinition
 from contracts.values import Page
 from services.rooms.domain import promotions
 from services.rooms.domain.hotels import Hotel

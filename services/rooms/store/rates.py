@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from contracts.rooms import DailyRate
+from contracts.rooms.rates import DailyRate
 from contracts.values import Money, Page
 from services.rooms.store.paging import limits
 

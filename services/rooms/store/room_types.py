@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.rooms import RoomTypeView
+from contracts.rooms.room_types import RoomTypeView
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
 from services.rooms.store.paging import like, limits

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import MaintenancePriority, RoomChange, RoomStatus
+from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.occupancy import RoomOccupancy
+from contracts.rooms.rooms import RoomChange
 from contracts.values import Actor, Page
 from services.rooms.domain.room_history import parsed_entry_name, subject_of
 from services.rooms.domain.rooms import Room

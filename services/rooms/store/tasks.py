@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms import RoomStatus, TaskReason, TaskStatus
+from contracts.rooms.events import RoomStatus, TaskReason
+from contracts.rooms.tasks import TaskStatus
 from contracts.values import Actor, Page
 from services.rooms.domain.rooms import Room
 from services.rooms.domain.tasks import CleaningTask, TaskRoom

@@ -10,25 +10,15 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
 from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
-from tests.unit.bookings.builders import (
-    HOTEL,
-    NOW,
-    OTHER_HOTEL,
-    PUBLIC,
-    STRANGER,
-    SYSTEM,
-    a_card,
-    a_request,
-    held,
-)
+from tests.interface.bookings.steps import about, refused
+from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, PUBLIC, STRANGER, SYSTEM, a_card, a_request, held
 
 BAD_TOKEN = Caller(kind="guest", guest_token="nonsense")
 

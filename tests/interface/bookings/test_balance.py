@@ -19,8 +19,8 @@ from contracts.payments.events import (
     PaymentVoided,
 )
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
+from tests.interface.bookings.steps import about
 from tests.interface.bookings.test_extensions import extend
-from tests.interface.bookings.test_lifecycle import about
 from tests.interface.bookings.test_overstays import staying
 from tests.interface.bookings.test_races import at_once
 from tests.unit.bookings.builders import NOW, eur

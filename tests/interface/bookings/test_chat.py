@@ -8,7 +8,7 @@ from contracts.bookings.queries import GetFeed, GetTimeline
 from contracts.bookings.stays import CheckOut
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, OTHER_HOTEL, STAFF, STRANGER
 
 

@@ -17,7 +17,7 @@ from contracts.bookings.queries import GetTimeline
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, STAFF, STRANGER, SYSTEM
 
 EMAIL, SMS, PHONE, NOTE = CommunicationType

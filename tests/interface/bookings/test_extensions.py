@@ -16,7 +16,7 @@ from contracts.rooms.holds import ReleaseInventory
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.overstays import flag_overstays
 from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.test_lifecycle import about
+from tests.interface.bookings.steps import about
 from tests.interface.bookings.test_overstays import incidents, staying
 from tests.interface.bookings.test_races import at_once
 from tests.interface.bookings.test_recovery import due

@@ -1,81 +1,26 @@
-"""The lifecycle of a booking, from creation to each of its ends."""
+"""The lifecycle of a booking, from creation to check-out, and the commands that a status refuses."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chassis.messaging.event_dispatcher import Disposition
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
-from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
 from contracts.bookings.queries import GetBooking, GetTimeline
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
 from contracts.bookings.views import CreatedBooking
-from contracts.payments.events import (
-    CancellationFeeCaptured,
-    PaymentAuthorized,
-    PaymentCaptured,
-    PaymentCaptureFailed,
-    PaymentRefunded,
-    PaymentSessionExpired,
-    PaymentSessionOpened,
-    PaymentVoided,
-    RefundFailed,
-)
+from contracts.payments.events import PaymentCaptureFailed, PaymentVoided
 from contracts.rooms.assignments import GiveRoom
 from contracts.rooms.holds import HoldInventory
 from contracts.rooms.occupancy import MoveIn, MoveOut
-from contracts.values import CancellationPolicy, HotelSettings
+from contracts.values import HotelSettings
 from services.bookings.handlers.timers import apply_due_deadline
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.unit.bookings.builders import ANNA, CHECK_IN, GUEST, HOTEL, NOW, STAFF, eur, held
-
-ARRIVES = datetime(2030, 6, 10, 14, 0, tzinfo=UTC)
-
-
-def about(booking_id: str, **more: Any) -> dict[str, Any]:
-    return {"hotel": HOTEL, "booking_id": booking_id, **more}
-
-
-def paid(booking_id: str, **more: Any) -> dict[str, Any]:
-    return about(booking_id, payment_id="pay-1", **more)
-
-
-def opened(booking_id: str) -> PaymentSessionOpened:
-    return PaymentSessionOpened(
-        **paid(booking_id), session_id="cs_1", amount=eur(34880), opened_at=NOW, expires_at=NOW + timedelta(minutes=30)
-    )
-
-
-def authorized(booking_id: str) -> PaymentAuthorized:
-    return PaymentAuthorized(**paid(booking_id), payment_intent_id="pi_1", amount=eur(34880), authorized_at=NOW)
-
-
-def captured(booking_id: str) -> PaymentCaptured:
-    return PaymentCaptured(**paid(booking_id), payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW)
-
-
-def awaiting(service: BookingsUnderTest) -> str:
-    """A booking that waits for staff."""
-    booking_id = service.book().booking.booking_id
-    service.deliver(opened(booking_id), authorized(booking_id))
-    return booking_id
-
-
-def confirmed(service: BookingsUnderTest) -> str:
-    """A booking that is paid and approved."""
-    booking_id = awaiting(service)
-    service.ask(ApproveBooking(**about(booking_id)))
-    service.deliver(captured(booking_id))
-    return booking_id
-
-
-def refused(service: BookingsUnderTest, command: Any, caller: Any = STAFF) -> str:
-    with pytest.raises(Refusal) as caught:
-        service.ask(command, caller)
-    return caught.value.code
+from tests.interface.bookings.steps import ARRIVES, about, authorized, awaiting, captured, opened, paid, refused
+from tests.unit.bookings.builders import ANNA, CHECK_IN, GUEST, NOW, eur, held
 
 
 def test_a_booking_goes_from_creation_to_check_out(service: BookingsUnderTest) -> None:
@@ -202,108 +147,6 @@ def test_a_hotel_without_approval_confirms_without_staff(service: BookingsUnderT
     assert (booking.status, booking.confirmed_by.kind) == (BookingStatus.CONFIRMED, "system")
 
 
-@pytest.mark.parametrize(
-    ("minutes", "session", "expires"),
-    [(14, False, False), (15, False, True), (15, True, False), (16, True, False), (17, True, True)],
-)
-def test_an_unpaid_hold_expires(service: BookingsUnderTest, minutes: int, session: bool, expires: bool) -> None:
-    booking_id = service.book().booking.booking_id
-    if session:
-        service.deliver(opened(booking_id))
-
-    service.pass_time(minutes=minutes)
-
-    assert service.tick(apply_due_deadline) is expires
-    assert service.stored(booking_id).status == ("EXPIRED" if expires else "PENDING_PAYMENT")
-    assert not service.tick(apply_due_deadline)
-
-
-def test_a_closed_payment_page_lets_the_overdue_hold_expire_at_once(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.deliver(opened(booking_id))
-    service.pass_time(minutes=15, seconds=1)
-
-    service.deliver(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
-
-    booking = service.ask(GetBooking(**about(booking_id)))
-    assert (booking.status, booking.expiry_reason) == (BookingStatus.EXPIRED, "HOLD_RAN_OUT")
-
-
-def test_a_payment_page_closed_early_leaves_the_hold(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.deliver(opened(booking_id), PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
-
-    assert service.stored(booking_id).status == "PENDING_PAYMENT"
-    assert service.ask(ConfirmBooking(**about(booking_id))).status is BookingStatus.CONFIRMED
-
-
-def test_an_authorisation_in_transit_at_the_deadline_counts(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.deliver(opened(booking_id))
-    service.pass_time(minutes=16)
-
-    service.deliver(authorized(booking_id))
-
-    assert service.stored(booking_id).status == "PENDING_APPROVAL"
-
-
-def test_late_money_does_not_revive_a_booking(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.pass_time(hours=1)
-    service.tick(apply_due_deadline)
-
-    outcomes = service.deliver(opened(booking_id), authorized(booking_id), captured(booking_id))
-
-    assert {outcome.disposition for outcome in outcomes} == {Disposition.APPLIED}
-    assert service.events(booking_id) == ["BookingHeld", "BookingExpired", "PaymentTurnedAway"]
-    assert service.stored(booking_id).payment_status == "CAPTURED"
-
-
-def test_an_undecided_booking_expires_at_its_deadline(service: BookingsUnderTest) -> None:
-    service.at(datetime(2030, 6, 8, 10, 0, tzinfo=UTC))
-    booking_id = awaiting(service)
-    deadline = service.stored(booking_id).approval_deadline_at
-    service.at(deadline - timedelta(seconds=1))
-    assert list(iter(lambda: service.tick(apply_due_deadline), False)), "staff are told that it waits for them"
-    assert service.stored(booking_id).status == "PENDING_APPROVAL"
-
-    service.at(deadline)
-    assert service.tick(apply_due_deadline)
-
-    booking = service.ask(GetBooking(**about(booking_id)))
-    assert (booking.status, booking.expiry_reason) == (BookingStatus.EXPIRED, "APPROVAL_TIMEOUT")
-    assert refused(service, ApproveBooking(**about(booking_id))) == "BOOKING_ENDED"
-
-
-def test_a_draft_is_priced_and_submitted_or_expires(service: BookingsUnderTest) -> None:
-    created = service.book(draft=True)
-    booking_id = created.booking.booking_id
-    assert service.rooms.asks[0].price_only
-    assert created.booking.status is BookingStatus.DRAFT
-
-    submitted = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))
-    again = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))
-
-    assert submitted.status is BookingStatus.PENDING_PAYMENT
-    assert again == submitted
-    assert service.rooms.kinds() == ["HoldInventory", "HoldInventory"]
-    other = service.book(draft=True).booking.booking_id
-    service.pass_time(days=7)
-    while service.tick(apply_due_deadline):
-        pass
-    assert service.stored(other).expiry_reason == "DRAFT_ABANDONED"
-
-
-def test_a_draft_for_a_sold_out_hotel_stays_a_draft(service: BookingsUnderTest) -> None:
-    created = service.book(draft=True)
-    service.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
-
-    assert refused(service, SubmitBooking(**about(created.booking.booking_id)), guest_of(created)) == "SOLD_OUT"
-
-    stored = service.stored(created.booking.booking_id)
-    assert (stored.status, stored.pending, stored.version) == ("DRAFT", None, 1)
-
-
 def test_staff_book_without_a_card_in_one_transaction(service: BookingsUnderTest) -> None:
     booking = service.booked_by_staff()
 
@@ -311,53 +154,6 @@ def test_staff_book_without_a_card_in_one_transaction(service: BookingsUnderTest
     assert (booking.balance_due, booking.source, booking.is_new_for_staff) == (eur(34880), "staff", False)
     assert service.events(booking.booking_id) == ["BookingHeld", "BookingConfirmed"]
     assert service.row("SELECT count(DISTINCT xmin::text) AS n FROM outbox").n == 1
-
-
-def test_a_guest_cancels_before_paying_and_owes_nothing(service: BookingsUnderTest) -> None:
-    created = service.book()
-    command = CancelBooking(**about(created.booking.booking_id, reason="Changed plans"))
-
-    cancelled = service.ask(command, guest_of(created))
-    service.pass_time(minutes=1)
-    again = service.ask(command, guest_of(created))
-
-    assert again.cancelled_at == cancelled.cancelled_at
-    assert (cancelled.cancellation_fee, cancelled.refund_amount, cancelled.refund_status) == (eur(0), eur(0), None)
-    assert cancelled.cancelled_by.kind == "guest"
-    assert service.events(created.booking.booking_id) == ["BookingHeld", "BookingCancelled"]
-
-
-def test_a_late_cancellation_keeps_the_fee_and_refunds_the_rest(service: BookingsUnderTest) -> None:
-    booking_id = confirmed(service)
-    service.at(ARRIVES)
-    preview = service.ask(GetBooking(**about(booking_id))).cancellation_preview
-
-    cancelled = service.ask(CancelBooking(**about(booking_id)))
-
-    assert (cancelled.cancellation_fee, cancelled.refund_amount) == (eur(13080), eur(21800))
-    assert (preview.fee_amount, preview.refund_amount) == (cancelled.cancellation_fee, cancelled.refund_amount)
-    assert cancelled.refund_status == "PENDING"
-    service.deliver(RefundFailed(**paid(booking_id), amount=eur(21800), reason_code="lost_card", failed_at=NOW))
-    assert service.stored(booking_id).refund_status == "FAILED"
-    refund = PaymentRefunded(
-        **paid(booking_id), refund_id="re_1", amount=eur(21800), refunded_total=eur(21800), refunded_at=NOW
-    )
-    service.deliver(refund, refund)
-    stored = service.stored(booking_id)
-    assert (stored.refund_status, stored.refunded, stored.payment_status) == ("SUCCEEDED", 21800, "PARTIALLY_REFUNDED")
-    assert service.events(booking_id)[-3:] == ["BookingCancelled", "BookingRefundFailed", "BookingRefunded"]
-
-
-def test_a_cancelled_authorised_booking_pays_the_fee_only(service: BookingsUnderTest) -> None:
-    service.rooms.held = held(policy=CancellationPolicy(kind="NON_REFUNDABLE"))
-    booking_id = awaiting(service)
-
-    cancelled = service.ask(CancelBooking(**about(booking_id)))
-    service.deliver(CancellationFeeCaptured(**paid(booking_id), amount=eur(34880), captured_at=NOW))
-
-    assert (cancelled.cancellation_fee, cancelled.refund_amount, cancelled.balance_due) == (eur(34880), eur(0), eur(0))
-    stored = service.stored(booking_id)
-    assert (stored.payment_status, stored.captured, stored.status) == ("CAPTURED", 34880, "CANCELLED")
 
 
 def test_a_room_is_unassigned(service: BookingsUnderTest) -> None:

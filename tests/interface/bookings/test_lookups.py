@@ -12,7 +12,7 @@ from contracts.bookings.lookups import FoundBookings, GetLookupLetter, LookUpBoo
 from contracts.notifier.events import NoticeSent
 from services.bookings.handlers.lookups import begin_lookup_mail
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import NOW, PUBLIC, STAFF, SYSTEM
 
 ADA = "Ada@Example.com"

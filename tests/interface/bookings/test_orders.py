@@ -25,7 +25,7 @@ from contracts.rooms.menu import PriceItems
 from contracts.values import Caller, Context
 from services.bookings.actions import vacate
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, refused
+from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import HOTEL, STAFF, STRANGER, eur
 
 

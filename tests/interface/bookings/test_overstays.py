@@ -16,7 +16,7 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import JOINED, SqlBookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import ARRIVES, about
+from tests.interface.bookings.steps import ARRIVES, about
 from tests.interface.bookings.test_races import at_once
 from tests.unit.bookings.builders import HOTEL, OTHER_HOTEL, STRANGER
 

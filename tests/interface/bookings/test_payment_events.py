@@ -15,7 +15,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.test_lifecycle import about, authorized, captured, confirmed, opened, paid, refused
+from tests.interface.bookings.steps import about, authorized, captured, confirmed, opened, paid, refused
 from tests.interface.bookings.test_races import at_once
 from tests.unit.bookings.builders import NOW, eur
 

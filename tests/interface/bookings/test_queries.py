@@ -5,22 +5,14 @@ from datetime import timedelta
 
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
+from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import ExchangeCode
-from contracts.bookings.mails import GetMailFacts
 from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import about, awaiting, opened, refused
-from tests.unit.bookings.builders import (
-    CLERK,
-    HOTEL,
-    NOW,
-    PUBLIC,
-    STAFF,
-    SYSTEM,
-    eur,
-)
+from tests.interface.bookings.steps import about, awaiting, opened, refused
+from tests.unit.bookings.builders import CLERK, HOTEL, NOW, PUBLIC, STAFF, SYSTEM, eur
 
 
 def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnderTest) -> None:

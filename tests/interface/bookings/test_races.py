@@ -18,7 +18,7 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.test_lifecycle import ARRIVES, about, awaiting
+from tests.interface.bookings.steps import ARRIVES, about, awaiting
 from tests.unit.bookings.builders import NOW
 
 ROUNDS = 8

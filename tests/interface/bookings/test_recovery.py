@@ -18,7 +18,7 @@ from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.test_lifecycle import ARRIVES, about, refused
+from tests.interface.bookings.steps import ARRIVES, about, refused
 from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, STAFF
 
 STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [

@@ -13,7 +13,7 @@ from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.bookings import row_of
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
-from tests.interface.bookings.test_lifecycle import about, awaiting, opened
+from tests.interface.bookings.steps import about, awaiting, opened
 from tests.unit.bookings.builders import a_booking, a_request
 
 

@@ -17,7 +17,7 @@ from chassis.settings import with_driver
 from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
-from contracts.bookings import BookingAmended
+from contracts.bookings.amendments import BookingAmended
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.toy import EFFECT

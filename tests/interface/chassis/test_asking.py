@@ -9,7 +9,8 @@ import pytest
 
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
-from contracts.rooms import GetRoomHistory, ReleaseInventory
+from contracts.rooms.holds import ReleaseInventory
+from contracts.rooms.rooms import GetRoomHistory
 from contracts.values import Context
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.conftest import Toy, until

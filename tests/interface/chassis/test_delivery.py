@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.acknowledgement import MAX_ATTEMPTS
-from contracts.bookings import BookingAmended
+from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode

@@ -53,7 +53,12 @@ def test_a_batch_waits_while_another_is_applied() -> None:
 
 def test_the_end_of_a_batch_from_a_lost_channel_does_not_end_a_newer_batch() -> None:
     submitted: list[Callable[[], None]] = []
-    events, spawned = entrypoint(EventConsumer, lambda call: submitted.append(call) is None)
+
+    def submit(call: Callable[[], None]) -> bool:
+        submitted.append(call)
+        return True
+
+    events, spawned = entrypoint(EventConsumer, submit)
     events.channel = channel()
     events._gathered.append(SimpleNamespace(tag=1))
     events._next()

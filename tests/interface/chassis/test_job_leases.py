@@ -106,7 +106,12 @@ def test_what_a_dead_process_had_leased_is_anothers_once_the_lease_has_run_out(w
 
     assert worker.claim() == []
     claimed: list[job_queue.LeasedJob] = []
-    until(lambda: bool(claimed) or bool(claimed.extend(worker.claim())), within=3, what="the lease running out")
+
+    def claim() -> bool:
+        claimed.extend(worker.claim())
+        return bool(claimed)
+
+    until(claim, within=3, what="the lease running out")
 
     assert (claimed[0].position, claimed[0].attempts) == (left_behind.position, 2)
 

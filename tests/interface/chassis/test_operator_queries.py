@@ -19,7 +19,7 @@ from chassis.settings import ServiceSettings, with_driver
 from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
-from contracts.bookings import BookingAmended
+from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from contracts.operations import Examine, ExplainEvents, PublishAgain, ReadEvidence, SkipEvent, Violation
 from contracts.values import SYSTEM

@@ -19,7 +19,7 @@ from chassis.transactions.retention import delete_old_rows
 from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
-from contracts.bookings import BookingAmended
+from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from contracts.values import SYSTEM
 

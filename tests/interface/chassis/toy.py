@@ -11,9 +11,10 @@ from chassis.refusal import Refusal
 from chassis.service import Service, handles, on
 from chassis.settings import ServiceSettings, prefixed
 from chassis.transactions.work import Work
-from contracts.bookings import BookingAmended
+from contracts.bookings.amendments import BookingAmended
 from contracts.message import Nothing
-from contracts.rooms import GetRoomHistory, ReleaseInventory, RoomHistory
+from contracts.rooms.holds import ReleaseInventory
+from contracts.rooms.rooms import GetRoomHistory, RoomHistory
 
 EFFECT = "CREATE TABLE effect (booking_id text, sequence int, note text, at timestamptz DEFAULT clock_timestamp())"
 

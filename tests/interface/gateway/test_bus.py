@@ -11,7 +11,7 @@ import pytest
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask
 from contracts.operations import Ping
-from contracts.rooms import GetHotel
+from contracts.rooms.hotels import GetHotel
 from contracts.values import Caller, Context, Permission
 from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.rabbit import RabbitNode
@@ -140,7 +140,7 @@ def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport,
     with Responder(rabbit.amqp_url, "rooms", lambda *_: None) as elsewhere:
 
         def publish(body: bytes) -> None:
-            elsewhere.publish("bookings.events", FACT["type"], body)
+            elsewhere.publish("bookings.events", str(FACT["type"]), body)
 
         mine, others = asking.run(received)
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pika
@@ -39,7 +40,7 @@ def an_event(name: str, booking_id: str, *, hotel: str = "the-inn", **data: obje
 
 def approved(booking_id: str, **over: object) -> Envelope:
     by = {"kind": "staff", "id": "7", "name": PLANTED[0]}
-    data = {
+    data: dict[str, Any] = {
         "payment_id": "pay-1",
         "decision_made_at": "2026-11-21T12:30:00Z",
         "decision_made_by": by,

@@ -12,8 +12,17 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
 from chassis.refusal import Refusal
-from contracts.bookings import AuthenticateGuest, BookingDetail, GetBooking, GuestAccess, GuestTokenRevoked
-from contracts.notifier import ChannelSignature, DescribeRealtime, DropUser, Realtime, SignChannel, SignUser
+from contracts.bookings.guest_access import AuthenticateGuest, GuestAccess, GuestTokenRevoked
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.views import BookingDetail
+from contracts.notifier.channel_authorisation import (
+    ChannelSignature,
+    DescribeRealtime,
+    DropUser,
+    Realtime,
+    SignChannel,
+    SignUser,
+)
 from contracts.values import Caller
 from sandbox.pusher.stand_in import PusherStandIn
 from tests.interface.notifier.conftest import Notifier

@@ -3,8 +3,9 @@
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts import bookings
-from contracts.bookings import BookingStatus, GetMailFacts
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.communications import GetMailFacts
+from contracts.bookings.status import BookingStatus
 from contracts.message import Envelope
 from sandbox.mailbox.stand_in import MailboxStandIn
 from tests.interface.notifier.conftest import Notifier
@@ -21,9 +22,7 @@ def _bookings_answers(notifier: Notifier) -> None:
 
 def confirmed() -> Envelope:
     return envelope_of(
-        sample(
-            bookings.BookingConfirmed, status=BookingStatus.CONFIRMED, previous_status=BookingStatus.PENDING_APPROVAL
-        )
+        sample(BookingConfirmed, status=BookingStatus.CONFIRMED, previous_status=BookingStatus.PENDING_APPROVAL)
     )
 
 

@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 
 from chassis.refusal import Refusal
-from contracts import bookings
-from contracts.bookings import BookingStatus, GetMailFacts
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.communications import GetMailFacts
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import RoomAssigned
 from contracts.message import Envelope
-from contracts.notifier import GetNotice, ListNotices, NoticeDetail, ReplayNotice
+from contracts.notifier.notice_admin import GetNotice, ListNotices, NoticeDetail, ReplayNotice
 from contracts.values import Caller
 from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn
@@ -22,7 +24,7 @@ CHANNEL = f"private-booking-{BOOKING}"
 
 
 def assigned(sequence: int) -> Envelope:
-    return envelope_of(sample(bookings.RoomAssigned), sequence=sequence)
+    return envelope_of(sample(RoomAssigned), sequence=sequence)
 
 
 def given_up(notifier: Notifier) -> list[NoticeDetail]:
@@ -108,7 +110,7 @@ def test_without_the_check_for_later_pushes_the_older_would_follow_the_newer(
 def test_a_given_up_mail_is_replayed_under_its_own_id_at_any_time(notifier: Notifier, mailbox: MailboxStandIn) -> None:
     notifier.answers[GetMailFacts] = lambda _: mail_facts()
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
-    notifier.deliver(envelope_of(sample(bookings.BookingConfirmed, **changed)), assigned(2))
+    notifier.deliver(envelope_of(sample(BookingConfirmed, **changed)), assigned(2))
     notifier.run("PushNotice")
     mailbox.fault("reject")
     notifier.run("SendMail")

@@ -13,10 +13,11 @@ import pytest
 from chassis import codec
 from chassis.messaging import ask_protocol, event_protocol, topology
 from chassis.messaging.ask_client import AskClient
-from contracts import bookings
-from contracts.bookings import BookingStatus
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import RoomAssigned
 from contracts.message import Envelope
-from contracts.notifier import DescribeRealtime
+from contracts.notifier.channel_authorisation import DescribeRealtime
 from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn
 from sandbox.stack.rabbit import RabbitNode
@@ -99,7 +100,7 @@ def test_an_event_on_the_broker_becomes_a_push_and_a_mail(
     running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     changed = {"status": BookingStatus.CONFIRMED, "previous_status": BookingStatus.PENDING_APPROVAL}
-    envelope = envelope_of(sample(bookings.BookingConfirmed, **changed))
+    envelope = envelope_of(sample(BookingConfirmed, **changed))
 
     broker.publish(envelope, envelope)
 
@@ -113,8 +114,8 @@ def test_a_slow_mail_server_does_not_delay_pushes(
     running: AskClient, broker: Broker, pusher: PusherStandIn, mailbox: MailboxStandIn
 ) -> None:
     mailbox.fault("delay", seconds=5)
-    envelopes = [envelope_of(sample(bookings.BookingConfirmed), sequence=1)]
-    envelopes += [envelope_of(sample(bookings.RoomAssigned), sequence=number) for number in range(2, 8)]
+    envelopes = [envelope_of(sample(BookingConfirmed), sequence=1)]
+    envelopes += [envelope_of(sample(RoomAssigned), sequence=number) for number in range(2, 8)]
 
     broker.publish(*envelopes)
 

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from chassis.messaging.event_dispatcher import Disposition
-from contracts import bookings, rooms
+from contracts.bookings.approval import BookingApproved
+from contracts.bookings.stays import RoomAssigned, RoomMoved
 from contracts.message import Envelope
+from contracts.rooms.events import HotelSettingsChanged
 from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier import pusher_gateway
 from services.notifier.handlers import pushes
@@ -22,7 +24,7 @@ from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, sample
 
 OTHERS = ("BK-2027-AAAA22", "BK-2027-BBBB33")
-EVENTS = (bookings.RoomAssigned, bookings.RoomMoved, bookings.BookingApproved)
+EVENTS = (RoomAssigned, RoomMoved, BookingApproved)
 
 
 class ProcessDied(BaseException):
@@ -192,12 +194,15 @@ def test_no_call_breaks_the_providers_limits(
 ) -> None:
     calls: list[list[dict[str, str]]] = []
     trigger = pusher_gateway.PusherGateway._trigger
-    monkeypatch.setattr(
-        pusher_gateway.PusherGateway, "_trigger", lambda self, batch: (calls.append(batch), trigger(self, batch))[1]
-    )
+
+    def recorded(self: pusher_gateway.PusherGateway, batch: list[dict[str, str]]) -> None:
+        calls.append(batch)
+        trigger(self, batch)
+
+    monkeypatch.setattr(pusher_gateway.PusherGateway, "_trigger", recorded)
     notifier.unit_of_work.dependencies.settings.legacy_channels = True
     notifier.deliver(
-        envelope_of(sample(rooms.HotelSettingsChanged, fields=tuple(f"{'f' * 60}{number}" for number in range(60)))),
+        envelope_of(sample(HotelSettingsChanged, fields=tuple(f"{'f' * 60}{number}" for number in range(60)))),
         *envelopes_of(BOOKING),
     )
 

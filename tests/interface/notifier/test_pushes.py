@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from contracts import bookings, rooms
-from contracts.bookings import BookingStatus
+from contracts.bookings.events import BookingHeld
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedIn, RoomAssigned
 from contracts.message import Envelope
+from contracts.rooms.events import InventoryHeld
 from sandbox.pusher.stand_in import PusherStandIn
 from services.notifier.domain.jobs import PushNotice
 from services.notifier.handlers import pushes
@@ -17,11 +19,11 @@ CHANNEL = f"private-booking-{BOOKING}"
 
 
 def held(sequence: int = 1) -> Envelope:
-    return envelope_of(sample(bookings.BookingHeld, status=BookingStatus.PENDING_PAYMENT), sequence=sequence)
+    return envelope_of(sample(BookingHeld, status=BookingStatus.PENDING_PAYMENT), sequence=sequence)
 
 
 def assigned(sequence: int) -> Envelope:
-    return envelope_of(sample(bookings.RoomAssigned), sequence=sequence)
+    return envelope_of(sample(RoomAssigned), sequence=sequence)
 
 
 def sequences(pusher: PusherStandIn, channel: str = CHANNEL) -> list[int]:
@@ -173,7 +175,7 @@ def test_without_storing_the_first_push_a_crash_would_repeat_it_behind_the_secon
 def test_a_push_with_more_than_ten_messages_arrives_complete(notifier: Notifier, pusher: PusherStandIn) -> None:
     notifier.unit_of_work.dependencies.settings.legacy_channels = True
     changed = {"status": BookingStatus.IN_HOUSE, "previous_status": BookingStatus.CONFIRMED}
-    notifier.deliver(envelope_of(sample(bookings.GuestCheckedIn, **changed)))
+    notifier.deliver(envelope_of(sample(GuestCheckedIn, **changed)))
 
     notifier.run("PushNotice")
 
@@ -184,7 +186,7 @@ def test_a_push_with_more_than_ten_messages_arrives_complete(notifier: Notifier,
 
 
 def test_availability_changes_of_one_second_are_pushed_once(notifier: Notifier, pusher: PusherStandIn) -> None:
-    changes = [envelope_of(sample(rooms.InventoryHeld, booking_id=f"BK-2027-AAAA0{number}")) for number in range(5)]
+    changes = [envelope_of(sample(InventoryHeld, booking_id=f"BK-2027-AAAA0{number}")) for number in range(5)]
     notifier.deliver(*changes)
     assert notifier.run("PushAvailability") == 0
 
@@ -202,7 +204,7 @@ def test_after_an_outage_availability_is_pushed_once_per_hotel(
     for second in (-30, -20, -10):
         earlier = timedelta(seconds=second)
         monkeypatch.setattr(notifier.unit_of_work, "now", lambda connection, by=earlier: now(connection) + by)
-        notifier.deliver(envelope_of(sample(rooms.InventoryHeld, booking_id=f"BK-2027-AAAA{-second}")))
+        notifier.deliver(envelope_of(sample(InventoryHeld, booking_id=f"BK-2027-AAAA{-second}")))
     monkeypatch.setattr(notifier.unit_of_work, "now", now)
 
     notifier.run("PushAvailability")

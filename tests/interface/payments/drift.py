@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 
 from chassis.transactions.conversation import Conversation
-from contracts.payments import (
+from contracts.payments.reconciliation import (
     GetReconciliation,
     Reconcile,
     ReconciledPage,
@@ -14,6 +14,7 @@ from contracts.payments import (
     ReconciliationPart,
 )
 from services.payments.handlers.reconciliation import reconcile_due
+from services.payments.work import PaymentsWork
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 
@@ -22,7 +23,7 @@ def client(service: PaymentsUnderTest) -> stripe.StripeClient:
     return stripe.StripeClient("sk_test_house", base_addresses={"api": service.stripe.url}, max_network_retries=0)
 
 
-def conversation(service: PaymentsUnderTest) -> Conversation:
+def conversation(service: PaymentsUnderTest) -> Conversation[PaymentsWork]:
     return Conversation(service.unit_of_work, service._ask)
 
 
@@ -51,7 +52,7 @@ def kinds(findings: list[ReconciliationFinding]) -> set[str]:
 
 
 def reconciliation_status(service: PaymentsUnderTest) -> Reconciliation:
-    reply: Reconciliation = service.ask(GetReconciliation()).reply  # type: ignore[arg-type]
+    reply: Reconciliation = service.ask(GetReconciliation()).reply
     return reply
 
 

@@ -1,7 +1,8 @@
 """The payments service under test: a real database and the Stripe stand-in; the test plays bookings."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,15 +15,9 @@ from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.messaging.event_dispatcher import EventDispatcher
 from chassis.settings import with_driver
 from chassis.transactions.unit_of_work import UnitOfWork
-from contracts.message import Command
-from contracts.payments import (
-    OpenPaymentSession,
-    PaymentSession,
-    PaymentVerified,
-    StoreWebhook,
-    VerifyPayment,
-    WebhookStored,
-)
+from contracts.message import Ask
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.webhooks import StoreWebhook, WebhookStored
 from contracts.values import Context, Money
 from sandbox.stripe.server import StripeStandIn
 from sandbox.stripe.webhook_receiver import WebhookReceiver
@@ -59,7 +54,7 @@ class PaymentsUnderTest(PlayedBookings):
 
     # asks of the service
 
-    def ask(self, message: Command[Any], *, key: str | None = None) -> AskReply:
+    def ask(self, message: Ask[Any], *, key: str | None = None) -> AskReply:
         context = Context(idempotency_key=key, fingerprint="same" if key else None)
         return self.ask_server.handle(type(message).__name__, codec.plain(message), codec.plain(context))
 
@@ -120,6 +115,13 @@ class PaymentsUnderTest(PlayedBookings):
         return booking_id
 
     # the state of the service and of the provider
+
+    @contextmanager
+    def begin(self) -> Iterator[PaymentsWork]:
+        """A transaction of the service."""
+        with self.unit_of_work.begin() as work:
+            assert isinstance(work, PaymentsWork)
+            yield work
 
     def now(self) -> datetime:
         with self.unit_of_work.read() as work:

@@ -9,24 +9,15 @@ from uuid import uuid4
 from chassis import codec
 from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
 from chassis.refusal import Refusal
-from contracts.bookings import (
-    BalancePaymentAccepted,
-    BalancePaymentRefused,
-    BookingApproved,
-    BookingCancelled,
-    BookingDeclined,
-    BookingEvent,
-    BookingHeld,
-    BookingRefundRetried,
-    BookingSource,
-    BookingStatus,
-    GetPayable,
-    Payable,
-)
+from contracts.bookings.approval import BookingApproved, BookingDeclined
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused
+from contracts.bookings.events import BookingCancelled, BookingEvent, BookingHeld
+from contracts.bookings.queries import GetPayable
+from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.views import Payable
 from contracts.message import Ask, Envelope
-from contracts.payments import (
-    PaymentPurpose,
-)
+from contracts.payments.events import PaymentPurpose
 from contracts.values import GUEST, SYSTEM, Context, Money
 
 HOTEL = "hotel-killarney"

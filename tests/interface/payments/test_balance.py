@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.bookings import BalanceSettled
+from contracts.bookings.balance import BalanceSettled
 from contracts.values import SYSTEM
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 from tests.interface.payments.played_bookings import HOTEL, eur

@@ -10,7 +10,7 @@ from alembic.config import Config
 from chassis.settings import with_driver
 from chassis.transactions import job_queue
 from chassis.transactions.migrate import migrate, migrations_of
-from contracts.payments import FindingKind
+from contracts.payments.reconciliation import FindingKind
 from services.payments.domain.jobs import ConvergePayment
 
 ROWS = (

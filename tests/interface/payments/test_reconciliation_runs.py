@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from contracts.payments import ReconciliationPart
+from contracts.payments.reconciliation import ReconciliationFinding, ReconciliationPart
 from services.payments.handlers.reconciliation import reconcile_due
 from services.payments.steps.reconciliation.payment import repair
 from tests.interface.payments.drift import (
@@ -69,7 +69,8 @@ def test_a_job_that_was_given_up_is_found_and_its_payment_converges(service: Pay
 def test_each_page_is_limited_and_all_pages_cover_every_payment(service: PaymentsUnderTest) -> None:
     bookings = {lost_authorisation_of(service) for _ in range(5)}
 
-    findings, pages, after = [], [], None
+    findings: list[ReconciliationFinding] = []
+    pages, after = [], None
     while True:
         page = reconcile_page(service, ReconciliationPart.PAYMENTS, limit=2, after=after)
         pages.append((page.looked, page.total))
@@ -102,9 +103,9 @@ def test_two_timers_claim_different_payments(service: PaymentsUnderTest) -> None
     for _ in range(3):
         lost_authorisation_of(service)
     service.sql("UPDATE payment SET compare_at = compare_at - interval '61 minutes'")
-    with service.unit_of_work.begin() as first:
+    with service.begin() as first:
         mine = first.reconciliation.claim(first.now, limit=2, lease=TEN)
-        with service.unit_of_work.begin() as second:
+        with service.begin() as second:
             theirs = second.reconciliation.claim(second.now, limit=5, lease=TEN)
 
     assert (len(mine), len(theirs)) == (2, 1)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.payments import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
+from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoredWebhook
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 from tests.interface.payments.webhook_bodies import event, signed
 

@@ -6,7 +6,7 @@ DECLARATION = "    travel_purpose: str | None = None\n"
 
 STORED = '''"""The field on a real database."""
 
-from contracts.bookings import GetBooking
+from contracts.bookings.queries import GetBooking
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.unit.bookings import builders as build
 
@@ -25,7 +25,9 @@ def test_the_travel_purpose_of_a_new_booking_is_read_back(service: BookingsUnder
 
 REQUESTED = '''"""The field in the gateway."""
 
-from contracts.bookings import CreateBooking, CreatedBooking, GetBooking
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.views import CreatedBooking
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway
 

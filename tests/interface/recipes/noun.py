@@ -3,7 +3,18 @@
 from tests.interface.recipes.copied_tree import END, Recipe
 from tests.interface.recipes.noun_files import CONTRACT, DOMAIN, PERSISTENT, STORE
 
-IMPORTS_CONTRACT = "from contracts.rooms.packages import *  # noqa: F403\n"
+ASKS = "AddPackage, ChangePackage, GetPackage, ListPackages, RemovePackage"
+IMPORTS_ASKS = f"from contracts.rooms.packages import {ASKS}\n"
+IMPORTS_NOUN = """\
+from contracts.rooms.packages import (
+    AddPackage,
+    ChangePackage,
+    GetPackage,
+    ListPackages,
+    PackageDefinition,
+    RemovePackage,
+)
+"""
 
 PORT = """
     @cached_property
@@ -32,11 +43,11 @@ PACKAGES = CodedNoun(
 """
 
 HANDLES = """\
-        handles(rooms.ListPackages, PACKAGES.list),
-        handles(rooms.GetPackage, PACKAGES.get),
-        handles(rooms.AddPackage, PACKAGES.add),
-        handles(rooms.ChangePackage, PACKAGES.update),
-        handles(rooms.RemovePackage, PACKAGES.remove),
+        handles(ListPackages, PACKAGES.list),
+        handles(GetPackage, PACKAGES.get),
+        handles(AddPackage, PACKAGES.add),
+        handles(ChangePackage, PACKAGES.update),
+        handles(RemovePackage, PACKAGES.remove),
 """
 
 REQUESTS = '''
@@ -58,42 +69,38 @@ class PackageChanges(Changes):
 
 ROUTES = '''
 
-PACKAGE = view(rooms.PackageDefinition)
 UNKNOWN_PACKAGE = ("PACKAGE_NOT_FOUND",)
-packages = Routes("terms", audience=Audience.STAFF, under=HOTEL + "/packages")
+packages = staff_routes("terms", "/packages", response=view(PackageDefinition), needs=MANAGE)
 
 
-@packages.get("/", response=page_of(rooms.PackageDefinition), needs=MANAGE)
-async def list_packages(request: ApiRequest, filters: Annotated[requests.Search, Query()]) -> Response:
+@packages.get("/", response=page_of(PackageDefinition))
+async def list_packages(request: ApiRequest, filters: FromQuery[requests.Search]) -> Response:
     """List packages."""
-    query = rooms.ListPackages(hotel=request.hotel, search=filters.search.strip(), page=filters.slice)
-    return await request.answer_page(query, filters)
+    return await request.answer_page(request.for_path(ListPackages, **filters.values), filters)
 
 
-@packages.post("/", response=PACKAGE, status=201, needs=MANAGE, refuses=("PACKAGE_EXISTS",))
+@packages.post("/", status=201, refuses=("PACKAGE_EXISTS",))
 async def add_package(request: ApiRequest, body: requests.NewPackage) -> Response:
     """Create a package."""
-    return await request.answer(rooms.AddPackage(hotel=request.hotel, **body.model_dump()))
+    return await request.answer(request.for_path(AddPackage, **body.model_dump()))
 
 
-@packages.get("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.get("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def get_package(request: ApiRequest) -> Response:
     """Retrieve a package."""
-    return await request.answer(rooms.GetPackage(hotel=request.hotel, code=request.code))
+    return await request.answer(request.for_path(GetPackage))
 
 
-@packages.patch("/{code}/", response=PACKAGE, needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.patch("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def change_package(request: ApiRequest, body: requests.PackageChanges) -> Response:
     """Update a package."""
-    command = rooms.ChangePackage(hotel=request.hotel, code=request.code, clear=body.cleared, **body.values)
-    return await request.answer(command)
+    return await request.answer(request.for_path(ChangePackage, **body.changes))
 
 
-@packages.delete("/{code}/", needs=MANAGE, refuses=UNKNOWN_PACKAGE)
+@packages.delete("/{code}/", refuses=UNKNOWN_PACKAGE)
 async def remove_package(request: ApiRequest) -> Response:
     """Delete a package."""
-    await request.ask(rooms.RemovePackage(hotel=request.hotel, code=request.code))
-    return Response(status_code=204)
+    return await request.answer(request.for_path(RemovePackage))
 '''
 
 EXAMPLE = '    "PackageDefinition": {"code": "ROMANCE", "name": "Romance", "price": "60.00"},\n'
@@ -111,7 +118,6 @@ CREATE TABLE package (
 NOUN = Recipe(
     heading="A coded noun",
     edits={
-        "contracts/rooms/__init__.py": (("from contracts.rooms.occupancy import *  # noqa: F403\n", IMPORTS_CONTRACT),),
         "services/rooms/work.py": (
             (
                 "from services.rooms.store.offers import SqlOffers\n",
@@ -126,10 +132,11 @@ NOUN = Recipe(
         ),
         "services/rooms/service.py": (
             ("from services.rooms.handlers.nouns import MENU_ITEMS, ", "PACKAGES, "),
-            ("        handles(rooms.RemovePolicy, POLICIES.remove),\n", HANDLES),
+            ("        handles(RemovePolicy, POLICIES.remove),\n", HANDLES),
+            ("from contracts.rooms.occupancy import ClearRoom, MoveIn, MoveOut, TakeCensus\n", IMPORTS_ASKS),
         ),
         "gateway/api/catalogue/requests.py": ((END, REQUESTS),),
-        "gateway/api/catalogue/routes.py": ((END, ROUTES),),
+        "gateway/api/catalogue/routes.py": (("from contracts.message import Ask\n", IMPORTS_NOUN), (END, ROUTES)),
         "gateway/openapi/examples.py": (('"price": "4.50", "id": 7},\n', EXAMPLE),),
     },
     files={

@@ -2,14 +2,13 @@
 
 CONTRACT = '''"""Packages of a hotel. In a change, None leaves a field as it is; `clear` names the fields to empty."""
 
-from dataclasses import dataclass
 
+from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.values import Money, Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class PackageDefinition:
+class PackageDefinition(Data):
     """A package: a price for extras under a code."""
 
     code: str
@@ -17,24 +16,21 @@ class PackageDefinition:
     price: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class Packages:
+class Packages(Data):
     """A page of a hotel's packages, by code."""
 
     count: int
     results: tuple[PackageDefinition, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListPackages(Query[Packages]):
     """A hotel's packages; `search` matches code and name."""
 
     hotel: str
     search: str = ""
-    page: Page = Page()  # noqa: RUF009
+    page: Page = Page()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GetPackage(Query[PackageDefinition]):
     """One package, by its code in any case; refused `PACKAGE_NOT_FOUND`."""
 
@@ -42,7 +38,6 @@ class GetPackage(Query[PackageDefinition]):
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddPackage(Command[PackageDefinition]):
     """Add a package; refused `PACKAGE_EXISTS`. The price is in major units."""
 
@@ -52,7 +47,6 @@ class AddPackage(Command[PackageDefinition]):
     price: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangePackage(Command[PackageDefinition]):
     """Change a package; refused `PACKAGE_NOT_FOUND`."""
 
@@ -63,7 +57,6 @@ class ChangePackage(Command[PackageDefinition]):
     clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemovePackage(Command[Nothing]):
     """Remove a package; refused `PACKAGE_NOT_FOUND`."""
 
@@ -123,7 +116,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contracts.rooms import PackageDefinition
+from contracts.rooms.packages import PackageDefinition
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
 from services.rooms.store.paging import like, limits
@@ -177,7 +170,7 @@ PERSISTENT = '''"""Packages on a real database."""
 
 import pytest
 
-from contracts.rooms import AddPackage, ChangePackage, GetPackage, ListPackages, RemovePackage
+from contracts.rooms.packages import AddPackage, ChangePackage, GetPackage, ListPackages, RemovePackage
 from contracts.values import Permission
 from tests.interface.rooms.catalogue_asks import manager
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, staff

@@ -1,16 +1,10 @@
 """Asks for rates, promotions, policies, room types and quotes, with default values; and the staff who may send them."""
 
-from contracts.rooms import (
-    AddPolicy,
-    AddPromotion,
-    AddRoomType,
-    GiveQuote,
-    PolicyDefinition,
-    PromotionDefinition,
-    Quote,
-    RatesWritten,
-    WriteRates,
-)
+from contracts.rooms.policies import AddPolicy, PolicyDefinition
+from contracts.rooms.promotions import AddPromotion, PromotionDefinition
+from contracts.rooms.quotes import GiveQuote, Quote
+from contracts.rooms.rates import RatesWritten, WriteRates
+from contracts.rooms.room_types import AddRoomType
 from contracts.values import Caller, Permission
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day, staff
 

@@ -18,19 +18,11 @@ from chassis.service import method_of
 from chassis.settings import with_driver
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Ask, Envelope, Event
-from contracts.rooms import (
-    GiveRoom,
-    Held,
-    HoldInventory,
-    HotelDefinition,
-    ImportHotel,
-    MoveIn,
-    MoveOut,
-    RoomOccupiedReply,
-    RoomTaken,
-    RoomTypeDefinition,
-    WiFi,
-)
+from contracts.rooms.assignments import GiveRoom, RoomTaken
+from contracts.rooms.holds import Held, HoldInventory
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeDefinition
+from contracts.rooms.hotels import WiFi
+from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Permission
 from services.rooms.service import SERVICE
 from services.rooms.work import RoomsWork

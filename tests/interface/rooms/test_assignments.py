@@ -5,7 +5,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from contracts.rooms import ChangeRoom, ChangeRoomStatus, FindCandidates, ReleaseInventory, RoomStatus, TakeRoomBack
+from contracts.rooms.assignments import FindCandidates, TakeRoomBack
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.holds import ReleaseInventory
+from contracts.rooms.rooms import ChangeRoom
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import HotelSettings, Permission
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, day, staff
 

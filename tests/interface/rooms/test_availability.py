@@ -2,12 +2,8 @@
 
 import sqlalchemy as sa
 
-from contracts.rooms import (
-    Availability,
-    CheckAvailability,
-    GiveQuote,
-    Quote,
-)
+from contracts.rooms.availability import Availability, CheckAvailability
+from contracts.rooms.quotes import GiveQuote, Quote
 from contracts.values import Money
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 

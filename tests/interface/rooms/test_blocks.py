@@ -8,18 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import (
-    AvailabilityChanged,
-    BlockRoom,
-    ChangeRoomStatus,
-    ListBlocks,
-    RoomBlock,
-    RoomBlocked,
-    RoomBlocks,
-    RoomStatus,
-    RoomUnblocked,
-    UnblockRoom,
-)
+from contracts.rooms.blocks import BlockRoom, ListBlocks, RoomBlock, RoomBlocks, UnblockRoom
+from contracts.rooms.events import AvailabilityChanged, RoomBlocked, RoomStatus, RoomUnblocked
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Permission, Stay
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day, staff
 

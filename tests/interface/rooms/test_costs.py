@@ -3,7 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import CheckAvailability, GetRoom, GiveQuote, ListRooms, ReleaseInventory, WriteRates
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.holds import ReleaseInventory
+from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.rates import WriteRates
+from contracts.rooms.rooms import GetRoom, ListRooms
 from contracts.values import Stay
 from services.rooms.store.availability import LEFT
 from services.rooms.store.nights import RECOUNT, SELL

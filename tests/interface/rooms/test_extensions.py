@@ -7,12 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import (
-    Extended,
-    ExtendStay,
-    InventoryExtended,
-    ReleaseInventory,
-)
+from contracts.rooms.events import InventoryExtended
+from contracts.rooms.extensions import Extended, ExtendStay
+from contracts.rooms.holds import ReleaseInventory
 from contracts.values import Money, Stay
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day
 

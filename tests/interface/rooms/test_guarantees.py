@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import ReleaseInventory
+from contracts.rooms.holds import ReleaseInventory
 from services.rooms.domain.holds import NightChange
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, at_once, day
 

@@ -2,14 +2,11 @@
 
 from decimal import Decimal
 
-from contracts.bookings import BookingExpired, ExpiryReason
-from contracts.rooms import (
-    Availability,
-    CheckAvailability,
-    InventoryHeld,
-    InventoryReleased,
-    ReleaseInventory,
-)
+from contracts.bookings.events import BookingExpired
+from contracts.bookings.status import ExpiryReason
+from contracts.rooms.availability import Availability, CheckAvailability
+from contracts.rooms.events import InventoryHeld, InventoryReleased
+from contracts.rooms.holds import ReleaseInventory
 from contracts.values import Money
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day
 

@@ -6,7 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from chassis import codec
-from contracts.rooms import GetHotel, GetSettings, HotelDefinition, HotelSettingsChanged, ImportHotel, ListHotels
+from contracts.rooms.events import HotelSettingsChanged
+from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
+from contracts.rooms.hotels import GetHotel, ListHotels
+from contracts.rooms.settings import GetSettings
 from contracts.values import HotelSettings, Permission
 from services.rooms.handlers.timers import extend_nights, forget_quotes
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_hotel, a_type, day, staff

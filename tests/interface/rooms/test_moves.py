@@ -9,18 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import (
-    ChangeRoomStatus,
-    ChangeSource,
-    GetRoom,
-    GetRoomHistory,
-    MoveGuest,
-    RoomOccupied,
-    RoomStatus,
-    RoomStatusChanged,
-    RoomVacated,
-    RoomView,
-)
+from contracts.rooms.events import ChangeSource, RoomOccupied, RoomStatus, RoomStatusChanged, RoomVacated
+from contracts.rooms.moves import MoveGuest
+from contracts.rooms.rooms import GetRoom, GetRoomHistory, RoomView
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import HotelSettings, Permission
 from services.rooms.store.rooms import SqlRooms
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, at_once, day, staff

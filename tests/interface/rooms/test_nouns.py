@@ -2,11 +2,9 @@
 
 import pytest
 
-from contracts.rooms import (
-    ListPolicies,
-    ListPromotions,
-    ListRates,
-)
+from contracts.rooms.policies import ListPolicies
+from contracts.rooms.promotions import ListPromotions
+from contracts.rooms.rates import ListRates
 from contracts.values import Permission
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, staff
 

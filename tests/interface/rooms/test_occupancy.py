@@ -2,28 +2,24 @@
 
 import pytest
 
-from contracts.bookings import (
-    BookingAmended,
-    BookingCancelled,
-    BookingDeclined,
-    BookingExpired,
-    BookingNoShow,
-    ExpiryReason,
-)
+from contracts.bookings.amendments import BookingAmended
+from contracts.bookings.approval import BookingDeclined
+from contracts.bookings.events import BookingCancelled, BookingExpired
+from contracts.bookings.status import ExpiryReason
+from contracts.bookings.stays import BookingNoShow
 from contracts.message import Event
-from contracts.rooms import (
-    ChangeRoomStatus,
+from contracts.rooms.assignments import TakeRoomBack
+from contracts.rooms.events import (
     ChangeSource,
-    GetRoom,
     InventoryReleased,
-    ReleaseInventory,
     RoomOccupied,
     RoomStatus,
     RoomStatusChanged,
     RoomVacated,
-    RoomView,
-    TakeRoomBack,
 )
+from contracts.rooms.holds import ReleaseInventory
+from contracts.rooms.rooms import GetRoom, RoomView
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import SYSTEM, Actor, ActorKind, Money, Permission
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, at_once, day, staff
 

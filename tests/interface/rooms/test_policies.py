@@ -5,15 +5,9 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import (
-    ChangePolicy,
-    ChangeRoomType,
-    GetPolicy,
-    ImportHotel,
-    ListPolicies,
-    RemovePolicy,
-    TierDefinition,
-)
+from contracts.rooms.hotel_import import ImportHotel
+from contracts.rooms.policies import ChangePolicy, GetPolicy, ListPolicies, RemovePolicy, TierDefinition
+from contracts.rooms.room_types import ChangeRoomType
 from contracts.values import CancellationPolicy
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest
 

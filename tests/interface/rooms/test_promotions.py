@@ -5,13 +5,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import (
-    ChangePromotion,
-    GetPromotion,
-    GiveQuote,
-    ListPromotions,
-    RemovePromotion,
-)
+from contracts.rooms.promotions import ChangePromotion, GetPromotion, ListPromotions, RemovePromotion
+from contracts.rooms.quotes import GiveQuote
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 
 pytestmark = pytest.mark.usefixtures("consistent_capacity")

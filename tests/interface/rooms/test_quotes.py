@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import (
-    PromotionDefinition,
-)
+from contracts.rooms.promotions import PromotionDefinition
 from contracts.values import Money
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day
 

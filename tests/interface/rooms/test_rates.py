@@ -2,10 +2,8 @@
 
 import pytest
 
-from contracts.rooms import (
-    AvailabilityChanged,
-    ListRates,
-)
+from contracts.rooms.events import AvailabilityChanged
+from contracts.rooms.rates import ListRates
 from contracts.values import Page
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 

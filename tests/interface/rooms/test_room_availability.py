@@ -6,17 +6,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import (
-    BlockRoom,
-    ChangeRoomStatus,
-    ConflictReason,
-    FindCandidates,
-    FindFreeRooms,
-    FreeRoom,
-    FreeRooms,
-    RoomStatus,
-    TakenRoom,
-)
+from contracts.rooms.assignments import FindCandidates
+from contracts.rooms.blocks import BlockRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.room_availability import ConflictReason, FindFreeRooms, FreeRoom, FreeRooms, TakenRoom
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Permission
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day
 

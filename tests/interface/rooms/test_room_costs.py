@@ -7,21 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.message import Ask
-from contracts.rooms import (
-    BlockRoom,
-    ChangeRoomStatus,
-    FindCandidates,
-    FindFreeRooms,
-    FinishTask,
-    GetRoomHistory,
-    ListBlocks,
-    ListRooms,
-    ListTasks,
-    RoomStatus,
-    StartTask,
-    TaskStatus,
-    UnblockRoom,
-)
+from contracts.rooms.assignments import FindCandidates
+from contracts.rooms.blocks import BlockRoom, ListBlocks, UnblockRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.rooms import GetRoomHistory, ListRooms
+from contracts.rooms.tasks import FinishTask, ListTasks, StartTask, TaskStatus
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Page
 from services.rooms.store import periods, rooms, tasks
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day

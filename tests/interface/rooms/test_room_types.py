@@ -2,15 +2,9 @@
 
 import pytest
 
-from contracts.rooms import (
-    AddRoom,
-    ChangeRoomType,
-    CheckAvailability,
-    GetRoomType,
-    ListRoomTypes,
-    RemoveRoom,
-    RemoveRoomType,
-)
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.room_types import ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
+from contracts.rooms.rooms import AddRoom, RemoveRoom
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 
 pytestmark = pytest.mark.usefixtures("consistent_capacity")
@@ -58,7 +52,7 @@ def test_a_room_type_with_sold_nights_is_not_removed(service: RoomsUnderTest) ->
 
 
 def test_an_unassigned_room_leaves_its_nights_where_the_booked_type_was_removed(service: RoomsUnderTest) -> None:
-    from contracts.rooms import TakeRoomBack
+    from contracts.rooms.assignments import TakeRoomBack
 
     service.hold("BK-A", 2, 3, room_type="STE")
     service.give("BK-A", "101")

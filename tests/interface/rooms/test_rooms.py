@@ -3,18 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from contracts.rooms import (
-    AddRoom,
-    AvailabilityChanged,
-    ChangeRoom,
-    ChangeRoomStatus,
-    GetRoom,
-    GetRoomHistory,
-    ListRooms,
-    RemoveRoom,
-    RoomStatus,
-    RoomView,
-)
+from contracts.rooms.events import AvailabilityChanged, RoomStatus
+from contracts.rooms.rooms import AddRoom, ChangeRoom, GetRoom, GetRoomHistory, ListRooms, RemoveRoom, RoomView
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Permission
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, at_once, day, staff
 

@@ -6,17 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.rooms import (
-    AvailabilityChanged,
-    ChangeSettings,
-    GetHotel,
-    GetSettings,
-    HotelSettingsChanged,
-    ImportHotel,
-    OperatingSettings,
-    SettingsChange,
-    WiFi,
-)
+from contracts.rooms.events import AvailabilityChanged, HotelSettingsChanged
+from contracts.rooms.hotel_import import ImportHotel
+from contracts.rooms.hotels import GetHotel, WiFi
+from contracts.rooms.settings import ChangeSettings, GetSettings, OperatingSettings, SettingsChange
 from contracts.values import HotelSettings, Permission
 from services.rooms.handlers.timers import extend_nights
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day, staff

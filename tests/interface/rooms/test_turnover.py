@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from contracts.rooms import (
-    ChangeRoomStatus,
-    ChangeSource,
-    GetRoom,
-    GetRoomHistory,
-    ListRooms,
-    RoomStatus,
-    RoomStatusChanged,
-    RoomView,
-)
+from contracts.rooms.events import ChangeSource, RoomStatus, RoomStatusChanged
+from contracts.rooms.rooms import GetRoom, GetRoomHistory, ListRooms, RoomView
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Page, Permission
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day, staff
 

@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from contracts.rooms import ChangeRoomStatus, GetRoom, GetRoomHistory, RoomStatus
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import GetRoom, GetRoomHistory
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Caller, Permission
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 

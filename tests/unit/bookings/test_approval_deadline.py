@@ -7,7 +7,7 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.payments.events import PaymentAuthorized
 from contracts.values import HotelSettings
-from services.bookings.domain import approval, deadlines, expiry, payment_events
+from services.bookings.domain import approval, deadlines, payment_events
 from tests.unit.bookings.builders import ANNA, HOTEL, a_booking, a_card, awaiting_approval, eur, unpaid
 
 DUBLIN, TOKYO, LOS_ANGELES = "Europe/Dublin", "Asia/Tokyo", "America/Los_Angeles"
@@ -97,7 +97,7 @@ def test_a_booking_at_its_approval_deadline_expires_and_is_not_approved() -> Non
     assert deadline is not None
 
     assert len(approval.approve(booking, by=ANNA, now=deadline - timedelta(microseconds=1))) == 1
-    assert expiry.expire(booking, now=deadline - timedelta(microseconds=1)) == ()
+    assert deadlines.expire(booking, now=deadline - timedelta(microseconds=1)) == ()
     with pytest.raises(Refusal, match="ILLEGAL_TRANSITION"):
         approval.approve(booking, by=ANNA, now=deadline)
-    assert len(expiry.expire(booking, now=deadline)) == 1
+    assert len(deadlines.expire(booking, now=deadline)) == 1

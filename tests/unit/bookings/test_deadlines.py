@@ -6,7 +6,7 @@ import pytest
 
 from contracts.bookings.status import BookingStatus, ExpiryReason
 from contracts.values import HotelSettings
-from services.bookings.domain import deadlines, expiry
+from services.bookings.domain import deadlines
 from tests.unit.bookings.builders import CHECK_IN, NOW, a_booking, a_card, awaiting_approval, unpaid
 
 CUTOFF = datetime(2030, 6, 10, 21, 0, tzinfo=UTC)  # 22:00 in Dublin
@@ -82,15 +82,15 @@ def test_a_guest_who_has_checked_out_does_not_overstay() -> None:
 )
 def test_a_booking_expires_at_its_deadline_and_not_before(booking, due, reason) -> None:  # type: ignore[no-untyped-def]
     assert deadlines.expires_at(booking) == due
-    assert expiry.expire(booking, now=due - timedelta(seconds=1)) == ()
-    assert [event.reason for event in expiry.expire(booking, now=due)] == [reason]
+    assert deadlines.expire(booking, now=due - timedelta(seconds=1)) == ()
+    assert [event.reason for event in deadlines.expire(booking, now=due)] == [reason]
 
 
 def test_an_approved_booking_does_not_expire() -> None:
     booking = awaiting_approval(decision_made_at=NOW)
 
     assert deadlines.due_at(booking) is None
-    assert expiry.expire(booking, now=NOW + timedelta(days=365)) == ()
+    assert deadlines.expire(booking, now=NOW + timedelta(days=365)) == ()
 
 
 def test_an_approval_cutoff_in_a_clock_gap_is_the_first_instant_after_it() -> None:

@@ -48,7 +48,7 @@ def delivery(headers: dict[str, Any] | None = None) -> EventDelivery:
 
 def acknowledged(received: EventDelivery, outcome: DispatchResult) -> Channel:
     channel = Channel()
-    acknowledge("rooms", channel, channel, [received], [outcome])  # type: ignore[arg-type]
+    acknowledge("rooms", channel, channel, [received], [outcome])
     return channel
 
 

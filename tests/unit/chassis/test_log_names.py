@@ -3,21 +3,22 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from contracts.bookings import BookingApproved, BookingConfirmed
+from contracts.bookings.approval import BookingApproved, BookingConfirmed
 from contracts.catalogue import events
 from contracts.log_names import log_name
 from contracts.message import Event
-from contracts.notifier import NoticeSent
+from contracts.notifier.events import NoticeSent
 from contracts.values import GUEST, SYSTEM, Actor, ActorKind
 from tests.unit.hotelmate.test_event_format import filled
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 STAFF = Actor(ActorKind.STAFF, "7", "Nora Desk")
-ABOUT = {"booking_id": "BK-1", "hotel": "the-inn"}
+ABOUT: dict[str, Any] = {"booking_id": "BK-1", "hotel": "the-inn"}
 
 
 def approved(by: Actor) -> Event:

@@ -4,7 +4,24 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from contracts import bookings, notifier, payments, rooms
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.views import (
+    BookingDetail,
+    BookingList,
+    BookingRow,
+    CancellationPreview,
+    Feed,
+    FeedItem,
+    InHouse,
+)
+from contracts.notifier.channel_authorisation import Realtime
+from contracts.payments.checkout_sessions import PaymentSession
+from contracts.rooms.availability import Availability, TypeAvailability
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.hotels import HotelPage
+from contracts.rooms.quotes import Quote
+from contracts.rooms.rooms import RoomView
+from contracts.rooms.settings import OperatingSettings
 from contracts.values import Actor, ActorKind, CancellationPolicy, HotelCard, HotelSettings, Money, Price
 from gateway.identity.accounts import Staff
 from gateway.identity.roles import Role
@@ -41,11 +58,11 @@ def card(**changes: Any) -> HotelCard:
     return HotelCard(**{**usual, **changes})
 
 
-def hotel_page(slug: str = HOTEL, **changes: Any) -> rooms.HotelPage:
-    return rooms.HotelPage(card=card(slug=slug), amenities=("sauna",), theme={"accent": "#0a5"}, **changes)
+def hotel_page(slug: str = HOTEL, **changes: Any) -> HotelPage:
+    return HotelPage(card=card(slug=slug), amenities=("sauna",), theme={"accent": "#0a5"}, **changes)
 
 
-def booking(**changes: Any) -> bookings.BookingDetail:
+def booking(**changes: Any) -> BookingDetail:
     usual: dict[str, Any] = {
         "id": BOOKING,
         "booking_id": BOOKING,
@@ -66,8 +83,8 @@ def booking(**changes: Any) -> bookings.BookingDetail:
         "adults": 2,
         "children": 0,
         "total_amount": Money(39240, EUR),
-        "status": bookings.BookingStatus.PENDING_PAYMENT,
-        "source": bookings.BookingSource.ONLINE,
+        "status": BookingStatus.PENDING_PAYMENT,
+        "source": BookingSource.ONLINE,
         "created_at": NOON,
         "paid_at": None,
         "expires_at": NOON,
@@ -112,7 +129,7 @@ def booking(**changes: Any) -> bookings.BookingDetail:
         "hotel_card": card(),
         "policy": CancellationPolicy(kind="FLEXIBLE", text="Free until 24 hours before."),
         "can_cancel": True,
-        "cancellation_preview": bookings.CancellationPreview(
+        "cancellation_preview": CancellationPreview(
             fee_amount=Money(0, EUR),
             refund_amount=Money(0, EUR),
             description="Nothing was charged.",
@@ -120,26 +137,26 @@ def booking(**changes: Any) -> bookings.BookingDetail:
         ),
         "in_house": None,
     }
-    return bookings.BookingDetail(**{**usual, **changes})
+    return BookingDetail(**{**usual, **changes})
 
 
-def in_house(**changes: Any) -> bookings.BookingDetail:
-    secrets = bookings.InHouse(wifi_ssid="Killarney", wifi_password="lake-water", room_pin="4821")
+def in_house(**changes: Any) -> BookingDetail:
+    secrets = InHouse(wifi_ssid="Killarney", wifi_password="lake-water", room_pin="4821")
     living = {"assigned_room_number": "101", "has_room_assigned": True, "in_house": secrets}
-    return booking(status=bookings.BookingStatus.IN_HOUSE, **{**living, **changes})
+    return booking(status=BookingStatus.IN_HOUSE, **{**living, **changes})
 
 
-def booking_list(*rows: bookings.BookingRow, count: int | None = None) -> bookings.BookingList:
-    return bookings.BookingList(count=len(rows) if count is None else count, results=rows)
+def booking_list(*rows: BookingRow, count: int | None = None) -> BookingList:
+    return BookingList(count=len(rows) if count is None else count, results=rows)
 
 
-def room(**changes: Any) -> rooms.RoomView:
+def room(**changes: Any) -> RoomView:
     usual: dict[str, Any] = {
         "id": 7,
         "room_number": "101",
         "room_type": "Standard Double",
         "room_type_code": "STD",
-        "room_status": rooms.RoomStatus.CHECKOUT_DIRTY,
+        "room_status": RoomStatus.CHECKOUT_DIRTY,
         "is_occupied": False,
         "is_active": True,
         "floor": 1,
@@ -149,12 +166,12 @@ def room(**changes: Any) -> rooms.RoomView:
         "current_booking_id": None,
         "version": 4,
     }
-    return rooms.RoomView(**{**usual, **changes})
+    return RoomView(**{**usual, **changes})
 
 
-def quote() -> rooms.Quote:
+def quote() -> Quote:
     night = Money(12000, EUR)
-    return rooms.Quote(
+    return Quote(
         quote_id="Q-1",
         hotel=HOTEL,
         room_type_code="STD",
@@ -177,8 +194,8 @@ def quote() -> rooms.Quote:
     )
 
 
-def availability() -> rooms.Availability:
-    one = rooms.TypeAvailability(
+def availability() -> Availability:
+    one = TypeAvailability(
         room_type_code="STD",
         room_type_name="Standard Double",
         available_units=4,
@@ -188,17 +205,17 @@ def availability() -> rooms.Availability:
         price_from=Money(12000, EUR),
         currency=EUR,
     )
-    return rooms.Availability(
+    return Availability(
         hotel=HOTEL, check_in=date(2026, 8, 14), check_out=date(2026, 8, 16), nights=2, room_types=(one,)
     )
 
 
-def operating_settings() -> rooms.OperatingSettings:
-    return rooms.OperatingSettings(page=hotel_page(), settings=HotelSettings(), version=5)
+def operating_settings() -> OperatingSettings:
+    return OperatingSettings(page=hotel_page(), settings=HotelSettings(), version=5)
 
 
-def realtime() -> notifier.Realtime:
-    return notifier.Realtime(
+def realtime() -> Realtime:
+    return Realtime(
         key="app-key",
         host="push.example",
         port=443,
@@ -212,19 +229,19 @@ def realtime() -> notifier.Realtime:
     )
 
 
-def payment_session(**changes: Any) -> payments.PaymentSession:
+def payment_session(**changes: Any) -> PaymentSession:
     usual: dict[str, Any] = {
         "session_id": "cs_test_1",
         "payment_url": "https://pay.example/cs_test_1",
         "status": "created",
         "amount": Money(15000, EUR),
     }
-    return payments.PaymentSession(**{**usual, **changes})
+    return PaymentSession(**{**usual, **changes})
 
 
-def feed(*sequences: int, last: int | None = None) -> bookings.Feed:
+def feed(*sequences: int, last: int | None = None) -> Feed:
     items = tuple(
-        bookings.FeedItem(
+        FeedItem(
             id=f"event-{number}",
             type="bookings.BookingConfirmed.v1",
             sequence=number,
@@ -237,9 +254,7 @@ def feed(*sequences: int, last: int | None = None) -> bookings.Feed:
         )
         for number in sequences
     )
-    return bookings.Feed(
-        booking_id=BOOKING, last_sequence=last if last is not None else max(sequences, default=0), events=items
-    )
+    return Feed(booking_id=BOOKING, last_sequence=last if last is not None else max(sequences, default=0), events=items)
 
 
 def staff(role: Role = Role.MANAGER, **changes: Any) -> Staff:

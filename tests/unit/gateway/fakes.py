@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask, Envelope, reply_type
-from contracts.notifier import DescribeRealtime
-from contracts.rooms import GetHotel
+from contracts.notifier.channel_authorisation import DescribeRealtime
+from contracts.rooms.hotels import GetHotel
 from contracts.values import Context
 from gateway.app import build
 from gateway.app_state import make_app_state

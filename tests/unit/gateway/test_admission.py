@@ -132,7 +132,7 @@ def test_guests_are_served_while_the_accounts_are_down(gateway: Gateway) -> None
 
 
 def test_a_hotel_is_503_while_rooms_is_down(gateway: Gateway, manager: dict[str, str]) -> None:
-    from contracts.rooms import GetHotel
+    from contracts.rooms.hotels import GetHotel
 
     gateway.bus.answers(GetHotel, Unavailable("rooms is down"))
 

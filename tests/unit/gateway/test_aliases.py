@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from contracts import bookings, rooms
-from contracts.notifier import ChannelSignature, SignChannel
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckIn, CheckOut
+from contracts.notifier.channel_authorisation import ChannelSignature, SignChannel
+from contracts.rooms.rooms import ChangeRoom, GetRoom, ListRooms, RoomList
 from contracts.values import Context
 from gateway.api.routes import operations
 from gateway.http.aliases import aliases_of
@@ -78,15 +82,15 @@ def test_aliases_are_marked_deprecated_and_only_they() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "message", "reply"),
     [
-        ("POST", f"/api/staff/hotel/{builders.HOTEL}/room-bookings/{builders.BOOKING}/approve", bookings.ApproveBooking,
-         builders.booking(status=bookings.BookingStatus.CONFIRMED)),
-        ("POST", f"/api/staff/hotels/{builders.HOTEL}/bookings/{builders.BOOKING}/checkout/", bookings.CheckOut,
+        ("POST", f"/api/staff/hotel/{builders.HOTEL}/room-bookings/{builders.BOOKING}/approve", ApproveBooking,
+         builders.booking(status=BookingStatus.CONFIRMED)),
+        ("POST", f"/api/staff/hotels/{builders.HOTEL}/bookings/{builders.BOOKING}/checkout/", CheckOut,
          builders.booking()),
-        ("POST", f"{STAFF}/checkin", bookings.CheckIn, builders.booking()),
-        ("GET", f"/api/staff/hotels/{builders.HOTEL}/bookings", bookings.ListBookings, builders.booking_list()),
-        ("GET", "/rooms/rooms", rooms.ListRooms, rooms.RoomList(count=0, results=())),
-        ("GET", "/rooms/rooms/101/", rooms.GetRoom, builders.room()),
-        ("PATCH", "/rooms/rooms/101", rooms.ChangeRoom, builders.room()),
+        ("POST", f"{STAFF}/checkin", CheckIn, builders.booking()),
+        ("GET", f"/api/staff/hotels/{builders.HOTEL}/bookings", ListBookings, builders.booking_list()),
+        ("GET", "/rooms/rooms", ListRooms, RoomList(count=0, results=())),
+        ("GET", "/rooms/rooms/101/", GetRoom, builders.room()),
+        ("PATCH", "/rooms/rooms/101", ChangeRoom, builders.room()),
     ],
 )  # fmt: skip
 def test_staff_aliases_ask_the_same(

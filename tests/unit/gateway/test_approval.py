@@ -5,15 +5,12 @@ import asyncio
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import (
-    ApproveBooking,
-    BookingConfirmed,
-    BookingDetail,
-    BookingPaymentFailed,
-    BookingStatus,
-    GetBooking,
-    RoomAssigned,
-)
+from contracts.bookings.approval import ApproveBooking, BookingConfirmed
+from contracts.bookings.events import BookingPaymentFailed
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import RoomAssigned
+from contracts.bookings.views import BookingDetail
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
 

@@ -3,8 +3,10 @@
 import pytest
 
 from chassis.refusal import Refusal
-from contracts import bookings, rooms
-from contracts.notifier import ChannelSignature, SignChannel, SignUser
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetBooking
+from contracts.notifier.channel_authorisation import ChannelSignature, SignChannel, SignUser
+from contracts.rooms.availability import CheckAvailability
 from gateway.http.status_codes import STATUSES, status_of
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, Gateway, code
@@ -45,12 +47,12 @@ def test_a_json_body_that_is_not_an_object_is_422(gateway: Gateway, raw: bytes) 
 
 
 def test_a_body_is_read_as_json_whatever_its_content_type(gateway: Gateway) -> None:
-    gateway.bus.answers(bookings.CancelBooking, builders.booking())
+    gateway.bus.answers(CancelBooking, builders.booking())
 
     answer = gateway.post(f"{BOOKING}/cancel/", content=b'{"reason": "ill"}', headers={**GUEST, "Content-Type": "x/y"})
 
     assert answer.status_code == 200
-    assert gateway.bus.last(bookings.CancelBooking).reason == "ill"
+    assert gateway.bus.last(CancelBooking).reason == "ill"
 
 
 def test_a_large_body_is_413_with_and_without_a_content_length(gateway: Gateway) -> None:
@@ -80,7 +82,7 @@ def test_an_unavailable_service_is_503_with_retry_after(gateway: Gateway) -> Non
 
 @pytest.mark.parametrize("accident", [RuntimeError("secret detail"), KeyError("secret detail")])
 def test_an_unexpected_error_has_no_details(gateway: Gateway, accident: Exception) -> None:
-    gateway.bus.answers(bookings.GetBooking, accident)
+    gateway.bus.answers(GetBooking, accident)
 
     answer = gateway.get(f"{BOOKING}/", headers=GUEST)
 
@@ -90,7 +92,7 @@ def test_an_unexpected_error_has_no_details(gateway: Gateway, accident: Exceptio
 
 def test_a_refusal_has_its_errors_by_field(gateway: Gateway) -> None:
     refusal = Refusal("VALIDATION_ERROR", "No.", errors=[{"field": "check_in", "message": "in the past"}])
-    gateway.bus.answers(rooms.CheckAvailability, refusal)
+    gateway.bus.answers(CheckAvailability, refusal)
 
     answer = gateway.get(f"{HOTEL}/availability/?check_in=2026-08-14&check_out=2026-08-16")
 
@@ -99,7 +101,7 @@ def test_a_refusal_has_its_errors_by_field(gateway: Gateway) -> None:
 
 
 def test_details_of_a_refusal_do_not_replace_the_fields_of_a_problem(gateway: Gateway) -> None:
-    gateway.bus.answers(bookings.GetBooking, Refusal("BOOKING_ENDED", "Over.", status=200, ended_at="then"))
+    gateway.bus.answers(GetBooking, Refusal("BOOKING_ENDED", "Over.", status=200, ended_at="then"))
 
     answer = gateway.get(f"{BOOKING}/", headers=GUEST)
 
@@ -108,7 +110,7 @@ def test_details_of_a_refusal_do_not_replace_the_fields_of_a_problem(gateway: Ga
 
 
 def test_an_action_in_progress_has_retry_after(gateway: Gateway) -> None:
-    gateway.bus.answers(bookings.CancelBooking, Refusal("ACTION_IN_PROGRESS", "Wait."))
+    gateway.bus.answers(CancelBooking, Refusal("ACTION_IN_PROGRESS", "Wait."))
 
     answer = gateway.post(f"{BOOKING}/cancel/", headers=GUEST)
 

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from contracts import bookings
+from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
+from contracts.bookings.views import CreatedBooking
+from contracts.bookings.walk_ins import AddWalkIn
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
@@ -13,8 +15,8 @@ ADA = {"first_name": "Ada", "last_name": "Byrne", "email": "ada@example.com"}
 
 
 def made(gateway: Gateway) -> None:
-    reply = bookings.CreatedBooking(booking=builders.booking(), guest_token="the-guests-own")
-    gateway.bus.answers(bookings.AddWalkIn, reply)
+    reply = CreatedBooking(booking=builders.booking(), guest_token="the-guests-own")
+    gateway.bus.answers(AddWalkIn, reply)
 
 
 def test_a_walk_in_answers_the_whole_booking_and_no_token(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -27,7 +29,7 @@ def test_a_walk_in_answers_the_whole_booking_and_no_token(gateway: Gateway, fron
     assert answer.status_code == 201
     assert answer.json().keys() >= DETAIL
     assert "the-guests-own" not in answer.text
-    ask = gateway.bus.last(bookings.AddWalkIn)
+    ask = gateway.bus.last(AddWalkIn)
     assert (ask.hotel, ask.room_number, ask.guest.first_name) == (builders.HOTEL, "101", "Ada")
     assert (ask.check_in, ask.check_out, ask.adults) == (None, date(2026, 8, 15), 1)
 
@@ -39,7 +41,7 @@ def test_older_clients_add_a_guest_with_flat_fields(gateway: Gateway, front_desk
     answer = gateway.post(f"/rooms/{builders.HOTEL}/rooms/101/add-guest/", flat, headers=front_desk)
 
     assert answer.status_code == 201
-    assert gateway.bus.last(bookings.AddWalkIn).guest.email == "ada@example.com"
+    assert gateway.bus.last(AddWalkIn).guest.email == "ada@example.com"
 
 
 def test_a_walk_in_needs_somebody_who_may_check_in_and_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -54,15 +56,15 @@ def test_a_walk_in_needs_somebody_who_may_check_in_and_a_guest(gateway: Gateway,
 
 
 def emptied(gateway: Gateway, **more: object) -> None:
-    reply = bookings.RoomsCheckedOut(
+    reply = RoomsCheckedOut(
         hotel=builders.HOTEL,
         processed=3,
         checked_out_bookings=("BK-1",),
         rooms_cleared=("103",),
-        failed=(bookings.RoomFailed(room_number="7", code="ROOM_NOT_FOUND"),),
+        failed=(RoomFailed(room_number="7", code="ROOM_NOT_FOUND"),),
         destructive=False,
     )
-    gateway.bus.answers(bookings.CheckOutRooms, reply)
+    gateway.bus.answers(CheckOutRooms, reply)
 
 
 def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
@@ -81,7 +83,7 @@ def test_a_bulk_check_out_answers_as_older_clients_know_it(gateway: Gateway, fro
             "destructive_mode": False,
         },
     }
-    ask = gateway.bus.last(bookings.CheckOutRooms)
+    ask = gateway.bus.last(CheckOutRooms)
     assert (ask.rooms, ask.destructive, ask.reason) == ((1, "103", 7), False, "")
 
 
@@ -95,7 +97,7 @@ def test_a_destructive_bulk_check_out_needs_a_superuser(gateway: Gateway, front_
 
     assert (refused.status_code, code(refused)) == (403, "PERMISSION_DENIED")
     assert done.status_code == 200
-    assert gateway.bus.last(bookings.CheckOutRooms).reason == "fire"
+    assert gateway.bus.last(CheckOutRooms).reason == "fire"
 
 
 def test_rooms_are_named_by_whole_numbers_or_texts(gateway: Gateway, front_desk: dict[str, str]) -> None:

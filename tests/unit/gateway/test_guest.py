@@ -3,8 +3,11 @@
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import CancelBooking, ExchangeCode, GetBooking, GetFeed, GuestAccess, SubmitBooking
-from contracts.payments import OpenPaymentSession, PaymentVerified, StoreWebhook, VerifyPayment, WebhookStored
+from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.guest_access import ExchangeCode, GuestAccess
+from contracts.bookings.queries import GetBooking, GetFeed
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.webhooks import StoreWebhook, WebhookStored
 from contracts.values import Money
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, GUEST_TOKEN, Gateway, code

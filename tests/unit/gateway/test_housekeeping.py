@@ -6,7 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from contracts import bookings, rooms
+from contracts.bookings.queries import GetGuestNames
+from contracts.bookings.views import GuestsOfRooms
+from contracts.rooms.blocks import BlockRoom, ListBlocks, RoomBlock, RoomBlocks, UnblockRoom
+from contracts.rooms.events import MaintenancePriority, RoomStatus, TaskReason
+from contracts.rooms.room_availability import ConflictReason, FindFreeRooms, FreeRoom, FreeRooms, TakenRoom
+from contracts.rooms.rooms import ListRooms, RoomList
+from contracts.rooms.tasks import AssignTask, FinishTask, HousekeepingTask, ListTasks, StartTask, TaskList, TaskStatus
+from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Permission
 from gateway.identity.roles import PERMISSIONS, Role
 from tests.unit.gateway import builders
@@ -19,16 +26,16 @@ STAY = "check_in=2026-08-14&check_out=2026-08-16"
 DESK, CLEANER, SUPERVISOR, MANAGER = Role
 
 
-def a_task(**changes: Any) -> rooms.HousekeepingTask:
+def a_task(**changes: Any) -> HousekeepingTask:
     usual: dict[str, Any] = {
         "id": 31,
         "hotel": builders.HOTEL,
         "room_number": "101",
         "room_type": "Standard Double",
         "floor": 1,
-        "room_status": rooms.RoomStatus.CHECKOUT_DIRTY,
-        "reason": rooms.TaskReason.CHECK_OUT,
-        "status": rooms.TaskStatus.OPEN,
+        "room_status": RoomStatus.CHECKOUT_DIRTY,
+        "reason": TaskReason.CHECK_OUT,
+        "status": TaskStatus.OPEN,
         "booking_id": builders.BOOKING,
         "assignee": builders.CLERK,
         "opened_at": builders.NOON,
@@ -36,10 +43,10 @@ def a_task(**changes: Any) -> rooms.HousekeepingTask:
         "done_at": None,
         "done_by": None,
     }
-    return rooms.HousekeepingTask(**{**usual, **changes})
+    return HousekeepingTask(**{**usual, **changes})
 
 
-def a_block(**changes: Any) -> rooms.RoomBlock:
+def a_block(**changes: Any) -> RoomBlock:
     usual: dict[str, Any] = {
         "id": 12,
         "room_number": "101",
@@ -50,7 +57,7 @@ def a_block(**changes: Any) -> rooms.RoomBlock:
         "blocked_at": builders.NOON,
         "blocked_by": builders.CLERK,
     }
-    return rooms.RoomBlock(**{**usual, **changes})
+    return RoomBlock(**{**usual, **changes})
 
 
 @pytest.fixture
@@ -99,20 +106,20 @@ def test_the_day_of_housekeeping_needs_no_more_than_to_clean() -> None:
 
 
 def test_free_rooms_have_the_names_of_guests_from_one_ask(gateway: Gateway, cleaner: dict[str, str]) -> None:
-    free = rooms.FreeRoom(
+    free = FreeRoom(
         room_number="101", room_type="Double", is_occupied=True, current_booking_id="BK-1",
         next_booking=date(2026, 9, 1),
     )  # fmt: skip
-    empty = rooms.FreeRoom(
+    empty = FreeRoom(
         room_number="102", room_type="Double", is_occupied=False, current_booking_id=None, next_booking=None
     )
-    taken = rooms.TakenRoom(
-        room_number="103", room_type="Double", conflict_reason=rooms.ConflictReason.EXISTING_BOOKING,
+    taken = TakenRoom(
+        room_number="103", room_type="Double", conflict_reason=ConflictReason.EXISTING_BOOKING,
         conflict_booking_id="BK-9", available_from=date(2026, 8, 16),
     )  # fmt: skip
-    free_rooms = rooms.FreeRooms(available_rooms=(free, empty), unavailable_rooms=(taken,))
-    gateway.bus.answers(rooms.FindFreeRooms, free_rooms)
-    gateway.bus.answers(bookings.GetGuestNames, bookings.GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
+    free_rooms = FreeRooms(available_rooms=(free, empty), unavailable_rooms=(taken,))
+    gateway.bus.answers(FindFreeRooms, free_rooms)
+    gateway.bus.answers(GetGuestNames, GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
 
     answer = gateway.get(f"{HOTEL}/rooms/availability/?{STAY}&room_type=DBL&exclude_booking=BK-7", headers=cleaner)
 
@@ -128,18 +135,18 @@ def test_free_rooms_have_the_names_of_guests_from_one_ask(gateway: Gateway, clea
              "conflict_booking_id": "BK-9", "available_from": "2026-08-16"},
         ],
     }  # fmt: skip
-    assert gateway.bus.count(bookings.GetGuestNames) == 1
-    ask = gateway.bus.last(rooms.FindFreeRooms)
+    assert gateway.bus.count(GetGuestNames) == 1
+    ask = gateway.bus.last(FindFreeRooms)
     assert (ask.check_in, ask.check_out) == (date(2026, 8, 14), date(2026, 8, 16))
     assert (ask.room_type, ask.exclude_booking) == ("DBL", "BK-7")
 
 
 def test_rooms_are_filtered_by_status_type_floor_and_occupancy(gateway: Gateway, cleaner: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.ListRooms, rooms.RoomList(count=0, results=()))
+    gateway.bus.answers(ListRooms, RoomList(count=0, results=()))
 
     gateway.get(f"{HOTEL}/rooms/?room_type=DBL&floor=-1&occupied=false&status=OCCUPIED&page=2", headers=cleaner)
 
-    ask = gateway.bus.last(rooms.ListRooms)
+    ask = gateway.bus.last(ListRooms)
     assert (ask.room_type, ask.floor, ask.occupied, ask.status) == ("DBL", -1, False, "OCCUPIED")
     assert ask.page.page == 2
     for unreadable in ("floor=first", "floor=99999999999", "occupied=perhaps", "status=SPOTLESS"):
@@ -147,48 +154,48 @@ def test_rooms_are_filtered_by_status_type_floor_and_occupancy(gateway: Gateway,
 
 
 def test_a_repair_carries_its_priority(gateway: Gateway, cleaner: dict[str, str]) -> None:
-    high = rooms.MaintenancePriority.HIGH
-    gateway.bus.answers(rooms.ChangeRoomStatus, builders.room(maintenance_priority=high))
+    high = MaintenancePriority.HIGH
+    gateway.bus.answers(ChangeRoomStatus, builders.room(maintenance_priority=high))
 
     answer = gateway.post(f"{ROOM}/mark-maintenance/", {"priority": "HIGH", "notes": "tap"}, headers=cleaner)
 
-    ask = gateway.bus.last(rooms.ChangeRoomStatus)
+    ask = gateway.bus.last(ChangeRoomStatus)
     assert (ask.priority, ask.note) == (high, "tap")
     assert answer.json()["maintenance_priority"] == "HIGH"
 
 
 def test_a_block_is_made_listed_and_lifted(gateway: Gateway, manager: dict[str, str]) -> None:
-    left = rooms.RoomBlocks(room_number="101", blocks=(a_block(),))
-    gateway.bus.answers(rooms.BlockRoom, a_block())
-    gateway.bus.answers(rooms.ListBlocks, left)
-    gateway.bus.answers(rooms.UnblockRoom, left)
+    left = RoomBlocks(room_number="101", blocks=(a_block(),))
+    gateway.bus.answers(BlockRoom, a_block())
+    gateway.bus.answers(ListBlocks, left)
+    gateway.bus.answers(UnblockRoom, left)
 
     made = gateway.post(f"{ROOM}/blocks/", {"starts_on": "2026-08-14", "until": "2026-08-16"}, headers=manager)
 
     assert (made.status_code, made.json()["blocked_by"]["name"]) == (201, "Nora Clerk")
     assert gateway.get(f"{ROOM}/blocks/", headers=manager).json()["blocks"] == [made.json()]
     assert gateway.call("DELETE", f"{ROOM}/blocks/12/", headers=manager).status_code == 200
-    assert gateway.bus.last(rooms.UnblockRoom).block_id == 12
+    assert gateway.bus.last(UnblockRoom).block_id == 12
     gateway.call("DELETE", f"{ROOM}/blocks/?starts_on=2026-08-14", headers=manager)
-    ask = gateway.bus.last(rooms.UnblockRoom)
+    ask = gateway.bus.last(UnblockRoom)
     assert (ask.block_id, ask.starts_on, ask.until) == (None, date(2026, 8, 14), None)
     for nonsense in ("x", "-1", "9" * 40):
         assert code(gateway.call("DELETE", f"{ROOM}/blocks/{nonsense}/", headers=manager)) == "BLOCK_NOT_FOUND"
 
 
 def test_tasks_are_listed_and_worked_off(gateway: Gateway, cleaner: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.ListTasks, rooms.TaskList(count=21, results=(a_task(),)))
-    gateway.bus.answers(rooms.StartTask, a_task())
-    gateway.bus.answers(rooms.FinishTask, a_task())
+    gateway.bus.answers(ListTasks, TaskList(count=21, results=(a_task(),)))
+    gateway.bus.answers(StartTask, a_task())
+    gateway.bus.answers(FinishTask, a_task())
 
     listed = gateway.get(f"{TASKS}/?status=OPEN&assignee=me&room_number=101", headers=cleaner).json()
 
     assert (listed["count"], listed["results"][0]["assignee"]["name"]) == (21, "Nora Clerk")
     assert listed["next"] == "?status=OPEN&assignee=me&room_number=101&page=2"
-    ask = gateway.bus.last(rooms.ListTasks)
+    ask = gateway.bus.last(ListTasks)
     assert (ask.status, ask.assignee_id, ask.room_number) == ("OPEN", str(UUID(int=7)), "101")
     assert code(gateway.get(f"{TASKS}/?status=LATER", headers=cleaner)) == "INVALID_FILTER"
-    for step, kind in (("start", rooms.StartTask), ("done", rooms.FinishTask)):
+    for step, kind in (("start", StartTask), ("done", FinishTask)):
         assert gateway.post(f"{TASKS}/31/{step}/", headers=cleaner).json()["id"] == 31
         assert gateway.bus.last(kind).task_id == 31
         assert code(gateway.post(f"{TASKS}/none/{step}/", headers=cleaner)) == "TASK_NOT_FOUND"
@@ -199,11 +206,11 @@ def test_a_task_is_assigned_to_the_caller_a_colleague_or_nobody(gateway: Gateway
     stranger = builders.staff(CLEANER, id=UUID(int=9), hotel=builders.OTHER_HOTEL)
     for each in (colleague, stranger):
         gateway.accounts.signed_in(each)
-    gateway.bus.answers(rooms.AssignTask, a_task())
+    gateway.bus.answers(AssignTask, a_task())
 
     def whose(body: Any) -> tuple[str | None, str | None]:
         assert gateway.post(f"{TASKS}/31/assign/", body, headers=manager).status_code == 200
-        ask = gateway.bus.last(rooms.AssignTask)
+        ask = gateway.bus.last(AssignTask)
         return ask.staff_id, ask.staff_name
 
     assert whose(None) == (str(UUID(int=7)), "Nora Clerk")

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
-from contracts.bookings import CancelBooking, CreateBooking, CreatedBooking, DeclineBooking, GetBooking
-from contracts.rooms import GiveQuote
+from contracts.bookings.approval import DeclineBooking
+from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.views import CreatedBooking
+from contracts.rooms.quotes import GiveQuote
 from contracts.values import Context
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders

@@ -100,7 +100,7 @@ def test_every_example_is_a_valid_request(
 
 
 def test_answers_fit_their_documented_schema(gateway: Gateway, manager: dict[str, str]) -> None:
-    from contracts.bookings import GetBooking
+    from contracts.bookings.queries import GetBooking
 
     gateway.bus.answers(GetBooking, builders.in_house(confirmed_by=builders.CLERK))
     document = gateway.get("/openapi.json").json()

@@ -10,7 +10,7 @@ from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from contracts.operations import Health, Ping
 from gateway.http import middleware
-from gateway.identity.rate_limits import RateLimit, RateLimiter, parse_limits
+from gateway.identity.rate_limits import RateLimiter, parse_limits
 from gateway.lookups.cache import Cache
 from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
@@ -70,7 +70,7 @@ def test_a_rate_limited_response_says_when_to_retry() -> None:
 
 def test_a_bucket_fills_again_with_time() -> None:
     now = [0.0]
-    buckets = RateLimiter({"login": RateLimit(10)}, clock=lambda: now[0])
+    buckets = RateLimiter({"login": 10}, clock=lambda: now[0])
     for _ in range(10):
         buckets.take("login", "a")
     buckets.take("login", "b")
@@ -89,13 +89,8 @@ def test_invalid_rate_limits_are_refused_at_the_start(text: str) -> None:
 
 def test_rate_limits_off_are_empty_and_on_the_defaults() -> None:
     assert parse_limits("off") == {}
-    assert parse_limits("on") == {
-        "public": RateLimit(30),
-        "guest": RateLimit(60),
-        "login": RateLimit(10),
-        "lookup": RateLimit(10),
-    }
-    assert parse_limits("public=100")["public"] == RateLimit(100)
+    assert parse_limits("on") == {"public": 30, "guest": 60, "login": 10, "lookup": 10}
+    assert parse_limits("public=100")["public"] == 100
 
 
 def test_pages_of_configured_origins_may_call_and_read_what_they_need() -> None:

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts import bookings
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import (
+    AcknowledgeOverstay,
+    GetOverstay,
+    Incident,
+    IncidentStatus,
+    OverstaySeverity,
+    OverstayState,
+)
 from contracts.values import Money
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
@@ -16,7 +25,7 @@ UNDER = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
 
 
 def test_the_overstay_status_has_severity_incident_and_balance(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(bookings.GetOverstay, a_state())
+    gateway.bus.answers(GetOverstay, a_state())
 
     answer = gateway.get(f"{UNDER}/overstay/status/", headers=front_desk)
 
@@ -33,20 +42,20 @@ def test_the_overstay_status_has_severity_incident_and_balance(gateway: Gateway,
         (
             "overstay/acknowledge",
             {"note": "Knows.", "dismiss": True},
-            bookings.AcknowledgeOverstay(**ABOUT, note="Knows.", dismiss=True),
+            AcknowledgeOverstay(**ABOUT, note="Knows.", dismiss=True),
         ),
-        ("overstay/acknowledge", None, bookings.AcknowledgeOverstay(**ABOUT)),
-        ("overstay/extend", {"add_nights": 2}, bookings.ExtendBooking(**ABOUT, add_nights=2)),
+        ("overstay/acknowledge", None, AcknowledgeOverstay(**ABOUT)),
+        ("overstay/extend", {"add_nights": 2}, ExtendBooking(**ABOUT, add_nights=2)),
         (
             "overstay/extend",
             {"new_checkout_date": "2026-08-20"},
-            bookings.ExtendBooking(**ABOUT, new_check_out=date(2026, 8, 20)),
+            ExtendBooking(**ABOUT, new_check_out=date(2026, 8, 20)),
         ),
-        ("balance/settle", {}, bookings.SettleBalance(**ABOUT)),
+        ("balance/settle", {}, SettleBalance(**ABOUT)),
         (
             "balance/settle",
             {"amount": "9.50", "note": "Cash."},
-            bookings.SettleBalance(**ABOUT, amount="9.50", note="Cash."),
+            SettleBalance(**ABOUT, amount="9.50", note="Cash."),
         ),
     ],
 )
@@ -84,7 +93,7 @@ def test_an_extension_conflict_has_conflicts_and_suggested_rooms(
 ) -> None:
     elsewhere = [{"room_number": "102", "room_type": "Double Room", "room_status": "READY_FOR_GUEST"}]
     refusal = Refusal(refused, "Taken.", conflicts=[{"booking_id": "BK-1"}], suggested_rooms=elsewhere)
-    gateway.bus.answers(bookings.ExtendBooking, refusal)
+    gateway.bus.answers(ExtendBooking, refusal)
 
     answer = gateway.post(f"{UNDER}/overstay/extend/", json={"add_nights": 1}, headers=front_desk)
 
@@ -93,20 +102,20 @@ def test_an_extension_conflict_has_conflicts_and_suggested_rooms(
     assert answer.json()["suggested_rooms"] == elsewhere
 
 
-def a_state() -> bookings.OverstayState:
-    incident = bookings.Incident(
+def a_state() -> OverstayState:
+    incident = Incident(
         id="i-1",
-        status=bookings.IncidentStatus.ACKNOWLEDGED,
-        severity=bookings.OverstaySeverity.MEDIUM,
+        status=IncidentStatus.ACKNOWLEDGED,
+        severity=OverstaySeverity.MEDIUM,
         deadline_at=builders.NOON,
         opened_at=builders.NOON,
         acknowledged_at=builders.NOON,
         acknowledged_by=builders.CLERK,
     )
-    return bookings.OverstayState(
+    return OverstayState(
         booking_id=builders.BOOKING,
         is_overstay=True,
-        severity=bookings.OverstaySeverity.MEDIUM,
+        severity=OverstaySeverity.MEDIUM,
         checkout_deadline_at=builders.NOON,
         minutes_over=45,
         incident=incident,

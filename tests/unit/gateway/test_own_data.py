@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts import rooms
 from contracts.message import Nothing
+from contracts.rooms.hotels import WiFi
+from contracts.rooms.policies import AddPolicy, ChangePolicy, PolicyDefinition, TierDefinition
+from contracts.rooms.promotions import AddPromotion, ChangePromotion, PromotionDefinition
+from contracts.rooms.rates import RatesWritten, WriteRates
+from contracts.rooms.room_types import ChangeRoomType, GetRoomType, ListRoomTypes, RoomTypes, RoomTypeView
+from contracts.rooms.rooms import AddRoom, ChangeRoom, RemoveRoom
+from contracts.rooms.settings import ChangeSettings, GetSettings, SettingsChange
 from contracts.values import HotelSettings, Money
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
@@ -17,12 +23,12 @@ from tests.unit.gateway.fakes import Gateway, code
 
 HOTEL = f"/api/staff/hotels/{builders.HOTEL}"
 SETTINGS = f"{HOTEL}/settings/"
-TYPE = rooms.RoomTypeView(code="STD", name="Standard", max_occupancy=2, base_price=Money(12000, "EUR"), rooms=3)
-PROMOTION = rooms.PromotionDefinition(code="SPRING", kind="PERCENT", value="10")
-POLICY = rooms.PolicyDefinition(
-    code="STRICT", name="Strict", kind="CUSTOM", tiers=(rooms.TierDefinition(hours_before=0, kind="FULL_STAY"),)
+TYPE = RoomTypeView(code="STD", name="Standard", max_occupancy=2, base_price=Money(12000, "EUR"), rooms=3)
+PROMOTION = PromotionDefinition(code="SPRING", kind="PERCENT", value="10")
+POLICY = PolicyDefinition(
+    code="STRICT", name="Strict", kind="CUSTOM", tiers=(TierDefinition(hours_before=0, kind="FULL_STAY"),)
 )
-WRITTEN = rooms.RatesWritten(
+WRITTEN = RatesWritten(
     room_type_code="STD", start_date=date(2026, 8, 1), end_date=date(2026, 8, 31), price=Money(15000, "EUR"), nights=31
 )
 
@@ -32,22 +38,32 @@ def errors(answer: Any) -> set[str]:
     return {error["field"] for error in answer.json()["errors"]}
 
 
+def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(GetSettings, builders.operating_settings())
+
+    answer = gateway.get(SETTINGS, headers=front_desk)
+
+    assert answer.headers["etag"] == '"5"'
+    assert answer.json()["payment_hold_minutes"] == 15
+    assert answer.json()["name"] == "Hotel Killarney"
+
+
 def test_some_settings_are_patched_with_the_version_seen(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.ChangeSettings, builders.operating_settings())
+    gateway.bus.answers(ChangeSettings, builders.operating_settings())
     body = {"approval_required": False, "tax_percent": "13.5", "wifi": {"ssid": "a", "password": "b"}, "gallery": []}
 
     answer = gateway.patch(SETTINGS, body, headers={**manager, "If-Match": '"5"'})
 
     assert (answer.status_code, answer.headers["etag"]) == (200, '"5"')
-    change = gateway.bus.last(rooms.ChangeSettings).change
-    assert change == rooms.SettingsChange(
-        approval_required=False, tax_percent=Decimal("13.5"), wifi=rooms.WiFi(ssid="a", password="b"), gallery=()
+    change = gateway.bus.last(ChangeSettings).change
+    assert change == SettingsChange(
+        approval_required=False, tax_percent=Decimal("13.5"), wifi=WiFi(ssid="a", password="b"), gallery=()
     )
-    assert gateway.bus.last_context(rooms.ChangeSettings).if_match == (5,)
+    assert gateway.bus.last_context(ChangeSettings).if_match == (5,)
 
 
 def test_another_version_is_412(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.ChangeSettings, Refusal("VERSION_MISMATCH", "Changed.", version=6))
+    gateway.bus.answers(ChangeSettings, Refusal("VERSION_MISMATCH", "Changed.", version=6))
 
     answer = gateway.patch(SETTINGS, {"name": "X"}, headers={**manager, "If-Match": '"5"'})
 
@@ -55,20 +71,20 @@ def test_another_version_is_412(gateway: Gateway, manager: dict[str, str]) -> No
 
 
 def test_settings_that_were_read_can_be_put_back(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
-    gateway.bus.answers(rooms.ChangeSettings, builders.operating_settings())
+    gateway.bus.answers(GetSettings, builders.operating_settings())
+    gateway.bus.answers(ChangeSettings, builders.operating_settings())
     settings = gateway.get(SETTINGS, headers=manager).json()
 
     answer = gateway.call("PUT", SETTINGS, json=settings, headers=manager)
 
     assert answer.status_code == 200
-    change = gateway.bus.last(rooms.ChangeSettings).change
+    change = gateway.bus.last(ChangeSettings).change
     unset = {each.name for each in fields(change) if getattr(change, each.name) is None}
     assert unset == {"wifi"}
 
 
 def test_a_put_needs_every_setting_and_refuses_changes_of_fixed_ones(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
+    gateway.bus.answers(GetSettings, builders.operating_settings())
     settings = gateway.get(SETTINGS, headers=manager).json()
 
     part = gateway.call("PUT", SETTINGS, json={"name": "X"}, headers=manager)
@@ -100,7 +116,7 @@ def test_an_invalid_setting_is_named(
 
 
 def test_staff_see_every_operating_setting(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.GetSettings, builders.operating_settings())
+    gateway.bus.answers(GetSettings, builders.operating_settings())
 
     settings = gateway.get(SETTINGS, headers=front_desk).json()
 
@@ -117,9 +133,9 @@ def test_the_public_settings_are_the_page_and_nothing_else(gateway: Gateway) -> 
 
 
 def test_a_room_is_added_changed_and_removed(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.AddRoom, builders.room())
-    gateway.bus.answers(rooms.ChangeRoom, builders.room())
-    gateway.bus.answers(rooms.RemoveRoom, Nothing())
+    gateway.bus.answers(AddRoom, builders.room())
+    gateway.bus.answers(ChangeRoom, builders.room())
+    gateway.bus.answers(RemoveRoom, Nothing())
     body = {"room_number": "101", "room_type": "STD", "floor": 1}
 
     added = gateway.post(f"{HOTEL}/rooms/", body, headers=manager)
@@ -128,13 +144,13 @@ def test_a_room_is_added_changed_and_removed(gateway: Gateway, manager: dict[str
 
     assert [added.status_code, changed.status_code, removed.status_code] == [201, 200, 204]
     assert "etag" in added.headers
-    command = gateway.bus.last(rooms.ChangeRoom)
+    command = gateway.bus.last(ChangeRoom)
     assert (command.is_active, command.floor, command.clear) == (False, None, ("floor",))
-    assert gateway.bus.last_context(rooms.RemoveRoom).if_match == (3,)
+    assert gateway.bus.last_context(RemoveRoom).if_match == (3,)
 
 
 def test_a_refusal_names_the_nights_in_conflict(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.RemoveRoom, Refusal("WOULD_OVERSELL", "Too few.", nights=["2026-08-14"]))
+    gateway.bus.answers(RemoveRoom, Refusal("WOULD_OVERSELL", "Too few.", nights=["2026-08-14"]))
 
     answer = gateway.call("DELETE", "/rooms/rooms/101/", headers=manager)
 
@@ -142,9 +158,9 @@ def test_a_refusal_names_the_nights_in_conflict(gateway: Gateway, manager: dict[
 
 
 def test_room_types_are_managed(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.ListRoomTypes, rooms.RoomTypes(count=21, results=(TYPE,)))
-    gateway.bus.answers(rooms.ChangeRoomType, TYPE)
-    gateway.bus.answers(rooms.GetRoomType, Refusal("ROOM_TYPE_NOT_FOUND", "No such type."))
+    gateway.bus.answers(ListRoomTypes, RoomTypes(count=21, results=(TYPE,)))
+    gateway.bus.answers(ChangeRoomType, TYPE)
+    gateway.bus.answers(GetRoomType, Refusal("ROOM_TYPE_NOT_FOUND", "No such type."))
 
     listed = gateway.get(f"{HOTEL}/room-types/?search=std", headers=manager).json()
     changed = gateway.patch(f"{HOTEL}/room-types/STD/", {"base_price": "120.00", "policy": None}, headers=manager)
@@ -152,43 +168,43 @@ def test_room_types_are_managed(gateway: Gateway, manager: dict[str, str]) -> No
 
     assert (listed["count"], listed["next"]) == (21, "?search=std&page=2")
     assert (changed.json()["base_price"], changed.json()["currency"], changed.json()["rooms"]) == ("120.00", "EUR", 3)
-    assert gateway.bus.last(rooms.ChangeRoomType).clear == ("policy",)
+    assert gateway.bus.last(ChangeRoomType).clear == ("policy",)
     assert (unknown.status_code, code(unknown)) == (404, "NOT_FOUND")
 
 
 def test_rates_are_set_and_cleared_in_ranges(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.WriteRates, WRITTEN)
+    gateway.bus.answers(WriteRates, WRITTEN)
     nights = {"room_type": "STD", "start_date": "2026-08-01", "end_date": "2026-08-31"}
 
     done = gateway.post(f"{HOTEL}/rates/", nights | {"price": "150.00", "weekdays": [4, 5]}, headers=manager)
-    ask = gateway.bus.last(rooms.WriteRates)
+    ask = gateway.bus.last(WriteRates)
     cleared = gateway.call("DELETE", f"{HOTEL}/rates/", params=nights, headers=manager)
 
     assert (done.json()["nights"], done.json()["price"]) == (31, "150.00")
     assert (ask.price, ask.weekdays) == ("150.00", (4, 5))
     assert cleared.status_code == 200
-    assert gateway.bus.last(rooms.WriteRates).price is None
+    assert gateway.bus.last(WriteRates).price is None
     floats = gateway.post(f"{HOTEL}/rates/", nights | {"price": 150.0}, headers=manager)
     assert errors(floats) == {"price"}
 
 
 def test_promotions_are_managed(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.AddPromotion, PROMOTION)
-    gateway.bus.answers(rooms.ChangePromotion, PROMOTION)
+    gateway.bus.answers(AddPromotion, PROMOTION)
+    gateway.bus.answers(ChangePromotion, PROMOTION)
     body = {"code": "Spring", "kind": "PERCENT", "value": "10", "starts_on": "2026-08-01"}
 
     added = gateway.post(f"{HOTEL}/promotions/", body, headers=manager)
     gateway.patch(f"{HOTEL}/promotions/SPRING/", {"ends_on": "2026-09-01", "max_nights": None}, headers=manager)
 
     assert (added.status_code, added.json()["value"]) == (201, "10")
-    assert gateway.bus.last(rooms.AddPromotion).promotion.starts_on == date(2026, 8, 1)
-    command = gateway.bus.last(rooms.ChangePromotion)
+    assert gateway.bus.last(AddPromotion).promotion.starts_on == date(2026, 8, 1)
+    command = gateway.bus.last(ChangePromotion)
     assert (command.ends_on, command.clear) == (date(2026, 9, 1), ("max_nights",))
 
 
 def test_policies_are_managed(gateway: Gateway, manager: dict[str, str]) -> None:
-    gateway.bus.answers(rooms.AddPolicy, POLICY)
-    gateway.bus.answers(rooms.ChangePolicy, POLICY)
+    gateway.bus.answers(AddPolicy, POLICY)
+    gateway.bus.answers(ChangePolicy, POLICY)
     tiers = [{"hours_before": 0, "kind": "FULL_STAY"}]
     path = f"{HOTEL}/cancellation-policies"
 
@@ -196,8 +212,8 @@ def test_policies_are_managed(gateway: Gateway, manager: dict[str, str]) -> None
     gateway.patch(f"{path}/STRICT/", {"is_standard": True, "no_show": None}, headers=manager)
 
     assert added.json()["tiers"] == [{"hours_before": 0, "kind": "FULL_STAY", "value": "0"}]
-    assert gateway.bus.last(rooms.AddPolicy).policy.tiers[0].hours_before == 0
-    assert (gateway.bus.last(rooms.ChangePolicy).is_standard, gateway.bus.last(rooms.ChangePolicy).clear) == (
+    assert gateway.bus.last(AddPolicy).policy.tiers[0].hours_before == 0
+    assert (gateway.bus.last(ChangePolicy).is_standard, gateway.bus.last(ChangePolicy).clear) == (
         True, ("no_show",)
     )  # fmt: skip
 

@@ -3,9 +3,13 @@
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings import BookingSource, CreateBooking, CreatedBooking
-from contracts.notifier import DescribeRealtime
-from contracts.rooms import CheckAvailability, GiveQuote, Hotels, ListHotels
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.status import BookingSource
+from contracts.bookings.views import CreatedBooking
+from contracts.notifier.channel_authorisation import DescribeRealtime
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.hotels import Hotels, ListHotels
+from contracts.rooms.quotes import GiveQuote
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
 

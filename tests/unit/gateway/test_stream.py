@@ -1,7 +1,8 @@
 """The live stream of a booking's facts."""
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings import Feed, GetFeed
+from contracts.bookings.queries import GetFeed
+from contracts.bookings.views import Feed
 from contracts.values import Context
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, Gateway, code

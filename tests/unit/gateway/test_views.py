@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from contracts.values import Actor, ActorKind, Money
-from gateway.http.pages import Paging, Rows, page_body
+from gateway.http.pages import Paging, page_body
 from gateway.http.views import View, event_data, view
 
 STAFF = Actor(ActorKind.STAFF, "7", "Nora Clerk")
@@ -136,8 +136,8 @@ def test_the_data_of_an_event_has_money_as_text_and_names_for_staff_only() -> No
 def test_a_page_links_to_its_neighbours_and_keeps_other_parameters(
     page: int, following: str | None, previous: str | None
 ) -> None:
-    rows = Rows(count=5, results=[1, 2])
+    paging = Paging(page=page, page_size=2)
 
-    body = page_body(lambda row: {"row": row}, rows, Paging(page=page, page_size=2), {"search": "a", "page": "x"})
+    body = page_body(lambda row: {"row": row}, [1, 2], count=5, paging=paging, query={"search": "a", "page": "x"})
 
     assert body == {"count": 5, "next": following, "previous": previous, "results": [{"row": 1}, {"row": 2}]}

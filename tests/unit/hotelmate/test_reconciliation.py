@@ -1,12 +1,19 @@
 """`hotelmate reconcile`: reads all pages, compares differences twice, and ends with 1 where one is left."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
+from contracts.payments.reconciliation import (
+    FindingKind,
+    Reconcile,
+    ReconciledPage,
+    ReconciliationFinding,
+    ReconciliationPart,
+)
 from hotelmate import reconciliation
 from hotelmate.main import app
 
@@ -37,7 +44,7 @@ def finding(**over: Any) -> ReconciliationFinding:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.setenv("AMQP_URL", "amqp://nowhere")
-    monkeypatch.setattr(reconciliation.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
 
     def running(payments: Payments, *arguments: str) -> tuple[int, str]:
         @contextmanager

@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any, TypeVar, Union, get_origin, get_type_hints
 
 from chassis import codec
-from contracts.bookings import BookingDetail, MailFacts
+from contracts.bookings.communications import MailFacts
+from contracts.bookings.views import BookingDetail
 from contracts.message import Envelope, Event
 from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Money
 

@@ -6,7 +6,8 @@ import jsonschema
 import pytest
 
 from chassis import codec
-from contracts.bookings import BookingConfirmed, BookingStatus
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.status import BookingStatus
 from contracts.message import Event
 from contracts.values import Actor, ActorKind
 from docs.asyncapi import asyncapi

@@ -4,16 +4,18 @@ from collections import defaultdict
 
 import pytest
 
-from contracts import bookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedIn
 from contracts.message import Event
 from services.notifier.domain.jobs import PushMessage
 from services.notifier.domain.notice_mapping import push_for
-from services.notifier.domain.pushes import PUSHES, STATUS_CHANGED
+from services.notifier.domain.pushes import PUSHES
+from services.notifier.domain.realtime_events import STATUS_CHANGED
 from services.notifier.pusher_gateway import BATCH, batches
 from tests.unit.notifier.samples import NOW, envelope_of, sample
 
 REALTIME_EVENTS = [STATUS_CHANGED, *(each for rule in PUSHES.values() for each in rule.realtime_events)]
-MOVED = {"status": bookings.BookingStatus.IN_HOUSE, "previous_status": bookings.BookingStatus.CONFIRMED}
+MOVED = {"status": BookingStatus.IN_HOUSE, "previous_status": BookingStatus.CONFIRMED}
 
 
 def messages_of(kind: type[Event]) -> list[PushMessage]:
@@ -41,7 +43,7 @@ def test_all_names_of_a_realtime_event_reach_a_channel_in_one_call(kind: type[Ev
 
 
 def test_calls_of_exactly_ten_messages_would_separate_names_of_one_realtime_event() -> None:
-    messages = messages_of(bookings.GuestCheckedIn)
+    messages = messages_of(GuestCheckedIn)
     first_ten = {(message.channel, id(message.data)) for message in messages[:BATCH]}
 
     assert first_ten & {(message.channel, id(message.data)) for message in messages[BATCH:]}

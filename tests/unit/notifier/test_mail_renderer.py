@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import PermanentFailure
-from contracts.bookings import BookingStatus
+from contracts.bookings.status import BookingStatus
 from contracts.values import Money
 from services.notifier.domain.jobs import SendMail
 from services.notifier.domain.mails import MAILS, SUBJECTS

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from chassis import codec
-from contracts import bookings, payments, rooms
-from contracts.bookings import BookingStatus, ExpiryReason
+from contracts.bookings.approval import BookingApproved, BookingConfirmed
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld
+from contracts.bookings.status import BookingStatus, ExpiryReason
+from contracts.bookings.stays import GuestCheckedIn, RoomAssigned
 from contracts.message import Event
+from contracts.payments.events import PaymentMismatched
+from contracts.rooms.events import HotelSettingsChanged
 from contracts.values import Actor, ActorKind, Money
 from services.notifier.domain.jobs import PushMessage, PushNotice
 from services.notifier.domain.mails import MAILS
@@ -38,7 +42,7 @@ def data_of(event: Event, channel: str, name: str) -> dict[str, Any]:
 
 
 CHECKED_IN = sample(
-    bookings.GuestCheckedIn,
+    GuestCheckedIn,
     status=BookingStatus.IN_HOUSE,
     previous_status=BookingStatus.CONFIRMED,
     checked_in_by=STAFF,
@@ -96,13 +100,13 @@ def test_only_staff_channels_carry_the_name_of_the_acting_staff_member() -> None
 
 
 def test_a_push_never_names_an_acting_guest() -> None:
-    event = sample(bookings.BookingCancelled, cancelled_by=GUEST)
+    event = sample(BookingCancelled, cancelled_by=GUEST)
 
     assert all("staff_user" not in message.data for message in pushed(event, legacy=True))
 
 
 def test_legacy_channels_are_used_only_when_switched_on_and_carry_only_legacy_fields() -> None:
-    event = sample(bookings.BookingHeld, status=BookingStatus.PENDING_PAYMENT, by=STAFF)
+    event = sample(BookingHeld, status=BookingStatus.PENDING_PAYMENT, by=STAFF)
     old = {f"hotel-{HOTEL}", f"booking-{BOOKING}", f"booking.{BOOKING}"}
 
     assert not old & {message.channel for message in pushed(event)}
@@ -116,7 +120,7 @@ def test_legacy_channels_are_used_only_when_switched_on_and_carry_only_legacy_fi
 
 
 def test_amounts_are_text_in_major_units_with_their_currency() -> None:
-    event = sample(bookings.BookingCancelled, fee=Money(1500, "JPY"), refund=Money(0, "JPY"), cancelled_by=STAFF)
+    event = sample(BookingCancelled, fee=Money(1500, "JPY"), refund=Money(0, "JPY"), cancelled_by=STAFF)
 
     data = data_of(event, f"private-hotel-{HOTEL}", "booking_cancelled")
 
@@ -125,27 +129,27 @@ def test_amounts_are_text_in_major_units_with_their_currency() -> None:
 
 def test_an_event_that_changes_no_status_sends_no_status_change() -> None:
     same = BookingStatus.PENDING_APPROVAL
-    event = sample(bookings.BookingApproved, status=same, previous_status=same)
+    event = sample(BookingApproved, status=same, previous_status=same)
 
     assert {message.name for message in pushed(event)} == {"booking_approved"}
 
 
 def test_a_booking_confirmed_without_a_card_sends_no_payment_success() -> None:
-    unpaid = {message.name for message in pushed(sample(bookings.BookingConfirmed))}
-    paid = {message.name for message in pushed(sample(bookings.BookingConfirmed, paid_at=NOW))}
+    unpaid = {message.name for message in pushed(sample(BookingConfirmed))}
+    paid = {message.name for message in pushed(sample(BookingConfirmed, paid_at=NOW))}
 
     assert "payment_success" not in unpaid
     assert paid == unpaid | {"payment_success"}
 
 
 def test_a_reassignment_is_pushed_to_both_rooms() -> None:
-    channels = {message.channel for message in pushed(sample(bookings.RoomAssigned))}
+    channels = {message.channel for message in pushed(sample(RoomAssigned))}
 
     assert {f"private-room-{HOTEL}-101", f"private-room-{HOTEL}-102"} <= channels
 
 
 def test_an_event_of_payments_counts_on_a_feed_apart_from_the_bookings_own() -> None:
-    event = sample(payments.PaymentMismatched)
+    event = sample(PaymentMismatched)
 
     assert data_of(event, f"private-staff-{HOTEL}", "payment_mismatch")["subject"] == f"payment/{BOOKING}"
 
@@ -170,7 +174,7 @@ def test_the_longest_payload_is_below_the_providers_limit(kind: type[Event]) -> 
 
 
 def test_a_settings_change_on_the_public_channel_carries_no_actor_and_no_booking() -> None:
-    event = sample(rooms.HotelSettingsChanged, fields=("tagline",))
+    event = sample(HotelSettingsChanged, fields=("tagline",))
 
     data = data_of(event, f"hotel-{HOTEL}-public", "settings-updated")
 
@@ -189,8 +193,8 @@ def test_a_mail_job_holds_no_name_and_no_address(kind: type[Event]) -> None:
 
 
 def test_an_abandoned_draft_sends_no_mail() -> None:
-    event = sample(bookings.BookingExpired, reason=ExpiryReason.DRAFT_ABANDONED)
+    event = sample(BookingExpired, reason=ExpiryReason.DRAFT_ABANDONED)
 
     assert mail_for(event, envelope_of(event)) is None
-    event = sample(bookings.BookingExpired, reason=ExpiryReason.HOLD_RAN_OUT)
+    event = sample(BookingExpired, reason=ExpiryReason.HOLD_RAN_OUT)
     assert mail_for(event, envelope_of(event)) is not None

@@ -1,9 +1,44 @@
 """The tables of pushes and mails."""
 
-from contracts import bookings, catalogue, notifier, payments, rooms
+from contracts import catalogue
+from contracts.bookings.approval import (
+    ApprovalFellDue,
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingDeclined,
+)
+from contracts.bookings.communications import CommunicationRequested
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
+from contracts.bookings.guest_access import GuestTokenRevoked
+from contracts.bookings.lookups import LookupRequested
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.stays import (
+    BookingNoShow,
+    GuestCheckedIn,
+    GuestCheckedOut,
+    RoomAssigned,
+    RoomMoved,
+    RoomUnassigned,
+)
+from contracts.notifier.events import NoticeGaveUp
+from contracts.payments.events import PaymentDisputed, PaymentMismatched
+from contracts.rooms.events import (
+    AvailabilityChanged,
+    HotelSettingsChanged,
+    HousekeepingTaskDone,
+    HousekeepingTaskOpened,
+    InventoryExtended,
+    InventoryHeld,
+    InventoryReleased,
+    RoomBlocked,
+    RoomStatusChanged,
+    RoomUnblocked,
+)
 from services.notifier.channels import ChannelKind
 from services.notifier.domain.mails import MAILS, SUBJECTS
-from services.notifier.domain.pushes import NOT_PUSHED, PUSHES, STATUS_CHANGED, event_names_on
+from services.notifier.domain.pushes import NOT_PUSHED, PUSHES, event_names_on
+from services.notifier.domain.realtime_events import STATUS_CHANGED
 from services.notifier.mailer.renderer import TEMPLATES
 from services.notifier.service import SERVICE
 
@@ -19,7 +54,7 @@ def test_every_event_is_pushed_or_has_a_reason_why_not() -> None:
 
 
 def test_the_notifier_handles_every_event_of_the_tables() -> None:
-    in_no_table = {bookings.GuestTokenRevoked, bookings.CommunicationRequested, bookings.LookupRequested}
+    in_no_table = {GuestTokenRevoked, CommunicationRequested, LookupRequested}
 
     assert {handler.event for handler in SERVICE.events} == set(PUSHES) | set(MAILS) | in_no_table
 
@@ -55,11 +90,11 @@ def test_public_channels_carry_no_event_of_a_booking() -> None:
     }
 
     assert public == {
-        rooms.HotelSettingsChanged,
-        rooms.InventoryHeld,
-        rooms.InventoryExtended,
-        rooms.InventoryReleased,
-        rooms.AvailabilityChanged,
+        HotelSettingsChanged,
+        InventoryHeld,
+        InventoryExtended,
+        InventoryReleased,
+        AvailabilityChanged,
     }
     assert event_names_on(ChannelKind.PUBLIC) == ("settings_updated", "availability_changed")
 
@@ -67,31 +102,31 @@ def test_public_channels_carry_no_event_of_a_booking() -> None:
 def test_realtime_events_and_channels_are_those_of_the_specification() -> None:
     hotel, staff, booking, room = ChannelKind.HOTEL, ChannelKind.STAFF, ChannelKind.BOOKING, ChannelKind.ROOM
     expected = {
-        bookings.BookingHeld: {"booking_created": {hotel, booking}},
-        bookings.BookingAwaitsApproval: {"payment_authorized": {hotel, staff, booking}},
-        bookings.ApprovalFellDue: {"approval_due": {staff}},
-        bookings.BookingApproved: {"booking_approved": {hotel, booking}},
-        bookings.BookingConfirmed: {"payment_success": {hotel, booking}, "booking_confirmed": {hotel, booking}},
-        bookings.BookingDeclined: {"booking_declined": {hotel, booking}},
-        bookings.BookingCancelled: {"booking_cancelled": {hotel, booking}},
-        bookings.BookingExpired: {"booking_expired": {hotel, booking}},
-        bookings.BookingRefunded: {"refund_processed": {hotel, booking}},
-        bookings.BookingRefundFailed: {"refund_failed": {hotel, staff, booking}},
-        bookings.BookingPaymentFailed: {"payment_failed": {staff, booking}},
-        bookings.RoomAssigned: {"room_assigned": {hotel, booking, room}},
-        bookings.RoomUnassigned: {"room_unassigned": {hotel, booking, room}},
-        bookings.RoomMoved: {"room_moved": {hotel, booking, room}},
-        bookings.GuestCheckedIn: {"booking_checked_in": {hotel, booking, room}},
-        bookings.GuestCheckedOut: {"booking_checked_out": {hotel, booking, room}},
-        bookings.BookingNoShow: {"booking_no_show": {hotel, booking}},
-        payments.PaymentMismatched: {"payment_mismatch": {staff}},
-        payments.PaymentDisputed: {"payment_disputed": {staff}},
-        rooms.RoomStatusChanged: {"room_status_changed": {hotel, room}},
-        rooms.RoomBlocked: {"room_blocked": {hotel, room}},
-        rooms.RoomUnblocked: {"room_unblocked": {hotel, room}},
-        rooms.HousekeepingTaskOpened: {"housekeeping_task_created": {hotel, room}},
-        rooms.HousekeepingTaskDone: {"housekeeping_task_done": {hotel, room}},
-        notifier.NoticeGaveUp: {"notice_gave_up": {staff}},
+        BookingHeld: {"booking_created": {hotel, booking}},
+        BookingAwaitsApproval: {"payment_authorized": {hotel, staff, booking}},
+        ApprovalFellDue: {"approval_due": {staff}},
+        BookingApproved: {"booking_approved": {hotel, booking}},
+        BookingConfirmed: {"payment_success": {hotel, booking}, "booking_confirmed": {hotel, booking}},
+        BookingDeclined: {"booking_declined": {hotel, booking}},
+        BookingCancelled: {"booking_cancelled": {hotel, booking}},
+        BookingExpired: {"booking_expired": {hotel, booking}},
+        BookingRefunded: {"refund_processed": {hotel, booking}},
+        BookingRefundFailed: {"refund_failed": {hotel, staff, booking}},
+        BookingPaymentFailed: {"payment_failed": {staff, booking}},
+        RoomAssigned: {"room_assigned": {hotel, booking, room}},
+        RoomUnassigned: {"room_unassigned": {hotel, booking, room}},
+        RoomMoved: {"room_moved": {hotel, booking, room}},
+        GuestCheckedIn: {"booking_checked_in": {hotel, booking, room}},
+        GuestCheckedOut: {"booking_checked_out": {hotel, booking, room}},
+        BookingNoShow: {"booking_no_show": {hotel, booking}},
+        PaymentMismatched: {"payment_mismatch": {staff}},
+        PaymentDisputed: {"payment_disputed": {staff}},
+        RoomStatusChanged: {"room_status_changed": {hotel, room}},
+        RoomBlocked: {"room_blocked": {hotel, room}},
+        RoomUnblocked: {"room_unblocked": {hotel, room}},
+        HousekeepingTaskOpened: {"housekeeping_task_created": {hotel, room}},
+        HousekeepingTaskDone: {"housekeeping_task_done": {hotel, room}},
+        NoticeGaveUp: {"notice_gave_up": {staff}},
     }
     for event, names in expected.items():
         assert {each.name: set(each.channels) for each in PUSHES[event].realtime_events} == names

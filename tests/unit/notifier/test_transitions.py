@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from chassis.lifecycle import Lifecycle
-from contracts import bookings, notifier, payments, rooms
-from contracts.bookings import BookingEvent
-from contracts.catalogue import OWNERS
+from contracts.bookings.approval import BookingAwaitsApproval, BookingConfirmed
+from contracts.bookings.events import BookingEvent, BookingHeld, BookingPaymentFailed
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import GuestCheckedIn
+from contracts.catalogue import OWNERS, events
 from contracts.message import Event
+from contracts.rooms.events import RoomStatusChanged
 from contracts.values import Actor, ActorKind
 from services.notifier.channels import parse
 from services.notifier.domain import notice_mapping
@@ -23,22 +27,19 @@ from tests.unit.notifier.specified import EVERY_CHANGE, EXPECTED, Pairs, pairs_b
 # A cause of a transition in a service's own lifecycle, and the published event that reports it, or why none does.
 PUBLISHED_AS: dict[str, type[Event] | str] = {
     "SessionNeverOpened": "no client knew of the payment page",
-    "RefundedInPart": bookings.BookingRefunded,
-    "RefundedInFull": bookings.BookingRefunded,
-    "RefundRefused": bookings.BookingRefundFailed,
-    "RefundRetried": bookings.BookingRefundRetried,
-    "RefundReturned": bookings.BookingRefundFailed,
-    "RefundReturnedInPart": bookings.BookingRefundFailed,
+    "RefundedInPart": BookingRefunded,
+    "RefundedInFull": BookingRefunded,
+    "RefundRefused": BookingRefundFailed,
+    "RefundRetried": BookingRefundRetried,
+    "RefundReturned": BookingRefundFailed,
+    "RefundReturnedInPart": BookingRefundFailed,
     # Bookings records these in its own feed, and those events are pushed.
-    "PaymentAuthorized": bookings.BookingAwaitsApproval,
-    "PaymentCaptured": bookings.BookingConfirmed,
-    "PaymentCaptureFailed": bookings.BookingPaymentFailed,
+    "PaymentAuthorized": BookingAwaitsApproval,
+    "PaymentCaptured": BookingConfirmed,
+    "PaymentCaptureFailed": BookingPaymentFailed,
 }
 
-EVENTS = {
-    name: thing for owner in (bookings, payments, rooms, notifier) for name, thing in vars(owner).items()
-    if isinstance(thing, type) and issubclass(thing, Event)
-}  # fmt: skip
+EVENTS = {event.__name__: event for event in events().values()}
 STAFF = Actor(ActorKind.STAFF, "7", "Grace Hopper")
 
 Transition = tuple[StrEnum | None, type[Any], StrEnum]
@@ -67,7 +68,7 @@ def lifecycles() -> Iterator[tuple[str, Lifecycle[Any]]]:
 def published_as(cause: type[Any]) -> type[Event] | str | None:
     """The event that reports the cause, or the reason why none is pushed; None where no table lists the cause."""
     if any(each.__name__ == "Act" for each in cause.__mro__):
-        return rooms.RoomStatusChanged
+        return RoomStatusChanged
     if cause.__name__ in PUBLISHED_AS:
         return PUBLISHED_AS[cause.__name__]
     event = EVENTS.get(cause.__name__)
@@ -85,7 +86,7 @@ def differences(transitions: Iterable[Transition], expected: dict[str, Pairs] = 
             wrong.append(f"{cause.__name__}: in no table")
             continue
         pairs, expected_pairs = pushed_pairs(_sample(event, cause, before, after)), set(expected[event.__name__])
-        if event is cause and issubclass(event, BookingEvent) and isinstance(after, bookings.BookingStatus):
+        if event is cause and issubclass(event, BookingEvent) and isinstance(after, BookingStatus):
             expected_pairs |= EVERY_CHANGE if before is not after else set()
             pairs -= set() if before is not after else EVERY_CHANGE
         elif issubclass(event, BookingEvent):
@@ -97,7 +98,7 @@ def differences(transitions: Iterable[Transition], expected: dict[str, Pairs] = 
 
 def _sample(event: type[Event], cause: type[Any], before: StrEnum | None, after: StrEnum) -> Event:
     values: dict[str, Any] = {"paid_at": NOW} if "paid_at" in event.__dataclass_fields__ else {}
-    if event is cause and isinstance(after, bookings.BookingStatus):
+    if event is cause and isinstance(after, BookingStatus):
         values |= {"status": after, "previous_status": before}
     return sample(event, **values)
 
@@ -130,13 +131,13 @@ def test_a_new_transition_that_is_in_no_table_is_detected() -> None:
     class RoomPainted:
         """A cause that no table lists."""
 
-    status = bookings.BookingStatus.IN_HOUSE
+    status = BookingStatus.IN_HOUSE
 
     assert differences([(status, RoomPainted, status)]) == ["RoomPainted: in no table"]
 
 
 def test_a_missing_or_additional_channel_is_detected() -> None:
-    held: Transition = (None, bookings.BookingHeld, bookings.BookingStatus.PENDING_PAYMENT)
+    held: Transition = (None, BookingHeld, BookingStatus.PENDING_PAYMENT)
     for channels in ("hotel", "hotel booking staff"):
         other = pairs_by_event(f"\nevent | name | alias | channels\nBookingHeld | booking_created | | {channels}\n")
         assert differences([held], other) != []
@@ -145,6 +146,6 @@ def test_a_missing_or_additional_channel_is_detected() -> None:
 
 def test_a_status_change_that_is_not_pushed_as_one_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notice_mapping, "_changes_status", lambda _: False)
-    status = bookings.BookingStatus
+    status = BookingStatus
 
-    assert differences([(status.CONFIRMED, bookings.GuestCheckedIn, status.IN_HOUSE)]) != []
+    assert differences([(status.CONFIRMED, GuestCheckedIn, status.IN_HOUSE)]) != []

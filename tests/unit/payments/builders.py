@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.payments import PaymentStatus
+from contracts.payments.events import PaymentStatus
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import Payment, RefundStatus

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.payments import (
+from contracts.payments.events import (
     PaymentAuthorized,
     PaymentMismatched,
     PaymentSessionExpired,

@@ -1,6 +1,6 @@
 """Decisions on an authorised payment: capture, fee or void."""
 
-from contracts.payments import (
+from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,

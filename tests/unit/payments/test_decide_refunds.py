@@ -1,11 +1,6 @@
 """Decisions on a payment whose money is captured."""
 
-from contracts.payments import (
-    PaymentDisputed,
-    PaymentRefunded,
-    PaymentStatus,
-    RefundFailed,
-)
+from contracts.payments.events import PaymentDisputed, PaymentRefunded, PaymentStatus, RefundFailed
 from services.payments.domain.decide import Decision, decide
 from services.payments.domain.desired_state import DesiredState
 from services.payments.domain.next_action import IssueRefund

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.payments import FindingKind, PaymentStatus
+from contracts.payments.events import PaymentStatus
+from contracts.payments.reconciliation import FindingKind
 from services.payments.domain.decide import decide
 from services.payments.domain.desired_state import DesiredState
 from services.payments.domain.movements import movements

@@ -1,5 +1,6 @@
 """The translation of Stripe's errors, and the backoff of one request."""
 
+import time
 from typing import Any
 
 import pytest
@@ -8,7 +9,6 @@ import stripe
 from chassis.jobs.backoff import LONGEST_DELAY
 from chassis.refusal import Unavailable
 from services.payments.cards import CallBusy, CallFailed, CallRefused, UnknownObject
-from services.payments.steps import backoff
 from services.payments.steps.backoff import TOTAL, RequestBackoff
 from services.payments.stripe_gateway.errors import LONGEST_RETRY_AFTER, translated
 
@@ -17,7 +17,7 @@ AGAIN, NOT_AGAIN = {"Stripe-Should-Retry": "true"}, {"Stripe-Should-Retry": "fal
 
 def error(kind: type[stripe.StripeError], status: int | None = None, **headers: str) -> stripe.StripeError:
     more: dict[str, Any] = {"param": None} if kind is stripe.InvalidRequestError else {}
-    return kind("no", http_status=status, headers=headers, **more)  # type: ignore[call-arg]
+    return kind("no", http_status=status, headers=headers, **more)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_retry_after_is_read_in_seconds_and_bounded(header: str, seconds: float 
 
 def test_the_backoff_of_a_request_grows_and_is_bounded_in_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(backoff.time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     request_backoff, busy = RequestBackoff(), CallBusy("busy")
 
     def wait_for_ever() -> None:
@@ -70,7 +70,7 @@ def test_the_backoff_of_a_request_grows_and_is_bounded_in_sum(monkeypatch: pytes
 
 
 def test_a_retry_after_that_exceeds_the_bound_is_raised_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backoff.time, "sleep", lambda _: pytest.fail("it waited"))
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it waited"))
 
     with pytest.raises(CallBusy):
         RequestBackoff().wait(CallBusy("busy", seconds=LONGEST_DELAY))

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from contracts.values import Caller, Permission, Stay
 from services.rooms.domain.holds import Hold, HoldPart
 from services.rooms.domain.periods import Period, PeriodKind
@@ -52,7 +52,8 @@ def a_hold(**overrides: Any) -> Hold:
 
 
 def a_part(**overrides: Any) -> HoldPart:
-    return HoldPart(**({"room_type_id": DOUBLE, "first_night": day(10), "until": day(13)} | overrides))
+    values: dict[str, Any] = {"room_type_id": DOUBLE, "first_night": day(10), "until": day(13)}
+    return HoldPart(**(values | overrides))
 
 
 def a_stay(**overrides: Any) -> Period:

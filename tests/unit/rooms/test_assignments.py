@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from contracts.values import Stay
 from services.rooms.domain import assignments
 from services.rooms.domain.holds import Hold

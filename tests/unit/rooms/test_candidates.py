@@ -1,6 +1,6 @@
 """The candidate rooms of a booking, and their order."""
 
-from contracts.rooms import RoomStatus
+from contracts.rooms.events import RoomStatus
 from contracts.values import Stay
 from services.rooms.domain.candidates import Candidate, ranked
 from services.rooms.domain.holds import Hold

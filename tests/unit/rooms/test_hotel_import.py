@@ -10,7 +10,8 @@ import pytest
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.rooms import HotelDefinition, PromotionDefinition, RoomTypeDefinition
+from contracts.rooms.hotel_import import HotelDefinition, RoomTypeDefinition
+from contracts.rooms.promotions import PromotionDefinition
 from contracts.values import CancellationPolicy, HotelSettings, PolicyTier
 from services.rooms.domain import hotel_import, policies
 from services.rooms.domain.amounts import amount

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.rooms import ChangeSource
-from contracts.rooms import RoomStatus as S
+from contracts.rooms.events import ChangeSource
+from contracts.rooms.events import RoomStatus as S
 from contracts.values import Caller, Permission
 from services.rooms.domain import turnover
 from services.rooms.lifecycle import (

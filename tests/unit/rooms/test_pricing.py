@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from services.rooms.domain.pricing import Promotion, price_of
 NINE = Decimal(9)
 
 
-def a_promotion(kind: str = "PERCENT", value: str = "10", **overrides: object) -> Promotion:
+def a_promotion(kind: str = "PERCENT", value: str = "10", **overrides: Any) -> Promotion:
     return Promotion(code="SPRING", kind=kind, value=Decimal(value), **overrides)
 
 

@@ -1,18 +1,16 @@
 """Compares one payment with the provider, and repairs the differences by convergence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 from chassis.observability import logs
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments import Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.cards import UnknownObject
 from services.payments.domain.decide import decide
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import refusals
-from services.payments.domain.reconciliation import Difference, differences, missing
+from services.payments.domain.reconciliation import differences, missing
 from services.payments.steps.convergence import converge
 from services.payments.steps.reconciliation.run import page_limit, record_payment_findings, run_name
 from services.payments.steps.sync import MAX_ATTEMPTS, stored_state, take_snapshot
@@ -21,21 +19,13 @@ from services.payments.work import PaymentsWork
 log = logs.logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentComparison:
-    """A payment and its differences from the provider."""
+def compare(
+    payment_id: str, conversation: Conversation[PaymentsWork]
+) -> tuple[Payment, tuple[ReconciliationFinding, ...]]:
+    """Read the payment at the provider; returns the payment and its differences. Changes nothing.
 
-    payment: Payment
-    differences: Sequence[Difference]
-
-    @property
-    def keys(self) -> set[tuple[str, str]]:
-        """The kind and object of each difference, which identify the difference."""
-        return {_key(each) for each in self.differences}
-
-
-def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> PaymentComparison:
-    """Read the provider and find the differences; changes nothing. Raises `Unavailable` without an answer."""
+    Raises `Unavailable` where the provider does not answer, or where other processes keep changing the payment.
+    """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
             before = stored_state(payment_id, work)
@@ -43,36 +33,32 @@ def compare(payment_id: str, conversation: Conversation[PaymentsWork]) -> Paymen
         try:
             snapshot = take_snapshot(payment, conversation.dependencies.cards)
         except UnknownObject as unknown:
-            return PaymentComparison(payment=payment, differences=(missing(payment, str(unknown)),))
+            return payment, (missing(payment, str(unknown)),)
         with conversation.reading() as work:
-            ledger = work.reconciliation.ledger_rows(payment_id)
+            ledger = work.ledger.amounts(payment_id)
             desired = work.desired_states.of_payment(payment)
             now, after = work.now, stored_state(payment_id, work)
         if before == after:
             decision = decide(payment, desired, snapshot, refused=refusals(calls), now=now)
-            return PaymentComparison(
-                payment=payment, differences=differences(payment, desired, snapshot, decision, ledger)
-            )
+            return payment, tuple(differences(payment, desired, snapshot, decision, ledger))
     raise Unavailable("others keep changing the payment")
 
 
 def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
     """Compare the payment; if anything differs, converge and compare again. Returns and records the findings."""
-    before = compare(payment_id, conversation)
+    payment, before = compare(payment_id, conversation)
     after = before
-    if before.differences:
+    if before:
         try:
             converge(payment_id, conversation, why=f"reconciled {run}")
         except (RetryLater, PermanentFailure, UnknownObject) as problem:
             log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
-        after = compare(payment_id, conversation)
-    gone = [each for each in before.differences if _key(each) not in after.keys]
-    findings = (
-        *(_finding(before.payment, each, repaired=True) for each in gone),
-        *(_finding(after.payment, each) for each in after.differences),
-    )
+        payment, after = compare(payment_id, conversation)
+    left = {(each.kind, each.object_id) for each in after}
+    repaired = [replace(each, repaired=True) for each in before if (each.kind, each.object_id) not in left]
+    findings = (*repaired, *after)
     with conversation.transaction() as work:
-        record_payment_findings(after.payment, findings, work, run=run)
+        record_payment_findings(payment, findings, work, run=run)
     return findings
 
 
@@ -82,34 +68,16 @@ def findings_of(
     """The payment's findings; a command with `repair` also repairs them."""
     if command.repair:
         return repair(payment_id, conversation, run=run_name(command))
-    comparison = compare(payment_id, conversation)
-    return tuple(_finding(comparison.payment, each) for each in comparison.differences)
+    _, findings = compare(payment_id, conversation)
+    return findings
 
 
 def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """Compare a page of our payments with the provider; the first page also has the total."""
-    scope: dict[str, Any] = {"hotel": command.hotel, "booking_id": command.booking_id, "since": command.since}
     limit = page_limit(command)
     with conversation.reading() as work:
-        payment_ids = work.reconciliation.page(**scope, after=command.after, limit=limit)
-        total = None if command.after else work.reconciliation.count(**scope)
+        payment_ids = work.reconciliation.page(command, limit=limit)
+        total = None if command.after else work.reconciliation.count(command)
     findings = [finding for each in payment_ids for finding in findings_of(command, each, conversation)]
     following = payment_ids[-1] if len(payment_ids) == limit else None
     return ReconciledPage(looked=len(payment_ids), findings=tuple(findings), next=following, total=total)
-
-
-def _key(difference: Difference) -> tuple[str, str]:
-    return difference.kind, difference.object_id
-
-
-def _finding(payment: Payment, difference: Difference, *, repaired: bool = False) -> ReconciliationFinding:
-    return ReconciliationFinding(
-        kind=difference.kind,
-        object_id=difference.object_id,
-        ours=difference.ours,
-        theirs=difference.theirs,
-        payment_id=payment.id,
-        booking_id=payment.booking_id,
-        hotel=payment.hotel,
-        repaired=repaired,
-    )

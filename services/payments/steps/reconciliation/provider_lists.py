@@ -4,10 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.transactions.conversation import Conversation
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding, ReconciliationPart
+from contracts.payments.reconciliation import (
+    FindingKind,
+    Reconcile,
+    ReconciledPage,
+    ReconciliationFinding,
+    ReconciliationPart,
+)
 from services.payments.cards import ProviderObject
 from services.payments.steps.reconciliation.payment import findings_of
-from services.payments.steps.reconciliation.run import in_scope, record_object_findings
+from services.payments.steps.reconciliation.run import in_scope
 from services.payments.work import PaymentsWork
 
 # No money moves any more on objects in these states, or none has moved yet.
@@ -32,8 +38,7 @@ def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork])
     else:
         intent_ids = {each.intent_id for each in page.objects}
         findings = _payment_findings(command, [row for row in rows if row["intent_id"] in intent_ids], conversation)
-    reconciled = ReconciledPage(looked=len(page.objects), findings=findings, next=page.next)
-    return record_object_findings(command, conversation, reconciled)
+    return ReconciledPage(looked=len(page.objects), findings=findings, next=page.next)
 
 
 def _unknown_objects(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.observability import logs
 from chassis.transactions.conversation import Conversation
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.domain.payment import Payment
 from services.payments.domain.reconciliation import next_comparison
 from services.payments.work import PaymentsWork
@@ -39,8 +39,8 @@ def record_payment_findings(
 
     An open finding that is among the new, unrepaired ones stays open.
     """
-    work.findings.resolve(payment.id, [finding for finding in findings if not finding.repaired], at=work.now)
-    work.findings.add(run, findings, looked=1, at=work.now)
+    work.reconciliation.resolve(payment.id, [finding for finding in findings if not finding.repaired], at=work.now)
+    work.reconciliation.add(run, findings, looked=1, at=work.now)
     changed_at = work.reconciliation.changed_at(payment.id)
     every = work.dependencies.compare_every
     work.reconciliation.schedule(payment.id, next_comparison(payment, changed_at=changed_at, now=work.now, every=every))
@@ -48,18 +48,15 @@ def record_payment_findings(
         _log(finding)
 
 
-def record_object_findings(
-    command: Reconcile, conversation: Conversation[PaymentsWork], page: ReconciledPage
-) -> ReconciledPage:
-    """If the command has `repair`, record the page's findings about objects; returns the page unchanged."""
+def record_object_findings(command: Reconcile, conversation: Conversation[PaymentsWork], page: ReconciledPage) -> None:
+    """If the command has `repair`, record the page's findings about objects."""
     findings = [finding for finding in page.findings if finding.kind in _OBJECT_KINDS]
     if command.repair and findings:
         with conversation.transaction() as work:
             for finding in findings:
-                work.findings.resolve_object(finding.object_id, at=work.now)
+                work.reconciliation.resolve_object(finding.object_id, at=work.now)
                 _log(finding)
-            work.findings.add(run_name(command), findings, looked=0, at=work.now)
-    return page
+            work.reconciliation.add(run_name(command), findings, looked=0, at=work.now)
 
 
 def _log(finding: ReconciliationFinding) -> None:

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
-from contracts.payments import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
-from services.payments.domain.jobs import CONVERGING
+from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.steps import webhook_application
 from services.payments.steps.convergence import converge
-from services.payments.steps.reconciliation.run import in_scope, page_limit, record_object_findings
+from services.payments.steps.reconciliation.run import in_scope, page_limit
 from services.payments.work import PaymentsWork
 
 
@@ -25,21 +24,19 @@ def reconcile_webhooks(command: Reconcile, conversation: Conversation[PaymentsWo
         is_recent = command.since is None or webhook.received_at >= command.since
         if is_late and is_recent and in_scope(command, finding.hotel, finding.booking_id):
             findings.append(_apply(finding, conversation) if command.repair else finding)
-    following = page[-1].event.event_id if len(page) == limit else None
-    reconciled = ReconciledPage(looked=len(page), findings=tuple(findings), next=following)
-    return record_object_findings(command, conversation, reconciled)
+    following = page[-1].event_id if len(page) == limit else None
+    return ReconciledPage(looked=len(page), findings=tuple(findings), next=following)
 
 
 def _webhook_finding(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
-    event = webhook.event
     with conversation.reading() as work:
-        payment = work.payments.get(event.payment_id) if event.payment_id else None
+        payment = work.payments.get(webhook.payment_id) if webhook.payment_id else None
     return ReconciliationFinding(
         kind=FindingKind.WEBHOOK_NOT_APPLIED,
-        object_id=event.event_id,
+        object_id=webhook.event_id,
         ours=f"{webhook.outcome.lower()} {webhook.reason}".strip(),
-        theirs=f"{event.type} {event.object_id}",
-        payment_id=event.payment_id or "",
+        theirs=f"{webhook.type} {webhook.object_id}",
+        payment_id=webhook.payment_id or "",
         booking_id=payment.booking_id if payment else "",
         hotel=payment.hotel if payment else "",
     )
@@ -59,7 +56,7 @@ def reconcile_jobs(command: Reconcile, conversation: Conversation[PaymentsWork])
     """A page of the convergence jobs that were given up."""
     limit = page_limit(command)
     with conversation.reading() as work:
-        rows = work.reconciliation.jobs_given_up(CONVERGING, after=int(command.after or 0), limit=limit)
+        rows = work.reconciliation.jobs_given_up(after=int(command.after or 0), limit=limit)
     findings = []
     for row in rows:
         finding = ReconciliationFinding(
@@ -74,8 +71,7 @@ def reconcile_jobs(command: Reconcile, conversation: Conversation[PaymentsWork])
         if in_scope(command, finding.hotel, finding.booking_id):
             findings.append(_converge(finding, row["position"], conversation) if command.repair else finding)
     following = str(rows[-1]["position"]) if len(rows) == limit else None
-    reconciled = ReconciledPage(looked=len(rows), findings=tuple(findings), next=following)
-    return record_object_findings(command, conversation, reconciled)
+    return ReconciledPage(looked=len(rows), findings=tuple(findings), next=following)
 
 
 def _converge(

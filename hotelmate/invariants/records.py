@@ -1,4 +1,4 @@
-"""Invariants I3 and I4: every status was reached by allowed steps, each with an audit row and an event."""
+"""Invariants I3, I4 and I15: the steps of every status, audit rows with their events, and idempotency keys."""
 
 from collections.abc import Iterator
 
@@ -14,3 +14,8 @@ def statuses_follow_the_lifecycle(context: ExaminationContext) -> Iterator[Viola
 def changes_have_an_audit_row_and_an_event(context: ExaminationContext) -> Iterator[Violation]:
     """Invariant I4: each change has one audit row and one event, and neither is without the other."""
     return context.violations("I4", "bookings", "payments", "rooms")
+
+
+def keys_have_one_effect(context: ExaminationContext) -> Iterator[Violation]:
+    """Invariant I15: a stored reply's booking exists under one key only, and no call to the provider was done twice."""
+    return context.violations("I15", "bookings", "payments")

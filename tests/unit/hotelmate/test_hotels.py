@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hotelmate.errors import CommandError
-from hotelmate.property_file import read_property
+from hotelmate.hotels import read_property
 
 DEMO = Path(__file__).parents[3] / "sandbox" / "demo" / "hotels"
 

@@ -1,0 +1,147 @@
+"""The effects of events that depend on the booking's state. `evolution` has the effect of every event."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalancePaymentFailed, BalanceSettled
+from contracts.bookings.events import BookingCancelled
+from contracts.bookings.orders import OrderCompleted
+from contracts.bookings.overstays import (
+    Incident,
+    OverstayAcknowledged,
+    OverstayDismissed,
+    OverstayEvent,
+    OverstayFlagged,
+    OverstayResolved,
+)
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.stays import BookingNoShow
+from services.bookings.domain import cancellation_fees
+from services.bookings.domain.booking import Booking, Charge
+from services.bookings.lifecycle import OVERSTAYS
+
+Changes = dict[str, Any]
+Effect = Callable[[Booking, Any], Changes]
+
+NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None}
+NO_SECRETS: Changes = {"in_house": None, "push_token": None}
+
+
+def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
+    """The effect that copies fields of the event to the booking.
+
+    `names` are fields with the same name in both, `renamed` maps fields of the booking to fields of the event, and
+    `sets` has further fields of the booking with their values.
+    """
+    sources = {name: name for name in names} | renamed
+
+    def effect(_: Booking, event: Any) -> Changes:
+        return {target: getattr(event, source) for target, source in sources.items()} | (sets or {})
+
+    return effect
+
+
+def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
+    changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, "expires_at": None}
+    if event.paid_at is None:
+        return changes | {"balance_due": booking.total}
+    return changes | {"payment_status": "CAPTURED", "paid_at": event.paid_at, "captured": booking.total}
+
+
+def cancelled(booking: Booking, event: BookingCancelled) -> Changes:
+    changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, "expires_at": None}
+    return _called_off(booking, event) | changes | {"ended_at": event.cancelled_at}
+
+
+def no_show(booking: Booking, event: BookingNoShow) -> Changes:
+    return _called_off(booking, event) | {"ended_at": event.marked_at}
+
+
+def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Changes:
+    return {
+        "cancellation_fee": event.fee,
+        "refund_amount": event.refund,
+        "refund_status": "PENDING" if event.refund else None,
+        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund),
+        **NO_ROOM,
+        **NO_SECRETS,
+    }
+
+
+def refunded(booking: Booking, event: BookingRefunded) -> Changes:
+    total = (booking.refunded or booking.nothing) + event.amount
+    whole = booking.captured is None or total >= booking.captured
+    return {
+        "refunded": total,
+        "refund_amount": total,
+        "refund_status": "SUCCEEDED",
+        "payment_status": "REFUNDED" if whole else "PARTIALLY_REFUNDED",
+    }
+
+
+def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
+    if event.refunded_total is None or event.refunded_total == (booking.refunded or booking.nothing):
+        return {"refund_status": "FAILED"}
+    status = "PARTIALLY_REFUNDED" if event.refunded_total else "CAPTURED"
+    return {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
+
+
+def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes:
+    charge = Charge(payment_id=event.payment_id, amount=event.amount, refunded=booking.nothing)
+    return {"balance_due": event.balance_due, "charges": (*booking.charges, charge)}
+
+
+def paid(booking: Booking, event: BalancePaid) -> Changes:
+    captured = (booking.captured or booking.nothing) + event.amount
+    return {"captured": captured, "charges": booking.charges_with(event.payment_id, taken=True)}
+
+
+def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:
+    others = tuple(charge for charge in booking.charges if charge.payment_id != event.payment_id)
+    return {"balance_due": event.balance_due, "charges": others}
+
+
+def settled(booking: Booking, event: BalanceSettled) -> Changes:
+    return {"balance_due": event.balance_due, "settled": (booking.settled or booking.nothing) + event.amount}
+
+
+def served(booking: Booking, event: OrderCompleted) -> Changes:
+    nothing = booking.nothing
+    return {
+        "served": (booking.served or nothing) + event.total,
+        "balance_due": (booking.balance_due or nothing) + event.total,
+    }
+
+
+def overstay_flagged(booking: Booking, event: OverstayFlagged) -> Changes:
+    if event.previous_severity:
+        return _changed(booking, event)
+    incident = Incident(
+        id=event.incident_id,
+        status=OVERSTAYS.after(None, OverstayFlagged),
+        severity=event.severity,
+        deadline_at=event.checkout_deadline_at,
+        opened_at=event.flagged_at,
+    )
+    return {"overstay": incident}
+
+
+def overstay_acknowledged(booking: Booking, event: OverstayAcknowledged) -> Changes:
+    return _changed(booking, event, acknowledged_at=event.acknowledged_at, acknowledged_by=event.acknowledged_by)
+
+
+def overstay_dismissed(booking: Booking, event: OverstayDismissed) -> Changes:
+    return _changed(booking, event, closed_at=event.dismissed_at, closed_by=event.dismissed_by)
+
+
+def overstay_resolved(booking: Booking, event: OverstayResolved) -> Changes:
+    return _changed(booking, event, closed_at=event.resolved_at, resolution=event.resolution)
+
+
+def _changed(booking: Booking, event: OverstayEvent, **changes: Any) -> Changes:
+    if booking.overstay is None:
+        raise ValueError(f"{booking.id} has no overstay")
+    status = OVERSTAYS.after(booking.overstay.status, type(event))
+    return {"overstay": replace(booking.overstay, status=status, severity=event.severity, **changes)}

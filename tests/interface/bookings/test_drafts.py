@@ -1,0 +1,53 @@
+"""A draft is priced, then submitted, or expires."""
+
+from chassis.refusal import Refusal
+from contracts.bookings.amendments import AmendBooking
+from contracts.bookings.asks import SubmitBooking
+from contracts.bookings.status import BookingStatus
+from contracts.rooms.holds import HoldInventory
+from services.bookings.handlers.timers import apply_due_deadline
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
+from tests.interface.bookings.steps import about, refused
+
+
+def test_a_draft_is_priced_and_submitted_or_expires(service: BookingsUnderTest) -> None:
+    created = service.book(draft=True)
+    booking_id = created.booking.booking_id
+    assert service.rooms.asks[0].price_only
+    assert created.booking.status is BookingStatus.DRAFT
+
+    submitted = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))
+    again = service.ask(SubmitBooking(**about(booking_id)), guest_of(created))
+
+    assert submitted.status is BookingStatus.PENDING_PAYMENT
+    assert again == submitted
+    assert service.rooms.kinds() == ["HoldInventory", "HoldInventory"]
+    other = service.book(draft=True).booking.booking_id
+    service.pass_time(days=7)
+    while service.tick(apply_due_deadline):
+        pass
+    assert service.stored(other).expiry_reason == "DRAFT_ABANDONED"
+
+
+def test_a_draft_for_a_sold_out_hotel_stays_a_draft(service: BookingsUnderTest) -> None:
+    created = service.book(draft=True)
+    service.rooms.instead[HoldInventory] = Refusal("SOLD_OUT", "Sold out.")
+
+    assert refused(service, SubmitBooking(**about(created.booking.booking_id)), guest_of(created)) == "SOLD_OUT"
+
+    stored = service.stored(created.booking.booking_id)
+    assert (stored.status, stored.pending, stored.version) == ("DRAFT", None, 1)
+
+
+def test_a_draft_expires_seven_days_after_its_last_change(service: BookingsUnderTest) -> None:
+    booking_id = service.book(draft=True).booking.booking_id
+    service.pass_time(days=6)
+    service.ask(AmendBooking(**about(booking_id, special_requests="quiet")))
+
+    service.pass_time(days=7, microseconds=-1)
+    assert not service.tick(apply_due_deadline)
+    service.pass_time(microseconds=1)
+    assert service.tick(apply_due_deadline)
+
+    row = service.stored(booking_id)
+    assert (row.status, row.expiry_reason) == ("EXPIRED", "DRAFT_ABANDONED")
