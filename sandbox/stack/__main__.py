@@ -8,23 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import COMMANDS, SERVICES, Commands
+from sandbox.stack.disk import about_disk, full_disk
 from sandbox.stack.foreground import run_in_foreground
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled
+from sandbox.stack.run_claim import NOTE, RUN, end_leftovers
 from sandbox.stack.run_directory import refuse_another_users, vacate
 from sandbox.stack.signals import handled_signals
-from sandbox.stack.stack import NOTE, Stack
+from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT, wanted_ports
 from sandbox.stack.terminal import say
 from sandbox.stack.welcome import print_addresses
 
-RUN = ROOT / ".run"
 INTERRUPTED = 130
 
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
             return run_in_foreground(chosen.directory, chosen.service, commands=commands)
         return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
     except (RuntimeError, OSError) as error:
-        say(_in_words(error), to=sys.stderr)
+        say(_in_words(error, chosen.directory), to=sys.stderr)
         return 1
 
 
@@ -62,7 +63,16 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
         stack.say("\nEnding what was started (once more to hurry).")
         stack.halt()
 
+    lost = threading.Event()
+
+    def end_as_lost(gone: Path) -> None:
+        lost.set()
+        ending.set()
+        stack.say(f"\n{gone} is gone, so everything that was started ends.")
+        stack.halt()
+
     with handled_signals(end, again=stack.supervisor.hurry):
+        threading.Thread(target=_watch_run_directory, args=(stack, ending, end_as_lost), daemon=True).start()
         try:
             stack.bring_up()
             stack.say(f"ready after {time.monotonic() - began:.1f} s")
@@ -73,14 +83,26 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
                 ending.wait()
         except (RuntimeError, OSError) as error:
             if not ending.is_set():
-                say(f"\n{_in_words(error)}", to=sys.stderr)
+                say(f"\n{_in_words(error, directory)}", to=sys.stderr)
             verdict = INTERRUPTED if ending.is_set() else 1
         finally:
             ending.set()
             stack.close()
     stack.say("Everything that was started has ended.")
     stack.supervisor.output.drain()
-    return verdict
+    return 1 if lost.is_set() else verdict
+
+
+def _watch_run_directory(stack: Stack, ending: threading.Event, end: Callable[[Path], None]) -> None:
+    """Call `end` with the directory that is gone; says once that the disk is full."""
+    full = False
+    while not ending.wait(1.0):
+        if gone := stack.missing():
+            end(gone)
+            return
+        if not full and (sentence := full_disk(stack.directory)):
+            full = True
+            stack.say(sentence)
 
 
 def down(directory: Path) -> int:
@@ -90,14 +112,20 @@ def down(directory: Path) -> int:
         refuse_another_users(directory)
     pid = running_pid(note)
     if pid is None:
-        say(f"No stack runs in {directory}.")
+        ended = end_leftovers(directory)
+        left = f" What an earlier one had left behind has ended: {ended} processes." if ended else ""
+        say(f"No stack runs in {directory}.{left}")
         return 0
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + 120
     while running_pid(note) == pid:
         if time.monotonic() > deadline:
-            say(f"The stack (pid {pid}) has not ended after two minutes.", to=sys.stderr)
+            say(
+                f"The stack (pid {pid}) has not ended after two minutes. Kill it, then end what it leaves behind:"
+                f" kill -KILL {pid}, and this command again",
+                to=sys.stderr,
+            )
             return 1
         time.sleep(0.05)
     say("The stack has ended.")
@@ -116,8 +144,10 @@ def clean(directory: Path) -> int:
     return 0
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception, directory: Path) -> str:
     """The error as a sentence; for an OSError, with the name of the file."""
+    if sentence := about_disk(error, directory):
+        return sentence
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     return str(error)

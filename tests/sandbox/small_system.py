@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -55,11 +55,12 @@ def stack_command(run: Path, *words: str) -> list[str]:
 
 @contextmanager
 def running_up(
-    run: Path, env: dict[str, str], *, stdout: int | IO[str] = subprocess.PIPE, words: Sequence[str] = ("up",)
+    run: Path, env: dict[str, str], *, stdout: int | IO[str] = subprocess.PIPE, stderr: Path | None = None
 ) -> "Iterator[subprocess.Popen[str]]":
-    """`up`, ready; killed at the end of the block where it still runs."""
-    with open(run / "stderr", "w", encoding="utf-8") as stderr:
-        up = subprocess.Popen(stack_command(run, *words), env=env, cwd=ROOT, stdout=stdout, stderr=stderr, text=True)
+    """`up`, ready; killed at the end of the block where it still runs. Its errors are in `<run>/stderr` or `stderr`."""
+    stderr = stderr or run / "stderr"
+    with stderr.open("w", encoding="utf-8") as errors:
+        up = subprocess.Popen(stack_command(run, "up"), env=env, cwd=ROOT, stdout=stdout, stderr=errors, text=True)
     try:
         if stdout == subprocess.PIPE:
             assert up.stdout
@@ -68,7 +69,7 @@ def running_up(
                 lines.append(line)
                 if "Ctrl-C ends" in line:
                     break
-            assert "Ctrl-C ends" in "".join(lines), (run / "stderr").read_text()
+            assert "Ctrl-C ends" in "".join(lines), stderr.read_text()
         else:
             soon(lambda: '"hotels": [\n' in _text(run / "stack.json"), seconds=30)
         yield up

@@ -14,6 +14,7 @@ import pytest
 from sandbox.stack.child_process import born_at, running_pid
 from sandbox.stack.managed_process import Backoff
 from sandbox.stack.supervisor import Supervisor
+from sandbox.stack.waiting import Patience
 from tests.sandbox.soon import soon
 
 FOREVER = "import time\nwhile True: time.sleep(0.05)"
@@ -169,9 +170,9 @@ def test_a_command_that_is_not_shown_speaks_to_its_caller_alone(supervisor: Supe
     assert supervisor.output.tail("quiet") == ""
 
 
-def test_a_command_that_takes_too_long_is_ended(supervisor: Supervisor) -> None:
-    with pytest.raises(RuntimeError, match="killed by SIGKILL"):
-        supervisor.run("slow", python(FOREVER), timeout=0.3)
+def test_a_command_that_makes_no_progress_is_ended(supervisor: Supervisor) -> None:
+    with pytest.raises(RuntimeError, match="slow was not ready and has made no progress"):
+        supervisor.run("slow", python(FOREVER), patience=Patience(without_progress=0.3))
 
 
 def test_a_program_left_behind_by_a_killed_supervisor_is_ended_first(tmp_path: Path) -> None:

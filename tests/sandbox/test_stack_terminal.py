@@ -96,7 +96,11 @@ def test_a_command_whose_reader_is_gone_ends_with_its_own_exit_code(how: str) ->
 
 def test_a_second_signal_is_handled_while_the_first_is_at_work() -> None:
     hurried = threading.Event()
-    with handled_signals(lambda: hurried.wait(20), again=hurried.set):
+
+    def work() -> None:
+        hurried.wait(20)
+
+    with handled_signals(work, again=hurried.set):
         os.kill(os.getpid(), signal.SIGHUP)
         time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGHUP)

@@ -16,8 +16,8 @@ from sandbox.stack.commands import Commands
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT
-from sandbox.stack.waiting import until
 from tests.sandbox.small_system import FAKE, SYSTEM, UP, given
+from tests.sandbox.soon import soon
 
 SHAPE: dict[str, type | set[str]] = {
     "gateway": str,
@@ -57,7 +57,10 @@ def test_processes_hear_of_everything_but_the_administrator(stack: Stack) -> Non
 
 
 def test_a_second_stack_in_the_same_directory_is_refused(stack: Stack) -> None:
-    with pytest.raises(RuntimeError, match="already runs"):
+    with pytest.raises(
+        RuntimeError,
+        match=rf"already runs in {stack.directory}, at http://127.0.0.1:\d+ \(pid {os.getpid()}\). End it with",
+    ):
         Stack.start(stack.directory, commands=SYSTEM)
 
     assert stack.postgres.alive()
@@ -102,7 +105,7 @@ def test_a_service_runs_in_a_terminal_instead_of_under_the_supervisor(stack: Sta
         os.killpg(terminal.pid, signal.SIGINT)
 
     assert lines == ["rooms runs here until Ctrl-C; then the stack runs it again.\n", "service has begun\n"]
-    until(lambda: stack.supervisor.alive("rooms"), seconds=20, what="the supervised service", abort=lambda: None)
+    soon(lambda: stack.supervisor.alive("rooms"), seconds=20)
     assert stack.supervisor.pid("rooms") != supervised
 
 
