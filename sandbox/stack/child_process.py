@@ -17,7 +17,7 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """The start time of the process, which differs from that of a later process with this pid; None if none runs."""
+    """The start time of the process, by which a later process with this pid differs; None if no process has the pid."""
     if PROC.joinpath("self", "stat").exists():
         with suppress(OSError):
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
@@ -125,7 +125,7 @@ class ChildProcess:
         return self._popen.stdout
 
     def poll(self) -> int | None:
-        """The exit code (negative for a signal), or None while it runs. Kills the process's group at its end."""
+        """The exit code (negative for a signal), or None while the process runs. At its end, its group is killed."""
         with self._lock:
             if self._popen.returncode is None:
                 if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
@@ -136,7 +136,7 @@ class ChildProcess:
             return self._popen.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait up to `timeout` seconds for the end of the process; returns its exit code, or None if it runs on."""
+        """Wait up to `timeout` seconds for the process's end; returns the exit code, or None while the process runs."""
         if timeout is None:
             with suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)

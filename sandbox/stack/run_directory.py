@@ -27,7 +27,7 @@ def run_directory(path: Path) -> Path:
 
 
 def refuse_another_users(path: Path) -> None:
-    """Raise RuntimeError when the path belongs to another user than the one this process runs as."""
+    """Raise RuntimeError where the path does not belong to the user of this process."""
     owner = path.stat().st_uid
     if owner != os.geteuid():
         try:

@@ -105,7 +105,7 @@ class Stack:
         return filled(self._commands.walk, self._facts)
 
     def look_after_nodes(self, closing: threading.Event, *, every: float = 1.0) -> None:
-        """Restart a crashed private broker or database; checks each `every` seconds until `closing` is set."""
+        """Restart a crashed private broker or database; check every `every` seconds until `closing` is set."""
         while not closing.wait(every):
             for name, node in (("RabbitMQ", self.rabbit), ("PostgreSQL", self.postgres)):
                 if isinstance(node, RabbitNode | PostgresNode) and not node.alive():

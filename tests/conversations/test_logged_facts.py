@@ -1,4 +1,4 @@
-"""Logs say what was committed, once, by stable names, and nobody's name, address or number."""
+"""Each committed event is logged once under a stable name, without personal data."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +65,7 @@ def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(fixture: Pla
         assert private not in str(log.lines)
 
 
-def test_what_was_not_committed_is_not_logged(fixture: PlatformFixture, log: Log) -> None:
+def test_an_event_that_was_not_committed_is_not_logged(fixture: PlatformFixture, log: Log) -> None:
     def expire(*, well: bool) -> None:
         with fixture.platform.services["bookings"].unit_of_work.begin() as work:
             work.publish(FACT)

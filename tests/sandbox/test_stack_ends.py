@@ -26,7 +26,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
+def test_the_stack_stays_until_it_is_interrupted(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
         pids = started(run)
         assert len(pids) == 9
@@ -41,7 +41,7 @@ def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
         assert [pid for pid in pids if born_at(pid)] == []
 
 
-def test_an_interrupt_while_it_starts_leaves_nothing(stack: Stack) -> None:
+def test_an_interrupt_during_the_start_leaves_nothing(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env:
         up = subprocess.Popen(stack_command(run, "up"), env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert up.stdout
@@ -55,7 +55,7 @@ def test_an_interrupt_while_it_starts_leaves_nothing(stack: Stack) -> None:
         nothing_is_left(run)
 
 
-def test_an_interrupt_ends_it_after_the_reader_of_its_output_has_ended(stack: Stack) -> None:
+def test_an_interrupt_ends_the_stack_after_the_reader_of_its_output_has_ended(stack: Stack) -> None:
     """As `make up | tee log` at Ctrl-C: `tee` ends first."""
     with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
         pids = started(run)
@@ -69,7 +69,7 @@ def test_an_interrupt_ends_it_after_the_reader_of_its_output_has_ended(stack: St
         nothing_is_left(run)
 
 
-def test_it_ends_when_its_terminal_is_lost(stack: Stack) -> None:
+def test_the_stack_ends_when_its_terminal_is_lost(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env:
         ours, theirs = pty.openpty()
         up = subprocess.Popen(
@@ -89,7 +89,7 @@ def test_it_ends_when_its_terminal_is_lost(stack: Stack) -> None:
         nothing_is_left(run)
 
 
-def test_it_starts_and_ends_while_its_output_cannot_be_written(stack: Stack) -> None:
+def test_the_stack_starts_and_ends_while_its_output_cannot_be_written(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env, open("/dev/full", "w") as full:
         with running_up(run, env, stdout=full) as up:
             up.send_signal(signal.SIGTERM)
@@ -108,7 +108,7 @@ def test_the_walk_decides_the_exit_code_also_where_nobody_reads(stack: Stack) ->
 
 
 @pytest.mark.parametrize("deed", ["removed", "emptied", "moved", "replaced"])
-def test_it_ends_when_its_run_directory_is_gone(stack: Stack, deed: str) -> None:
+def test_the_stack_ends_when_its_run_directory_is_gone(stack: Stack, deed: str) -> None:
     with temporary_run() as around, given(stack) as env:
         run = around / "run"
         run.mkdir()

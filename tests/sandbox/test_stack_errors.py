@@ -1,4 +1,4 @@
-"""What stands in the way of a stack is said in one sentence, with what to do."""
+"""An obstacle to the start of a stack is reported in one sentence, with its remedy."""
 
 import errno
 import os
@@ -72,7 +72,7 @@ def test_a_user_without_a_name_is_told_that_postgresql_needs_one(
         choose_directory(tmp_path)
 
 
-def test_data_that_lie_aside_are_removed_and_nothing_else_that_a_link_leads_to(tmp_path: Path) -> None:
+def test_clean_removes_data_behind_a_link_and_nothing_else_behind_the_link(tmp_path: Path) -> None:
     aside, strange = tmp_path / f"{ASIDE_PREFIX}abc", tmp_path / "strange"
     for target in (aside, strange):
         directory = tmp_path / f"node-{target.name}"

@@ -65,7 +65,7 @@ def test_a_stopped_program_stays_stopped_until_it_is_restarted(supervisor: Super
     assert supervisor.crashes("worker") == 0
 
 
-def test_what_programs_print_is_merged_under_their_names_and_logged(
+def test_the_output_of_programs_is_merged_under_their_names_and_logged(
     supervisor: Supervisor, terminal: io.StringIO, tmp_path: Path
 ) -> None:
     supervisor.start("one", python("print('hello', flush=True); " + "import time; time.sleep(60)"))
@@ -134,7 +134,7 @@ def test_closing_ends_whole_groups_in_reverse_and_nothing_else(supervisor: Super
     stranger.wait()
 
 
-def test_one_that_does_not_listen_is_killed(supervisor: Supervisor) -> None:
+def test_a_program_that_ignores_the_signal_is_killed(supervisor: Supervisor) -> None:
     supervisor.start("stubborn", python(STUBBORN))
     soon(lambda: "deaf" in supervisor.output.tail("stubborn"))
     pid = supervisor.pid("stubborn")

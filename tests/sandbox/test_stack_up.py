@@ -31,7 +31,7 @@ SHAPE: dict[str, type | set[str]] = {
 }
 
 
-def test_everything_is_up_and_described(stack: Stack) -> None:
+def test_every_program_is_up_and_described(stack: Stack) -> None:
     stack_json = json.loads(stack.path.read_text("utf-8"))
 
     assert stack_json == stack.stack_json
@@ -44,12 +44,12 @@ def test_everything_is_up_and_described(stack: Stack) -> None:
     )
 
 
-def test_what_is_secret_is_private(stack: Stack) -> None:
+def test_a_file_with_secrets_is_private(stack: Stack) -> None:
     for name in ("stack.json", "secrets.json", "postgres/passwords.json", "rabbit/secrets.json"):
         assert stat.S_IMODE((stack.directory / name).stat().st_mode) == 0o600
 
 
-def test_processes_hear_of_everything_but_the_administrator(stack: Stack) -> None:
+def test_processes_get_every_variable_but_the_administrators(stack: Stack) -> None:
     assert stack.environment["EXTRA"] == "told"
     assert stack.environment["AMQP_URL"] == stack.rabbit.amqp_url
     assert stack.environment["BOOKINGS_DATABASE_URL"] == stack.stack_json["databases"]["bookings"]

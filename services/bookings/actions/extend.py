@@ -47,7 +47,7 @@ def extend_booking(command: ExtendBooking, conversation: KeyedConversation[Booki
 
 
 def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
-    """The new check-out date, None where the stay already ends on it. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
+    """The new check-out date, None where the date does not change. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
     if (command.new_check_out is None) == (command.add_nights is None):
         raise invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -67,7 +67,7 @@ def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
-    """The booking after the extension; where the stay has ended meanwhile, the release of the nights is pending."""
+    """The extended booking; where the stay has ended meanwhile, the release of the added nights becomes pending."""
     if not LIFECYCLE.allows(booking.status, StayExtended):
         undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
         return work.bookings.begin_action(work.note(booking, pending=None), undo)

@@ -129,18 +129,18 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
 
 
 def charge_of(booking: Booking, payment_id: str) -> Charge | None:
-    """The accepted card payment with this id; None where the booking has accepted no such payment."""
+    """The accepted card payment with this id; None where the booking has no such payment."""
     return next((charge for charge in booking.charges if charge.payment_id == payment_id), None)
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The booking's changed fields after a cancellation, for which only the fee was captured from a balance payment."""
+    """The changed fields of a cancelled booking after only the fee was captured from its balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": (booking.captured or booking.nothing) + event.amount, "charges": charges}
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
-    """The event, with the refunded total of one payment replaced by the total of all the booking's payments."""
+    """The event with the refunded total of all the booking's payments instead of that of one payment."""
     if event.refunded_total is None:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from chassis import codec
 from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
@@ -44,7 +43,7 @@ class SqlGhosts(SqlStore):
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room id of the page; None ends the round and deletes the ghosts not met in it."""
+        """Store the last room id of the page. None ends the round and deletes the ghosts of earlier rounds."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -67,7 +66,8 @@ class SqlGhosts(SqlStore):
                 BOOKING.c.pending.is_not(None).label("busy"),
             ).where(BOOKING.c.id.in_(named) | lives)
         )
-        return {row.booking_id: codec.typed(dict(row._mapping), BookingPosition) for row in rows}
+        positions = (BookingPosition(**{**row._mapping, "status": BookingStatus(row.status)}) for row in rows)
+        return {position.booking_id: position for position in positions}
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
         """Store the ghosts; returns the new ones, and those that have lasted for a minute."""
