@@ -44,12 +44,6 @@ def change(
         priority=priority,
     )
     work.publish(event)
-    work.record(
-        event.subject,
-        sequence=version,
-        what=entry_name(source, priority),
-        before=room.status,
-        after=status,
-        why=note,
-    )
+    what = entry_name(source, priority)
+    work.record(event.subject, sequence=version, what=what, before=room.status, after=status, why=note)
     return status

@@ -9,6 +9,7 @@ from chassis import codec
 from contracts.values import Page
 
 T = TypeVar("T")
+Params = dict[str, Any]
 
 
 class RoomsStore:
@@ -17,24 +18,18 @@ class RoomsStore:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def _one(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: dict[str, Any]) -> T | None:
+    def _one(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> T | None:
         row = self._connection.execute(statement, params).one_or_none()
         return of_row(row) if row else None
 
-    def _all(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: dict[str, Any]) -> list[T]:
+    def _all(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> list[T]:
         return [of_row(row) for row in self._connection.execute(statement, params)]
 
-    def _number(self, statement: sa.TextClause, params: dict[str, Any]) -> int:
+    def _number(self, statement: sa.TextClause, params: Params) -> int:
         return int(self._connection.execute(statement, params).scalar_one())
 
     def _page(
-        self,
-        of_row: Callable[[Any], T],
-        *,
-        count: sa.TextClause,
-        rows: sa.TextClause,
-        params: dict[str, Any],
-        page: Page,
+        self, of_row: Callable[[Any], T], *, count: sa.TextClause, rows: sa.TextClause, params: Params, page: Page
     ) -> tuple[int, list[T]]:
         """The number of all matching rows, and the values of the rows of the page."""
         limits = {"limit": page.page_size, "skip": (page.page - 1) * page.page_size}

@@ -44,11 +44,7 @@ class SqlHotelImport(RoomsStore):
 
         Waits for a transaction that inserts the same hotel.
         """
-        row = row_of(hotel) | {
-            "currency": hotel.currency,
-            "policy_code": hotel.policy_code,
-            "nights_through": nights_through,
-        }
+        row = row_of(hotel) | {"nights_through": nights_through}
         return self._connection.execute(ADD_HOTEL, row).one_or_none() is not None
 
     def room_type_ids(self, hotel: str) -> dict[str, int]:

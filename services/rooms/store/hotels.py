@@ -10,6 +10,8 @@ from contracts.values import HotelSettings
 from services.rooms.domain.hotels import Hotel
 from services.rooms.store.base import RoomsStore, typed_row
 
+PLAIN = ("slug", "name", "code", "timezone", "currency", "tax_percent", "policy_code")
+JSON = ("page", "settings", "wifi")
 COLUMNS = "slug, name, code, timezone, currency, tax_percent, page, settings, policy_code, wifi, version"
 ONE = sa.text(f"SELECT {COLUMNS} FROM hotel WHERE slug = :slug")  # noqa: S608
 LOCKED = sa.text(f"SELECT {COLUMNS} FROM hotel WHERE slug = :slug FOR NO KEY UPDATE")  # noqa: S608
@@ -30,15 +32,15 @@ class SqlHotels(RoomsStore):
 
     def get(self, slug: str) -> Hotel | None:
         """One hotel, None where there is no such hotel."""
-        return self._by_slug(ONE, slug)
+        return self._one(hotel_of, ONE, {"slug": slug})
 
     def lock(self, slug: str) -> Hotel | None:
         """One hotel, locked for a change of the hotel, its rooms or its prices."""
-        return self._by_slug(LOCKED, slug)
+        return self._one(hotel_of, LOCKED, {"slug": slug})
 
     def share(self, slug: str) -> Hotel | None:
         """One hotel, with a shared lock for a change of one of its rooms."""
-        return self._by_slug(SHARED, slug)
+        return self._one(hotel_of, SHARED, {"slug": slug})
 
     def all(self) -> list[Hotel]:
         """Every hotel, ordered by name."""
@@ -61,9 +63,6 @@ class SqlHotels(RoomsStore):
         """Store the values of the imported property file."""
         self._connection.execute(WRITE_IMPORTED, {"slug": slug, "values": codec.encode(values).decode()})
 
-    def _by_slug(self, statement: sa.TextClause, slug: str) -> Hotel | None:
-        return self._one(hotel_of, statement, {"slug": slug})
-
 
 def hotel_of(row: Any) -> Hotel:
     """The hotel in a row with the columns of `hotel`."""
@@ -72,13 +71,5 @@ def hotel_of(row: Any) -> Hotel:
 
 def row_of(hotel: Hotel) -> dict[str, Any]:
     """The row of a hotel."""
-    return {
-        "slug": hotel.slug,
-        "name": hotel.name,
-        "code": hotel.code,
-        "timezone": hotel.timezone,
-        "tax_percent": hotel.tax_percent,
-        "page": codec.encode(hotel.page).decode(),
-        "settings": codec.encode(hotel.settings).decode(),
-        "wifi": codec.encode(hotel.wifi).decode(),
-    }
+    plain = {name: getattr(hotel, name) for name in PLAIN}
+    return plain | {name: codec.encode(getattr(hotel, name)).decode() for name in JSON}

@@ -69,11 +69,12 @@ class SqlPeriods(RoomsStore):
 
     def in_hotel(self, hotel: str, nights: Stay) -> list[Period]:
         """The live periods of the hotel's rooms on these nights."""
-        return self._in_hotel(hotel, nights.check_in, nights.check_out)
+        params = {"hotel": hotel, "first": nights.check_in, "until": nights.check_out}
+        return self._all(_period_of, IN_HOTEL, params)
 
     def from_night(self, hotel: str, first: date) -> list[Period]:
         """The live periods of the hotel's rooms on the night `first` or later."""
-        return self._in_hotel(hotel, first, None)
+        return self._all(_period_of, IN_HOTEL, {"hotel": hotel, "first": first, "until": None})
 
     def blocks(self, room_id: int, *, first: date) -> list[Period]:
         """The room's blocks on the night `first` or later and its out-of-order block, ordered by date."""
@@ -117,9 +118,6 @@ class SqlPeriods(RoomsStore):
     def end(self, period: Period, *, until: date | None, now: datetime) -> None:
         """End the period. Where `until` is earlier than the end of the nights, the nights end on `until`."""
         self._connection.execute(END, {"id": period.id, "until": until, "now": now})
-
-    def _in_hotel(self, hotel: str, first: date, until: date | None) -> list[Period]:
-        return self._all(_period_of, IN_HOTEL, {"hotel": hotel, "first": first, "until": until})
 
     def _add(self, room: Room, kind: PeriodKind, *, nights: Stay, **columns: Any) -> int:
         row = {

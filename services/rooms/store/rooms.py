@@ -90,11 +90,11 @@ class SqlRooms(RoomsStore):
 
     def get(self, hotel: str, room_number: str) -> Room | None:
         """One room, None where the hotel has no such room."""
-        return self._by_number(ONE, hotel, room_number)
+        return self._one(_room_of, ONE, {"hotel": hotel, "room_number": room_number})
 
     def lock_one(self, hotel: str, room_number: str) -> Room | None:
         """Lock one room, in a transaction that locks no other room."""
-        return self._by_number(LOCK_ONE, hotel, room_number)
+        return self._one(_room_of, LOCK_ONE, {"hotel": hotel, "room_number": room_number})
 
     def lock(self, ids: Iterable[int]) -> dict[int, Room]:
         """Lock these rooms, ascending; returns the rooms, keyed by id."""
@@ -183,9 +183,6 @@ class SqlRooms(RoomsStore):
         """The number of the room's status changes, and the changes of the page, newest first."""
         subject = {"subject": subject_of(room.hotel, room.room_number)}
         return self._page(_change_of, count=HISTORY_COUNT, rows=HISTORY, params=subject, page=page)
-
-    def _by_number(self, statement: sa.TextClause, hotel: str, room_number: str) -> Room | None:
-        return self._one(_room_of, statement, {"hotel": hotel, "room_number": room_number})
 
 
 def _room_of(row: Any) -> Room:
