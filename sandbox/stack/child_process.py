@@ -58,6 +58,16 @@ def descendants(pid: int) -> list[int]:
     return pids
 
 
+def cpu_seconds(pid: int) -> float:
+    """The CPU time that the process and its living descendants have used; 0 where the system does not tell."""
+    ticks = 0
+    for each in (pid, *descendants(pid)):
+        with suppress(OSError, ValueError, IndexError):
+            fields = (PROC / str(each) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])  # its own, and that of children that have ended
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
     """End the process whose pid is in the file `note`, left behind by a killed run; returns True if it was running."""
     pid = running_pid(note)
@@ -98,7 +108,12 @@ class ChildProcess:
             list(argv), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT,
             start_new_session=True, user=user, group=group, extra_groups=None if user is None else [],
         )  # fmt: skip
-        write_private(note, pid_record(self._popen.pid))
+        try:
+            write_private(note, pid_record(self._popen.pid))
+        except OSError:  # nobody would find the process again
+            self._signal_group(signal.SIGKILL)
+            self._popen.wait()
+            raise
 
     @property
     def pid(self) -> int:

@@ -54,9 +54,13 @@ def vacate(directory: Path) -> None:
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read; the file is replaced atomically."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as partial:
-        partial.write(text)
-    Path(name).replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as partial:
+            partial.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 class Secrets:

@@ -51,7 +51,7 @@ def walk_from_setup_to_clean(checkout: Checkout, downloads: Path) -> None:
         with checkout.started(["make", "demo"]) as demo:
             output = read_until_up(demo)
             assert UP in output, output[-3000:]
-            assert "steps were what they should be" in output
+            assert "steps were as expected" in output
 
             down = checkout.run(["make", "down"])
 
