@@ -25,7 +25,7 @@ class TooEarly(Exception):
 class Unavailable(Exception):
     """No reply came in time, or a dependency is down. Does not count as an attempt; the same request may be sent again.
 
-    `seconds` is the pause that the dependency asks for, if it names one.
+    `seconds` is the pause that the dependency asks for. None means that the dependency names no pause.
     """
 
     def __init__(self, *reason: object, seconds: float | None = None) -> None:
@@ -34,7 +34,7 @@ class Unavailable(Exception):
 
 
 class RetryLater(Exception):
-    """A job cannot be done now; it is retried after `seconds` or, where none are given, after the backoff."""
+    """A job cannot be done now. The job is retried after `seconds`; where `seconds` is None, after the backoff."""
 
     def __init__(self, reason: str, *, seconds: float | None = None) -> None:
         super().__init__(reason)

@@ -5,6 +5,7 @@ The registry is data. `chassis.hosting.run` hosts it on nameko; tests call the s
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from chassis.observability.examination import Examination
@@ -93,10 +94,10 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable service. `dependencies(settings)` makes what its handlers use beyond the database.
+    """One deployable service. `dependencies(settings)` makes the values, besides the database, that its handlers use.
 
-    `metrics(work)` yields the metrics of the service beside those of its messages and jobs, `examination` is its part
-    of the operators' queries.
+    `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the operators'
+    queries.
     """
 
     name: str
@@ -116,21 +117,9 @@ def method_of(message: type[Ask[Any]]) -> str:
     return message.__name__ if message.version == 1 else f"{message.__name__}_v{message.version}"
 
 
-def handles(message: type[Ask[Any]], handler: Handler, *, replay: Handler | None = None) -> AskHandler:
-    """Register an ask that is handled in one transaction by `handler(message, work) -> reply`."""
-    return AskHandler(message, handler, replay=replay)
-
-
-def converses(message: type[Ask[Any]], handler: Handler, *, replay: Handler | None = None) -> AskHandler:
-    """Register an ask whose handler opens its own transactions: `handler(message, conversation) -> reply`."""
-    return AskHandler(message, handler, converses=True, replay=replay)
-
-
-def on(event: type[Event], handler: Handler) -> EventHandler:
-    """Subscribe to an event, of another service or of this one, with its handler."""
-    return EventHandler(event, handler)
-
-
-def every(seconds: float, step: Handler, *, converses: bool = False) -> Timer:
-    """Register a step that runs every `seconds` seconds."""
-    return Timer(seconds, step, converses)
+# The words of a registry: `handles(Command, handler)`, `converses(Query, handler)`, `on(Event, handler)`,
+# `every(60, step)`.
+handles = AskHandler
+converses = partial(AskHandler, converses=True)
+on = EventHandler
+every = Timer

@@ -1,4 +1,4 @@
-"""Settings from the environment, and the secrets that a process refuses to start without."""
+"""Settings from the environment. A process does not start without the secrets that it needs."""
 
 from typing import Any, Literal, Self
 
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
         return self.mode == "demo"
 
     def secrets(self) -> dict[str, str]:
-        """The secrets, by variable name. Outside demo mode none may be empty or a placeholder."""
+        """The secrets, keyed by variable name. Outside demo mode, no secret may be empty or a placeholder."""
         return {}
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""The HTTP gateway for guests, staff and Stripe: each request becomes asks on the bus, and their replies a response."""
+"""The HTTP gateway for guests, staff and Stripe: for each request, asks services and returns their replies."""

@@ -17,7 +17,7 @@ log = logs.logger("gateway")
 
 
 class Server(uvicorn.Server):
-    """A Uvicorn server that ends the event streams on a stop signal; Uvicorn alone would wait for them."""
+    """A Uvicorn server that ends the event streams on a stop signal, because Uvicorn waits for open responses."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)

@@ -48,7 +48,7 @@ class AppState(Data):
 
 
 def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccounts) -> AppState:
-    """The state around a bus and the accounts."""
+    """The state with this bus and these accounts."""
     return AppState(
         settings=settings,
         bus=bus,

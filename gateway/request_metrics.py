@@ -6,7 +6,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class RequestMetrics:
-    """The gateway's own metrics, in a registry of their own."""
+    """The gateway's own metrics, in a separate registry."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

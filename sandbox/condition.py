@@ -20,7 +20,7 @@ class Condition:
         self._changed = asyncio.Event()
 
     def close(self) -> None:
-        """End every wait now and in future; each returns the records that exist."""
+        """End every wait, now and later; each wait returns the records that exist."""
         self._closed = True
         self.notify_all()
 

@@ -1,4 +1,4 @@
-"""Faults on demand for the Pusher and mailbox stand-ins, each for a number of requests. Stripe's has its own."""
+"""Faults on demand for the Pusher and mailbox stand-ins. The faults of the Stripe stand-in are in `stripe.faults`."""
 
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 @dataclass(slots=True, kw_only=True)
 class BaseFault:
-    """A fault for the next `times` requests; with None, until cleared. `seconds` is the length of a delay."""
+    """A fault for the next `times` requests (None: until the fault is cleared). A delay lasts `seconds`."""
 
     times: int | None = 1
     seconds: float = 1.0

@@ -1,4 +1,4 @@
-"""The web server of the Pusher and mailbox stand-ins, with callbacks at start and end. Stripe's has its own."""
+"""The web server of the Pusher and mailbox stand-ins, with callbacks at start and end."""
 
 import socket
 from collections.abc import Callable

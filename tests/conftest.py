@@ -98,5 +98,5 @@ def new_database(postgres: PostgresNode) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def copied_database(postgres: PostgresNode) -> Callable[[str], str]:
-    """Copies the database at a URL, which nobody may be connected to, and answers the copy's URL."""
+    """Copies the database at a URL, which must have no connections, and returns the copy's URL."""
     return lambda url: Administrator(postgres.admin_url).copy(url, f"copy_{uuid.uuid4().hex[:12]}")

@@ -23,11 +23,9 @@ class AskConsumer(AmqpConsumer):
         self._workers = workers
         super().__init__(amqp_url, expected_exceptions=(Refusal,))
 
-    def opened(self, channel: BlockingChannel) -> None:
-        topology.declare(channel)
+    def consume(self, channel: BlockingChannel) -> None:
         channel.basic_qos(prefetch_count=self._workers)
         channel.basic_consume(topology.asks_queue(self.container.service_name), self._received)
-        self.channel = channel
 
     def _received(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
         deadline = (properties.headers or {}).get("deadline")
@@ -46,23 +44,15 @@ class AskConsumer(AmqpConsumer):
 
         try:
             kwargs = codec.decode(body)["kwargs"]
-            name, message, context = (
-                method.routing_key.split(".", 1)[1],
-                kwargs.get("message", {}),
-                kwargs.get("context", {}),
-            )
+            name = method.routing_key.split(".", 1)[1]
+            message, context = kwargs.get("message", {}), kwargs.get("context", {})
             if method.redelivered and not runtime_of(self.container).ask_server.may_repeat(name, context):
                 raise Unavailable("the ask was begun before, and whether it took effect is unknown")
-        except (ValueError, KeyError, IndexError) as problem:
-            self._fail(channel, method.delivery_tag, properties, Refusal("INVALID_MESSAGE", str(problem)))
-            return
-        except Unavailable as problem:
-            self._fail(channel, method.delivery_tag, properties, problem)
+        except (ValueError, KeyError, IndexError, Unavailable) as problem:
+            error = problem if isinstance(problem, Unavailable) else Refusal("INVALID_MESSAGE", str(problem))
+            reply(None, None, (type(error), error, None))
             return
         self.container.spawn_worker(self, (name, message, context), {}, handle_result=reply)
-
-    def _fail(self, channel: BlockingChannel, tag: int, properties: Any, problem: Exception) -> None:
-        self._reply(channel, tag, properties, None, (type(problem), problem, None))
 
     def _reply(self, channel: BlockingChannel, tag: int, properties: Any, reply: Any, exc_info: Any) -> None:
         headers = {"replayed": True} if reply is not None and reply.replayed else None

@@ -7,6 +7,7 @@ from typing import Any
 from nameko.extensions import Entrypoint
 from pika.adapters.blocking_connection import BlockingChannel
 
+from chassis.messaging import topology
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
 
 GRACE = 8.0
@@ -29,7 +30,7 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
 
     def setup(self) -> None:
         name = f"{self.container.service_name}-{self.method_name}"
-        self.keeper = BlockingConnectionKeeper(self._url, name, on_open=self.opened, on_lost=self.lost)
+        self.keeper = BlockingConnectionKeeper(self._url, name, on_open=self._opened, on_lost=self.lost)
 
     def start(self) -> None:
         self.keeper.start()
@@ -43,8 +44,13 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
             time.sleep(0.01)
         self.keeper.stop()
 
+    def _opened(self, channel: BlockingChannel) -> None:
+        topology.declare(channel)
+        self.consume(channel)
+        self.channel = channel
+
     @abstractmethod
-    def opened(self, channel: BlockingChannel) -> None:
+    def consume(self, channel: BlockingChannel) -> None:
         """Begin consuming on a new channel."""
 
     def is_current(self, channel: BlockingChannel) -> bool:

@@ -21,20 +21,18 @@ log = logs.logger(__name__)
 
 
 class EventConsumer(AmqpConsumer):
-    """Consumes events in order: while one batch is applied, the next batch gathers."""
+    """Consumes events in order. While one batch is applied, the events of the next batch are gathered."""
 
     def __init__(self, amqp_url: str) -> None:
         self._gathered: deque[EventDelivery] = deque()
         self._confirming: BlockingChannel | None = None
         super().__init__(amqp_url)
 
-    def opened(self, channel: BlockingChannel) -> None:
-        topology.declare(channel)
+    def consume(self, channel: BlockingChannel) -> None:
         self._confirming = channel.connection.channel()
         self._confirming.confirm_delivery()
         channel.basic_qos(prefetch_count=2 * BATCH)
         channel.basic_consume(topology.inbox(self.container.service_name), self._received)
-        self.channel = channel
 
     def lost(self) -> None:
         super().lost()
@@ -78,7 +76,7 @@ class EventConsumer(AmqpConsumer):
 def apply_patiently(
     runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
 ) -> list[DispatchResult] | None:
-    """Apply a batch, again after each outage; returns None where, after an outage, `is_ours()` is False."""
+    """Apply a batch, and again after each outage. Returns None if `is_ours()` is False after an outage."""
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     while True:
         applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])

@@ -1,7 +1,7 @@
 """Answers operators' queries of one service without the broker: one JSON line per query and per reply.
 
 A query is `{"method": "Examine", "message": {"invariant": "I3"}}`; a reply is `{"result": …, "error": null}`, as on
-the broker. Only `<NAME>_DATABASE_URL` is read.
+the broker. The process reads no setting but `<NAME>_DATABASE_URL`.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.messaging.ask_protocol import error_body, reply_body
 from chassis.observability.examination import Examination
-from chassis.observability.operator_queries import HANDLERS, OperatorQueries
+from chassis.observability.operator_queries import HANDLERS, answer
 from chassis.refusal import Refusal
 from chassis.service import method_of
 from chassis.settings import with_driver
@@ -26,11 +26,13 @@ CONNECT_WITHIN = 10  # seconds
 _QUERIES = {method_of(query): query for query in HANDLERS}
 
 
-def replies(lines: Iterable[bytes], connection: sa.Connection, queries: OperatorQueries) -> Iterator[bytes]:
+def replies(
+    lines: Iterable[bytes], connection: sa.Connection, service: str, examination: Examination
+) -> Iterator[bytes]:
     """Yield one reply, a JSON line, for each line with a query."""
     for line in lines:
         try:
-            yield reply_body(queries.answer(connection, _query(line)))
+            yield reply_body(answer(service, examination, connection, _query(line)))
         except Refusal as refusal:
             yield error_body(refusal)
 
@@ -45,7 +47,7 @@ def _query(line: bytes) -> Query[Any]:
 
 
 def run(service: str, examination: Examination) -> None:
-    """Answer the queries on standard input until its end. Exit code 3 where the database cannot be reached."""
+    """Answer the queries on standard input until it ends. Exits with code 3 where the database cannot be reached."""
     variable = f"{service.upper()}_DATABASE_URL"
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
     parser.parse_args()
@@ -59,7 +61,7 @@ def run(service: str, examination: Examination) -> None:
     )
     try:
         with engine.connect() as connection:
-            for reply in replies(sys.stdin.buffer, connection, OperatorQueries(service, examination)):
+            for reply in replies(sys.stdin.buffer, connection, service, examination):
                 sys.stdout.buffer.write(reply + b"\n")
                 sys.stdout.buffer.flush()
     except (sa.exc.OperationalError, sa.exc.InterfaceError) as problem:

@@ -23,11 +23,11 @@ from chassis.hosting.ask_consumer import AskConsumer
 from chassis.hosting.event_consumer import EventConsumer, apply_patiently
 from chassis.hosting.runtime import RuntimeProvider
 from chassis.hosting.scheduler import JobLoop, TimerLoop
-from chassis.messaging.event_dispatcher import SYSTEM_CONTEXT
 from chassis.observability import logs
 from chassis.service import Service, Timer
 from chassis.settings import ServiceSettings
 from chassis.transactions.retention import delete_old_rows
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.catalogue import OWNERS
 
 STOP_WITHIN = 10

@@ -1,4 +1,4 @@
-"""The runtime of a service, made once per process and injected by nameko into every worker."""
+"""The runtime of a service. Each process makes one, and nameko injects it into every worker."""
 
 import threading
 from typing import Any
@@ -9,26 +9,25 @@ from nameko.extensions import DependencyProvider
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_client import AskClient
 from chassis.messaging.ask_server import AskServer
-from chassis.messaging.event_dispatcher import SYSTEM_CONTEXT, EventDispatcher
+from chassis.messaging.event_dispatcher import EventDispatcher
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.transactions.conversation import Conversation
-from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.values import Context
 
 LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
 
 
 class ServiceRuntime:
-    """The database engines, the ask client, the unit of work, and the runners of a service's handlers."""
+    """The database engines, ask client and unit of work of a service, and the objects that run its handlers."""
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self.wakes: list[threading.Event] = []
-        connect_args = {"connect_timeout": 5, "application_name": service.name, "options": LIMITS}
         pool = {
             "pool_size": settings.workers + 4,
             "max_overflow": 4,
-            "connect_args": connect_args,
+            "connect_args": {"connect_timeout": 5, "application_name": service.name, "options": LIMITS},
             "hide_parameters": True,
         }
         reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
@@ -70,7 +69,7 @@ class ServiceRuntime:
 
 
 class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
-    """Injects the one `ServiceRuntime` into every worker."""
+    """Makes the `ServiceRuntime` of the process and injects it into every worker."""
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self._service = service
@@ -78,11 +77,9 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self.runtime: ServiceRuntime
 
     def setup(self) -> None:
-        """Make the runtime, before any entrypoint starts."""
         self.runtime = ServiceRuntime(self._service, self._settings)
 
     def start(self) -> None:
-        """Connect the ask client."""
         self.runtime.ask_client.start()
 
     def stop(self) -> None:
@@ -90,7 +87,6 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self.runtime.close()
 
     def get_dependency(self, worker_ctx: Any) -> ServiceRuntime:
-        """The runtime, the same one for every worker."""
         return self.runtime
 
 

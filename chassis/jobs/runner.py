@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,9 @@ from chassis.service import Job
 from chassis.transactions import job_queue
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.job_queue import LeasedJob
-from chassis.transactions.unit_of_work import UnitOfWork, is_outage
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
 from contracts.message import Ask
-from contracts.values import Caller, Context
+from contracts.values import Context
 
 RENEW_EVERY = 3.0
 FEWEST_ATTEMPTS = 5
@@ -25,17 +26,17 @@ FEWEST_ATTEMPTS = 5
 log = logs.logger(__name__)
 
 
+@dataclass(frozen=True)
 class JobRunner:
     """Leases and runs the jobs of one kind."""
 
-    def __init__(self, job: Job, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any]) -> None:
-        self.job = job
-        self._unit_of_work = unit_of_work
-        self._ask = ask
+    job: Job
+    unit_of_work: UnitOfWork
+    ask: Callable[[Ask[Any], Context], Any]
 
     def claim(self) -> list[LeasedJob]:
         """Lease the jobs that are due, up to the job's batch size, oldest first."""
-        with self._unit_of_work.begin() as work:
+        with self.unit_of_work.begin() as work:
             return job_queue.claim(
                 work.connection,
                 self.job.payload,
@@ -46,9 +47,7 @@ class JobRunner:
 
     def run(self, leased: Sequence[LeasedJob]) -> bool:
         """Run leased jobs and store each job's result; returns False where any job failed."""
-        conversation: Conversation[Any] = Conversation(
-            self._unit_of_work, self._ask, Context(caller=Caller(kind="system"))
-        )
+        conversation: Conversation[Any] = Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
         with trace.following(leased[0].traceparent):
             try:
                 with self._renewed(leased):
@@ -66,7 +65,7 @@ class JobRunner:
         return not failed
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
-        with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
+        with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
             for job, outcome in succeeded:
                 if self.job.on_success:
                     self.job.on_success(job.payload, outcome, work)
@@ -80,7 +79,7 @@ class JobRunner:
         def renew() -> None:
             while not ended.wait(RENEW_EVERY):
                 try:
-                    with self._unit_of_work.engine.begin() as connection:
+                    with self.unit_of_work.engine.begin() as connection:
                         job_queue.renew(connection, leased)
                 except sa.exc.SQLAlchemyError as problem:
                     log.warning("lease_not_renewed", kind=self.job.kind, why=type(problem).__name__)
@@ -100,7 +99,7 @@ class JobRunner:
         write = log.error if gives_up else log.warning
         event = "job_gave_up" if gives_up else "job_failed"
         write(event, kind=self.job.kind, key=job.key, why=why, exc_info=None if expected else problem)
-        with self._unit_of_work.begin(Context(caller=Caller(kind="system"))) as work:
+        with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
             if not gives_up:
                 try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
                 job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)
@@ -117,7 +116,6 @@ class JobRunner:
 
 
 def _pause(problem: Exception, wait: float) -> float:
-    """Seconds until the next attempt: the pause that the problem asks for, else `wait`, the backoff."""
     if isinstance(problem, RetryLater) and problem.seconds:
         return problem.seconds
     if isinstance(problem, Unavailable) and problem.seconds:

@@ -14,8 +14,9 @@ from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
 from chassis.observability import trace
 from chassis.refusal import Unavailable
 from chassis.service import method_of
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.message import Ask, reply_type
-from contracts.values import Caller, Context
+from contracts.values import Context
 
 Reply = TypeVar("Reply")
 
@@ -65,13 +66,10 @@ class AskClient:
         service: str | None = None,
         deadline: float = DEADLINE,
     ) -> Reply:
-        """Send the ask and wait up to `deadline` seconds; returns the reply.
-
-        Raises the service's `Refusal`, or `Unavailable`.
-        """
+        """The reply, which takes at most `deadline` seconds. Raises the service's `Refusal`, or `Unavailable`."""
         owner = service or message.owner
         method = method_of(type(message))
-        ask_context = context or Context(caller=Caller(kind="system"))
+        ask_context = context or SYSTEM_CONTEXT
         body = ask_protocol.ask_body(message, _traced(ask_context))
         pending, correlation_id = PendingAsk(), uuid.uuid4().hex
         self._pending[correlation_id] = pending
@@ -108,13 +106,11 @@ class AskClient:
         self._channel.basic_publish(topology.ASKS, key, body, properties, mandatory=True)
 
     def _replied(self, _: Any, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
-        pending = self._pending.get(properties.correlation_id or "")
-        if pending:
+        if pending := self._pending.get(properties.correlation_id or ""):
             pending.end(body=body)
 
     def _returned(self, _: Any, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
-        pending = self._pending.get(properties.correlation_id or "")
-        if pending:
+        if pending := self._pending.get(properties.correlation_id or ""):
             pending.end(problem="no queue takes it")
 
     def _lost(self) -> None:
@@ -123,7 +119,4 @@ class AskClient:
 
 
 def _traced(context: Context) -> Context:
-    current = trace.current()
-    if not current or context.traceparent == current:
-        return context
-    return replace(context, traceparent=current)
+    return replace(context, traceparent=trace.current() or context.traceparent)

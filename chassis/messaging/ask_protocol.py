@@ -5,12 +5,15 @@ The reply `{"result", "error"}` goes to the client's own queue under the same co
 """
 
 import time
+from functools import partial
 from typing import Any
 
 import pika
 
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
+
+_properties = partial(pika.BasicProperties, content_type="application/json", content_encoding="utf-8", delivery_mode=1)
 
 
 def ask_body(message: Any, context: Any) -> bytes:
@@ -20,10 +23,7 @@ def ask_body(message: Any, context: Any) -> bytes:
 
 def ask_properties(correlation_id: str, *, reply_to: str, deadline: float) -> pika.BasicProperties:
     """The properties of an ask that the broker drops after `deadline` seconds."""
-    return pika.BasicProperties(
-        content_type="application/json",
-        content_encoding="utf-8",
-        delivery_mode=1,
+    return _properties(
         reply_to=reply_to,
         correlation_id=correlation_id,
         expiration=str(int(deadline * 1000)),
@@ -59,7 +59,7 @@ def error_body(problem: BaseException) -> bytes:
 
 
 def raise_error(error: dict[str, Any]) -> None:
-    """Raise a reply's error in the client: a `Refusal` as such, every other error as `Unavailable`."""
+    """Raise a reply's error in the client: a `Refusal` as a `Refusal`, every other error as `Unavailable`."""
     if error.get("exc_type") == Refusal.__name__:
         code, message, errors, details = error["exc_args"]
         raise Refusal(code, message, errors=errors, **details)
@@ -67,11 +67,8 @@ def raise_error(error: dict[str, Any]) -> None:
 
 
 def reply_properties(ask: pika.BasicProperties, headers: dict[str, Any] | None) -> pika.BasicProperties:
-    """The properties of the reply to this ask. The reply expires when the client stops waiting."""
-    return pika.BasicProperties(
-        content_type="application/json",
-        content_encoding="utf-8",
-        delivery_mode=1,
+    """The properties of the reply to `ask`. The reply expires when the client stops waiting."""
+    return _properties(
         correlation_id=ask.correlation_id,
         expiration=ask.expiration,
         headers=headers,

@@ -8,18 +8,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.messaging.operator_commands import publish_again, skip_event
+from chassis.messaging import inbox
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
-from chassis.observability.operator_queries import HANDLERS, OperatorQueries
+from chassis.observability.operator_queries import HANDLERS, answer
 from chassis.refusal import Refusal
 from chassis.service import AskHandler, Service, handles
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
+from chassis.transactions.tables import OUTBOX
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
-from contracts.message import Ask, Query, reply_type
-from contracts.operations import AdvanceClock, Health, Metrics, Ping, PublishAgain, ReadMetrics, SkipEvent
+from contracts.message import Ask, Nothing, Query, reply_type
+from contracts.operations import (
+    AdvanceClock,
+    EventsToPublish,
+    Health,
+    Metrics,
+    Ping,
+    PublishAgain,
+    ReadMetrics,
+    SkipEvent,
+)
 from contracts.values import Context
 
 
@@ -32,29 +42,25 @@ class AskReply:
 
 
 class AskServer:
-    """All of a service's ask handlers, by method name."""
+    """All ask handlers of a service, keyed by the ask's method name."""
 
     def __init__(self, service: Service, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any]) -> None:
         self._service = service
         self._unit_of_work = unit_of_work
         self._ask = ask
-        self._operator_queries = OperatorQueries(service.name, service.examination)
         common = (
             handles(Ping, self._pong),
             handles(AdvanceClock, self._advance_clock),
             handles(ReadMetrics, self._read_metrics),
-            handles(SkipEvent, skip_event),
-            handles(PublishAgain, publish_again),
+            handles(SkipEvent, _skip_event),
+            handles(PublishAgain, _publish_again),
             *(handles(query, self._operator_query) for query in HANDLERS),
         )
         self._handlers = {handler.method: handler for handler in (*service.asks, *common)}
         self._reply_types = {name: reply_type(handler.message) for name, handler in self._handlers.items()}
 
     def handle(self, method: str, message: Any, context: Any) -> AskReply:
-        """Handle an ask given as plain data.
-
-        Raises a `Refusal` or another error; then the failed transaction has changed nothing.
-        """
+        """Handle an ask given as plain data. Where a `Refusal` or another error is raised, the ask changed nothing."""
         handler = self._handlers.get(method)
         if handler is None:
             raise Refusal("UNKNOWN_ASK", f"{self._service.name} cannot be asked {method}.")
@@ -126,7 +132,7 @@ class AskServer:
         return Metrics(service=self._service.name, instance=INSTANCE, metrics=metrics)
 
     def _operator_query(self, query: Query[Any], work: Work) -> Any:
-        return self._operator_queries.answer(work.connection, query)
+        return answer(self._service.name, self._service.examination, work.connection, query)
 
     def _advance_clock(self, command: AdvanceClock, _: Work) -> Health:
         try:
@@ -134,3 +140,24 @@ class AskServer:
         except PermissionError as problem:
             raise Refusal("DEMO_ONLY", str(problem)) from problem
         return Health(service=self._service.name, ready=True, now=now)
+
+
+def _skip_event(command: SkipEvent, work: Work) -> Nothing:
+    """Count an event as applied. Refused EARLIER_EVENTS while an earlier event is missing, unless `force` is set."""
+    event = command.event
+    last = inbox.last_applied(work.connection, event)
+    if last < event.sequence - 1 and not command.force:
+        raise Refusal(
+            "EARLIER_EVENTS",
+            f"{event.subject} is at {last}: numbers {last + 1} to {event.sequence - 1} come before this event "
+            "and would be skipped with it.",
+        )
+    inbox.skip(work.connection, event)
+    return Nothing()
+
+
+def _publish_again(command: PublishAgain, work: Work) -> EventsToPublish:
+    """Mark the events of the last `seconds` as unpublished; returns their number. The relay publishes them again."""
+    lately = OUTBOX.c.recorded_at > sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, 0, 0, 0, command.seconds)
+    again = OUTBOX.update().where(lately, OUTBOX.c.published_at.is_not(None)).values(published_at=None)
+    return EventsToPublish(count=work.connection.execute(again).rowcount)

@@ -26,7 +26,7 @@ def schema_of(message: type[Any]) -> dict[str, Any]:
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
-    """Every message's schema by wire name."""
+    """The schema of each message, keyed by the message's wire name."""
     made = {name: schema_of(message) for name, message in (events() | asks()).items()}
     as_written: dict[str, dict[str, Any]] = json.loads(json.dumps(made))
     return as_written
@@ -53,12 +53,12 @@ def shrinkage(old: Any, new: Any, where: str = "") -> list[str]:
 
 
 def committed() -> dict[str, dict[str, Any]]:
-    """The committed schemas, by wire name."""
+    """The committed schemas, keyed by the message's wire name."""
     return {path.name.removesuffix(".json"): json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 
 
 def problems() -> list[str]:
-    """The differences between the committed schemas and the code, as sentences; an empty list where all agree."""
+    """The differences between the committed schemas and the code, as sentences. The list is empty where all agree."""
     old, new = committed(), all_schemas()
     differences = [f"{name} is gone: a message in use may not be removed" for name in old if name not in new]
     differences += [f"{name} has no committed schema: run make docs" for name in new if name not in old]
@@ -75,9 +75,10 @@ def write() -> int:
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.json"):
         path.unlink()
-    for name, schema in all_schemas().items():
+    schemas = all_schemas()
+    for name, schema in schemas.items():
         (FOLDER / f"{name}.json").write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n")
-    return len(all_schemas())
+    return len(schemas)
 
 
 def main() -> None:

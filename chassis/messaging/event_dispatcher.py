@@ -13,12 +13,9 @@ from chassis.messaging import inbox
 from chassis.observability import logs, trace
 from chassis.refusal import Refusal, TooEarly
 from chassis.service import Service
-from chassis.transactions.unit_of_work import UnitOfWork, is_outage
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
 from chassis.transactions.work import Work
 from contracts.message import Envelope
-from contracts.values import Caller, Context
-
-SYSTEM_CONTEXT = Context(caller=Caller(kind="system"))
 
 log = logs.logger(__name__)
 
@@ -34,7 +31,7 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True)
 class DispatchResult:
-    """The disposition of one delivery, and the reason."""
+    """The disposition of one delivery, and the reason why its event was not applied."""
 
     disposition: Disposition
     why: str = ""
@@ -44,7 +41,7 @@ APPLIED = DispatchResult(Disposition.APPLIED)
 
 
 class EventDispatcher:
-    """All of a service's event handlers, by event type."""
+    """All event handlers of a service, keyed by the event's wire name."""
 
     def __init__(self, service: Service, unit_of_work: UnitOfWork) -> None:
         self._unit_of_work = unit_of_work
@@ -53,8 +50,7 @@ class EventDispatcher:
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
         """Apply the batch in one transaction; returns a result for each event.
 
-        Where the transaction fails, each event is applied in a transaction of its own, so that only the faulty event
-        fails.
+        Where that transaction fails, each event is applied in a separate transaction, so that only faulty events fail.
         """
         if len(envelopes) > 1:
             try:
@@ -83,7 +79,7 @@ class EventDispatcher:
         return APPLIED
 
     def _skip(self, envelope: Envelope, code: str) -> DispatchResult:
-        """Count a refused event as applied, without any change."""
+        """Count a refused event as applied, although it changed nothing."""
         try:
             with self._unit_of_work.begin(cause=envelope) as work:
                 inbox.skip(work.connection, envelope, outcome=f"refused: {code}")

@@ -49,7 +49,7 @@ _INSERT = sa.text("""
 
 @dataclass
 class SequenceRange:
-    """The sequences from `first` to `last` of one subject in a batch. `first` is 0 where the sequences have a gap."""
+    """The sequences of one subject in a batch, from `first` to `last`. `first` is 0 where the sequences have a gap."""
 
     source: str
     subject: str
@@ -105,7 +105,7 @@ def _set_last(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
 
 
 def insert(connection: sa.Connection, envelopes: Sequence[Envelope], *, outcome: str = "applied") -> None:
-    """Insert the inbox rows, before any handler runs. Raises `RuntimeError` where an event has a row already."""
+    """Insert the inbox rows, before any handler runs. Raises `RuntimeError` where an event already has a row."""
     if envelopes and _insert(connection, envelopes, outcome) != len(envelopes):
         raise RuntimeError("an event that was applied earlier came again under another sequence")
 

@@ -26,7 +26,7 @@ _HOLDS = "EXISTS (SELECT FROM lease WHERE name = %(name)s AND holder = %(holder)
 
 
 class Lease:
-    """One lease, as one process takes, renews and releases it."""
+    """A process's view of one lease, which the process takes, renews and releases."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], name: str, holder: str) -> None:
         self._connection = connection

@@ -1,45 +1,37 @@
-"""The outbox as the relay reads it: unpublished rows, and their envelopes."""
+"""The outbox as the relay reads it: unpublished rows, each with its event's envelope."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg
+from psycopg.rows import kwargs_row
 
 from contracts.message import Envelope
 
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """An event that the broker has not confirmed yet."""
+    """An event that the broker has not confirmed yet. `waits` is True until the row's next attempt is due."""
 
     position: int
-    id: UUID
-    subject: str
-    sequence: int
-    type: str
-    hotel: str
-    time: datetime
-    data: dict[str, Any]
-    traceparent: str
-    correlation_id: str
-    causation_id: str
     waits: bool
+    event: Envelope
 
 
 # `position > last` would skip a transaction that commits late. The partial index keeps this query short.
 _UNPUBLISHED = """
-    SELECT position, id, subject, sequence, type, hotel, time, data, traceparent, correlation_id, causation_id,
-           coalesce(next_try_at > now(), false) AS waits
-    FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %s
+    SELECT position, coalesce(next_try_at > now(), false) AS waits, id::text, %(source)s::text AS source, type, subject,
+           time, sequence, hotel, data, 'urn:hotelmate:schema:' || type AS dataschema, traceparent,
+           correlation_id AS correlationid, causation_id AS causationid
+    FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %(limit)s
 """
 
 
-async def read(cursor: psycopg.AsyncCursor[OutboxRow], limit: int) -> list[OutboxRow]:
-    """Up to `limit` unpublished rows, oldest first."""
-    await cursor.execute(_UNPUBLISHED, (limit,))
+async def read(connection: psycopg.AsyncConnection[Any], source: str, limit: int) -> list[OutboxRow]:
+    """Up to `limit` unpublished rows of the service `source`, oldest first."""
+    cursor = connection.cursor(row_factory=kwargs_row(_row))
+    await cursor.execute(_UNPUBLISHED, {"source": source, "limit": limit})
     return await cursor.fetchall()
 
 
@@ -48,26 +40,12 @@ def publishable(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     waiting: set[str] = set()
     ready = []
     for row in rows:
-        if row.waits or row.subject in waiting:
-            waiting.add(row.subject)
+        if row.waits or row.event.subject in waiting:
+            waiting.add(row.event.subject)
         else:
             ready.append(row)
     return ready
 
 
-def envelope(source: str, row: OutboxRow) -> Envelope:
-    """The envelope of a row's event."""
-    return Envelope(
-        id=str(row.id),
-        source=source,
-        type=row.type,
-        subject=row.subject,
-        time=row.time,
-        sequence=row.sequence,
-        hotel=row.hotel,
-        data=row.data,
-        dataschema=f"urn:hotelmate:schema:{row.type}",
-        traceparent=row.traceparent,
-        correlationid=row.correlation_id,
-        causationid=row.causation_id,
-    )
+def _row(*, position: int, waits: bool, **event: Any) -> OutboxRow:
+    return OutboxRow(position, waits, Envelope(**event))

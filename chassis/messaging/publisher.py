@@ -10,14 +10,14 @@ from pika.channel import Channel
 from chassis import codec
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call, declare_topology
-from chassis.messaging.outbox import OutboxRow, envelope
 from chassis.observability import logs
+from contracts.message import Envelope
 
 log = logs.logger(__name__)
 
 
 class Publisher:
-    """One channel with publisher confirms, shared by all relays of a process. The connection reconnects by itself."""
+    """One channel with publisher confirms, shared by all relays of a process. A lost connection is opened again."""
 
     def __init__(self, amqp_url: str) -> None:
         self._channel: Channel | None = None
@@ -39,26 +39,25 @@ class Publisher:
         """Disconnect for good."""
         await self._keeper.close()
 
-    async def publish(self, rows: Sequence[tuple[str, OutboxRow]], *, within: float) -> list[bool]:
-        """Publish all rows and wait up to `within` seconds; returns for each row whether the broker confirmed it."""
-        futures = [self._send(owner, row) for owner, row in rows]
+    async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:
+        """Publish the events and wait up to `within` seconds; returns whether the broker confirmed each event."""
+        futures = [self._send(event) for event in events]
         await asyncio.wait(futures, timeout=within)
         return [future.done() and future.result() for future in futures]
 
-    def _send(self, owner: str, row: OutboxRow) -> asyncio.Future[bool]:
+    def _send(self, event: Envelope) -> asyncio.Future[bool]:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         channel = self._channel
         if channel is None or not channel.is_open:
             future.set_result(False)
             return future
-        event = envelope(owner, row)
         self._published += 1
         self._by_tag[self._published] = future
         self._by_id[event.id] = future
         future.add_done_callback(lambda _: self._by_id.pop(event.id, None))
         channel.basic_publish(
-            topology.exchange(owner),
-            row.type,
+            topology.exchange(event.source),
+            event.type,
             codec.encode(event),
             event_protocol.event_properties(event),
             mandatory=True,

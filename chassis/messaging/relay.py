@@ -12,14 +12,12 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
 
 from chassis.messaging.lease import Lease
-from chassis.messaging.outbox import OutboxRow, publishable, read
+from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
 from chassis.observability import logs
 from chassis.settings import Settings
@@ -84,11 +82,10 @@ class Relay:
         if not self._publisher.ready:
             await self._pause(0.1)
             return False
-        async with connection.cursor(row_factory=class_row(OutboxRow)) as cursor:
-            rows = publishable(await read(cursor, BATCH))
+        rows = publishable(await read(connection, self.owner, BATCH))
         if not rows:
             return False
-        confirms = await self._publisher.publish([(self.owner, row) for row in rows], within=CONFIRM_WITHIN)
+        confirms = await self._publisher.publish([row.event for row in rows], within=CONFIRM_WITHIN)
         confirmed = [row.position for row, ok in zip(rows, confirms, strict=True) if ok]
         refused = [row.position for row, ok in zip(rows, confirms, strict=True) if not ok]
         if confirmed and not await lease.fenced(_DONE, confirmed):
@@ -120,19 +117,19 @@ async def run_relays(databases: dict[str, str], amqp_url: str) -> None:
     publisher = Publisher(amqp_url)
     relays = [Relay(owner, url, publisher) for owner, url in databases.items()]
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for relay in relays:
+            relay.stop()
+
     for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, lambda: _stop_all(relays))
+        loop.add_signal_handler(signum, stop)
     publisher.start()
     started = time.monotonic()
     log.info("started", databases=sorted(databases))
     await asyncio.gather(*(relay.run() for relay in relays))
     await publisher.close()
     log.info("stopped", ran_seconds=round(time.monotonic() - started))
-
-
-def _stop_all(relays: Iterable[Relay]) -> None:
-    for relay in relays:
-        relay.stop()
 
 
 def main() -> None:

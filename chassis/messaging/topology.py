@@ -3,6 +3,7 @@
 from typing import Any
 
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.channel import Channel
 
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 
@@ -16,7 +17,7 @@ def exchange(owner: str) -> str:
 
 
 def inbox(service: str) -> str:
-    """The durable queue of all events that a service subscribes to."""
+    """The durable queue of all events to which a service subscribes."""
     return f"{service}.inbox"
 
 
@@ -47,41 +48,33 @@ def quorum(**arguments: Any) -> dict[str, Any]:
 def topology() -> tuple[list[tuple[str, str]], list[tuple[str, dict[str, Any]]], list[tuple[str, str, str]]]:
     """All exchanges (name, type), durable queues (name, arguments) and bindings (queue, exchange, key)."""
     exchanges = [(exchange(owner), "topic") for owner in OWNERS] + [(ASKS, "topic")]
-    queues: list[tuple[str, dict[str, Any]]] = []
+    queues: dict[str, dict[str, Any]] = {}
     bindings: list[tuple[str, str, str]] = []
     for service, owners in SUBSCRIPTIONS.items():
         dead_letter = {"dead_letter_exchange": "", "dead_letter_routing_key": dead_letters(service)}
         # RabbitMQ 4 drops what was delivered 20 times, unless the queue names a limit.
-        queues.append((dead_letters(service), quorum(max_length=1_000_000, delivery_limit=1_000_000)))
-        queues.append(
-            (
-                inbox(service),
-                quorum(
-                    single_active_consumer=True,
-                    delivery_limit=20,
-                    dead_letter_strategy="at-least-once",
-                    max_length=5_000_000,
-                    **dead_letter,
-                ),
-            )
+        queues[dead_letters(service)] = quorum(max_length=1_000_000, delivery_limit=1_000_000)
+        queues[inbox(service)] = quorum(
+            single_active_consumer=True,
+            delivery_limit=20,
+            dead_letter_strategy="at-least-once",
+            max_length=5_000_000,
+            **dead_letter,
         )
-        queues.append((asks_queue(service), {}))
+        queues[asks_queue(service)] = {}
         bindings += [(inbox(service), exchange(owner), f"{owner}.#") for owner in owners]
         bindings.append((asks_queue(service), ASKS, f"{service}.*"))
     for milliseconds in DELAYS_MS:
         exchanges.append((delay(milliseconds), "fanout"))
-        queues.append(
-            (
-                delay(milliseconds),
-                quorum(message_ttl=milliseconds, dead_letter_exchange="", dead_letter_strategy="at-least-once"),
-            )
+        queues[delay(milliseconds)] = quorum(
+            message_ttl=milliseconds, dead_letter_exchange="", dead_letter_strategy="at-least-once"
         )
         bindings.append((delay(milliseconds), delay(milliseconds), ""))
-    return exchanges, queues, bindings
+    return exchanges, list(queues.items()), bindings
 
 
-def declare(channel: BlockingChannel) -> None:
-    """Declare the whole topology; what exists already is left unchanged."""
+def declare(channel: BlockingChannel | Channel) -> None:
+    """Declare the whole topology; what exists already is left unchanged. Returns at once for an asyncio `Channel`."""
     exchanges, queues, bindings = topology()
     for name, kind in exchanges:
         channel.exchange_declare(name, kind, durable=True)

@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service: the invariants and evidence of every service, and its own."""
+"""Answers operators' queries of one service, from the invariants and evidence that all services share and its own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,8 +38,8 @@ _PAGE = """
     SELECT * FROM ({statement}) AS evidence WHERE CAST(:after AS text) IS NULL OR key > :after ORDER BY key LIMIT :limit
 """
 
-# Each statement selects a text `key` that is unique in its rows; the page after it begins there. `:owners` are all
-# services: with them, positions are found by their primary key.
+# Each statement selects a text `key` that is unique among the rows; a page begins after the last key of the one before.
+# `:owners` are all services: with them, positions are found by their primary key.
 EVIDENCE: Mapping[str, str] = {
     # Whether anything is on its way, and how many events or audit rows there are.
     "state": """
@@ -48,7 +48,7 @@ EVIDENCE: Mapping[str, str] = {
             AND (not_before IS NULL OR not_before <= clock_timestamp() + make_interval(secs => ahead_seconds))
         ) AS busy, greatest((SELECT max(position) FROM outbox), (SELECT max(position) FROM audit), 0) AS length
     """,
-    # The subjects, of these, that changed in the last `older_than` seconds.
+    # Those of the subjects `:keys` that changed in the last `older_than` seconds.
     "changed_lately": """
         SELECT DISTINCT subject AS key FROM outbox WHERE subject = ANY(:keys)
         AND recorded_at > clock_timestamp() - make_interval(secs => :older_than)
@@ -74,14 +74,6 @@ EVIDENCE: Mapping[str, str] = {
 }
 
 
-def _no_explanation(_: sa.Connection, __: ExplainBooking) -> Explanation:
-    return Explanation()
-
-
-def _no_entries(_: sa.Connection, __: tuple[str, ...]) -> Iterable[TimelineEntry]:
-    return ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Examination:
     """A service's own part of the operators' queries.
@@ -93,8 +85,8 @@ class Examination:
 
     invariants: Mapping[str, Check] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
-    explain_booking: Callable[[sa.Connection, ExplainBooking], Explanation] = _no_explanation
-    explain_events: Callable[[sa.Connection, tuple[str, ...]], Iterable[TimelineEntry]] = _no_entries
+    explain_booking: Callable[[sa.Connection, ExplainBooking], Explanation] = lambda _, __: Explanation()
+    explain_events: Callable[[sa.Connection, tuple[str, ...]], Iterable[TimelineEntry]] = lambda _, __: ()
 
 
 def examine(service: str, examination: Examination, connection: sa.Connection, ask: Examine) -> Violations:

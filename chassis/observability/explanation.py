@@ -43,7 +43,7 @@ _EVENT_FACTS = ("room_number", "old_status", "new_status", "source")
 
 
 def explain_booking(_: str, examination: Examination, connection: sa.Connection, ask: ExplainBooking) -> Explanation:
-    """Everything that the service knows of a booking."""
+    """All that the service knows of a booking."""
     return examination.explain_booking(connection, ask)
 
 
@@ -74,7 +74,7 @@ def audit_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
 
 
 def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...]:
-    """The given outbox rows as references, by which other services are asked about the events."""
+    """References to the events in the given outbox rows, to ask other services about these events."""
     return tuple(
         EventReference(
             id=str(row.id),
@@ -90,7 +90,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function from domain time to wall time; it uses the two times that the nearest event records."""
+    """A function that converts domain time to wall time, from the domain and wall time of the nearest event."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
@@ -163,5 +163,5 @@ def event_name(wire_name: str) -> str:
 
 
 def present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The given facts as plain data, without those that have no value."""
+    """The facts as plain data, without those whose value is None or empty."""
     return {name: codec.plain(value) for name, value in facts.items() if value not in (None, "")}

@@ -15,10 +15,8 @@ _ROWS = re.compile(r"(DETAIL|CONTEXT):.*?(?=\n\n\[SQL|\n\nThe above|\n\nDuring h
 
 
 def _without_rows(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    for name, value in entry.items():
-        if isinstance(value, str):
-            entry[name] = _ROWS.sub("(row hidden)", value)
-    return entry
+    texts = {name: _ROWS.sub("(row hidden)", value) for name, value in entry.items() if isinstance(value, str)}
+    return {**entry, **texts}
 
 
 def _plain_traceback(out: TextIO, problem: structlog.typing.ExcInfo) -> None:

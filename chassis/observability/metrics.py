@@ -12,14 +12,11 @@ from contracts.operations import Metric
 
 INSTANCE = f"{socket.gethostname()}:{os.getpid()}"
 
-_OUTBOX = sa.text(
-    """
+_OUTBOX = sa.text("""
     SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(recorded_at)), 0) AS age
     FROM outbox WHERE published_at IS NULL
-    """
-)
-_JOBS = sa.text(
-    """
+""")
+_JOBS = sa.text("""
     SELECT kind, count(position) FILTER (WHERE gave_up_at IS NULL) AS waiting,
            count(position) FILTER (WHERE gave_up_at IS NOT NULL) AS given_up,
            coalesce(extract(epoch FROM now() - min(try_at) FILTER (
@@ -27,18 +24,17 @@ _JOBS = sa.text(
     FROM (SELECT * FROM job WHERE done_at IS NULL) AS open
     FULL JOIN unnest(CAST(:kinds AS text[])) AS known (kind) USING (kind)
     GROUP BY kind ORDER BY kind
-    """
-)
+""")
 COUNTERS = ("events_failed", "events_repeated")
 
 
 def service_metrics(
     connection: sa.Connection, counters: Counter[str], *, kinds: Iterable[str], now: datetime
 ) -> Iterator[Metric]:
-    """The metrics of the outbox, of the jobs, and the counters of this process. Takes two statements.
+    """The metrics of the outbox and the jobs, and the counters of this process. Runs two SQL statements.
 
-    Each of these `kinds` of job and each counter is reported even while it is 0, so that alerts find it. `now` is
-    the domain's time, UTC.
+    Each of the `kinds` of job and each counter is reported even while its value is 0, so that alerts find the metric.
+    `now` is the domain's time, UTC.
     """
     outbox = connection.execute(_OUTBOX).one()
     yield Metric(name="outbox_waiting", value=outbox.waiting)

@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service's data: over the broker, or in an outage from a process of its own."""
+"""Answers operators' queries of one service's data: over the broker or, in an outage, in a separate process."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,23 +23,20 @@ HANDLERS: Mapping[type[Query[Any]], Handler] = {
 LONGEST = 60.0  # seconds for one statement
 
 
-class OperatorQueries:
-    """Answers the queries in `HANDLERS` from a service's data, without changing the data."""
+def answer(
+    service: str, examination: Examination, connection: sa.Connection, query: Query[Any], *, longest: float = LONGEST
+) -> Any:
+    """Answer one of the queries in `HANDLERS` from the service's data, without changing the data.
 
-    def __init__(self, service: str, examination: Examination, *, longest: float = LONGEST) -> None:
-        self._service = service
-        self._examination = examination
-        self._longest = longest
-
-    def answer(self, connection: sa.Connection, query: Query[Any]) -> Any:
-        """Answer the query. Raises `Refusal` TOO_SLOW for a statement over its time limit, and the handlers' errors."""
-        with _limited(connection, self._longest):
-            return HANDLERS[type(query)](self._service, self._examination, connection, query)
+    Raises `Refusal` TOO_SLOW where a statement takes more than `longest` seconds, and the handlers' errors.
+    """
+    with _limited(connection, longest):
+        return HANDLERS[type(query)](service, examination, connection, query)
 
 
 @contextmanager
 def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
-    """In the block, statements can only read and may take `seconds` each; the connection is reset afterwards."""
+    """In the block, statements can only read and may take `seconds` each. The connection is reset after the block."""
     connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("SET default_transaction_read_only = on")
     try:

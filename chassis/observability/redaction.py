@@ -25,12 +25,8 @@ def public_fields(event: Event, *, leave_out: Container[type] = ()) -> dict[str,
     Fields whose type is in `leave_out` are left out. An actor is reduced to its kind and account id.
     """
     values = {field.name: getattr(event, field.name) for field in fields(event)}
-    public = {
-        name: _public(name, value)
-        for name, value in values.items()
-        if value not in (None, "") and type(value) not in leave_out
-    }
-    return {name: value for name, value in public.items() if value is not None}
+    public = {name: _public(name, value) for name, value in values.items() if type(value) not in leave_out}
+    return {name: value for name, value in public.items() if value not in (None, "")}
 
 
 def is_id(text: str) -> bool:

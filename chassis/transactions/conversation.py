@@ -44,10 +44,7 @@ class Conversation(Generic[W]):
             yield cast("W", work)
 
     def ask(self, message: Ask[Reply]) -> Reply:
-        """Ask another service and wait for the reply.
-
-        Raises the service's `Refusal`, or `Unavailable` where no reply comes in time.
-        """
+        """The reply of another service. Raises that service's `Refusal`; `Unavailable` where no reply comes in time."""
         if self._open:
             raise RuntimeError(f"{type(message).__name__} was asked inside an open transaction")
         reply: Reply = self._ask(message, self.context)

@@ -16,9 +16,8 @@ RETENTION = timedelta(hours=24)
 def claim(connection: sa.Connection, key: str, fingerprint: str) -> Any | None:
     """Claim the key and return None, or return the reply that is stored for the key.
 
-    Raises `Refusal`: `IDEMPOTENCY_KEY_REUSED` for a key that came with another request, `IDEMPOTENCY_IN_PROGRESS` while
-    the first request is running. A claim waits for an open transaction that claims the same key, so at most one request
-    runs.
+    Raises `Refusal` `IDEMPOTENCY_KEY_REUSED` for a key that came with another request, and `IDEMPOTENCY_IN_PROGRESS`
+    while the first request is running. A claim waits until an open transaction with the same key ends.
     """
     now = sa.func.now()
     fresh = insert(IDEMPOTENCY).values(key=key, fingerprint=fingerprint, claimed_until=now + CLAIM)

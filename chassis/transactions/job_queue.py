@@ -53,7 +53,7 @@ class LeasedJob:
 
 
 def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: datetime | None) -> None:
-    """Insert a job unless one with the same key exists. `not_before` is domain time, UTC."""
+    """Insert a job unless a job with the key exists. `not_before` is domain time, UTC."""
     row = {
         "key": key,
         "kind": type(payload).__name__,
@@ -65,7 +65,7 @@ def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: da
 
 
 def retry(connection: sa.Connection, key: str) -> bool:
-    """Reopen a given-up job as if it were new; returns False where no job was given up under that key."""
+    """Reopen a given-up job as if it were new; returns False where no given-up job has the key."""
     given_up = (JOB.c.key == key) & JOB.c.gave_up_at.is_not(None)
     values = {"gave_up_at": None, "attempts": 0, "created_at": sa.func.now(), "try_at": sa.func.now()}
     return connection.execute(JOB.update().where(given_up).values(values)).rowcount > 0

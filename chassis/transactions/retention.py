@@ -1,4 +1,4 @@
-"""Retention: deletes old idempotency, job and inbox rows. Outbox rows are never deleted, because they are the feed."""
+"""Retention: deletes old idempotency, job and inbox rows. Outbox rows, which are the feed, are never deleted."""
 
 import sqlalchemy as sa
 

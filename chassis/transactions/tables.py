@@ -35,7 +35,7 @@ OUTBOX = sa.Table(
     sa.Index("outbox_unpublished", "position", postgresql_where=sa.text("published_at IS NULL")),
 )
 
-# The last sequence of each subject that has no version of its own.
+# The last sequence of each subject whose rows have no version column.
 STREAM = sa.Table(
     "stream",
     METADATA,
@@ -131,7 +131,7 @@ CLOCK = sa.Table(
     sa.CheckConstraint("one_row", name="clock_has_one_row"),
 )
 
-# Wakes the relay at each commit, without a round trip of its own.
+# Wakes the relay at each commit; the service makes no further round trip for it.
 NOTIFY = (
     """
     CREATE FUNCTION wake_relay() RETURNS trigger LANGUAGE plpgsql AS

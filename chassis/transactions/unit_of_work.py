@@ -12,7 +12,9 @@ from chassis.refusal import Unavailable
 from chassis.transactions.tables import CLOCK
 from chassis.transactions.work import Work
 from contracts.message import Envelope
-from contracts.values import Context
+from contracts.values import Caller, Context
+
+SYSTEM_CONTEXT = Context(caller=Caller(kind="system"))
 
 
 def is_outage(error: BaseException) -> bool:

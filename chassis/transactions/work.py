@@ -1,7 +1,7 @@
 """One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -41,30 +41,23 @@ class PendingEvent:
     cause: Envelope | None
 
 
+@dataclass(eq=False)
 class Work:
-    """One transaction. A service's subclass adds its ports; only `UnitOfWork` commits.
+    """One transaction. A service's subclass adds its stores; only `UnitOfWork` commits.
 
-    `now` is the domain's time, UTC. `cause` is the event that is being applied, if any.
+    `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
     """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        *,
-        now: datetime,
-        context: Context,
-        dependencies: Any = None,
-        cause: Envelope | None = None,
-    ) -> None:
-        self.connection = connection
-        self.now = now
-        self.context = context
-        self.dependencies = dependencies
-        self.cause = cause
-        self.has_new_jobs = False
-        self.after_commit: list[Callable[[], None]] = []
-        self._events: list[PendingEvent] = []
-        self._audit: list[dict[str, Any]] = []
+    connection: sa.Connection
+    _: KW_ONLY
+    now: datetime
+    context: Context
+    dependencies: Any = None
+    cause: Envelope | None = None
+    has_new_jobs: bool = field(default=False, init=False)
+    after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
+    _events: list[PendingEvent] = field(default_factory=list, init=False)
+    _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:
@@ -72,10 +65,7 @@ class Work:
         return self.context.caller
 
     def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
-        """Write an event to the outbox at commit.
-
-        Returns the event's id. `sequence` defaults to the subject's next number.
-        """
+        """Publish an event at commit; returns the event's id. `sequence` defaults to the subject's next number."""
         pending = PendingEvent(event, sequence, uuid4(), trace.current(), self.cause)
         self._events.append(pending)
         return pending.id
@@ -107,12 +97,12 @@ class Work:
         )
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
-        """Enqueue a job that runs after the commit, once per key. `not_before` is domain time, UTC."""
+        """Enqueue a job to run after the commit, unless a job with the key exists. `not_before` is domain time, UTC."""
         job_queue.enqueue(self.connection, payload, key=key, not_before=not_before)
         self.has_new_jobs = True
 
     def retry_job(self, key: str) -> bool:
-        """Reopen a given-up job; returns False where no job was given up under that key."""
+        """Reopen a given-up job; returns False where no given-up job has the key."""
         retried = job_queue.retry(self.connection, key)
         self.has_new_jobs = self.has_new_jobs or retried
         return retried
@@ -147,7 +137,6 @@ class Work:
 
 
 def _log_events(committed: Sequence[PendingEvent]) -> None:
-    """Write a log line for each event of a transaction that has committed."""
     for pending in committed:
         fields = redaction.public_fields(pending.event, leave_out=(datetime,))
         trace_id = trace.trace_id(pending.traceparent)

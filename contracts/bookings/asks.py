@@ -1,11 +1,10 @@
 """Commands on a booking: create, submit, cancel."""
 
-from datetime import date
-
 from contracts.bookings.status import BookingSource
 from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
 from contracts.data import Data
 from contracts.message import Command
+from contracts.rooms.quotes import StayAsk
 
 
 class BookingAsk(Data):
@@ -19,22 +18,15 @@ class BookingCommand(BookingAsk, Command[BookingDetail], abstract=True):
     """A command to one booking; the reply is the booking after the command."""
 
 
-class CreateBooking(Command[CreatedBooking]):
+class CreateBooking(StayAsk, Command[CreatedBooking]):
     """Create a booking, either with its nights held at once or as a draft.
 
     Refused `SOLD_OUT`, and with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.
     `payment` is `card` or, for staff only, `none`, which confirms the booking without a card.
     """
 
-    hotel: str
-    room_type: str
-    check_in: date
-    check_out: date
-    adults: int
-    children: int
     guest: GuestDetails
     special_requests: str = ""
-    promo_code: str | None = None
     quote_id: str | None = None
     draft: bool = False
     source: BookingSource = BookingSource.ONLINE

@@ -20,31 +20,27 @@ class BookingEvent(Event, abstract=True):
         return self.booking_id
 
 
-class BookingDrafted(BookingEvent):
+class BookingPriced(BookingEvent, abstract=True):
+    """An event with the stay and the price of a booking."""
+
+    room_type_code: str
+    check_in: date
+    check_out: date
+    adults: int
+    children: int
+    total: Money
+    source: BookingSource
+    by: Actor
+
+
+class BookingDrafted(BookingPriced):
     """The booking is priced and stored; no nights are held."""
 
-    room_type_code: str
-    check_in: date
-    check_out: date
-    adults: int
-    children: int
-    total: Money
-    source: BookingSource
-    by: Actor
 
-
-class BookingHeld(BookingEvent):
+class BookingHeld(BookingPriced):
     """The nights are held until `expires_at`; the guest may pay."""
 
-    room_type_code: str
-    check_in: date
-    check_out: date
-    adults: int
-    children: int
-    total: Money
     expires_at: datetime
-    source: BookingSource
-    by: Actor
 
 
 class PaymentAwaited(BookingEvent):

@@ -1,9 +1,8 @@
 """Holds: the nights of a room type that are sold to a booking."""
 
-from datetime import date
-
 from contracts.data import Data
 from contracts.message import Command, Nothing
+from contracts.rooms.quotes import StayAsk
 from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 
@@ -18,20 +17,13 @@ class Held(Data):
     policy: CancellationPolicy
 
 
-class HoldInventory(Command[Held]):
+class HoldInventory(StayAsk, Command[Held]):
     """Sell the nights to this booking. Refused `SOLD_OUT`.
 
     A repetition of the same ask gets the same reply. With `price_only` a draft is priced and no night is sold.
     """
 
     booking_id: str
-    hotel: str
-    room_type: str
-    check_in: date
-    check_out: date
-    adults: int
-    children: int
-    promo_code: str | None = None
     quote_id: str | None = None
     price_only: bool = False
 

@@ -8,7 +8,7 @@ from contracts.data import Data
 from contracts.message import Command
 from contracts.rooms.hotels import WiFi
 from contracts.rooms.promotions import PromotionDefinition
-from contracts.values import CancellationPolicy, HotelSettings
+from contracts.values import CancellationPolicy, HotelCard, HotelSettings
 
 
 class RoomTypeDefinition(Data):
@@ -23,18 +23,10 @@ class RoomTypeDefinition(Data):
     photo: str = ""
 
 
-class HotelDefinition(Data):
+class HotelDefinition(HotelCard):
     """The content of a property file: a hotel with its room types, rooms and promotions."""
 
-    slug: str
-    name: str
-    code: str
-    timezone: str
-    currency: str
     room_types: tuple[RoomTypeDefinition, ...]
-    email: str = ""
-    phone: str = ""
-    address: str = ""
     tagline: str = ""
     short_description: str = ""
     long_description: str = ""

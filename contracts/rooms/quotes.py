@@ -7,6 +7,18 @@ from contracts.message import Command
 from contracts.values import Price
 
 
+class StayAsk(Data):
+    """The fields of an ask about a stay and its price. `room_type` is a code or a name."""
+
+    hotel: str
+    room_type: str
+    check_in: date
+    check_out: date
+    adults: int
+    children: int
+    promo_code: str | None = None
+
+
 class Quote(Data):
     """The price of a stay, guaranteed for a booking made before `valid_until` (UTC)."""
 
@@ -24,13 +36,5 @@ class Quote(Data):
     valid_until: datetime
 
 
-class GiveQuote(Command[Quote]):
+class GiveQuote(StayAsk, Command[Quote]):
     """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name."""
-
-    hotel: str
-    room_type: str
-    check_in: date
-    check_out: date
-    adults: int
-    children: int
-    promo_code: str | None = None

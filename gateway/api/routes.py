@@ -1,4 +1,4 @@
-"""Every operation of the HTTP API, by noun."""
+"""Every operation of the HTTP API."""
 
 from gateway.api.access import routes as access
 from gateway.api.bookings import guest_routes as guest_bookings
@@ -25,6 +25,6 @@ MODULES = (
 
 
 def operations() -> list[Operation]:
-    """The operations that these modules declare with `Routes`."""
+    """The operations that the modules of all nouns declare with `Routes`."""
     declared = (routes for module in MODULES for routes in vars(module).values() if isinstance(routes, Routes))
     return [operation for routes in declared for operation in routes.operations]

@@ -1,8 +1,4 @@
-"""Asks over nameko's RPC protocol, and the replies to them.
-
-An ask ends with a reply, at the deadline, when RabbitMQ returns the message as undeliverable, or when the connection
-is lost.
-"""
+"""Asks over nameko's RPC protocol, and the replies to them."""
 
 import asyncio
 import uuid

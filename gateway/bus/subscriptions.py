@@ -9,7 +9,7 @@ from contracts.message import Envelope
 
 
 class EventSubscription:
-    """The events of one booking, in the order of their arrival."""
+    """The events of one booking, in the order in which they arrive."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Envelope | None] = asyncio.Queue()

@@ -6,15 +6,7 @@ from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from chassis.refusal import Refusal
 
@@ -46,7 +38,7 @@ class Changes(Body):
 
     @property
     def cleared(self) -> tuple[str, ...]:
-        """The fields that are null."""
+        """The names of the fields that are null."""
         return tuple(sorted(name for name in self.model_fields_set if getattr(self, name) is None))
 
     @property
@@ -60,26 +52,26 @@ class NoFields(Body):
 
 
 def iso_day(text: Any) -> date:
-    """Parse a date in the form `YYYY-MM-DD`; raises `ValueError` for any other form."""
+    """Parse a date in the form `YYYY-MM-DD`; raises `ValueError` for any other text."""
     if isinstance(text, str) and _DAY.fullmatch(text):
         return date.fromisoformat(text)
     raise ValueError("a date has the form YYYY-MM-DD")
 
 
 def invalid_filter(name: str) -> Refusal:
-    """The `INVALID_FILTER` refusal for a filter with a value that the filter does not accept."""
+    """The `INVALID_FILTER` refusal of the filter with this name."""
     return Refusal("INVALID_FILTER", f"The filter {name} has an invalid value.")
 
 
 def boolean_filter(name: str, text: str) -> bool | None:
-    """Parse a boolean filter; returns None for an empty filter. Any other text is refused `INVALID_FILTER`."""
+    """Parse a boolean filter; returns None for an empty filter. Refused `INVALID_FILTER`."""
     if text and text.lower() not in _BOOLEANS:
         raise invalid_filter(name)
     return _BOOLEANS.get(text.lower())
 
 
 def choice_filter(name: str, text: str, choices: type[Choice]) -> Choice | None:
-    """Parse a filter with one of `choices`; returns None for an empty filter. Any other text is `INVALID_FILTER`."""
+    """Parse a filter with one of `choices`; returns None for an empty filter. Refused `INVALID_FILTER`."""
     try:
         return choices(text) if text else None
     except ValueError as problem:

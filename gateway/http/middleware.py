@@ -1,4 +1,4 @@
-"""The outermost layer of every request: request id, trace, one log line, and no exception beyond it."""
+"""The outermost layer of every request: request id, trace, one log line, and a response to every exception."""
 
 import re
 import time
@@ -18,7 +18,7 @@ log = logs.logger(__name__)
 
 
 class RequestMiddleware:
-    """The middleware in pure ASGI, so that the overhead per request is a few microseconds."""
+    """A middleware in pure ASGI, so that the overhead per request is a few microseconds."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -14,12 +14,11 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 
 class Operation(Data):
-    """One operation. A caller must have at least one of the permissions in `needs`, where `needs` lists any.
+    """One operation. With `needs`, a member of staff must have at least one of these permissions.
 
-    `response` is the type of the body that goes with `status`; `other_responses` maps each further success
-    status to a description and a type. `stream_type` is a media type that the response may have instead. `openapi` is
-    merged unchanged into the document. `etag` marks a resource that has a version although its path has neither a
-    booking nor a room.
+    `response` is the type of the body that goes with `status`; `other_responses` maps each further success status to a
+    description and a type. `stream_type` is a media type that the response may have instead. `openapi` is merged
+    unchanged into the document. `etag` marks a resource with a version whose path has neither a booking nor a room.
     """
 
     method: str

@@ -28,7 +28,7 @@ class ErrorObject(Data):
 
 
 class FieldError(Data):
-    """An invalid field. Nested fields are joined by dots; the whole body is `body`."""
+    """An invalid field. The names of nested fields are joined by dots; `body` stands for the whole body."""
 
     field: str
     message: str
@@ -48,7 +48,7 @@ class Problem(Data):
 
 
 def problem_response(problem: Exception, request: Request) -> Response:
-    """The response for an exception. An unexpected one is logged, and its response has no details."""
+    """The response for an exception. An unexpected exception is logged, and the response has no details."""
     match problem:
         case Refusal():
             return _response(

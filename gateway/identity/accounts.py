@@ -36,7 +36,7 @@ class Staff(Data):
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """The permissions of the account in its own hotel."""
+        """The permissions of the account in its hotel."""
         return permissions_of(self.role, superuser=self.is_superuser)
 
     @property
@@ -59,7 +59,7 @@ _STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
 
 
 class EmailTaken(Exception):
-    """Raised where another account has the e-mail address."""
+    """Another account has the e-mail address."""
 
 
 class Accounts:

@@ -1,4 +1,4 @@
-"""The gateway's own tables: staff accounts and the tokens they are signed in with."""
+"""The gateway's own tables: staff accounts, and the tokens of signed-in staff."""
 
 import sqlalchemy as sa
 

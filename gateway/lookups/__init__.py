@@ -1,1 +1,1 @@
-"""Answers of services that the gateway caches for some seconds."""
+"""Replies of services that the gateway caches for some seconds."""

@@ -1,4 +1,4 @@
-"""A cache of answers: concurrent callers share one fetch, and a stale answer bridges an outage."""
+"""A cache: concurrent callers share one fetch, and an old value bridges an outage."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ MAX_ENTRIES = 2_000
 
 
 class Cache(Generic[K, V]):
-    """A cache of the answers of `fetch(key)`; an answer older than `max_age` seconds is fetched again."""
+    """Caches the values of `fetch(key)`; a value older than `max_age` seconds is fetched again."""
 
     def __init__(
         self, fetch: Callable[[K], Awaitable[V]], *, max_age: float, clock: Callable[[], float] = time.monotonic
@@ -27,7 +27,7 @@ class Cache(Generic[K, V]):
         self._fetches: dict[K, asyncio.Future[V]] = {}
 
     async def get(self, key: K) -> V:
-        """The answer; during an outage, the last cached answer. Raises `Unavailable` where none is cached."""
+        """The value; during an outage, the last cached value. Raises `Unavailable` where no value is cached."""
         expires, value = self._entries.get(key, (0.0, None))
         if value is not None and self._clock() < expires:
             return value

@@ -11,7 +11,7 @@ MAX_AGE = 5.0
 
 
 class HotelLookup:
-    """Hotels by slug, from the rooms service. The answer that a hotel does not exist is cached, too."""
+    """Looks up hotels by slug in the rooms service. The reply that a hotel does not exist is cached, too."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus

@@ -49,7 +49,7 @@ class StaffRealtime(Connection):
 
 
 class RealtimeLookup:
-    """Looks up the connection data. While the notifier does not answer, a page gets None and uses the event stream."""
+    """Looks up the connection data. Without them, a page uses the event stream instead."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus

@@ -1,4 +1,4 @@
-"""Moves what several operations repeat (parameters, bodies, responses) into the document's components."""
+"""Moves the parameters, bodies and responses that several operations share into the document's components."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,7 @@
-"""Examples of the OpenAPI document: each schema has one, composed of the examples of its fields.
+"""The examples of the OpenAPI document: the example of a schema is composed of the examples of its fields.
 
-A field's own example stands beside the field (`Field(examples=…)`, or `examples=` of a view). `BY_NAME` has the
-examples of fields that many responses share. Any other field has an example made from its type.
+A field has its own example (`Field(examples=…)`, or `examples=` of a view), else the example of `BY_NAME`, else an
+example made from its type.
 """
 
 from typing import Any

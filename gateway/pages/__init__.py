@@ -99,7 +99,7 @@ class _Assets(StaticFiles):
     """Files that browsers revalidate on each use: the ETag says whether a file has changed."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
-        """The file, or 304."""
+        """The file, or a response 304."""
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -7,6 +7,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import IO, cast
 
 import httpx
 from rich.console import Console
@@ -19,6 +20,7 @@ from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import ExpectationFailed
 from sandbox.demo.transcript import ConsoleTranscript
 from sandbox.demo.walkthrough import run
+from sandbox.stack.terminal import UnbreakableStream
 
 DEFAULT_HOTEL = "hotel-killarney"
 
@@ -29,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stack", type=Path, default=Path(".run/stack.json"), help="the running demo's addresses")
     parser.add_argument("--hotel", help=f"the hotel's slug (default: {DEFAULT_HOTEL}, or the first hotel)")
     chosen = parser.parse_args(arguments)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(file=cast("IO[str]", UnbreakableStream(sys.stdout)), highlight=False, soft_wrap=True)
     logs.configure("demo", level="CRITICAL", fmt="console")
     try:
         addresses = Addresses.read(chosen.stack)

@@ -19,7 +19,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Addresses:
-    """URLs without a trailing slash; `staff` and `hotels` as seeded."""
+    """URLs without a trailing slash, and the seeded `staff` and `hotels`."""
 
     gateway: str
     stripe: str
@@ -48,7 +48,7 @@ class Addresses:
         )
 
     def account(self, hotel: str, role: str) -> Account:
-        """The account of that role in that hotel; raises `LookupError` if none was seeded."""
+        """The account with this role in this hotel; raises `LookupError` if no such account was seeded."""
         for person in self.staff:
             if (person.hotel, person.role) == (hotel, role):
                 return person

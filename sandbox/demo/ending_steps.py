@@ -43,7 +43,7 @@ def let_hold_expire(booked: DemoBooking, payment_url: str) -> None:
 
 
 def check_event_feed(booked: DemoBooking) -> list[str]:
-    """The booking's events are numbered without a gap, and every push carries one of them. Returns their types."""
+    """Expect events numbered without a gap, and pushes that carry only these events. Returns the events' types."""
     result = booked.guest.call("GET", f"{booked.path}/events/").body
     numbers = [event["sequence"] for event in result["events"]]
     expect("the events are numbered without a gap", numbers, list(range(1, result["last_sequence"] + 1)))
@@ -62,7 +62,7 @@ def check_event_feed(booked: DemoBooking) -> list[str]:
 def check_nothing_private_was_pushed(
     demo: DemoContext, bookings: Sequence[DemoBooking], secrets: Sequence[str] = ()
 ) -> None:
-    """No name, e-mail address, phone number, token or secret was pushed."""
+    """Expect that no name, e-mail address, phone number, token or secret was pushed."""
     planted = [
         value for each in bookings for value in (each.email, each.phone, each.first_name, each.guest.token or "")
     ]
@@ -73,7 +73,7 @@ def check_nothing_private_was_pushed(
 
 
 def check_provider_contract(demo: DemoContext) -> None:
-    """No request or response of the Stripe stand-in violated its contract."""
+    """Expect that no request or response of the Stripe stand-in violated the contract."""
     expect("the provider's contract is kept", demo.stripe.contract_violations(), [])
 
 

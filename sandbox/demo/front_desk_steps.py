@@ -49,7 +49,7 @@ class WalkInBooking:
 
 
 def ready_rooms(demo: DemoContext, *, at_least: int) -> list[dict[str, Any]]:
-    """The free and ready rooms of the first room type that has enough of them (`at_least`)."""
+    """The free and ready rooms of the first room type with `at_least` such rooms."""
     today = demo.today()
     params = {"check_in": str(today), "check_out": str(today + timedelta(days=2))}
     free = demo.staff().call("GET", f"{demo.staff_path}/rooms/availability/", params=params).body["available_rooms"]
@@ -66,7 +66,7 @@ def ready_rooms(demo: DemoContext, *, at_least: int) -> list[dict[str, Any]]:
 
 
 def walk_in(demo: DemoContext, number: str, *, first_name: str) -> WalkInBooking:
-    """A walk-in: booked, assigned and checked in by one request, without a card."""
+    """Book, assign and check in a walk-in by one request, without a card."""
     guest = new_guest(first_name)
     path = f"{demo.staff_path}/rooms/{number}/add-guest/"
     result = demo.staff().call("POST", path, status=201, body={"guest": guest}).body
@@ -143,7 +143,7 @@ def extend_overstay(walked: WalkInBooking) -> None:
 
 
 def check_out_rooms(guests: Mapping[str, WalkInBooking]) -> None:
-    """Bulk check-out of several rooms: one by id, one by number, one that does not exist."""
+    """Check out several rooms by one request: a room id, a room number, and a room that does not exist."""
     demo = next(iter(guests.values())).demo
     numbers = list(guests)
     room_ids: list[int | str] = [room(demo, numbers[0])["id"], *numbers[1:], NO_ROOM]

@@ -46,7 +46,7 @@ class StripeObserver:
         self._transcript.line("stripe", "journal: " + ", ".join(f"{kind} {amount}" for kind, amount in expected))
 
     def session(self, session_id: str) -> str:
-        """`open` while the session's page accepts payment, otherwise the page's HTTP status."""
+        """Returns `open` while the session's page accepts payment, otherwise the page's HTTP status."""
         status = self._http.get(f"/c/pay/{session_id}").status_code
         return "open" if status == httpx.codes.OK else str(status)
 

@@ -1,7 +1,7 @@
 """Seeds the demo: `python -m sandbox.demo.seed` imports the hotels in `hotels/` and adds their staff.
 
-A repeated run changes nothing and prints the same; only the clock of the Stripe stand-in, which has no storage, is
-set to the services' time. The last line of output is JSON:
+A repeated run changes nothing and prints the same output; only the clock of the Stripe stand-in, which has no storage,
+is set to the services' time. The last line of output is JSON:
 `{"staff": [{"email", "password", "role", "hotel"}], "hotels": [slug, …]}`.
 """
 

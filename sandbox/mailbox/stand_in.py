@@ -62,7 +62,7 @@ class MailboxStandIn(InProcessServer[MailboxState]):
         """Wait for at least `count` accepted mails and return them.
 
         Raises:
-            TimeoutError: fewer than `count` after `timeout` seconds.
+            TimeoutError: fewer than `count` mails were accepted within `timeout` seconds.
 
         """
         query = MailFilter(to=to, subject=subject, after=after)

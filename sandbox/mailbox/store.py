@@ -49,7 +49,7 @@ class MailStore:
         return [mail for mail in self._mails if query.matches(mail)]
 
     def get(self, number: int) -> Mail | None:
-        """The mail with this id; returns None where there is none."""
+        """The mail with this id, or None for an unknown id."""
         return next((mail for mail in self._mails if mail["id"] == number), None)
 
     async def wait(self, query: MailFilter, *, count: int = 1, timeout: float) -> list[Mail]:
@@ -61,5 +61,5 @@ class MailStore:
         self._mails.clear()
 
     def close(self) -> None:
-        """End every wait; each returns the mails that exist."""
+        """End every wait; each wait returns the mails that exist."""
         self._condition.close()

@@ -86,5 +86,5 @@ class ClientConnection:
 
 
 def frame(event: str, data: object, *, channel: str | None = None) -> Frame:
-    """A frame in its wire form, without `channel` if there is none."""
+    """A frame as sent to a client; without a channel, the frame has no field `channel`."""
     return {"event": event, "data": data} | ({"channel": channel} if channel else {})

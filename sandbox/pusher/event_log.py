@@ -105,7 +105,7 @@ class EventLog:
         self._deliveries.clear()
 
     def close(self) -> None:
-        """End every wait; each returns the records that exist."""
+        """End every wait; each wait returns the records that exist."""
         self._condition.close()
 
 

@@ -29,7 +29,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """Parse a body that must be a JSON object.
 
     Raises:
-        Refused: 400.
+        HttpRefusal: 400.
 
     """
     try:
@@ -45,7 +45,7 @@ def parse_event(body: dict[str, Any]) -> Trigger:
     """The event of `POST events`, which names `channels` or one `channel`.
 
     Raises:
-        Refused: 413 if the data is over 10 KB, otherwise 400.
+        HttpRefusal: 413 if the data is over 10 KB, otherwise 400.
 
     """
     channels = body.get("channels")
@@ -56,7 +56,7 @@ def parse_batch(body: dict[str, Any]) -> list[Trigger]:
     """The events of `POST batch_events`; one invalid event refuses the whole batch.
 
     Raises:
-        Refused: 413 if an event's data is over 10 KB, otherwise 400.
+        HttpRefusal: 413 if an event's data is over 10 KB, otherwise 400.
 
     """
     batch = body.get("batch")

@@ -44,13 +44,13 @@ class Presence:
         self._by_socket: dict[str, Member] = {}
 
     def enter(self, socket_id: str, member: Member) -> bool:
-        """Add a socket; returns True if it is the user's first socket in the channel."""
+        """Add a socket; returns True if the socket is the user's first socket in the channel."""
         is_new = member.user_id not in self.users()
         self._by_socket[socket_id] = member
         return is_new
 
     def leave(self, socket_id: str) -> Member | None:
-        """Remove a socket; returns the member if it was the user's last socket, otherwise None."""
+        """Remove a socket; returns the member if the socket was the member's last socket, otherwise None."""
         member = self._by_socket.pop(socket_id, None)
         return member if member and member.user_id not in self.users() else None
 
@@ -59,7 +59,7 @@ class Presence:
         return self._by_socket[socket_id].user_id
 
     def users(self) -> dict[str, Any]:
-        """Each user's info by id, in order of arrival."""
+        """Each user's info, keyed by user id, in order of arrival."""
         return {member.user_id: member.user_info for member in self._by_socket.values()}
 
     def as_json(self) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class PusherStandIn(InProcessServer[PusherAppState]):
         """Wait for at least `count` received events and return them.
 
         Raises:
-            TimeoutError: fewer than `count` after `timeout` seconds.
+            TimeoutError: fewer than `count` events arrived within `timeout` seconds.
 
         """
         query = EventQuery(channel=channel, event=event, after=after)

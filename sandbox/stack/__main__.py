@@ -8,23 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import COMMANDS, SERVICES, Commands
+from sandbox.stack.disk import about_disk, full_disk
 from sandbox.stack.foreground import run_in_foreground
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled
+from sandbox.stack.run_claim import NOTE, RUN, end_leftovers
 from sandbox.stack.run_directory import refuse_another_users, vacate
 from sandbox.stack.signals import handled_signals
-from sandbox.stack.stack import NOTE, Stack
+from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT, wanted_ports
+from sandbox.stack.terminal import say
 from sandbox.stack.welcome import print_addresses
 
-RUN = ROOT / ".run"
 INTERRUPTED = 130
 
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
             return run_in_foreground(chosen.directory, chosen.service, commands=commands)
         return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
     except (RuntimeError, OSError) as error:
-        _tell(_in_words(error), to=sys.stderr)
+        say(_in_words(error, chosen.directory), to=sys.stderr)
         return 1
 
 
@@ -58,11 +59,20 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
     stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
 
     def end() -> None:
-        _tell("\nEnding what was started (once more to hurry).")
         ending.set()
+        stack.say("\nEnding what was started (once more to hurry).")
+        stack.halt()
+
+    lost = threading.Event()
+
+    def end_as_lost(gone: Path) -> None:
+        lost.set()
+        ending.set()
+        stack.say(f"\n{gone} is gone, so everything that was started ends.")
         stack.halt()
 
     with handled_signals(end, again=stack.supervisor.hurry):
+        threading.Thread(target=_watch_run_directory, args=(stack, ending, end_as_lost), daemon=True).start()
         try:
             stack.bring_up()
             stack.say(f"ready after {time.monotonic() - began:.1f} s")
@@ -73,13 +83,26 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
                 ending.wait()
         except (RuntimeError, OSError) as error:
             if not ending.is_set():
-                _tell(f"\n{_in_words(error)}", to=sys.stderr)
+                say(f"\n{_in_words(error, directory)}", to=sys.stderr)
             verdict = INTERRUPTED if ending.is_set() else 1
         finally:
             ending.set()
             stack.close()
-    _tell("Everything that was started has ended.")
-    return verdict
+    stack.say("Everything that was started has ended.")
+    stack.supervisor.output.drain()
+    return 1 if lost.is_set() else verdict
+
+
+def _watch_run_directory(stack: Stack, ending: threading.Event, end: Callable[[Path], None]) -> None:
+    """Call `end` with the directory that is gone; says once that the disk is full."""
+    full = False
+    while not ending.wait(1.0):
+        if gone := stack.missing():
+            end(gone)
+            return
+        if not full and (sentence := full_disk(stack.directory)):
+            full = True
+            stack.say(sentence)
 
 
 def down(directory: Path) -> int:
@@ -89,17 +112,23 @@ def down(directory: Path) -> int:
         refuse_another_users(directory)
     pid = running_pid(note)
     if pid is None:
-        _tell(f"No stack runs in {directory}.")
+        ended = end_leftovers(directory)
+        left = f" What an earlier one had left behind has ended: {ended} processes." if ended else ""
+        say(f"No stack runs in {directory}.{left}")
         return 0
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + 120
     while running_pid(note) == pid:
         if time.monotonic() > deadline:
-            _tell(f"The stack (pid {pid}) has not ended after two minutes.", to=sys.stderr)
+            say(
+                f"The stack (pid {pid}) has not ended after two minutes. Kill it, then end what it leaves behind:"
+                f" kill -KILL {pid}, and this command again",
+                to=sys.stderr,
+            )
             return 1
         time.sleep(0.05)
-    _tell("The stack has ended.")
+    say("The stack has ended.")
     return 0
 
 
@@ -115,21 +144,19 @@ def clean(directory: Path) -> int:
     return 0
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception, directory: Path) -> str:
     """The error as a sentence; for an OSError, with the name of the file."""
+    if sentence := about_disk(error, directory):
+        return sentence
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     return str(error)
 
 
-def _tell(text: str, *, to: TextIO | None = None) -> None:
-    (to or sys.stdout).write(f"{text}\n")
-    (to or sys.stdout).flush()
-
-
 def _walk(stack: Stack, ending: threading.Event) -> int:
     """Run the walkthrough with sole use of the terminal; the programs' output goes to the log files only."""
     stack.supervisor.output.muted = True
+    stack.supervisor.output.drain()
     walk = subprocess.Popen(stack.walk_argv(), cwd=ROOT, env=stack.environment, start_new_session=True)  # noqa: S603
     while walk.poll() is None and not ending.wait(0.05):
         pass

@@ -17,7 +17,7 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """The start time of the process, which differs from that of a later process with this pid; None if none runs."""
+    """The start time of the process, by which a later process with this pid differs; None if no process has the pid."""
     if PROC.joinpath("self", "stat").exists():
         with suppress(OSError):
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
@@ -56,6 +56,16 @@ def descendants(pid: int) -> list[int]:
         pids += children
         waiting += children
     return pids
+
+
+def cpu_seconds(pid: int) -> float:
+    """The CPU time that the process and its living descendants have used; 0 where the system does not tell."""
+    ticks = 0
+    for each in (pid, *descendants(pid)):
+        with suppress(OSError, ValueError, IndexError):
+            fields = (PROC / str(each) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])  # its own, and that of children that have ended
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
@@ -98,7 +108,12 @@ class ChildProcess:
             list(argv), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT,
             start_new_session=True, user=user, group=group, extra_groups=None if user is None else [],
         )  # fmt: skip
-        write_private(note, pid_record(self._popen.pid))
+        try:
+            write_private(note, pid_record(self._popen.pid))
+        except OSError:  # nobody would find the process again
+            self._signal_group(signal.SIGKILL)
+            self._popen.wait()
+            raise
 
     @property
     def pid(self) -> int:
@@ -110,7 +125,7 @@ class ChildProcess:
         return self._popen.stdout
 
     def poll(self) -> int | None:
-        """The exit code (negative for a signal), or None while it runs. Kills the process's group at its end."""
+        """The exit code (negative for a signal), or None while the process runs. At its end, its group is killed."""
         with self._lock:
             if self._popen.returncode is None:
                 if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
@@ -121,7 +136,7 @@ class ChildProcess:
             return self._popen.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait up to `timeout` seconds for the end of the process; returns its exit code, or None if it runs on."""
+        """Wait up to `timeout` seconds for the process's end; returns the exit code, or None while the process runs."""
         if timeout is None:
             with suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)

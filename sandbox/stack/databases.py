@@ -35,7 +35,7 @@ class Administrator:
         return self.url_of(name, password)
 
     def copy(self, url: str, name: str) -> str:
-        """Copy the database at that URL, for the same role; returns the copy's URL. Fails while it has connections."""
+        """Copy the database at `url` for the same role; returns the copy's URL. Fails while there are connections."""
         parts = urlsplit(url)
         pattern, role = sql.Identifier(parts.path.lstrip("/")), sql.Identifier(parts.username or "")
         with self._connect() as server:

@@ -5,32 +5,27 @@ The supervised process of the service is ended first, and started again after th
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import NoReturn
 
 from sandbox.stack.child_process import end_earlier_process, pid_record, running_pid
 from sandbox.stack.commands import Commands, filled
+from sandbox.stack.run_claim import NOTE
 from sandbox.stack.run_directory import write_private
-from sandbox.stack.stack import ENVIRONMENT, NOTE
+from sandbox.stack.stack import ENVIRONMENT
 from sandbox.stack.stack_config import ROOT
+from sandbox.stack.terminal import say
 
 
-def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> int:
-    """Run the service in this terminal; returns its exit code. Raises RuntimeError where no stack is running."""
+def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> NoReturn:
+    """Become the service, in this terminal. Raises RuntimeError where no stack is running."""
     if running_pid(directory / NOTE) is None:
         raise RuntimeError(f"No stack runs in {directory}. Start one in another terminal: make up")
     pid_file = directory / "pids" / service
-    held = pid_file.with_suffix(".held")
     environment = json.loads((directory / ENVIRONMENT).read_text("utf-8"))
-    write_private(held, pid_record(os.getpid()))
-    try:
-        end_earlier_process(pid_file)
-        argv = filled(commands.service, {"service": service})
-        sys.stdout.write(f"{service} runs here until Ctrl-C; then the stack runs it again.\n")
-        sys.stdout.flush()
-        return subprocess.call(argv, cwd=ROOT, env=os.environ | environment)  # noqa: S603
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        held.unlink(missing_ok=True)
+    write_private(pid_file.with_suffix(".held"), pid_record(os.getpid()))
+    end_earlier_process(pid_file)
+    say(f"{service} runs here until Ctrl-C; then the stack runs it again.")
+    argv = filled(commands.service, {"service": service})
+    os.chdir(ROOT)
+    os.execvpe(argv[0], argv, os.environ | environment)  # noqa: S606

@@ -109,13 +109,27 @@ class ManagedProcess:
             self._output.say(f"{self.name} ended ({describe(code)}); starting it again in {delay:.1f} s")
             if halt.wait(delay):
                 return
-            while running_pid(self._note.with_suffix(".held")):  # `run` has this program in a terminal
+            held = self._note.with_suffix(".held")
+            while running_pid(held):  # `run` has this program in a terminal
                 if halt.wait(0.2):
                     return
+            held.unlink(missing_ok=True)
+            if not self._spawn_again(halt):
+                return
+
+    def _spawn_again(self, halt: threading.Event) -> bool:
+        """Start the program again, as often as that takes; returns False once the program is halted."""
+        while True:
             with self._lock:
                 if halt.is_set():
-                    return
-                self._spawn()
+                    return False
+                try:
+                    self._spawn()
+                except OSError as error:
+                    self._output.say(f"{self.name} cannot be started: {error}")
+                else:
+                    return True
+            halt.wait(self._backoff.most)
 
 
 def describe(code: int | None) -> str:

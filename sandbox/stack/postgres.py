@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,8 @@ from sandbox.stack.databases import Administrator, forget_other_servers
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.postgres_directory import PostgresDirectory, choose_directory
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
-from sandbox.stack.run_directory import Secrets, log_since, run_directory, vacate
-from sandbox.stack.waiting import until
+from sandbox.stack.run_directory import ASIDE_PREFIX, Secrets, log_since, run_directory, vacate
+from sandbox.stack.waiting import PATIENCE, Awaited, Patience, until
 
 SUPERUSER = "postgres"
 SETTINGS = {
@@ -42,7 +43,8 @@ class PostgresNode:
         port: int | None = None,
         log: Path | None = None,
         programs: PostgresPrograms | None = None,
-        start_within: float = 30.0,
+        patience: Patience = PATIENCE,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.directory = run_directory(directory)
         self._ports = Ports()
@@ -50,10 +52,11 @@ class PostgresNode:
         self.log = log or self.directory / "postgres.log"
         self._secrets = Secrets(self.directory / "passwords.json")
         self._programs = programs
-        self._start_within = start_within
+        self._patience, self._say = patience, say
         self._note = self.directory / "postgres.pid"
         self._process: ChildProcess | None = None
         self._log_start = 0
+        self._home: Path | None = None
 
     @property
     def admin_url(self) -> str:
@@ -75,6 +78,7 @@ class PostgresNode:
         forget_other_servers()
         place = choose_directory(self.directory)
         programs = place.programs(self._programs or find_postgres())
+        self._home = place.home
         data = place.home / f"data-{programs.major}"
         fresh = not data.exists()
         if fresh:
@@ -88,7 +92,7 @@ class PostgresNode:
                 user=place.user, group=place.group,
             )  # fmt: skip
         administrator = Administrator(self.admin_url)
-        until(administrator.ping, seconds=self._start_within, what="PostgreSQL", abort=self._why_it_ended)
+        self._until(administrator.ping)
         if fresh:
             administrator.close_to_strangers("postgres", "template1")
         return self
@@ -119,7 +123,13 @@ class PostgresNode:
     def erase(self) -> None:
         """Close the server and remove its data, also from a linked data directory."""
         self.close()
+        self.remove_data_aside()
         vacate(self.directory)
+
+    def remove_data_aside(self) -> None:
+        """Remove the data of a closed server that are not in `directory`, also where `directory` is gone."""
+        if self._home and self._home.name.startswith(ASIDE_PREFIX):
+            shutil.rmtree(self._home, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -129,6 +139,10 @@ class PostgresNode:
 
     def _password(self, role: str) -> str:
         return self._secrets.get(role, lambda: secrets.token_urlsafe(24))
+
+    def _until(self, ready: Callable[[], bool]) -> None:
+        awaited = Awaited(name="PostgreSQL", pid=lambda: self.pid, log=self.log)
+        until(ready, awaited, abort=self._why_it_ended, say=self._say, patience=self._patience)
 
     def _why_it_ended(self) -> str | None:
         if self.alive():

@@ -54,7 +54,7 @@ def in_package(package: Path) -> PostgresPrograms | None:
 
 
 def installed() -> PostgresPrograms | None:
-    """The newest installed PostgreSQL; returns None where none is version 15 or newer."""
+    """The newest installed PostgreSQL, or None where no installed version is 15 or newer."""
     programs = [PostgresPrograms(place, version) for place in _system_places() if (version := _version(place, {}))]
     return max((each for each in programs if each.major >= OLDEST), key=lambda each: each.major, default=None)
 

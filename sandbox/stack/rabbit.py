@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.rabbit_programs import find_rabbit
 from sandbox.stack.run_directory import Secrets, log_since, run_directory, write_private
-from sandbox.stack.waiting import until
+from sandbox.stack.waiting import PATIENCE, Awaited, Patience, until
 
 USER = "hotelmate"
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
@@ -41,7 +42,8 @@ class RabbitNode:
         port: int | None = None,
         console_port: int | None = None,
         log: Path | None = None,
-        start_within: float = 60.0,
+        patience: Patience = PATIENCE,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.directory = run_directory(directory)
         self._ports = Ports()
@@ -50,7 +52,7 @@ class RabbitNode:
         self.log = log or self.directory / "rabbit.log"
         self._distribution_port = self._ports.choose("RabbitMQ's command line")
         self._secrets = Secrets(self.directory / "secrets.json")
-        self._start_within = start_within
+        self._patience, self._say = patience, say
         self._note = self.directory / "rabbit.pid"
         self._process: ChildProcess | None = None
         self._log_start = 0
@@ -88,7 +90,7 @@ class RabbitNode:
                 [str(scripts / "rabbitmq-server")], env=self._environment(), note=self._note, stdout=log.fileno(),
                 cwd=self.directory,
             )  # fmt: skip
-        until(lambda: shakes_hands(self.port), seconds=self._start_within, what="RabbitMQ", abort=self._why_it_ended)
+        self._until(lambda: shakes_hands(self.port))
         return self
 
     def stop(self) -> None:
@@ -137,6 +139,10 @@ class RabbitNode:
     @property
     def _password(self) -> str:
         return self._secrets.get("password", lambda: secrets.token_urlsafe(24))
+
+    def _until(self, ready: Callable[[], bool]) -> None:
+        awaited = Awaited(name="RabbitMQ", pid=lambda: self.pid, log=self.log)
+        until(ready, awaited, abort=self._why_it_ended, say=self._say, patience=self._patience)
 
     def _why_it_ended(self) -> str | None:
         if self.alive():

@@ -27,7 +27,7 @@ def run_directory(path: Path) -> Path:
 
 
 def refuse_another_users(path: Path) -> None:
-    """Raise RuntimeError when the path belongs to another user than the one this process runs as."""
+    """Raise RuntimeError where the path does not belong to the user of this process."""
     owner = path.stat().st_uid
     if owner != os.geteuid():
         try:
@@ -54,9 +54,13 @@ def vacate(directory: Path) -> None:
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read; the file is replaced atomically."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as partial:
-        partial.write(text)
-    Path(name).replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as partial:
+            partial.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 class Secrets:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 import urllib.error
 import urllib.request
@@ -13,22 +14,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from sandbox.stack.child_process import pid_record, running_pid
 from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
 from sandbox.stack.external_rabbit import ExternalRabbit
 from sandbox.stack.ports import LOOPBACK, Ports, answers
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.queue_consumers import all_consumed
 from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
 from sandbox.stack.run_directory import Secrets, run_directory, write_private
 from sandbox.stack.stack_config import ROOT, StackConfig
 from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import until
 
-NOTE = "stack.pid"
 ENVIRONMENT = "environment.json"  # of every process, for `run`; it holds secrets
-READY_WITHIN = 90.0
 HOPELESS_AFTER = 4
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -47,8 +47,7 @@ class Stack:
         terminal: TextIO | None = None,
     ) -> None:
         self.directory = run_directory(directory)
-        if running := running_pid(self.directory / NOTE):
-            raise RuntimeError(f"A stack already runs in {directory} (pid {running}).")
+        self._claim = RunClaim(self.directory)
         self.supervisor = Supervisor(self.directory, terminal=terminal)
         self.stack_json: dict[str, Any] = {}
         self.environment: dict[str, str] = {}
@@ -84,7 +83,7 @@ class Stack:
     def bring_up(self) -> None:
         """Start the parts of the stack in order; another thread may interrupt this with `halt`."""
         try:
-            write_private(self.directory / NOTE, pid_record(os.getpid()))
+            refuse_full_disk(self.directory)
             self._bring_up()
         except BaseException:
             self.close()
@@ -97,7 +96,7 @@ class Stack:
     @property
     def path(self) -> Path:
         """The file in which `stack_json` is stored for other programs."""
-        return self.directory / "stack.json"
+        return self.directory / STACK_JSON
 
     def say(self, text: str) -> None:
         self.supervisor.output.say(text)
@@ -106,23 +105,34 @@ class Stack:
         return filled(self._commands.walk, self._facts)
 
     def look_after_nodes(self, closing: threading.Event, *, every: float = 1.0) -> None:
-        """Restart a crashed private broker or database; checks each `every` seconds until `closing` is set."""
+        """Restart a crashed private broker or database; check every `every` seconds until `closing` is set."""
         while not closing.wait(every):
             for name, node in (("RabbitMQ", self.rabbit), ("PostgreSQL", self.postgres)):
                 if isinstance(node, RabbitNode | PostgresNode) and not node.alive():
                     self.say(f"{name} ended by itself; starting it again")
-                    with suppress(RuntimeError, TimeoutError):
+                    with suppress(RuntimeError, OSError):
                         node.start()
 
+    def missing(self) -> Path | None:
+        """A directory that this run cannot do without and that was removed, or None."""
+        if self._claim.lost():
+            return self.directory
+        nodes = [each.directory for each in (self.rabbit, self.postgres) if isinstance(each, RabbitNode | PostgresNode)]
+        return next((each for each in (self.directory / "pids", *nodes) if not each.is_dir()), None)
+
     def close(self) -> None:
+        end_in_terminals(self.directory)
         self.supervisor.close()
         self._helpers.shutdown(wait=True, cancel_futures=True)
         self.rabbit.close()
         self.postgres.close()
         self._ports.release()
-        self.path.unlink(missing_ok=True)
-        (self.directory / ENVIRONMENT).unlink(missing_ok=True)
-        (self.directory / NOTE).unlink(missing_ok=True)
+        if self._claim.lost():
+            self._remove_remains()
+        else:
+            self.path.unlink(missing_ok=True)
+            (self.directory / ENVIRONMENT).unlink(missing_ok=True)
+        self._claim.release()
 
     def __enter__(self) -> Self:
         return self
@@ -130,11 +140,18 @@ class Stack:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def _remove_remains(self) -> None:
+        """Remove the data of a removed run directory that are elsewhere, and what was written since in its place."""
+        if isinstance(self.postgres, PostgresNode):
+            self.postgres.remove_data_aside()
+        if self._claim.made_anew():
+            shutil.rmtree(self.directory, ignore_errors=True)
+
     def _choose_postgres(self) -> PostgresNode | ExternalPostgres:
         if given := os.environ.get("DATABASE_URL"):
             return ExternalPostgres(given, prefix=self.config.database_prefix)
         log = self.supervisor.output.log_of("postgres")
-        return PostgresNode(self.directory / "postgres", port=self.config.ports["POSTGRES_PORT"], log=log)
+        return PostgresNode(self.directory / "postgres", port=self.config.ports["POSTGRES_PORT"], log=log, say=self.say)
 
     def _choose_rabbit(self) -> RabbitNode | ExternalRabbit:
         if given := os.environ.get("AMQP_URL"):
@@ -145,6 +162,7 @@ class Stack:
             port=self.config.ports["AMQP_PORT"],
             console_port=self._ports.choose("RabbitMQ console", console) if console else None,
             log=self.supervisor.output.log_of("rabbit"),
+            say=self.say,
         )
 
     def _bring_up(self) -> None:
@@ -182,17 +200,15 @@ class Stack:
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
         for name in self._commands.stand_ins.keys() & stand_ins:
-            self._until(partial(answers, self.config.ports[stand_ins[name]]), name)
-        queues = [queue.format(service=each) for each in self._services for queue in self._commands.queues]
-        if queues and self._commands.service:
-            amqp = self.environment["AMQP_URL"]
-            self._until(partial(all_consumed, amqp, queues), "one of the services")
+            self._until(name, partial(answers, self.config.ports[stand_ins[name]]))
+        for service in self._services if self._commands.queues and self._commands.service else ():
+            queues = [queue.format(service=service) for queue in self._commands.queues]
+            self._until(service, partial(all_consumed, self.environment["AMQP_URL"], queues))
         if self._commands.gateway:
-            url = f"{self.config.url('GATEWAY_PORT')}/readyz"
-            self._until(partial(is_ok, url), "the gateway")
+            self._until("gateway", partial(is_ok, f"{self.config.url('GATEWAY_PORT')}/readyz"))
 
-    def _until(self, condition: Callable[[], bool], what: str) -> None:
-        until(condition, seconds=READY_WITHIN, what=what, every=0.2, abort=self._hopeless)
+    def _until(self, name: str, condition: Callable[[], bool]) -> None:
+        until(condition, self.supervisor.awaited(name), abort=self._hopeless, say=self.say, every=0.2)
 
     def _hopeless(self) -> str | None:
         if self.supervisor.closing:

@@ -14,6 +14,7 @@ from sandbox.stack.child_process import ChildProcess
 from sandbox.stack.managed_process import Backoff, ManagedProcess, describe
 from sandbox.stack.output import Output
 from sandbox.stack.run_directory import run_directory
+from sandbox.stack.waiting import PATIENCE, Awaited, Patience, ProgressWatch
 
 
 class Supervisor:
@@ -59,12 +60,13 @@ class Supervisor:
         env: Mapping[str, str] | None = None,
         *,
         cwd: Path | None = None,
-        timeout: float = 120.0,
+        patience: Patience = PATIENCE,
         echo: bool = True,
     ) -> list[str]:
-        """Run a program to its end; returns its output by line. Raises RuntimeError unless it exits with 0 in time.
+        """Run a program to its end; returns its output by line.
 
-        Output that may contain passwords is neither printed nor logged where `shown` is False.
+        Raises RuntimeError unless the program exits with 0, and where the program makes no progress any more. Output
+        that may contain passwords is neither printed nor logged where `echo` is False.
         """
         with self._lock:
             if self._closing.is_set():
@@ -72,10 +74,14 @@ class Supervisor:
             process = ChildProcess(
                 argv, env=os.environ if env is None else env, cwd=cwd, note=self._notes / name, stdout=subprocess.PIPE
             )
-        late = threading.Timer(timeout, process.kill)
-        late.start()
-        ending = threading.Thread(target=self._end_when_closing, args=(process,), daemon=True)
-        ending.start()
+        reasons: list[str] = []
+        watch = ProgressWatch(
+            Awaited(name=name, pid=lambda: process.pid, log=self.output.log_of(name)),
+            say=self.output.say,
+            patience=patience,
+        )
+        minding = threading.Thread(target=self._mind, args=(process, watch, reasons), daemon=True)
+        minding.start()
         lines: list[str] = []
         try:
             with process.output as output:
@@ -85,8 +91,9 @@ class Supervisor:
                     lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
             code = process.wait()
         finally:
-            late.cancel()
             process.end(grace=self._grace)
+        if reasons:
+            raise RuntimeError(reasons[0])
         if code:
             tail = "\n".join(f"  {line}" for line in lines[-20:])
             raise RuntimeError(f"{name} failed ({describe(code)}):\n{tail}")
@@ -118,6 +125,10 @@ class Supervisor:
     def crashes(self, name: str) -> int:
         """The number of times that the program has ended without `stop`, `restart` or `close`."""
         return self._program(name).crashes
+
+    def awaited(self, name: str) -> Awaited:
+        """The program as something to wait for."""
+        return Awaited(name=name, pid=lambda: self.pid(name), log=self.output.log_of(name))
 
     def names(self) -> list[str]:
         return list(self._programs)
@@ -158,7 +169,11 @@ class Supervisor:
         for program in programs:
             program.kill_now()
 
-    def _end_when_closing(self, process: ChildProcess) -> None:
+    def _mind(self, process: ChildProcess, watch: ProgressWatch, reasons: list[str]) -> None:
+        """End the process when the supervisor closes, and kill it where it makes no progress any more."""
         while process.poll() is None:
             if self._closing.wait(0.2):
                 process.end(grace=self._grace)
+            elif reason := watch.reason_to_give_up():
+                reasons.append(reason)
+                process.kill()

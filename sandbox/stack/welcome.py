@@ -1,5 +1,7 @@
 """Prints the addresses of a running stack and the demo accounts."""
 
+import io
+
 from rich.console import Console
 from rich.table import Table
 
@@ -25,9 +27,12 @@ def print_addresses(stack: Stack) -> None:
     people = Table("Who may log in", "as", "with", box=None, header_style="bold")
     for person in known["staff"]:
         people.add_row(person["email"], person["role"], person["password"])
-    console = Console(highlight=False)
-    for table in (places, people):
-        if table.row_count:
-            console.print()
-            console.print(table, no_wrap=True, overflow="ignore", crop=False)
-    console.print("\nCtrl-C ends everything that was started.")
+    output = stack.supervisor.output
+    console = Console(file=io.StringIO(), force_terminal=output.coloured, highlight=False)
+    with console.capture() as printed:
+        for table in (places, people):
+            if table.row_count:
+                console.print()
+                console.print(table, no_wrap=True, overflow="ignore", crop=False)
+        console.print("\nCtrl-C ends everything that was started.")
+    output.show(printed.get().rstrip("\n"))

@@ -24,8 +24,8 @@ class JournalEntry:
 
     Held money: authorise = capture + release + void + expire, once the intent has ended.
     Earned money: capture + refund_failed + dispute_won - refund - dispute.
-    `object` is the id of the charge, refund or dispute; `metadata` is that of the refund for a
-    refund, otherwise that of the intent.
+    `object` is the id of the charge, refund or dispute; For a refund, `metadata` is the
+    refund's metadata, otherwise the intent's.
     """
 
     sequence: int

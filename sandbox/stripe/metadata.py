@@ -1,4 +1,4 @@
-"""Metadata: updates are merged key by key, an empty value deletes a key, and Stripe's limits apply."""
+"""Metadata: updates are merged key by key, an empty value deletes its key, and Stripe's limits apply."""
 
 from __future__ import annotations
 

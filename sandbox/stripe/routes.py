@@ -27,7 +27,7 @@ from sandbox.stripe.store import ApiCall, Json
 class OlderVersionParams(TypedDict, total=False):
     """Parameters that are accepted only without a Stripe-Version header.
 
-    Such a request is treated as one from an account on an older API version.
+    Such a request is treated as a request from an account on an older API version.
     """
 
     payment_method_types: list[str]

@@ -40,7 +40,7 @@ class BehaviourSettings:
 
 @dataclass(slots=True)
 class StripeStore:
-    """All objects by id, newest last, in the JSON form of responses."""
+    """All objects, keyed by id, newest last, in the JSON form of responses."""
 
     emit: Callable[[Json], None]
     settings: BehaviourSettings

@@ -129,7 +129,7 @@ ORDERS = Lifecycle[OrderStatus](
     (OrderStatus.ACCEPTED, OrderCancelled, OrderStatus.CANCELLED),
 )
 
-# An operator may replay a notice that notifier gave up. `SENT`: the mail server accepted the mail.
+# An operator may replay a notice that the notifier gave up. `SENT`: the mail server accepted the mail.
 COMMUNICATIONS = Lifecycle[DeliveryStatus](
     # while                   when this happens       it becomes
     (None, CommunicationNoted, DeliveryStatus.DELIVERED),

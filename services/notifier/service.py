@@ -1,4 +1,4 @@
-"""The notifier's registry: the asks, events and jobs that the notifier handles."""
+"""The notifier's registry: its asks, events and jobs, each with its handler."""
 
 from chassis.service import Handler, Job, Service, converses, handles, on
 from contracts.bookings.communications import CommunicationRequested

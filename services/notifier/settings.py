@@ -9,8 +9,8 @@ class NotifierSettings(ServiceSettings):
     """The push provider, the mail server, and the public URL of links in mails.
 
     If `pusher_host` is empty, the provider's own servers for the configured cluster are used. `pusher_public_*` is the
-    address for clients, where it differs from the address for this service. Unless `legacy_channels` is set, legacy
-    channels are used in demo mode only.
+    address that clients use, where that differs from the address that the notifier uses. Unless `legacy_channels` is
+    set, legacy channels are used in demo mode only.
     """
 
     model_config = prefixed("notifier")

@@ -1,10 +1,10 @@
 """The notifier's transaction, and the dependencies that its handlers use."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
 
+from chassis.transactions.store import store
 from chassis.transactions.work import Work
+from contracts.data import Data
 from contracts.notifier.events import NoticeSent
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.mailer.renderer import MailRenderer
@@ -15,9 +15,8 @@ from services.notifier.sms import NoSmsProvider, SmsProvider
 from services.notifier.store.notices import SqlNotices
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotifierDependencies:
-    """The push gateway, mail server and other dependencies that the handlers use beyond the database."""
+class NotifierDependencies(Data):
+    """The values, besides the database, that the handlers use."""
 
     settings: NotifierSettings
     push: PusherGateway
@@ -27,7 +26,7 @@ class NotifierDependencies:
 
 
 def dependencies(settings: NotifierSettings) -> NotifierDependencies:
-    """Make the dependencies of one process from its settings."""
+    """The dependencies of a running service."""
     return NotifierDependencies(
         settings=settings,
         push=PusherGateway(settings),
@@ -42,9 +41,7 @@ class NotifierWork(Work):
 
     dependencies: NotifierDependencies
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.notices = SqlNotices(self.connection)
+    notices = store(SqlNotices)
 
     def mark_sent(self, notice_ids: Collection[str]) -> None:
         """Store these notices as `SENT`."""

@@ -1,1 +1,1 @@
-"""Payments: card payments for bookings, authorised at checkout and captured on approval."""
+"""The payments service: card payments for bookings, authorised at checkout and captured on approval."""

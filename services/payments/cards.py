@@ -87,16 +87,13 @@ class Cards(Protocol):
         """
 
     def session(self, session_id: str) -> SessionSnapshot:
-        """One checkout session by its id at the provider. Raises `UnknownObject`."""
+        """The checkout session with this id at the provider. Raises `UnknownObject`."""
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
-        """The checkout session that was created at or after `since` (UTC) and has this payment id in its metadata.
-
-        None where there is none.
-        """
+        """The session created since `since` (UTC) whose metadata has this payment id; None where no session matches."""
 
     def intent(self, intent_id: str) -> IntentSnapshot:
-        """One payment intent with its charge, by its id at the provider. Raises `UnknownObject`."""
+        """The payment intent with this id at the provider, and its charge. Raises `UnknownObject`."""
 
     def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:
         """All refunds of the intent, oldest first."""

@@ -35,7 +35,7 @@ class RefundRefused:
 
 
 class RefundRetried(Data):
-    """Staff retry the failed refunds. Not published: bookings has published `BookingRefundRetried`."""
+    """Staff retry the failed refunds. Not published: the bookings service has published `BookingRefundRetried`."""
 
     payment_id: str
 

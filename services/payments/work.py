@@ -1,4 +1,4 @@
-"""One transaction of payments: its tables behind ports, the card provider, and the recording of decisions."""
+"""The unit of work of the payments service: its stores, and `record`, which records a decision on a payment."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +33,7 @@ class PaymentsDependencies:
 
 
 class PaymentsWork(Work):
-    """One transaction on the database of payments."""
+    """A transaction on the payments database."""
 
     dependencies: PaymentsDependencies
 

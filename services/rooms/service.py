@@ -1,8 +1,8 @@
-"""The registry of rooms: its asks, events and timers.
+"""The registry of the rooms service: its asks, events and timers.
 
-Rooms handles the four events that end a booking. Any other event of a booking either has no effect on rooms (money,
-notes, decisions), or follows an ask that bookings has sent to rooms before (hold, room, check-in, extension,
-check-out).
+The service handles the four events that end a booking. Any other event of a booking either changes no nights and no
+room (money, notes, decisions), or follows an ask that the bookings service has sent before (hold, room assignment,
+check-in, extension, check-out).
 """
 
 from chassis.service import Service, every, handles, on
@@ -124,10 +124,10 @@ SERVICE = Service(
         handles(PriceItems, menu.price_items),
     ),
     events=(
-        on(BookingDeclined, booking_events.booking_declined),
+        on(BookingDeclined, booking_events.booking_ended),
         on(BookingCancelled, booking_events.booking_cancelled),
-        on(BookingExpired, booking_events.booking_expired),
-        on(BookingNoShow, booking_events.booking_no_show),
+        on(BookingExpired, booking_events.booking_ended),
+        on(BookingNoShow, booking_events.booking_ended),
     ),
     timers=(
         every(600, timers.extend_nights),

@@ -1,4 +1,4 @@
-"""The recipe of the images and the whole that they make: linted, nobody root, each with its own database alone."""
+"""The Dockerfile and the compose file: linted, without root, and each service with its own database alone."""
 
 import re
 import subprocess
@@ -51,12 +51,12 @@ def stages() -> dict[str, list[str]]:
     return instructions
 
 
-def test_the_recipe_is_linted() -> None:
+def test_the_dockerfile_is_linted() -> None:
     assert linted(DOCKERFILE.read_text("utf-8")) == 0
     assert linted("FROM debian\nRUN apt-get update && apt-get install curl\n") != 0
 
 
-def test_any_builder_can_make_any_image() -> None:
+def test_only_the_last_stage_names_its_deployable() -> None:
     """Older ones go through every stage before the wanted one: only the last may need what the deployable names."""
     names = re.findall(r"^FROM \S+ AS (\w+)", DOCKERFILE.read_text("utf-8"), re.MULTILINE)
     own = {name: [line for line in stages()[name] if "COPY services/${DEPLOYABLE}" in line] for name in names}
@@ -64,14 +64,14 @@ def test_any_builder_can_make_any_image() -> None:
     assert [name for name in names if own[name]] == names[-1:] == ["service"]
 
 
-def test_the_whole_is_a_compose_file(tmp_path: Path) -> None:
+def test_the_compose_file_fits_its_schema(tmp_path: Path) -> None:
     assert fits_the_schema(COMPOSE)
     broken = tmp_path / "docker-compose.yml"
     broken.write_text(COMPOSE.read_text("utf-8").replace("healthcheck:", "healthchecks:"))
     assert not fits_the_schema(broken)
 
 
-def test_nobody_is_root_and_nothing_is_written_where_it_should_not(services: dict[str, Any]) -> None:
+def test_no_container_runs_as_root_or_with_a_writable_image(services: dict[str, Any]) -> None:
     recipe = stages()
     for name, service in services.items():
         if "build" in service:
@@ -84,7 +84,7 @@ def test_nobody_is_root_and_nothing_is_written_where_it_should_not(services: dic
         assert service["security_opt"] == ["no-new-privileges:true"], name
 
 
-def test_whatever_runs_on_says_whether_it_is_well(services: dict[str, Any]) -> None:
+def test_every_lasting_service_has_a_health_check(services: dict[str, Any]) -> None:
     recipe = stages()
     for name, service in services.items():
         if name in ONCE:
@@ -93,7 +93,7 @@ def test_whatever_runs_on_says_whether_it_is_well(services: dict[str, Any]) -> N
         assert "healthcheck" in service or (checks and "NONE" not in checks[-1]), name
 
 
-def test_broker_and_database_are_current(services: dict[str, Any]) -> None:
+def test_broker_and_database_images_are_current(services: dict[str, Any]) -> None:
     assert re.fullmatch(r"\$\{POSTGRES_IMAGE:-postgres:18\S*\}", services["postgres"]["image"])
     assert re.fullmatch(r"\$\{RABBITMQ_IMAGE:-rabbitmq:4\S*\}", services["rabbitmq"]["image"])
 
@@ -115,7 +115,7 @@ def test_each_service_reaches_its_own_database_by_its_own_role(services: dict[st
     assert set(re.findall(r'^create (\w+) "', recipe, re.MULTILINE)) == {*OWNERS, "gateway"}
 
 
-def test_what_must_be_filled_in_is_in_the_example() -> None:
+def test_every_required_variable_is_in_the_example() -> None:
     text, example = COMPOSE.read_text("utf-8"), EXAMPLE.read_text("utf-8")
     required = set(re.findall(r"\$\{(\w+):\?\}", text))
     may = set(re.findall(r"\$\{(\w+):-", text)) | set(re.findall(r"^      ([A-Z_]+):$", text, re.MULTILINE))

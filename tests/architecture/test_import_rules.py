@@ -44,7 +44,7 @@ def rules() -> dict[str, str]:
 
 
 def lint(folder: Path) -> tuple[int, str]:
-    """What the linter says of the tree in this folder."""
+    """The exit code and the output of the linter on the tree in this folder."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={"COLUMNS": "400"})
     return done.returncode, done.stdout + done.stderr
@@ -52,7 +52,7 @@ def lint(folder: Path) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What the linter says of a copy in which every rule is broken once."""
+    """The output of the linter on a copy in which every rule is broken once."""
     copy = tmp_path_factory.mktemp("copy")
     for package in PACKAGES:
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__", "*.json"))
@@ -65,16 +65,16 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
     return said
 
 
-def test_every_rule_holds() -> None:
+def test_every_import_rule_holds() -> None:
     code, said = lint(ROOT)
 
     assert code == 0, said
 
 
-def test_every_rule_is_broken_somewhere_below() -> None:
+def test_every_import_rule_has_a_planted_violation() -> None:
     assert set(BREAKS) == set(rules())
 
 
 @pytest.mark.parametrize("rule", sorted(BREAKS))
-def test_a_broken_rule_is_found(rule: str, broken: str) -> None:
+def test_a_violated_import_rule_is_found(rule: str, broken: str) -> None:
     assert f"{rules()[rule]} BROKEN" in " ".join(broken.split())

@@ -65,7 +65,7 @@ ONLY_IN_THE_FEED = {
 }
 
 
-def test_every_event_is_heard_by_somebody_or_says_why_not() -> None:
+def test_every_event_is_handled_by_a_service_or_listed_with_a_reason() -> None:
     handled = {door.event.wire_name for name in OWNERS for door in load(name).events}
 
     assert set(events()) - handled == set(ONLY_IN_THE_FEED) - handled
@@ -75,13 +75,13 @@ def test_every_owner_s_events_reach_a_durable_queue() -> None:
     assert {owner for owners in SUBSCRIPTIONS.values() for owner in owners} == set(OWNERS)
 
 
-def test_a_service_hears_only_owners_that_it_is_bound_to() -> None:
+def test_a_service_handles_events_only_of_owners_that_its_queue_is_bound_to() -> None:
     for name in OWNERS:
         for door in load(name).events:
             assert door.event.owner in SUBSCRIPTIONS[name], f"{name} cannot hear {door.event.wire_name}"
 
 
-def test_every_ask_has_one_door_at_its_owner() -> None:
+def test_every_ask_has_one_handler_at_its_owner() -> None:
     doors = {door.message.wire_name for name in OWNERS for door in load(name).asks if door.message.owner == name}
 
     assert {name for name in asks() if not name.startswith("operations.")} == doors
@@ -113,7 +113,7 @@ def asked_by(name: str) -> set[str]:
     return owners - {"values", "message"}
 
 
-def test_unit_tests_and_doors_load_neither_nameko_nor_eventlet() -> None:
+def test_the_service_tables_load_neither_nameko_nor_eventlet() -> None:
     program = (
         "import sys, importlib;"
         "[importlib.import_module(f'services.{n}.service') for n in ('bookings','payments','rooms','notifier')];"

@@ -1,4 +1,4 @@
-"""How a figure is made: the thing and its yardstick in interleaved rounds, the work checked, the median ratio told."""
+"""Measures a thing and its yardstick in interleaved rounds, checks their work, and reports the median ratio."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Measured:
 
     @property
     def rate(self) -> float:
-        """How many a second."""
+        """Work units per second."""
         return self.done / self.seconds
 
     def percentile(self, share: float) -> float | None:
@@ -52,7 +52,7 @@ class Comparison:
 
 @dataclass
 class Metric:
-    """What came out of a comparison."""
+    """The result of a comparison."""
 
     comparison: Comparison
     things: list[Measured] = field(default_factory=list)

@@ -21,7 +21,7 @@ WAIT = 10.0
 
 
 class Commits:
-    """When transactions that told of something were committed: the database itself says so, at once."""
+    """The commit times of transactions that published an event, from notifications of the database."""
 
     def __init__(self, database_url: str) -> None:
         self._connection = psycopg.connect(database_url, autocommit=True)

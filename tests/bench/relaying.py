@@ -1,4 +1,4 @@
-"""How fast an outbox is carried to the broker's confirm, beside publishing one by one."""
+"""The rate at which the relay publishes an outbox with confirms, beside publishing one by one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the end of a stay ends, also where it is called off or only the room changes; and what the next guest sees."""
+"""The end of a stay by check-out, cancellation or move: what it closes, and what the next guest of the room sees."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
 
 
 @pytest.mark.parametrize("how", ["moved", "called off"])
-def test_the_next_guest_of_the_room_sees_nothing_of_who_was(fixture: PlatformFixture, how: str) -> None:
+def test_the_next_guest_of_a_room_sees_nothing_of_the_guest_before(fixture: PlatformFixture, how: str) -> None:
     first = move_in(fixture)
     secrets = live(fixture, first)
     if how == "moved":

@@ -1,4 +1,4 @@
-"""Whatever is asked, and by whomever: the answer is one that the OpenAPI document tells of, and never our fault."""
+"""Any request by any caller gets an answer that the OpenAPI document describes, and none is a server error."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def two_hotels(template_databases: dict[str, str], copied_database: Callable[[st
 
 
 def proof(two_hotels: TwoHotels, tokens: set[str], draw: Draw) -> tuple[dict[str, str], str]:
-    """Who asks, mostly one of those that it is for; and the booking that is theirs, if they are a guest."""
+    """Headers of a caller, mostly one that the operation is for, and the caller's booking if the caller is a guest."""
     fits = draw(st.integers(0, 4)) > 0
     if fits and "guestToken" in tokens:
         made = draw(st.sampled_from(two_hotels.guests))
@@ -55,7 +55,7 @@ def _validator(reference: str) -> Draft202012Validator:
 
 
 def conforms(answer: httpx.Response, operation: dict[str, Any]) -> None:
-    """It has a status that the operation tells of, and what the document says comes with it."""
+    """Asserts that the answer has a documented status, content type, body and error code."""
     status = str(answer.status_code)
     assert answer.status_code < 500, answer.text
     assert status in operation["responses"], f"{status} is not documented: {answer.text}"
@@ -73,7 +73,7 @@ def conforms(answer: httpx.Response, operation: dict[str, Any]) -> None:
 
 
 def sensible(given: Any, known: dict[str, list[Any]], draw: Draw) -> Any:
-    """What was made up, with things that exist in the place of most."""
+    """The generated value with most ids replaced by ids that exist."""
     if not isinstance(given, dict):
         return given
     return {
@@ -83,7 +83,7 @@ def sensible(given: Any, known: dict[str, list[Any]], draw: Draw) -> Any:
 
 
 def body_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> bytes:
-    """The body made up for it, or the one that the document shows."""
+    """The generated body, or the example of the document."""
     if isinstance(case.body, bytes):
         return case.body
     made_up = {} if case.body is NOT_SET else case.body
@@ -92,7 +92,7 @@ def body_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: 
 
 
 def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> tuple[str, dict[str, Any]]:
-    """Where it goes, and all that goes with it."""
+    """The path, and the headers, parameters and body of a request."""
     headers, booking_id = proof(two_hotels, tokens_of(operation), draw)
     names = [part[1:-1] for part in case.path.split("/") if part.startswith("{")]
     where = {name: draw(st.sampled_from(two_hotels.known[name])) for name in names}
@@ -131,7 +131,7 @@ def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parame
     ask()
 
 
-def test_what_is_not_documented_is_noticed() -> None:
+def test_an_undocumented_answer_is_noticed() -> None:
     operation = next(documented for _, _, documented in OPERATIONS if documented["operationId"] == "get_room")
     answers = [httpx.Response(418, json={}), httpx.Response(200, json={"room_number": 7}), httpx.Response(500, json={})]
 

@@ -1,4 +1,4 @@
-"""A room for a booking, as the front desk gives it: every reason why not, and what follows."""
+"""The assignment of a room at the front desk: every refusal, and the effects in rooms and bookings."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def left(fixture: PlatformFixture, code: str) -> int:
     return next(kind for kind in fixture.platform.ask(stay).room_types if kind.room_type_code == code).available_units
 
 
-def test_a_room_is_refused_for_each_reason_by_its_name(fixture: PlatformFixture) -> None:
+def test_an_assignment_is_refused_with_the_code_of_its_reason(fixture: PlatformFixture) -> None:
     mine, other = confirmed(fixture).id, confirmed(fixture).id
     assigned(fixture, other, "102")
     with_room_status(fixture, "103", RoomStatus.OUT_OF_ORDER, until=fixture.today() + timedelta(days=1))
@@ -52,7 +52,7 @@ def test_a_room_is_refused_for_each_reason_by_its_name(fixture: PlatformFixture)
     assert refusal(fixture, assigning(fixture.book().booking.id, "101")).code == "BOOKING_STATUS_NOT_ASSIGNABLE"
 
 
-def test_a_room_still_lived_in_is_not_given_for_tonight_but_for_later(fixture: PlatformFixture) -> None:
+def test_an_occupied_room_is_assigned_to_a_later_stay_and_not_for_tonight(fixture: PlatformFixture) -> None:
     in_house(fixture, "101", nights=1)
     fixture.platform.advance(timedelta(days=1))  # the guest stays over
     tonight, tomorrow = confirmed(fixture, nights=1).id, confirmed(fixture, begins=1).id
@@ -61,14 +61,16 @@ def test_a_room_still_lived_in_is_not_given_for_tonight_but_for_later(fixture: P
     assert assigned(fixture, tomorrow, "101").assigned_room_number == "101"
 
 
-def test_a_dirty_room_is_given_for_a_stay_that_starts_later(fixture: PlatformFixture) -> None:
+def test_a_dirty_room_is_assigned_to_a_later_stay(fixture: PlatformFixture) -> None:
     checked_out(fixture, in_house(fixture, "101"))
 
     assert room(fixture, "101").room_status is RoomStatus.CHECKOUT_DIRTY
     assert assigned(fixture, confirmed(fixture, begins=1).id, "101").assigned_room_number == "101"
 
 
-def test_another_type_is_given_with_a_warning_that_is_kept_and_the_counters_follow(fixture: PlatformFixture) -> None:
+def test_a_room_of_another_type_is_assigned_with_a_stored_warning_and_moves_the_counters(
+    fixture: PlatformFixture,
+) -> None:
     mine = confirmed(fixture).id
     single, double = left(fixture, "SGL"), left(fixture, "DBL")
 
@@ -86,7 +88,7 @@ def test_another_type_is_given_with_a_warning_that_is_kept_and_the_counters_foll
     assert (left(fixture, "SGL"), left(fixture, "DBL")) == (single, double)
 
 
-def test_a_type_that_is_full_is_sold_out_and_nothing_moves(fixture: PlatformFixture) -> None:
+def test_an_assignment_of_a_full_type_is_refused_and_moves_no_counter(fixture: PlatformFixture) -> None:
     mine = confirmed(fixture).id
     assigned(fixture, mine, "101")
     suites = [confirmed(fixture, room_type="DBL").id for _ in range(left(fixture, "DBL"))]
@@ -97,7 +99,9 @@ def test_a_type_that_is_full_is_sold_out_and_nothing_moves(fixture: PlatformFixt
     assert booking(fixture, mine).assigned_room_number == "101"
 
 
-def test_another_room_frees_the_first_and_the_same_one_changes_nothing(fixture: PlatformFixture) -> None:
+def test_an_assignment_of_another_room_frees_the_first_and_of_the_same_room_changes_nothing(
+    fixture: PlatformFixture,
+) -> None:
     mine, other = confirmed(fixture).id, confirmed(fixture).id
     assigned(fixture, mine, "101")
 
@@ -108,7 +112,7 @@ def test_another_room_frees_the_first_and_the_same_one_changes_nothing(fixture: 
     assert fixture.platform.ask(GetFeed(hotel=HOTEL, booking_id=mine), STAFF).last_sequence == reassigned.version
 
 
-def test_a_hotel_that_is_strict_gives_no_other_type(fixture: PlatformFixture) -> None:
+def test_a_strict_hotel_assigns_no_other_type(fixture: PlatformFixture) -> None:
     with fixture.platform.services["rooms"].engine.begin() as connection:
         connection.exec_driver_sql("""UPDATE hotel SET settings = settings || '{"strict_room_type": true}'""")
     mine = confirmed(fixture).id
@@ -119,7 +123,7 @@ def test_a_hotel_that_is_strict_gives_no_other_type(fixture: PlatformFixture) ->
 
 
 @pytest.mark.parametrize("taken_back", [False, True])
-def test_unassigning_twice_is_unassigning_once(fixture: PlatformFixture, taken_back: bool) -> None:
+def test_a_repeated_unassignment_changes_nothing(fixture: PlatformFixture, taken_back: bool) -> None:
     mine = confirmed(fixture).id
     if taken_back:
         assigned(fixture, mine, "101")

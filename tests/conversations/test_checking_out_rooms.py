@@ -1,4 +1,4 @@
-"""Many rooms checked out at once: each by the one way there is, each on its own, and nobody else touched."""
+"""The bulk check-out: each room in its own transaction, by the ordinary check-out, without effect on other bookings."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def in_rooms(fixture: PlatformFixture, statement: str, **values: Any) -> None:
 
 
 def ghost(fixture: PlatformFixture, number: str, booking_id: str) -> None:
-    """The room is occupied by that booking, whatever anybody did."""
+    """Marks the room as occupied by that booking, behind the services' backs."""
     in_rooms(
         fixture,
         "UPDATE room SET status = 'OCCUPIED', occupied_by = :booking WHERE room_number = :number",
@@ -56,7 +56,7 @@ def failures(answer: RoomsCheckedOut) -> dict[str, str]:
     return {room.room_number: room.code for room in answer.failed}
 
 
-def test_ids_and_numbers_name_rooms_and_each_room_is_told_of(fixture: PlatformFixture) -> None:
+def test_a_bulk_check_out_takes_ids_and_numbers_and_reports_each_room(fixture: PlatformFixture) -> None:
     one, other = in_house(fixture, "101"), in_house(fixture, "102")
     ghost(fixture, "103", "BK-2020-NOBODY")
     first = room(fixture, "101").id
@@ -80,7 +80,7 @@ def test_ids_and_numbers_name_rooms_and_each_room_is_told_of(fixture: PlatformFi
     assert booking(fixture, one).checked_out_by.name == "Nora Desk"
 
 
-def test_again_there_is_nobody_left_and_the_bookings_stay_as_they_are(fixture: PlatformFixture) -> None:
+def test_a_repeated_bulk_check_out_finds_no_guest_and_changes_no_booking(fixture: PlatformFixture) -> None:
     mine = in_house(fixture, "101")
     keyed = replace(DESK, idempotency_key="k", fingerprint="f")
 
@@ -93,7 +93,7 @@ def test_again_there_is_nobody_left_and_the_bookings_stay_as_they_are(fixture: P
     assert checked_out(fixture, mine).checked_out_at == left_at
 
 
-def test_bookings_to_come_and_ended_ones_are_never_touched(fixture: PlatformFixture) -> None:
+def test_a_bulk_check_out_changes_no_future_or_ended_booking(fixture: PlatformFixture) -> None:
     gone = in_house(fixture, "101")
     checked_out(fixture, gone)
     to_come = confirmed(fixture, begins=1).id
@@ -134,7 +134,9 @@ def test_a_stay_whose_check_out_is_refused_is_ended_by_force_only(fixture: Platf
 
 
 @pytest.mark.parametrize(("given", "noted"), [("fire alarm", "fire alarm"), ("", "destructive bulk check-out")])
-def test_a_destructive_one_says_why_in_every_trail(fixture: PlatformFixture, given: str, noted: str) -> None:
+def test_a_destructive_check_out_has_its_reason_in_every_audit_trail(
+    fixture: PlatformFixture, given: str, noted: str
+) -> None:
     mine = in_house(fixture, "101")
     ghost(fixture, "103", "BK-2020-NOBODY")
 
@@ -146,7 +148,7 @@ def test_a_destructive_one_says_why_in_every_trail(fixture: PlatformFixture, giv
     assert fixture.platform.ask(GetTimeline(hotel=HOTEL, booking_id=mine), STAFF).items[-1].why == noted
 
 
-def test_who_may_not_is_refused_as_a_whole(fixture: PlatformFixture) -> None:
+def test_a_bulk_check_out_without_the_permission_is_refused_whole(fixture: PlatformFixture) -> None:
     in_house(fixture, "101")
     elsewhere = replace(STAFF, caller=replace(STAFF.caller, hotel="hotel-dingle"))
 
@@ -162,7 +164,7 @@ def test_who_may_not_is_refused_as_a_whole(fixture: PlatformFixture) -> None:
     assert room(fixture, "101").is_occupied
 
 
-def test_a_room_that_somebody_is_at_work_on_fails_alone(fixture: PlatformFixture) -> None:
+def test_a_room_with_a_pending_action_fails_alone(fixture: PlatformFixture) -> None:
     one, other = in_house(fixture, "101"), in_house(fixture, "102")
     with process_dies(fixture, MoveOut, after=False), pytest.raises(Unavailable):
         checked_out(fixture, one)
@@ -176,7 +178,7 @@ def test_a_room_that_somebody_is_at_work_on_fails_alone(fixture: PlatformFixture
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before rooms", "after rooms"])
-def test_a_forced_check_out_whose_process_died_is_brought_to_its_end(fixture: PlatformFixture, after: bool) -> None:
+def test_a_forced_check_out_whose_process_died_is_completed(fixture: PlatformFixture, after: bool) -> None:
     mine = in_house(fixture, "101")
     in_rooms(fixture, "UPDATE hold SET ended_at = now() WHERE booking_id = :b", b=mine)
     with process_dies(fixture, ClearRoom, after=after):
@@ -190,7 +192,7 @@ def test_a_forced_check_out_whose_process_died_is_brought_to_its_end(fixture: Pl
     assert fixture.platform.event_names(mine).count("GuestCheckedOut") == 1
 
 
-def test_somebody_who_is_just_moving_in_is_not_cleared_away(fixture: PlatformFixture) -> None:
+def test_a_guest_who_is_moving_in_is_not_cleared_from_the_room(fixture: PlatformFixture) -> None:
     """Rooms has received a walk-in that bookings has not written down yet."""
     mine = in_house(fixture, "101")
     with fixture.platform.services["bookings"].engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""How bookings end otherwise: in house, without their guest, too soon; money, nights and room follow, whatever dies."""
+"""Other ends of a booking: cancelled in house, no-show, early check-out; money, nights and room follow."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def about(created: CreatedBooking, **more: Any) -> dict[str, Any]:
 
 
 def left_by_night(fixture: PlatformFixture, nights: int) -> list[int]:
-    """How many rooms of the first type are left on each of the coming nights."""
+    """The number of available rooms of the first type on each of the coming nights."""
     today, kind = fixture.today(), fixture.room_types()[0]
     left = []
     for night in range(nights):
@@ -86,7 +86,9 @@ def three_nights(fixture: PlatformFixture) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("waived", [False, True], ids=["the whole stay is kept", "the rest is waived"])
-def test_a_stay_that_is_called_off_in_house(fixture: PlatformFixture, waived: bool) -> None:
+def test_a_stay_called_off_in_house_frees_its_nights_and_refunds_what_is_waived(
+    fixture: PlatformFixture, waived: bool
+) -> None:
     before = left_by_night(fixture, 3)
     created = confirmed(fixture, **three_nights(fixture))
     room = living(fixture, created)
@@ -231,7 +233,7 @@ def test_a_fee_that_staff_waive_costs_the_guest_nothing(fixture: PlatformFixture
     )
 
 
-def test_who_leaves_early_frees_the_nights_that_remain(fixture: PlatformFixture) -> None:
+def test_an_early_check_out_frees_the_nights_that_remain(fixture: PlatformFixture) -> None:
     before = left_by_night(fixture, 4)
     created = confirmed(fixture, check_out=fixture.today() + timedelta(days=4))
     room = living(fixture, created)
@@ -280,7 +282,7 @@ def test_a_capture_that_fails_for_good_leaves_a_day_to_pay_again(fixture: Platfo
     assert left_by_night(fixture, 1) == before[1:]
 
 
-def test_staff_are_told_once_that_a_booking_waits_for_them(fixture: PlatformFixture) -> None:
+def test_staff_are_alerted_once_to_each_urgency_of_a_booking_that_waits_for_them(fixture: PlatformFixture) -> None:
     created = fixture.book(check_in=fixture.today() + timedelta(days=3), check_out=fixture.today() + timedelta(days=4))
     fixture.pay(created)
 

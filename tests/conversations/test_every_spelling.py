@@ -55,7 +55,7 @@ NAMED = (
 
 @dataclass
 class Wanted:
-    """What has to be sent for an endpoint to do its work."""
+    """The request with which an endpoint does its work."""
 
     who: str = "staff"
     path: dict[str, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def old_client(template_databases: dict[str, str], copied_database: Callable[[st
 
 
 class OldClient:
-    """Somebody who brings a hotel into the state that a call needs, and calls."""
+    """An older client: brings the hotel into the state that a call needs, and calls."""
 
     def __init__(self, fixture: PlatformFixture, gateway: Gateway) -> None:
         self.fixture = fixture
@@ -89,7 +89,7 @@ class OldClient:
         )
 
     def booked(self) -> CreatedBooking:
-        """A booking to be paid, of a night that nobody else has."""
+        """A booking that awaits payment, for a night without another booking."""
         first = self.fixture.today() + timedelta(days=next(self._days))
         return self.fixture.book(check_in=first, check_out=first + timedelta(days=1))
 
@@ -109,7 +109,7 @@ class OldClient:
         return number, in_house(self.fixture, number, room_type="DBL")
 
     def ready_for(self, operation: str) -> Wanted:
-        """The state that the operation needs, and what it is sent."""
+        """Makes the state that the operation needs, and returns the request."""
         ready: dict[str, Callable[[], Wanted]] = {
             "create_booking": self._new_booking,
             "look_up_bookings": self._looked_up,
@@ -201,7 +201,7 @@ def lasting(answer: httpx.Response) -> Any:
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), NAMED, ids=[f"{method} {path}" for method, path, _ in NAMED])
-def test_what_the_sources_name_works_as_they_spell_it(
+def test_every_path_of_older_clients_works_as_they_spell_it(
     old_client: OldClient, method: str, path: str, operation: str
 ) -> None:
     request = old_client.ready_for(operation)

@@ -45,7 +45,7 @@ def listed(nora: StaffClient, query: str) -> list[str]:
 
 
 def half_past_noon_has_come(fixture: PlatformFixture) -> None:
-    """It is the next day at the hotel: check-out time is over, and nobody is waited for any more."""
+    """Advances to half past noon of the next day at the hotel: after check-out time and after the no-show deadline."""
     then = datetime.combine(fixture.today() + timedelta(days=1), time(12, 30), tzinfo=ZoneInfo("Europe/Dublin"))
     with fixture.platform.services["bookings"].unit_of_work.read() as work:
         now = work.now
@@ -140,11 +140,15 @@ def test_the_desk_gets_through_the_day_with_its_own_permissions(fixture: Platfor
     ],
     ids=lambda value: str(value) if isinstance(value, str) else "",
 )
-def test_what_is_not_the_desks(nora: StaffClient, method: str, path: str, body: dict[str, Any]) -> None:
+def test_the_front_desk_is_refused_what_only_a_manager_may_do(
+    nora: StaffClient, method: str, path: str, body: dict[str, Any]
+) -> None:
     assert nora.refusal_code(method, path, body) == "PERMISSION_DENIED"
 
 
-def test_what_needs_somebody_with_more_to_say(fixture: PlatformFixture, nora: StaffClient) -> None:
+def test_the_front_desk_neither_cancels_a_stay_in_house_nor_waives_a_fee(
+    fixture: PlatformFixture, nora: StaffClient
+) -> None:
     walked = nora.call("POST", "rooms/101/add-guest/", {"guest": ADA}, status=201)["booking_id"]
     to_come = phoned(nora, fixture, begins=1)
 

@@ -1,4 +1,4 @@
-"""Where bookings and rooms do not agree about who lives where: found, mended by the ordinary ways, and told."""
+"""Differences between bookings and rooms about occupied rooms: found, repaired by ordinary asks, and reported."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ def test_an_ordinary_day_has_no_ghosts(fixture: PlatformFixture) -> None:
     assert compared(fixture) == []
 
 
-def test_what_is_seen_once_may_be_on_its_way(fixture: PlatformFixture) -> None:
+def test_a_difference_found_once_is_reported_and_not_repaired(fixture: PlatformFixture) -> None:
     ghost(fixture, "101", "BK-2020-NOBODY")
 
     assert compared(fixture) == [("OCCUPIED_BY_NOBODY", "BK-2020-NOBODY", False, None)]
@@ -67,7 +67,7 @@ def test_what_is_seen_once_may_be_on_its_way(fixture: PlatformFixture) -> None:
     assert compared(fixture) == []
 
 
-def test_a_room_that_nobody_lives_in_is_cleared(fixture: PlatformFixture) -> None:
+def test_a_room_occupied_by_an_unknown_booking_is_cleared(fixture: PlatformFixture) -> None:
     gone = checked_out(fixture, in_house(fixture, "102", nights=1)).id
     ghost(fixture, "101", gone)
     compared(fixture)
@@ -102,7 +102,7 @@ def test_a_guest_in_house_moves_into_their_room_again(fixture: PlatformFixture) 
     assert booking(fixture, mine).version == version
 
 
-def test_what_cannot_be_mended_is_left_to_people_with_the_reason(fixture: PlatformFixture) -> None:
+def test_a_difference_that_cannot_be_repaired_is_left_to_staff_with_the_reason(fixture: PlatformFixture) -> None:
     mine = in_house(fixture, "101")
     in_rooms(fixture, "UPDATE room SET status = 'CHECKOUT_DIRTY', occupied_by = NULL WHERE room_number = '101'")
     compared(fixture)
@@ -130,7 +130,7 @@ def test_a_claim_of_an_ended_booking_is_let_go_of(fixture: PlatformFixture, hold
     assert assigned(fixture, confirmed(fixture).id, "101").assigned_room_number == "101"
 
 
-def test_a_booking_that_somebody_is_at_work_on_is_no_ghost(fixture: PlatformFixture) -> None:
+def test_a_booking_with_a_pending_action_is_no_ghost(fixture: PlatformFixture) -> None:
     mine = confirmed(fixture).id
     assigned(fixture, mine, "101")
     with process_dies(fixture, MoveIn, after=True), pytest.raises(Unavailable):

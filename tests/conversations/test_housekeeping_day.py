@@ -82,7 +82,7 @@ def test_a_cleaner_gets_through_the_day_with_can_clean_alone(fixture: PlatformFi
     assert room(fixture, "102").current_booking_id == stays
 
 
-def test_the_board_and_the_room_hear_of_tasks_and_blocks(fixture: PlatformFixture, gateway: Gateway) -> None:
+def test_task_and_block_events_reach_the_channels_of_hotel_and_room(fixture: PlatformFixture, gateway: Gateway) -> None:
     manager = StaffClient(gateway, Role.MANAGER)
     checked_out(fixture, in_house(fixture, "101"))
     [task] = manager.call("GET", "housekeeping/tasks/")["results"]

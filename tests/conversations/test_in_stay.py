@@ -1,4 +1,4 @@
-"""What guests and staff say to each other and order, over all four services; and that none of it gets about."""
+"""Chat, communications and orders over all four services, and the privacy of their contents."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def move_in(fixture: PlatformFixture, **over: Any) -> CreatedBooking:
 
 
 def live(fixture: PlatformFixture, created: CreatedBooking) -> dict[str, str]:
-    """The guest does everything that a guest in house can do; what of it nobody else is to find."""
+    """Does everything that a guest in house can do; returns the private texts by name."""
     mine, ask = guest(created), fixture.platform.ask
     item = ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
     ask(SendChatMessage(**about(created, text=PLANTED["chat"])), mine)
@@ -69,7 +69,7 @@ def live(fixture: PlatformFixture, created: CreatedBooking) -> dict[str, str]:
     return {**PLANTED, "PIN": in_house.room_pin, "e-mail": "ada@example.com"}
 
 
-def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixture) -> None:
+def test_the_next_guest_of_a_room_sees_nothing_of_the_last_guest(fixture: PlatformFixture) -> None:
     first = move_in(fixture)
     secrets = live(fixture, first)
     fixture.platform.ask(CheckOut(**about(first)), STAFF)
@@ -108,7 +108,7 @@ def test_the_next_guest_of_a_room_sees_nothing_of_the_last(fixture: PlatformFixt
     assert PLANTED["message"] in timeline
 
 
-def test_no_event_push_notice_or_job_carries_what_was_said_ordered_or_kept(
+def test_no_event_push_notice_or_job_carries_the_text_of_a_message_order_or_note(
     fixture: PlatformFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     created = move_in(fixture)

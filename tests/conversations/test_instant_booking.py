@@ -1,4 +1,4 @@
-"""A hotel that wants no approval: who pays is confirmed, and what is wrong with the money is put right all the same."""
+"""A hotel without approval: a paid booking is confirmed, and every fault of the payment is corrected."""
 
 import json
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def pushed(fixture: PlatformFixture) -> list[str]:
     return [event["event"] for event in fixture.pusher.events()]
 
 
-def test_who_pays_is_confirmed_at_once(instant: PlatformFixture) -> None:
+def test_a_paid_instant_booking_is_confirmed_at_once(instant: PlatformFixture) -> None:
     created = paid(instant)
 
     booking, total = booking_detail(instant, created), created.booking.total_amount.amount
@@ -102,7 +102,7 @@ def for_another_booking(intent: Json) -> None:
 
 
 @pytest.mark.parametrize("wrong", [of_another_amount, in_another_currency, for_another_booking])
-def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
+def test_an_authorisation_that_does_not_match_the_booking_is_voided_and_pushed_to_staff(
     instant: PlatformFixture, wrong: Callable[[Json], None]
 ) -> None:
     created = instant.book(hotel=INSTANT)
@@ -121,7 +121,7 @@ def test_an_authorisation_that_is_not_the_bookings_is_voided_and_staff_are_told(
     assert "payment_success" not in pushed(instant)
 
 
-def test_a_dispute_is_told_to_staff_and_changes_nothing_else(instant: PlatformFixture) -> None:
+def test_a_dispute_is_pushed_to_staff_and_changes_nothing_else(instant: PlatformFixture) -> None:
     created = paid(instant)
     (charge,) = instant.stripe.state.store.charges
 

@@ -35,7 +35,7 @@ def broken(fixture: PlatformFixture) -> set[str]:
 
 
 def a_day(fixture: PlatformFixture) -> str:
-    """Somebody lives in 101, somebody comes to 102, somebody has left, moved, walked in, called off."""
+    """One guest in house in 101, one arriving in 102, and guests who have left, moved, walked in or cancelled."""
     mine = in_house(fixture, "101")
     assigned(fixture, confirmed(fixture).id, "102")
     checked_out(fixture, in_house(fixture, "105", room_type="DBL"))

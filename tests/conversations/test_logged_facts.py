@@ -1,4 +1,4 @@
-"""Logs say what was committed, once, by stable names, and nobody's name, address or number."""
+"""Each committed event is logged once under a stable name, without personal data."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.events import BookingExpired
 from contracts.bookings.status import ExpiryReason
-from services.notifier.handlers import pushes
+from services.notifier.handlers import results
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 LIFE = (
@@ -42,7 +42,7 @@ class Log:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     recorded = Log()
-    for module in (chassis.transactions.work, pushes):
+    for module in (chassis.transactions.work, results):
         monkeypatch.setattr(module, "log", recorded)
     return recorded
 
@@ -65,7 +65,7 @@ def test_a_booking_s_facts_are_logged_once_in_order_and_name_nobody(fixture: Pla
         assert private not in str(log.lines)
 
 
-def test_what_was_not_committed_is_not_logged(fixture: PlatformFixture, log: Log) -> None:
+def test_an_event_that_was_not_committed_is_not_logged(fixture: PlatformFixture, log: Log) -> None:
     def expire(*, well: bool) -> None:
         with fixture.platform.services["bookings"].unit_of_work.begin() as work:
             work.publish(FACT)

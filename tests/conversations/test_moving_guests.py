@@ -1,4 +1,4 @@
-"""A guest in house changes rooms: what each party sees, and what is left when a process dies on the way."""
+"""A guest in house moves to another room: the pushes to each party, and the state after a crash on the way."""
 
 import pytest
 
@@ -25,7 +25,7 @@ from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 Status = RoomStatus
 
 
-def test_a_guest_moves_and_everyone_is_told(fixture: PlatformFixture) -> None:
+def test_a_guests_move_is_pushed_to_the_guest_and_both_rooms(fixture: PlatformFixture) -> None:
     mine = in_house(fixture, "101")
     before = fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=mine), STAFF).in_house
     fixture.settle()

@@ -1,4 +1,4 @@
-"""What the four services say to each other over one booking's life."""
+"""The asks and events between the four services over the life of one booking."""
 
 from datetime import timedelta
 

@@ -82,7 +82,7 @@ def published(fixture: PlatformFixture, created: CreatedBooking, *names: str) ->
 
 
 def books_agree(fixture: PlatformFixture) -> None:
-    """What payments has booked is what the provider has, to the cent and in the same order by payment."""
+    """Asserts that the ledger of payments equals the provider's journal, to the cent and in order per payment."""
     same = {"release": "void", "expire": "void"}
     with fixture.platform.services["payments"].engine.connect() as connection:
         ours = connection.exec_driver_sql("SELECT kind, amount FROM ledger").all()
@@ -153,7 +153,7 @@ def test_a_guest_overstays_stays_on_pays_and_leaves(fixture: PlatformFixture) ->
     books_agree(fixture)
 
 
-def test_hotel_and_staff_are_told_under_every_name_and_of_nobody(fixture: PlatformFixture) -> None:
+def test_overstay_events_reach_hotel_and_staff_under_every_name_without_personal_data(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     late(fixture, created, 40)
     fixture.platform.ask(AcknowledgeOverstay(**about(created)), STAFF)
@@ -173,7 +173,7 @@ def test_hotel_and_staff_are_told_under_every_name_and_of_nobody(fixture: Platfo
     assert "Ada" not in said
 
 
-def test_the_added_nights_are_gone_for_others_at_once(fixture: PlatformFixture) -> None:
+def test_the_nights_of_an_extension_are_sold_at_once(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     day = created.booking.check_out
 
@@ -189,7 +189,7 @@ def test_the_added_nights_are_gone_for_others_at_once(fixture: PlatformFixture) 
     assert left() == before - 1
 
 
-def test_what_is_settled_at_the_desk_closes_the_page(fixture: PlatformFixture) -> None:
+def test_a_balance_settled_at_the_desk_closes_the_payment_page(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     extend(fixture, created, 1)
     session = page(fixture, created)
@@ -202,7 +202,7 @@ def test_what_is_settled_at_the_desk_closes_the_page(fixture: PlatformFixture) -
     assert fixture.booking(created).payment_status == "CAPTURED"
 
 
-def test_what_is_paid_while_the_desk_settles_it_is_let_go(fixture: PlatformFixture) -> None:
+def test_a_payment_made_while_the_desk_settles_the_balance_is_voided(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     extend(fixture, created, 1)
     session = page(fixture, created)
@@ -218,7 +218,7 @@ def test_what_is_paid_while_the_desk_settles_it_is_let_go(fixture: PlatformFixtu
     books_agree(fixture)
 
 
-def test_a_page_for_too_little_is_closed_before_there_is_another(fixture: PlatformFixture) -> None:
+def test_a_payment_page_for_too_little_is_closed_before_another_opens(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     first = extend(fixture, created, 1).balance_due
     old = page(fixture, created)
@@ -245,7 +245,7 @@ def test_a_second_extension_is_paid_on_its_own(fixture: PlatformFixture) -> None
     books_agree(fixture)
 
 
-def test_who_leaves_owing_still_owes_and_may_pay_on_the_page_they_have(fixture: PlatformFixture) -> None:
+def test_a_guest_who_leaves_owing_may_pay_on_the_open_payment_page(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     owed = extend(fixture, created, 1).balance_due
     session = page(fixture, created)
@@ -260,7 +260,7 @@ def test_who_leaves_owing_still_owes_and_may_pay_on_the_page_they_have(fixture: 
     books_agree(fixture)
 
 
-def test_a_page_nobody_paid_on_runs_out_and_the_balance_stays(fixture: PlatformFixture) -> None:
+def test_an_unpaid_payment_page_expires_and_the_balance_stays(fixture: PlatformFixture) -> None:
     created = staying(fixture, "101")
     owed = extend(fixture, created, 1).balance_due
     session = page(fixture, created)
@@ -273,7 +273,7 @@ def test_a_page_nobody_paid_on_runs_out_and_the_balance_stays(fixture: PlatformF
     assert page(fixture, created).session_id != session.session_id
 
 
-def test_called_off_in_house_with_a_waiver_both_payments_give_back_what_the_nights_used_leave(
+def test_both_payments_of_a_stay_called_off_with_a_waiver_refund_the_unused_nights(
     fixture: PlatformFixture,
 ) -> None:
     created = staying(fixture, "101")

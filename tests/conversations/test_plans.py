@@ -97,7 +97,7 @@ def look_at_everything(two_hotels: TwoHotels) -> None:
 
 
 @pytest.mark.parametrize("owner", KEPT)
-def test_everything_asked_finds_its_rows_by_index(day: Day, owner: str) -> None:
+def test_every_query_of_the_day_reads_by_index(day: Day, owner: str) -> None:
     plans = query_plans(day.engines[owner], day.sent[owner])
 
     assert len(plans) > 15

@@ -1,4 +1,4 @@
-"""What the services say to each other when money does not go back at the first try."""
+"""A refund that fails at first: asks and events between the services until the refund succeeds."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def retry(fixture: PlatformFixture, created: CreatedBooking) -> BookingDetail:
     return answer
 
 
-def test_a_failed_refund_is_told_tried_again_and_done(fixture: PlatformFixture) -> None:
+def test_a_failed_refund_is_pushed_retried_and_completed(fixture: PlatformFixture) -> None:
     created = cancelled(fixture)
     assert fixture.booking(created).refund_status == "FAILED"
     events = [event["event"] for event in fixture.pusher.events(channel=f"private-staff-{HOTEL}")]
@@ -50,7 +50,7 @@ def test_a_failed_refund_is_told_tried_again_and_done(fixture: PlatformFixture) 
         retry(fixture, created)
 
 
-def test_a_cancellation_that_overtakes_the_page_leaves_the_payments_word_on_the_booking(
+def test_a_booking_cancelled_before_its_payment_page_opens_shows_the_status_of_its_payment(
     fixture: PlatformFixture,
 ) -> None:
     created = fixture.book()

@@ -1,4 +1,4 @@
-"""What a hotel sells and how, from its own settings to the provider's journal: in every kind of currency."""
+"""Sales of a hotel, from its settings to the provider's journal, in currencies with 0, 2 and 3 digits."""
 
 import json
 from dataclasses import replace
@@ -87,7 +87,7 @@ def changed(fixture: PlatformFixture, **change: Any) -> None:
         ("UGX", "35001", "Africa/Kampala", "18", "1", "123902", 12390200),  # 105002 and 18900.36
     ],
 )
-def test_what_is_quoted_is_booked_paid_and_captured_to_the_last_unit(
+def test_a_quoted_price_is_booked_paid_and_captured_to_the_last_unit(
     fixture: PlatformFixture, *, currency: str, price: str, timezone: str, tax: str, off: str, total: str, minor: int
 ) -> None:
     hotel = open_hotel(fixture, currency=currency, price=price, timezone=timezone, tax=tax, promotion=off)
@@ -107,7 +107,7 @@ def test_what_is_quoted_is_booked_paid_and_captured_to_the_last_unit(
     assert fixture.movements() == [("authorise", minor), ("capture", minor)]
 
 
-def test_instant_booking_is_a_setting_and_holds_for_what_is_booked_from_then_on(fixture: PlatformFixture) -> None:
+def test_a_change_to_instant_booking_applies_to_later_bookings(fixture: PlatformFixture) -> None:
     before = fixture.book()
     changed(fixture, approval_required=False)
     after = fixture.book()
@@ -123,7 +123,7 @@ def test_instant_booking_is_a_setting_and_holds_for_what_is_booked_from_then_on(
     assert fixture.booking(again).status is Status.PENDING_APPROVAL
 
 
-def test_changed_settings_are_told_to_the_hotel_and_to_anyone_under_both_names(fixture: PlatformFixture) -> None:
+def test_a_change_of_settings_is_pushed_to_staff_and_public_under_both_names(fixture: PlatformFixture) -> None:
     fixture.settle()
 
     changed(fixture, tagline="By the lake", payment_hold_minutes=60)
@@ -136,7 +136,7 @@ def test_changed_settings_are_told_to_the_hotel_and_to_anyone_under_both_names(f
         assert "By the lake" not in json.dumps(data)
 
 
-def test_a_longer_hold_is_for_bookings_to_come(fixture: PlatformFixture) -> None:
+def test_a_longer_hold_applies_to_later_bookings(fixture: PlatformFixture) -> None:
     before = fixture.book()
     changed(fixture, payment_hold_minutes=60)
     after = fixture.book()
@@ -148,7 +148,7 @@ def test_a_longer_hold_is_for_bookings_to_come(fixture: PlatformFixture) -> None
     assert fixture.booking(after).status is Status.PENDING_PAYMENT
 
 
-def test_a_live_quote_is_worth_its_price_and_a_dead_one_nothing(fixture: PlatformFixture) -> None:
+def test_a_valid_quote_gives_its_price_and_an_expired_quote_is_refused(fixture: PlatformFixture) -> None:
     room_type = fixture.room_types()[0]
     quote = quoted(fixture, HOTEL, room_type)
     fixture.platform.ask(
@@ -166,7 +166,7 @@ def test_a_live_quote_is_worth_its_price_and_a_dead_one_nothing(fixture: Platfor
     assert refused.value.code == "UNKNOWN_QUOTE"
 
 
-def test_a_room_that_is_added_is_told_of_and_can_be_booked(fixture: PlatformFixture) -> None:
+def test_an_added_room_is_pushed_as_available_and_can_be_booked(fixture: PlatformFixture) -> None:
     room_type, today = fixture.room_types()[0], fixture.today()
     looking = CheckAvailability(hotel=HOTEL, check_in=today, check_out=today + timedelta(days=1))
 
@@ -186,7 +186,7 @@ def test_a_room_that_is_added_is_told_of_and_can_be_booked(fixture: PlatformFixt
     assert events[-1] == "availability_changed"
 
 
-def test_days_that_pass_put_nights_on_sale(fixture: PlatformFixture) -> None:
+def test_each_day_that_passes_puts_a_night_on_sale(fixture: PlatformFixture) -> None:
     last = fixture.today() + timedelta(days=730)
     furthest = {"check_in": last, "check_out": last + timedelta(days=1)}
     with pytest.raises(Refusal) as refused:

@@ -1,4 +1,4 @@
-"""Somebody who has not booked stands at the desk: all of a booking at once, or nothing of it."""
+"""A walk-in is a whole booking in house at once, or leaves nothing."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -65,7 +65,7 @@ def test_a_walk_in_is_in_house_at_once(fixture: PlatformFixture) -> None:
     assert checked_out(fixture, made.id).status is Status.COMPLETED
 
 
-def test_the_same_key_is_the_same_walk_in(fixture: PlatformFixture) -> None:
+def test_a_repeated_key_makes_one_walk_in(fixture: PlatformFixture) -> None:
     keyed = replace(STAFF, idempotency_key="k-1", fingerprint="f")
     first = fixture.platform.ask(walking_in("101"), keyed)
 
@@ -109,7 +109,7 @@ def test_a_walk_in_is_refused_for_each_reason_and_leaves_nothing(fixture: Platfo
     assert walked_in(fixture, "106").assigned_room_number == "106"
 
 
-def test_where_the_type_is_sold_out_a_free_room_takes_nobody(fixture: PlatformFixture) -> None:
+def test_a_free_room_of_a_sold_out_type_takes_no_walk_in(fixture: PlatformFixture) -> None:
     for _ in range(4):
         confirmed(fixture)
 
@@ -118,7 +118,7 @@ def test_where_the_type_is_sold_out_a_free_room_takes_nobody(fixture: PlatformFi
 
 
 @pytest.mark.parametrize(("hour", "minute", "begins"), [(0, 30, True), (1, 59, True), (2, 1, False), (15, 0, False)])
-def test_after_midnight_the_night_may_have_begun_yesterday(
+def test_a_walk_in_after_midnight_may_begin_yesterday(
     fixture: PlatformFixture, hour: int, minute: int, begins: bool
 ) -> None:
     """The demo hotel takes late arrivals until 02:00."""
@@ -140,7 +140,7 @@ def test_after_midnight_the_night_may_have_begun_yesterday(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before rooms", "after rooms"])
-def test_of_a_walk_in_whose_process_died_nothing_is_left(fixture: PlatformFixture, after: bool) -> None:
+def test_a_walk_in_whose_process_died_leaves_nothing(fixture: PlatformFixture, after: bool) -> None:
     before = left(fixture, "SGL")
     with process_dies(fixture, ReceiveWalkIn, after=after), pytest.raises(Unavailable):
         walked_in(fixture, "101")

@@ -56,7 +56,7 @@ def test_there_are_operations_to_check() -> None:
 
 
 @pytest.mark.parametrize("operation", OF_A_BOOKING, ids=lambda operation: operation.name)
-def test_a_booking_is_its_own_guests(two_hotels: TwoHotels, operation: Operation) -> None:
+def test_a_booking_is_refused_to_every_other_guest(two_hotels: TwoHotels, operation: Operation) -> None:
     one, other = two_hotels.guests[0], two_hotels.guests[1]
     [revoked] = two_hotels.known["revoked"]
 
@@ -79,7 +79,9 @@ def test_a_booking_is_its_own_guests(two_hotels: TwoHotels, operation: Operation
     [each for each in OF_A_BOOKING if each.audience is Audience.EITHER],
     ids=lambda operation: operation.name,
 )
-def test_staff_may_for_their_own_hotels_bookings(two_hotels: TwoHotels, operation: Operation) -> None:
+def test_an_operation_on_a_booking_is_open_to_staff_of_its_hotel_only(
+    two_hotels: TwoHotels, operation: Operation
+) -> None:
     booking_id = two_hotels.guests[0].booking.id
     ours = two_hotels.gateway.accounts.signed_in(staff(Role.FRONT_DESK, hotel=HOTEL))
     theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR))
@@ -95,7 +97,7 @@ def test_staff_may_for_their_own_hotels_bookings(two_hotels: TwoHotels, operatio
 
 
 @pytest.mark.parametrize("operation", OF_A_THING, ids=lambda operation: operation.name)
-def test_what_belongs_to_the_hotel_is_not_there_next_door(two_hotels: TwoHotels, operation: Operation) -> None:
+def test_a_thing_of_one_hotel_is_not_found_at_another_hotel(two_hotels: TwoHotels, operation: Operation) -> None:
     things = THINGS | {"booking_id": two_hotels.guests[0].booking.id, "item_id": two_hotels.known["item_id"][0]}
     things["order_id"] = two_hotels.known["order_id"][0]
     theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR, is_superuser=True))

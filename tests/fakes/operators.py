@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.observability.operator_queries import LONGEST, OperatorQueries
+from chassis.observability.operator_queries import LONGEST, answer
 from contracts.message import Query, reply_type
 from tests.fakes.platform import Platform
 
@@ -21,16 +21,16 @@ class OpenServices:
         self, platform: Platform, connections: Mapping[str, sa.Connection], *, longest: float = LONGEST
     ) -> None:
         self.connections = connections
-        self._queries = {
-            name: OperatorQueries(name, instance.service.examination, longest=longest)
-            for name, instance in platform.services.items()
-        }
+        self._examinations = {name: instance.service.examination for name, instance in platform.services.items()}
+        self._longest = longest
 
     def __call__(self, service: str, query: Query[Reply]) -> Reply:
         """The service's reply. Raises its `Refusal`."""
         received: Any = codec.typed(codec.decode(codec.encode(query)), type(query))
-        answer = self._queries[service].answer(self.connections[service], received)
-        reply: Reply = codec.typed(codec.decode(codec.encode(answer)), reply_type(type(query)))
+        answered = answer(
+            service, self._examinations[service], self.connections[service], received, longest=self._longest
+        )
+        reply: Reply = codec.typed(codec.decode(codec.encode(answered)), reply_type(type(query)))
         return reply
 
 

@@ -47,7 +47,7 @@ for entry in ENTRIES:
 
 
 def copied(target: str, deployable: str) -> list[str]:
-    """What the recipe copies from the checkout into the image of that target."""
+    """The paths that the Dockerfile copies from the checkout into the image of that target."""
     text = (ROOT / "Dockerfile").read_text("utf-8")
     paths: list[str] = []
     while target:
@@ -104,7 +104,7 @@ def test_without_the_services_folders_the_command_line_has_no_direct_examination
     assert "No module named 'services'" in done.stderr
 
 
-def test_a_package_that_is_not_locked_is_found_out(tmp_path: Path) -> None:
+def test_an_import_of_an_unlocked_package_is_found(tmp_path: Path) -> None:
     (tmp_path / "greedy.py").write_text("import stripe\n")
     program = f"ABSENT = {absent('rooms')!r}\nENTRIES = ('greedy',)\n{IMPORTING}"
 

@@ -90,7 +90,7 @@ def one_room_hotel(addresses: Addresses) -> DemoContext:
 
 @pytest.fixture
 def command_line(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs `hotelmate …` against the running system; exit code and what it said."""
+    """Runs `hotelmate …` against the running system; returns exit code and output."""
     from hotelmate.main import app
 
     for name, value in stack.environment.items():

@@ -121,7 +121,7 @@ def open_channel(amqp_url: str) -> Iterator[Any]:
 
 
 def read_queue(channel: Any, queue: str, *, keep: bool = False) -> list[tuple[bytes, dict[str, Any]]]:
-    """What lies in a queue: bodies and headers. To `keep` it there, the channel must be closed afterwards."""
+    """Bodies and headers of the messages in a queue. With `keep`, closing the channel requeues them."""
     messages: list[tuple[bytes, dict[str, Any]]] = []
     while True:
         method, properties, body = channel.basic_get(queue, auto_ack=not keep)
@@ -210,7 +210,7 @@ def send_messages_and_orders(booked: DemoBooking, faults: FaultInjector) -> None
 
 
 def cause_database_error(stack: Stack, demo: DemoContext, order: Mapping[str, Any]) -> None:
-    """A row full of what is private that PostgreSQL does not take: an accident, and how it is told of."""
+    """Makes PostgreSQL refuse a booking's row full of private texts, so that bookings logs the error."""
     with psycopg.connect(stack.stack_json["databases"]["bookings"], autocommit=True) as connection:
         connection.execute(f"ALTER TABLE guest ADD CONSTRAINT planted CHECK (email <> '{GUEST['email']}') NOT VALID")
         try:
@@ -222,7 +222,7 @@ def cause_database_error(stack: Stack, demo: DemoContext, order: Mapping[str, An
 
 
 def collect_outputs(stack: Stack, stay: FaultyStay) -> dict[str, str]:
-    """All that was said and kept of it outside the databases' own tables, by place."""
+    """All outputs of the stay outside the database tables, by place."""
     stay.recorder.envelopes()
     databases: Mapping[str, str] = stack.stack_json["databases"]
     parked = []
@@ -249,7 +249,7 @@ def rows(database_url: str, table: str) -> str:
 
 
 def leaks(places: Mapping[str, str], planted: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What was found, and where."""
+    """Each planted text that stands in a place, with the place."""
     return [(what, place) for place, text in places.items() for what, value in planted.items() if value in text]
 
 
@@ -267,7 +267,7 @@ def completed_faulty_stay(stack: Stack, demo: DemoContext, today: date) -> Fault
 
 
 def pending_notices(databases: Mapping[str, str], stay: FaultyStay) -> list[Any]:
-    """What the notifier has not heard of yet, or owes."""
+    """The events that the notifier has not applied and the jobs that it has not done."""
     numbers: dict[str, dict[str, int]] = {}
     for owner in OWNERS:
         with psycopg.connect(databases[owner]) as connection:

@@ -1,4 +1,4 @@
-"""Whatever fails between a commit and a screen: every fact arrives, where it should, as what it is, in order."""
+"""Under faults between a commit and a screen, every event reaches its channels, unchanged and in order."""
 
 from collections import defaultdict
 from itertools import pairwise
@@ -19,11 +19,13 @@ KINDS = ("hotel", "staff", "booking", "room")
 
 
 def pushed(demo: DemoContext) -> list[dict[str, Any]]:
-    """What the provider was told on channels of today, oldest first."""
+    """The pushes at the provider on current channel names, oldest first."""
     return [row for row in demo.push.events() if row["channel"].startswith("private-")]
 
 
-def test_the_notifier_was_killed_and_the_story_is_whole(faulty_stay: FaultyStay, stack: Stack) -> None:
+def test_every_event_of_the_stay_is_published_in_order_although_the_notifier_was_killed(
+    faulty_stay: FaultyStay, stack: Stack
+) -> None:
     facts = faulty_stay.facts()
 
     assert stack.supervisor.crashes("notifier") >= 2
@@ -45,7 +47,7 @@ def test_each_fact_is_on_exactly_the_channels_of_the_table(faulty_stay: FaultySt
         assert pushes[fact.id] == {(name, channel[kind]) for name, kind in expected}, fact.type
 
 
-def test_what_was_pushed_is_what_was_committed(faulty_stay: FaultyStay, demo: DemoContext) -> None:
+def test_every_push_belongs_to_a_committed_event(faulty_stay: FaultyStay, demo: DemoContext) -> None:
     facts = {fact.id: fact for fact in faulty_stay.facts()}
     about = [row["data"] for row in pushed(demo) if row["data"].get("subject") == faulty_stay.booked.id]
 
@@ -55,7 +57,7 @@ def test_what_was_pushed_is_what_was_committed(faulty_stay: FaultyStay, demo: De
         assert data["sequence"] == facts[data["event_id"]].sequence
 
 
-def test_no_channel_was_told_anything_older_than_it_knew(faulty_stay: FaultyStay, demo: DemoContext) -> None:
+def test_no_channel_gets_an_event_older_than_its_last(faulty_stay: FaultyStay, demo: DemoContext) -> None:
     result: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in pushed(demo):
         result[row["channel"], row["data"]["subject"]].append(row["data"]["sequence"])
@@ -79,7 +81,7 @@ def test_the_guest_has_every_mail_and_a_repetition_is_known_by_its_id(
         assert len([subject for subject in subjects if subject.startswith(part)]) == 1, subjects
 
 
-def test_the_bookings_log_knows_of_every_mail(faulty_stay: FaultyStay, demo: DemoContext) -> None:
+def test_the_bookings_communications_list_every_mail_as_sent(faulty_stay: FaultyStay, demo: DemoContext) -> None:
     path = f"{faulty_stay.booked.staff_path}/communications/"
     log = demo.staff("manager").call("GET", path).body["results"]
     fates = {entry["subject"]: entry["delivery_status"] for entry in log}

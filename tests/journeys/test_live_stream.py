@@ -21,7 +21,7 @@ def following(booked: DemoBooking, *, after: int) -> Iterator[Iterator[int]]:
         yield (int(line.removeprefix("id: ")) for line in answer.iter_lines() if line.startswith("id: "))
 
 
-def test_what_was_missed_can_be_fetched_from_any_number_on(paid: Callable[[], DemoBooking]) -> None:
+def test_missed_events_can_be_read_from_any_sequence_number_on(paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
     whole = booked.guest.call("GET", f"{booked.path}/events/").body
 

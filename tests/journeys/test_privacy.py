@@ -1,4 +1,4 @@
-"""What guests and staff entrust to the system is not written down where it does not belong."""
+"""Private texts of guests and staff stand in no channel, event, queue or log."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -24,7 +24,7 @@ def places(stack: Stack, faulty_stay: FaultyStay) -> dict[str, str]:
     return collect_outputs(stack, faulty_stay)
 
 
-def test_every_place_that_should_tell_of_the_stay_does(places: dict[str, str], faulty_stay: FaultyStay) -> None:
+def test_every_searched_place_contains_the_stay(places: dict[str, str], faulty_stay: FaultyStay) -> None:
     named = {place for place, text in places.items() if faulty_stay.booked.id in text}
 
     assert named >= {"channels", "events", "notices", "bookings's outbox", "payments's outbox", "notifier's jobs"}
@@ -42,7 +42,7 @@ def test_no_row_that_a_database_refused_is_in_a_log(places: dict[str, str]) -> N
     assert [place for place, text in places.items() if "Failing row contains" in text] == []
 
 
-def test_something_private_would_be_found_wherever_it_came(
+def test_a_planted_private_text_is_found_in_every_place(
     stack: Stack, demo: DemoContext, faulty_stay: FaultyStay
 ) -> None:
     fact = replace(faulty_stay.facts()[0], id=str(uuid4()), subject="BK-2026-LEAK99", sequence=1)

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def at_once(*doings: Callable[[], T]) -> Sequence[T]:
-    """What each of them got; they start together."""
+    """Starts all calls at the same moment; returns their results."""
     start = threading.Barrier(len(doings))
 
     def run(doing: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""What watches over the journeys can itself fail: each check is shown something that it must not accept."""
+"""The checks of the journeys can fail: each check is given a state that it must reject."""
 
 from collections.abc import Callable
 
@@ -10,16 +10,14 @@ from sandbox.demo.ending_steps import check_nothing_private_was_pushed
 from sandbox.demo.expectations import ExpectationFailed, eventually, expect_fields
 
 
-def test_something_that_was_pushed_is_found_if_it_is_called_private(
-    demo: DemoContext, paid: Callable[[], DemoBooking]
-) -> None:
+def test_a_pushed_text_that_is_declared_private_is_found(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
 
     with pytest.raises(ExpectationFailed, match=booked.id):
         check_nothing_private_was_pushed(demo, [booked], secrets=[booked.id])
 
 
-def test_money_that_did_not_move_is_missed(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
+def test_a_missing_money_movement_is_reported(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
     booked = paid()
 
     with pytest.raises(ExpectationFailed, match="authorise"):
@@ -38,7 +36,7 @@ def test_an_event_on_fewer_channels_than_it_should_be_is_noticed(
     assert [row for row in demo.push.events(event="booking_created") if row["data"]["booking_id"] == booked.id]
 
 
-def test_a_status_other_than_expected_is_told(demo: DemoContext) -> None:
+def test_a_status_other_than_expected_is_reported(demo: DemoContext) -> None:
     with pytest.raises(ExpectationFailed, match="status 200"):
         demo.visitor().call("GET", "/api/public/hotels/no-such-hotel/")
 

@@ -65,7 +65,7 @@ def in_order(services: Mapping[str, Mapping[str, Any]], names: Sequence[str]) ->
 
 
 def arguments(service: Mapping[str, Any], *, project: str) -> dict[str, Any]:
-    """What the `docker` library wants to be told of a service. Raises `LookupError` where it cannot be told all."""
+    """The `docker` library's arguments for a service. Raises `LookupError` for an option without an equivalent."""
     params: dict[str, Any] = {"environment": service["environment"]}
     for name, value in service.items():
         match name:
@@ -121,7 +121,7 @@ class Whole:
             self.wait(name, "service_healthy")
 
     def run(self, name: str, command: Sequence[str], *, volumes: Sequence[str] = ()) -> tuple[int, str]:
-        """Run a service's image once with this command: its exit code and what it said."""
+        """Runs a service's image once with this command; returns exit code and output."""
         container = self._started(name, command=list(command), volumes=list(volumes))
         code = int(container.wait(timeout=PATIENCE)["StatusCode"])
         said = container.logs().decode()

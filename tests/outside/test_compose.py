@@ -158,7 +158,7 @@ class Container:
     reload = start
 
 
-def test_the_whole_comes_up_in_order_with_all_that_the_file_says() -> None:
+def test_the_containers_start_in_order_with_all_options_of_the_compose_file() -> None:
     engine, environment = StandIn(), an_environment()
 
     Whole(engine, read(environment)).up(LASTING)
@@ -175,7 +175,7 @@ def test_the_whole_comes_up_in_order_with_all_that_the_file_says() -> None:
     assert "${" not in str(engine.made)
 
 
-def test_what_cannot_be_passed_on_is_not_passed_over() -> None:
+def test_a_compose_option_that_cannot_be_translated_is_refused() -> None:
     with pytest.raises(LookupError, match="privileged"):
         arguments({"environment": {}, "privileged": True}, project="p")
 
@@ -186,7 +186,7 @@ def test_an_empty_secret_is_missing() -> None:
         filled({"url": ["x${A:?}"]}, {"A": ""})
 
 
-def test_every_service_can_be_told_whole_to_the_library() -> None:
+def test_every_service_of_the_compose_file_can_be_translated() -> None:
     services = read(an_environment())
 
     assert [name for name in services if not arguments(services[name], project="p")] == []

@@ -29,7 +29,7 @@ PASSED_ON = ("PATH", "PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """Where a copy lies, and as whom and how commands are run in it. `mode` is that of the directory around it."""
+    """The place of a copy, and the user and environment of its commands. `mode` is the mode of the parent directory."""
 
     name: str
     root: bool = False
@@ -185,7 +185,7 @@ def _memory() -> Path | None:
 
 
 def _left_out(directory: str, names: list[str]) -> set[str]:
-    """What no node runs: without it, a copy takes a fraction of a second."""
+    """Files that no node runs; a copy without them takes a fraction of a second."""
     if Path(directory).name == "bin":
         return set(names) - {"initdb", "postgres"}
     return {name for name in names if name in {"__pycache__", "include", "doc", "pgxs"} or name.endswith(".a")}

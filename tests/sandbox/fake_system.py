@@ -7,6 +7,8 @@ import socket
 import sys
 import time
 
+from sandbox.stack.terminal import say
+
 
 def listen(port: int) -> None:
     with socket.create_server(("127.0.0.1", port)) as server:
@@ -21,7 +23,7 @@ class Gateway(http.server.BaseHTTPRequestHandler):
 
 
 def main(role: str, *args: str) -> None:
-    print(f"{role} has begun", flush=True)
+    say(f"{role} has begun")
     if role == "listen":
         listen(int(args[0]))
     if role == "gateway":

@@ -1,4 +1,4 @@
-"""The first command, `make demo` in a new checkout, works wherever that lies and whoever runs it. Takes minutes."""
+"""The first command, `make demo` in a new checkout, works in every place and for every user. Takes minutes."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ UP_WITHIN = 300.0
 
 @pytest.fixture(scope="module")
 def downloads() -> Iterator[Path]:
-    """Where uv keeps what it has downloaded for one checkout, for the next."""
+    """The folder of uv's downloads, shared by the checkouts."""
     directory = Path(tempfile.mkdtemp(prefix="hotelmate-downloads-"))
     directory.chmod(OPEN)
     yield directory
@@ -51,7 +51,7 @@ def walk_from_setup_to_clean(checkout: Checkout, downloads: Path) -> None:
         with checkout.started(["make", "demo"]) as demo:
             output = read_until_up(demo)
             assert UP in output, output[-3000:]
-            assert "steps were what they should be" in output
+            assert "steps were as expected" in output
 
             down = checkout.run(["make", "down"])
 
@@ -66,7 +66,7 @@ def walk_from_setup_to_clean(checkout: Checkout, downloads: Path) -> None:
 
 
 def read_until_up(demo: "subprocess.Popen[str]") -> str:
-    """What was printed until everything is up, or until the end when that comes first or takes too long."""
+    """The output until the stack is up, the process ends, or the time is over."""
     late = threading.Timer(UP_WITHIN, demo.terminate)
     late.start()
     output = ""

@@ -1,4 +1,4 @@
-"""The private PostgreSQL and RabbitMQ start wherever the checkout lies, and whoever starts them."""
+"""The private PostgreSQL and RabbitMQ start in every place of the checkout and for every user."""
 
 import pytest
 

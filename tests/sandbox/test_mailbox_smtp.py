@@ -79,7 +79,7 @@ def test_a_rejected_mail_is_not_kept(mailbox: MailboxStandIn) -> None:
     assert mailbox.messages() == []
 
 
-def test_a_tempfail_passes_after_so_many_times(mailbox: MailboxStandIn) -> None:
+def test_a_temporary_failure_ends_after_its_number_of_times(mailbox: MailboxStandIn) -> None:
     mailbox.fault("tempfail", times=2)
 
     for _ in range(2):
@@ -91,7 +91,7 @@ def test_a_tempfail_passes_after_so_many_times(mailbox: MailboxStandIn) -> None:
     assert len(mailbox.messages()) == 1
 
 
-def test_a_line_cut_after_accepting_leaves_the_sender_in_doubt(mailbox: MailboxStandIn) -> None:
+def test_a_connection_cut_after_accepting_leaves_the_sender_in_doubt(mailbox: MailboxStandIn) -> None:
     mailbox.fault("drop_after_accept")
 
     with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):

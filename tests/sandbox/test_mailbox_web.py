@@ -77,7 +77,7 @@ def test_one_mail_is_there_until_all_are_deleted(mailbox: MailboxStandIn, web: h
     assert web.get("/mails/1").status_code == 404
 
 
-def test_waiting_ends_when_the_mail_comes(mailbox: MailboxStandIn, web: httpx.Client) -> None:
+def test_a_wait_ends_when_the_mail_arrives(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     sender = threading.Timer(0.1, send, (mailbox, a_mail()))
     sender.start()
     began = time.monotonic()
@@ -89,7 +89,7 @@ def test_waiting_ends_when_the_mail_comes(mailbox: MailboxStandIn, web: httpx.Cl
     sender.join()
 
 
-def test_waiting_in_vain_ends_empty_handed(mailbox: MailboxStandIn, web: httpx.Client) -> None:
+def test_a_wait_in_vain_returns_an_empty_list(mailbox: MailboxStandIn, web: httpx.Client) -> None:
     send(mailbox, a_mail())
 
     assert web.get("/wait", params={"subject": "other", "timeout": 0.05}).json() == []

@@ -13,7 +13,7 @@ from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus
 
 from sandbox.pusher.signing import sign
 from sandbox.pusher.stand_in import PusherStandIn
-from tests.sandbox.test_pusher_sockets import Client, join
+from tests.sandbox.pusher_client import Client, join
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -89,7 +89,7 @@ def test_a_batch_keeps_its_order(stand_in: PusherStandIn, library: pusher.Pusher
         assert events == [f"e{number}" for number in range(10)]
 
 
-def test_the_excepted_socket_does_not_hear(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
+def test_the_excepted_socket_gets_no_event(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     with Client(stand_in.ws_url) as sender, Client(stand_in.ws_url) as other:
         sender.subscribe("a")
         other.subscribe("a")

@@ -15,7 +15,7 @@ import pysher
 import pytest
 
 from sandbox.pusher.stand_in import PusherStandIn
-from tests.sandbox.test_pusher_sockets import Client, join
+from tests.sandbox.pusher_client import Client, join
 
 pytestmark = pytest.mark.timeout(20)
 PATIENCE = 5.0

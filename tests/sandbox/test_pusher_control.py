@@ -54,7 +54,7 @@ def test_events_are_found_by_channel_name_and_number(library: pusher.Pusher, con
     assert [each["seq"] for each in events] == [3]
 
 
-def test_waiting_ends_when_the_event_comes(library: pusher.Pusher, control: httpx.Client) -> None:
+def test_a_wait_ends_when_the_event_arrives(library: pusher.Pusher, control: httpx.Client) -> None:
     teller = threading.Timer(0.1, library.trigger, ("a", "hello", {}))
     teller.start()
     began = time.monotonic()
@@ -66,13 +66,13 @@ def test_waiting_ends_when_the_event_comes(library: pusher.Pusher, control: http
     teller.join()
 
 
-def test_waiting_in_vain_ends_empty_handed(library: pusher.Pusher, control: httpx.Client) -> None:
+def test_a_wait_in_vain_returns_an_empty_list(library: pusher.Pusher, control: httpx.Client) -> None:
     library.trigger("a", "other", {})
 
     assert control.get("/wait", params={"event": "hello", "timeout": 0.05}).json() == []
 
 
-def test_waiting_in_process_raises_when_in_vain(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
+def test_a_wait_in_process_raises_after_its_timeout(stand_in: PusherStandIn, library: pusher.Pusher) -> None:
     library.trigger("a", "hello", {})
 
     assert stand_in.wait_for(event="hello")[0]["channel"] == "a"
@@ -91,7 +91,7 @@ def test_a_reset_forgets_all_but_the_numbers(library: pusher.Pusher, control: ht
     assert [each["seq"] for each in control.get("/events").json()] == [2]
 
 
-def test_failing_before_does_nothing_as_often_as_told(
+def test_a_failure_before_the_work_leaves_the_work_undone_as_often_as_ordered(
     stand_in: PusherStandIn, library: pusher.Pusher, control: httpx.Client
 ) -> None:
     control.post("/faults", json={"mode": "fail_before", "status": 503, "times": 2})
@@ -105,7 +105,7 @@ def test_failing_before_does_nothing_as_often_as_told(
     assert len(stand_in.events()) == 1
 
 
-def test_failing_after_does_it_and_says_it_did_not(
+def test_a_failure_after_the_work_answers_an_error_although_the_work_is_done(
     stand_in: PusherStandIn, library: pusher.Pusher, control: httpx.Client
 ) -> None:
     control.post("/faults", json={"mode": "fail_after", "status": 502})

@@ -1,17 +1,27 @@
-"""What stands in the way of a stack is said in one sentence, with what to do."""
+"""An obstacle to the start of a stack is reported in one sentence, with its remedy."""
 
+import errno
 import os
 import pwd
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sandbox.stack.disk import about_disk
 from sandbox.stack.postgres_directory import choose_directory
-from sandbox.stack.run_directory import ASIDE_PREFIX, log_since, run_directory, vacate
+from sandbox.stack.run_claim import RunClaim
+from sandbox.stack.run_directory import ASIDE_PREFIX, log_since, run_directory, temporary_run, vacate
+from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT
 from tests.sandbox.checkouts import ORDINARY
+from tests.sandbox.small_system import SYSTEM
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
 
@@ -62,7 +72,7 @@ def test_a_user_without_a_name_is_told_that_postgresql_needs_one(
         choose_directory(tmp_path)
 
 
-def test_data_that_lie_aside_are_removed_and_nothing_else_that_a_link_leads_to(tmp_path: Path) -> None:
+def test_clean_removes_data_behind_a_link_and_nothing_else_behind_the_link(tmp_path: Path) -> None:
     aside, strange = tmp_path / f"{ASIDE_PREFIX}abc", tmp_path / "strange"
     for target in (aside, strange):
         directory = tmp_path / f"node-{target.name}"
@@ -85,6 +95,108 @@ def test_the_lines_of_earlier_runs_are_not_given_as_the_reason(tmp_path: Path) -
 
     assert log_since(log, start, lines=2) == "two\nthree"
     assert log_since(log, start, lines=9) == "one\ntwo\nthree"
+
+
+def test_the_second_start_says_where_the_first_is_and_how_to_end_it(tmp_path: Path) -> None:
+    run = run_directory(tmp_path / "run")
+    claim = RunClaim(run)
+    how = f"End it with Ctrl-C in its terminal, or here: python -m sandbox.stack --directory {run} down"
+
+    early = stack(run, "up")
+    (run / "stack.json").write_text('{"gateway": "http://127.0.0.1:8080"}')
+    late = stack(run, "up")
+    claim.release()
+
+    pid = os.getpid()
+    assert early.stderr.splitlines() == [f"HotelMate already runs in {run}, starting or ending (pid {pid}). {how}"]
+    assert late.stderr.splitlines() == [f"HotelMate already runs in {run}, at http://127.0.0.1:8080 (pid {pid}). {how}"]
+    assert (early.returncode, late.returncode) == (1, 1)
+    RunClaim(run).release()
+
+
+def test_of_two_starts_at_the_same_moment_one_is_refused(tmp_path: Path) -> None:
+    run = run_directory(tmp_path / "run")
+
+    def claim() -> RunClaim | None:
+        try:
+            return RunClaim(run)
+        except RuntimeError:
+            return None
+
+    with ThreadPoolExecutor(8) as together:
+        claims = [future.result() for future in [together.submit(claim) for _ in range(8)]]
+
+    assert len([each for each in claims if each]) == 1
+
+
+@AS_ROOT
+def test_a_disk_that_is_too_full_to_start_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with disk(tmp_path, megabytes=20) as place:
+        up = stack(place / "run", "up")
+
+    assert up.returncode == 1
+    full = f"The disk that holds {place / 'run'} is full (19 MB are free)"
+    assert up.stderr.strip() == f"{full}: make room there, at least 300 MB, and run this again."
+
+
+@AS_ROOT
+def test_a_disk_without_room_for_one_file_is_named_in_one_sentence(tmp_path: Path) -> None:
+    with disk(tmp_path, megabytes=1) as place:
+        (place / "run").mkdir()
+        fill(place / "all")
+        up = stack(place / "run", "up")
+
+    assert up.returncode == 1
+    assert re.fullmatch(r"\s*The disk that holds \S+ is full \(0 MB are free\): make room there, .*\n", up.stderr)
+
+
+@AS_ROOT
+def test_a_disk_that_becomes_full_while_starting_is_named_instead_of_a_traceback(tmp_path: Path) -> None:
+    migrate = "import pathlib; pathlib.Path({path!r}).write_bytes(b'x' * 1024**3)"
+    with disk(tmp_path, megabytes=400) as place:
+        system = replace(SYSTEM, migrate=(sys.executable, "-c", migrate.format(path=str(place / "all"))))
+        with temporary_run() as run, pytest.raises(RuntimeError, match="No space left on device") as failure:
+            Stack.start(run, commands=system)
+        sentence = about_disk(failure.value, place)
+
+    assert len(str(failure.value).splitlines()) > 3
+    assert sentence
+    assert sentence.startswith(f"The disk that holds {place} is full (")
+    assert "\n" not in sentence
+
+
+def test_a_failure_beside_a_disk_with_room_is_said_in_its_own_words(tmp_path: Path) -> None:
+    assert about_disk(RuntimeError("no such key"), tmp_path) is None
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_an_error_of_a_full_disk_names_the_place(number: int) -> None:
+    error = OSError(number, os.strerror(number), "/dev/shm/somewhere/file")
+
+    sentence = about_disk(error, Path("/"))
+
+    assert sentence
+    assert sentence.startswith("The disk that holds /dev/shm/somewhere is full")
+
+
+@contextmanager
+def disk(around: Path, *, megabytes: int) -> Iterator[Path]:
+    """A disk of this size; skips the test where none can be made."""
+    place = around / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place], check=False)
+    if mounted.returncode:
+        pytest.skip("no disk can be made here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def fill(path: Path) -> None:
+    with suppress(OSError), path.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
 
 
 def stack(directory: Path, verb: str) -> "subprocess.CompletedProcess[str]":

@@ -80,13 +80,13 @@ def test_a_server_that_an_earlier_run_left_behind_is_ended_first(node: PostgresN
 
 
 @pytest.mark.skipif(installed() is None, reason="no PostgreSQL is installed besides the bundled one")
-def test_an_installed_server_will_do() -> None:
+def test_an_installed_postgresql_server_is_used() -> None:
     with temporary_run() as run, PostgresNode(run / "postgres", programs=installed()) as node:
         assert Administrator(node.create_database("elsewhere")).ping()
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or bundled() is None, reason="only root runs PostgreSQL as somebody else")
-def test_root_finds_a_place_where_nobody_may_go(tmp_path: Path) -> None:
+def test_a_server_started_by_root_runs_in_a_place_that_its_user_may_enter(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     node = PostgresNode(tmp_path / "postgres")
 

@@ -14,6 +14,7 @@ import pytest
 from sandbox.stack.child_process import born_at, running_pid
 from sandbox.stack.managed_process import Backoff
 from sandbox.stack.supervisor import Supervisor
+from sandbox.stack.waiting import Patience
 from tests.sandbox.soon import soon
 
 FOREVER = "import time\nwhile True: time.sleep(0.05)"
@@ -40,6 +41,7 @@ def test_a_killed_program_is_started_again_and_it_says_so(supervisor: Supervisor
 
     soon(lambda: supervisor.pid("worker") not in {None, first})
     assert supervisor.crashes("worker") == 1
+    supervisor.output.drain()
     assert "worker ended (killed by SIGKILL); starting it again in 0.1 s" in terminal.getvalue()
 
 
@@ -63,7 +65,7 @@ def test_a_stopped_program_stays_stopped_until_it_is_restarted(supervisor: Super
     assert supervisor.crashes("worker") == 0
 
 
-def test_what_programs_print_is_merged_under_their_names_and_logged(
+def test_the_output_of_programs_is_merged_under_their_names_and_logged(
     supervisor: Supervisor, terminal: io.StringIO, tmp_path: Path
 ) -> None:
     supervisor.start("one", python("print('hello', flush=True); " + "import time; time.sleep(60)"))
@@ -83,6 +85,30 @@ def test_a_muted_terminal_still_hears_of_crashes(supervisor: Supervisor, termina
 
     assert "secretly" not in terminal.getvalue()
     assert "secretly" in (tmp_path / "logs" / "chatty.log").read_text()
+
+
+def test_a_program_goes_on_and_is_logged_while_the_terminal_is_gone(tmp_path: Path) -> None:
+    chatty = "import time\nfor n in range(10**6): print(n, 'x' * 1000, flush=True); time.sleep(0.001)"
+    reading, writing = os.pipe()
+    with open(writing, "w", encoding="utf-8") as pipe, Supervisor(tmp_path, terminal=pipe, grace=0.5) as supervisor:
+        os.close(reading)
+        supervisor.start("chatty", python(chatty))
+
+        soon(lambda: len(supervisor.output.tail("chatty", lines=10**6).splitlines()) > 200)
+
+        assert supervisor.crashes("chatty") == 0
+
+
+def test_a_program_goes_on_while_its_log_file_cannot_be_written(tmp_path: Path, terminal: io.StringIO) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "chatty.log").symlink_to("/dev/full")
+    with Supervisor(tmp_path, terminal=terminal, grace=0.5) as supervisor:
+        supervisor.start("chatty", python("for n in range(10_000): print(n)\nprint('done', flush=True)\n" + FOREVER))
+
+        soon(lambda: "chatty     | done" in terminal.getvalue())
+
+        assert supervisor.alive("chatty")
+    assert terminal.getvalue().count("cannot be written: No space left on device") == 1
 
 
 def test_closing_ends_whole_groups_in_reverse_and_nothing_else(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -108,7 +134,7 @@ def test_closing_ends_whole_groups_in_reverse_and_nothing_else(supervisor: Super
     stranger.wait()
 
 
-def test_one_that_does_not_listen_is_killed(supervisor: Supervisor) -> None:
+def test_a_program_that_ignores_the_signal_is_killed(supervisor: Supervisor) -> None:
     supervisor.start("stubborn", python(STUBBORN))
     soon(lambda: "deaf" in supervisor.output.tail("stubborn"))
     pid = supervisor.pid("stubborn")
@@ -139,13 +165,14 @@ def test_a_command_run_to_its_end_gives_its_lines_or_its_last_words(supervisor: 
 def test_a_command_that_is_not_shown_speaks_to_its_caller_alone(supervisor: Supervisor, terminal: io.StringIO) -> None:
     assert supervisor.run("quiet", python("print('a password')"), echo=False) == ["a password"]
 
+    supervisor.output.drain()
     assert terminal.getvalue() == ""
     assert supervisor.output.tail("quiet") == ""
 
 
-def test_a_command_that_takes_too_long_is_ended(supervisor: Supervisor) -> None:
-    with pytest.raises(RuntimeError, match="killed by SIGKILL"):
-        supervisor.run("slow", python(FOREVER), timeout=0.3)
+def test_a_command_that_makes_no_progress_is_ended(supervisor: Supervisor) -> None:
+    with pytest.raises(RuntimeError, match="slow was not ready and has made no progress"):
+        supervisor.run("slow", python(FOREVER), patience=Patience(without_progress=0.3))
 
 
 def test_a_program_left_behind_by_a_killed_supervisor_is_ended_first(tmp_path: Path) -> None:

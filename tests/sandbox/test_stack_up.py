@@ -7,35 +7,18 @@ import stat
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from sandbox.stack.child_process import born_at, running_pid
 from sandbox.stack.commands import Commands
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
-from sandbox.stack.stack_config import DEFAULT_PORTS, ROOT
-from sandbox.stack.waiting import until
+from sandbox.stack.stack_config import ROOT
+from tests.sandbox.small_system import FAKE, SYSTEM, UP, given
+from tests.sandbox.soon import soon
 
-FAKE = (sys.executable, "-m", "tests.sandbox.fake_system")
-SYSTEM = Commands(
-    stand_ins={
-        "stripe": (*FAKE, "listen", "{stripe_port}"),
-        "pusher": (*FAKE, "listen", "{pusher_port}"),
-        "mailbox": (*FAKE, "listen", "{mailbox_port}"),
-    },
-    migrate=(*FAKE, "migrate"),
-    service=(*FAKE, "service", "{service}"),
-    queues=(),
-    relay=(*FAKE, "service", "relay"),
-    gateway=(*FAKE, "gateway"),
-    seed=(*FAKE, "seed"),
-    walk=(*FAKE, "walk", "{stack_json}"),
-)
 SHAPE: dict[str, type | set[str]] = {
     "gateway": str,
     "stripe": {"url", "webhook_secret"},
@@ -46,19 +29,9 @@ SHAPE: dict[str, type | set[str]] = {
     "staff": list,
     "hotels": list,
 }
-UP = (
-    "import sys; from sandbox.stack.__main__ import main; from tests.sandbox.test_stack_up import SYSTEM;"
-    "sys.exit(main(commands=SYSTEM))"
-)
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with temporary_run() as run, Stack.start(run, env={"EXTRA": "told"}, commands=SYSTEM) as started:
-        yield started
-
-
-def test_everything_is_up_and_described(stack: Stack) -> None:
+def test_every_program_is_up_and_described(stack: Stack) -> None:
     stack_json = json.loads(stack.path.read_text("utf-8"))
 
     assert stack_json == stack.stack_json
@@ -71,12 +44,12 @@ def test_everything_is_up_and_described(stack: Stack) -> None:
     )
 
 
-def test_what_is_secret_is_private(stack: Stack) -> None:
+def test_a_file_with_secrets_is_private(stack: Stack) -> None:
     for name in ("stack.json", "secrets.json", "postgres/passwords.json", "rabbit/secrets.json"):
         assert stat.S_IMODE((stack.directory / name).stat().st_mode) == 0o600
 
 
-def test_processes_hear_of_everything_but_the_administrator(stack: Stack) -> None:
+def test_processes_get_every_variable_but_the_administrators(stack: Stack) -> None:
     assert stack.environment["EXTRA"] == "told"
     assert stack.environment["AMQP_URL"] == stack.rabbit.amqp_url
     assert stack.environment["BOOKINGS_DATABASE_URL"] == stack.stack_json["databases"]["bookings"]
@@ -84,7 +57,10 @@ def test_processes_hear_of_everything_but_the_administrator(stack: Stack) -> Non
 
 
 def test_a_second_stack_in_the_same_directory_is_refused(stack: Stack) -> None:
-    with pytest.raises(RuntimeError, match="already runs"):
+    with pytest.raises(
+        RuntimeError,
+        match=rf"already runs in {stack.directory}, at http://127.0.0.1:\d+ \(pid {os.getpid()}\). End it with",
+    ):
         Stack.start(stack.directory, commands=SYSTEM)
 
     assert stack.postgres.alive()
@@ -117,66 +93,6 @@ def test_the_walk_decides_the_exit_code_and_everything_ends(stack: Stack) -> Non
         assert not any((run / "pids").iterdir())
 
 
-def test_it_stays_until_it_is_told_to_end(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env:
-        up = subprocess.Popen(
-            [sys.executable, "-c", UP, "--directory", str(run), "up"],
-            env=env,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert up.stdout
-        for line in up.stdout:
-            if "Ctrl-C ends" in line:
-                break
-        started = [pid for note in (run / "pids").iterdir() if (pid := running_pid(note))]
-        assert len(started) == 9
-
-        down = subprocess.run(
-            [sys.executable, "-m", "sandbox.stack", "--directory", str(run), "down"],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-
-        assert "The stack has ended." in down.stdout
-        assert up.wait(timeout=5) == 0
-        assert [pid for pid in started if born_at(pid)] == []
-
-
-def test_an_interrupt_while_it_starts_leaves_nothing(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env:
-        up = subprocess.Popen(
-            [sys.executable, "-c", UP, "--directory", str(run), "up"],
-            env=env,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert up.stdout
-        for line in up.stdout:
-            if "starting the services" in line:
-                up.send_signal(signal.SIGINT)
-                break
-        up.stdout.read()
-
-        assert up.wait(timeout=30) == 130
-        assert not any((run / "pids").iterdir())
-        assert not (run / "stack.pid").exists()
-
-
-@contextmanager
-def given(stack: Stack) -> Iterator[dict[str, str]]:
-    """Use the broker and the database that run already: only the rest is started."""
-    env = {"DATABASE_URL": stack.postgres.admin_url, "AMQP_URL": stack.rabbit.amqp_url}
-    before = {name: os.environ.get(name) for name in env}
-    os.environ.update(env)
-    try:
-        yield os.environ | dict.fromkeys(DEFAULT_PORTS, "0")
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
 def test_a_service_runs_in_a_terminal_instead_of_under_the_supervisor(stack: Stack) -> None:
     supervised = stack.supervisor.pid("rooms")
     run = ("run", "rooms")
@@ -189,7 +105,7 @@ def test_a_service_runs_in_a_terminal_instead_of_under_the_supervisor(stack: Sta
         os.killpg(terminal.pid, signal.SIGINT)
 
     assert lines == ["rooms runs here until Ctrl-C; then the stack runs it again.\n", "service has begun\n"]
-    until(lambda: stack.supervisor.alive("rooms"), seconds=20, what="the supervised service", abort=lambda: None)
+    soon(lambda: stack.supervisor.alive("rooms"), seconds=20)
     assert stack.supervisor.pid("rooms") != supervised
 
 

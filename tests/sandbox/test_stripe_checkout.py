@@ -88,7 +88,7 @@ def test_a_good_card_on_the_page_sends_the_payer_to_the_success_url(fixture: Str
 
 
 @pytest.mark.parametrize("card", [DECLINED, INSUFFICIENT])
-def test_a_refused_card_on_the_page_is_told_and_may_be_tried_again(fixture: StripeFixture, card: type) -> None:
+def test_a_refused_card_on_the_page_is_shown_and_may_be_tried_again(fixture: StripeFixture, card: type) -> None:
     session = fixture.session()
 
     refused = httpx.post(session.url or "", data={"card": card.number})  # type: ignore[attr-defined]
@@ -211,7 +211,7 @@ def test_an_unknown_session_is_not_found(fixture: StripeFixture) -> None:
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
 
 
-def test_only_the_right_key_is_let_in(fixture: StripeFixture) -> None:
+def test_a_request_with_another_key_is_refused(fixture: StripeFixture) -> None:
     stranger = stripe.StripeClient("sk_test_other", base_addresses={"api": fixture.stand_in.url})
 
     with pytest.raises(stripe.AuthenticationError):

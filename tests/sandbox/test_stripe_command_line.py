@@ -19,7 +19,7 @@ def test_help_describes_the_options_and_the_control() -> None:
     assert "/_control/journal" in process.stdout
 
 
-def test_it_serves_on_a_free_port_and_ends_when_asked() -> None:
+def test_the_command_serves_on_a_free_port_and_ends_on_a_signal() -> None:
     options = ["--port", "0", "--api-key", "sk_test_cli", "--public-url", "http://pay.example"]
     with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as process:
         try:

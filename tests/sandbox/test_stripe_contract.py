@@ -175,7 +175,7 @@ def test_unknown_expansions_are_refused_before_any_work(fixture: StripeFixture) 
     assert len(fixture.stand_in.journal()) == 1
 
 
-def test_everything_answered_in_a_whole_life_fits_the_contract(fixture: StripeFixture) -> None:
+def test_every_answer_of_a_whole_life_fits_the_contract(fixture: StripeFixture) -> None:
     intent = fixture.captured()
     client = fixture.client.v1
     client.refunds.create({"payment_intent": intent.id, "amount": 100})

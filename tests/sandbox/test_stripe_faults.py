@@ -50,7 +50,7 @@ def test_fail_after_does_the_work_and_answers_an_error(fixture: StripeFixture) -
     assert captures(fixture) == 1
 
 
-def test_fail_after_keeps_what_it_is_told_to_under_the_key(fixture: StripeFixture) -> None:
+def test_fail_after_stores_the_ordered_answer_under_the_key(fixture: StripeFixture) -> None:
     key = {"idempotency_key": "k"}
     outcomes: dict[str, str] = {}
     for store in ("fault", "answer"):

@@ -49,7 +49,7 @@ BOOKINGS = ("SELECT status, version, payment_status, refund_status, refunded, ba
 
 @dataclass
 class BookingUnderTest:
-    """One booking, and what is still to be decided about it."""
+    """One booking, and the decisions that are still to be made."""
 
     environment: PaymentEnvironment
     created: CreatedBooking
@@ -60,7 +60,7 @@ class BookingUnderTest:
         return {"hotel": self.created.booking.hotel, "booking_id": self.created.booking.id}
 
     def rest(self) -> None:
-        """What must be tried again is left for later."""
+        """Settles the platform without retries."""
         self.environment.settle(retries=0)
 
     def open_and_pay(self) -> None:
@@ -80,7 +80,7 @@ class BookingUnderTest:
         self.rest()
 
     def look(self) -> None:
-        """What the guest's page asks for when they come back to it."""
+        """Verifies the payment, as the guest's page does when the guest returns."""
         self.environment.platform.ask(VerifyPayment(**self.about(), session_id=self.session), guest(self.created))
         self.rest()
 
@@ -102,7 +102,7 @@ class BookingUnderTest:
         )
 
     def notices(self) -> State:
-        """What has become of the notices."""
+        """The outcomes of the webhook events, by type."""
         question = "SELECT type, outcome FROM webhook WHERE event_id NOT LIKE '%x'"
         return tuple(sorted(self.environment.query("payments", question)))
 
@@ -167,7 +167,7 @@ class Orders:
                 assert booked.state() == state, f"{event['type']} comes again and changes something"
 
     def _look(self, state: State) -> None:
-        """Whatever has not come is lost for good: a look at the provider and the same decisions lead to the end."""
+        """With all undelivered events lost, a sync with the provider and the same decisions lead to the end."""
         if state in self._looked_from:
             return
         self._looked_from.add(state)
@@ -232,7 +232,7 @@ LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
-def test_every_order_of_a_life_s_notices_ends_alike(
+def test_every_order_of_the_webhook_events_of_a_life_ends_in_the_same_state(
     life: Callable[[PaymentEnvironment], BookingUnderTest], environment: PaymentEnvironment
 ) -> None:
     with environment.rewindable_databases() as rewindable_databases:
@@ -247,7 +247,7 @@ def test_every_order_of_a_life_s_notices_ends_alike(
 
 
 @pytest.mark.timeout(600)
-def test_one_who_trusts_what_a_notice_says_ends_in_different_places(
+def test_webhook_events_trusted_without_a_sync_end_in_different_states(
     environment: PaymentEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the last notice that came decides."""

@@ -15,6 +15,6 @@ def day_at(hotel: Hotel, kind: type[HotelMachine] = HotelMachine) -> type[HotelM
 
 
 @pytest.mark.timeout(0)
-def test_rooms_are_right_after_every_day(hotel: Hotel, pytestconfig: pytest.Config) -> None:
+def test_the_rooms_agree_with_the_model_after_every_day(hotel: Hotel, pytestconfig: pytest.Config) -> None:
     days = max(1, pytestconfig.getoption("--storm") * 2 // 5)
     run_state_machine_as_test(day_at(hotel), settings=storms(days, steps=STEPS))

@@ -1,4 +1,4 @@
-"""What the invariants find when it is there: each is shown one violation of its own, and none where all is well."""
+"""Each invariant finds a planted violation, and none is found in a sound state."""
 
 from datetime import timedelta
 
@@ -74,7 +74,7 @@ def test_a_hold_that_an_ended_booking_has_not_let_go_of_is_found(environment: Pa
     assert "I8" in violated(environment)
 
 
-def test_what_has_just_moved_is_not_judged(environment: PaymentEnvironment) -> None:
+def test_a_booking_that_has_just_changed_is_not_judged(environment: PaymentEnvironment) -> None:
     created = confirmed(environment)
     environment.platform.ask(CancelBooking(hotel=FREE, booking_id=created.booking.id), guest(created))
     at_once = environment.violations(), environment.violations(older_than=timedelta(seconds=30))

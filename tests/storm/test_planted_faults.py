@@ -66,7 +66,7 @@ def errands_are_done_before_they_are_run(patch: pytest.MonkeyPatch) -> None:
 
     def at_most_once(self: JobRunner) -> list[Any]:
         due = claim(self)
-        with self._unit_of_work.begin() as work:
+        with self.unit_of_work.begin() as work:
             job_queue.mark(work.connection, due, done_at=JOB.c.created_at)
         return due
 
@@ -133,7 +133,7 @@ class WorthlessCard(PaymentMachine):
 
 
 class LostAnswers(PaidFor):
-    """And with a provider that does what it is asked in silence."""
+    """The same, with a provider that does the work and loses its answers."""
 
     @initialize(hotel=st.just(SHARE), stage=st.just("approved"))
     def begin(self, hotel: str, stage: str, fault: str = "") -> None:
@@ -142,7 +142,7 @@ class LostAnswers(PaidFor):
 
 
 class SuddenDeath(PaymentMachine):
-    """A storm that begins with somebody dying while the notices of a payment are applied."""
+    """A storm that begins with a crash while the webhook events of a payment are applied."""
 
     @initialize(hotel=st.just(FREE), stage=st.just("held"), steps=st.integers(0, 12))
     def begin(self, hotel: str, stage: str, fault: str = "", *, steps: int) -> None:
@@ -165,7 +165,7 @@ BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[PaymentMachine]] = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
-def test_the_storm_finds(
+def test_the_storm_finds_each_planted_fault(
     plant: Callable[[pytest.MonkeyPatch], None], starting_states: StartingStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)

@@ -141,7 +141,7 @@ BEGINNINGS: dict[Callable[[pytest.MonkeyPatch], None], type[HotelMachine]] = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
-def test_a_day_finds(
+def test_a_hotel_day_finds_each_planted_fault(
     plant: Callable[[pytest.MonkeyPatch], None], hotel: Hotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)

@@ -64,7 +64,7 @@ class RaceFixture:
             apply_due_deadline(work)
 
     def news(self) -> None:
-        """Bookings hears what payments has said."""
+        """Delivers the events of payments to bookings."""
         self.environment.platform.deliver_events()
 
     def _ask(self, command: Any) -> None:
@@ -186,7 +186,7 @@ def at_once(*deeds: Callable[[], None]) -> list[str]:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
-def test_one_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
+def test_one_of_two_concurrent_decisions_wins_and_the_money_follows(environment: PaymentEnvironment, pair: Any) -> None:
     begin, one, other, allowed, ends, decisions = pair
     for _ in range(ROUNDS):
         environment.reset()

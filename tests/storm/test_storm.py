@@ -36,12 +36,14 @@ def at(starting_states: StartingStates, kind: type[PaymentMachine] = PaymentMach
 
 
 @pytest.mark.timeout(0)
-def test_money_is_right_after_every_storm(starting_states: StartingStates, pytestconfig: pytest.Config) -> None:
+def test_the_money_agrees_with_the_model_after_every_storm(
+    starting_states: StartingStates, pytestconfig: pytest.Config
+) -> None:
     run_state_machine_as_test(at(starting_states), settings=storms(pytestconfig.getoption("--storm")))
 
 
 @pytest.mark.timeout(0)
-def test_money_is_right_when_guests_have_come_or_have_not(
+def test_the_money_agrees_with_the_model_for_stays_in_house_and_no_shows(
     starting_states: StartingStates, pytestconfig: pytest.Config
 ) -> None:
     count = max(1, pytestconfig.getoption("--storm") // 5)

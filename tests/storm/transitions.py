@@ -27,7 +27,7 @@ from tests.storm.hotel_model import (
 
 
 def book(model: HotelModel, new: str, kind: str, first: date, until: date, *, pays: bool) -> str:
-    """Somebody books, by card or at the desk."""
+    """A booking by card or at the desk."""
     if model.full(kind, nights(first, until)):
         return "SOLD_OUT"
     model.bookings[new] = BookingModel(
@@ -43,7 +43,7 @@ def book(model: HotelModel, new: str, kind: str, first: date, until: date, *, pa
 
 
 def walk_in(model: HotelModel, new: str, room: str, until: date) -> str:
-    """Somebody stands at the desk."""
+    """A walk-in."""
     room_model, requested = model.room_models[room], nights(model.today, until)
     problem = model.move_in_refusal(room_model, requested)
     if problem or model.full(room_model.type, requested):
@@ -62,7 +62,7 @@ def walk_in(model: HotelModel, new: str, room: str, until: date) -> str:
 
 
 def cancel(model: HotelModel, who: str) -> str:
-    """Staff call it off, whoever is where."""
+    """A cancellation by staff, before check-in or in house."""
     booking = model.bookings[who]
     if booking.status is S.CANCELLED:
         return AGAIN
@@ -77,7 +77,7 @@ def cancel(model: HotelModel, who: str) -> str:
 
 
 def no_show(model: HotelModel, who: str) -> str:
-    """Staff say that nobody came."""
+    """A no-show marked by staff."""
     booking = model.bookings[who]
     if booking.status is S.NO_SHOW:
         return AGAIN
@@ -216,7 +216,7 @@ def acknowledge(model: HotelModel, who: str, *, dismiss: bool) -> str:
 
 
 def block(model: HotelModel, room: str, first: date, until: date) -> str:
-    """Nobody is to have the room on these nights."""
+    """A block of the room on these nights."""
     room_model, requested = model.room_models[room], nights(first, until)
     lived_in = room_model.guest is not None and first <= model.today
     if lived_in or model.has_overlap(room, requested) or set(requested) & room_model.blocked_nights:

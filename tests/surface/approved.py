@@ -35,7 +35,7 @@ def parsed(text: str) -> Iterator[Line]:
 
 
 def difference(approved: set[Line], surface: set[Line]) -> list[str]:
-    """What has gone and what is new, part by part; empty where nothing has changed."""
+    """The removed and the added lines, part by part; empty without a change."""
     changed = [
         (part, sign, fact)
         for sign, lines in (("-", approved - surface), ("+", surface - approved))

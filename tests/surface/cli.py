@@ -52,7 +52,7 @@ def _kind(annotation: Any) -> str:
 
 
 def exit_codes(run: Callable[[Sequence[str]], Any]) -> Iterator[Line]:
-    """How some commands end where nothing runs."""
+    """The exit codes of some commands without a running system."""
     for arguments in ENDINGS:
         try:
             run(arguments)

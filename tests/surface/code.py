@@ -108,7 +108,7 @@ def metrics() -> str:
 
 
 def jobs(name: str) -> list[Any]:
-    """The doors of a service's jobs: what has a kind and a payload, whatever the list is called."""
+    """The job handlers of a service: the objects with a kind and a payload."""
     groups = [group for group in vars(service(name)).values() if isinstance(group, Sequence)]
     return [door for group in groups for door in group if hasattr(door, "kind") and hasattr(door, "payload")]
 

@@ -12,7 +12,7 @@ Collector = Callable[[Any], Iterable[Line]]
 
 
 def change(collect: Collector, before: Any, after: Any) -> list[str]:
-    """What the comparison shows, without the names of the parts."""
+    """The lines of the comparison, without the names of the parts."""
     lines = approved.difference(set(collect(before)), set(collect(after)))
     return [line.strip() for line in lines if line.startswith("  ")]
 

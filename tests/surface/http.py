@@ -14,7 +14,7 @@ OWN = {"operationId", "deprecated"}
 
 
 def openapi(document: Schema) -> Iterator[Line]:
-    """Operations with parameters, bodies, statuses and error codes. What two have in common is told of the first."""
+    """Operations with parameters, bodies, statuses and error codes; equal content stands at the first only."""
     problems: dict[tuple[str, ...], str] = {}
     first: dict[tuple[str, ...], str] = {}
     operations = [

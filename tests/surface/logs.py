@@ -61,7 +61,7 @@ def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
 
 
 def of_events(events: Mapping[str, type[Any]], name_of: Any, staff: Any) -> Iterator[Line]:
-    """What each event is called in the log, whoever did it and by whichever medium."""
+    """The log names of each event, for every actor and medium."""
     for wire_name, kind in events.items():
         for who, medium in product((None, staff), ("mail", "sms", "push")):
             yield f"event {wire_name}", name_of(_made(kind, who=who, medium=medium))

@@ -1,4 +1,4 @@
-"""What guests and screens are told: mails with their subjects and templates, realtime channels and events."""
+"""Notices: mails with their subjects and templates, realtime channels and events."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,7 @@ Schema = Mapping[str, Any]
 
 
 def resolved(node: Schema, document: Schema) -> Schema:
-    """What a `$ref` refers to; a node without one as it is."""
+    """The target of a `$ref`; a node without one is returned unchanged."""
     while "$ref" in node:
         node = _merged(node, _target(node["$ref"], document), "$ref")
     return node

@@ -1,4 +1,4 @@
-"""How things are started: programs by their module, and what a running stack says of itself."""
+"""The start of programs by their module, and the description of a running stack."""
 
 import ast
 import re

@@ -68,7 +68,7 @@ def test_an_operation_id_a_status_and_an_error_code_that_change_are_shown() -> N
     ]
 
 
-def test_words_names_of_components_and_ways_to_write_null_are_no_change() -> None:
+def test_a_change_of_words_component_names_or_the_form_of_null_is_not_shown() -> None:
     after = deepcopy(DOCUMENT)
     room = after["components"]["schemas"].pop("Room")
     after["components"]["schemas"]["RoomView"] = room | {"title": "A room", "description": "With a door."}
@@ -82,7 +82,7 @@ def test_words_names_of_components_and_ways_to_write_null_are_no_change() -> Non
     assert change(http.openapi, DOCUMENT, after) == []
 
 
-def test_an_alias_is_told_in_full_once_it_differs() -> None:
+def test_an_alias_is_shown_in_full_once_it_differs() -> None:
     before, after = deepcopy(DOCUMENT), deepcopy(DOCUMENT)
     before["paths"]["/room/"] = deepcopy(DOCUMENT["paths"]["/rooms/"])
     after["paths"]["/room/"] = deepcopy(DOCUMENT["paths"]["/rooms/"])

@@ -1,15 +1,16 @@
-"""A broker connection with one channel on the asyncio event loop. The connection reconnects by itself."""
+"""A broker connection with one channel on the asyncio event loop. A lost connection is opened again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
+from chassis.messaging import topology
 from chassis.messaging.amqp.parameters import parameters
-from chassis.messaging.topology import topology
 from chassis.observability import logs
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
@@ -33,40 +34,28 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 async def declare_topology(channel: Channel) -> None:
     """Declare the whole topology; what exists already is left unchanged.
 
-    The broker answers in order, so the answer to the last declaration covers all declarations.
+    The broker answers in order, so the answer to a repetition of the last binding covers the whole topology.
     """
-    exchanges, queues, bindings = topology()
-    for name, kind in exchanges:
-        channel.exchange_declare(name, kind, durable=True)
-    for name, arguments in queues:
-        channel.queue_declare(name, durable=True, arguments=arguments)
-    *others, last = bindings
-    for binding in others:
-        channel.queue_bind(*binding)
-    await call(channel.queue_bind, *last)
+    topology.declare(channel)
+    _, _, bindings = topology.topology()
+    await call(channel.queue_bind, *bindings[-1])
 
 
+@dataclass(eq=False)
 class AsyncioConnectionKeeper:
-    """Keeps a channel open until closed. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
+    """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
 
-    def __init__(
-        self,
-        url: str,
-        name: str,
-        *,
-        on_open: Callable[[Channel], Awaitable[None]],
-        on_lost: Callable[[], None],
-    ) -> None:
-        self._url = url
-        self._name = name
-        self._on_open = on_open
-        self._on_lost = on_lost
-        self._keeping: asyncio.Task[None] | None = None
-        self.opened = asyncio.Event()
+    url: str
+    name: str
+    _: KW_ONLY
+    on_open: Callable[[Channel], Awaitable[None]]
+    on_lost: Callable[[], None]
+    opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _keeping: asyncio.Task[None] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
-        self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self._name}")
+        self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self.name}")
 
     async def close(self) -> None:
         """Disconnect for good."""
@@ -78,7 +67,6 @@ class AsyncioConnectionKeeper:
     async def _keep(self) -> None:
         pause = FIRST_PAUSE
         while True:
-            was_open = False
             try:
                 why = await self._serve()
             except Exception as problem:
@@ -86,12 +74,12 @@ class AsyncioConnectionKeeper:
             finally:
                 was_open = self.opened.is_set()
                 self.opened.clear()
-                self._on_lost()
+                self.on_lost()
             if was_open:
                 pause = FIRST_PAUSE
-                log.warning("broker_lost", connection=self._name, why=why[:200])
+                log.warning("broker_lost", connection=self.name, why=why[:200])
             else:
-                log.info("broker_away", connection=self._name, why=why[:200])
+                log.info("broker_away", connection=self.name, why=why[:200])
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
@@ -110,7 +98,7 @@ class AsyncioConnectionKeeper:
                 channels.set_result(channel)
 
         connection = AsyncioConnection(
-            parameters(self._url, self._name),
+            parameters(self.url, self.name),
             on_open_callback=lambda made: made.channel(on_open_callback=opened),
             on_open_error_callback=end,
             on_close_callback=end,
@@ -122,19 +110,14 @@ class AsyncioConnectionKeeper:
             if preparing.done():
                 preparing.result()
                 self.opened.set()
-                log.info("broker_connected", connection=self._name)
+                log.info("broker_connected", connection=self.name)
             await asyncio.wait((ended,))
             return ended.result()
         finally:
             preparing.cancel()
-            await _close(connection, ended)
+            if not (connection.is_closed or connection.is_closing):
+                connection.close()
+                await asyncio.wait((ended,), timeout=CLOSE_WITHIN)
 
     async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
-        await self._on_open(await channels)
-
-
-async def _close(connection: AsyncioConnection, ended: asyncio.Future[str]) -> None:
-    if connection.is_closed or connection.is_closing:
-        return
-    connection.close()
-    await asyncio.wait((ended,), timeout=CLOSE_WITHIN)
+        await self.on_open(await channels)

@@ -1,9 +1,10 @@
-"""A broker connection that one thread owns and to which other threads submit calls. Reconnects by itself."""
+"""A broker connection that one thread owns and to which other threads submit calls. It is opened again after a loss."""
 
 import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import pika
@@ -17,28 +18,24 @@ log = logs.logger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
 
 
+@dataclass(eq=False)
 class BlockingConnectionKeeper:
     """Keeps a connection and one channel open until stopped.
 
     `on_open(channel)` runs on each new channel, in the keeper's thread; `on_lost()` runs after each loss.
     """
 
-    def __init__(
-        self,
-        url: str,
-        name: str,
-        *,
-        on_open: Callable[[BlockingChannel], None],
-        on_lost: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._url = url
-        self._name = name
-        self._on_open = on_open
-        self._on_lost = on_lost
-        self._stopping = False
-        self._connection: pika.BlockingConnection | None = None
-        self._thread = threading.Thread(target=self._keep, name=f"connection-{name}", daemon=True)
-        self.opened = threading.Event()
+    url: str
+    name: str
+    _: KW_ONLY
+    on_open: Callable[[BlockingChannel], None]
+    on_lost: Callable[[], None] = lambda: None
+    opened: threading.Event = field(default_factory=threading.Event, init=False)
+    _stopping: bool = field(default=False, init=False)
+    _connection: pika.BlockingConnection | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._keep, name=f"connection-{self.name}", daemon=True)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
@@ -70,22 +67,22 @@ class BlockingConnectionKeeper:
             except (pika.exceptions.AMQPError, OSError) as problem:
                 if self.opened.is_set():
                     pause = FIRST_PAUSE
-                    log.warning("broker_lost", connection=self._name, why=repr(problem)[:200])
+                    log.warning("broker_lost", connection=self.name, why=repr(problem)[:200])
                 self._release()
                 time.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
             except Exception:
-                log.exception("connection_failed", connection=self._name)
+                log.exception("connection_failed", connection=self.name)
                 self._release()
                 time.sleep(LONGEST_PAUSE)
 
     def _serve(self) -> None:
-        connection = pika.BlockingConnection(parameters(self._url, self._name))
+        connection = pika.BlockingConnection(parameters(self.url, self.name))
         self._connection = connection
         channel = connection.channel()
-        self._on_open(channel)
+        self.on_open(channel)
         self.opened.set()
-        log.info("broker_connected", connection=self._name)
+        log.info("broker_connected", connection=self.name)
         while not self._stopping:
             connection.process_data_events(time_limit=1)
             if not channel.is_open:
@@ -102,4 +99,4 @@ class BlockingConnectionKeeper:
             with contextlib.suppress(pika.exceptions.AMQPError):
                 connection.close()
         if was_open:
-            self._on_lost()
+            self.on_lost()

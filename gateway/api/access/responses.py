@@ -11,7 +11,7 @@ from gateway.lookups.realtime import StaffRealtime
 
 
 class Profile(Data):
-    """A member of staff, without the hotel."""
+    """The data of a member of staff, without the hotel."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class Profile(Data):
 
 
 class StaffProfile(Profile):
-    """A member of staff."""
+    """The data of a member of staff; `hotel` is a slug."""
 
     hotel: str
 
@@ -47,7 +47,7 @@ class Me(Profile):
 
 
 def profile(staff: Staff) -> dict[str, Any]:
-    """The fields of a profile, without the hotel."""
+    """The fields of `Profile`."""
     return {
         "id": str(staff.id),
         "name": staff.name,

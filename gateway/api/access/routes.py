@@ -24,7 +24,7 @@ log = logs.logger(__name__)
 
 @codes.post("/exchange/", response=GUEST_ACCESS, idempotency_key=False, refuses=("INVALID_CODE",))
 async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
-    """Exchange a mailed code for a guest token. A code works once."""
+    """Exchange a mailed code for a guest token. Each code works once."""
     access = await request.ask(ExchangeCode(code=body.code))
     return request.respond(GUEST_ACCESS.of(access), headers={"Cache-Control": "no-store"})
 
@@ -42,7 +42,7 @@ async def sign_in(request: ApiRequest, body: Credentials) -> Response:
 
 @sessions.post("/logout/", response=None, status=204, audience=Audience.STAFF, idempotency_key=False)
 async def sign_out(request: ApiRequest, _: NoFields) -> Response:
-    """Sign out. Ends the token, and closes the push connections of its holder."""
+    """Sign out. Ends the token, and closes the push connections of the member of staff."""
     _kind, token = parse_authorization(request.authorization)
     await request.app_state.accounts.sign_out(token)
     try:

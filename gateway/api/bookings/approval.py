@@ -1,4 +1,4 @@
-"""Approves a booking and waits for the capture: the booking is then confirmed, or its payment has failed."""
+"""Approves a booking, and waits until its payment is captured or has failed."""
 
 import asyncio
 
@@ -15,10 +15,10 @@ CAPTURED, ACCEPTED = 200, 202
 
 
 async def approve(request: ApiRequest) -> tuple[BookingDetail, int]:
-    """Approve the booking and respond with the booking: 200 once the payment is captured, 202 while the capture runs.
+    """Approve the booking; returns the booking and the status: 200 once the payment is captured, 202 before.
 
-    The request waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined;
-    the refusals of `ApproveBooking` are passed on.
+    Waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined; also raises the
+    refusals of `ApproveBooking`.
     """
     query = request.for_path(GetBooking)
     clock = asyncio.get_running_loop().time

@@ -1,4 +1,4 @@
-"""Commands about one booking, and the response that staff get: the booking as it is afterwards."""
+"""Sends the staff's commands about one booking, and responds with the changed booking."""
 
 from typing import Any
 

@@ -67,9 +67,9 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
 async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -> Response:
     """Look up bookings.
 
-    E-mail address and confirmation number together return the booking as its guest reads it, without secrets. A
-    confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
-    if bookings have this address, links to them are mailed to it, at most once in ten minutes.
+    E-mail address and confirmation number together return the booking as its guest reads the booking, without secrets.
+    A confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
+    links to matching bookings are mailed to the address, at most once in ten minutes.
     """
     reply = await request.ask(LookUpBookings(**query.model_dump()))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
@@ -99,7 +99,7 @@ async def follow_booking(
 
 @guest.post("/submit/", refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"))
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
-    """Submit a draft. Holds the nights of a draft, which can then be paid."""
+    """Submit a draft. Holds the nights of the draft, so that the guest can pay."""
     return await _respond(request, await request.ask(request.for_path(SubmitBooking)))
 
 

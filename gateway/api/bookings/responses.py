@@ -31,13 +31,11 @@ class HotelName(View[HotelCard], only=("slug", "name", "timezone"), examples={"n
 
 
 class HotelContact(View[HotelCard], only=("email", "phone", "address")):
-    """How a guest reaches the hotel."""
+    """The contact of the hotel, for guests in house."""
 
 
 class GuestWiFi(
-    View[InHouse],
-    only=("wifi_ssid", "wifi_password"),
-    rename={"wifi_ssid": "ssid", "wifi_password": "password"},
+    View[InHouse], only=("wifi_ssid", "wifi_password"), rename={"wifi_ssid": "ssid", "wifi_password": "password"}
 ):
     """The Wi-Fi of the hotel."""
 
@@ -77,13 +75,13 @@ class FeedEvent(View[FeedItem], rename={"id": "event_id"}):
 
 
 class EventFeed(View[Feed]):
-    """Events of a booking after a sequence number, oldest first. `last_sequence` is the highest that exists."""
+    """Events of a booking after a sequence number, oldest first. `last_sequence` is that of the latest event."""
 
     events: tuple[FeedEvent, ...]
 
 
 class PublicBooking(View[BookingInBrief]):
-    """What a confirmation number alone reveals."""
+    """A booking as a lookup with the confirmation number alone returns the booking."""
 
 
 class LookupResult(Data):
@@ -93,7 +91,7 @@ class LookupResult(Data):
 
 
 def guest_booking(booking: BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
-    """The booking for its guest."""
+    """The fields of `GuestBooking`; `more` has the fields of its subclass."""
     card, in_house = booking.hotel_card, booking.in_house
     return GuestBooking.of(
         booking,
@@ -109,16 +107,16 @@ def guest_booking(booking: BookingDetail, realtime: GuestRealtime | None, **more
 
 
 def feed_event(item: FeedItem, reader: str) -> Json:
-    """An event of the feed."""
+    """The fields of `FeedEvent` for a guest or for staff."""
     return FeedEvent.of(item, data=event_data(item.data, reader))
 
 
 def feed(events: Feed, reader: str) -> Json:
-    """A part of the feed."""
+    """The fields of `EventFeed` for a guest or for staff."""
     return EventFeed.of(events, events=[feed_event(item, reader) for item in events.events])
 
 
 def found_bookings(reply: FoundBookings) -> Json:
-    """The bookings that a lookup reveals."""
+    """The fields of `LookupResult`."""
     whole = [guest_booking(booking, None) for booking in reply.whole]
     return {"bookings": whole or [PublicBooking.of(brief) for brief in reply.brief]}

@@ -29,10 +29,7 @@ ILLEGAL = ("ILLEGAL_TRANSITION", "BOOKING_ENDED")
 
 @routes.get("/", response=StaffBookingPage, refuses=("INVALID_FILTER", "INVALID_ORDERING"))
 async def list_bookings(request: ApiRequest, filters: FromQuery[BookingFilters]) -> Response:
-    """List bookings.
-
-    The newest booking comes first by default. Drafts are included only if the filter `status` names them.
-    """
+    """List bookings. The newest comes first by default. Drafts are included only if `status` names them."""
     reply = await request.ask(request.for_path(ListBookings, **filters.values))
     rows, counts = reply.results, reply.counts
     return request.respond_page(StaffBookingRow.of, rows, count=reply.count, paging=filters, counts=counts)
@@ -58,10 +55,7 @@ async def get_booking(request: ApiRequest) -> Response:
 
 @routes.patch("/{booking_id}/", needs=MANAGE, refuses=("BOOKING_ENDED",))
 async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
-    """Update a booking.
-
-    Changes the guest's details and the notes. Dates, room and price have operations of their own.
-    """
+    """Update a booking. Changes the guest's details and the notes, but not the dates, the room or the price."""
     changes = body.model_dump(exclude_unset=True)
     return await change_booking(request, AmendBooking, **changes)
 
@@ -78,19 +72,13 @@ async def get_timeline(request: ApiRequest) -> Response:
     refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
 )
 async def cancel_booking(request: ApiRequest, body: StaffCancellation) -> Response:
-    """Cancel a booking.
-
-    The booking's policy determines fee and refund. A guest in house is checked out of the room, too.
-    """
+    """Cancel a booking. The policy determines fee and refund. A guest in house is checked out of the room, too."""
     return await change_booking(request, CancelBooking, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 
 @routes.post("/{booking_id}/refund/retry/", needs=MANAGE, refuses=("NO_FAILED_REFUND",))
 async def retry_refund(request: ApiRequest, _: NoFields) -> Response:
-    """Retry a refund.
-
-    Starts a failed refund again. For a refund that is in progress the booking is returned unchanged.
-    """
+    """Retry a refund. Starts a failed refund again. A refund that is in progress does not change."""
     return await change_booking(request, RetryRefund)
 
 

@@ -1,8 +1,8 @@
-"""The events of a booking as server-sent events: first those that the client missed, then each as it is published.
+"""The events of a booking as server-sent events: first those that the client missed, then each new event.
 
-An event on the bus only wakes the stream, which then reads the feed from bookings. So the stream has the same events
-as the feed, in order and without a gap, also after an outage. The stream ends when the reader's token
-is no longer valid.
+An event on the bus only wakes the stream, which then reads the feed from the bookings service. So the stream has the
+events of the feed, in order and without a gap, also after an outage. The stream ends when the reader's token is no
+longer valid.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -28,7 +28,7 @@ async def read_feed(request: ApiRequest, after: int) -> Feed:
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:
-    """The stream of events after the sequence number `after`; a refusal of `GetFeed` is raised before its start."""
+    """The stream of events after the sequence number `after`. Raises a refusal of `GetFeed` before it starts."""
     await read_feed(request, after)
     return StreamingResponse(_events(request, after), media_type=MEDIA_TYPE, headers=HEADERS)
 

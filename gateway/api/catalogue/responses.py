@@ -5,4 +5,4 @@ from gateway.http.views import View
 
 
 class ChangedRates(View[RatesWritten], currency=False):
-    """The nights with a new price; `price` is null where the base price applies again."""
+    """The nights whose price was set; `price` is null where the base price applies again."""

@@ -80,7 +80,7 @@ async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) 
 
 @room_types.delete("/{code}/", refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
 async def remove_room_type(request: ApiRequest) -> Response:
-    """Delete a room type. The request is refused while the room type has rooms or future nights are sold."""
+    """Delete a room type. Refused while the room type has rooms or future nights are sold."""
     return await _answer_about_room_type(request, request.for_path(RemoveRoomType))
 
 
@@ -141,10 +141,7 @@ async def list_policies(request: ApiRequest, filters: FromQuery[requests.Search]
 
 @policies.post("/", status=201, refuses=("POLICY_EXISTS",))
 async def add_policy(request: ApiRequest, body: requests.NewPolicy) -> Response:
-    """Create a cancellation policy.
-
-    With `is_standard`, it replaces the hotel's standard policy. Otherwise it applies only to room types that name it.
-    """
+    """Create a cancellation policy. With `is_standard`, the policy replaces the hotel's standard policy."""
     policy = PolicyDefinition(**body.values)
     return await request.answer(request.for_path(AddPolicy, policy=policy))
 
@@ -163,8 +160,5 @@ async def change_policy(request: ApiRequest, body: requests.PolicyChanges) -> Re
 
 @policies.delete("/{code}/", refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))
 async def remove_policy(request: ApiRequest) -> Response:
-    """Delete a cancellation policy.
-
-    The request is refused while the policy is the standard policy or a room type names the policy.
-    """
+    """Delete a cancellation policy. Refused for the standard policy and while a room type names the policy."""
     return await request.answer(request.for_path(RemovePolicy))

@@ -118,7 +118,7 @@ class SettingsPatch(Changes):
     overbooking_allowance: Count | None = _within("overbooking_allowance")
 
     def change(self) -> SettingsChange:
-        """The command's changes. A null field is refused `VALIDATION_ERROR`; a null `wifi` changes nothing."""
+        """The changes. A null field is refused `VALIDATION_ERROR`, except for `wifi`: a null `wifi` changes nothing."""
         values, names = self.values, {each.name for each in fields(SettingsChange)}
         _refuse((name, "must not be null") for name in self.cleared if name in names - {"wifi"})
         change = {name: value for name, value in values.items() if name in names}
@@ -134,7 +134,7 @@ def _all_required(schema: dict[str, Any]) -> None:
 
 
 class WholeSettings(SettingsPatch):
-    """All settings, as GET returns them. Settings that never change may be left out, or sent unchanged."""
+    """All settings, as GET returns them. Settings that nobody can change may be left out, or sent unchanged."""
 
     model_config = ConfigDict(json_schema_extra=_all_required)
 
@@ -144,7 +144,7 @@ class WholeSettings(SettingsPatch):
     version: Count | None = Field(None, description="Ignored: send the version as `If-Match`.")
 
     def whole(self, page: HotelPage) -> SettingsChange:
-        """The command's changes; missing settings and another slug or currency are refused `VALIDATION_ERROR`."""
+        """The changes. Refused `VALIDATION_ERROR` where a setting is missing, or an unchangeable setting differs."""
         required = set(SettingsPatch.model_fields) - {"wifi"}
         _refuse((name, "Field required") for name in sorted(required - self.model_fields_set))
         fixed = {"slug": page.card.slug, "currency": page.card.currency, "check_out_time": self.standard_checkout_time}

@@ -33,10 +33,7 @@ class OperatingRules(View[HotelSettings]):
 
 
 class StaffSettings(PublicHotel, OperatingRules):
-    """The page and the operating settings of a hotel. Times are hotel-local, `HH:MM`.
-
-    `wifi` is null for staff who may not change it.
-    """
+    """A hotel's page and operating settings, with hotel-local times. `wifi` is null for staff who may not change it."""
 
     tax_percent: Decimal
     wifi: StaffWiFi | None
@@ -72,12 +69,12 @@ class GuestQuote(QuotedStay, PriceTotals):
 
 
 def hotel(page: HotelPage) -> Json:
-    """The public page of a hotel."""
+    """The fields of `PublicHotel`."""
     return HotelIdentity.of(page.card) | HotelPresentation.of(page)
 
 
 def staff_settings(settings: OperatingSettings) -> Json:
-    """The page and the operating settings of a hotel."""
+    """The fields of `StaffSettings`."""
     return {
         **hotel(settings.page),
         **OperatingRules.of(settings.settings),
@@ -88,7 +85,7 @@ def staff_settings(settings: OperatingSettings) -> Json:
 
 
 def quote(priced: Quote) -> Json:
-    """A quote with the price of each night."""
+    """The fields of `GuestQuote`."""
     nights = zip(priced.dates, priced.price.nights, strict=True)
     breakdown = [NightPrice(date=night, price=price.text) for night, price in nights]
     return {**QuotedStay.of(priced), **PriceTotals.of(priced.price), "breakdown": breakdown}

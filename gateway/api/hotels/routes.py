@@ -52,10 +52,7 @@ async def get_public_settings(request: ApiRequest) -> Response:
 
 @public.get("/{slug}/availability/", response=StayAvailability, refuses=("BEYOND_HORIZON",))
 async def check_availability(request: ApiRequest, stay: FromQuery[StayQuery]) -> Response:
-    """Check availability.
-
-    Returns the number of available rooms of each room type on the nights from check-in up to check-out.
-    """
+    """Check availability. Returns how many rooms of each type are available on all nights of the stay."""
     query = request.for_path(CheckAvailability, **stay.model_dump())
     return await request.answer(query, adults=stay.adults, children=stay.children)
 
@@ -64,7 +61,7 @@ async def check_availability(request: ApiRequest, stay: FromQuery[StayQuery]) ->
     "/{slug}/pricing/quote/", response=GuestQuote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
-    """Create a quote. Prices a stay. A booking made with the quote keeps the price."""
+    """Create a quote. Returns the price of a stay. A booking made with the quote keeps the price."""
     stay = body.model_dump(exclude={"room_type_code"})
     query = request.for_path(GiveQuote, room_type=body.room_type_code, **stay)
     return request.respond(quote(await request.ask(query)))

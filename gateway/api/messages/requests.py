@@ -20,7 +20,7 @@ class NewChatMessage(Body):
 
 
 class ReadMarker(Body):
-    """The last message that was read; without a message, all messages are marked as read."""
+    """The last message that was read. Without `up_to`, all messages are marked as read."""
 
     up_to: MessageId | None = None
 

@@ -1,4 +1,4 @@
-"""Chats."""
+"""Chats, as guests and as staff read them."""
 
 from contracts.bookings.chat import ChatMessage
 from gateway.http.pages import ResultPage
@@ -20,5 +20,5 @@ class ChatPage(ResultPage[ChatMessageWithSender]):
 
 
 def chat_message(message: ChatMessage) -> Json:
-    """A message of a chat."""
+    """The fields of `ChatMessageWithSender`."""
     return ChatMessageWithSender.of(message, sender_name=message.by.name)

@@ -86,10 +86,7 @@ async def list_chats(request: ApiRequest, filters: FromQuery[ChatFilters]) -> Re
 
 @communications.get("/", response=page_of(Communication))
 async def list_communications(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
-    """List the communications of a booking.
-
-    The newest communication comes first. Mails that the system sends are included, without their text.
-    """
+    """List the communications of a booking. Newest first. Mails of the system are included, without their text."""
     return await request.answer_page(request.for_path(ListCommunications, **paging.values), paging)
 
 

@@ -1,9 +1,9 @@
-"""The receipt of webhook events."""
+"""The response to webhook events."""
 
 from contracts.data import Data
 
 
 class WebhookTaken(Data):
-    """`success`, or `already_processed` for an event that was stored before."""
+    """`status` is `success`, or `already_processed` for an event that was stored before."""
 
     status: str

@@ -32,10 +32,7 @@ SIGNED_EVENT = {
 
 @sessions.post("/session/", response=view(PaymentSession), refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
 async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Response:
-    """Create a payment session.
-
-    Returns the page on which the guest pays. While a session is open, the same session is returned.
-    """
+    """Create a payment session. Returns the guest's payment page. An open session is returned again."""
     command = request.for_path(OpenPaymentSession, **body.model_dump())
     return await request.answer(command, deadline=CALLS_PROVIDER)
 
@@ -63,8 +60,5 @@ async def take_stripe_webhook(request: ApiRequest) -> Response:
 
 @balances.post("/settle/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN, refuses=("ILLEGAL_TRANSITION",))
 async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
-    """Settle the balance of a booking.
-
-    Records a payment at the desk of the whole balance or a part of it. A card payment needs a payment session instead.
-    """
+    """Settle the balance of a booking. Records a payment at the desk. A card needs a payment session instead."""
     return await change_booking(request, SettleBalance, **body.model_dump())

@@ -4,7 +4,7 @@ from contracts.data import Data
 
 
 class ChannelAuth(Data):
-    """The signature of a subscription; `channel_data` for presence channels only."""
+    """The signature of a subscription. Only presence channels have `channel_data`."""
 
     auth: str
     channel_data: str | None = None

@@ -1,4 +1,4 @@
-"""Authorises clients at the push provider: guests for their booking's channel, staff for their hotel's."""
+"""Authorises clients at the push provider: guests for their booking's channel, staff for their hotel's channels."""
 
 from typing import Any
 from urllib.parse import parse_qsl

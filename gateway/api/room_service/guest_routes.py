@@ -26,16 +26,13 @@ async def get_own_menu(request: ApiRequest) -> Response:
 
 @routes.get("/orders/", response=page_of(RoomServiceOrder), refuses=NOT_READABLE)
 async def list_own_orders(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
-    """List the guest's orders. Returns the orders of this stay, newest first."""
+    """List the guest's orders. Only orders of this stay are listed, newest first."""
     return await request.answer_page(request.for_path(ListOrders, **paging.values), paging)
 
 
 @routes.post("/orders/", status=201, refuses=(*NOT_IN_HOUSE, "MENU_ITEM_NOT_FOUND", "MENU_ITEM_UNAVAILABLE"))
 async def place_order(request: ApiRequest, body: NewOrder) -> Response:
-    """Place an order.
-
-    The order keeps the current prices of the menu. Once the order is completed, its total is owed at the desk.
-    """
+    """Place an order. The order keeps the current prices. The total is owed once the order is completed."""
     items = tuple(WantedItem(**each.model_dump()) for each in body.items)
     return await request.answer(request.for_path(PlaceOrder, items=items, note=body.note))
 

@@ -7,13 +7,13 @@ from gateway.http.views import View
 
 
 class MenuItems(View[Menu], rename={"items": "results"}):
-    """The menu of a hotel, by category and name."""
+    """The menu of a hotel, ordered by category and name."""
 
     count: int
 
 
 class OrderItem(View[OrderLine], currency=False, examples={"name": "Sparkling water", "amount": "9.00"}):
-    """An item of an order, at its price when the order was placed."""
+    """An item of an order, with the price at the time of the order."""
 
 
 class RoomServiceOrder(View[Order], rename={"lines": "items"}):

@@ -26,7 +26,7 @@ menus = staff_routes("room service", "/menu", response=MENU_ITEM)
 
 @orders.get("/orders/", response=ORDERS, refuses=("INVALID_FILTER",))
 async def list_orders(request: ApiRequest, filters: FromQuery[OrderFilters]) -> Response:
-    """List orders. The orders of guests in house, newest first."""
+    """List orders. Only orders of guests in house are listed, newest first."""
     return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 
 

@@ -1,4 +1,4 @@
-"""Blocks of rooms, and housekeeping's cleaning tasks."""
+"""Blocks of rooms, and the cleaning tasks of housekeeping."""
 
 from starlette.responses import Response
 
@@ -40,10 +40,7 @@ async def block_room(request: ApiRequest, body: NewBlock) -> Response:
 
 @blocks.delete("/", response=BLOCKS, status=200, needs=MANAGE)
 async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> Response:
-    """Delete the blocks of a room.
-
-    Deletes all blocks, or those that overlap the nights. Returns the remaining blocks.
-    """
+    """Delete the blocks of a room. Deletes all, or those that overlap the nights. Returns the remaining blocks."""
     return await request.answer(request.for_path(UnblockRoom, **nights.model_dump()))
 
 
@@ -51,10 +48,7 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
     "/{block_id}/", response=BLOCKS, status=200, needs=MANAGE, refuses=("BLOCK_NOT_FOUND", "ROOM_OUT_OF_ORDER")
 )
 async def lift_block(request: ApiRequest) -> Response:
-    """Delete a block.
-
-    Returns the remaining blocks. The block of a room that is out of order ends only with that status.
-    """
+    """Delete a block. Returns the remaining blocks. The block of an out-of-order room ends only with that status."""
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
     return await request.answer(request.for_path(UnblockRoom, block_id=block_id))
 
@@ -75,10 +69,7 @@ async def list_tasks(request: ApiRequest, filters: FromQuery[TaskFilters]) -> Re
 
 @tasks.post("/{task_id}/start/", needs=CLEAN, refuses=STEP_REFUSES)
 async def start_task(request: ApiRequest, _: NoFields) -> Response:
-    """Start a housekeeping task.
-
-    Changes the status of the room, too. A task without an assignee is assigned to the caller.
-    """
+    """Start a housekeeping task. Changes the room's status. A task without an assignee is assigned to the caller."""
     return await request.answer(request.for_path(StartTask, task_id=_task_id(request)))
 
 

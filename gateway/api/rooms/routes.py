@@ -105,10 +105,7 @@ async def change_room(request: ApiRequest, body: RoomChanges) -> Response:
 
 @routes.delete("/{room_number}/", needs=MANAGE, refuses=("ROOM_IN_USE", "WOULD_OVERSELL"))
 async def remove_room(request: ApiRequest) -> Response:
-    """Delete a room.
-
-    Deletes the room's blocks and cleaning task, too. The request is refused while a stay has the room.
-    """
+    """Delete a room. Deletes the room's blocks and cleaning task, too. Refused while a stay has the room."""
     return await request.answer(request.for_path(RemoveRoom))
 
 

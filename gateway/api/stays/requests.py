@@ -40,7 +40,7 @@ class NoShow(Body):
 
 
 class WalkInGuest(WithGuest):
-    """A guest without a booking at the desk. Without dates the stay is one night from today."""
+    """A guest who comes without a booking. Without dates, the stay is one night from today."""
 
     check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
     check_out: Day | None = None

@@ -55,12 +55,12 @@ class OverstayStatus(View[OverstayState], drop=("version",), rename={"severity":
 
 
 def checked_out(booking: BookingDetail) -> Json:
-    """The response of a check-out."""
+    """The fields of `CheckedOut`."""
     number = booking.assigned_room_number
     room = VacatedRoom(room_number=number, room_status="CHECKOUT_DIRTY") if number else None
     return {"message": "Booking checked out successfully", "booking": CheckedOutBooking.of(booking, assigned_room=room)}
 
 
 def rooms_checked_out(done: RoomsCheckedOut) -> Json:
-    """The response of a bulk check-out."""
+    """The fields of `BulkCheckOutReport`."""
     return {"detail": f"Processed {done.processed} room(s) in hotel '{done.hotel}'", "results": BulkCheckOut.of(done)}

@@ -63,9 +63,7 @@ async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
 
 
 @routes.post(
-    "/no-show/",
-    needs=CHECK_IN,
-    refuses=("NO_SHOW_TOO_EARLY", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED"),
+    "/no-show/", needs=CHECK_IN, refuses=("NO_SHOW_TOO_EARLY", "BOOKING_ENDED", "ILLEGAL_TRANSITION", "NOTE_REQUIRED")
 )
 async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     """Mark a booking as a no-show.

@@ -25,7 +25,7 @@ _PLAIN: dict[Any, tuple[type, ...]] = {
 
 
 def object_violations(value: dict[str, Any]) -> list[str]:
-    """The violations of an object that names its kind in `object`; [] if there are none.
+    """The violations by an object that names its kind in `object`; empty for a valid object.
 
     An event is checked together with the object it carries. Kinds the library does not know
     (payment pages, which only the command-line tool requests) are outside the contract.
@@ -44,7 +44,7 @@ def object_violations(value: dict[str, Any]) -> list[str]:
 
 
 def violations(value: Any, hint: Any, path: str) -> list[str]:
-    """The violations of the type `hint` by `value`: one line each, with its path."""
+    """One line for each part of `value` that violates the type `hint`, with the path of the part."""
     arms = branches(hint)
     if len(arms) > 1:
         return _of_union(value, arms, path)

@@ -72,7 +72,7 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
 def before_stay(
     booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime
 ) -> Sequence[BookingCancelled]:
-    """The events that cancel a stay before its begin, none if it is cancelled. Raises the refusals of `may_cancel`."""
+    """The cancellation before the stay; no events for a cancelled booking. Raises the refusals of `may_cancel`."""
     if not may_cancel(booking, command, caller=caller):
         return ()
     cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)

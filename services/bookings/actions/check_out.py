@@ -1,4 +1,4 @@
-"""Check-out: the guest leaves, and the nights from the hotel's today on are free again."""
+"""Check-out: the guest leaves, and the rooms service frees the nights from the hotel-local date on."""
 
 from datetime import date, datetime
 
@@ -22,7 +22,7 @@ def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) 
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:
-    """The fields of the pending action, None where the guest has left. Raises the refusals of `may_check_out`."""
+    """The action's `left_on` (hotel-local); None where the guest has left. Raises the refusals of `may_check_out`."""
     return {"left_on": local_time.local_date(now, booking.timezone)} if may_check_out(booking) else None
 
 

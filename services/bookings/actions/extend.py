@@ -16,6 +16,7 @@ from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Price, Stay
 from services.bookings.domain import local_time, overstays
 from services.bookings.domain.booking import ActionKind, AgreedTerms, Booking, PendingAction
+from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import booking_access, pending_actions, replies
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -46,17 +47,17 @@ def extend_booking(command: ExtendBooking, conversation: KeyedConversation[Booki
 
 
 def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
-    """The new check-out date, None where the stay already ends on it. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
+    """The new check-out date, None where the date does not change. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
     if (command.new_check_out is None) == (command.add_nights is None):
-        raise _invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
+        raise invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
     if booking.status is not BookingStatus.IN_HOUSE:
         raise Refusal("NOT_CHECKED_IN", "Booking must be checked in to extend")
     if command.add_nights is not None:
         if not 1 <= command.add_nights <= MOST_NIGHTS:
-            raise _invalid("add_nights", f"From 1 to {MOST_NIGHTS}.")
+            raise invalid("add_nights", f"From 1 to {MOST_NIGHTS}.")
         return booking.check_out + timedelta(days=command.add_nights)
     if command.new_check_out is None or command.new_check_out < booking.check_out:
-        raise _invalid("new_checkout_date", f"Must be after {booking.check_out}.")
+        raise invalid("new_checkout_date", f"Must be after {booking.check_out}.")
     return None if command.new_check_out == booking.check_out else command.new_check_out
 
 
@@ -66,7 +67,7 @@ def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
-    """The booking after the extension; where the stay has ended meanwhile, the release of the nights is pending."""
+    """The extended booking; where the stay has ended meanwhile, the release of the added nights becomes pending."""
     if not LIFECYCLE.allows(booking.status, StayExtended):
         undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
         return work.bookings.begin_action(work.note(booking, pending=None), undo)
@@ -111,10 +112,6 @@ def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
         total=agreed.total + added.total,
     )
     return replace(terms, price=whole)
-
-
-def _invalid(field: str, message: str) -> Refusal:
-    return Refusal("VALIDATION_ERROR", message, errors=[{"field": field, "message": message}])
 
 
 EXTEND = TwoStepAction(ActionKind.EXTEND, _ask, _end)

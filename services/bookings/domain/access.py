@@ -23,7 +23,7 @@ def derived_token(key: str, booking_id: str, generation: int) -> str:
 
 
 def hashed(secret: str) -> str:
-    """The hash of a token or code; the hash is stored, the token or code is not."""
+    """The hash under which a token or code is stored; the token or code itself is never stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -48,7 +48,7 @@ def opens(booking: Booking, token: str | None) -> bool:
 def token_ends_at(booking: Booking) -> datetime:
     """The end of the guest token's validity (UTC), 30 days after the end of the booking.
 
-    A booking that has not ended counts from its hotel-local check-out date.
+    For a booking that has not ended, the 30 days begin on the hotel-local check-out date.
     """
     leaves_at = local_time.closes_at(booking.check_out, "00:00", booking.timezone)
     return (booking.ended_at or leaves_at) + TOKEN_OUTLIVES

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from chassis.refusal import Refusal
 from contracts.bookings.amendments import AmendBooking, BookingAmended
 from contracts.data import Data
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking, Guest
 from services.bookings.domain.creation import LONGEST_NOTE, guest_errors
+from services.bookings.domain.validation import field_errors, refuse_if
 
 NOTED = ("late_arrival_expected", "internal_notes", "special_requests")
 CONTACT = ("first_name", "last_name", "email", "phone")
@@ -47,9 +47,7 @@ def _differing(present: Booking | Guest, values: dict[str, Any]) -> dict[str, An
 
 
 def _check(noted: dict[str, Any], guest: Guest) -> None:
-    errors = guest_errors(guest)
-    for name in ("internal_notes", "special_requests"):
-        if len(noted.get(name, "")) > LONGEST_NOTE:
-            errors.append({"field": name, "message": f"at most {LONGEST_NOTE} characters"})
-    if errors:
-        raise Refusal("VALIDATION_ERROR", "This cannot be written so.", errors=errors)
+    too_long = f"at most {LONGEST_NOTE} characters"
+    notes = ("internal_notes", "special_requests")
+    errors = field_errors(*((len(noted.get(name, "")) > LONGEST_NOTE, name, too_long) for name in notes))
+    refuse_if(guest_errors(guest) + errors, "This cannot be written so.")

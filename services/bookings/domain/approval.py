@@ -15,7 +15,7 @@ CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 
 
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The approval; no events where the booking is approved. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """The approval in time; no events if approved already. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)

@@ -22,7 +22,7 @@ def approval_risk(booking: Booking, now: datetime) -> str | None:
 
 
 def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
-    """The gravest alert that staff have not received although its time has come; None where staff have every alert."""
+    """The gravest alert that is due and that staff have not received; None where staff have every due alert."""
     due = [urgency for urgency, at in _pending_alerts(booking) if at <= now]
     if not due or booking.payment_authorized_at is None or booking.approval_deadline_at is None:
         return None
@@ -36,7 +36,7 @@ def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
 
 
 def reached(booking: Booking, now: datetime) -> tuple[str, ...]:
-    """Every urgency whose time has come. The alert of the gravest urgency covers the others."""
+    """Every urgency that has begun. The alert of the gravest urgency covers the others."""
     return tuple(urgency.value for urgency, at in _moments(booking) if at <= now)
 
 

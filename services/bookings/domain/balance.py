@@ -32,6 +32,7 @@ from contracts.payments.events import (
 )
 from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
+from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
@@ -128,18 +129,18 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
 
 
 def charge_of(booking: Booking, payment_id: str) -> Charge | None:
-    """The accepted card payment with this id; None where the booking has accepted no such payment."""
+    """The accepted card payment with this id; None where the booking has no such payment."""
     return next((charge for charge in booking.charges if charge.payment_id == payment_id), None)
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The booking's changed fields after a cancellation, for which only the fee was captured from a balance payment."""
+    """The changed fields of a cancelled booking after only the fee was captured from its balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
-    """The event, with the refunded total of one payment replaced by the total of all the booking's payments."""
+    """The event with the refunded total of all the booking's payments instead of that of one payment."""
     if event.refunded_total is None:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
@@ -166,11 +167,7 @@ def _amount(text: str, due: Money) -> Money:
     try:
         amount = from_major(text, due.currency)
     except (ValueError, InvalidOperation):
-        raise _invalid(f"This is no amount in {due.currency}.") from None
+        raise invalid("amount", f"This is no amount in {due.currency}.") from None
     if not 0 < amount.amount <= due.amount or amount != rounded(Decimal(amount.amount), due.currency):
-        raise _invalid(f"More than nothing, and at most the {due.text} that are owed.")
+        raise invalid("amount", f"More than nothing, and at most the {due.text} that are owed.")
     return amount
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal("VALIDATION_ERROR", message, errors=[{"field": "amount", "message": message}])

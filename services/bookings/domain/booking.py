@@ -160,7 +160,7 @@ class Booking(Data):
 
     @property
     def about(self) -> dict[str, Any]:
-        """The fields by which a message names the booking."""
+        """The fields `booking_id` and `hotel`, by which a message names the booking."""
         return {"booking_id": self.id, "hotel": self.hotel}
 
     @property
@@ -209,7 +209,7 @@ class Booking(Data):
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:
-        """The charges, where the charge of this payment has the changes."""
+        """The booking's charges, with changed fields in the charge that has this `payment_id`."""
         return tuple(
             replace(charge, **changes) if charge.payment_id == payment_id else charge for charge in self.charges
         )

@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from chassis.refusal import Refusal
 from contracts.bookings.communications import (
     Communicate,
     Communication,
@@ -17,6 +16,7 @@ from contracts.data import Data
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.creation import EMAIL
+from services.bookings.domain.validation import refuse_if
 from services.bookings.lifecycle import COMMUNICATIONS
 
 LONGEST_SUBJECT, LONGEST_MESSAGE, LONGEST_RECIPIENT = 200, 5000, 200
@@ -81,5 +81,4 @@ def _check(kind: CommunicationType, subject: str, message: str, recipient: str) 
         errors.append({"field": "recipient", "message": "must be an e-mail address"})
     elif kind is Type.SMS and not PHONE.fullmatch(recipient):
         errors.append({"field": "recipient", "message": "must be a telephone number; the guest left none"})
-    if errors:
-        raise Refusal("VALIDATION_ERROR", "This cannot be sent so.", errors=errors)
+    refuse_if(errors, "This cannot be sent so.")

@@ -17,6 +17,7 @@ from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import AgreedTerms, Booking, Guest
 from services.bookings.domain.booking_names import BookingNames
+from services.bookings.domain.validation import FieldError, field_errors, refuse_if
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s.]{2,63}")
 LONGEST_NAME, LONGEST_PHONE, LONGEST_NOTE = 100, 40, 2000
@@ -34,39 +35,26 @@ def check(command: CreateBooking, caller: Caller) -> None:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
         raise Refusal("PERMISSION_DENIED", "Only the hotel's staff may book without a card.")
-    errors = [*guest_errors(command.guest), *_stay_errors(command)]
-    if command.payment not in ("card", "none"):
-        errors.append({"field": "payment", "message": "must be card or none"})
-    if command.payment == "none" and command.draft:
-        errors.append({"field": "draft", "message": "a booking without a card is confirmed at once"})
-    if len(command.special_requests) > LONGEST_NOTE:
-        errors.append({"field": "special_requests", "message": f"at most {LONGEST_NOTE} characters"})
-    if errors:
-        raise Refusal("VALIDATION_ERROR", "This cannot be booked as it stands.", errors=errors)
+    errors = field_errors(
+        (command.check_out <= command.check_in, "check_out", "must be after check_in"),
+        (not 1 <= command.adults <= MOST_PEOPLE, "adults", f"must be 1 to {MOST_PEOPLE}"),
+        (not 0 <= command.children <= MOST_PEOPLE, "children", f"must be 0 to {MOST_PEOPLE}"),
+        (command.payment not in ("card", "none"), "payment", "must be card or none"),
+        (command.payment == "none" and command.draft, "draft", "a booking without a card is confirmed at once"),
+        (len(command.special_requests) > LONGEST_NOTE, "special_requests", f"at most {LONGEST_NOTE} characters"),
+    )
+    refuse_if(guest_errors(command.guest) + errors, "This cannot be booked as it stands.")
 
 
-def guest_errors(guest: GuestDetails | Guest) -> list[dict[str, str]]:
-    """The errors in a guest's name and contact, with their fields."""
-    errors = []
-    for field, value in (("first_name", guest.first_name), ("last_name", guest.last_name)):
-        if not value.strip() or len(value) > LONGEST_NAME:
-            errors.append({"field": f"guest.{field}", "message": f"must have 1 to {LONGEST_NAME} characters"})
-    if not EMAIL.fullmatch(guest.email.strip()):
-        errors.append({"field": "guest.email", "message": "must be an e-mail address"})
-    if len(guest.phone) > LONGEST_PHONE:
-        errors.append({"field": "guest.phone", "message": f"at most {LONGEST_PHONE} characters"})
-    return errors
-
-
-def _stay_errors(command: CreateBooking) -> list[dict[str, str]]:
-    errors = []
-    if command.check_out <= command.check_in:
-        errors.append({"field": "check_out", "message": "must be after check_in"})
-    if not 1 <= command.adults <= MOST_PEOPLE:
-        errors.append({"field": "adults", "message": f"must be 1 to {MOST_PEOPLE}"})
-    if not 0 <= command.children <= MOST_PEOPLE:
-        errors.append({"field": "children", "message": f"must be 0 to {MOST_PEOPLE}"})
-    return errors
+def guest_errors(guest: GuestDetails | Guest) -> list[FieldError]:
+    """The errors in a guest's name and contact."""
+    names = (("first_name", guest.first_name), ("last_name", guest.last_name))
+    length = f"must have 1 to {LONGEST_NAME} characters"
+    return field_errors(
+        *((not name.strip() or len(name) > LONGEST_NAME, f"guest.{field}", length) for field, name in names),
+        (not EMAIL.fullmatch(guest.email.strip()), "guest.email", "must be an e-mail address"),
+        (len(guest.phone) > LONGEST_PHONE, "guest.phone", f"at most {LONGEST_PHONE} characters"),
+    )
 
 
 def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:

@@ -60,7 +60,7 @@ def expires_at(booking: Booking) -> datetime | None:
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """The expiry; no events before the deadline, or where the booking's status does not expire."""
+    """The expiry; no events before the deadline, or in a status without expiry."""
     ends_at = expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
         return ()

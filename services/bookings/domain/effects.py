@@ -1,4 +1,4 @@
-"""The effects of events that depend on the booking's state. `evolution` has the effect of every event."""
+"""The effects of events that depend on the booking's state. The table of all effects is in `evolution`."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -21,6 +21,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.rooms.menu import PricedItems
 from contracts.values import Actor, ActorKind, Money
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.validation import field_errors, refuse_if
 from services.bookings.lifecycle import ORDERS
 
 MOST_KINDS, MOST_OF_ONE, LONGEST_NOTE = 30, 50, 500
@@ -38,15 +39,12 @@ def quantities(command: PlaceOrder) -> Mapping[int, int]:
     numbers: dict[int, int] = {}
     for each in command.items:
         numbers[each.item_id] = numbers.get(each.item_id, 0) + each.quantity
-    errors = []
-    if not 1 <= len(numbers) <= MOST_KINDS:
-        errors.append({"field": "items", "message": f"1 to {MOST_KINDS} different items"})
-    if any(not 1 <= number <= MOST_OF_ONE for number in numbers.values()):
-        errors.append({"field": "items", "message": f"1 to {MOST_OF_ONE} of each"})
-    if len(command.note) > LONGEST_NOTE:
-        errors.append({"field": "note", "message": f"at most {LONGEST_NOTE} characters"})
-    if errors:
-        raise Refusal("VALIDATION_ERROR", "This cannot be ordered.", errors=errors)
+    errors = field_errors(
+        (not 1 <= len(numbers) <= MOST_KINDS, "items", f"1 to {MOST_KINDS} different items"),
+        (any(not 1 <= number <= MOST_OF_ONE for number in numbers.values()), "items", f"1 to {MOST_OF_ONE} of each"),
+        (len(command.note) > LONGEST_NOTE, "note", f"at most {LONGEST_NOTE} characters"),
+    )
+    refuse_if(errors, "This cannot be ordered.")
     return numbers
 
 

@@ -31,7 +31,7 @@ def live(booking: Booking) -> Incident | None:
 
 
 def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[OverstayFlagged]:
-    """The flagging of an overstay: of a new incident with `incident_id`, or of the live incident whose severity rose.
+    """The event that flags a new incident with `incident_id`, or a higher severity of the live incident.
 
     No events where the guest does not overstay, the severity is flagged already, or staff dismissed the overstay.
     """

@@ -1,4 +1,4 @@
-"""The booking's own events for each payment event. An authorisation that comes too late is turned away."""
+"""The booking's own events for each payment event."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -97,7 +97,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 
 
 def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: datetime) -> Sequence[BookingEvent]:
-    """The event of a failed capture: the guest has 24 hours to pay again. Empty unless the booking is approved."""
+    """The failed capture, after which the guest has 24 hours to pay again; no events unless the booking is approved."""
     if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at:
         return ()
     return (

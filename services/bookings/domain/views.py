@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from contracts.bookings.status import BookingStatus
@@ -15,22 +16,29 @@ from services.bookings.domain.cancellation import can_cancel
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 
-_OWN = {field.name for field in fields(Booking)}
-_SAME = tuple(field.name for field in fields(BookingDetail) if field.name in _OWN - {"id", "status", "in_house"})
-_SAME_IN_ROW = tuple(field.name for field in fields(BookingRow) if field.name in _SAME)
+_OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
+
+
+def shared(booking: Booking, view: Any) -> dict[str, Any]:
+    """The fields that `view`, a dataclass, and the booking have in common, with the booking's values."""
+    return {name: getattr(booking, name) for name in _shared_names(view)}
+
+
+@cache
+def _shared_names(view: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(view) if field.name in _OWN)
 
 
 def row(booking: Booking, *, now: datetime) -> BookingRow:
     """The booking's row in a staff list."""
-    same = {name: getattr(booking, name) for name in _SAME_IN_ROW}
-    return BookingRow(**same, **_derived(booking, now))
+    return BookingRow(**shared(booking, BookingRow), **_derived(booking, now))
 
 
 def detail(
     booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
 ) -> BookingDetail:
     """The booking's details. The in-house secrets are included only where `in_house` is passed."""
-    same = {name: getattr(booking, name) for name in _SAME} | {"balance_due": booking.zero_if_none(booking.balance_due)}
+    same = shared(booking, BookingDetail) | {"balance_due": booking.zero_if_none(booking.balance_due)}
     cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(
         **same,

@@ -10,6 +10,7 @@ from contracts.rooms.rooms import FindRooms, RoomView
 from contracts.values import Permission
 from services.bookings.actions import vacate
 from services.bookings.domain import access
+from services.bookings.domain.validation import invalid
 from services.bookings.work import BookingsWork
 
 DESTRUCTIVE = "destructive bulk check-out"
@@ -61,8 +62,7 @@ def _check(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]
     if command.destructive and not caller.may(Permission.SUPERUSER):
         raise Refusal("PERMISSION_DENIED", "A destructive check-out needs is_superuser.")
     if len(command.rooms) > MOST_ROOMS:
-        words = f"at most {MOST_ROOMS} rooms"
-        raise Refusal("VALIDATION_ERROR", words, errors=[{"field": "room_ids", "message": words}])
+        raise invalid("room_ids", f"at most {MOST_ROOMS} rooms")
 
 
 def _rooms_of(

@@ -81,23 +81,14 @@ def delete_old_lookups(work: BookingsWork) -> bool:
 
 
 def _brief(booking: Booking) -> BookingInBrief:
-    return BookingInBrief(
-        confirmation_number=booking.confirmation_number,
-        hotel=booking.hotel,
-        hotel_name=booking.terms.hotel.name,
-        status=views.status_of(booking),
-        check_in=booking.check_in,
-        check_out=booking.check_out,
-    )
+    shared, hotel_name = views.shared(booking, BookingInBrief), booking.terms.hotel.name
+    return BookingInBrief(**shared, hotel_name=hotel_name, status=views.status_of(booking))
 
 
 def _linked(booking: Booking, work: BookingsWork) -> LinkedBooking:
     return LinkedBooking(
+        **views.shared(booking, LinkedBooking),
         booking_id=booking.id,
-        confirmation_number=booking.confirmation_number,
-        room_type_name=booking.room_type_name,
-        check_in=booking.check_in,
-        check_out=booking.check_out,
         status=views.status_of(booking),
         access_code=access_codes.issue_code(booking, work),
     )

@@ -1,4 +1,4 @@
-"""A timer that applies the passed deadlines of bookings, one at a time."""
+"""The timer that applies the passed deadlines of bookings, one booking at a time."""
 
 from contracts.values import SYSTEM
 from services.bookings.domain import approval_urgency, deadlines, no_shows

@@ -1,4 +1,4 @@
-"""One-time codes in mailed links, and the facts of a mail about a booking."""
+"""One-time codes in mailed links, and the booking's data for a mail."""
 
 import secrets
 from datetime import timedelta

@@ -26,9 +26,9 @@ def visible(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
 
 
 def locked(work: BookingsWork, command: NamesBooking, *, staff: bool = True) -> Booking:
-    """The booking, locked until the transaction ends. With `staff`, only staff and services are admitted.
+    """The booking, locked until the transaction ends. With `staff`, a guest is refused `PERMISSION_DENIED`.
 
-    Raises the refusals of `visible`, and `PERMISSION_DENIED`, `VERSION_MISMATCH`.
+    Raises the refusals of `locked_by_id`.
     """
     booking = locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id)
     if staff:

@@ -1,1 +1,1 @@
-"""The stores of bookings in PostgreSQL. No other package of the service contains SQL."""
+"""The stores of the bookings service in PostgreSQL. No other package of the service contains SQL."""

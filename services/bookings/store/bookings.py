@@ -169,7 +169,7 @@ class SqlBookings(SqlStore):
 
 
 def booking_of(row: Any) -> Booking:
-    """A booking from its row joined with its guest's."""
+    """The booking from its row, which is joined with the guest's row."""
     guest = Guest(**{name: row[name] for name in _OF_GUEST})
     amounts: dict[str, Any] = {
         name: None if row[name] is None else Money(row[name], row["currency"]) for name in AMOUNTS

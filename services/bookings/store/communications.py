@@ -47,7 +47,7 @@ class SqlCommunications(SqlStore):
         self._connection.execute(COMMUNICATION.insert().values(row))
 
     def find(self, booking_id: str, communication_id: str) -> Communication | None:
-        """A communication by staff."""
+        """The communication by staff with this id; None where the booking has no such communication."""
         same = (_ROW.booking_id == booking_id) & (_ROW.notice_id == communication_id)
         row = self._connection.execute(sa.select(COMMUNICATION).where(same, _ROW.occasion == BY_STAFF)).first()
         return _communication(row, "") if row else None

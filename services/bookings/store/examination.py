@@ -1,4 +1,4 @@
-"""Checks the invariants I3, I4, I12 and I15, and reads rows for the invariants that compare several services."""
+"""Checks the invariants of the bookings database, and reads rows for invariants that compare several services."""
 
 from collections.abc import Iterator
 
@@ -64,7 +64,7 @@ def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> It
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I4: each change of a booking has one audit row and one event."""
+    """Invariant I4 (audit trail): each change of a booking has one audit row and one event."""
     for row in select(connection, _WITHOUT_AUDIT, newest=ask.newest):
         yield Violation(
             invariant="I4", subject=row.subject, what=f"{row.type}, number {row.sequence}, has no audit row"
@@ -74,7 +74,7 @@ def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Exami
 
 
 def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """Invariant I12: no deadline, pending action or hold check is late by more than two runs of its timer."""
+    """Invariant I12 (deadlines): no deadline, action or hold check is late by more than two runs of its timer."""
     for row in select(connection, _OVERDUE, grace=TWO_TICKS):
         yield Violation(invariant="I12", subject=row.id, what=f"{row.status}, due at {row.due_at}")
     for row in select(connection, _STALE, grace=TWO_TICKS):
@@ -85,7 +85,7 @@ def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violat
 
 
 def keys_have_one_effect(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """Invariant I15: a booking in a stored reply exists, and was created under one Idempotency-Key only."""
+    """Invariant I15 (keys): a booking in a stored reply exists, and was created under one Idempotency-Key only."""
     for row in select(connection, _REPLIES_WITHOUT_BOOKING):
         yield Violation(invariant="I15", subject=row.booking_id, what="is in a stored reply and does not exist")
     for row in select(connection, _BOOKED_TWICE):

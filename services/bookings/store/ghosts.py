@@ -43,7 +43,7 @@ class SqlGhosts(SqlStore):
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room id of the page; None ends the round and deletes the ghosts not met in it."""
+        """Store the last room id of the page. None ends the round and deletes the ghosts of earlier rounds."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -59,23 +59,15 @@ class SqlGhosts(SqlStore):
         lives = (BOOKING.c.status == BookingStatus.IN_HOUSE) & here
         rows = self._connection.execute(
             sa.select(
-                BOOKING.c.id,
+                BOOKING.c.id.label("booking_id"),
                 BOOKING.c.hotel,
-                BOOKING.c.assigned_room_number,
+                BOOKING.c.assigned_room_number.label("room_number"),
                 BOOKING.c.status,
                 BOOKING.c.pending.is_not(None).label("busy"),
             ).where(BOOKING.c.id.in_(named) | lives)
         )
-        return {
-            row.id: BookingPosition(
-                booking_id=row.id,
-                hotel=row.hotel,
-                room_number=row.assigned_room_number,
-                status=BookingStatus(row.status),
-                busy=row.busy,
-            )
-            for row in rows
-        }
+        positions = (BookingPosition(**{**row._mapping, "status": BookingStatus(row.status)}) for row in rows)
+        return {position.booking_id: position for position in positions}
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
         """Store the ghosts; returns the new ones, and those that have lasted for a minute."""

@@ -1,6 +1,7 @@
 """The history of a booking: its published events, its audit trail, payment events and notices."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -96,16 +97,8 @@ def _no_status() -> Sequence[sa.ColumnElement[Any]]:
 
 
 def _item(row: Any) -> TimelineItem:
-    return TimelineItem(
-        at=row.at,
-        what=row.what,
-        by=codec.typed(row.by, Actor),
-        from_status=_status(row.from_status),
-        to_status=_status(row.to_status),
-        why=row.why,
-        trace_id=row.trace_id,
-        sequence=row.sequence,
-    )
+    by, before, after = codec.typed(row.by, Actor), _status(row.from_status), _status(row.to_status)
+    return replace(TimelineItem(**row._mapping), by=by, from_status=before, to_status=after)
 
 
 def _status(name: str | None) -> BookingStatus | None:

@@ -57,14 +57,14 @@ class SqlLookups(SqlStore):
         return self._connection.execute(begun).first() is not None
 
     def find(self, lookup_id: str) -> LookupMail | None:
-        """A stored mail."""
+        """The lookup mail with this id; None where the mail is unknown or deleted."""
         row = self._connection.execute(sa.select(LOOKUP_MAIL).where(LOOKUP_MAIL.c.id == lookup_id)).first()
         if row is None:
             return None
         return LookupMail(id=row.id, address=row.address, hotel=row.hotel, booking_ids=tuple(row.booking_ids))
 
     def bookings_in(self, lookup_id: str) -> tuple[str, ...]:
-        """The booking ids of a mail; empty where the mail is unknown or deleted."""
+        """The booking ids of the lookup mail; no ids where the mail is unknown or deleted."""
         mail = self.find(lookup_id)
         return mail.booking_ids if mail else ()
 

@@ -107,7 +107,7 @@ ACCESS_CODE = sa.Table(
     *_moments("ends_at", "used_at"),
 )
 
-# Holds as published by rooms. `check_at` (wall time) is the next check for an orphan.
+# Holds as the rooms service publishes them. `check_at` (wall time) is the next check for an orphan.
 HOLD = sa.Table(
     "hold",
     METADATA,
@@ -116,8 +116,8 @@ HOLD = sa.Table(
     *_moments("held_at", "check_at"),
 )
 
-# Communications by staff, and notices sent by notifier. `sequence` is the event's sequence in the booking's feed, or
-# NULL; a NULL `recipient` stands for the guest's own address.
+# Communications by staff, and notices that the notifier sent. `sequence` is that of the communication's event in the
+# booking's feed, or NULL; a NULL `recipient` stands for the guest's own address.
 COMMUNICATION = sa.Table(
     "communication",
     METADATA,

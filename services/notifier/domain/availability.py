@@ -23,9 +23,9 @@ def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailabi
 
 
 def availability_push(job: PushAvailability) -> PushNotice:
-    """The push that the job sends. It concerns a hotel's availability, so its booking id is empty.
+    """The push that the job sends. The push has no booking, so its `booking_id` is empty.
 
-    Its sequence is the job's Unix second, so that each later push of a hotel has a higher sequence.
+    The push's `sequence` is the job's Unix second, so that each later push of a hotel has a higher one.
     """
     data = {
         "event_id": job.event_id,

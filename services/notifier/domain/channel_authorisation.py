@@ -1,4 +1,4 @@
-"""Decides the channels to which a caller may subscribe, as far as the caller's own credentials decide that."""
+"""Decides, from the caller's credentials alone, whether the caller may subscribe to a channel."""
 
 import re
 
@@ -15,9 +15,9 @@ def forbidden() -> Refusal:
 
 
 def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Channel:
-    """The channel with the name `channel_name`. Does not check a channel's booking: that is left to the calling code.
+    """The channel called `channel_name`. The handler checks whether the caller may read the channel's booking.
 
-    Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's; also refused as in `check_credentials`.
+    Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's. Raises the refusals of `check_credentials`.
     """
     check_credentials(caller, socket_id=socket_id)
     channel = parse(channel_name)
@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Raise `Refusal` `INVALID_TOKEN` unless the caller is guest or staff, `INVALID_SOCKET_ID` for a malformed id."""
+    """Refused `INVALID_TOKEN` unless the caller is guest or staff, `INVALID_SOCKET_ID` for a malformed `socket_id`."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from contracts.data import Data
 from contracts.values import Money
 
 
@@ -25,8 +26,7 @@ class PushMessage:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushGroup:
+class PushGroup(Data):
     """One payload, `data`, that is sent under each of `names` on each of `channels`."""
 
     names: tuple[str, ...]
@@ -34,8 +34,7 @@ class PushGroup:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushNotice:
+class PushNotice(Data):
     """All realtime messages of one event. Pushes about the same `subject` are sent in the order of `sequence`."""
 
     notice_id: str
@@ -56,8 +55,7 @@ class PushNotice:
                     yield PushMessage(channel, name, group.data)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushAvailability:
+class PushAvailability(Data):
     """One push for all availability changes of a hotel in the second that ends at `second` (Unix time)."""
 
     notice_id: str
@@ -67,19 +65,14 @@ class PushAvailability:
     changed_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class EndConnections:
+class EndConnections(Data):
     """Close every realtime connection that this user has open at the push provider."""
 
     user_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SendToGuest:
-    """A mail or text message to a guest.
-
-    The recipient and the content are requested from bookings at the time of sending.
-    """
+class SendToGuest(Data):
+    """A mail or text message to a guest. Recipient and content are read from the bookings service at sending."""
 
     notice_id: str
     booking_id: str
@@ -89,18 +82,15 @@ class SendToGuest:
     medium: str = "mail"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendMail(SendToGuest):
     """A mail about a booking, written by the system. `amounts` come from the event."""
 
     amounts: dict[str, Money] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendMessage(SendToGuest):
     """A staff message to a guest, by mail or, with `medium` `sms`, as text. `notice_id` is the communication's id."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendLookup(SendToGuest):
     """A mail with links to a guest's bookings at one hotel; `booking_id` is empty. `notice_id` is the lookup's id."""

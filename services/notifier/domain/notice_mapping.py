@@ -1,4 +1,4 @@
-"""Maps an event to its push and its mail, by the tables in `pushes` and `mails`."""
+"""Maps an event to its push and its mail, as the tables in `pushes` and `mails` say."""
 
 from collections.abc import Iterator
 from typing import Any

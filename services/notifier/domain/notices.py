@@ -1,16 +1,15 @@
 """A notice: one push, mail or text message. Holds no name and no address."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contracts.data import Data
 from contracts.message import Envelope
 from services.notifier.domain.jobs import PushNotice, SendToGuest
 from services.notifier.lifecycle import NoticeStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(Data):
     """A push, mail or text message, and the event that caused it.
 
     `booking_id` is empty unless the notice is about exactly one booking. `sequence` is the number of the event among
@@ -27,7 +26,6 @@ class Notice:
     sequence: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class StoredNotice(Notice):
     """A notice with its stored status. Instants are UTC."""
 

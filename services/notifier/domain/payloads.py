@@ -7,7 +7,7 @@ from contracts.message import Envelope, Event
 from contracts.values import Actor, ActorKind, Money
 from services.notifier.domain.pushes import PushRule
 
-# The fields that the public channels of old clients carry, less names and tokens.
+# The fields on the public channels of old clients. None of them holds a name or a token.
 LEGACY_FIELDS = frozenset(
     {"event_id", "sequence", "subject", "hotel", "booking_id", "status", "room_number", "old_status", "new_status"}
     | {"source", "checked_in_at", "checked_out_at", "updated_at", "timestamp"}

@@ -44,10 +44,7 @@ def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
 
 
 def sign_channel(ask: SignChannel, conversation: Conversation[NotifierWork]) -> ChannelSignature:
-    """Sign the caller's subscription to a channel.
-
-    Refused `CHANNEL_FORBIDDEN`, `INVALID_TOKEN`, `INVALID_SOCKET_ID`.
-    """
+    """Sign the caller's subscription. Refused `CHANNEL_FORBIDDEN`, `INVALID_TOKEN`, `INVALID_SOCKET_ID`."""
     caller = conversation.context.caller
     channel = check_channel(caller, socket_id=ask.socket_id, channel_name=ask.channel_name)
     if channel.kind is ChannelKind.BOOKING and not _may_read(channel.booking_id, conversation):

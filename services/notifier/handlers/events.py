@@ -17,7 +17,7 @@ from services.notifier.work import NotifierWork
 
 
 def enqueue_notices(event: Event, work: NotifierWork) -> None:
-    """Store the push and the mail that the event causes, by the tables of pushes and mails, and enqueue their jobs."""
+    """Store the push and the mail that the tables of pushes and mails give the event, and enqueue their jobs."""
     envelope = _cause(work)
     push = push_for(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
     mail = mail_for(event, envelope)
@@ -36,7 +36,7 @@ def enqueue_availability_push(
 
 
 def enqueue_message(event: CommunicationRequested, work: NotifierWork) -> None:
-    """Enqueue a staff message. The notice has the communication's id, so that bookings can match the result."""
+    """Enqueue a staff message. The notice has the id of the communication, as the bookings service expects."""
     envelope = _cause(work)
     message = SendMessage(
         notice_id=event.communication_id,

@@ -1,4 +1,4 @@
-"""Handlers of the mail jobs. Recipient, names and link are requested from bookings at sending, and are not stored."""
+"""Handlers of the mail jobs. Recipients and names are read from the bookings service at sending, never stored."""
 
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
@@ -23,10 +23,7 @@ def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork
 
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Send staff messages by mail or SMS.
-
-    Returns empty subject lines, because those written by staff are not published.
-    """
+    """Send staff messages by mail or SMS; returns empty subject lines, because staff's own words are not published."""
     for job in jobs:
         ask = GetLetter(booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":

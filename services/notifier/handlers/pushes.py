@@ -20,8 +20,8 @@ PAUSE_SECONDS = 0.2
 def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[SendResult]:
     """Send the pushes one after the other.
 
-    Of two pushes about a subject, the first is stored as `SENT` before the second is sent; a crash therefore cannot
-    send the first one again after the second. A push that the provider refuses is given up, and later pushes are still
+    Of two pushes about a subject, the first push is stored as `SENT` before the second is sent, so that no crash can
+    send the first push again after the second. A push that the provider refuses is given up, and later pushes are still
     sent; a temporary failure stops all later pushes.
     """
     with conversation.reading() as work:
@@ -49,7 +49,7 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
 def send_availability_pushes(
     jobs: Sequence[PushAvailability], conversation: Conversation[NotifierWork]
 ) -> list[SendResult]:
-    """Send each hotel's newest due availability push; the hotel's older ones count as sent with it."""
+    """Send each hotel's newest due availability push. The hotel's older pushes then count as sent."""
     pushes = [availability_push(job) for job in jobs]
     with conversation.reading() as work:
         newest = work.notices.newest({push.subject for push in pushes}, up_to=int(work.now.timestamp()))

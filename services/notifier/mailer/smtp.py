@@ -51,7 +51,7 @@ class SmtpServer:
 
     @contextmanager
     def connect(self) -> Iterator[SmtpConnection]:
-        """Open a connection to the server and log in; the connection is closed at the end of the `with` block.
+        """Open a connection and log in. The connection is closed at the end of the `with` block.
 
         Raises `RetryLater` where connecting or logging in fails.
         """

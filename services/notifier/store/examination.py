@@ -34,10 +34,7 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I16: each notice is sent once, on its way, or given up with a reason.
-
-    Also checks that each event in `ask` has the notices that the event causes.
-    """
+    """Checks the notices of the events in `ask`, or, without events, that each notice has a job or one result."""
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return
@@ -51,7 +48,7 @@ def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violat
 
 
 def _missing_notices(connection: sa.Connection, envelopes: Sequence[Envelope]) -> Iterator[Violation]:
-    """The notices that are missing: those that applied events cause, and that are not in the table."""
+    """A violation for each notice that an applied event causes and that is not in the notice table."""
     applied = {row.id for row in select(connection, _APPLIED, ids=[envelope.id for envelope in envelopes])}
     due = {notice: what for each in envelopes if each.id in applied for notice, what in _due_notices(each)}
     stored = {row.id for row in select(connection, _NOTICES, ids=list(due))} if due else set()

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
 from services.notifier.domain.jobs import job_key
 from services.notifier.domain.notices import Notice, StoredNotice
@@ -31,11 +32,8 @@ NOTICE = sa.Table(
 _NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
 
 
-class SqlNotices:
+class SqlNotices(SqlStore):
     """Reads and writes notices and their statuses."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, notice: Notice, *, now: datetime) -> None:
         """Insert the notice as `PENDING`, unless its id exists already."""
@@ -59,10 +57,7 @@ class SqlNotices:
         return self._one(_NOTICES.where(NOTICE.c.notice_id == notice_id).with_for_update())
 
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
-        """Up to `limit` notices with these statuses, oldest first, after the notice `after`.
-
-        Sent notices are never listed.
-        """
+        """Up to `limit` notices, never a sent one, with these statuses, oldest first, after the one with id `after`."""
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.notice_id)
         query = _NOTICES.where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:

@@ -1,1 +1,1 @@
-"""The decisions of payments: pure functions and values, without a clock, a database or a provider."""
+"""The decisions of the payments service: pure functions and values, without a clock, a database or a provider."""

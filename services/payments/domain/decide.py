@@ -65,10 +65,7 @@ def decide(
 
 
 def retry(payment: Payment) -> Decision | None:
-    """Mark the payment's failed refunds as retried; returns None where no failed refund waits for staff.
-
-    The next sync issues the refund that replaces them.
-    """
+    """Mark failed refunds as retried; the next sync issues a new refund. None if no failed refund waits for staff."""
     if not any(refund.waits_for_staff for refund in payment.refunds):
         return None
     event = RefundRetried(payment_id=payment.id)
@@ -78,7 +75,7 @@ def retry(payment: Payment) -> Decision | None:
 
 
 def _with_provider_ids(payment: Payment, snapshot: ProviderSnapshot) -> Payment:
-    """The payment, to which the provider's ids of session, intent and refunds are added from the snapshot."""
+    """The payment with the ids of the snapshot's session, intent and refunds."""
     if snapshot.session and payment.session_id is None:
         payment = replace(payment, session_id=snapshot.session.id, session_url=snapshot.session.url)
     if snapshot.intent and snapshot.intent.charge and payment.intent_id is None:

@@ -11,7 +11,7 @@ from services.payments.domain.provider_snapshot import ProviderSnapshot
 
 
 class BookingPhase(StrEnum):
-    """What to do with a booking's money: wait (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
+    """The action on a booking's money: wait (`LIVE`), capture (`APPROVED`), or return all but the fee (`ENDED`)."""
 
     LIVE = "LIVE"
     APPROVED = "APPROVED"
@@ -19,7 +19,7 @@ class BookingPhase(StrEnum):
 
 
 class DesiredState(Data):
-    """The state that bookings wants for a payment; `LIVE` at first. `why` names the event that set the state."""
+    """The desired state of a payment. It follows from the bookings service's events; `why` names the last event."""
 
     booking_id: str
     hotel: str
@@ -45,7 +45,7 @@ class DesiredState(Data):
 
 
 class DecisionInputs(Data):
-    """The inputs of a decision. `refused` has the provider's code for each capture and refund refused for good."""
+    """The inputs of a decision. `refused` is the result of `provider_call.refusals`, `now` is UTC."""
 
     desired: DesiredState
     snapshot: ProviderSnapshot
@@ -53,5 +53,5 @@ class DecisionInputs(Data):
     now: datetime
 
     def time_to_pay_is_over(self, payment: Payment) -> bool:
-        """Whether the booking or its hold has ended, or the payment's amount is no longer the booking's."""
+        """Whether the booking or its hold has ended, or the amount of the booking has changed."""
         return self.desired.ended or payment.superseded or self.now >= payment.hold_expires_at

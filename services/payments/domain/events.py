@@ -40,7 +40,7 @@ DomainEvent = (
 
 
 def next_event(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """The next event that the snapshot implies and that is not recorded yet, or None where there is none."""
+    """The next event that follows from the snapshot, or None where the payment agrees with the snapshot."""
     rule = _RULES.get(payment.status)
     return rule(payment, inputs) if rule else None
 
@@ -118,7 +118,7 @@ def _capture_failed(payment: Payment, inputs: DecisionInputs, code: str | None) 
 
 
 def _while_voided(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """`PaymentCaptureFailed` if staff approved a payment whose authorisation the provider had released; else None."""
+    """A failed capture, if staff approved the payment after the provider had released its authorisation."""
     intent = inputs.snapshot.intent
     if not inputs.desired.approves(payment):
         return None

@@ -55,9 +55,8 @@ def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
 def _lifecycle_row(payment: Payment, event: DomainEvent) -> type[Any]:
     """The class under which the lifecycle lists the event's transition.
 
-    For most events this is the event's own class. A refund has a class for a full and one for a partial refund. A
-    failed refund has three: nothing had been refunded by it, everything refunded so far came back, or only a part of
-    it.
+    A refund is listed as full or partial. A failed refund is listed by its effect on the refunded sum: the sum is
+    unchanged, becomes zero, or falls to the sum of the other refunds. Any other event is listed under its own class.
     """
     match event:
         case PaymentRefunded():

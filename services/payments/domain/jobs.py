@@ -1,4 +1,4 @@
-"""The payloads of payments' jobs."""
+"""The payloads of the payments service's jobs."""
 
 from typing import ClassVar
 

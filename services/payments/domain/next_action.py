@@ -46,7 +46,7 @@ ProviderAction = Expire | Capture | Void | IssueRefund
 
 
 def next_action(payment: Payment, inputs: DecisionInputs) -> ProviderAction | None:
-    """The next call to the provider, or None where the money is in its desired state."""
+    """The next call to the provider, or None where no call is due."""
     session, intent = inputs.snapshot.session, inputs.snapshot.intent
     if session and session.state is SessionState.OPEN and _session_must_close(payment, inputs):
         return Expire(session_id=session.id)

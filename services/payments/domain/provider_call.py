@@ -9,7 +9,7 @@ SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
 
 class CallState(StrEnum):
-    """The state of a call: unanswered, done, failed (as will be every repetition with its key), or refused for good."""
+    """The state of a call: unanswered (`OWED`), done, failed (its key will fail again), or refused for good."""
 
     OWED = "OWED"
     DONE = "DONE"

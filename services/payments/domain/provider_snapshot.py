@@ -1,4 +1,4 @@
-"""A snapshot of a payment's objects at the provider. Where their amounts differ from ours, the provider's are right."""
+"""A snapshot of a payment's objects at the provider. Where amounts differ from ours, the snapshot is right."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -35,7 +35,7 @@ class SessionSnapshot(Data):
 
 
 class ChargeSnapshot(Data):
-    """A charge that the card accepted. `captured` is in minor units. Times are UTC, by the provider's clock."""
+    """A charge that the card accepted. `captured` is in minor units. Times are UTC on the provider's clock."""
 
     id: str
     amount: Money
@@ -59,7 +59,7 @@ class IntentSnapshot(Data):
 
 
 class RefundSnapshot(Data):
-    """A refund. `refund_id` is our id from the metadata, None for a refund that we did not request."""
+    """A refund. `refund_id` is our id from the metadata; it is None for a refund that we did not request."""
 
     id: str
     refund_id: str | None

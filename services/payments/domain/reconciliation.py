@@ -34,7 +34,7 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
 def differences(
     payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot, decision: Decision, ledger: LedgerRows
 ) -> list[ReconciliationFinding]:
-    """All differences. `decision` is the decision on the same snapshot, `ledger` the payment's ledger rows."""
+    """The differences of a payment from its snapshot. `ledger` has our movements; `decision` is on that snapshot."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     excess = _money_not_due(payment, desired, snapshot)
     if excess is not None:
@@ -55,10 +55,7 @@ def missing(payment: Payment, why: str) -> ReconciliationFinding:
 
 
 def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[ReconciliationFinding]:
-    """Differences of status and sums.
-
-    The sums of a failed or released payment are not compared, because any captured money is refunded.
-    """
+    """Differences of status and sums; a failed or released payment has no sums, because its money is refunded."""
     if decision.payment.status is not payment.status:
         yield _difference(payment, FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
     if decision.payment.status in FAILED_OR_RELEASED:
@@ -89,7 +86,7 @@ def _of_the_ledger(
 
 
 def _money_not_due(payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot) -> Money | None:
-    """The money that is held or captured although the hotel may not keep it, or None where there is none."""
+    """The money that is held or captured although the hotel may not keep it. None where all money is due."""
     intent = snapshot.intent
     if intent is None or intent.charge is None or not (desired.ended or payment.status in FAILED_OR_RELEASED):
         return None

@@ -16,7 +16,7 @@ class ReturnPages(Data):
 def return_pages(
     origins: tuple[str, ...], *, hotel: str, booking_id: str, success: str | None, cancel: str | None
 ) -> ReturnPages:
-    """The pages `success` and `cancel`; the booking's guest page for each that is not given.
+    """The given pages. For a page that is None, the booking's guest page is used.
 
     Raises `Refusal` `INVALID_RETURN_URL` for an origin that is not among `origins`.
     """

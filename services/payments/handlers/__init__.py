@@ -1,1 +1,1 @@
-"""The handlers of payments: one for each ask, event, timer and job."""
+"""The handlers of the payments service: one for each ask, event, timer and job."""

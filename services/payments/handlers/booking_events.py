@@ -50,7 +50,7 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
-    """Retry the booking's failed refunds at the request of staff. A payment without one is left unchanged."""
+    """Retry the booking's failed refunds at the request of staff. A payment without a failed refund stays unchanged."""
     for payment_id in work.payments.ids_to_converge(event.booking_id):
         payment = work.payments.lock(payment_id)
         decision = retry(payment) if payment else None
@@ -79,10 +79,7 @@ def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
 
 
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
-    """End the booking's own payment.
-
-    Only the first end takes effect, so that no later fee is taken from the payment.
-    """
+    """End the booking's own payment. Only the first end takes effect, so that no later fee is taken."""
     if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
         _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee), work)
 

@@ -1,4 +1,4 @@
-"""Handlers for checkout sessions: open one for a booking, and verify the payment made on it."""
+"""Handlers for checkout sessions: open the session of a booking, and verify the payment made on a session."""
 
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
@@ -15,7 +15,7 @@ _MAY_HAVE_CHANGED = frozenset({PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORI
 
 
 def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
-    """Open the booking's checkout session or return the open one; for a paid booking, the reply is `paid`."""
+    """Open the booking's checkout session or return the open one; for a paid booking, the reply's status is `paid`."""
     pages = return_pages(
         conversation.dependencies.origins,
         hotel=command.hotel,
@@ -48,7 +48,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 
 
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
-    """Sync the payment, because a webhook event may be lost. Returns it unsynced if the provider does not answer."""
+    """Sync, because a webhook event may be lost. Returns the unsynced payment if the provider does not answer."""
     try:
         return sync(payment.id, conversation, why="verified").payment
     except Unavailable:

@@ -21,8 +21,5 @@ def converge_payments(
 
 
 def given_up(payload: ConvergePayment | ExpireSession, why: str, work: PaymentsWork) -> None:
-    """Log that the convergence was given up, so that staff look at the payment.
-
-    The provider did not answer for longer than any authorisation lasts.
-    """
+    """Log for staff that the convergence was given up, after more time than any card authorisation lasts."""
     log.error("payment_not_settled", payment_id=payload.payment_id, why=why, at=work.now.isoformat())

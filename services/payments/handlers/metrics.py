@@ -1,4 +1,4 @@
-"""The metrics of payments: webhook events that are waiting or parked."""
+"""The metrics of the payments service: the number of webhook events that are waiting or parked."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ OPEN_OUTCOMES = (WebhookOutcome.STORED, WebhookOutcome.PARKED)
 
 
 def metrics(work: PaymentsWork) -> Iterator[Metric]:
-    """The number of webhook events with each open outcome, read in one statement."""
+    """One metric for each outcome that leaves a webhook event open."""
     counts = work.webhooks.count_by_outcome(OPEN_OUTCOMES)
     for outcome in OPEN_OUTCOMES:
         yield Metric(name="webhooks_open", value=counts.get(outcome, 0), label=outcome)

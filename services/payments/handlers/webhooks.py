@@ -85,10 +85,7 @@ def replay_webhook(command: ReplayWebhook, work: PaymentsWork) -> StoredWebhook:
 
 
 def dismiss_webhook(command: DismissWebhook, work: PaymentsWork) -> StoredWebhook:
-    """Ignore a parked event, which keeps its reason.
-
-    Refused `NOT_FOUND`; `NOT_PARKED` where the event is not parked.
-    """
+    """Ignore a parked event, which keeps its reason. Refused `NOT_FOUND`, `NOT_PARKED`."""
     webhook = _existing(work.webhooks.lock(command.event_id))
     _require_parked(webhook)
     work.webhooks.set_outcome(command.event_id, WebhookOutcome.IGNORED, webhook.reason)

@@ -158,7 +158,7 @@ class Checkout:
             sync(payment.id, self._conversation, why="the page was opened", hint=hint, after=answer)
 
     def _close(self, payment: Payment) -> None:
-        """Close the old session, whose amount has changed, at the provider before a new one opens."""
+        """Close the session with the old amount at the provider, before a session with the new amount opens."""
         with self._conversation.transaction() as work:
             work.payments.supersede(payment.id)
         try:

@@ -49,8 +49,8 @@ def sync(
 ) -> SyncResult:
     """Read the provider, then decide and record in one transaction. Raises `Unavailable`.
 
-    With `enqueue`, the next call becomes a job. `after` runs in the same transaction. If the stored state, including
-    calls and their results, has changed since before the read, the snapshot is stale and the sync starts again.
+    With `enqueue`, the next call becomes a job. `after` runs in the same transaction. If the stored state (the
+    payment, its calls and their results) changes during the read, the snapshot is stale and the sync starts again.
     """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
@@ -124,10 +124,10 @@ def _record(
 def _next_call(
     payment_id: str, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
 ) -> ProviderCall:
-    """The next attempt at the action: the last attempt again while its result is unknown, else a new one.
+    """The next attempt at the action: the last attempt or, where the last attempt failed or was refused, a new attempt.
 
-    A new attempt cannot move money twice: the last one failed or was refused before the snapshot, and the snapshot
-    shows the object unchanged.
+    A new attempt cannot move money twice: the last attempt ended before the snapshot was taken, and the snapshot shows
+    the object unchanged.
     """
     last = latest.get(action.action)
     if last and last.state in (CallState.OWED, CallState.DONE):

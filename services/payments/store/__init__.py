@@ -1,1 +1,1 @@
-"""The adapters of payments to PostgreSQL: the only SQL of the service."""
+"""The stores of the payments service: all its SQL."""

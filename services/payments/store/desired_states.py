@@ -15,7 +15,7 @@ from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
 
 
 class SqlDesiredStates(SqlStore):
-    """Reads and writes desired states, with one statement per method."""
+    """Reads and writes desired states."""
 
     def of_booking(self, booking_id: str, hotel: str) -> DesiredState:
         """The booking's desired state; `LIVE` where no event of the booking has arrived."""
@@ -46,7 +46,7 @@ class SqlDesiredStates(SqlStore):
         return replace(desired, phase=row.phase, approved_payment=approved, fee=fee, why=row.why)
 
     def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
-        """Store a booking's desired state, as of `since` (UTC)."""
+        """Store a booking's desired state. `since` is the time of the change, UTC."""
         values = {
             "hotel": desired.hotel,
             "phase": desired.phase,

@@ -1,4 +1,4 @@
-"""Checks the invariants I3, I4, I9, I10, I11, I15 and I17 on payments, and lists the rows that I7 and I8 need."""
+"""Checks the invariants of the payments service, and lists rows as evidence for the invariants of several services."""
 
 from collections.abc import Iterator
 
@@ -67,7 +67,7 @@ _STEPS = {(before, after) for before, _, after in LIFECYCLE}
 
 
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I3: each payment's status was reached by allowed steps, and equals that of the last audit row."""
+    """Invariant I3: each payment's status was reached by allowed steps, and equals the status in the last audit row."""
     yield from broken_steps(
         connection, newest=ask.newest, is_allowed=lambda before, _, after: (before, after) in _STEPS
     )

@@ -1,4 +1,4 @@
-"""Payments' part of a booking's timeline: webhook events, calls to the provider, changes, ledger and open jobs."""
+"""The payments service's part of a booking's timeline: webhook events, calls, changes, ledger rows and open jobs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime

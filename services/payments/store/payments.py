@@ -22,7 +22,7 @@ _LIVE_AS = {PaymentPurpose.BOOKING: LIVE, PaymentPurpose.EXTENSION: UNFINISHED}
 
 
 class SqlPayments(SqlStore):
-    """Reads and writes payments. Reading one takes two statements: its row and its refunds."""
+    """Reads and writes payments. A payment is read with two statements: one for its row, one for its refunds."""
 
     def get(self, payment_id: str) -> Payment | None:
         """One payment, or None for an unknown id."""

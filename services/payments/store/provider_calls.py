@@ -14,7 +14,7 @@ _CALL = tuple(ACTION.c[field.name] for field in fields(ProviderCall))
 
 
 class SqlProviderCalls(SqlStore):
-    """Reads and writes calls, with one statement per method."""
+    """Reads and writes calls."""
 
     def latest(self, payment_id: str) -> Mapping[str, ProviderCall]:
         """The last attempt at each of the payment's actions, keyed by `action`."""

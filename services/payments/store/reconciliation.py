@@ -28,17 +28,14 @@ class SqlReconciliation(SqlStore):
     """
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[str]:
-        """Lease up to `limit` payments whose comparison is due, except those that another process leases.
-
-        Returns their ids.
-        """
+        """Lease up to `limit` payments whose comparison is due and that no other process leases; returns their ids."""
         due = sa.select(PAYMENT.c.id).where(PAYMENT.c.compare_at <= now).order_by(PAYMENT.c.compare_at).limit(limit)
         mine = due.with_for_update(skip_locked=True).cte("mine")
         leased = PAYMENT.update().where(PAYMENT.c.id == mine.c.id)
         return self._connection.execute(leased.values(compare_at=now + lease).returning(PAYMENT.c.id)).scalars().all()
 
     def changed_at(self, payment_id: str) -> datetime:
-        """The time of the payment's last change, UTC."""
+        """The time (UTC) of the payment's last change."""
         query = sa.select(PAYMENT.c.changed_at).where(PAYMENT.c.id == payment_id)
         changed_at: datetime = self._connection.execute(query).scalar_one()
         return changed_at
@@ -75,7 +72,7 @@ class SqlReconciliation(SqlStore):
         return self._connection.execute(query.order_by(JOB.c.position).limit(limit)).mappings().all()
 
     def mark_job_done(self, position: int) -> None:
-        """Mark a given-up job as done."""
+        """Mark the given-up job at this position as done."""
         self._connection.execute(JOB.update().where(JOB.c.position == position).values(done_at=sa.func.now()))
 
     def add(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:

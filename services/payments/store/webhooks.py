@@ -15,7 +15,7 @@ _ALL = sa.select(WEBHOOK, (sa.func.clock_timestamp() - WEBHOOK.c.received_at).la
 
 
 class SqlWebhooks(SqlStore):
-    """Stores an event's ids, type and times, and no personal data. One statement per method."""
+    """Stores an event's ids, type and times, and no personal data."""
 
     def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
         """Store an event; returns False where the event is stored already."""

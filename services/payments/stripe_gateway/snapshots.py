@@ -93,7 +93,7 @@ def moment(seconds: int) -> datetime:
 
 
 def _charge(stripe_charge: Any) -> ChargeSnapshot | None:
-    """The snapshot of a charge, or None where the card did not accept one."""
+    """The snapshot of a charge, or None where the card has accepted no charge."""
     if stripe_charge is None or isinstance(stripe_charge, str) or not stripe_charge.paid:
         return None
     details = stripe_charge.payment_method_details

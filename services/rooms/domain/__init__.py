@@ -1,1 +1,1 @@
-"""The decisions of rooms, as pure functions of loaded values, without I/O."""
+"""The decisions of the rooms service, as pure functions of loaded values, without I/O."""

@@ -1,6 +1,7 @@
 """Prices as text in major units."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from contracts.values import Money, from_major, rounded
@@ -20,3 +21,11 @@ def amount(text: str, currency: str) -> Money:
     if rounded(Decimal(money.amount), currency) != money or money.amount > LARGEST:
         raise ValueError(f"{text} {currency} cannot be charged")
     return money
+
+
+def amount_problems(field: str, text: str, currency: str) -> Iterator[tuple[str, str]]:
+    """The `field` and a message where the price text cannot be charged in the currency; nothing for a valid text."""
+    try:
+        amount(text, currency)
+    except ValueError as error:
+        yield field, str(error)

@@ -37,8 +37,13 @@ def type_warnings(room: Room, hold: Hold) -> tuple[str, ...]:
     return () if room.room_type_id == hold.room_type_id else (TYPE_MISMATCH,)
 
 
+def already_checked_in(message: str) -> Refusal:
+    """The refusal `BOOKING_ALREADY_CHECKED_IN`, for a new assignment while the guest is in house."""
+    return Refusal("BOOKING_ALREADY_CHECKED_IN", message)
+
+
 def room_taken(room: Room, *, warnings: tuple[str, ...] = ()) -> RoomTaken:
-    """The room in the form that bookings stores."""
+    """The room in the form that the bookings service stores."""
     return RoomTaken(
         room_number=room.room_number,
         room_type_code=room.type_code,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.rooms.availability import Availability, TypeAvailability
-from contracts.values import Money, Stay, rounded
+from contracts.values import Stay, rounded
+from services.rooms.domain.mapping import mapped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +44,16 @@ def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Ava
     )
 
 
-def price_from(night_price: int, currency: str) -> Money:
-    """The price of the cheapest night, without tax, with the same rounding as the nights of a quote."""
-    return rounded(Decimal(night_price), currency)
-
-
 def _of_type(left: TypeLeft, stay: Stay, *, guests: int, currency: str) -> TypeAvailability:
     units = max(0, left.units) if left.nights == stay.nights else 0
-    return TypeAvailability(
+    return mapped(
+        TypeAvailability,
+        left,
         room_type_code=left.code,
         room_type_name=left.name,
         available_units=units,
         is_available=units > 0,
         can_accommodate=guests <= left.max_occupancy,
-        max_occupancy=left.max_occupancy,
-        price_from=price_from(left.price_from, currency),
+        price_from=rounded(Decimal(left.price_from), currency),  # as the nights of a quote are rounded
         currency=currency,
     )

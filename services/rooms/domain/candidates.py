@@ -9,6 +9,7 @@ from contracts.rooms.assignments import CandidateRoom
 from contracts.rooms.events import RoomStatus
 from services.rooms.domain.assignments import check_assignable
 from services.rooms.domain.holds import Hold
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.periods import Period
 from services.rooms.domain.rooms import Room, readiness
 
@@ -44,10 +45,11 @@ def ranked(
     strict_room_type: bool,
     full_types: Collection[int] = (),
 ) -> tuple[Candidate, ...]:
-    """The assignable rooms: the booked type first, then by readiness for a stay that starts today.
+    """The rooms that may be assigned: first the rooms of the booked type, then all others.
 
-    For a later stay only rooms that need a repair or are out of order come last. Rooms of `full_types` are left out,
-    except those of the type on which the booking's nights count.
+    For a stay that starts today, both groups are in order of readiness; for a later stay, rooms that need a repair or
+    are out of order come last in their group. Rooms of `full_types` are left out, except those of the type on which the
+    booking's nights count.
     """
     rooms = list(rooms)
     own = {period.room_id for period in periods if period.booking_id == hold.booking_id}
@@ -71,15 +73,15 @@ def ranked(
 def view(candidate: Candidate, hold: Hold) -> CandidateRoom:
     """The candidate as staff see the room."""
     room = candidate.room
-    return CandidateRoom(
-        room_number=room.room_number,
+    return mapped(
+        CandidateRoom,
+        room,
+        candidate,
         room_type=room.type_name,
         room_type_code=room.type_code,
         room_status=room.status,
         is_occupied=room.status is RoomStatus.OCCUPIED,
         matches_type=room.room_type_id == hold.room_type_id,
-        warnings=candidate.warnings,
-        explanation=candidate.explanation,
     )
 
 

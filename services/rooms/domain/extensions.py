@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from chassis.refusal import Refusal
 from contracts.rooms.events import RoomStatus
 from contracts.values import Stay
 from services.rooms.domain import stays
@@ -64,7 +63,7 @@ def suggestions(
     full_types: Collection[int],
     strict_room_type: bool,
 ) -> list[dict[str, Any]]:
-    """At most five rooms without one of the `periods`: the current room's type first, then by readiness.
+    """At most five rooms without one of the `periods`, in order of readiness, rooms of the current room's type first.
 
     Rooms of `full_types` are left out; with `strict_room_type` only rooms of the current room's type are suggested.
     """
@@ -83,8 +82,3 @@ def suggestions(
         {"room_number": room.room_number, "room_type": room.type_name, "room_status": room.status.value}
         for room in suitable[:MOST_SUGGESTIONS]
     ]
-
-
-def refusal(code: str, text: str, *, conflicts: list[dict[str, Any]], suggested: list[dict[str, Any]]) -> Refusal:
-    """The refusal of an extension, with its conflicts and the suggested rooms."""
-    return Refusal(code, text, conflicts=conflicts, suggested_rooms=suggested)

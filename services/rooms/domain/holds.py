@@ -53,8 +53,9 @@ class Hold:
 class Release:
     """The release of a booking's nights from the date `from_on` on.
 
-    Where `from_on` is None, all nights are released; for a guest in house only those from today on, unless `whole` is
-    set. `action_id` is the id of the action or of the event that causes the release.
+    A `from_on` that is None releases all nights, or for a guest in house all nights from today on. With `whole`, it
+    releases all nights of a guest in house, too. `action_id` is the id of the action or the event that causes the
+    release.
     """
 
     booking_id: str
@@ -65,7 +66,7 @@ class Release:
 
 
 def whole_stay(room_type_id: int, stay: Stay) -> HoldPart:
-    """The hold of a whole stay: one part with all its nights, all of the same room type."""
+    """The part of a hold that has all nights of the stay, which count on one room type."""
     return HoldPart(room_type_id=room_type_id, first_night=stay.check_in, until=stay.check_out)
 
 
@@ -108,7 +109,7 @@ def moved_to_type(
 
 
 def merged(parts: Sequence[HoldPart]) -> tuple[HoldPart, ...]:
-    """The same nights in as few parts as possible. `parts` must be in the order of their nights."""
+    """The parts, with adjacent parts of one room type joined. `parts` must be in the order of their nights."""
     result: list[HoldPart] = []
     for part in parts:
         last = result[-1] if result else None

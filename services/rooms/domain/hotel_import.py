@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.refusal import Refusal
 from contracts.rooms.hotel_import import HotelDefinition
 from services.rooms.domain import policies, promotions, settings, validation
-from services.rooms.domain.amounts import amount
+from services.rooms.domain.amounts import amount_problems
 from services.rooms.domain.hotels import OWN_FIELDS, PAGE_FIELDS, SETTINGS_FIELDS, Hotel
 from services.rooms.domain.policies import STANDARD
 from services.rooms.domain.rooms import is_room_number
@@ -24,15 +23,11 @@ def check(definition: HotelDefinition) -> None:
 def check_currency(hotel: Hotel, definition: HotelDefinition) -> None:
     """Check that the file has the hotel's currency. Refused `VALIDATION_ERROR`."""
     if hotel.currency != definition.currency:
-        raise Refusal(
-            "VALIDATION_ERROR",
-            "A hotel's currency cannot change.",
-            errors=[{"field": "currency", "message": f"is {hotel.currency}"}],
-        )
+        validation.check([("currency", f"is {hotel.currency}")], message="A hotel's currency cannot change.")
 
 
 def hotel_values(definition: HotelDefinition) -> dict[str, Any]:
-    """The file's values for the hotel itself, by field."""
+    """The file's values for the fields of the hotel and of its settings, keyed by field."""
     return {
         **{name: getattr(definition, name) for name in (*OWN_FIELDS, *PAGE_FIELDS)},
         **{name: getattr(definition.settings, name) for name in SETTINGS_FIELDS},
@@ -87,10 +82,7 @@ def _type_problems(definition: HotelDefinition) -> Iterator[tuple[str, str]]:
         codes.add(room_type.code)
         if room_type.max_occupancy < 1:
             yield f"{where}.max_occupancy", "must be at least 1"
-        try:
-            amount(room_type.base_price, definition.currency)
-        except ValueError as error:
-            yield f"{where}.base_price", str(error)
+        yield from amount_problems(f"{where}.base_price", room_type.base_price, definition.currency)
         for number in room_type.rooms:
             if not is_room_number(number):
                 yield f"{where}.rooms", f"{number!r} is not a room number"

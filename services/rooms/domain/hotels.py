@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.rooms.hotels import HotelPage, WiFi
 from contracts.values import HotelCard, HotelSettings
+from services.rooms.domain.mapping import mapped
 
 OWN_FIELDS = ("name", "code", "timezone", "tax_percent", "wifi")
 CONTACT = ("email", "phone", "address")
@@ -17,10 +18,7 @@ SETTINGS_FIELDS = tuple(each.name for each in fields(HotelSettings))
 
 @dataclass(frozen=True, kw_only=True)
 class Hotel:
-    """A hotel. `page` has the texts of the public page by field.
-
-    `version` counts the writes of the settings.
-    """
+    """A hotel. `page` has the texts of the public page, keyed by field; `version` counts the writes of the settings."""
 
     slug: str
     name: str
@@ -37,14 +35,7 @@ class Hotel:
     @property
     def card(self) -> HotelCard:
         """The hotel's name and contact."""
-        return HotelCard(
-            slug=self.slug,
-            name=self.name,
-            code=self.code,
-            timezone=self.timezone,
-            currency=self.currency,
-            **{name: self.page.get(name, "") for name in CONTACT},
-        )
+        return mapped(HotelCard, self, **{name: self.page.get(name, "") for name in CONTACT})
 
     @property
     def public_page(self) -> HotelPage:
@@ -60,11 +51,11 @@ class Hotel:
         )
 
     def differing(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The entries of `values`, by field, that differ from the hotel's own values."""
+        """The entries of `values`, which are keyed by field, that differ from the hotel's present values."""
         return {name: value for name, value in values.items() if self._value(name) != _stored(value)}
 
     def with_values(self, values: Mapping[str, Any]) -> "Hotel":
-        """The hotel with its fields replaced by these values."""
+        """The hotel with these values, which are keyed by field."""
         settings = {name: value for name, value in values.items() if name in SETTINGS_FIELDS}
         page = {name: _stored(value) for name, value in values.items() if name in PAGE_FIELDS}
         return replace(

@@ -5,8 +5,7 @@ from typing import Any
 
 from chassis.refusal import Refusal
 from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, MenuItem, PricedItem, PricedItems
-from contracts.values import Money
-from services.rooms.domain.amounts import amount
+from services.rooms.domain.amounts import amount, amount_problems
 from services.rooms.domain.definitions import amended
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.validation import check
@@ -29,7 +28,7 @@ def changed(current: MenuItem, command: ChangeMenuItem, hotel: Hotel) -> MenuIte
 
 
 def priced(quantities: Mapping[int, int], items: Sequence[MenuItem]) -> PricedItems:
-    """The ordered quantities by item id, each with its menu item.
+    """The items of an order with their prices and quantities. `quantities` is keyed by item id.
 
     Refused `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`.
     """
@@ -59,18 +58,8 @@ def _valid(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, An
     ]
     if values.get("name") == "":
         problems.append(("name", "must not be empty"))
-    if command.price is not None:
-        price = _price(command.price, currency)
-        if isinstance(price, str):
-            problems.append(("price", price))
-        values["price"] = price
-    check(problems)
-    return values
-
-
-def _price(text: str, currency: str) -> Money | str:
-    """The price as `Money`, or a message about the invalid text."""
-    try:
-        return amount(text, currency)
-    except ValueError as error:
-        return str(error)
+    if command.price is None:
+        check(problems)
+        return values
+    check([*problems, *amount_problems("price", command.price, currency)])
+    return values | {"price": amount(command.price, currency)}

@@ -1,4 +1,4 @@
-"""Decides whether a guest may move into a room today, and for which nights."""
+"""Decides whether and for which nights a guest may move into a room today, and whether a room may be cleared."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -32,3 +32,9 @@ def check_ready(room: Room) -> None:
     """Check that the room is ready for a guest. Refused `ROOM_NOT_READY`."""
     if room.status is not RoomStatus.READY_FOR_GUEST:
         raise Refusal("ROOM_NOT_READY", f"Room {room.room_number} is not ready for a guest.")
+
+
+def check_may_clear(room: Room, booking_id: str, *, force: bool) -> None:
+    """Check that no guest of another booking occupies the room, unless `force`. Refused `ROOM_HAS_GUEST`."""
+    if room.occupied_by not in (None, booking_id) and not force:
+        raise Refusal("ROOM_HAS_GUEST", f"Another guest occupies room {room.room_number}.")

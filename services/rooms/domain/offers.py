@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
-from contracts.rooms.holds import Held
+from contracts.rooms.holds import Held, HoldInventory
+from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain import policies, pricing, stays
 from services.rooms.domain.hotels import Hotel, RoomType
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.pricing import Promotion
 from services.rooms.domain.validation import invalid
 
@@ -16,7 +19,7 @@ from services.rooms.domain.validation import invalid
 class StoredQuote:
     """The quoted price of a stay, valid for every booking until `valid_until` (UTC).
 
-    `kept_for` is the id of the booking for which the price stays valid after that, None where there is none.
+    `kept_for` is None, or the id of a booking for which the price stays valid after `valid_until`.
     """
 
     quote_id: str
@@ -41,6 +44,11 @@ class StayRequest:
     children: int
     promo_code: str | None = None
     quote_id: str | None = None
+
+    @classmethod
+    def of(cls, command: HoldInventory | GiveQuote | ReceiveWalkIn) -> "StayRequest":
+        """The stay that the command asks for."""
+        return mapped(cls, command, stay=Stay(command.check_in, command.check_out))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +105,7 @@ def check(request: StayRequest, offer: Offer, *, now: datetime, walk_in: bool = 
 
 
 def not_on_sale() -> Refusal:
-    """The refusal for nights that are not on sale yet."""
+    """The refusal `BEYOND_HORIZON`, for nights that are not on sale yet."""
     return Refusal("BEYOND_HORIZON", "Some of these nights are not on sale yet.")
 
 
@@ -121,7 +129,7 @@ def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datet
 
 
 def held(offer: Offer, *, room_type: RoomType, price: Price) -> Held:
-    """The terms of the sale, for the booking to store."""
+    """The terms of the sale, for the bookings service to store."""
     hotel = offer.hotel
     return Held(
         hotel=hotel.card,

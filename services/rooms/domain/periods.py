@@ -21,7 +21,7 @@ class PeriodKind(StrEnum):
 class Period:
     """A live stay or block of a room.
 
-    `moved_in` is True while the guest occupies the room. `out_of_order` marks the block of that room status.
+    `moved_in` is True while the guest occupies the room, `out_of_order` for the block of a room that is out of order.
     """
 
     id: int

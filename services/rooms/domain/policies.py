@@ -1,4 +1,4 @@
-"""Cancellation policies as staff define them, as bookings store them, and in words."""
+"""Cancellation policies: as staff define them, as the bookings service stores them, and as a text for guests."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,10 @@ from decimal import Decimal, InvalidOperation
 
 from contracts.rooms.policies import AddPolicy, ChangePolicy, PolicyDefinition, TierDefinition
 from contracts.values import FREE_UNTIL_HOURS, CancellationPolicy, Money, PolicyTier, rounded
-from services.rooms.domain.amounts import amount
+from services.rooms.domain.amounts import amount, amount_problems
 from services.rooms.domain.definitions import amended
 from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.validation import check
 
 STANDARD = "STANDARD"
@@ -40,7 +41,7 @@ def changed(current: PolicyDefinition, command: ChangePolicy, _: Hotel) -> Polic
 
 
 def checked(policy: PolicyDefinition, *, currency: str) -> PolicyDefinition:
-    """The policy, unchanged, if it has no problems. Refused `VALIDATION_ERROR`."""
+    """The policy. Refused `VALIDATION_ERROR` where the policy has problems."""
     check(problems(policy, currency=currency))
     return policy
 
@@ -69,21 +70,17 @@ def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, s
 
 
 def terms(given: PolicyDefinition, *, currency: str) -> CancellationPolicy:
-    """The policy's terms as bookings store them, with fixed fees in minor units.
+    """The policy's terms as the bookings service stores them, with fixed fees in minor units.
 
     The definition must have no problems.
     """
     free = given.free_until_hours
-    return CancellationPolicy(
-        kind=given.kind,
+    return mapped(
+        CancellationPolicy,
+        given,
         free_until_hours=FREE_UNTIL_HOURS.get(given.kind, 0) if free is None else free,
         percent=Decimal(given.percent),
-        tiers=tuple(
-            PolicyTier(hours_before=tier.hours_before, kind=tier.kind, value=_tier_value(tier, currency))
-            for tier in given.tiers
-        ),
-        no_show=given.no_show,
-        text=given.text,
+        tiers=tuple(mapped(PolicyTier, tier, value=_tier_value(tier, currency)) for tier in given.tiers),
     )
 
 
@@ -91,24 +88,19 @@ def definition(
     policy: CancellationPolicy, *, code: str, name: str, currency: str, is_standard: bool
 ) -> PolicyDefinition:
     """The definition of a stored policy, with fixed fees in major units."""
-    return PolicyDefinition(
+    return mapped(
+        PolicyDefinition,
+        policy,
         code=code,
         name=name,
-        kind=policy.kind,
-        free_until_hours=policy.free_until_hours,
         percent=f"{policy.percent.normalize():f}",
-        tiers=tuple(
-            TierDefinition(hours_before=tier.hours_before, kind=tier.kind, value=_value_text(tier, currency))
-            for tier in policy.tiers
-        ),
-        no_show=policy.no_show,
-        text=policy.text,
+        tiers=tuple(mapped(TierDefinition, tier, value=_value_text(tier, currency)) for tier in policy.tiers),
         is_standard=is_standard,
     )
 
 
 def in_words(policy: CancellationPolicy, currency: str) -> CancellationPolicy:
-    """The policy with its own text, or where that is empty with a text made from the terms."""
+    """The policy with a text. A policy whose text is empty gets a text that is made from its terms."""
     return policy if policy.text else replace(policy, text=_text(policy, currency))
 
 
@@ -143,10 +135,7 @@ def _tier_problems(tier: TierDefinition, currency: str) -> Iterator[tuple[str, s
     if tier.kind == "PERCENTAGE" and _percentage(tier.value) is None:
         yield "value", "must be 0 to 100"
     if tier.kind == "FIXED":
-        try:
-            amount(tier.value, currency)
-        except ValueError as error:
-            yield "value", str(error)
+        yield from amount_problems("value", tier.value, currency)
 
 
 def _tier_value(tier: TierDefinition, currency: str) -> Decimal:

@@ -16,9 +16,9 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, kw_only=True)
 class Promotion:
-    """A discount by code. `value` is a percentage; for the kind `FIXED` an amount in minor units.
+    """A discount that a guest gets with a code. `value` is a percentage; for the kind `FIXED` an amount in minor units.
 
-    `starts_on` and `ends_on` are the first and the last check-in date, where None means no limit.
+    `starts_on` and `ends_on` are the first and the last check-in date; a date that is None sets no limit.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""Promotions as staff define them, and as prices apply them."""
+"""Promotions: as staff define them, and as the calculation of a price applies them."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from contracts.values import Money
 from services.rooms.domain.amounts import amount
 from services.rooms.domain.definitions import amended
 from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.pricing import HUNDRED, Promotion
 from services.rooms.domain.validation import check
 
@@ -60,31 +61,14 @@ def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str
 
 def promotion(given: PromotionDefinition, *, currency: str, room_type_id: int | None) -> Promotion:
     """The promotion of a definition, with its code in capitals. Raises `ValueError` for a definition with problems."""
-    return Promotion(
-        code=given.code.upper(),
-        kind=given.kind,
-        value=_value(given, currency),
-        starts_on=given.starts_on,
-        ends_on=given.ends_on,
-        room_type_id=room_type_id,
-        min_nights=given.min_nights,
-        max_nights=given.max_nights,
-    )
+    return mapped(Promotion, given, code=given.code.upper(), value=_value(given, currency), room_type_id=room_type_id)
 
 
 def definition(stored: Promotion, *, currency: str, room_type: str | None) -> PromotionDefinition:
     """The definition of a stored promotion, with a fixed discount in major units."""
     fixed = stored.kind == "FIXED"
-    return PromotionDefinition(
-        code=stored.code,
-        kind=stored.kind,
-        value=Money(int(stored.value), currency).text if fixed else f"{stored.value.normalize():f}",
-        starts_on=stored.starts_on,
-        ends_on=stored.ends_on,
-        room_type=room_type,
-        min_nights=stored.min_nights,
-        max_nights=stored.max_nights,
-    )
+    value = Money(int(stored.value), currency).text if fixed else f"{stored.value.normalize():f}"
+    return mapped(PromotionDefinition, stored, value=value, room_type=room_type)
 
 
 def _value(given: PromotionDefinition, currency: str) -> Decimal:

@@ -7,7 +7,7 @@ from chassis.refusal import Refusal
 from contracts.rooms.rates import WriteRates
 from contracts.values import Money
 from services.rooms.domain import validation
-from services.rooms.domain.amounts import amount
+from services.rooms.domain.amounts import amount, amount_problems
 from services.rooms.domain.stays import horizon
 
 
@@ -30,7 +30,4 @@ def _problems(command: WriteRates, currency: str, today: date) -> Iterator[tuple
     if any(not 0 <= day <= 6 for day in command.weekdays):
         yield "weekdays", "must be 0 (Monday) to 6 (Sunday)"
     if command.price is not None:
-        try:
-            amount(command.price, currency)
-        except ValueError as error:
-            yield "price", str(error)
+        yield from amount_problems("price", command.price, currency)

@@ -1,4 +1,4 @@
-"""Availability room by room: decides whether a room is free on some nights, and describes the conflict if not."""
+"""Availability room by room: decides whether a room is free on some nights, and describes the conflict."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ def availability_of(
 ) -> FreeRoom | TakenRoom:
     """A `FreeRoom` where the room is free on these nights, else a `TakenRoom` with the conflict.
 
-    The stay of `exclude_booking` is ignored. `periods` are those of the room on the first night or later.
+    The stay of `exclude_booking` is ignored. `periods` are the room's periods on the first night or later.
     """
     others = sorted((each for each in periods if each.booking_id != exclude_booking or not exclude_booking), key=_start)
     conflicts = [period for period in others if period.nights.check_in < nights.check_out]
@@ -61,7 +61,7 @@ def _conflicting_booking(room: Room, reason: ConflictReason, conflicts: Sequence
 
 
 def _is_open_ended(reason: ConflictReason, conflicts: Sequence[Period]) -> bool:
-    """Whether the end of the conflict is unknown: for an inactive room, or one out of order without a block."""
+    """Whether the end of the conflict is unknown: for an inactive room, or a room out of order without a block."""
     return reason is ConflictReason.INACTIVE or (reason is ConflictReason.OUT_OF_ORDER and not conflicts)
 
 

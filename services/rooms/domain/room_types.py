@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chassis.refusal import Refusal
 from contracts.rooms.room_types import AddRoomType, ChangeRoomType, RoomTypeView
 from contracts.values import Money
-from services.rooms.domain.amounts import amount
+from services.rooms.domain.amounts import amount, amount_problems
 from services.rooms.domain.definitions import amended
 from services.rooms.domain.hotels import Hotel
-from services.rooms.domain.validation import INVALID_FIELDS, check
+from services.rooms.domain.mapping import mapped
+from services.rooms.domain.validation import check
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 MOST_GUESTS = 50
@@ -18,15 +18,7 @@ MOST_GUESTS = 50
 
 def drafted(command: AddRoomType, hotel: Hotel) -> RoomTypeView:
     """The room type that the command adds, with zero rooms. Refused `VALIDATION_ERROR` for an invalid price."""
-    return RoomTypeView(
-        code=command.code,
-        name=command.name,
-        max_occupancy=command.max_occupancy,
-        base_price=_price(command.base_price, hotel),
-        bed_setup=command.bed_setup,
-        photo=command.photo,
-        policy=command.policy,
-    )
+    return mapped(RoomTypeView, command, base_price=_price(command.base_price, hotel))
 
 
 def changed(current: RoomTypeView, command: ChangeRoomType, hotel: Hotel) -> RoomTypeView:
@@ -58,9 +50,5 @@ def _problems(room_type: RoomTypeView, *, name_is_taken: bool) -> Iterator[tuple
 
 
 def _price(text: str, hotel: Hotel) -> Money:
-    try:
-        return amount(text, hotel.currency)
-    except ValueError as error:
-        raise Refusal(
-            "VALIDATION_ERROR", INVALID_FIELDS, errors=[{"field": "base_price", "message": str(error)}]
-        ) from error
+    check(amount_problems("base_price", text, hotel.currency))
+    return amount(text, hotel.currency)

@@ -1,13 +1,15 @@
-"""Rooms: their state, their view for staff, and the order by readiness."""
+"""Rooms: their state, their view for staff, their order by readiness, and the names in their history."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.refusal import Refusal
-from contracts.rooms.events import MaintenancePriority, RoomStatus
-from contracts.rooms.rooms import ChangeRoom, RoomView
+from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus
+from contracts.rooms.rooms import RoomView
+from services.rooms.domain.mapping import mapped
 
+STATUS_CHANGED = "RoomStatusChanged"
 ROOM_NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 RESERVED_NUMBERS = {"checkout", "rooms", "availability", "check-in"}  # words of HTTP paths
 
@@ -38,7 +40,7 @@ class RoomDetails:
     """The fields of a room that staff can change."""
 
     room_type_id: int
-    floor: int | None
+    floor: int | None = None
     notes: str
     is_active: bool
 
@@ -48,25 +50,8 @@ def is_room_number(text: str) -> bool:
     return bool(ROOM_NUMBER.fullmatch(text)) and text.lower() not in RESERVED_NUMBERS
 
 
-def details_of(room: Room) -> RoomDetails:
-    """The present values of the fields that staff can change."""
-    return RoomDetails(room_type_id=room.room_type_id, floor=room.floor, notes=room.notes, is_active=room.is_active)
-
-
-def changed_details(room: Room, command: ChangeRoom, *, room_type_id: int | None) -> RoomDetails:
-    """The room's details after the command. Where `room_type_id` is None, the type does not change."""
-    clears_floor = "floor" in command.clear
-    floor = room.floor if command.floor is None else command.floor
-    return RoomDetails(
-        room_type_id=room.room_type_id if room_type_id is None else room_type_id,
-        floor=None if clears_floor else floor,
-        notes=room.notes if command.notes is None else command.notes,
-        is_active=room.is_active if command.is_active is None else command.is_active,
-    )
-
-
 def existing(room: Room | None) -> Room:
-    """The room, if it is not None. Refused `ROOM_NOT_FOUND`."""
+    """The room. Refused `ROOM_NOT_FOUND` where `room` is None."""
     if room is None:
         raise Refusal("ROOM_NOT_FOUND", "The hotel has no such room.")
     return room
@@ -74,21 +59,14 @@ def existing(room: Room | None) -> Room:
 
 def view(room: Room) -> RoomView:
     """The room as staff see it."""
-    return RoomView(
-        id=room.id,
-        room_number=room.room_number,
+    return mapped(
+        RoomView,
+        room,
         room_type=room.type_name,
         room_type_code=room.type_code,
         room_status=room.status,
         is_occupied=room.status is RoomStatus.OCCUPIED,
-        is_active=room.is_active,
-        floor=room.floor,
-        notes=room.notes,
-        last_cleaned_at=room.last_cleaned_at,
-        last_inspected_at=room.last_inspected_at,
         current_booking_id=room.occupied_by,
-        version=room.version,
-        maintenance_priority=room.maintenance_priority,
     )
 
 
@@ -104,5 +82,25 @@ _STEPS_TO_READY = {
 
 
 def readiness(room: Room) -> tuple[int, int, str]:
-    """The sort key that orders rooms by distance to `READY_FOR_GUEST`, then by number."""
+    """The sort key for rooms: those with the fewest steps to `READY_FOR_GUEST` first, then in order of room number."""
     return _STEPS_TO_READY[room.status], len(room.room_number), room.room_number
+
+
+def subject_of(hotel: str, room_number: str) -> str:
+    """The audit subject of a room."""
+    return f"room/{hotel}/{room_number}"
+
+
+def entry_name(source: ChangeSource, priority: MaintenancePriority | None) -> str:
+    """The name by which an audit row stores a status change.
+
+    The name consists of `RoomStatusChanged`, the source and, where the room needs a repair, the maintenance priority,
+    separated by spaces.
+    """
+    return " ".join((STATUS_CHANGED, source, *filter(None, [priority])))
+
+
+def parsed_entry_name(name: str) -> tuple[str, MaintenancePriority | None]:
+    """The source and the maintenance priority in the stored name of a status change."""
+    _, source, *priority = name.split()
+    return source, MaintenancePriority(priority[0]) if priority else None

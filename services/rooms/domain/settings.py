@@ -20,7 +20,7 @@ HIGHEST_TAX = Decimal(100)
 
 
 def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
-    """Each invalid setting, with a message about its value."""
+    """Each invalid setting, with a message about the value."""
     for name in WALL_TIMES:
         if not WALL_TIME.fullmatch(getattr(settings, name)):
             yield name, "must be HH:MM"
@@ -32,7 +32,7 @@ def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
 
 
 def hotel_problems(*, name: str, timezone: str, tax_percent: Decimal) -> Iterator[tuple[str, str]]:
-    """Each invalid field of the hotel itself, with a message about its value."""
+    """Each invalid field among name, time zone and tax of a hotel, with a message about the value."""
     if not name.strip():
         yield "name", "must not be empty"
     try:

@@ -7,7 +7,7 @@ from chassis.refusal import Refusal
 from contracts.rooms.events import RoomStatus, TaskReason
 from contracts.rooms.tasks import HousekeepingTask, TaskStatus
 from contracts.values import Actor, Caller, Permission
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.mapping import mapped
 from services.rooms.lifecycle import Act, GuestMovedOut, InspectionFailed, RepairedToClean, ReturnedToClean
 
 OPENED_BY: dict[type[Act], TaskReason] = {
@@ -21,11 +21,15 @@ CLOSED_BY = (RoomStatus.CLEANED_UNINSPECTED, RoomStatus.READY_FOR_GUEST)
 
 @dataclass(frozen=True, kw_only=True)
 class CleaningTask:
-    """A task to clean one room once. Its times are UTC and determine its status."""
+    """A task to clean one room once, with the room's present type, floor and status. The times are UTC."""
 
     id: int
     hotel: str
     room_id: int
+    room_number: str
+    room_type: str
+    floor: int | None
+    room_status: RoomStatus
     reason: TaskReason
     booking_id: str | None
     assignee: Actor | None
@@ -37,26 +41,16 @@ class CleaningTask:
 
     @property
     def status(self) -> TaskStatus:
-        """The task's progress."""
+        """The task's progress, which follows from the times."""
         if self.done_at:
             return TaskStatus.DONE
         return TaskStatus.IN_PROGRESS if self.started_at else TaskStatus.OPEN
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskRoom:
-    """The room of a task, with the fields that the task's view needs."""
-
-    room_number: str
-    room_type: str
-    floor: int | None
-    room_status: RoomStatus
-
-
 def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
     """Check that the caller may assign the task to the staff id `to`, or to nobody where `to` is None.
 
-    Cleaners may assign free tasks to themselves and unassign their own. Refused `TASK_DONE`, `PERMISSION_DENIED`.
+    Cleaners may assign free tasks to themselves and unassign themselves. Refused `TASK_DONE`, `PERMISSION_DENIED`.
     """
     if task.done_at:
         raise done()
@@ -76,32 +70,12 @@ def done() -> Refusal:
 
 
 def existing(task: CleaningTask | None) -> CleaningTask:
-    """The task, if it is not None. Refused `TASK_NOT_FOUND`."""
+    """The task. Refused `TASK_NOT_FOUND` where `task` is None."""
     if task is None:
         raise Refusal("TASK_NOT_FOUND", "The hotel has no such task.")
     return task
 
 
-def task_room(room: Room) -> TaskRoom:
-    """The room of a task."""
-    return TaskRoom(room_number=room.room_number, room_type=room.type_name, floor=room.floor, room_status=room.status)
-
-
-def view(task: CleaningTask, room: TaskRoom) -> HousekeepingTask:
+def view(task: CleaningTask) -> HousekeepingTask:
     """The task as staff see it."""
-    return HousekeepingTask(
-        id=task.id,
-        hotel=task.hotel,
-        room_number=room.room_number,
-        room_type=room.room_type,
-        floor=room.floor,
-        room_status=room.room_status,
-        reason=task.reason,
-        status=task.status,
-        booking_id=task.booking_id,
-        assignee=task.assignee,
-        opened_at=task.opened_at,
-        started_at=task.started_at,
-        done_at=task.done_at,
-        done_by=task.done_by,
-    )
+    return mapped(HousekeepingTask, task)

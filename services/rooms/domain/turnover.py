@@ -52,7 +52,7 @@ def check_permission(act: type[Act], caller: Caller) -> None:
 
 
 def source_of(act: type[Act], caller: Caller) -> ChangeSource:
-    """The source of the change, by the caller's permissions and the act."""
+    """The source of the change, which follows from the caller's permissions and the act."""
     if caller.kind != "staff":
         return ChangeSource.SYSTEM
     if act.overrides:

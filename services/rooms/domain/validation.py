@@ -4,10 +4,8 @@ from collections.abc import Iterable
 
 from chassis.refusal import Refusal
 
-INVALID_FIELDS = "The request has invalid fields."
 
-
-def check(problems: Iterable[tuple[str, str]], *, message: str = INVALID_FIELDS) -> None:
+def check(problems: Iterable[tuple[str, str]], *, message: str = "The request has invalid fields.") -> None:
     """Refuse `VALIDATION_ERROR` if there are problems. A problem is a field and a message about its value."""
     errors = [{"field": field, "message": problem} for field, problem in problems]
     if errors:

@@ -1,1 +1,1 @@
-"""The handlers of rooms, one for each message: each loads values, lets the domain decide, and records the changes."""
+"""The handlers, one for each message: a handler loads values, lets the domain decide, and records the changes."""

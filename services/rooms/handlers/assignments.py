@@ -3,16 +3,15 @@
 from contracts.message import Nothing
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
 from services.rooms.domain import assignments, candidates, stays
-from services.rooms.domain.assignments import room_taken
+from services.rooms.domain.assignments import already_checked_in, room_taken
 from services.rooms.domain.holds import nothing_held, sold_out
-from services.rooms.domain.occupancy import already_checked_in
 from services.rooms.steps import action_log, holds, hotel_access, room_access
 from services.rooms.work import RoomsWork
 
 
 @action_log.once(RoomTaken)
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
-    """Assign the room to the booking, replacing the booking's earlier room if any."""
+    """Assign the room to the booking; an earlier room of the booking is unassigned."""
     hotel, hold, current = holds.lock(command, work)
     requested = room_access.read(work, command.hotel, command.room_number)
     room = work.rooms.lock([requested.id])[requested.id]
@@ -31,7 +30,7 @@ def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
     )
     if current:
         work.periods.end(current, until=current.nights.check_in, now=work.now)
-    work.periods.begin_stay(room.id, room.room_number, booking_id=hold.booking_id, nights=hold.stay, now=work.now)
+    work.periods.begin_stay(room, booking_id=hold.booking_id, nights=hold.stay, now=work.now)
     if not holds.count_on_type(work, hold, room.room_type_id, today=today):
         raise sold_out(room.type_name)
     return room_taken(room, warnings=warnings)
@@ -56,7 +55,6 @@ def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
 
 
 def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
-    """The rooms that may be assigned to the booking, best first."""
     hotel = hotel_access.own(work, query.hotel)
     hold = work.holds.get(query.booking_id)
     if hold is None or not hold.live or hold.hotel != query.hotel:

@@ -8,7 +8,6 @@ from services.rooms.work import RoomsWork
 
 
 def check_availability(query: CheckAvailability, work: RoomsWork) -> Availability:
-    """The hotel's availability on the nights of a stay."""
     stay = Stay(query.check_in, query.check_out)
     stays.check_length(stay)
     stays.check_party(query.adults, query.children)

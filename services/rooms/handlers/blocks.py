@@ -19,7 +19,6 @@ def list_blocks(query: ListBlocks, work: RoomsWork) -> RoomBlocks:
 
 
 def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
-    """Block the room on the nights of the command."""
     hotel_access.check_own(work.caller, command.hotel)
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)
@@ -39,7 +38,7 @@ def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
 
 
 def unblock_room(command: UnblockRoom, work: RoomsWork) -> RoomBlocks:
-    """End one block of the room, or all that touch the nights; returns the remaining blocks."""
+    """End the named block, or all blocks that touch the named nights; returns the remaining blocks."""
     hotel_access.check_own(work.caller, command.hotel)
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)

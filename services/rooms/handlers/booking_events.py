@@ -10,7 +10,7 @@ from services.rooms.steps import releases
 from services.rooms.work import RoomsWork
 
 
-def booking_declined(event: BookingDeclined, work: RoomsWork) -> None:
+def booking_ended(event: BookingDeclined | BookingExpired | BookingNoShow, work: RoomsWork) -> None:
     """Release all nights of the booking."""
     release_later(event.booking_id, None, work)
 
@@ -18,16 +18,6 @@ def booking_declined(event: BookingDeclined, work: RoomsWork) -> None:
 def booking_cancelled(event: BookingCancelled, work: RoomsWork) -> None:
     """Release the booking's nights from a date on; a guest in house is moved out as at check-out."""
     release_later(event.booking_id, event.released_from, work)
-
-
-def booking_expired(event: BookingExpired, work: RoomsWork) -> None:
-    """Release all nights of the booking."""
-    release_later(event.booking_id, None, work)
-
-
-def booking_no_show(event: BookingNoShow, work: RoomsWork) -> None:
-    """Release all nights of the booking."""
-    release_later(event.booking_id, None, work)
 
 
 def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:

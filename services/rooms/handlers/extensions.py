@@ -29,11 +29,11 @@ def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
     price = _price(work, hotel, hold, added)
     others = [period for period in work.periods.on_nights(room.id, added) if period.booking_id != hold.booking_id]
     if others:
-        raise extensions.refusal(
+        raise Refusal(
             "EXTENSION_CONFLICT",
             f"Room {room.room_number} is taken on some of the added nights.",
             conflicts=extensions.conflicts(room, others),
-            suggested=_suggestions(work, hotel, room, added),
+            suggested_rooms=_suggestions(work, hotel, room, added),
         )
     work.periods.prolong(stay, room.room_number, until=command.until)
     _sell(command, work, hotel=hotel, hold=hold, room=room, added=added)
@@ -53,11 +53,11 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
     work.holds.write_parts({hold.booking_id: merged((*hold.parts, part))})
     if not work.nights.shift([change(part, by=1)]):
         full = work.nights.full(room.room_type_id, added.check_in, added.check_out)
-        raise extensions.refusal(
+        raise Refusal(
             "SOLD_OUT",
             f"{room.type_name} is sold out on some of the added nights.",
             conflicts=extensions.full_nights(room, full),
-            suggested=_suggestions(work, hotel, room, added),
+            suggested_rooms=_suggestions(work, hotel, room, added),
         )
     event = InventoryExtended(
         booking_id=hold.booking_id,
@@ -71,7 +71,7 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
 
 
 def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay) -> list[dict[str, Any]]:
-    """At most five other rooms to suggest, free for the rest of the added nights."""
+    """At most five other rooms that are free on the added nights from today on."""
     nights = extensions.suggestion_nights(added, today=stays.local_day(work.now, hotel.timezone))
     return extensions.suggestions(
         work.rooms.all(hotel.slug),

@@ -14,13 +14,7 @@ from services.rooms.work import RoomsWork
 
 def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
     """Sell the nights to the booking; a draft is priced only."""
-    request = StayRequest(
-        stay=Stay(command.check_in, command.check_out),
-        adults=command.adults,
-        children=command.children,
-        promo_code=command.promo_code,
-        quote_id=command.quote_id,
-    )
+    request = StayRequest.of(command)
     offer = offer_for(work, command.hotel, command.room_type, request, booking_id=command.booking_id)
     if offer.already_held:
         return _stored_answer(command, offer, work)
@@ -44,13 +38,10 @@ def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
 def _take(command: HoldInventory, work: RoomsWork, *, offer: Offer, room_type: RoomType, held: Held) -> Held:
     if offer.sold_out:
         raise holds.sold_out(room_type.name)
-    stay = Stay(command.check_in, command.check_out)
-    version = take_hold(
-        work, booking_id=command.booking_id, hotel=command.hotel, room_type=room_type, stay=stay, held=held
-    )
+    version = take_hold(command, work, room_type=room_type, held=held)
     if version is None:
         return _stored_answer(command, offer, work)
-    sell(work, booking_id=command.booking_id, hotel=command.hotel, room_type=room_type, stay=stay, version=version)
+    sell(command, work, room_type=room_type, version=version)
     return held
 
 

@@ -1,7 +1,7 @@
 """The import of a property file: creates a hotel, or adds what is new in the file since the last import."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from chassis import codec
 from chassis.refusal import Refusal
@@ -21,7 +21,7 @@ STANDARD_NAME = "Standard"
 def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
     """Create the hotel, or add its missing types, rooms and promotions and write the file's new values.
 
-    A value that the last imported file had too is not written again, so that a change by staff stays.
+    A value that is the same as in the last imported file is not written again, so that a change by staff stays.
     """
     definition = command.definition
     if work.caller.kind in ("staff", "guest"):
@@ -40,7 +40,14 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
         if any(rooms_added.values()) or types_added:
             with_new_rooms = [code for code, count in rooms_added.items() if count]
             hotel_changes.publish_availability(work, hotel, *types_added, *with_new_rooms)
-        work.nights.resize(_capacity_changes(rooms_added, types, today=today, through=through))
+        until = through + timedelta(days=1)
+        work.nights.resize(
+            [
+                NightChange(room_type_id=types[code], first_night=today, until=until, by=count)
+                for code, count in rooms_added.items()
+                if count
+            ]
+        )
     if created or types_added:
         work.nights.extend(definition.slug, first=today, through=through)
     return Imported(
@@ -66,14 +73,7 @@ def _write_values(work: RoomsWork, hotel: Hotel, definition: HotelDefinition, *,
     if created:
         event = HotelSettingsChanged(hotel=hotel.slug, fields=(), version_number=1)
         work.publish(event, sequence=1)
-        work.audit(
-            subject=event.subject,
-            sequence=1,
-            what="HotelImported",
-            by=work.caller.actor,
-            from_status=None,
-            to_status=None,
-        )
+        work.record(event.subject, sequence=1, what="HotelImported")
 
 
 def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> None:
@@ -83,7 +83,7 @@ def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> 
 
 
 def _add_room_types(work: RoomsWork, definition: HotelDefinition) -> tuple[dict[str, int], set[str]]:
-    """Add the missing room types; returns the ids of all room types by code, and the codes of the added ones."""
+    """Add the missing room types; returns the ids of all types, keyed by code, and the codes of the added types."""
     types = work.hotel_import.room_type_ids(definition.slug)
     added = set()
     for room_type in definition.room_types:
@@ -95,7 +95,7 @@ def _add_room_types(work: RoomsWork, definition: HotelDefinition) -> tuple[dict[
 
 
 def _add_rooms(work: RoomsWork, definition: HotelDefinition, types: Mapping[str, int]) -> dict[str, int]:
-    """Add the missing rooms; returns the number of added rooms by the code of their type."""
+    """Add the missing rooms; returns the number of added rooms, keyed by the code of their type."""
     counts = {}
     for room_type in definition.room_types:
         numbers = work.hotel_import.add_rooms(definition.slug, types[room_type.code], room_type.rooms)
@@ -103,16 +103,6 @@ def _add_rooms(work: RoomsWork, definition: HotelDefinition, types: Mapping[str,
         for number in numbers:
             work.record_room(definition.slug, number, what="RoomAdded", status=RoomStatus.READY_FOR_GUEST)
     return counts
-
-
-def _capacity_changes(
-    rooms_added: Mapping[str, int], types: Mapping[str, int], *, today: date, through: date
-) -> list[NightChange]:
-    return [
-        NightChange(room_type_id=types[code], first_night=today, until=through + timedelta(days=1), by=count)
-        for code, count in rooms_added.items()
-        if count
-    ]
 
 
 def _add_promotions(work: RoomsWork, definition: HotelDefinition, types: Mapping[str, int]) -> None:

@@ -6,10 +6,9 @@ from services.rooms.work import RoomsWork
 
 
 def list_hotels(_: ListHotels, work: RoomsWork) -> Hotels:
-    """Every hotel, by name."""
+    """Every hotel, ordered by name."""
     return Hotels(hotels=tuple(hotel.public_page for hotel in work.hotels.all()))
 
 
 def get_hotel(query: GetHotel, work: RoomsWork) -> HotelPage:
-    """One hotel's page."""
     return hotel_access.existing(work.hotels.get(query.hotel)).public_page

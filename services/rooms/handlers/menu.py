@@ -7,12 +7,10 @@ from services.rooms.work import RoomsWork
 
 
 def get_menu(query: GetMenu, work: RoomsWork) -> Menu:
-    """The menu of a hotel."""
     hotel = hotel_access.own(work, query.hotel)
     return Menu(items=tuple(work.menu.of(hotel, only_available=query.only_available)))
 
 
 def price_items(query: PriceItems, work: RoomsWork) -> PricedItems:
-    """The current prices of the items of an order."""
     hotel = hotel_access.existing(work.hotels.get(query.hotel))
     return menu.priced(query.quantities, work.menu.with_ids(hotel, query.quantities))

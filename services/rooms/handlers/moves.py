@@ -30,9 +30,7 @@ def move_guest(command: MoveGuest, work: RoomsWork) -> RoomTaken:
     moves.check_move_in(room, nights=nights, others=work.periods.on_nights(room.id, nights), today=today)
     vacate(work, old, booking_id=hold.booking_id, action_id=command.action_id)
     work.periods.end(current, until=nights.check_in, now=work.now)
-    work.periods.begin_stay(
-        room.id, room.room_number, booking_id=hold.booking_id, nights=nights, now=work.now, moved_in_at=work.now
-    )
+    work.periods.begin_stay(room, booking_id=hold.booking_id, nights=nights, now=work.now, moved_in_at=work.now)
     room = occupy(work, room, booking_id=hold.booking_id, action_id=command.action_id)
     if not holds.count_on_type(work, hold, room.room_type_id, today=today):
         raise sold_out(room.type_name)

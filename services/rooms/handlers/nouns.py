@@ -11,7 +11,7 @@ from contracts.rooms.room_types import RoomTypes, RoomTypeView
 from services.rooms.domain import menu, policies, promotions, room_types, stays
 from services.rooms.domain.hotels import Hotel
 from services.rooms.steps import hotel_changes
-from services.rooms.steps.nouns import CodedNoun, Noun, code_of, record_by_code
+from services.rooms.steps.nouns import CodedNoun, Noun, record_by_code
 from services.rooms.work import RoomsWork
 
 
@@ -43,11 +43,8 @@ def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> Non
 
 
 ROOM_TYPES = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.room_types,
-    pages=lambda work: work.room_types,
-    page=lambda count, results: RoomTypes(count=count, results=results),
+    page=RoomTypes,
     not_found=("ROOM_TYPE_NOT_FOUND", "The hotel has no such room type."),
     exists=("ROOM_TYPE_EXISTS", "There is a room type {}."),
     in_use=("ROOM_TYPE_IN_USE", "There are rooms of type {}."),
@@ -63,17 +60,14 @@ ROOM_TYPES = CodedNoun(
 
 
 def check_promotion(work: RoomsWork, hotel: Hotel, promotion: PromotionDefinition) -> PromotionDefinition:
-    """Check the promotion and the room type that it names; returns the promotion. Refused `VALIDATION_ERROR`."""
+    """Check the promotion and its room type; returns the promotion. Refused `VALIDATION_ERROR`."""
     named = work.room_types.named(hotel, promotion.room_type) if promotion.room_type else None
     return promotions.checked(promotion, currency=hotel.currency, room_type=named[1].code if named else None)
 
 
 PROMOTIONS = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.promotions,
-    pages=lambda work: work.promotions,
-    page=lambda count, results: Promotions(count=count, results=results),
+    page=Promotions,
     not_found=("PROMOTION_NOT_FOUND", "The hotel has no such promotion."),
     exists=("PROMOTION_EXISTS", "There is a promotion {}."),
     added="PromotionAdded",
@@ -82,7 +76,6 @@ PROMOTIONS = CodedNoun(
     draft=promotions.drafted,
     change=promotions.changed,
     check=check_promotion,
-    record=record_by_code,
 )
 
 
@@ -92,11 +85,8 @@ def check_policy(_: RoomsWork, hotel: Hotel, policy: PolicyDefinition) -> Policy
 
 
 POLICIES = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.policies,
-    pages=lambda work: work.policies,
-    page=lambda count, results: Policies(count=count, results=results),
+    page=Policies,
     not_found=("POLICY_NOT_FOUND", "The hotel has no such cancellation policy."),
     exists=("POLICY_EXISTS", "There is a policy {}."),
     in_use=("POLICY_IN_USE", "Policy {} is the standard one, or a room type's."),
@@ -106,7 +96,6 @@ POLICIES = CodedNoun(
     draft=policies.drafted,
     change=policies.changed,
     check=check_policy,
-    record=record_by_code,
 )
 
 
@@ -114,15 +103,8 @@ def record_menu_item(work: RoomsWork, hotel: Hotel, what: str, item_id: int, fie
     """Publish the changed menu, and write the audit row of the item."""
     version = work.menu.version(item_id)
     work.publish(MenuChanged(hotel=hotel.slug, item_id=item_id))
-    work.audit(
-        subject=f"menu-item/{hotel.slug}/{item_id}",
-        sequence=version + 1 if what == MENU_ITEMS.removed else version,
-        what=what,
-        by=work.caller.actor,
-        from_status=None,
-        to_status=None,
-        why=fields,
-    )
+    sequence = version + 1 if what == MENU_ITEMS.removed else version
+    work.record(f"menu-item/{hotel.slug}/{item_id}", sequence=sequence, what=what, why=fields)
 
 
 MENU_ITEMS = Noun(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chassis.refusal import Refusal
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.occupancy import Census, ClearRoom, MoveIn, MoveOut, RoomOccupiedReply, TakeCensus
-from services.rooms.domain import moves, occupancy
+from services.rooms.domain import moves
 from services.rooms.domain.assignments import room_taken
 from services.rooms.domain.holds import Hold, Release
 from services.rooms.domain.periods import Period
@@ -66,7 +66,6 @@ def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
 
 
 def take_census(query: TakeCensus, work: RoomsWork) -> Census:
-    """A page of the occupancy of all rooms of all hotels."""
     if work.caller.kind != "system":
         raise Refusal("PERMISSION_DENIED", "Only our own services count rooms.")
     limit = min(max(query.limit, 1), MOST_ROOMS)
@@ -75,7 +74,7 @@ def take_census(query: TakeCensus, work: RoomsWork) -> Census:
 
 
 def _check_clear(command: ClearRoom, work: RoomsWork, room: Room, stay: Period | None) -> None:
-    occupancy.check_may_clear(room, command.booking_id, force=command.ended and command.force)
+    moves.check_may_clear(room, command.booking_id, force=command.ended and command.force)
     if command.unwritten and stay and work.periods.has_moved_in_since(stay, work.now - STORED_WITHIN):
         raise Refusal("ACTION_IN_PROGRESS", f"A guest is just moving into room {room.room_number}.")
 

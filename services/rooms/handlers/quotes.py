@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from contracts.rooms.quotes import GiveQuote, Quote
-from contracts.values import Stay
 from services.rooms.domain import offers, policies
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.offers import StayRequest, StoredQuote
 from services.rooms.steps.offers import offer_for
 from services.rooms.work import RoomsWork
@@ -14,13 +14,7 @@ VALID_FOR = timedelta(minutes=30)
 
 
 def give_quote(command: GiveQuote, work: RoomsWork) -> Quote:
-    """Price a stay, and store the quote."""
-    request = StayRequest(
-        stay=Stay(command.check_in, command.check_out),
-        adults=command.adults,
-        children=command.children,
-        promo_code=command.promo_code,
-    )
+    request = StayRequest.of(command)
     offer = offer_for(work, command.hotel, command.room_type, request)
     room_type = offers.check(request, offer, now=work.now)
     price = offers.price(request, offer, room_type=room_type, now=work.now)
@@ -33,17 +27,14 @@ def give_quote(command: GiveQuote, work: RoomsWork) -> Quote:
         kept_for=None,
     )
     work.offers.add_quote(quote, hotel=command.hotel)
-    return Quote(
-        quote_id=quote.quote_id,
-        hotel=command.hotel,
+    return mapped(
+        Quote,
+        command,
+        quote,
         room_type_code=room_type.code,
         room_type_name=room_type.name,
-        check_in=request.stay.check_in,
-        check_out=request.stay.check_out,
         nights=request.stay.nights,
         dates=tuple(request.stay),
-        price=price,
         currency=offer.hotel.currency,
         policy_text=policies.in_words(offer.policy, offer.hotel.currency).text,
-        valid_until=quote.valid_until,
     )

@@ -3,12 +3,12 @@
 from contracts.rooms.rates import DailyRates, ListRates, RatesWritten, WriteRates
 from contracts.values import Permission
 from services.rooms.domain import rates, stays
+from services.rooms.domain.mapping import mapped
 from services.rooms.steps import hotel_access, hotel_changes, room_types
 from services.rooms.work import RoomsWork
 
 
 def list_rates(query: ListRates, work: RoomsWork) -> DailyRates:
-    """A page of the daily rates."""
     hotel = hotel_access.own(work, query.hotel, Permission.MANAGE_SETTINGS)
     type_id = room_types.named(work, hotel, query.room_type)[0] if query.room_type else None
     first = query.start_date or stays.local_day(work.now, hotel.timezone)
@@ -34,10 +34,4 @@ def write_rates(command: WriteRates, work: RoomsWork) -> RatesWritten:
         weekdays=command.weekdays,
         price=None if price is None else price.amount,
     )
-    return RatesWritten(
-        room_type_code=room_type.code,
-        start_date=command.start_date,
-        end_date=command.end_date,
-        price=price,
-        nights=nights,
-    )
+    return mapped(RatesWritten, command, room_type_code=room_type.code, price=price, nights=nights)

@@ -4,17 +4,17 @@ from contracts.rooms.settings import ChangeSettings, GetSettings, OperatingSetti
 from contracts.values import Permission
 from services.rooms.domain import settings, validation
 from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.mapping import mapped
 from services.rooms.steps import hotel_access, hotel_changes
 from services.rooms.work import RoomsWork
 
 
 def get_settings(query: GetSettings, work: RoomsWork) -> OperatingSettings:
-    """A hotel's page and settings, for its staff."""
     return _view(hotel_access.own(work, query.hotel), work)
 
 
 def change_settings(command: ChangeSettings, work: RoomsWork) -> OperatingSettings:
-    """Write the values that differ from the stored ones; without any, nothing changes."""
+    """Write the values that differ from the stored values; equal values change nothing."""
     hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_SETTINGS)
     hotel_changes.check_version(work, hotel.version, "settings")
     changes = hotel.differing({name: value for name, value in vars(command.change).items() if value is not None})
@@ -28,10 +28,4 @@ def change_settings(command: ChangeSettings, work: RoomsWork) -> OperatingSettin
 
 def _view(hotel: Hotel, work: RoomsWork) -> OperatingSettings:
     may_see_wifi = work.caller.kind == "system" or work.caller.may(Permission.MANAGE_SETTINGS)
-    return OperatingSettings(
-        page=hotel.public_page,
-        settings=hotel.settings,
-        version=hotel.version,
-        tax_percent=hotel.tax_percent,
-        wifi=hotel.wifi if may_see_wifi else None,
-    )
+    return mapped(OperatingSettings, hotel, page=hotel.public_page, wifi=hotel.wifi if may_see_wifi else None)

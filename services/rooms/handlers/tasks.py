@@ -14,24 +14,17 @@ from contracts.rooms.tasks import (
 from contracts.values import Actor, ActorKind
 from services.rooms.domain import tasks, turnover
 from services.rooms.domain.rooms import Room
-from services.rooms.domain.tasks import CleaningTask, existing, task_room, view
-from services.rooms.steps import hotel_access, room_status
+from services.rooms.domain.tasks import CleaningTask, existing, view
+from services.rooms.steps import cleaning_tasks, hotel_access, room_status
 from services.rooms.work import RoomsWork
 
 
 def list_tasks(query: ListTasks, work: RoomsWork) -> TaskList:
-    """A page of the hotel's tasks."""
     hotel_access.check_own(work.caller, query.hotel)
-    count, rows = work.tasks.page(
-        query.hotel,
-        status=query.status,
-        room_number=query.room_number,
-        assignee=query.assignee_id,
-        page=query.page,
-    )
+    count, results = work.tasks.page(query)
     if not count:
         hotel_access.existing(work.hotels.get(query.hotel))
-    return TaskList(count=count, results=tuple(view(task, room) for task, room in rows))
+    return TaskList(count=count, results=tuple(view(task) for task in results))
 
 
 def start_task(command: StartTask, work: RoomsWork) -> HousekeepingTask:
@@ -46,35 +39,34 @@ def finish_task(command: FinishTask, work: RoomsWork) -> HousekeepingTask:
 
 def assign_task(command: AssignTask, work: RoomsWork) -> HousekeepingTask:
     """Assign the task to a staff member or to nobody."""
-    task, room = _locked(command, work)
+    task, _ = _locked(command, work)
     tasks.check_assign(task, work.caller, to=command.staff_id)
     assignee = Actor(ActorKind.STAFF, command.staff_id, command.staff_name) if command.staff_id else None
     if assignee != task.assignee:
         version = work.tasks.assign(task, to=assignee)
-        work.record_task(task.id, version=version, before=task.status, after=task.status)
-    return _read(command, work, room)
+        cleaning_tasks.record(work, (task.id, version), task.status, task.status)
+    return view(_read(command, work))
 
 
 def _change_status(command: TaskCommand, work: RoomsWork, *, to: RoomStatus, reached: TaskStatus) -> HousekeepingTask:
     """Change the status of the task's room; where the task has the status `reached` already, nothing changes."""
     task, room = _locked(command, work)
     if task.status is reached:
-        return view(task, task_room(room))
+        return view(task)
     if task.done_at:
         raise tasks.done()
     act = turnover.act_between(room.status, to)
     turnover.check_permission(act, work.caller)
     room_status.change(work, room, act, source=turnover.source_of(act, work.caller))
-    return _read(command, work, room)
+    return view(_read(command, work))
 
 
 def _locked(command: TaskCommand, work: RoomsWork) -> tuple[CleaningTask, Room]:
     hotel_access.check_own(work.caller, command.hotel)
-    unlocked = existing(work.tasks.get(command.hotel, command.task_id))
-    room = work.rooms.lock([unlocked.room_id])[unlocked.room_id]
-    return existing(work.tasks.get(command.hotel, command.task_id)), room
+    room_id = _read(command, work).room_id
+    room = work.rooms.lock([room_id])[room_id]
+    return _read(command, work), room
 
 
-def _read(command: TaskCommand, work: RoomsWork, room: Room) -> HousekeepingTask:
-    task = existing(work.tasks.get(command.hotel, command.task_id))
-    return view(task, task_room(work.rooms.get(room.hotel, room.room_number) or room))
+def _read(command: TaskCommand, work: RoomsWork) -> CleaningTask:
+    return existing(work.tasks.get(command.hotel, command.task_id))

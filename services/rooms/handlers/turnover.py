@@ -11,7 +11,7 @@ from services.rooms.work import RoomsWork
 
 
 def change_room_status(command: ChangeRoomStatus, work: RoomsWork) -> RoomView:
-    """Change the status of a room, and its out-of-order block; the present status changes nothing."""
+    """Change the status of a room, and its out-of-order block; a room that has the status already is not changed."""
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)
     if room.status is command.to_status:
         return view(room)

@@ -1,7 +1,6 @@
 """Walk-ins: the nights are sold, the room is assigned and the guest moves in, in one transaction."""
 
 from contracts.rooms.walk_ins import Received, ReceiveWalkIn
-from contracts.values import Stay
 from services.rooms.domain import moves, offers, stays
 from services.rooms.domain.assignments import room_taken
 from services.rooms.domain.holds import hold_differs
@@ -16,23 +15,14 @@ from services.rooms.work import RoomsWork
 def receive_walk_in(command: ReceiveWalkIn, work: RoomsWork) -> Received:
     """Sell the nights of the room's type, assign the room and move the guest in."""
     hotel_access.check_own(work.caller, command.hotel)
-    request = StayRequest(
-        stay=Stay(command.check_in, command.check_out), adults=command.adults, children=command.children
-    )
+    request = StayRequest.of(command)
     stays.check_length(request.stay)
     requested = room_access.read(work, command.hotel, command.room_number)
     offer = offer_for(work, command.hotel, requested.type_code, request)
     room_type = offers.check(request, offer, now=work.now, walk_in=True)
     price = offers.price(request, offer, room_type=room_type, now=work.now)
     held = offers.held(offer, room_type=room_type, price=price)
-    version = take_hold(
-        work,
-        booking_id=command.booking_id,
-        hotel=command.hotel,
-        room_type=room_type,
-        stay=request.stay,
-        held=held,
-    )
+    version = take_hold(command, work, room_type=room_type, held=held)
     if version is None:
         raise hold_differs()
     room = work.rooms.lock([requested.id])[requested.id]
@@ -43,20 +33,8 @@ def receive_walk_in(command: ReceiveWalkIn, work: RoomsWork) -> Received:
     others = work.periods.on_nights(room.id, request.stay)
     moves.check_move_in(room, nights=request.stay, others=others, today=today)
     work.periods.begin_stay(
-        room.id,
-        room.room_number,
-        booking_id=command.booking_id,
-        nights=request.stay,
-        now=work.now,
-        moved_in_at=work.now,
+        room, booking_id=command.booking_id, nights=request.stay, now=work.now, moved_in_at=work.now
     )
     room = occupy(work, room, booking_id=command.booking_id, action_id=command.action_id)
-    sell(
-        work,
-        booking_id=command.booking_id,
-        hotel=command.hotel,
-        room_type=room_type,
-        stay=request.stay,
-        version=version,
-    )
+    sell(command, work, room_type=room_type, version=version)
     return Received(held=held, room=room_taken(room), wifi=offer.hotel.wifi)

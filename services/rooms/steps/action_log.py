@@ -10,13 +10,16 @@ from services.rooms.work import RoomsWork
 
 
 class Action(Protocol):
-    """A command with an action id, for one booking."""
+    """A command for a booking of a hotel, with an action id."""
 
     @property
     def action_id(self) -> str: ...
 
     @property
     def booking_id(self) -> str: ...
+
+    @property
+    def hotel(self) -> str: ...
 
 
 A = TypeVar("A", bound=Action)
@@ -27,8 +30,8 @@ Handler = Callable[[A, RoomsWork], R]
 def once(reply: type[R]) -> Callable[[Handler[A, R]], Handler[A, R]]:
     """Make a handler run once for each action id; its reply is stored in the same transaction.
 
-    The kind of a stored action is the class name of the command. Refused `ACTION_ID_REUSED` where another action has
-    the id.
+    The kind of a stored action is the class name of its command. Refused `ACTION_ID_REUSED` where an action of another
+    kind or of another booking has the id.
     """
 
     def decorated(handler: Handler[A, R]) -> Handler[A, R]:

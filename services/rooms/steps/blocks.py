@@ -19,9 +19,7 @@ def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date
     The night counters are locked last. Refused `ROOM_OVERLAP_CONFLICT`, and `WOULD_OVERSELL` with `nights`.
     """
     blocks.check_free(room, nights, work.periods.on_nights(room.id, nights), today=today)
-    block_id = work.periods.begin_block(
-        room.id, room.room_number, nights=nights, reason=reason, out_of_order=out_of_order, now=work.now
-    )
+    block_id = work.periods.begin_block(room, nights=nights, reason=reason, out_of_order=out_of_order, now=work.now)
     if room.is_active:
         reduce_capacity(work, room, nights)
     event = RoomBlocked(

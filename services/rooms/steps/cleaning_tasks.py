@@ -17,30 +17,30 @@ def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> N
         _open(work, room, act)
     elif status is RoomStatus.CLEANING_IN_PROGRESS:
         by = work.caller.actor if work.caller.kind == "staff" else None
-        _record(work, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
+        record(work, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
     elif status in CLOSED_BY:
         close(work, room)
     elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
-        _record(work, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
+        record(work, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
 
 
 def close(work: RoomsWork, room: Room) -> None:
-    """Close the room's open task, if any. `room` is the room before the change."""
-    closed = work.tasks.close(room, by=work.caller.actor, now=work.now)
+    """Close the task of the room, if the room has one. `room` is the room before the change."""
+    by = work.caller.actor
+    closed = work.tasks.close(room, by=by, now=work.now)
     if closed is None:
         return
-    task_id, _ = closed
-    work.publish(
-        HousekeepingTaskDone(
-            hotel=room.hotel,
-            room_number=room.room_number,
-            task_id=task_id,
-            by=work.caller.actor,
-            done_at=work.now,
-        )
-    )
+    hotel, number = room.hotel, room.room_number
+    work.publish(HousekeepingTaskDone(hotel=hotel, room_number=number, task_id=closed[0], by=by, done_at=work.now))
     in_progress = room.status is RoomStatus.CLEANING_IN_PROGRESS
-    _record(work, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
+    record(work, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
+
+
+def record(work: RoomsWork, changed: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
+    """Write the audit row of a changed task, given by its id and its new version; None stands for no change."""
+    if changed is not None:
+        task_id, version = changed
+        work.record(f"task/{task_id}", sequence=version, what="HousekeepingTaskChanged", before=before, after=after)
 
 
 def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
@@ -53,10 +53,4 @@ def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
             hotel=room.hotel, room_number=room.room_number, task_id=task_id, reason=reason, opened_at=work.now
         )
     )
-    _record(work, (task_id, 1), None, TaskStatus.OPEN)
-
-
-def _record(work: RoomsWork, changed: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
-    if changed is not None:
-        task_id, version = changed
-        work.record_task(task_id, version=version, before=before, after=after)
+    record(work, (task_id, 1), None, TaskStatus.OPEN)

@@ -1,28 +1,21 @@
-"""The live hold of a booking, and the room type on which its nights count."""
+"""The live hold of a booking, and the room type on which the nights of the hold count."""
 
 from datetime import date
-from typing import Protocol
 
 from services.rooms.domain import holds
 from services.rooms.domain.holds import Hold
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.periods import Period
 from services.rooms.steps import hotel_access
+from services.rooms.steps.action_log import Action
 from services.rooms.work import RoomsWork
 
 
-class ForBooking(Protocol):
-    """A command for a booking of a hotel."""
+def lock(command: Action, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
+    """The hotel, the booking's live hold (locked), and the booking's stay in its room.
 
-    @property
-    def booking_id(self) -> str: ...
-
-    @property
-    def hotel(self) -> str: ...
-
-
-def lock(command: ForBooking, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
-    """The hotel, the booking's live hold (locked), and the booking's stay in a room if any. Refused `NOTHING_HELD`."""
+    The stay is None where the booking has no room. Refused `NOTHING_HELD` without a live hold.
+    """
     hotel = hotel_access.own(work, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)
     if hold is None or not hold.live or hold.hotel != command.hotel:

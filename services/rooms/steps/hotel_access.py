@@ -1,4 +1,4 @@
-"""Access to a hotel: checks who may read or change its data, and locks the hotel."""
+"""Access to a hotel: checks that the caller may read or change the hotel's data, and locks the hotel."""
 
 from chassis.refusal import Refusal
 from contracts.values import Caller, Permission
@@ -12,7 +12,7 @@ def no_hotel() -> Refusal:
 
 
 def existing(hotel: Hotel | None) -> Hotel:
-    """The hotel, if it is not None. Refused `HOTEL_NOT_FOUND`."""
+    """The hotel. Refused `HOTEL_NOT_FOUND` where `hotel` is None."""
     if hotel is None:
         raise no_hotel()
     return hotel
@@ -35,9 +35,9 @@ def check_permission(caller: Caller, slug: str, permission: Permission) -> None:
 
 
 def own(work: RoomsWork, slug: str, permission: Permission | None = None) -> Hotel:
-    """The hotel, for a caller who may read its data.
+    """The hotel, for a caller who may read the hotel's data.
 
-    A `permission` that is None admits everybody except staff of other hotels.
+    A `permission` that is None admits every caller except staff of other hotels.
     """
     if permission is None:
         check_own(work.caller, slug)
@@ -47,12 +47,12 @@ def own(work: RoomsWork, slug: str, permission: Permission | None = None) -> Hot
 
 
 def locked(work: RoomsWork, slug: str, permission: Permission) -> Hotel:
-    """The hotel, locked exclusively, for a caller who may change its data."""
+    """The hotel, locked exclusively, for a caller who may change the hotel's data."""
     check_permission(work.caller, slug, permission)
     return existing(work.hotels.lock(slug))
 
 
 def shared(work: RoomsWork, slug: str) -> Hotel:
-    """The hotel, with a shared lock, for a change of one of its rooms."""
+    """The hotel, with a shared lock, for a change of one of the hotel's rooms."""
     check_own(work.caller, slug)
     return existing(work.hotels.share(slug))

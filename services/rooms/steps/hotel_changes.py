@@ -1,4 +1,4 @@
-"""Records a change of a hotel's own data: the audit row, the event, and the night counters."""
+"""Records a change of a hotel's data: the audit row, the event, and the night counters."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,15 +13,7 @@ from services.rooms.work import RoomsWork
 
 def record(work: RoomsWork, hotel: Hotel, what: str, *, why: str) -> None:
     """Write the audit row of a change by staff."""
-    work.audit(
-        subject=f"edits/{hotel.slug}",
-        sequence=work.hotels.count_change(hotel.slug),
-        what=what,
-        by=work.caller.actor,
-        from_status=None,
-        to_status=None,
-        why=why,
-    )
+    work.record(f"edits/{hotel.slug}", sequence=work.hotels.count_change(hotel.slug), what=what, why=why)
 
 
 def publish_availability(work: RoomsWork, hotel: Hotel, *room_types: str) -> None:
@@ -42,8 +34,8 @@ def recount(
 ) -> None:
     """Recount the capacity of the nights from today on, as the last lock of the transaction.
 
-    An `allowance` that is None stands for the hotel's own overbooking allowance. Where nights are sold beyond the new
-    capacity, the refusal has the code `refused_as` and lists these `nights`.
+    An `allowance` that is None stands for the hotel's overbooking allowance. Refused with the code `refused_as` where
+    nights are sold beyond the new capacity; the refusal lists these `nights`.
     """
     oversold = work.nights.recount(
         room_type_ids,
@@ -64,15 +56,7 @@ def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, wh
     version = work.hotels.write(hotel)
     event = HotelSettingsChanged(hotel=hotel.slug, fields=tuple(changes), version_number=version)
     work.publish(event, sequence=version)
-    work.audit(
-        subject=event.subject,
-        sequence=version,
-        what=what,
-        by=work.caller.actor,
-        from_status=None,
-        to_status=None,
-        why=", ".join(changes),
-    )
+    work.record(event.subject, sequence=version, what=what, why=", ".join(changes))
     if "overbooking_allowance" in changes:
         publish_availability(work, hotel)
         recount(work, hotel, work.room_types.ids(hotel))

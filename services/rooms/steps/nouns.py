@@ -34,8 +34,8 @@ class Definitions(Protocol[D, K]):
         """Remove a definition; returns False where the definition is in use."""
 
 
-class Pages(Protocol[D]):
-    """The store of a noun whose definitions are listed in pages."""
+class CodedDefinitions(Definitions[D, str], Protocol[D]):
+    """The store of a noun whose definitions have a code and are listed in pages."""
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[D]]:
         """The number of matching definitions, and the definitions of the page."""
@@ -46,8 +46,9 @@ class Noun(Generic[D, K]):
     """One noun. A refusal is a code and a message, in which `{}` stands for the definition's key.
 
     `added`, `changed` and `removed` are the names of the audit rows. `draft` makes the definition of an add command,
-    `change` applies a change command, and `check` refuses an invalid definition or returns it normalised. `record`
-    writes the audit row and publishes the events of a change; `settle` is the last step after a write or a removal.
+    `change` applies a change command, and `check` refuses an invalid definition or returns the definition in its stored
+    spelling. `record` writes the audit row and publishes the events of a change; `settle` is the last step after a
+    write or a removal.
     """
 
     key: Callable[[Any], K]  # of a get, change or remove ask
@@ -117,20 +118,6 @@ class Noun(Generic[D, K]):
         return Refusal(code, message.format(key))
 
 
-@dataclass(frozen=True, kw_only=True)
-class CodedNoun(Noun[D, str], Generic[D, P]):
-    """A noun whose definitions have a code and are listed in pages. `page` makes the reply of a list."""
-
-    pages: Callable[[RoomsWork], Pages[D]]
-    page: Callable[[int, tuple[D, ...]], P]
-
-    def list(self, query: Any, work: RoomsWork) -> P:
-        """A page of the hotel's definitions that match `search`."""
-        hotel = hotel_access.own(work, query.hotel, self.reads)
-        count, results = self.pages(work).page(hotel, search=query.search, page=query.page)
-        return self.page(count, tuple(results))
-
-
 def code_of(coded: Any) -> str:
     """The code of a definition, or the code that an ask names."""
     code: str = coded.code
@@ -140,3 +127,20 @@ def code_of(coded: Any) -> str:
 def record_by_code(work: RoomsWork, hotel: Hotel, what: str, code: str, _: str) -> None:
     """Write the audit row of a change under the code of the definition."""
     hotel_changes.record(work, hotel, what, why=code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedNoun(Noun[D, str], Generic[D, P]):
+    """A noun whose definitions have a code and are listed in pages. `page` is the class of the reply to a list."""
+
+    port: Callable[[RoomsWork], CodedDefinitions[D]]
+    page: Callable[..., P]
+    key: Callable[[Any], str] = code_of
+    key_of: Callable[[D], str] = code_of
+    record: Callable[[RoomsWork, Hotel, str, str, str], None] = record_by_code
+
+    def list(self, query: Any, work: RoomsWork) -> P:
+        """A page of the hotel's definitions that match `search`."""
+        hotel = hotel_access.own(work, query.hotel, self.reads)
+        count, results = self.port(work).page(hotel, search=query.search, page=query.page)
+        return self.page(count=count, results=tuple(results))

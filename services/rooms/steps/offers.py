@@ -1,13 +1,17 @@
 """Loads the hotel's offer for a requested stay, and sells the offered nights as a hold."""
 
 from contracts.rooms.events import InventoryHeld
-from contracts.rooms.holds import Held
+from contracts.rooms.holds import Held, HoldInventory
+from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import Stay
 from services.rooms.domain import holds, stays
 from services.rooms.domain.hotels import RoomType
+from services.rooms.domain.mapping import mapped
 from services.rooms.domain.offers import Offer, StayRequest
 from services.rooms.steps import hotel_access
 from services.rooms.work import RoomsWork
+
+Sale = HoldInventory | ReceiveWalkIn
 
 
 def offer_for(work: RoomsWork, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer:
@@ -19,31 +23,28 @@ def offer_for(work: RoomsWork, hotel: str, room_type: str, request: StayRequest,
     return offer
 
 
-def take_hold(
-    work: RoomsWork, *, booking_id: str, hotel: str, room_type: RoomType, stay: Stay, held: Held
-) -> int | None:
+def take_hold(command: Sale, work: RoomsWork, *, room_type: RoomType, held: Held) -> int | None:
     """Insert the booking's hold; returns the hold's version, None where the booking has a live hold.
 
     The nights are not sold before `sell`.
     """
     return work.holds.take(
-        booking_id=booking_id, hotel=hotel, room_type_id=room_type.id, stay=stay, answer=held, now=work.now
+        booking_id=command.booking_id,
+        hotel=command.hotel,
+        room_type_id=room_type.id,
+        stay=Stay(command.check_in, command.check_out),
+        answer=held,
+        now=work.now,
     )
 
 
-def sell(work: RoomsWork, *, booking_id: str, hotel: str, room_type: RoomType, stay: Stay, version: int) -> None:
-    """Sell the nights of a new hold, and publish the hold. Refused `SOLD_OUT`.
+def sell(command: Sale, work: RoomsWork, *, room_type: RoomType, version: int) -> None:
+    """Sell the nights of the booking's new hold, and publish the hold with its `version`. Refused `SOLD_OUT`.
 
     The night counters are the last lock of the transaction.
     """
-    if not work.nights.shift([holds.change(holds.whole_stay(room_type.id, stay), by=1)]):
+    nights = holds.whole_stay(room_type.id, Stay(command.check_in, command.check_out))
+    if not work.nights.shift([holds.change(nights, by=1)]):
         raise holds.sold_out(room_type.name)
-    event = InventoryHeld(
-        booking_id=booking_id,
-        hotel=hotel,
-        room_type_code=room_type.code,
-        check_in=stay.check_in,
-        check_out=stay.check_out,
-        held_at=work.now,
-    )
+    event = mapped(InventoryHeld, command, room_type_code=room_type.code, held_at=work.now)
     work.publish(event, sequence=version)

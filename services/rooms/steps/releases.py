@@ -17,7 +17,7 @@ from services.rooms.work import RoomsWork
 
 
 def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]:
-    """Execute the releases, given by booking id; returns the vacated rooms, after the change, by booking id.
+    """Execute the releases; returns the vacated rooms, after the change. Both mappings are keyed by booking id.
 
     A booking without a live hold is skipped.
     """
@@ -56,12 +56,12 @@ def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tupl
 
 
 def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
-    """End the stay in a room on the date `from_on`; where `from_on` is None, the stay keeps no nights."""
+    """End the stay in a room on the date `from_on`; a `from_on` that is None takes all nights from the stay."""
     work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)
 
 
 def free_nights(work: RoomsWork, parts: Mapping[str, tuple[HoldPart, ...]], changes: list[NightChange]) -> None:
-    """Write the remaining parts of ended holds, by booking id, and apply the counter changes as the last lock."""
+    """Write the remaining parts of ended holds, keyed by booking id; then change the counters, as the last lock."""
     work.holds.write_parts(parts)
     if not work.nights.shift(changes):
         raise RuntimeError("nights that were held are not on the counters")

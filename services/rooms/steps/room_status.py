@@ -2,7 +2,7 @@
 
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus, RoomStatusChanged
 from services.rooms.domain import turnover
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.rooms import Room, entry_name
 from services.rooms.lifecycle import LIFECYCLE, Act
 from services.rooms.steps import cleaning_tasks
 from services.rooms.work import RoomsWork
@@ -43,5 +43,7 @@ def change(
         changed_at=work.now,
         priority=priority,
     )
-    work.record_status_change(room, event=event, version=version, note=note)
+    work.publish(event)
+    what = entry_name(source, priority)
+    work.record(event.subject, sequence=version, what=what, before=room.status, after=status, why=note)
     return status

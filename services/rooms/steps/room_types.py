@@ -1,4 +1,4 @@
-"""Finds a room type of a hotel by code or name."""
+"""Finds the room type of a hotel that has a given code or name."""
 
 from contracts.rooms.room_types import RoomTypeView
 from services.rooms.domain.hotels import Hotel
@@ -7,7 +7,7 @@ from services.rooms.work import RoomsWork
 
 
 def named(work: RoomsWork, hotel: Hotel, name: str) -> tuple[int, RoomTypeView]:
-    """The id of the room type, and the room type itself. Refused `ROOM_TYPE_NOT_FOUND`."""
+    """The id and the view of the room type with this code or name. Refused `ROOM_TYPE_NOT_FOUND`."""
     named_type = work.room_types.named(hotel, name)
     if named_type is None:
         raise room_type_not_found()

@@ -1,4 +1,4 @@
-"""The SQL of rooms.
+"""The SQL of the rooms service.
 
 Two rules exclude deadlocks between concurrent transactions:
 

@@ -1,4 +1,4 @@
-"""The action log: the asks that rooms has carried out, each with its reply for repetitions."""
+"""The action log: the actions that were carried out, each with the reply for a repeated ask."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from services.rooms.store.base import RoomsStore
 
 BEGIN = sa.text("""
 INSERT INTO action (action_id, kind, booking_id, done_at) VALUES (:action_id, :kind, :booking_id, :now)
@@ -15,11 +16,8 @@ REPLY = sa.text("SELECT kind, booking_id, reply FROM action WHERE action_id = :a
 FINISH = sa.text("UPDATE action SET reply = CAST(:reply AS jsonb) WHERE action_id = :action_id")
 
 
-class SqlActionLog:
-    """The table `action`, by action id."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlActionLog(RoomsStore):
+    """The table `action`, whose key is the action id."""
 
     def begin(self, action_id: str, *, kind: str, booking_id: str, now: datetime) -> bool:
         """Insert the action; returns False where the log has the action already.

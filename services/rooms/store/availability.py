@@ -4,9 +4,11 @@ import sqlalchemy as sa
 
 from contracts.values import Stay
 from services.rooms.domain.availability import HotelLeft, TypeLeft
+from services.rooms.store.base import RoomsStore, typed_row
 
 LEFT = sa.text("""
-SELECT h.timezone, h.currency, t.code, t.name, t.max_occupancy, n.units, n.nights, n.price_from
+SELECT h.timezone, h.currency, t.code, t.name, t.max_occupancy,
+       coalesce(n.units, 0) AS units, n.nights, coalesce(n.price_from, 0) AS price_from
 FROM hotel h
 LEFT JOIN room_type t ON t.hotel = h.slug AND t.removed_at IS NULL
 LEFT JOIN LATERAL (
@@ -21,11 +23,8 @@ ORDER BY t.base_price, t.code
 """)
 
 
-class SqlAvailability:
+class SqlAvailability(RoomsStore):
     """Reads the night counters without a lock."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def left(self, hotel: str, stay: Stay) -> HotelLeft | None:
         """The units and prices that the hotel has left on these nights, None where there is no such hotel."""
@@ -33,16 +32,5 @@ class SqlAvailability:
         rows = self._connection.execute(LEFT, params).all()
         if not rows:
             return None
-        types = [
-            TypeLeft(
-                code=row.code,
-                name=row.name,
-                max_occupancy=row.max_occupancy,
-                units=row.units or 0,
-                nights=row.nights,
-                price_from=row.price_from or 0,
-            )
-            for row in rows
-            if row.code is not None
-        ]
+        types = [typed_row(TypeLeft, row) for row in rows if row.code is not None]
         return HotelLeft(timezone=rows[0].timezone, currency=rows[0].currency, types=tuple(types))

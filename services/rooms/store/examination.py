@@ -1,4 +1,7 @@
-"""Checks the invariants I1 to I4 in rooms, and reads the rows that invariants I2 and I13 compare with bookings."""
+"""Checks invariants I1 to I4 in the rooms database, and reads the rows for the comparison with the bookings service.
+
+Invariants I2 (nights) and I13 (occupants) compare both services.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A booking's timeline from the tables of rooms: the events of its hold and of its rooms."""
+"""A booking's timeline from the rooms database: the events of the booking's hold and of its rooms."""
 
 import sqlalchemy as sa
 

@@ -10,6 +10,7 @@ from chassis import codec
 from contracts.rooms.holds import Held
 from contracts.values import Stay
 from services.rooms.domain.holds import Hold, HoldPart
+from services.rooms.store.base import RoomsStore, typed_row
 
 # A new ask takes an ended hold again, unless the guest has slept here: then the hold has parts.
 TAKE = sa.text("""
@@ -54,19 +55,16 @@ UPDATE hold SET check_out = :until, version = version + 1 WHERE booking_id = :bo
 """)
 
 
-class SqlHolds:
-    """The tables of holds and their parts."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlHolds(RoomsStore):
+    """The tables `hold` and `hold_part`."""
 
     def take(
         self, *, booking_id: str, hotel: str, room_type_id: int, stay: Stay, answer: Held, now: datetime
     ) -> int | None:
-        """Insert the hold, or replace an ended one; returns the hold's version.
+        """Insert the hold, or replace an ended hold; returns the hold's version.
 
-        Returns None where the booking has a live hold, or an ended one with nights slept. Waits for a transaction that
-        takes the same hold.
+        Returns None where the booking has a live hold, or an ended hold with nights that the guest has slept. Waits for
+        a transaction that takes the same hold. The nights are not sold before `sell`.
         """
         row = {
             "booking_id": booking_id,
@@ -86,23 +84,21 @@ class SqlHolds:
 
     def get(self, booking_id: str) -> Hold | None:
         """One hold, without its parts and without a lock."""
-        row = self._connection.execute(ONE, {"booking_id": booking_id}).one_or_none()
-        return _hold_of(row, ()) if row else None
+        return self._one(_hold_of, ONE, {"booking_id": booking_id})
 
     def lock(self, booking_ids: Iterable[str]) -> dict[str, Hold]:
-        """Lock the holds of these bookings, ascending; returns the holds with their parts, by booking id."""
+        """Lock the holds of these bookings, ascending; returns the holds with their parts, keyed by booking id."""
         ids = sorted(booking_ids)
         rows = self._connection.execute(LOCK, {"ids": ids}).all()
         if not rows:
             return {}
         parts: dict[str, list[HoldPart]] = {}
         for row in self._connection.execute(PARTS, {"ids": ids}):
-            part = HoldPart(room_type_id=row.room_type_id, first_night=row.first_night, until=row.until)
-            parts.setdefault(row.booking_id, []).append(part)
+            parts.setdefault(row.booking_id, []).append(typed_row(HoldPart, row))
         return {row.booking_id: _hold_of(row, parts.get(row.booking_id, ())) for row in rows}
 
     def write_parts(self, parts: Mapping[str, Sequence[HoldPart]]) -> None:
-        """Replace the parts of the holds; `parts` has the new parts by booking id."""
+        """Replace the parts of the holds; `parts` has the new parts, keyed by booking id."""
         self._connection.execute(DROP_PARTS, {"ids": list(parts)})
         rows = [
             {
@@ -119,21 +115,12 @@ class SqlHolds:
 
     def prolong(self, booking_id: str, *, until: date) -> int:
         """Set the hold's `check_out` to a later date; returns the hold's new version."""
-        return int(self._connection.execute(PROLONG, {"booking_id": booking_id, "until": until}).scalar_one())
+        return self._number(PROLONG, {"booking_id": booking_id, "until": until})
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
         """End the hold, with `until` as check-out where that date is earlier; returns the hold's new version."""
-        params = {"booking_id": booking_id, "until": until, "now": now}
-        return int(self._connection.execute(END, params).scalar_one())
+        return self._number(END, {"booking_id": booking_id, "until": until, "now": now})
 
 
-def _hold_of(row: Any, parts: Sequence[HoldPart]) -> Hold:
-    return Hold(
-        booking_id=row.booking_id,
-        hotel=row.hotel,
-        room_type_id=row.room_type_id,
-        stay=Stay(row.check_in, row.check_out),
-        ended_at=row.ended_at,
-        version=row.version,
-        parts=tuple(parts),
-    )
+def _hold_of(row: Any, parts: Sequence[HoldPart] = ()) -> Hold:
+    return typed_row(Hold, row, stay=Stay(row.check_in, row.check_out), parts=tuple(parts))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import Promotion
+from services.rooms.store.base import RoomsStore
 from services.rooms.store.hotels import row_of
 
 ADD_HOTEL = sa.text("""
@@ -35,26 +36,19 @@ ON CONFLICT DO NOTHING
 """)
 
 
-class SqlHotelImport:
+class SqlHotelImport(RoomsStore):
     """Inserts the rows of a property file that the database does not have."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def create(self, hotel: Hotel, *, nights_through: date) -> bool:
         """Insert the hotel; returns False where the hotel exists.
 
         Waits for a transaction that inserts the same hotel.
         """
-        row = row_of(hotel) | {
-            "currency": hotel.currency,
-            "policy_code": hotel.policy_code,
-            "nights_through": nights_through,
-        }
+        row = row_of(hotel) | {"nights_through": nights_through}
         return self._connection.execute(ADD_HOTEL, row).one_or_none() is not None
 
     def room_type_ids(self, hotel: str) -> dict[str, int]:
-        """The ids of the hotel's room types, by code."""
+        """The ids of the hotel's room types, keyed by code."""
         return {row.code: row.id for row in self._connection.execute(TYPES, {"hotel": hotel})}
 
     def add_room_type(self, hotel: str, definition: RoomTypeDefinition, *, base_price: int) -> int:

@@ -8,7 +8,10 @@ from chassis import codec
 from contracts.rooms.hotels import WiFi
 from contracts.values import HotelSettings
 from services.rooms.domain.hotels import Hotel
+from services.rooms.store.base import RoomsStore, typed_row
 
+PLAIN = ("slug", "name", "code", "timezone", "currency", "tax_percent", "policy_code")
+JSON = ("page", "settings", "wifi")
 COLUMNS = "slug, name, code, timezone, currency, tax_percent, page, settings, policy_code, wifi, version"
 ONE = sa.text(f"SELECT {COLUMNS} FROM hotel WHERE slug = :slug")  # noqa: S608
 LOCKED = sa.text(f"SELECT {COLUMNS} FROM hotel WHERE slug = :slug FOR NO KEY UPDATE")  # noqa: S608
@@ -24,38 +27,35 @@ IMPORTED = sa.text("SELECT imported FROM hotel WHERE slug = :slug")
 WRITE_IMPORTED = sa.text("UPDATE hotel SET imported = CAST(:values AS jsonb) WHERE slug = :slug")
 
 
-class SqlHotels:
+class SqlHotels(RoomsStore):
     """The table `hotel`. A transaction locks the hotel before any other row."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def get(self, slug: str) -> Hotel | None:
         """One hotel, None where there is no such hotel."""
-        return self._one(ONE, slug)
+        return self._one(hotel_of, ONE, {"slug": slug})
 
     def lock(self, slug: str) -> Hotel | None:
         """One hotel, locked for a change of the hotel, its rooms or its prices."""
-        return self._one(LOCKED, slug)
+        return self._one(hotel_of, LOCKED, {"slug": slug})
 
     def share(self, slug: str) -> Hotel | None:
         """One hotel, with a shared lock for a change of one of its rooms."""
-        return self._one(SHARED, slug)
+        return self._one(hotel_of, SHARED, {"slug": slug})
 
     def all(self) -> list[Hotel]:
-        """Every hotel, by name."""
-        return [hotel_of(row) for row in self._connection.execute(ALL)]
+        """Every hotel, ordered by name."""
+        return self._all(hotel_of, ALL, {})
 
     def write(self, hotel: Hotel) -> int:
-        """Write the hotel's own values, page and settings; returns the new version."""
-        return int(self._connection.execute(WRITE, row_of(hotel)).scalar_one())
+        """Write the hotel's values, page and settings; returns the hotel's new version."""
+        return self._number(WRITE, row_of(hotel))
 
     def count_change(self, slug: str) -> int:
         """Count one more change by staff; returns the new count."""
-        return int(self._connection.execute(COUNT_CHANGE, {"slug": slug}).scalar_one())
+        return self._number(COUNT_CHANGE, {"slug": slug})
 
     def imported(self, slug: str) -> dict[str, Any] | None:
-        """The values of the last imported property file, by field; None where no file was imported."""
+        """The values of the last imported property file, keyed by field; None where no file was imported."""
         values: dict[str, Any] | None = self._connection.execute(IMPORTED, {"slug": slug}).scalar_one()
         return values
 
@@ -63,37 +63,13 @@ class SqlHotels:
         """Store the values of the imported property file."""
         self._connection.execute(WRITE_IMPORTED, {"slug": slug, "values": codec.encode(values).decode()})
 
-    def _one(self, statement: sa.TextClause, slug: str) -> Hotel | None:
-        row = self._connection.execute(statement, {"slug": slug}).one_or_none()
-        return hotel_of(row) if row else None
-
 
 def hotel_of(row: Any) -> Hotel:
     """The hotel in a row with the columns of `hotel`."""
-    return Hotel(
-        slug=row.slug,
-        name=row.name,
-        code=row.code,
-        timezone=row.timezone,
-        currency=row.currency,
-        tax_percent=row.tax_percent,
-        page=row.page,
-        settings=codec.typed(row.settings, HotelSettings),
-        policy_code=row.policy_code,
-        wifi=codec.typed(row.wifi, WiFi),
-        version=row.version,
-    )
+    return typed_row(Hotel, row, settings=codec.typed(row.settings, HotelSettings), wifi=codec.typed(row.wifi, WiFi))
 
 
 def row_of(hotel: Hotel) -> dict[str, Any]:
     """The row of a hotel."""
-    return {
-        "slug": hotel.slug,
-        "name": hotel.name,
-        "code": hotel.code,
-        "timezone": hotel.timezone,
-        "tax_percent": hotel.tax_percent,
-        "page": codec.encode(hotel.page).decode(),
-        "settings": codec.encode(hotel.settings).decode(),
-        "wifi": codec.encode(hotel.wifi).decode(),
-    }
+    plain = {name: getattr(hotel, name) for name in PLAIN}
+    return plain | {name: codec.encode(getattr(hotel, name)).decode() for name in JSON}

@@ -9,6 +9,7 @@ from contracts.rooms.menu import MenuItem
 from contracts.values import Money
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.menu import NEW
+from services.rooms.store.base import RoomsStore, typed_row
 
 ITEM = sa.Table(
     "menu_item",
@@ -25,23 +26,20 @@ ITEM = sa.Table(
 FIELDS = ("name", "description", "category", "is_available")
 
 
-class SqlMenu:
+class SqlMenu(RoomsStore):
     """The table `menu_item`. The caller of a write has locked the hotel."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
     def of(self, hotel: Hotel, *, only_available: bool = False) -> list[MenuItem]:
-        """The hotel's menu items, by category and name."""
+        """The hotel's menu items, ordered by category and name."""
         query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug).order_by(ITEM.c.category, ITEM.c.name, ITEM.c.id)
         if only_available:
             query = query.where(ITEM.c.is_available)
-        return [_item_of(row, hotel.currency) for row in self._connection.execute(query)]
+        return [_item_of(row, hotel) for row in self._connection.execute(query)]
 
     def with_ids(self, hotel: Hotel, ids: Collection[int]) -> list[MenuItem]:
         """The hotel's items with these ids."""
         query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug, ITEM.c.id.in_(ids))
-        return [_item_of(row, hotel.currency) for row in self._connection.execute(query)]
+        return [_item_of(row, hotel) for row in self._connection.execute(query)]
 
     def get(self, hotel: Hotel, item_id: int) -> MenuItem | None:
         """One menu item, None where the hotel has no such item."""
@@ -67,6 +65,5 @@ class SqlMenu:
         return self._connection.execute(ITEM.delete().where(of_hotel)).rowcount > 0
 
 
-def _item_of(row: Any, currency: str) -> MenuItem:
-    values = {name: getattr(row, name) for name in ("id", *FIELDS)}
-    return MenuItem(**values, price=Money(row.price, currency))
+def _item_of(row: Any, hotel: Hotel) -> MenuItem:
+    return typed_row(MenuItem, row, price=Money(row.price, hotel.currency))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from services.rooms.domain.holds import NightChange
+from services.rooms.store.base import RoomsStore
 
 CHANGE = """
 WITH change AS (
@@ -68,7 +69,7 @@ WHERE h.slug = :hotel
 ORDER BY t.id, day
 ON CONFLICT DO NOTHING
 """)  # noqa: S608
-# All or nothing, as above; returns the nights that are sold beyond the new capacity.
+# All or nothing, as `SELL`; returns the nights that are sold beyond the new capacity.
 RECOUNT = sa.text(f"""
 WITH locked AS (
     SELECT room_type_id, night, sold FROM night
@@ -93,14 +94,11 @@ ORDER BY slug LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 REACHED = sa.text("UPDATE hotel SET nights_through = greatest(nights_through, :through) WHERE slug = :hotel")
 
 
-class SqlNights:
+class SqlNights(RoomsStore):
     """The table `night`.
 
     Each statement locks its nights ascending, and a transaction locks nothing after its nights.
     """
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def shift(self, changes: Sequence[NightChange]) -> bool:
         """Sell and free nights, all or nothing; returns False where a night to sell is full or not on sale."""
@@ -119,12 +117,12 @@ class SqlNights:
         return not changes or self._change(RESIZE, changes) > 0
 
     def full(self, room_type_id: int, first: date, until: date) -> list[date]:
-        """The nights on which the room type is sold out."""
+        """The nights in `[first, until)` on which the room type is sold out."""
         params = {"type": room_type_id, "first": first, "until": until}
         return list(self._connection.execute(FULL, params).scalars())
 
     def full_types(self, hotel: str, first: date, until: date) -> set[int]:
-        """The ids of the hotel's room types that are sold out on one of these nights."""
+        """The ids of the hotel's room types that are sold out on a night in `[first, until)`."""
         return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
 
     def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
@@ -143,7 +141,7 @@ class SqlNights:
         self._connection.execute(REACHED, {"hotel": hotel, "through": through})
 
     def due(self, now: datetime, *, days: int) -> tuple[str, str, date] | None:
-        """Lock a hotel whose nights on sale end earlier than `days` ahead.
+        """Lock a hotel whose last night on sale is less than `days` days after the hotel-local date.
 
         Returns the slug, the time zone and the last night on sale; None where no hotel is due.
         """

@@ -1,4 +1,4 @@
-"""Offers, each read by one statement, and quotes."""
+"""Offers, of which each is read by one statement, and quotes."""
 
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain.hotels import RoomType
 from services.rooms.domain.offers import Offer, StayRequest, StoredQuote
 from services.rooms.domain.pricing import Promotion
+from services.rooms.store.base import RoomsStore, typed_row
 from services.rooms.store.hotels import hotel_of
 
 # The hold is in the same snapshot as the counters: a booking that has the last room is not sold out.
@@ -41,10 +42,7 @@ LEFT JOIN promotion p ON p.hotel = h.slug AND p.code = upper(:promo_code)
 LEFT JOIN quote q ON q.quote_id = :quote_id AND q.hotel = h.slug
 LEFT JOIN hold held ON held.booking_id = :booking_id AND held.ended_at IS NULL
 WHERE h.slug = :hotel
-""").bindparams(
-    sa.bindparam("promo_code", type_=sa.Text),
-    sa.bindparam("quote_id", type_=sa.Text),
-)
+""").bindparams(sa.bindparam("promo_code", type_=sa.Text), sa.bindparam("quote_id", type_=sa.Text))
 NIGHT_PRICES = sa.text("""
 SELECT coalesce(n.price, t.base_price) FROM night n JOIN room_type t ON t.id = n.room_type_id
 WHERE n.room_type_id = :room_type_id AND n.night >= :first AND n.night < :until ORDER BY n.night
@@ -59,14 +57,11 @@ DELETE FROM quote WHERE quote_id IN (SELECT quote_id FROM quote WHERE valid_unti
 """)
 
 
-class SqlOffers:
+class SqlOffers(RoomsStore):
     """Reads offers; reads and writes the table `quote`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
     def offer(self, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer | None:
-        """The hotel's offer, None where there is no such hotel. `room_type` is a code or a name in any case."""
+        """The hotel's offer, None without such a hotel. `room_type` is a code or a name, in upper or lower case."""
         params = {
             "hotel": hotel,
             "room_type": room_type,
@@ -76,11 +71,10 @@ class SqlOffers:
             "quote_id": request.quote_id,
             "booking_id": booking_id,
         }
-        row = self._connection.execute(OFFER, params).one_or_none()
-        return _offer_of(row) if row else None
+        return self._one(_offer_of, OFFER, params)
 
     def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
-        """The prices of those nights that are on sale, in minor units, without tax."""
+        """The prices of the nights that are on sale, in minor units, without tax, in order of date."""
         params = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
         return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 
@@ -98,7 +92,7 @@ class SqlOffers:
         self._connection.execute(ADD, row)
 
     def keep_quote(self, quote_id: str, *, booking_id: str) -> None:
-        """Store that the quote stays valid for the booking without end."""
+        """Store that the quote stays valid for the booking, also after `valid_until`."""
         self._connection.execute(KEEP, {"quote_id": quote_id, "booking_id": booking_id})
 
     def delete_quotes(self, *, before: datetime) -> bool:
@@ -107,44 +101,22 @@ class SqlOffers:
 
 
 def _offer_of(row: Any) -> Offer:
-    room_type = row.type_id and RoomType(
-        id=row.type_id,
-        code=row.type_code,
-        name=row.type_name,
-        max_occupancy=row.max_occupancy,
-        base_price=row.base_price,
-    )
     return Offer(
         hotel=hotel_of(row),
         policy=codec.typed(row.terms, CancellationPolicy),
-        room_type=room_type,
+        room_type=_room_type_of(row) if row.type_id else None,
         night_prices=tuple(row.prices or ()),
         units=row.units or 0,
-        promotion=_promotion_of(row) if row.promo else None,
+        promotion=typed_row(Promotion, row, code=row.promo, room_type_id=row.promo_type) if row.promo else None,
         quote=_quote_of(row) if row.quote_id else None,
         already_held=row.already_held,
     )
 
 
-def _promotion_of(row: Any) -> Promotion:
-    return Promotion(
-        code=row.promo,
-        kind=row.kind,
-        value=row.value,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        room_type_id=row.promo_type,
-        min_nights=row.min_nights,
-        max_nights=row.max_nights,
-    )
+def _room_type_of(row: Any) -> RoomType:
+    return typed_row(RoomType, row, id=row.type_id, code=row.type_code, name=row.type_name)
 
 
 def _quote_of(row: Any) -> StoredQuote:
-    return StoredQuote(
-        quote_id=row.quote_id,
-        room_type_id=row.quote_type,
-        stay=Stay(row.quote_in, row.quote_out),
-        price=codec.typed(row.price, Price),
-        valid_until=row.valid_until,
-        kept_for=row.kept_for,
-    )
+    stay, price = Stay(row.quote_in, row.quote_out), codec.typed(row.price, Price)
+    return typed_row(StoredQuote, row, room_type_id=row.quote_type, stay=stay, price=price)

@@ -1,4 +1,4 @@
-"""Cancellation policies of a hotel, by code."""
+"""Cancellation policies, of which each has a code that is unique in its hotel."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from contracts.rooms.policies import PolicyDefinition
 from contracts.values import CancellationPolicy, Page
 from services.rooms.domain import policies
 from services.rooms.domain.hotels import Hotel
-from services.rooms.store.paging import like, limits
+from services.rooms.store.base import RoomsStore, like
 
 POLICY = """
 SELECT c.code, c.name, c.terms, h.currency, c.code = h.policy_code AS is_standard
@@ -31,27 +31,22 @@ DELETE FROM cancellation_policy c WHERE c.hotel = :hotel AND c.code = :code
 """)
 
 
-class SqlPolicies:
+class SqlPolicies(RoomsStore):
     """The table `cancellation_policy`. The caller of a write has locked the hotel."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def get(self, hotel: Hotel, code: str) -> PolicyDefinition | None:
         """The policy with this code, in upper or lower case; None where the hotel has no such policy."""
-        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
-        return _definition_of(row) if row else None
+        return self._one(_definition_of, ONE, {"hotel": hotel.slug, "code": code})
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PolicyDefinition]]:
         """The number of matching policies, and the policies of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
-        count = int(self._connection.execute(COUNT, params).scalar_one())
-        return count, [_definition_of(row) for row in self._connection.execute(LIST, params | limits(page))]
+        return self._page(_definition_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def put(self, hotel: Hotel, policy: PolicyDefinition) -> str:
         """Insert or replace a policy; returns its code.
 
-        Where `is_standard` is set, the policy becomes the hotel's standard one.
+        With `is_standard`, the policy becomes the hotel's standard policy.
         """
         terms = policies.terms(policy, currency=hotel.currency)
         self.put_terms(hotel.slug, code=policy.code, name=policy.name, terms=terms)
@@ -65,7 +60,7 @@ class SqlPolicies:
         self._connection.execute(PUT, row)
 
     def remove(self, hotel: Hotel, code: str) -> bool:
-        """Delete a policy; returns False where the policy is the hotel's standard one or named by a room type."""
+        """Delete a policy; returns False for the standard policy and for a policy that a room type names."""
         return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 

@@ -1,4 +1,4 @@
-"""Promotions of a hotel, by code."""
+"""Promotions, of which each has a code that is unique in its hotel."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from contracts.values import Page
 from services.rooms.domain import promotions
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import Promotion
-from services.rooms.store.paging import like, limits
+from services.rooms.store.base import RoomsStore, like, typed_row
 
 PROMOTION = """
 SELECT p.code, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id, p.min_nights, p.max_nights,
@@ -33,22 +33,17 @@ SET kind = excluded.kind, value = excluded.value, starts_on = excluded.starts_on
 REMOVE = sa.text("DELETE FROM promotion WHERE hotel = :hotel AND code = :code")
 
 
-class SqlPromotions:
+class SqlPromotions(RoomsStore):
     """The table `promotion`. The caller of a write has locked the hotel."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
     def get(self, hotel: Hotel, code: str) -> PromotionDefinition | None:
-        """One promotion, by its code in any case; None where the hotel has no such promotion."""
-        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
-        return _definition_of(row) if row else None
+        """The promotion with this code, in upper or lower case; None where the hotel has no such promotion."""
+        return self._one(_definition_of, ONE, {"hotel": hotel.slug, "code": code})
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PromotionDefinition]]:
         """The number of matching promotions, and the promotions of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
-        count = int(self._connection.execute(COUNT, params).scalar_one())
-        return count, [_definition_of(row) for row in self._connection.execute(LIST, params | limits(page))]
+        return self._page(_definition_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def put(self, hotel: Hotel, promotion: PromotionDefinition) -> str:
         """Insert or replace a promotion; returns its code."""
@@ -63,14 +58,4 @@ class SqlPromotions:
 
 
 def _definition_of(row: Any) -> PromotionDefinition:
-    stored = Promotion(
-        code=row.code,
-        kind=row.kind,
-        value=row.value,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        room_type_id=row.room_type_id,
-        min_nights=row.min_nights,
-        max_nights=row.max_nights,
-    )
-    return promotions.definition(stored, currency=row.currency, room_type=row.room_type)
+    return promotions.definition(typed_row(Promotion, row), currency=row.currency, room_type=row.room_type)

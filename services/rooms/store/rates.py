@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from contracts.rooms.rates import DailyRate
 from contracts.values import Money, Page
-from services.rooms.store.paging import limits
+from services.rooms.store.base import RoomsStore
 
 RATES = """
 FROM night n JOIN room_type t ON t.id = n.room_type_id JOIN hotel h ON h.slug = t.hotel
@@ -30,24 +31,21 @@ UPDATE night n SET price = :price FROM locked l WHERE n.room_type_id = l.room_ty
 """).bindparams(sa.bindparam("price", type_=sa.BigInteger))
 
 
-class SqlRates:
+class SqlRates(RoomsStore):
     """The daily rates in the table `night`. The caller of a write has locked the hotel."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def page(
         self, hotel: str, *, room_type_id: int | None, first: date, last: date | None, page: Page
     ) -> tuple[int, list[DailyRate]]:
         """The number of rates between two dates, both included, and the rates of the page."""
         params = {"hotel": hotel, "type": room_type_id, "first": first, "last": last}
-        count = int(self._connection.execute(COUNT, params).scalar_one())
-        rows = self._connection.execute(LIST, params | limits(page))
-        return count, [
-            DailyRate(room_type_code=row.code, date=row.night, price=Money(row.price, row.currency)) for row in rows
-        ]
+        return self._page(_rate_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def write(self, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None) -> int:
-        """Set the price of these nights in minor units, None for the base price; returns the number of nights."""
+        """Set the price of these nights in minor units; None restores the base price. Returns the number of nights."""
         params = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
         return self._connection.execute(WRITE, params).rowcount
+
+
+def _rate_of(row: Any) -> DailyRate:
+    return DailyRate(room_type_code=row.code, date=row.night, price=Money(row.price, row.currency))

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from contracts.rooms.room_types import RoomTypeView
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
-from services.rooms.store.paging import like, limits
+from services.rooms.store.base import RoomsStore, like, typed_row
 
 TYPE = """
-SELECT t.id, t.code, t.name, t.max_occupancy, t.base_price, t.bed_setup, t.photo, t.policy_code, h.currency,
+SELECT t.id, t.code, t.name, t.max_occupancy, t.base_price, t.bed_setup, t.photo, t.policy_code AS policy, h.currency,
        (SELECT count(*) FROM room r WHERE r.room_type_id = t.id AND r.is_active) AS rooms
 FROM room_type t JOIN hotel h ON h.slug = t.hotel
 WHERE t.hotel = :hotel AND t.removed_at IS NULL
@@ -47,36 +47,33 @@ UPDATE room_type t SET removed_at = :now, policy_code = NULL WHERE t.hotel = :ho
 """)
 
 
-class SqlRoomTypes:
+class SqlRoomTypes(RoomsStore):
     """The table `room_type`. The caller of a write has locked the hotel."""
 
     def __init__(self, connection: sa.Connection, *, now: datetime) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._now = now
 
     def get(self, hotel: Hotel, code: str) -> RoomTypeView | None:
-        """One room type, by its code in any case; None where the hotel has no such type."""
-        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
-        return _view_of(row) if row else None
+        """The room type with this code, in upper or lower case; None where the hotel has no such type."""
+        return self._one(_view_of, ONE, {"hotel": hotel.slug, "code": code})
 
     def named(self, hotel: Hotel, name: str) -> tuple[int, RoomTypeView] | None:
-        """The id of the room type, and the room type, by code or name in any case."""
-        row = self._connection.execute(NAMED, {"hotel": hotel.slug, "name": name}).one_or_none()
-        return (row.id, _view_of(row)) if row else None
+        """The id and the view of the room type with this code or name, in upper or lower case."""
+        return self._one(lambda row: (row.id, _view_of(row)), NAMED, {"hotel": hotel.slug, "name": name})
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[RoomTypeView]]:
         """The number of matching room types, and the room types of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
-        count = int(self._connection.execute(COUNT, params).scalar_one())
-        return count, [_view_of(row) for row in self._connection.execute(LIST, params | limits(page))]
+        return self._page(_view_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def ids(self, hotel: Hotel) -> list[int]:
         """The ids of the hotel's room types."""
         return list(self._connection.execute(IDS, {"hotel": hotel.slug}).scalars())
 
     def id_of(self, hotel: Hotel, code: str) -> int:
-        """The id of a room type, which may be removed, by its exact code."""
-        return int(self._connection.execute(ID_OF, {"hotel": hotel.slug, "code": code}).scalar_one())
+        """The id of the room type with exactly this code; the type may be removed."""
+        return self._number(ID_OF, {"hotel": hotel.slug, "code": code})
 
     def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:
         """Whether `code` or `name` is the code or the name of another room type."""
@@ -95,13 +92,4 @@ class SqlRoomTypes:
 
 
 def _view_of(row: Any) -> RoomTypeView:
-    return RoomTypeView(
-        code=row.code,
-        name=row.name,
-        max_occupancy=row.max_occupancy,
-        base_price=Money(row.base_price, row.currency),
-        bed_setup=row.bed_setup,
-        photo=row.photo,
-        policy=row.policy_code,
-        rooms=row.rooms,
-    )
+    return typed_row(RoomTypeView, row, base_price=Money(row.base_price, row.currency))

@@ -1,4 +1,4 @@
-"""Rooms, and the history of their status."""
+"""Rooms, and the history of their status. The row and the history of a removed room stay."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,11 +9,10 @@ import sqlalchemy as sa
 from chassis import codec
 from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.occupancy import RoomOccupancy
-from contracts.rooms.rooms import RoomChange
+from contracts.rooms.rooms import ListRooms, RoomChange
 from contracts.values import Actor, Page
-from services.rooms.domain.room_history import parsed_entry_name, subject_of
-from services.rooms.domain.rooms import Room
-from services.rooms.store.paging import like, limits
+from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, subject_of
+from services.rooms.store.base import RoomsStore, like, typed_row
 
 COLUMNS = """
 r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, r.status, r.is_active, r.floor,
@@ -37,7 +36,7 @@ ORDER BY length(r.room_number), r.room_number
 """)  # noqa: S608
 FILTER = """
 WHERE r.hotel = :hotel AND r.removed_at IS NULL AND (CAST(:status AS text) IS NULL OR r.status = :status)
-  AND (:search = '' OR r.room_number ILIKE :like OR t.name ILIKE :like OR t.code ILIKE :like)
+  AND (:search = '' OR r.room_number ILIKE :search OR t.name ILIKE :search OR t.code ILIKE :search)
   AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
   AND (CAST(:floor AS integer) IS NULL OR r.floor = :floor)
   AND (CAST(:occupied AS boolean) IS NULL OR (r.status = 'OCCUPIED') = :occupied)
@@ -59,39 +58,58 @@ FROM room r LEFT JOIN period p ON p.room_id = r.id AND p.live AND p.kind = 'STAY
 WHERE r.id > :after GROUP BY r.id ORDER BY r.id LIMIT :limit
 """)
 HISTORY = sa.text("""
-SELECT what, by, from_status, to_status, at, why FROM audit
+SELECT what, by, from_status AS old_status, to_status AS new_status, why AS note, at AS changed_at FROM audit
 WHERE subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
 """)
 HISTORY_COUNT = sa.text("SELECT count(*) FROM audit WHERE subject = :subject AND from_status IS NOT NULL")
+ADD = sa.text("""
+INSERT INTO room (hotel, room_number, room_type_id, status, floor, notes, is_active)
+VALUES (:hotel, :room_number, :room_type_id, 'READY_FOR_GUEST', :floor, :notes, :is_active)
+ON CONFLICT (hotel, room_number) DO UPDATE
+SET room_type_id = excluded.room_type_id, floor = excluded.floor, notes = excluded.notes,
+    is_active = excluded.is_active, status = excluded.status, maintenance_priority = NULL, removed_at = NULL,
+    version = room.version + 1
+WHERE room.removed_at IS NOT NULL
+RETURNING version
+""")
+WRITE = sa.text("""
+UPDATE room SET room_type_id = :room_type_id, floor = :floor, notes = :notes, is_active = :is_active,
+    version = version + 1
+WHERE id = :id RETURNING version
+""")
+REMOVE = sa.text("""
+UPDATE room SET is_active = false, removed_at = :now, version = version + 1 WHERE id = :id RETURNING version
+""")
+STAYS = sa.text("""
+SELECT booking_id FROM period WHERE room_id = :id AND live AND kind = 'STAY' ORDER BY booking_id
+""")
 
 
-class SqlRooms:
-    """The table `room`."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlRooms(RoomsStore):
+    """The table `room`. The caller of a write has locked the hotel, and then the room."""
 
     def get(self, hotel: str, room_number: str) -> Room | None:
         """One room, None where the hotel has no such room."""
-        return self._one(ONE, hotel, room_number)
+        return self._one(_room_of, ONE, {"hotel": hotel, "room_number": room_number})
 
     def lock_one(self, hotel: str, room_number: str) -> Room | None:
         """Lock one room, in a transaction that locks no other room."""
-        return self._one(LOCK_ONE, hotel, room_number)
+        return self._one(_room_of, LOCK_ONE, {"hotel": hotel, "room_number": room_number})
 
     def lock(self, ids: Iterable[int]) -> dict[int, Room]:
-        """Lock these rooms, ascending; returns the rooms by id."""
+        """Lock these rooms, ascending; returns the rooms, keyed by id."""
         in_order = sorted(set(ids))
-        if not in_order:
-            return {}
-        return {row.id: _room_of(row) for row in self._connection.execute(LOCK, {"ids": in_order})}
+        return {room.id: room for room in self._all(_room_of, LOCK, {"ids": in_order})} if in_order else {}
 
     def all(self, hotel: str) -> list[Room]:
         """Every room of a hotel."""
-        return [_room_of(row) for row in self._connection.execute(ALL, {"hotel": hotel})]
+        return self._all(_room_of, ALL, {"hotel": hotel})
 
     def of_type(self, hotel: str, room_type: str) -> list[Room] | None:
-        """A hotel's rooms by number, or those of one type (code or name); None where the hotel has no such type."""
+        """The hotel's rooms of the type with this code or name, ordered by number; None where there is no such type.
+
+        An empty `room_type` stands for all types.
+        """
         rows = self._connection.execute(OF_TYPE, {"hotel": hotel, "room_type": room_type}).all()
         if room_type and not rows:
             return None
@@ -99,32 +117,19 @@ class SqlRooms:
 
     def named(self, hotel: str, *, ids: Sequence[int], numbers: Sequence[str]) -> list[Room]:
         """The hotel's rooms with one of these ids or numbers."""
-        params = {"hotel": hotel, "ids": list(ids), "numbers": list(numbers)}
-        return [_room_of(row) for row in self._connection.execute(NAMED, params)]
+        return self._all(_room_of, NAMED, {"hotel": hotel, "ids": list(ids), "numbers": list(numbers)})
 
-    def page(
-        self,
-        hotel: str,
-        *,
-        search: str,
-        status: RoomStatus | None,
-        room_type: str,
-        floor: int | None,
-        occupied: bool | None,
-        page: Page,
-    ) -> tuple[int, list[Room]]:
-        """The number of matching rooms, and the rooms of the page, by number."""
+    def page(self, query: ListRooms) -> tuple[int, list[Room]]:
+        """The number of matching rooms, and the rooms of the page, ordered by number."""
         params = {
-            "hotel": hotel,
-            "search": search,
-            "like": like(search),
-            "status": status and status.value,
-            "room_type": room_type,
-            "floor": floor,
-            "occupied": occupied,
+            "hotel": query.hotel,
+            "search": like(query.search),
+            "status": query.status,
+            "room_type": query.room_type,
+            "floor": query.floor,
+            "occupied": query.occupied,
         }
-        count = int(self._connection.execute(COUNT, params).scalar_one())
-        return count, [_room_of(row) for row in self._connection.execute(LIST, params | limits(page))]
+        return self._page(_room_of, count=COUNT, rows=LIST, params=params, page=query.page)
 
     def change_status(
         self,
@@ -139,35 +144,45 @@ class SqlRooms:
         """Write the room's new status; returns the room's new version. Times are UTC."""
         row = {
             "id": room.id,
-            "status": status.value,
+            "status": status,
             "occupied_by": occupied_by,
-            "priority": priority and priority.value,
+            "priority": priority,
             "cleaned_at": cleaned_at,
             "inspected_at": inspected_at,
         }
-        return int(self._connection.execute(CHANGE_STATUS, row).scalar_one())
+        return self._number(CHANGE_STATUS, row)
+
+    def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
+        """Insert a room, or bring back a removed one; returns its version.
+
+        Returns None where the hotel has a room with that number.
+        """
+        row = vars(details) | {"hotel": hotel, "room_number": room_number}
+        return self._connection.execute(ADD, row).scalar_one_or_none()
+
+    def write(self, room_id: int, details: RoomDetails) -> int:
+        """Write the details of a room; returns the room's new version."""
+        return self._number(WRITE, vars(details) | {"id": room_id})
+
+    def remove(self, room_id: int, *, now: datetime) -> int:
+        """Remove a room; returns the room's new version."""
+        return self._number(REMOVE, {"id": room_id, "now": now})
+
+    def stays(self, room_id: int) -> list[str]:
+        """The ids of the bookings with a live stay in the room."""
+        return list(self._connection.execute(STAYS, {"id": room_id}).scalars())
 
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
-        """The occupancy of rooms of all hotels with an id greater than `after`, by room id."""
+        """The occupancy of up to `limit` rooms of all hotels with an id greater than `after`, keyed by room id."""
         return {
-            row.id: RoomOccupancy(
-                hotel=row.hotel,
-                room_number=row.room_number,
-                occupied_by=row.occupied_by,
-                claimed_by=tuple(booking_id for booking_id in row.claims if booking_id),
-            )
+            row.id: typed_row(RoomOccupancy, row, claimed_by=tuple(filter(None, row.claims)))
             for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})
         }
 
-    def history(self, room: Room, page: Page) -> tuple[int, tuple[RoomChange, ...]]:
+    def history(self, room: Room, page: Page) -> tuple[int, list[RoomChange]]:
         """The number of the room's status changes, and the changes of the page, newest first."""
         subject = {"subject": subject_of(room.hotel, room.room_number)}
-        count = int(self._connection.execute(HISTORY_COUNT, subject).scalar_one())
-        return count, tuple(_change_of(row) for row in self._connection.execute(HISTORY, subject | limits(page)))
-
-    def _one(self, statement: sa.TextClause, hotel: str, room_number: str) -> Room | None:
-        row = self._connection.execute(statement, {"hotel": hotel, "room_number": room_number}).one_or_none()
-        return _room_of(row) if row else None
+        return self._page(_change_of, count=HISTORY_COUNT, rows=HISTORY, params=subject, page=page)
 
 
 def _room_of(row: Any) -> Room:
@@ -177,12 +192,4 @@ def _room_of(row: Any) -> Room:
 
 def _change_of(row: Any) -> RoomChange:
     source, priority = parsed_entry_name(row.what)
-    return RoomChange(
-        old_status=RoomStatus(row.from_status),
-        new_status=RoomStatus(row.to_status),
-        source=source,
-        priority=priority,
-        by=codec.typed(row.by, Actor),
-        note=row.why,
-        changed_at=row.at,
-    )
+    return typed_row(RoomChange, row, source=source, priority=priority, by=codec.typed(row.by, Actor))

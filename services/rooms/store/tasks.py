@@ -6,16 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms.events import RoomStatus, TaskReason
-from contracts.rooms.tasks import TaskStatus
-from contracts.values import Actor, Page
+from contracts.rooms.events import TaskReason
+from contracts.rooms.tasks import ListTasks, TaskStatus
+from contracts.values import Actor
 from services.rooms.domain.rooms import Room
-from services.rooms.domain.tasks import CleaningTask, TaskRoom
-from services.rooms.store.paging import limits
+from services.rooms.domain.tasks import CleaningTask
+from services.rooms.store.base import RoomsStore, typed_row
 
-COLUMNS = """
-k.id, k.hotel, k.room_id, k.reason, k.booking_id, k.assignee, k.opened_at, k.started_at, k.done_at, k.done_by, k.version
-"""
 OPEN = sa.text("""
 INSERT INTO cleaning_task (hotel, room_id, reason, booking_id, opened_at)
 VALUES (:hotel, :room, :reason, :booking_id, :now)
@@ -37,11 +34,11 @@ WHERE room_id = :room AND done_at IS NULL RETURNING id, version
 ASSIGN = sa.text("""
 UPDATE cleaning_task SET assignee = CAST(:assignee AS jsonb), version = version + 1 WHERE id = :id RETURNING version
 """).bindparams(sa.bindparam("assignee", type_=sa.Text))
-ONE = sa.text(f"SELECT {COLUMNS} FROM cleaning_task k WHERE k.hotel = :hotel AND k.id = :id")  # noqa: S608
-WITH_ROOM = f"""
-SELECT {COLUMNS}, r.room_number, r.floor, r.status AS room_status, t.name AS room_type
+WITH_ROOM = """
+SELECT k.*, r.room_number, r.floor, r.status AS room_status, t.name AS room_type
 FROM cleaning_task k JOIN room r ON r.id = k.room_id JOIN room_type t ON t.id = r.room_type_id
-"""  # noqa: S608
+"""
+ONE = sa.text(f"{WITH_ROOM} WHERE k.hotel = :hotel AND k.id = :id")
 OF_ASSIGNEE = "(:assignee = '' OR k.assignee ->> 'id' = :assignee)"
 IN_ROOM = "k.room_id = (SELECT id FROM room WHERE hotel = :hotel AND room_number = :room_number)"
 STATES = {
@@ -52,11 +49,8 @@ STATES = {
 }
 
 
-class SqlTasks:
+class SqlTasks(RoomsStore):
     """The table `cleaning_task`."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def open(self, room: Room, *, reason: TaskReason, booking_id: str | None, now: datetime) -> int | None:
         """Open a task for the room; returns the task's id, None where the room has a task that is not done."""
@@ -79,34 +73,31 @@ class SqlTasks:
         return self._write(CLOSE, {"room": room.id, "by": _json(by), "now": now})
 
     def assign(self, task: CleaningTask, *, to: Actor | None) -> int:
-        """Set the assignee, None for nobody; returns the task's new version."""
-        return int(self._connection.execute(ASSIGN, {"id": task.id, "assignee": _json(to)}).scalar_one())
+        """Set the assignee, or unassign the task where `to` is None; returns the task's new version."""
+        return self._number(ASSIGN, {"id": task.id, "assignee": _json(to)})
 
     def get(self, hotel: str, task_id: int) -> CleaningTask | None:
         """One task, read without a lock. Callers read the task again after they have locked its room."""
-        row = self._connection.execute(ONE, {"hotel": hotel, "id": task_id}).one_or_none()
-        return _task_of(row) if row else None
+        return self._one(_task_of, ONE, {"hotel": hotel, "id": task_id})
 
-    def page(
-        self, hotel: str, *, status: TaskStatus | None, room_number: str, assignee: str, page: Page
-    ) -> tuple[int, list[tuple[CleaningTask, TaskRoom]]]:
+    def page(self, query: ListTasks) -> tuple[int, list[CleaningTask]]:
         """The number of matching tasks, and the tasks of the page.
 
         Open tasks are ordered oldest first, done tasks latest first.
         """
-        where = f"WHERE k.hotel = :hotel AND {STATES[status]} AND {OF_ASSIGNEE}"
-        where += f" AND {IN_ROOM}" if room_number else ""
-        order = "DESC" if status is TaskStatus.DONE else "ASC"
-        params = {"hotel": hotel, "assignee": assignee, "room_number": room_number}
-        counted = f"SELECT count(*) FROM cleaning_task k {where}"  # noqa: S608
-        count = int(self._connection.execute(sa.text(counted), params).scalar_one())
-        listed = f"{WITH_ROOM} {where} ORDER BY k.id {order} LIMIT :limit OFFSET :skip"
-        rows = self._connection.execute(sa.text(listed), params | limits(page))
-        return count, [(_task_of(row), _room_of(row)) for row in rows]
+        where = f"WHERE k.hotel = :hotel AND {STATES[query.status]} AND {OF_ASSIGNEE}"
+        where += f" AND {IN_ROOM}" if query.room_number else ""
+        order = "DESC" if query.status is TaskStatus.DONE else "ASC"
+        return self._page(
+            _task_of,
+            count=sa.text(f"SELECT count(*) FROM cleaning_task k {where}"),  # noqa: S608
+            rows=sa.text(f"{WITH_ROOM} {where} ORDER BY k.id {order} LIMIT :limit OFFSET :skip"),
+            params={"hotel": query.hotel, "assignee": query.assignee_id, "room_number": query.room_number},
+            page=query.page,
+        )
 
     def _write(self, statement: sa.TextClause, values: dict[str, Any]) -> tuple[int, int] | None:
-        row = self._connection.execute(statement, values).one_or_none()
-        return (row.id, row.version) if row else None
+        return self._one(lambda row: (row.id, row.version), statement, values)
 
 
 def _json(actor: Actor | None) -> str | None:
@@ -114,25 +105,6 @@ def _json(actor: Actor | None) -> str | None:
 
 
 def _task_of(row: Any) -> CleaningTask:
-    return CleaningTask(
-        id=row.id,
-        hotel=row.hotel,
-        room_id=row.room_id,
-        reason=TaskReason(row.reason),
-        booking_id=row.booking_id,
-        assignee=codec.typed(row.assignee, Actor) if row.assignee else None,
-        opened_at=row.opened_at,
-        started_at=row.started_at,
-        done_at=row.done_at,
-        done_by=codec.typed(row.done_by, Actor) if row.done_by else None,
-        version=row.version,
-    )
-
-
-def _room_of(row: Any) -> TaskRoom:
-    return TaskRoom(
-        room_number=row.room_number,
-        room_type=row.room_type,
-        floor=row.floor,
-        room_status=RoomStatus(row.room_status),
-    )
+    assignee = codec.typed(row.assignee, Actor) if row.assignee else None
+    done_by = codec.typed(row.done_by, Actor) if row.done_by else None
+    return typed_row(CleaningTask, row, assignee=assignee, done_by=done_by)

@@ -14,7 +14,7 @@ from tests.unit.bookings.builders import ANNA, NOW
 
 
 def said(service: BookingsUnderTest, booking_id: str) -> list[str]:
-    """Of what urgencies staff were told."""
+    """The urgencies of the alerts that were published."""
     rows = service.rows("SELECT data FROM outbox WHERE subject = :id ORDER BY sequence", id=f"approval/{booking_id}")
     return [row.data["urgency"] for row in rows]
 

@@ -80,7 +80,7 @@ class Toy:
             yield process
 
     def activity(self) -> list[str]:
-        """The states of the connections on which somebody sleeps."""
+        """The states of the connections with a sleeping statement."""
         with self.engine.connect() as connection:
             rows = connection.execute(
                 sa.text(

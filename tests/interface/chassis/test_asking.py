@@ -1,4 +1,4 @@
-"""Asks over the broker: answered side by side, refused as told, failed in time."""
+"""Asks over the broker: answered concurrently, refused with their code, failed at their deadline."""
 
 import signal
 import time
@@ -34,7 +34,7 @@ def test_ten_sleeping_queries_are_answered_side_by_side(toy: Toy, asker: AskClie
         assert time.monotonic() - began < 2.5  # one after the other they would take five seconds
 
 
-def test_a_refusal_arrives_as_it_was_said(toy: Toy, asker: AskClient) -> None:
+def test_a_refusal_arrives_with_its_code_and_details(toy: Toy, asker: AskClient) -> None:
     with toy.running(), pytest.raises(Refusal) as refused:
         asker(ReleaseInventory(booking_id="refuse"))
 
@@ -42,12 +42,12 @@ def test_a_refusal_arrives_as_it_was_said(toy: Toy, asker: AskClient) -> None:
     assert toy.effects() == []
 
 
-def test_a_late_answer_is_not_waited_for(toy: Toy, asker: AskClient) -> None:
+def test_an_answer_after_the_deadline_is_not_waited_for(toy: Toy, asker: AskClient) -> None:
     with toy.running(), pytest.raises(Unavailable, match="did not answer"):
         asker(GetRoomHistory(hotel="h", room_number="1"), deadline=0.3)
 
 
-def test_nobody_there_is_said_in_time(clean_rabbit: RabbitNode, asker: AskClient) -> None:
+def test_an_ask_without_a_consumer_fails_at_its_deadline(clean_rabbit: RabbitNode, asker: AskClient) -> None:
     began = time.monotonic()
 
     with pytest.raises(Unavailable):
@@ -56,7 +56,7 @@ def test_nobody_there_is_said_in_time(clean_rabbit: RabbitNode, asker: AskClient
     assert time.monotonic() - began < 1.5
 
 
-def test_the_same_key_twice_at_once_has_one_effect(toy: Toy, asker: AskClient) -> None:
+def test_a_key_that_is_used_twice_at_once_has_one_effect(toy: Toy, asker: AskClient) -> None:
     keyed = Context(idempotency_key="k" * 16, fingerprint="f")
     with toy.running(), ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: asker(ReleaseInventory(booking_id="BK-1"), keyed), range(4)))

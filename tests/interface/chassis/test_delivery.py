@@ -27,7 +27,7 @@ def depth(rabbit: RabbitNode, queue: str) -> int:
         return int(connection.channel().queue_declare(queue, passive=True).method.message_count)
 
 
-def test_what_is_committed_is_applied_once_and_in_order(owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]) -> None:
+def test_a_committed_event_is_applied_once_and_in_order(owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]) -> None:
     with toy.running():
         for number in range(50):
             owner.publish(f"BK-{number % 5}", "one", "two")
@@ -63,7 +63,7 @@ def test_a_crash_between_commit_and_ack_repeats_nothing(owner: Owner, toy: Toy, 
     assert [note for _, _, note in toy.effects()] == ["die-once", "after"]
 
 
-def test_poison_is_parked_and_delays_only_its_own_booking(
+def test_a_poison_event_is_parked_and_delays_only_its_own_booking(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], clean_rabbit: RabbitNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with toy.running():
@@ -102,7 +102,7 @@ def test_a_relay_killed_after_publishing_loses_and_doubles_nothing(
     assert [sequence for _, sequence, _ in toy.effects()] == list(range(1, 2001))
 
 
-def test_a_service_that_is_asked_to_stop_ends_what_it_has_begun(
+def test_a_stopping_service_completes_the_work_that_it_has_begun(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], clean_rabbit: RabbitNode
 ) -> None:
     with toy.running() as process:
@@ -152,7 +152,7 @@ def test_a_broker_restart_under_load_loses_nothing(
         assert numbers == list(range(1, 21))
 
 
-def test_a_database_that_dies_and_comes_back_needs_no_restart_of_anything(
+def test_no_process_needs_a_restart_after_an_outage_of_the_database(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], postgres: PostgresNode
 ) -> None:
     with toy.running() as process:
@@ -170,7 +170,7 @@ def test_a_database_that_dies_and_comes_back_needs_no_restart_of_anything(
         assert (process.poll(), relay.poll()) == (None, None)
 
 
-def test_what_fails_for_the_fifth_time_is_parked_with_its_cause(
+def test_an_event_that_fails_for_the_fifth_time_is_parked_with_its_cause(
     owner: Owner, toy: Toy, clean_rabbit: RabbitNode
 ) -> None:
     poison = Envelope(

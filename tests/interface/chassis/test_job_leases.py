@@ -1,4 +1,4 @@
-"""Whoever makes a call keeps its lease for as long as that takes; of whoever died, another takes over soon."""
+"""A process renews the lease of a job during a call; another process claims the jobs of a dead process."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Call:
 
 
 class Outside:
-    """Takes its time over each call, until told to go on."""
+    """An outside system whose calls wait until the test releases them, for at most ten seconds."""
 
     def __init__(self) -> None:
         self.called: list[int] = []
@@ -90,7 +90,9 @@ def test_a_call_that_takes_longer_than_the_lease_is_not_made_twice(worker: JobRu
     assert worker.claim() == []
 
 
-def test_without_renewal_it_would_be(worker: JobRunner, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_renewal_a_long_call_would_be_made_twice(
+    worker: JobRunner, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(JobRunner, "_renewed", lambda *_: nullcontext())
     calling = threading.Thread(target=worker.run, args=(worker.claim(),))
     calling.start()
@@ -101,7 +103,7 @@ def test_without_renewal_it_would_be(worker: JobRunner, outside: Outside, monkey
     calling.join()
 
 
-def test_what_a_dead_process_had_leased_is_anothers_once_the_lease_has_run_out(worker: JobRunner) -> None:
+def test_a_job_of_a_dead_process_is_claimed_by_another_once_its_lease_has_ended(worker: JobRunner) -> None:
     [left_behind] = worker.claim()
 
     assert worker.claim() == []
@@ -116,9 +118,7 @@ def test_what_a_dead_process_had_leased_is_anothers_once_the_lease_has_run_out(w
     assert (claimed[0].position, claimed[0].attempts) == (left_behind.position, 2)
 
 
-def test_a_renewal_that_comes_late_leaves_the_next_ones_lease_alone(
-    worker: JobRunner, unit_of_work: UnitOfWork
-) -> None:
+def test_a_late_renewal_leaves_the_lease_of_the_next_process(worker: JobRunner, unit_of_work: UnitOfWork) -> None:
     [mine] = worker.claim()
     until(lambda: bool(worker.claim()), within=3, what="somebody else taking over")
     with unit_of_work.begin() as work:

@@ -12,7 +12,7 @@ from chassis import codec
 from chassis.hosting.examine import replies
 from chassis.messaging.ask_server import AskServer
 from chassis.observability.examination import Examination, select
-from chassis.observability.operator_queries import OperatorQueries
+from chassis.observability.operator_queries import answer
 from chassis.refusal import Refusal
 from chassis.service import Service
 from chassis.settings import ServiceSettings, with_driver
@@ -121,10 +121,9 @@ def test_evidence_is_read_page_by_page(service: ServiceData) -> None:
 
 
 def test_a_query_that_takes_too_long_is_refused_and_leaves_the_connection_as_it_was(service: ServiceData) -> None:
-    queries = OperatorQueries("rooms", EXAMINATION, longest=0.1)
     with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         with pytest.raises(Refusal) as refusal:
-            queries.answer(connection, Examine(invariant="SLOW"))
+            answer("rooms", EXAMINATION, connection, Examine(invariant="SLOW"), longest=0.1)
 
         connection.execute(sa.text("SELECT pg_sleep(0.2)"))
         connection.execute(sa.text("DELETE FROM outbox"))
@@ -172,7 +171,7 @@ def test_a_process_without_the_broker_answers_line_by_line(service: ServiceData)
         b"nonsense",
     ]
     with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        answers = [codec.decode(reply) for reply in replies(lines, connection, OperatorQueries("rooms", EXAMINATION))]
+        answers = [codec.decode(reply) for reply in replies(lines, connection, "rooms", EXAMINATION)]
 
     assert answers[0]["result"] == {"rows": [{"key": "01", "n": 1}], "next": "01"}
     assert [answer["error"]["exc_args"][0] for answer in answers[1:]] == ["INVALID_MESSAGE", "INVALID_MESSAGE"]

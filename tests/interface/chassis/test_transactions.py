@@ -110,7 +110,7 @@ def test_a_gap_is_too_early_until_it_is_filled(unit_of_work: UnitOfWork) -> None
     assert effects(unit_of_work) == [1, 2]
 
 
-def test_poison_fails_alone_and_holds_back_its_own_subject(unit_of_work: UnitOfWork) -> None:
+def test_a_poison_event_fails_alone_and_holds_back_its_own_subject(unit_of_work: UnitOfWork) -> None:
     batch = [event(1), event(2, note="poison"), event(3), event(1, "BK-2")]
 
     dispositions = [result.disposition for result in dispatcher(unit_of_work).apply(batch)]
@@ -137,7 +137,7 @@ def test_a_refused_event_counts_as_applied_and_changes_nothing(unit_of_work: Uni
     assert effects(unit_of_work) == [2]
 
 
-def test_a_database_that_is_away_is_no_try(unit_of_work: UnitOfWork) -> None:
+def test_an_outage_of_the_database_counts_as_no_attempt(unit_of_work: UnitOfWork) -> None:
     lost = UnitOfWork(sa.create_engine("postgresql+psycopg2://nobody:x@127.0.0.1:1/none"), Work)
 
     assert dispatcher(lost).apply([event(1)])[0].disposition is Disposition.OUTAGE
@@ -195,7 +195,7 @@ def test_a_failed_call_is_tried_again_later_and_a_permanent_failure_is_not(unit_
     assert made == [1, 2, 1]
 
 
-def test_nothing_of_an_ordered_kind_overtakes(unit_of_work: UnitOfWork) -> None:
+def test_no_job_of_an_ordered_kind_overtakes_another(unit_of_work: UnitOfWork) -> None:
     answers = {1: RetryLater("busy", seconds=3600), 2: "done"}
     kind, made = jobs(unit_of_work, answers.__getitem__, ordered=True)
     owed(unit_of_work, 1, 2)
@@ -226,7 +226,7 @@ def test_a_job_waits_for_the_domain_s_time(unit_of_work: UnitOfWork) -> None:
     assert made == [1]
 
 
-def test_what_was_rolled_back_is_neither_published_nor_owed(unit_of_work: UnitOfWork) -> None:
+def test_a_rolled_back_transaction_publishes_no_event_and_leaves_no_job(unit_of_work: UnitOfWork) -> None:
     def fail() -> None:
         with unit_of_work.begin() as work:
             work.publish(BookingAmended(booking_id="BK-1", hotel="h", fields=("x",), by=SYSTEM))
@@ -242,7 +242,7 @@ def test_what_was_rolled_back_is_neither_published_nor_owed(unit_of_work: UnitOf
             assert work.connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
 
 
-def test_one_number_is_never_given_twice(unit_of_work: UnitOfWork) -> None:
+def test_no_sequence_number_is_given_twice(unit_of_work: UnitOfWork) -> None:
     fact = BookingAmended(booking_id="BK-1", hotel="h", fields=("x",), by=SYSTEM)
     with unit_of_work.begin() as work:
         work.publish(fact, sequence=1)

@@ -20,7 +20,7 @@ EFFECT = "CREATE TABLE effect (booking_id text, sequence int, note text, at time
 
 
 class ToySettings(ServiceSettings):
-    """Where the toy keeps its notes."""
+    """The settings of the toy service."""
 
     model_config = prefixed("toy")
 

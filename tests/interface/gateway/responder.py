@@ -1,4 +1,4 @@
-"""A service reduced to its wire: it answers nameko's RPC protocol with whatever a test says, knowing no chassis."""
+"""A service reduced to its wire: answers nameko's RPC protocol as a test orders, without the chassis."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""`hotelmate events tail` on a real broker: it shows what passes, takes nothing away, and ends when told to."""
+"""`hotelmate events tail` on a real broker: shows events, consumes none from a service's queue, and ends on Ctrl-C."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def approved(booking_id: str, **over: object) -> Envelope:
 
 
 class Broker:
-    """What a relay does, by hand."""
+    """Publishes events as the relay does."""
 
     def __init__(self, url: str) -> None:
         self.connection = pika.BlockingConnection(parameters.parameters(url, "test"))
@@ -94,7 +94,9 @@ def tailing(rabbit: RabbitNode, *arguments: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
-def test_it_shows_what_is_wanted_and_nobody_s_data_and_ends_on_ctrl_c(rabbit: RabbitNode, broker: Broker) -> None:
+def test_tail_shows_the_chosen_events_without_personal_data_and_ends_on_ctrl_c(
+    rabbit: RabbitNode, broker: Broker
+) -> None:
     before = broker.waiting()
     with tailing(rabbit, "--json", "--booking", "bk-2026-tail22", "--event", "BookingApproved") as process:
         mine = approved("BK-2026-TAIL22")
@@ -119,7 +121,7 @@ def test_it_shows_what_is_wanted_and_nobody_s_data_and_ends_on_ctrl_c(rabbit: Ra
     assert broker.waiting() == before + 4, "it takes nothing from those whom the events are for"
 
 
-def test_it_ends_by_itself_after_so_many_and_follows_over_a_lost_connection(rabbit: RabbitNode, broker: Broker) -> None:
+def test_tail_ends_after_its_limit_and_survives_a_lost_connection(rabbit: RabbitNode, broker: Broker) -> None:
     with tailing(rabbit, "--hotel", "the-tail", "--count", "2") as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -16,20 +16,13 @@ from contracts.rooms.packages import (
 )
 """
 
-PORT = """
-    @cached_property
-    def packages(self) -> SqlPackages:
-        return SqlPackages(self.connection)
-"""
+PORT = "    packages = store(SqlPackages)\n"
 
 ROW = """
 
 PACKAGES = CodedNoun(
-    key=code_of,
-    key_of=code_of,
     port=lambda work: work.packages,
-    pages=lambda work: work.packages,
-    page=lambda count, results: Packages(count=count, results=results),
+    page=Packages,
     not_found=("PACKAGE_NOT_FOUND", "The hotel has no such package."),
     exists=("PACKAGE_EXISTS", "There is a package {}."),
     added="PackageAdded",
@@ -38,7 +31,6 @@ PACKAGES = CodedNoun(
     draft=packages.drafted,
     change=packages.changed,
     check=lambda _, __, package: packages.checked(package),
-    record=record_by_code,
 )
 """
 
@@ -123,7 +115,7 @@ NOUN = Recipe(
                 "from services.rooms.store.offers import SqlOffers\n",
                 "from services.rooms.store.packages import SqlPackages\n",
             ),
-            ("        return SqlPolicies(self.connection)\n", PORT),
+            ("    offers = store(SqlOffers)\n", PORT),
         ),
         "services/rooms/handlers/nouns.py": (
             ("from contracts.rooms.menu import MenuChanged\n", "from contracts.rooms.packages import Packages\n"),

@@ -2,7 +2,6 @@
 
 CONTRACT = '''"""Packages of a hotel. In a change, None leaves a field as it is; `clear` names the fields to empty."""
 
-
 from contracts.data import Data
 from contracts.message import Command, Nothing, Query
 from contracts.values import Money, Page
@@ -119,14 +118,15 @@ import sqlalchemy as sa
 from contracts.rooms.packages import PackageDefinition
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
-from services.rooms.store.paging import like, limits
+from services.rooms.store.base import RoomsStore, like, typed_row
 
-FILTER = "AND (:like = '' OR code ILIKE :like OR name ILIKE :like)"
-ONE = sa.text("SELECT code, name, price FROM package WHERE hotel = :hotel AND code = upper(:code)")
-LIST = sa.text(f"""
-SELECT code, name, price FROM package WHERE hotel = :hotel {FILTER} ORDER BY code LIMIT :limit OFFSET :skip
-""")  # noqa: S608
-COUNT = sa.text(f"SELECT count(*) FROM package WHERE hotel = :hotel {FILTER}")  # noqa: S608
+PACKAGE = """
+SELECT p.code, p.name, p.price, h.currency FROM package p JOIN hotel h ON h.slug = p.hotel WHERE p.hotel = :hotel
+"""
+ONE = sa.text(f"{PACKAGE} AND p.code = upper(:code)")
+FILTER = "AND (:like = '' OR p.code ILIKE :like OR p.name ILIKE :like)"
+LIST = sa.text(f"{PACKAGE} {FILTER} ORDER BY p.code LIMIT :limit OFFSET :skip")
+COUNT = sa.text(f"SELECT count(*) FROM package p WHERE p.hotel = :hotel {FILTER}")  # noqa: S608
 PUT = sa.text("""
 INSERT INTO package (hotel, code, name, price) VALUES (:hotel, :code, :name, :price)
 ON CONFLICT (hotel, code) DO UPDATE SET name = excluded.name, price = excluded.price
@@ -134,22 +134,17 @@ ON CONFLICT (hotel, code) DO UPDATE SET name = excluded.name, price = excluded.p
 REMOVE = sa.text("DELETE FROM package WHERE hotel = :hotel AND code = :code")
 
 
-class SqlPackages:
+class SqlPackages(RoomsStore):
     """The table `package`. The caller of a write has locked the hotel."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def get(self, hotel: Hotel, code: str) -> PackageDefinition | None:
         """One package, by code in any case."""
-        row = self._connection.execute(ONE, {"hotel": hotel.slug, "code": code}).one_or_none()
-        return _definition_of(row, hotel) if row else None
+        return self._one(_definition_of, ONE, {"hotel": hotel.slug, "code": code})
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PackageDefinition]]:
         """The number of packages that match, and those of the page."""
         params = {"hotel": hotel.slug, "like": like(search)}
-        count = int(self._connection.execute(COUNT, params).scalar_one())
-        return count, [_definition_of(row, hotel) for row in self._connection.execute(LIST, params | limits(page))]
+        return self._page(_definition_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def put(self, hotel: Hotel, package: PackageDefinition) -> str:
         """Insert or replace a package; its code."""
@@ -162,8 +157,8 @@ class SqlPackages:
         return self._connection.execute(REMOVE, {"hotel": hotel.slug, "code": code}).rowcount > 0
 
 
-def _definition_of(row: Any, hotel: Hotel) -> PackageDefinition:
-    return PackageDefinition(code=row.code, name=row.name, price=Money(row.price, hotel.currency))
+def _definition_of(row: Any) -> PackageDefinition:
+    return typed_row(PackageDefinition, row, price=Money(row.price, row.currency))
 '''
 
 PERSISTENT = '''"""Packages on a real database."""

@@ -235,12 +235,11 @@ def test_without_constraint_and_lock_a_stay_and_a_block_would_overlap(service: R
 def test_the_constraint_alone_refuses_an_overlapping_block(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
     service.give("BK-A", "101")
-    [stay] = service.rows("SELECT room_id FROM period WHERE live")
+    with service.unit_of_work.begin() as work:
+        [room] = work.rooms.named(service.hotel, ids=(), numbers=("101",))
 
     with pytest.raises(Refusal) as refused, service.unit_of_work.begin() as work:
-        work.periods.begin_block(
-            stay.room_id, "101", nights=Stay(day(1), day(9)), reason="", out_of_order=False, now=work.now
-        )
+        work.periods.begin_block(room, nights=Stay(day(1), day(9)), reason="", out_of_order=False, now=work.now)
 
     assert refused.value.code == "ROOM_OVERLAP_CONFLICT"
 

@@ -70,7 +70,7 @@ def test_every_hot_query_of_rooms_reads_by_index(crowded: RoomsUnderTest) -> Non
     [room, *_] = crowded.rows("SELECT id FROM room WHERE hotel = 'bulk-7'")
     hotel, nights = {"hotel": crowded.hotel}, {"first": day(1), "until": day(4)}
     filters = {
-        "search": "", "like": "%%", "status": None, "room_type": "", "floor": None, "occupied": None,
+        "search": "", "status": None, "room_type": "", "floor": None, "occupied": None,
     }  # fmt: skip
     page = {"limit": 20, "skip": 0}
     listing = {"assignee": "", "room_number": ""}
@@ -164,4 +164,4 @@ def test_the_statements_of_a_change_are_few_and_constant(service: RoomsUnderTest
         "turn": cost(turned),
         "the same again": cost(turned),
         "candidates": cost(FindCandidates(hotel=service.hotel, booking_id="BK-B")),
-    } == {"block": 9, "unblock": 10, "start": 10, "finish": 11, "turn": 7, "the same again": 2, "candidates": 5}
+    } == {"block": 9, "unblock": 10, "start": 9, "finish": 10, "turn": 7, "the same again": 2, "candidates": 5}

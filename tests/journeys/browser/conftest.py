@@ -100,7 +100,7 @@ def board(demo: DemoContext, opened: Callable[..., Page]) -> Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def violations() -> Callable[[Page], list[Any]]:
-    """What axe finds wrong with a page as it is now."""
+    """Returns a function: the violations that axe finds on a page in its present state."""
     axe = Axe()
 
     def violations_of(page: Page) -> list[Any]:

@@ -107,7 +107,7 @@ def test_two_boards_and_a_guest_see_a_decline_at_once(
     expect(second.locator(f"[data-booking='{booked.id}']")).to_have_count(0)
 
 
-def test_news_do_not_take_a_button_away_from_under_a_finger(
+def test_an_update_does_not_remove_a_button_while_it_is_pressed(
     paid: Callable[[], DemoBooking], board: Opens, demo: DemoContext
 ) -> None:
     mine, other = paid(), paid()
@@ -161,7 +161,7 @@ def test_the_event_stream_takes_over_while_push_is_down(
     connection(guest, "live")
 
 
-def test_the_board_asks_by_itself_while_push_is_down(
+def test_the_board_polls_while_push_is_down(
     paid: Callable[[], DemoBooking], board: Opens, push_down: Callable[[bool], None]
 ) -> None:
     desk = board()
@@ -188,7 +188,7 @@ def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(
     expect(stranger.locator("h1")).to_have_text("Find your booking")
 
 
-def test_what_a_guest_writes_is_never_markup(demo: DemoContext, today: date, guest_page: Opens) -> None:
+def test_a_guests_text_is_never_rendered_as_markup(demo: DemoContext, today: date, guest_page: Opens) -> None:
     room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
     wish = "<img src=x onerror=alert(1)> & a cot"
     booked = book(demo, {**stay_params(room_type, check_in=today), "special_requests": wish})
@@ -211,7 +211,7 @@ def test_the_page_of_a_revoked_guest_closes_by_itself(
     expect(guest.locator("h1")).to_have_text("Find your booking")
 
 
-def test_every_realtime_event_is_logged_for_who_asks(
+def test_a_page_in_debug_mode_logs_every_realtime_event(
     paid: Callable[[], DemoBooking], guest_page: Opens, demo: DemoContext
 ) -> None:
     booked = paid()
@@ -239,7 +239,9 @@ def test_every_page_is_accessible_and_fits_a_phone(
         expect(page.locator(".opblock-tag").first).to_be_visible()
 
 
-def test_nothing_is_loaded_from_elsewhere(unpaid: DemoBooking, guest_page: Opens, demo: DemoContext) -> None:
+def test_no_page_loads_a_resource_from_another_origin(
+    unpaid: DemoBooking, guest_page: Opens, demo: DemoContext
+) -> None:
     guest = guest_page(unpaid)
     loaded = guest.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).origin)")
 

@@ -14,7 +14,7 @@ TABS = ("approvals", "arrivals", "in_house", "departures", "rooms")
 
 
 def tab_to(page: Page, expected: str) -> None:
-    """Press Tab until the focus is there, as somebody would who sees it move."""
+    """Presses Tab until the element has the focus."""
     for _ in range(200):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.dataset.key ?? document.activeElement.id") == expected:
@@ -40,7 +40,7 @@ def test_a_guest_calls_off_by_keyboard_alone(unpaid: DemoBooking, guest_page: Op
     status(guest, "CANCELLED")
 
 
-def test_a_desk_is_run_by_keyboard_alone(
+def test_the_front_desk_works_by_keyboard_alone(
     paid: Callable[[], DemoBooking], board: Opens, guest_page: Opens, violations: Any
 ) -> None:
     booked = paid()

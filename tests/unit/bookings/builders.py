@@ -54,7 +54,7 @@ def a_price(**overrides: Any) -> Price:
 
 
 def one_more_night(**overrides: Any) -> Price:
-    """What rooms asks for a night that is added."""
+    """The price of an added night, as rooms answers."""
     usual = {"nights": (eur(10000),), "subtotal": eur(10000), "tax": eur(900), "total": eur(10900), "first_night": None}
     return a_price(**usual | overrides)
 
@@ -71,7 +71,7 @@ def a_card(**overrides: Any) -> HotelCard:
 
 
 def held(**overrides: Any) -> Held:
-    """What rooms answers to a hold."""
+    """The answer of rooms to a hold."""
     usual: dict[str, Any] = {
         "hotel": a_card(),
         "settings": HotelSettings(),

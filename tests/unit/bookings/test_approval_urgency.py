@@ -17,7 +17,7 @@ def after(minutes: float) -> datetime:
 
 
 def alerts(booking: Booking) -> list[tuple[float, str]]:
-    """What staff are told if the clock looks exactly when it is due: after how many minutes, of what urgency."""
+    """Minutes and urgency of each alert, with the timer run exactly at each due time."""
     said = []
     while (at := approval_urgency.next_at(booking)) is not None:
         fact = approval_urgency.due_alert(booking, at)

@@ -107,7 +107,7 @@ def test_without_a_card_the_balance_shrinks_by_what_is_given_up() -> None:
     assert cancellation_fees.charges(booking, at(11), waived=True).balance_due == eur(23980)
 
 
-def test_of_added_nights_the_desk_is_owed_what_the_card_has_not_paid() -> None:
+def test_the_desk_is_owed_the_part_of_added_nights_that_no_card_paid() -> None:
     """One night at 100 and tax was added: 109.00, to be settled at the desk."""
     nights = (*a_price().nights, eur(10000))
     price = a_price(nights=nights, subtotal=eur(42000), tax=eur(3780), total=eur(45780))
@@ -124,7 +124,7 @@ def test_of_added_nights_the_desk_is_owed_what_the_card_has_not_paid() -> None:
     assert (after_three.fee, after_three.refund, after_three.balance_due) == (eur(45780), eur(0), eur(10900))
 
 
-def test_it_is_settled_as_of_when_it_was_decided() -> None:
+def test_a_cancellation_in_house_is_settled_as_of_its_decision() -> None:
     booking = in_house(in_house=InHouse(wifi_ssid="s", wifi_password="p", room_pin="1234"))
     action = PendingAction(
         id="a", kind=ActionKind.CUT_SHORT, by=ANNA, started_at=at(11), left_on=date(2030, 6, 11), waive_fee=True

@@ -35,7 +35,7 @@ def test_nothing_leaves_an_ended_status() -> None:
     assert ENDED - {BookingStatus.COMPLETED} == CALLED_OFF
 
 
-def test_what_the_table_leaves_out_is_refused() -> None:
+def test_a_transition_that_the_table_leaves_out_is_refused() -> None:
     with pytest.raises(Refusal) as caught:
         LIFECYCLE.after(BookingStatus.CONFIRMED, BookingApproved)
 
@@ -64,7 +64,7 @@ def test_a_failed_capture_clears_the_decision() -> None:
     assert after.expires_at == NOW
 
 
-def test_confirmed_without_a_card_the_whole_stay_is_owed() -> None:
+def test_a_booking_confirmed_without_a_card_owes_the_whole_stay() -> None:
     event = BookingConfirmed(**ABOUT, confirmed_at=NOW, confirmed_by=ANNA, status=BookingStatus.CONFIRMED)
 
     after = evolution.evolve(unpaid(), event, at=NOW)
@@ -72,7 +72,7 @@ def test_confirmed_without_a_card_the_whole_stay_is_owed() -> None:
     assert (after.balance_due, after.captured, after.paid_at) == (after.total, None, None)
 
 
-def test_paid_and_confirmed_nothing_is_owed() -> None:
+def test_a_paid_and_confirmed_booking_owes_nothing() -> None:
     event = BookingConfirmed(**ABOUT, confirmed_at=NOW, confirmed_by=ANNA, paid_at=NOW, status=BookingStatus.CONFIRMED)
 
     after = evolution.evolve(awaiting_approval(), event, at=NOW)
@@ -94,7 +94,7 @@ def test_a_cancelled_booking_has_no_room_and_owes_its_fee_where_no_card_paid(boo
     assert (after.assigned_room_number, after.balance_due, after.refund_status) == (None, eur(owed), None)
 
 
-def test_checking_out_forgets_the_secrets() -> None:
+def test_a_check_out_deletes_the_secrets() -> None:
     booking = a_booking(
         status=BookingStatus.IN_HOUSE, in_house=InHouse(wifi_ssid="s", wifi_password="p", room_pin="1234")
     )
@@ -124,7 +124,7 @@ def test_refunds_add_up_to_what_was_captured() -> None:
     assert (whole.payment_status, whole.refund_amount, whole.refund_status) == ("REFUNDED", eur(34880), "SUCCEEDED")
 
 
-def test_no_event_carries_who_stays() -> None:
+def test_no_event_carries_the_guests_data() -> None:
     personal = {"guest", "email", "phone", "first_name", "last_name", "reason_note", "room_pin", "in_house"}
 
     assert not [event for event in evolution._EFFECTS if personal & {field.name for field in fields(event)}]

@@ -27,7 +27,9 @@ def utc(*parts: int) -> datetime:
         (TOKYO, date(2030, 7, 10), "02:00", utc(2030, 7, 9, 17)),
     ],
 )
-def test_an_ordinary_wall_time_is_one_instant_for_both(zone: str, day: date, wall: str, instant: datetime) -> None:
+def test_an_ordinary_wall_time_opens_and_closes_at_one_instant(
+    zone: str, day: date, wall: str, instant: datetime
+) -> None:
     assert opens_at(day, wall, zone) == instant
     assert closes_at(day, wall, zone) == instant
 

@@ -35,5 +35,5 @@ def test_a_new_optional_field_is_growth() -> None:
     ],
     ids=["removed", "retyped", "newly required", "enum value removed"],
 )
-def test_what_would_break_a_listener_is_found(change: Any) -> None:
+def test_a_schema_change_that_would_break_a_listener_is_found(change: Any) -> None:
     assert with_change(change) != []

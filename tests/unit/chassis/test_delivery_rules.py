@@ -1,4 +1,4 @@
-"""What is delayed, what is parked, and what a relay may send."""
+"""Rules of delivery: delayed and parked events, and the rows that a relay may publish."""
 
 import time
 from datetime import UTC, datetime
@@ -13,13 +13,14 @@ from chassis.jobs.backoff import LONGEST_DELAY, backoff
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.acknowledgement import EARLY_FOR, UNREADABLE, EventDelivery, acknowledge
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition
-from chassis.messaging.outbox import OutboxRow, envelope, publishable
+from chassis.messaging.outbox import OutboxRow, publishable
 from chassis.observability import trace
 from chassis.settings import ServiceSettings
+from contracts.message import Envelope
 
 
 class Channel:
-    """Remembers what it was told."""
+    """A channel that records its calls."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, str, dict[str, Any]]] = []
@@ -35,14 +36,15 @@ class Channel:
 
 
 def row(position: int, subject: str = "BK-1", *, waits: bool = False) -> OutboxRow:
-    return OutboxRow(
-        position=position, id=uuid4(), subject=subject, sequence=position, type="bookings.BookingHeld.v1", hotel="h",
-        time=datetime(2026, 1, 1, tzinfo=UTC), data={}, traceparent="", correlation_id="", causation_id="", waits=waits,
+    event = Envelope(
+        id=str(uuid4()), source="bookings", type="bookings.BookingHeld.v1", subject=subject, hotel="h", data={},
+        time=datetime(2026, 1, 1, tzinfo=UTC), sequence=position, dataschema="urn:hotelmate:schema:test",
     )  # fmt: skip
+    return OutboxRow(position, waits, event)
 
 
 def delivery(headers: dict[str, Any] | None = None) -> EventDelivery:
-    body = codec.encode(envelope("bookings", row(1)))
+    body = codec.encode(row(1).event)
     return EventDelivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
 
 
@@ -52,7 +54,7 @@ def acknowledged(received: EventDelivery, outcome: DispatchResult) -> Channel:
     return channel
 
 
-def test_what_was_applied_is_only_acknowledged() -> None:
+def test_an_applied_event_is_only_acknowledged() -> None:
     channel = acknowledged(delivery(), APPLIED)
 
     assert (channel.published, channel.acked) == ([], [7])
@@ -73,7 +75,7 @@ def test_the_fifth_failure_is_parked_with_its_cause() -> None:
     assert (exchange, key, headers[event_protocol.ERROR]) == ("", topology.dead_letters("rooms"), "why")
 
 
-def test_being_too_early_is_not_a_try() -> None:
+def test_an_early_delivery_counts_as_no_attempt() -> None:
     channel = acknowledged(delivery({event_protocol.ATTEMPT: 4}), DispatchResult(Disposition.TOO_EARLY, "gap"))
 
     assert channel.published[0][0] == topology.delay(topology.DELAYS_MS[0])
@@ -81,7 +83,7 @@ def test_being_too_early_is_not_a_try() -> None:
 
 
 @pytest.mark.parametrize(("waited", "pause"), [(0, 200), (5, 1_000), (30, 5_000), (300, 30_000), (3_600, 120_000)])
-def test_what_is_too_early_comes_back_in_proportion_to_its_wait(waited: int, pause: int) -> None:
+def test_an_early_event_is_delayed_in_proportion_to_its_wait(waited: int, pause: int) -> None:
     since = {event_protocol.EARLY_SINCE: int(time.time()) - waited}
 
     assert acknowledged(delivery(since), DispatchResult(Disposition.TOO_EARLY, "gap")).published[0][
@@ -89,14 +91,14 @@ def test_what_is_too_early_comes_back_in_proportion_to_its_wait(waited: int, pau
     ] == topology.delay(pause)
 
 
-def test_too_early_for_a_day_is_parked() -> None:
+def test_an_event_that_is_early_for_a_day_is_parked() -> None:
     since = int(time.time()) - EARLY_FOR - 1
     channel = acknowledged(delivery({event_protocol.EARLY_SINCE: since}), DispatchResult(Disposition.TOO_EARLY, "gap"))
 
     assert channel.published[0][1] == topology.dead_letters("rooms")
 
 
-def test_what_cannot_be_read_is_parked_at_once() -> None:
+def test_an_unreadable_event_is_parked_at_once() -> None:
     unreadable = EventDelivery.received(7, pika.BasicProperties(), b"{")
 
     assert acknowledged(unreadable, UNREADABLE).published[0][1] == topology.dead_letters("rooms")
@@ -105,16 +107,16 @@ def test_what_cannot_be_read_is_parked_at_once() -> None:
 def test_a_row_that_waits_holds_back_its_subject_only() -> None:
     rows = [row(1, "a", waits=True), row(2, "b"), row(3, "a")]
 
-    assert [ready.subject for ready in publishable(rows)] == ["b"]
+    assert [ready.event.subject for ready in publishable(rows)] == ["b"]
 
 
 def test_an_envelope_survives_the_wire() -> None:
-    sent = envelope("bookings", row(3))
+    sent = row(3).event
 
     assert event_protocol.read_envelope(codec.encode(sent)) == sent
 
 
-def test_waits_double_up_to_a_minute() -> None:
+def test_the_backoff_doubles_up_to_a_minute() -> None:
     assert all(0.25 * 2**n <= backoff(n) <= 0.5 * 2**n for n in range(7))
     assert backoff(50) <= LONGEST_DELAY
 
@@ -124,7 +126,7 @@ def test_a_bad_traceparent_begins_a_new_trace(bad: str | None) -> None:
     assert len(trace.trace_id(trace.started(bad))) == 32
 
 
-def test_a_trace_is_followed() -> None:
+def test_a_followed_trace_keeps_its_id_with_a_new_span() -> None:
     first = trace.started()
 
     with trace.following(first) as second:

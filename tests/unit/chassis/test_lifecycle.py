@@ -19,14 +19,14 @@ class Pushed: ...
 class Pulled: ...
 
 
-def test_the_table_says_what_follows() -> None:
+def test_the_table_gives_the_next_status() -> None:
     table = Lifecycle((None, Pushed, Door.OPEN), (Door.OPEN, Pulled, Door.SHUT))
 
     assert table.after(None, Pushed) is Door.OPEN
     assert table.after(Door.OPEN, Pulled) is Door.SHUT
 
 
-def test_what_the_table_leaves_out_is_refused() -> None:
+def test_a_transition_that_the_table_leaves_out_is_refused() -> None:
     table = Lifecycle((Door.OPEN, Pulled, Door.SHUT), code="STUCK")
 
     with pytest.raises(Refusal) as refused:
@@ -36,6 +36,6 @@ def test_what_the_table_leaves_out_is_refused() -> None:
     assert not table.allows(Door.SHUT, Pulled)
 
 
-def test_a_table_that_says_the_same_thing_twice_is_refused() -> None:
+def test_a_table_with_a_repeated_transition_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         Lifecycle((Door.OPEN, Pulled, Door.SHUT), (Door.OPEN, Pulled, Door.OPEN))

@@ -1,4 +1,4 @@
-"""What logs call facts, and that operators' documents call them the same."""
+"""The log names of events, and the same names in the operators' documents."""
 
 import re
 from datetime import UTC, datetime

@@ -19,7 +19,7 @@ REFUSED = (
 
 @pytest.fixture(params=["json", "console"])
 def logged(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """What has been logged so far, in either form."""
+    """The log output so far, in both formats."""
     root, out = logging.getLogger(), io.StringIO()
     before, level = root.handlers[:], root.level
     logs.configure("test", fmt=request.param)
@@ -39,7 +39,7 @@ def refuse() -> None:
         raise RuntimeError(REFUSED) from cause
 
 
-def test_the_row_that_a_database_refused_is_left_out_of_every_part(logged: Callable[[], str]) -> None:
+def test_a_row_that_a_database_refused_is_left_out_of_every_part_of_a_log_line(logged: Callable[[], str]) -> None:
     try:
         refuse()
     except RuntimeError as problem:
@@ -50,7 +50,7 @@ def test_the_row_that_a_database_refused_is_left_out_of_every_part(logged: Calla
         assert said in logged()
 
 
-def test_other_libraries_lines_are_treated_alike(logged: Callable[[], str]) -> None:
+def test_a_refused_row_is_left_out_of_log_lines_of_other_libraries(logged: Callable[[], str]) -> None:
     try:
         refuse()
     except RuntimeError:
@@ -61,7 +61,9 @@ def test_other_libraries_lines_are_treated_alike(logged: Callable[[], str]) -> N
 
 
 @pytest.mark.parametrize("logged", ["json"], indirect=True)
-def test_without_that_the_row_would_be_there(logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_redaction_a_refused_row_would_be_logged(
+    logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(logs, "_ROWS", re.compile("(?!)"))
     try:
         refuse()

@@ -37,7 +37,7 @@ def test_an_amount_has_no_truth_value(amount: int) -> None:
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
-def test_what_is_shown_reads_back_the_same(amount: int, currency: str) -> None:
+def test_an_amount_as_text_is_read_back_as_the_same_amount(amount: int, currency: str) -> None:
     assert from_major(Money(amount, currency).text, currency) == Money(amount, currency)
 
 
@@ -53,7 +53,7 @@ def test_halves_round_up_and_three_digit_currencies_to_tens() -> None:
     assert rounded(Decimal(149), "ISK") == Money(100, "ISK")
 
 
-def test_the_table_is_the_provider_s_own() -> None:
+def test_the_table_of_currencies_is_the_providers_own() -> None:
     theirs = {code.upper(): currencies.exponent(code) for code in currencies._SUPPORTED}
     steps = {code.upper(): step for code, step in currencies._STEPS.items()}
 
@@ -61,12 +61,12 @@ def test_the_table_is_the_provider_s_own() -> None:
     assert steps == STEPS
 
 
-def test_two_currencies_do_not_add_up() -> None:
+def test_amounts_of_two_currencies_cannot_be_added() -> None:
     with pytest.raises(ValueError, match="do not add up"):
         Money(1, "EUR") + Money(1, "JPY")
 
 
-def test_a_stay_sleeps_up_to_but_not_on_its_last_day() -> None:
+def test_the_nights_of_a_stay_end_before_its_last_day() -> None:
     stay = Stay(date(2026, 2, 27), date(2026, 3, 2))
 
     assert stay.nights == 3

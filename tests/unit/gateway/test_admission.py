@@ -1,4 +1,4 @@
-"""Who is let in: every operation of the OpenAPI document against every kind of proof."""
+"""Admission: every operation of the OpenAPI document with every kind of credential."""
 
 from typing import Any
 

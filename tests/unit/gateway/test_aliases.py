@@ -177,6 +177,6 @@ def test_realtime_auth_has_its_old_paths(gateway: Gateway, path: str) -> None:
     assert answer.json() == {"auth": "key:signature"}
 
 
-def test_nothing_is_ever_redirected(gateway: Gateway) -> None:
+def test_no_path_is_redirected(gateway: Gateway) -> None:
     for path in ("/nowhere", "/nowhere/", "/api/public/hotels", "//api/public/hotels/", "/api/public/hotels/x//"):
         assert gateway.get(path).status_code in {200, 404, 503}

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, it is told in one shape, and never as our fault when it is the client's."""
+"""Every error has one shape, and a client's error is never a server error."""
 
 import pytest
 
@@ -146,7 +146,7 @@ def test_realtime_auth_without_its_fields_is_400(gateway: Gateway, body: dict[st
 
 
 @pytest.mark.parametrize(("refused", "status"), [("CHANNEL_FORBIDDEN", 403), ("INVALID_SOCKET_ID", 400)])
-def test_what_the_notifier_refuses_keeps_its_code(gateway: Gateway, refused: str, status: int) -> None:
+def test_a_refusal_by_the_notifier_keeps_its_code(gateway: Gateway, refused: str, status: int) -> None:
     gateway.bus.answers(SignChannel, Refusal(refused, "No."))
 
     answer = gateway.post("/api/realtime/auth/", {"socket_id": "x", "channel_name": "y"}, headers=GUEST)

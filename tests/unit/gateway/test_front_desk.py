@@ -44,7 +44,7 @@ def test_older_clients_add_a_guest_with_flat_fields(gateway: Gateway, front_desk
     assert gateway.bus.last(AddWalkIn).guest.email == "ada@example.com"
 
 
-def test_a_walk_in_needs_somebody_who_may_check_in_and_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_a_walk_in_needs_the_permission_to_check_in_and_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
     made(gateway)
     cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
 

@@ -91,7 +91,7 @@ def test_a_request_without_a_token_asks_no_service(gateway: Gateway) -> None:
     ("refusal", "status"),
     [("INVALID_TOKEN", 401), ("PERMISSION_DENIED", 403), ("BOOKING_NOT_FOUND", 404), ("BOOKING_ENDED", 409)],
 )
-def test_what_bookings_refuses_keeps_its_code(gateway: Gateway, refusal: str, status: int) -> None:
+def test_a_refusal_by_bookings_keeps_its_code(gateway: Gateway, refusal: str, status: int) -> None:
     gateway.bus.answers(CancelBooking, Refusal(refusal, "No."))
 
     answer = gateway.post(f"{BOOKING}/cancel/", {"reason": "ill"}, headers=GUEST)

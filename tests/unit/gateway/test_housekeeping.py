@@ -1,4 +1,4 @@
-"""Housekeeping's routes: who may use them, what rooms is asked, and how its answers are told."""
+"""The routes of housekeeping: permissions, the asks to rooms, and the responses."""
 
 from datetime import date
 from typing import Any
@@ -101,7 +101,7 @@ def test_a_route_is_open_to_the_roles_that_the_specification_names(
     assert refused or (answer.status_code, code(answer)) == (503, "SERVICE_UNAVAILABLE")  # let in: rooms is asked
 
 
-def test_the_day_of_housekeeping_needs_no_more_than_to_clean() -> None:
+def test_the_day_of_housekeeping_needs_only_the_permission_to_clean() -> None:
     assert PERMISSIONS[CLEANER] == {Permission.CLEAN}
 
 

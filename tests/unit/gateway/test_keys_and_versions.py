@@ -1,4 +1,4 @@
-"""What travels beside an ask: the scoped key, the body's fingerprint, the version seen, the trace."""
+"""The context of an ask: the scoped key, the body's fingerprint, the expected version, the trace."""
 
 import re
 
@@ -55,7 +55,7 @@ def test_another_caller_path_or_key_is_another_scope(gateway: Gateway) -> None:
     assert len(scopes) == 4
 
 
-def test_the_fingerprint_is_the_bodys_meaning(gateway: Gateway) -> None:
+def test_the_fingerprint_depends_on_the_meaning_of_the_body_only(gateway: Gateway) -> None:
     empty, also_empty = _cancelled(gateway), _cancelled(gateway, content=b" { } ")
     one = _cancelled(gateway, content=b'{"reason": "ill"}')
     other = _cancelled(gateway, content=b'{"reason": "well"}')

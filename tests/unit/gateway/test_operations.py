@@ -1,4 +1,4 @@
-"""Health, limits, CORS, settings, and what is remembered."""
+"""Health, rate limits, CORS, settings and the cache."""
 
 import logging
 from typing import Any
@@ -87,7 +87,7 @@ def test_invalid_rate_limits_are_refused_at_the_start(text: str) -> None:
         parse_limits(text)
 
 
-def test_rate_limits_off_are_empty_and_on_the_defaults() -> None:
+def test_rate_limits_are_empty_when_off_and_the_defaults_when_on() -> None:
     assert parse_limits("off") == {}
     assert parse_limits("on") == {"public": 30, "guest": 60, "login": 10, "lookup": 10}
     assert parse_limits("public=100")["public"] == 100

@@ -70,7 +70,7 @@ def test_another_version_is_412(gateway: Gateway, manager: dict[str, str]) -> No
     assert (answer.status_code, code(answer)) == (412, "VERSION_MISMATCH")
 
 
-def test_settings_that_were_read_can_be_put_back(gateway: Gateway, manager: dict[str, str]) -> None:
+def test_settings_can_be_put_as_they_were_read(gateway: Gateway, manager: dict[str, str]) -> None:
     gateway.bus.answers(GetSettings, builders.operating_settings())
     gateway.bus.answers(ChangeSettings, builders.operating_settings())
     settings = gateway.get(SETTINGS, headers=manager).json()
@@ -123,7 +123,7 @@ def test_staff_see_every_operating_setting(gateway: Gateway, front_desk: dict[st
     assert {each.name for each in fields(HotelSettings)} | {"tax_percent", "wifi"} <= settings.keys()
 
 
-def test_the_public_settings_are_the_page_and_nothing_else(gateway: Gateway) -> None:
+def test_the_public_settings_have_only_the_fields_of_the_hotel_page(gateway: Gateway) -> None:
     settings = gateway.get(f"/api/public/hotels/{builders.HOTEL}/settings/").json()
 
     assert settings.keys() == {

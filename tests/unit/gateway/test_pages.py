@@ -1,4 +1,4 @@
-"""What the pages are served with."""
+"""The headers and the contents of the pages."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What anyone may do: discover, quote, book."""
+"""The public routes: hotels, availability, quotes, bookings."""
 
 import pytest
 
@@ -135,7 +135,7 @@ def test_sold_out_is_a_conflict(gateway: Gateway) -> None:
     assert code(answer) == "SOLD_OUT"
 
 
-def test_a_booking_is_answered_also_while_nobody_describes_realtime(gateway: Gateway) -> None:
+def test_a_booking_is_answered_while_the_notifier_is_down(gateway: Gateway) -> None:
     gateway.bus.answers(CreateBooking, MADE)
     gateway.bus.answers(DescribeRealtime, lambda *_: _unavailable())
 

@@ -26,7 +26,7 @@ def test_sign_in_returns_a_token_and_sign_out_ends_it(gateway: Gateway) -> None:
     assert [first.status_code, out.status_code, after.status_code] == [200, 204, 401]
 
 
-def test_signing_out_closes_what_is_open_at_the_push_provider(gateway: Gateway) -> None:
+def test_a_sign_out_closes_the_connections_at_the_push_provider(gateway: Gateway) -> None:
     gateway.bus.answers(DropUser, Nothing())
     proof = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
 
@@ -34,7 +34,7 @@ def test_signing_out_closes_what_is_open_at_the_push_provider(gateway: Gateway) 
     assert gateway.bus.last(DropUser) == DropUser(staff_id=str(builders.staff().id))
 
 
-def test_signing_out_works_while_nobody_can_close_connections(gateway: Gateway) -> None:
+def test_a_sign_out_works_while_the_notifier_is_down(gateway: Gateway) -> None:
     gateway.bus.answers(DropUser, Unavailable("gone"))
     proof = gateway.accounts.signed_in(builders.staff(Role.FRONT_DESK))
 

@@ -124,7 +124,7 @@ def test_an_amendment_changes_only_what_it_names(gateway: Gateway, front_desk: d
     assert (ask.internal_notes, ask.special_requests, ask.guest_email) == ("", None, None)
 
 
-def test_the_timeline_says_who_and_why(gateway: Gateway, front_desk: dict[str, str]) -> None:
+def test_the_timeline_has_actor_and_reason_of_each_change(gateway: Gateway, front_desk: dict[str, str]) -> None:
     item = TimelineItem(
         at=builders.NOON, what="BookingDeclined", by=builders.CLERK, why="full", trace_id="t", sequence=4,
         from_status=BookingStatus.PENDING_APPROVAL, to_status=BookingStatus.DECLINED,

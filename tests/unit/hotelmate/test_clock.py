@@ -62,7 +62,7 @@ def test_a_span_is_read(text: str, seconds: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "3", "h", "-3h", "3 h", "3w", "1.5h", "3h!"])
-def test_what_is_no_span_is_refused(text: str) -> None:
+def test_a_text_that_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="is not a span"):
         clock.parse_span(text)
 
@@ -77,7 +77,7 @@ def test_every_clock_is_moved_and_read(stand_in: StandIn) -> None:
     assert stand_in.ahead == 60
 
 
-def test_nothing_moves_while_a_service_is_silent(stand_in: StandIn) -> None:
+def test_no_clock_moves_while_a_service_is_silent(stand_in: StandIn) -> None:
     services: Any = Services(silent={OWNERS[-1]})
 
     with pytest.raises(Unavailable):
@@ -87,7 +87,7 @@ def test_nothing_moves_while_a_service_is_silent(stand_in: StandIn) -> None:
     assert stand_in.ahead == 0
 
 
-def test_outside_a_demo_the_first_service_refuses_and_nothing_has_moved(stand_in: StandIn) -> None:
+def test_outside_a_demo_the_first_service_refuses_and_no_clock_has_moved(stand_in: StandIn) -> None:
     services: Any = Services(trouble={OWNERS[0]: Refusal("DEMO_ONLY", "the clock moves in demo mode only")})
 
     with pytest.raises(CommandError, match="No clock was moved") as trouble:
@@ -115,7 +115,7 @@ def test_a_clock_that_stayed_behind_is_brought_up(stand_in: StandIn) -> None:
     assert set(services.ahead.values()) == {900.0}
 
 
-def test_after_a_partial_failure_the_command_is_simply_given_again(stand_in: StandIn) -> None:
+def test_the_command_can_be_repeated_after_a_partial_failure(stand_in: StandIn) -> None:
     services: Any = Services(trouble={OWNERS[2]: Unavailable("gone")})
     with pytest.raises(CommandError):
         clock.advance(services, "http://stripe", seconds=60)

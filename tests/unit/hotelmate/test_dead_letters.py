@@ -68,7 +68,7 @@ def opened(*messages: tuple[pika.BasicProperties, bytes]) -> tuple[DeadLetterQue
     return DeadLetterQueue("rooms", channel), channel
 
 
-def test_letters_tell_why_they_are_parked() -> None:
+def test_a_parked_message_is_listed_with_its_cause() -> None:
     queue, _ = opened(
         parked(
             an_event(),
@@ -82,7 +82,7 @@ def test_letters_tell_why_they_are_parked() -> None:
     assert letter.first_failed_at == datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def test_what_cannot_be_read_is_listed_too() -> None:
+def test_an_unreadable_message_is_listed_too() -> None:
     queue, _ = opened(parked(None), parked(an_event()))
 
     assert [letter.envelope is None for letter in queue.letters()] == [True, False]
@@ -120,7 +120,7 @@ def letters(*ids: str) -> list[DeadLetter]:
     return [DeadLetter(1, b"", pika.BasicProperties(message_id=each), None) for each in ids]
 
 
-def test_the_beginning_of_an_id_is_enough() -> None:
+def test_a_message_is_found_by_the_beginning_of_its_id() -> None:
     assert [letter.id for letter in choose(letters("abc-1", "abd-2"), ["abd"])] == ["abd-2"]
 
 
@@ -135,7 +135,7 @@ def test_an_unknown_service_is_named_with_those_there_are() -> None:
         check_service("kitchen")
 
 
-def test_a_parked_message_may_be_looked_at_as_often_as_one_likes() -> None:
+def test_a_parked_message_can_be_shown_any_number_of_times() -> None:
     _, queues, _ = topology.topology()
 
     limits = [arguments["x-delivery-limit"] for name, arguments in queues if name.endswith(".dlq")]

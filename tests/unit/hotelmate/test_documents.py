@@ -1,4 +1,4 @@
-"""What the documents tell operators to type exists: commands, options, targets, modules, services, log events."""
+"""Commands, options, targets, modules, services and log events in the documents exist."""
 
 import importlib.util
 import re
@@ -42,7 +42,7 @@ def what_is_wrong(arguments: list[str]) -> str:
     return next((word for word in rest if word.startswith("--") and word not in known | {"--help"}), "")
 
 
-def test_every_command_that_is_told_exists() -> None:
+def test_every_documented_command_exists() -> None:
     documented = list(commands_in(TEXT))
 
     assert len(documented) > 60
@@ -58,13 +58,13 @@ def test_every_command_that_is_told_exists() -> None:
         ("`bin/hotelmate dlq drop notifier 1f3c`", ""),
     ],
 )
-def test_a_command_that_is_not_there_is_found(text: str, wrong: str) -> None:
+def test_an_unknown_documented_command_is_found(text: str, wrong: str) -> None:
     [arguments] = commands_in(text)
 
     assert what_is_wrong(arguments) == wrong
 
 
-def test_every_target_of_make_that_is_told_exists() -> None:
+def test_every_documented_target_of_make_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
     documented = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, re.MULTILINE))
@@ -73,14 +73,14 @@ def test_every_target_of_make_that_is_told_exists() -> None:
     assert documented - targets == set()
 
 
-def test_every_module_that_is_told_can_be_run() -> None:
+def test_every_documented_module_can_be_run() -> None:
     documented = set(re.findall(r"python -m ([\w.]+)", TEXT))
 
     assert {"chassis.transactions.migrate", "gateway"} <= documented
     assert [name for name in documented if importlib.util.find_spec(name) is None] == []
 
 
-def test_every_service_of_compose_that_is_told_exists() -> None:
+def test_every_documented_service_of_compose_exists() -> None:
     services = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"])
     verbs = "run|up|exec|restart|stop|logs"
     plain = re.findall(rf"docker compose (?:{verbs})((?: --?[\w-]+(?:[= ](?:\w+=\d|\./\S+|sh))?)*) ([a-z]+)", TEXT)
@@ -91,7 +91,7 @@ def test_every_service_of_compose_that_is_told_exists() -> None:
     assert documented - services == set()
 
 
-def test_every_log_event_that_is_told_is_logged() -> None:
+def test_every_documented_log_event_is_logged() -> None:
     logged = "\n".join(path.read_text("utf-8") for name in SOURCES for path in (ROOT / name).rglob("*.py"))
     table = OPERATIONS.read_text("utf-8").partition("Failures have log events of their own:")[2]
 

@@ -17,7 +17,7 @@ PLANTED = "Ada Planted <ada@planted.example>"
 
 
 def filled(kind: Any) -> Any:
-    """A value of that type with something personal wherever there is room for words."""
+    """A value of that type with a personal text in every text field."""
     if get_origin(kind) in (Union, UnionType):
         return filled(next(option for option in get_args(kind) if option is not NoneType))
     if get_origin(kind) is tuple:

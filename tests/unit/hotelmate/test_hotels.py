@@ -43,9 +43,7 @@ def test_a_whole_property_is_read(tmp_path: Path) -> None:
     ("policy", "hours"),
     [({"kind": "MODERATE"}, 48), ({"kind": "FLEXIBLE"}, 24), ({"kind": "MODERATE", "free_until_hours": 12}, 12)],
 )
-def test_a_policy_that_does_not_say_is_free_as_long_as_its_kind_is(
-    tmp_path: Path, policy: dict[str, Any], hours: int
-) -> None:
+def test_a_policy_without_free_hours_has_those_of_its_kind(tmp_path: Path, policy: dict[str, Any], hours: int) -> None:
     assert read_property(written(tmp_path, a_property(policy=policy))).policy.free_until_hours == hours
 
 
@@ -91,17 +89,17 @@ def test_every_unknown_field_is_named_at_once(tmp_path: Path) -> None:
     ("text", "said"),
     [("{", "line 1, column 2"), ('{"a": 1,\n "b"}', "line 2"), ("[]", "one JSON object"), ("", "is not JSON")],
 )
-def test_what_is_not_a_json_object_is_said_to_be_none(tmp_path: Path, text: str, said: str) -> None:
+def test_a_file_that_is_no_json_object_is_refused_as_such(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         read_property(written(tmp_path, text))
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_as_missing(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         read_property(tmp_path / "nowhere.json")
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "property.json"
     file.write_bytes(b"\xff\xfe\x00")
 

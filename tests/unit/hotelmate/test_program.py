@@ -62,7 +62,7 @@ def run(*arguments: str) -> int:
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("flag", ["--help", "-h"])
-def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_a_help_text(command: str, flag: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*command.split(), flag) == 0
     assert "Usage: hotelmate" in capsys.readouterr().out
 
@@ -95,7 +95,9 @@ def test_every_command_helps(command: str, flag: str, capsys: pytest.CaptureFixt
         ("no-such-command", 2, "No such command"),
     ],
 )
-def test_a_mistake_ends_plainly(command: str, code: int, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_ends_with_a_plain_message(
+    command: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(*command.split()) == code
 
     output = capsys.readouterr()
@@ -104,7 +106,7 @@ def test_a_mistake_ends_plainly(command: str, code: int, message: str, capsys: p
 
 
 @pytest.mark.slow
-def test_a_database_that_is_down_ends_plainly(
+def test_a_database_that_is_down_ends_with_a_plain_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for service in OWNERS:
@@ -115,7 +117,7 @@ def test_a_database_that_is_down_ends_plainly(
         assert "cannot be reached" in capsys.readouterr().err
 
 
-def test_a_broker_that_is_down_ends_plainly(
+def test_a_broker_that_is_down_ends_with_a_plain_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AMQP_URL", "amqp://127.0.0.1:9/")

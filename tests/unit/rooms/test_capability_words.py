@@ -16,9 +16,18 @@ SHARED = {
     "handlers": {"booking_events", "nouns", "timers"},
     "steps": {"action_log", "cleaning_tasks", "hotel_access", "hotel_changes", "nouns", "offers", "releases"}
     | {"room_access", "room_status"},
-    "domain": {"amounts", "candidates", "definitions", "offers", "periods", "pricing", "room_history", "stays"}
-    | {"validation"},
-    "store": {"actions", "examination", "explanation", "nights", "offers", "paging", "periods", "room_details"},
+    "domain": {
+        "amounts",
+        "candidates",
+        "definitions",
+        "mapping",
+        "offers",
+        "periods",
+        "pricing",
+        "stays",
+        "validation",
+    },
+    "store": {"actions", "base", "examination", "explanation", "nights", "offers", "periods"},
 }
 
 

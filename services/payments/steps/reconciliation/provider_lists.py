@@ -1,6 +1,6 @@
 """Searches the provider's lists for objects with our metadata that we do not know, and for money not in the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.transactions.conversation import Conversation
@@ -26,34 +26,30 @@ def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork])
 
     Each session or intent must be known to us. The payment of each refund or dispute is compared with the provider.
     """
-    cards = conversation.dependencies.cards
-    page = cards.list_objects(command.part, since=command.since, after=command.after)
+    page = conversation.dependencies.cards.list_objects(command.part, since=command.since, after=command.after)
     with conversation.reading() as work:
         rows = work.reconciliation.find_payments(
             [each.payment_id for each in page.objects if each.payment_id],
             [each.intent_id for each in page.objects if each.intent_id],
         )
     if command.part in OWN_ID_COLUMNS:
-        findings = _unknown_objects(command, page.objects, {row["id"]: row for row in rows})
+        payments = {row["id"]: row for row in rows}
+        unknown = (_unknown_object(command.part, each, payments) for each in page.objects)
+        findings = [each for each in unknown if each and in_scope(command, each.hotel, each.booking_id)]
     else:
         intent_ids = {each.intent_id for each in page.objects}
-        findings = _payment_findings(command, [row for row in rows if row["intent_id"] in intent_ids], conversation)
-    return ReconciledPage(looked=len(page.objects), findings=findings, next=page.next)
-
-
-def _unknown_objects(
-    command: Reconcile, objects: Sequence[ProviderObject], payments: Mapping[str, Any]
-) -> tuple[ReconciliationFinding, ...]:
-    findings = (_unknown_object(command.part, each, payments) for each in objects)
-    return tuple(each for each in findings if each and in_scope(command, each.hotel, each.booking_id))
+        listed = [row for row in rows if row["intent_id"] in intent_ids]
+        payment_ids = [row["id"] for row in listed if in_scope(command, row["hotel"], row["booking_id"])]
+        findings = [finding for each in payment_ids for finding in findings_of(command, each, conversation)]
+    return ReconciledPage(looked=len(page.objects), findings=tuple(findings), next=page.next)
 
 
 def _unknown_object(
     part: ReconciliationPart, each: ProviderObject, payments: Mapping[str, Any]
 ) -> ReconciliationFinding | None:
-    """The finding for an object that names one of our payments but is not the payment's own; else None.
+    """The finding for an object whose payment we do not have, or whose payment has another object of this kind.
 
-    None also for a payment that has no such object yet: the comparison of our payments covers this difference.
+    None for any other object. The comparison of our payments covers a payment that has no object of this kind yet.
     """
     if each.payment_id is None or each.state in HARMLESS_STATES:
         return None
@@ -69,10 +65,3 @@ def _unknown_object(
         booking_id=each.booking_id or "",
         hotel=payment["hotel"] if payment else "",
     )
-
-
-def _payment_findings(
-    command: Reconcile, payments: Sequence[Any], conversation: Conversation[PaymentsWork]
-) -> tuple[ReconciliationFinding, ...]:
-    in_scope_ids = [each["id"] for each in payments if in_scope(command, each["hotel"], each["booking_id"])]
-    return tuple(finding for each in in_scope_ids for finding in findings_of(command, each, conversation))

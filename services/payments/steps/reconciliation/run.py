@@ -37,7 +37,7 @@ def record_payment_findings(
 ) -> None:
     """Record a comparison of a payment: resolve its open findings, add these findings, schedule the next comparison.
 
-    An open finding that is among the new, unrepaired ones stays open.
+    An open finding stays open if it is among `findings` and is not repaired.
     """
     work.reconciliation.resolve(payment.id, [finding for finding in findings if not finding.repaired], at=work.now)
     work.reconciliation.add(run, findings, looked=1, at=work.now)

@@ -1,0 +1,42 @@
+"""A disk that is full: noticed before a start and after a failure, and said in one sentence."""
+
+import errno
+import os
+from pathlib import Path
+
+MEGABYTE = 1024**2
+NEEDED = 300 * MEGABYTE  # of a new run
+LOW = 100 * MEGABYTE  # below it, RabbitMQ takes no more messages
+REMEDY = "make room there, and run this again"
+FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def refuse_full_disk(directory: Path) -> None:
+    """Raise RuntimeError where a new run has too little room, or no more files can be made."""
+    if sentence := full_disk(directory, below=NEEDED):
+        raise RuntimeError(sentence)
+
+
+def full_disk(directory: Path, *, below: int = LOW) -> str | None:
+    """The sentence about the disk that holds the directory, where it has less than `below` bytes or no file left."""
+    place = next(each for each in (directory, *directory.parents) if each.exists())
+    state = os.statvfs(place)
+    free = state.f_bavail * state.f_frsize
+    if free >= below and (state.f_favail or not state.f_files):
+        return None
+    room = f"{free // MEGABYTE} MB are free" if free < below else "no further file can be made"
+    return (
+        f"The disk that holds {directory} is full ({room}):"
+        f" make room there, at least {NEEDED // MEGABYTE} MB, and run this again."
+    )
+
+
+def about_disk(error: BaseException, directory: Path) -> str | None:
+    """The sentence where a full disk is the reason of the error."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        place = Path(error.filename).parent if isinstance(error.filename, str) else directory
+        return full_disk(place, below=NEEDED) or f"The disk that holds {place} is full: {REMEDY}."
+    if os.strerror(errno.ENOSPC) in str(error):
+        logs = directory / "logs"
+        return full_disk(directory, below=NEEDED) or f"A disk is full, the logs in {logs} name the file: {REMEDY}."
+    return full_disk(directory)

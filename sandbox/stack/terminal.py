@@ -1,0 +1,147 @@
+"""A terminal, pipe or file that people read. Nothing that controls the stack waits for it or fails with it."""
+
+import io
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TextIO
+
+MOST_LINES = 10_000
+
+
+class Terminal:
+    """Writes lines from a thread of its own.
+
+    A reader that is gone (a closed pipe, a lost terminal, a full disk) ends the writing, and nothing else. While a
+    reader stops reading, up to `most` lines wait; further ones are left out, which a line says afterwards.
+    """
+
+    def __init__(self, stream: TextIO, *, most: int = MOST_LINES) -> None:
+        self.coloured = _isatty(stream) and "NO_COLOR" not in os.environ
+        self._put = _writer(stream)
+        self._most = most
+        self._lines: deque[str] = deque()
+        self._left_out = 0
+        self._writing = False
+        self._lost = False
+        self._changed = threading.Condition()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the reader is gone."""
+        return self._lost
+
+    def write(self, line: str, *, always: bool = False) -> None:
+        """Queue a line and return at once; `always` also where too many lines wait."""
+        with self._changed:
+            if self._lost:
+                return
+            if len(self._lines) >= self._most and not always:
+                self._left_out += 1
+                return
+            self._lines.append(f"{line}\n")
+            if not self._writing:
+                self._writing = True
+                threading.Thread(target=self._write_all, name="terminal", daemon=True).start()
+
+    def drain(self, within: float = 2.0) -> None:
+        """Wait until every line is written or the reader is gone, for at most `within` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writing, within)
+
+    def _write_all(self) -> None:
+        while text := self._take():
+            try:
+                self._put(text)
+            except (OSError, ValueError):  # ValueError: the stream is closed
+                self._lose()
+
+    def _take(self) -> str:
+        with self._changed:
+            text = "".join(self._lines)
+            self._lines.clear()
+            if self._left_out:
+                text += f"({self._left_out} lines are left out here; the log files have them)\n"
+                self._left_out = 0
+            if not text:
+                self._writing = False
+                self._changed.notify_all()
+            return text
+
+    def _lose(self) -> None:
+        with self._changed:
+            self._lost = True
+            self._lines.clear()
+            self._left_out = 0
+
+
+class UnbreakableStream(io.TextIOBase):
+    """A text stream whose reader may be gone, now and at the program's end: what is written then goes nowhere."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._stream.encoding
+
+    def isatty(self) -> bool:
+        return _isatty(self._stream)
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        try:
+            self._stream.write(text)
+        except (OSError, ValueError):
+            self._discard()
+        return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._discard()
+
+    def _discard(self) -> None:
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+
+def say(text: str, *, to: TextIO | None = None) -> None:
+    """Print a line to standard output or `to`; a reader that is gone is no error."""
+    stream = UnbreakableStream(to or sys.stdout)
+    stream.write(f"{text}\n")
+    stream.flush()
+
+
+def _isatty(stream: TextIO) -> bool:
+    with suppress(ValueError):
+        return stream.isatty()
+    return False
+
+
+def _writer(stream: TextIO) -> Callable[[str], None]:
+    """Writes to the file descriptor, because at the program's end nobody can close a buffer that is being written."""
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):
+        return lambda text: _flushed(stream, text)
+    encoding = stream.encoding or "utf-8"
+    return lambda text: _written(descriptor, text.encode(encoding, "replace"))
+
+
+def _flushed(stream: TextIO, text: str) -> None:
+    stream.write(text)
+    stream.flush()
+
+
+def _written(descriptor: int, text: bytes) -> None:
+    while text:
+        text = text[os.write(descriptor, text) :]

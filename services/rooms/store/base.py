@@ -1,0 +1,46 @@
+"""The base class of the stores, and the conversion of rows, searches and pages."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.transactions.store import SqlStore
+from contracts.values import Page
+
+T = TypeVar("T")
+Params = dict[str, Any]
+
+
+class RoomsStore(SqlStore):
+    """The base class of the stores, whose methods convert each row with `of_row`."""
+
+    def _one(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> T | None:
+        row = self._connection.execute(statement, params).one_or_none()
+        return of_row(row) if row else None
+
+    def _all(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> list[T]:
+        return [of_row(row) for row in self._connection.execute(statement, params)]
+
+    def _number(self, statement: sa.TextClause, params: Params) -> int:
+        return int(self._connection.execute(statement, params).scalar_one())
+
+    def _page(
+        self, of_row: Callable[[Any], T], *, count: sa.TextClause, rows: sa.TextClause, params: Params, page: Page
+    ) -> tuple[int, list[T]]:
+        """The number of all matching rows, and the values of the rows of the page."""
+        limits = {"limit": page.page_size, "skip": (page.page - 1) * page.page_size}
+        return self._number(count, params), self._all(of_row, rows, params | limits)
+
+
+def typed_row(kind: type[T], row: Any, **values: Any) -> T:
+    """The row as an instance of the dataclass `kind`, made from `values` and from the columns with a field's name."""
+    columns = {str(name): value for name, value in row._mapping.items()}  # of a `Table`, the names are no plain `str`
+    return codec.typed(columns | values, kind)
+
+
+def like(search: str) -> str:
+    """The `ILIKE` pattern for texts that contain the search; an empty text for an empty search."""
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%" if escaped else ""

@@ -1,0 +1,90 @@
+"""The stack with small programs instead of the real ones, and how to start one from the command line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sandbox.stack.child_process import running_pid
+from sandbox.stack.commands import Commands
+from sandbox.stack.stack import Stack
+from sandbox.stack.stack_config import DEFAULT_PORTS, ROOT
+from tests.sandbox.soon import soon
+
+FAKE = (sys.executable, "-m", "tests.sandbox.fake_system")
+SYSTEM = Commands(
+    stand_ins={
+        "stripe": (*FAKE, "listen", "{stripe_port}"),
+        "pusher": (*FAKE, "listen", "{pusher_port}"),
+        "mailbox": (*FAKE, "listen", "{mailbox_port}"),
+    },
+    migrate=(*FAKE, "migrate"),
+    service=(*FAKE, "service", "{service}"),
+    queues=(),
+    relay=(*FAKE, "service", "relay"),
+    gateway=(*FAKE, "gateway"),
+    seed=(*FAKE, "seed"),
+    walk=(*FAKE, "walk", "{stack_json}"),
+)
+UP = (
+    "import sys; from sandbox.stack.__main__ import main; from tests.sandbox.small_system import SYSTEM;"
+    "sys.exit(main(commands=SYSTEM))"
+)
+
+
+@contextmanager
+def given(stack: Stack) -> Iterator[dict[str, str]]:
+    """Use the broker and the database that run already: only the rest is started."""
+    env = {"DATABASE_URL": stack.postgres.admin_url, "AMQP_URL": stack.rabbit.amqp_url}
+    before = {name: os.environ.get(name) for name in env}
+    os.environ.update(env)
+    try:
+        yield os.environ | dict.fromkeys(DEFAULT_PORTS, "0")
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def stack_command(run: Path, *words: str) -> list[str]:
+    """The command line of the stack in this run directory."""
+    return [sys.executable, "-c", UP, "--directory", str(run), *words]
+
+
+@contextmanager
+def running_up(
+    run: Path, env: dict[str, str], *, stdout: int | IO[str] = subprocess.PIPE, stderr: Path | None = None
+) -> "Iterator[subprocess.Popen[str]]":
+    """`up`, ready; killed at the end of the block where it still runs. Its errors are in `<run>/stderr` or `stderr`."""
+    stderr = stderr or run / "stderr"
+    with stderr.open("w", encoding="utf-8") as errors:
+        up = subprocess.Popen(stack_command(run, "up"), env=env, cwd=ROOT, stdout=stdout, stderr=errors, text=True)
+    try:
+        if stdout == subprocess.PIPE:
+            assert up.stdout
+            lines = []
+            for line in up.stdout:
+                lines.append(line)
+                if "Ctrl-C ends" in line:
+                    break
+            assert "Ctrl-C ends" in "".join(lines), stderr.read_text()
+        else:
+            soon(lambda: '"hotels": [\n' in _text(run / "stack.json"), seconds=30)
+        yield up
+    finally:
+        if up.poll() is None:
+            up.kill()
+        up.wait()
+        if up.stdout:
+            up.stdout.close()
+
+
+def started(run: Path) -> list[int]:
+    """The pids of the programs of the stack in this run directory."""
+    return [pid for note in (run / "pids").iterdir() if (pid := running_pid(note))]
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
