@@ -32,8 +32,9 @@ class ActionKind(StrEnum):
 class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
-    `id` is the `action_id` of the ask to the rooms service. `erases` means that a check-out deletes chat and open
-    orders.
+    `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
+    the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
+    open orders.
     """
 
     id: str
@@ -47,6 +48,8 @@ class PendingAction(Data):
     until: date | None = None
     waive_fee: bool = False
     erases: bool = False
+    key: str | None = None
+    fingerprint: str = ""
 
 
 class Guest(Data):
