@@ -97,13 +97,13 @@ class AskServer:
 
     def _converse(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
         conversation: KeyedConversation[Any] = KeyedConversation(self._unit_of_work, self._ask, context)
-        claim: Claim | StoredReply | None = None
+        taken: Claim | StoredReply | None = None
         if handler.changes and context.idempotency_key:
             with self._unit_of_work.begin(context) as work:
-                claim = _taken(work, context)
-                if isinstance(claim, StoredReply):
-                    return self._replay(handler, claim, work)
-        with conversation.holding(claim):
+                taken = _taken(work, context)
+                if isinstance(taken, StoredReply):
+                    return self._replay(handler, taken, work)
+        with conversation.holding(taken if isinstance(taken, Claim) else None):
             return AskReply(handler.handler(ask, conversation))
 
     def _replay(self, handler: AskHandler, stored: StoredReply, work: Work) -> AskReply:
