@@ -111,6 +111,9 @@ class PostgresNode:
         self.stop()
         self.start()
 
+    def has_database(self, name: str) -> bool:
+        return Administrator(self.admin_url).has(name)
+
     def create_database(self, name: str) -> str:
         """Create a database and an owner role of the same name; returns its URL, which is the same on every call."""
         return Administrator(self.admin_url).create(name, self._password(name))

@@ -53,5 +53,9 @@ class MoneyJournal:
     def append(self, entry: JournalEntry) -> None:
         self._entries.append(entry)
 
+    def entries_after(self, sequence: int) -> list[dict[str, Any]]:
+        """The entries after this one."""
+        return [asdict(entry) for entry in self._entries[sequence:]]
+
     def entries(self, payment_intent: str | None = None) -> list[dict[str, Any]]:
         return [asdict(entry) for entry in self._entries if payment_intent in (None, entry.payment_intent)]

@@ -64,6 +64,8 @@ async def process(state: StripeAppState, request: StripeRequest, entry: Json) ->
             return _send_or_drop(failure, early)
         response = stored or _execute(route, call)
         to_store = _response_to_store(response, late, request.cause)
+        if key and stored is None:
+            keys.expect(key, to_store)
         await asyncio.sleep(faults.delay("after"))
         return _send_or_drop(_failure(late, request.cause), late) if late else response
     finally:
