@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import NoReturn
 
 from contracts.data import Data
 
@@ -34,8 +35,14 @@ class Money:
     def __sub__(self, other: "Money") -> "Money":
         return Money(self.amount - self._same(other).amount, self.currency)
 
-    def __bool__(self) -> bool:
-        return self.amount != 0
+    def __bool__(self) -> NoReturn:
+        """Raise `TypeError`: a truth value would not tell a price of zero from no price (None)."""
+        raise TypeError("an amount has no truth value: compare with None, or use is_zero")
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the amount is zero."""
+        return self.amount == 0
 
     def _same(self, other: "Money") -> "Money":
         if other.currency != self.currency:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
+from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.rooms.events import AvailabilityChanged, RoomBlocked, RoomUnblocked
 from services.rooms.domain.holds import Release
 from services.rooms.domain.rooms import subject_of
 from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.availability import SqlAvailability
-from services.rooms.store.base import RoomsStore
 from services.rooms.store.holds import SqlHolds
 from services.rooms.store.hotel_import import SqlHotelImport
 from services.rooms.store.hotels import SqlHotels
@@ -24,13 +24,6 @@ from services.rooms.store.rates import SqlRates
 from services.rooms.store.room_types import SqlRoomTypes
 from services.rooms.store.rooms import SqlRooms
 from services.rooms.store.tasks import SqlTasks
-
-S = TypeVar("S", bound=RoomsStore)
-
-
-def store(kind: type[S]) -> "cached_property[S]":
-    """A property of the unit of work: the store, which is made when first used."""
-    return cached_property(lambda work: kind(work.connection))
 
 
 class RoomsWork(Work):

@@ -10,7 +10,7 @@ from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.events import BookingExpired
 from contracts.bookings.status import ExpiryReason
-from services.notifier.handlers import pushes
+from services.notifier.handlers import results
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 LIFE = (
@@ -42,7 +42,7 @@ class Log:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     recorded = Log()
-    for module in (chassis.transactions.work, pushes):
+    for module in (chassis.transactions.work, results):
         monkeypatch.setattr(module, "log", recorded)
     return recorded
 

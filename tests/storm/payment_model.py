@@ -157,7 +157,7 @@ class PaymentModel:
             yield f"{self.word}: {payments.held} still held"
         if payments.retained == self.fee:
             return
-        owed = booking.balance_due.amount if booking.balance_due else 0
+        owed = 0 if booking.balance_due is None else booking.balance_due.amount
         if self.capture_may_fail and payments.retained == 0 and owed == self.fee:
             return  # the card would not pay the fee: it is owed at the desk
         if self.refunds_fail and booking.refund_status == "FAILED":

@@ -76,7 +76,7 @@ def before_stay(
     if not may_cancel(booking, command, caller=caller):
         return ()
     cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
-    return (replace(cancelled, besides=booking.unsettled_service or None),)
+    return (replace(cancelled, besides=booking.unsettled_service),)
 
 
 def in_house(booking: Booking, intent: PendingAction) -> BookingCancelled:

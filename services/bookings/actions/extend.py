@@ -90,7 +90,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
         checkout_deadline_at=deadline,
         amount=amount,
         total=booking.total + amount,
-        balance_due=(booking.balance_due or booking.nothing) + amount,
+        balance_due=booking.zero_if_none(booking.balance_due) + amount,
         extended_at=intent.started_at,
         extended_by=intent.by,
     )

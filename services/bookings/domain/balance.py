@@ -44,7 +44,7 @@ PAYS = frozenset({BookingStatus.IN_HOUSE, BookingStatus.COMPLETED})
 
 def owed(booking: Booking) -> Money:
     """The amount that the guest still has to pay."""
-    return booking.balance_due or booking.nothing
+    return booking.zero_if_none(booking.balance_due)
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
@@ -68,7 +68,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=due,
-            reason_code=AMOUNT_DIFFERS if due and booking.status in PAYS else NOTHING_OWED,
+            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS else NOTHING_OWED,
             refused_at=now,
         ),
     )
@@ -113,7 +113,7 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
     """The payment at the desk; no events where nothing is owed. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
     due = owed(booking)
     amount = due if command.amount is None else _amount(command.amount, due)
-    if not amount:
+    if amount.is_zero:
         return ()
     if not LIFECYCLE.allows(booking.status, BalanceSettled):
         raise Refusal("ILLEGAL_TRANSITION", f"Nothing is settled at the desk while it is {booking.status}.")
@@ -136,7 +136,7 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
     """The changed fields of a cancelled booking after only the fee was captured from its balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
-    return {"captured": (booking.captured or booking.nothing) + event.amount, "charges": charges}
+    return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
@@ -145,7 +145,7 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
     own = charge_of(booking, event.payment_id)
-    overall = (booking.refunded or booking.nothing).amount
+    overall = booking.zero_if_none(booking.refunded).amount
     others = overall - own.refunded.amount if own else of_charges
     return replace(event, refunded_total=event.refunded_total + Money(others, event.refunded_total.currency))
 
@@ -158,7 +158,7 @@ def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tupl
 
 def _without(booking: Booking, charge: Charge) -> Money:
     if booking.status is BookingStatus.CANCELLED:
-        fee = booking.cancellation_fee or booking.nothing
+        fee = booking.zero_if_none(booking.cancellation_fee)
         return max(fee - booking.paid + charge.amount, booking.nothing)
     return owed(booking) + charge.amount
 

@@ -178,6 +178,10 @@ class Booking(Data):
         """A zero amount in the booking's currency."""
         return Money(0, self.total.currency)
 
+    def zero_if_none(self, amount: Money | None) -> Money:
+        """The amount; zero in the booking's currency for None."""
+        return self.nothing if amount is None else amount
+
     @property
     def held_on_card(self) -> bool:
         """Whether the stay's price is authorised on the guest's card; a payment that came too late does not count."""
@@ -186,22 +190,22 @@ class Booking(Data):
     @property
     def collected(self) -> Money:
         """The amount of the stay's payment that was captured and not refunded."""
-        return (self.captured or self.nothing) - (self.refunded or self.nothing)
+        return self.zero_if_none(self.captured) - self.zero_if_none(self.refunded)
 
     @property
     def on_card(self) -> bool:
         """Whether a card payment for the stay is authorised or captured."""
-        return self.held_on_card or bool(self.collected)
+        return self.held_on_card or not self.collected.is_zero
 
     @property
     def unsettled_service(self) -> Money:
         """The price of room service that the guest has not paid at the desk."""
-        return max((self.served or self.nothing) - (self.settled or self.nothing), self.nothing)
+        return max(self.zero_if_none(self.served) - self.zero_if_none(self.settled), self.nothing)
 
     @property
     def paid(self) -> Money:
         """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
-        at_desk = self.collected + (self.settled or self.nothing)
+        at_desk = self.collected + self.zero_if_none(self.settled)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:

@@ -78,13 +78,13 @@ def fee_of(tier: PolicyTier, price: Price) -> Money:
 def first_night(price: Price) -> Money:
     """The price of the first night with tax."""
     night = price.nights[0]
-    return price.first_night or night + night.portion(price.tax_percent)
+    return night + night.portion(price.tax_percent) if price.first_night is None else price.first_night
 
 
 def nights_used(price: Price, count: int) -> Money:
     """The price of the first `count` nights as their share of the total, with discount and tax."""
     used = sum(night.amount for night in price.nights[:count])
-    if count >= len(price.nights) or not price.subtotal:
+    if count >= len(price.nights) or price.subtotal.is_zero:
         return price.total
     return rounded(Decimal(price.total.amount) * used / price.subtotal.amount, price.total.currency)
 
@@ -121,7 +121,7 @@ def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
 
     Where the card is authorised only, the fee is captured from the authorisation and not owed at the desk.
     """
-    served = booking.served or booking.nothing
+    served = booking.zero_if_none(booking.served)
     return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
 
 
@@ -165,14 +165,14 @@ def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> Cancellat
         refund=refund,
         balance_due=balance_after(booking, fee, refund),
         rule=rule,
-        description=f"{what} {_text(refund)} will be refunded." if refund else what,
+        description=f"{what} {_text(refund)} will be refunded." if not refund.is_zero else what,
     )
 
 
 def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
     if waived:
         return "The hotel has waived the fee."
-    if not fee:
+    if fee.is_zero:
         return "Free cancellation."
     what = {
         "FIRST_NIGHT": "the first night",

@@ -63,7 +63,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Ch
     return {
         "cancellation_fee": event.fee,
         "refund_amount": event.refund,
-        "refund_status": "PENDING" if event.refund else None,
+        "refund_status": None if event.refund.is_zero else "PENDING",
         "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund),
         **NO_ROOM,
         **NO_SECRETS,
@@ -71,7 +71,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Ch
 
 
 def refunded(booking: Booking, event: BookingRefunded) -> Changes:
-    total = (booking.refunded or booking.nothing) + event.amount
+    total = booking.zero_if_none(booking.refunded) + event.amount
     whole = booking.captured is None or total >= booking.captured
     return {
         "refunded": total,
@@ -82,9 +82,9 @@ def refunded(booking: Booking, event: BookingRefunded) -> Changes:
 
 
 def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
-    if event.refunded_total is None or event.refunded_total == (booking.refunded or booking.nothing):
+    if event.refunded_total is None or event.refunded_total == booking.zero_if_none(booking.refunded):
         return {"refund_status": "FAILED"}
-    status = "PARTIALLY_REFUNDED" if event.refunded_total else "CAPTURED"
+    status = "CAPTURED" if event.refunded_total.is_zero else "PARTIALLY_REFUNDED"
     return {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
 
 
@@ -94,7 +94,7 @@ def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes
 
 
 def paid(booking: Booking, event: BalancePaid) -> Changes:
-    captured = (booking.captured or booking.nothing) + event.amount
+    captured = booking.zero_if_none(booking.captured) + event.amount
     return {"captured": captured, "charges": booking.charges_with(event.payment_id, taken=True)}
 
 
@@ -104,14 +104,13 @@ def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:
 
 
 def settled(booking: Booking, event: BalanceSettled) -> Changes:
-    return {"balance_due": event.balance_due, "settled": (booking.settled or booking.nothing) + event.amount}
+    return {"balance_due": event.balance_due, "settled": booking.zero_if_none(booking.settled) + event.amount}
 
 
 def served(booking: Booking, event: OrderCompleted) -> Changes:
-    nothing = booking.nothing
     return {
-        "served": (booking.served or nothing) + event.total,
-        "balance_due": (booking.balance_due or nothing) + event.total,
+        "served": booking.zero_if_none(booking.served) + event.total,
+        "balance_due": booking.zero_if_none(booking.balance_due) + event.total,
     }
 
 

@@ -98,7 +98,7 @@ def state(booking: Booking, *, now: datetime) -> OverstayState:
         checkout_deadline_at=booking.checkout_deadline_at,
         minutes_over=int(over.total_seconds() // 60) if severity else 0,
         incident=booking.overstay,
-        balance_due=booking.balance_due or booking.nothing,
+        balance_due=booking.zero_if_none(booking.balance_due),
         version=booking.version,
     )
 

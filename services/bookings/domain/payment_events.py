@@ -112,15 +112,20 @@ def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: dateti
 
 def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
     """The fee that the guest now owes at the desk because the authorisation that covered the fee is released."""
-    own_hold = booking.confirmed_at is None and not booking.captured and booking.payment_id == event.payment_id
-    if booking.status is not BookingStatus.CANCELLED or not booking.cancellation_fee or not own_hold:
+    own_hold = (
+        booking.confirmed_at is None
+        and booking.zero_if_none(booking.captured).is_zero
+        and booking.payment_id == event.payment_id
+    )
+    fee = booking.zero_if_none(booking.cancellation_fee)
+    if booking.status is not BookingStatus.CANCELLED or fee.is_zero or not own_hold:
         return ()
     return (
         BalancePaymentFailed(
             **booking.about,
             payment_id=event.payment_id,
-            amount=booking.cancellation_fee,
-            balance_due=cancellation_fees.balance_after(booking, booking.cancellation_fee, booking.nothing),
+            amount=fee,
+            balance_due=cancellation_fees.balance_after(booking, fee, booking.nothing),
             reason_code="VOIDED",
             failed_at=now,
         ),
@@ -129,7 +134,7 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
 
 def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]:
     """The rise of the refunded total; no events where that total is recorded already."""
-    already = booking.refunded or booking.nothing
+    already = booking.zero_if_none(booking.refunded)
     if event.refunded_total <= already:
         return ()
     return (

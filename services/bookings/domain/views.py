@@ -38,7 +38,7 @@ def detail(
     booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
 ) -> BookingDetail:
     """The booking's details. The in-house secrets are included only where `in_house` is passed."""
-    same = shared(booking, BookingDetail) | {"balance_due": booking.balance_due or booking.nothing}
+    same = shared(booking, BookingDetail) | {"balance_due": booking.zero_if_none(booking.balance_due)}
     cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(
         **same,
@@ -66,7 +66,7 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 def payable(booking: Booking, *, now: datetime) -> Payable:
     """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house."""
     due = balance.owed(booking)
-    extension = booking.status is BookingStatus.IN_HOUSE and bool(due)
+    extension = booking.status is BookingStatus.IN_HOUSE and not due.is_zero
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
     stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
@@ -80,7 +80,7 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
         payment_reference=booking.payment_reference,
         expires_at=until,
         guest_email=booking.guest.email,
-        payable=extension or (held and bool(booking.total)),
+        payable=extension or (held and not booking.total.is_zero),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
     )
 

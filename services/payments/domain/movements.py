@@ -42,7 +42,8 @@ def _of_charge(intent: IntentSnapshot | None) -> Iterator[Movement]:
     if charge.captured:
         captured = Money(charge.captured, charge.amount.currency)
         yield Movement(kind=MovementKind.CAPTURE, provider_id=charge.id, amount=captured)
-        if rest := charge.amount - captured:
+        rest = charge.amount - captured
+        if not rest.is_zero:
             yield Movement(kind=MovementKind.VOID, provider_id=charge.id, amount=rest)
     elif intent.state is IntentState.RELEASED:
         yield Movement(kind=MovementKind.VOID, provider_id=charge.id, amount=charge.amount)

@@ -37,8 +37,8 @@ def differences(
     """The differences of a payment from its snapshot. `ledger` has our movements; `decision` is on that snapshot."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     excess = _money_not_due(payment, desired, snapshot)
-    if excess:
-        ours = f"fee {_words(desired.fee)}" if desired.fee else "nothing is due"
+    if excess is not None:
+        ours = "nothing is due" if desired.fee is None else f"fee {_words(desired.fee)}"
         differing.append(
             _difference(payment, FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, _words(excess))
         )
@@ -78,7 +78,7 @@ def _of_the_ledger(
     for (kind, object_id), amount in at_provider.items():
         ours = ledger.get((kind, object_id))
         if ours != amount:
-            row = f"{kind} {_words(ours)}" if ours else "not booked"
+            row = "not booked" if ours is None else f"{kind} {_words(ours)}"
             yield _difference(payment, FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {_words(amount)}")
     for (kind, object_id), amount in ledger.items():
         if (kind, object_id) not in at_provider:
@@ -112,4 +112,4 @@ def _difference(payment: Payment, kind: FindingKind, object_id: str, ours: str, 
 
 
 def _words(money: Money | None) -> str:
-    return f"{money.currency} {money.text}" if money else "nothing"
+    return "nothing" if money is None else f"{money.currency} {money.text}"

@@ -81,7 +81,7 @@ def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
     """End the booking's own payment. Only the first end takes effect, so that no later fee is taken."""
     if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
-        _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee or None), work)
+        _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee), work)
 
 
 def _desired_state(event: BookingEvent, **changes: Any) -> DesiredState:

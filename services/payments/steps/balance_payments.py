@@ -22,7 +22,7 @@ def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: Pay
     """
     payments = work.payments.lock_all(booking_id)
     own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
-    left = max((fee.amount if fee else 0) - own, 0) + (besides.amount if besides else 0)
+    left = max(_minor_units(fee) - own, 0) + _minor_units(besides)
     for payment in payments:
         if payment.purpose is PaymentPurpose.EXTENSION:
             share = min(left, _captured_or_approved(payment, work))
@@ -34,3 +34,7 @@ def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
     """The captured minor units or, for an approved payment that is not captured yet, the minor units to be captured."""
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
     return payment.amount.amount if approved and not payment.captured else payment.captured
+
+
+def _minor_units(amount: Money | None) -> int:
+    return 0 if amount is None else amount.amount

@@ -42,7 +42,7 @@ class SqlDesiredStates(SqlStore):
         if row is None:
             return desired
         approved = payment.id if row.phase is BookingPhase.APPROVED else None
-        fee = payment.money(row.fee) if row.fee else None
+        fee = payment.money(row.fee)
         return replace(desired, phase=row.phase, approved_payment=approved, fee=fee, why=row.why)
 
     def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
@@ -51,8 +51,8 @@ class SqlDesiredStates(SqlStore):
             "hotel": desired.hotel,
             "phase": desired.phase,
             "approved_payment": desired.approved_payment,
-            "fee": desired.fee.amount if desired.fee else None,
-            "fee_currency": desired.fee.currency if desired.fee else None,
+            "fee": None if desired.fee is None else desired.fee.amount,
+            "fee_currency": None if desired.fee is None else desired.fee.currency,
             "why": desired.why,
             "since": since,
         }

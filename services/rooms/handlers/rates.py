@@ -23,7 +23,7 @@ def write_rates(command: WriteRates, work: RoomsWork) -> RatesWritten:
     hotel = hotel_access.locked(work, command.hotel, Permission.MANAGE_SETTINGS)
     type_id, room_type = room_types.named(work, hotel, command.room_type)
     price = rates.check(command, currency=hotel.currency, today=stays.local_day(work.now, hotel.timezone))
-    price_text = price.text if price else "base price"
+    price_text = "base price" if price is None else price.text
     why = f"{room_type.code} {command.start_date}..{command.end_date} {price_text}"
     hotel_changes.record(work, hotel, "RatesWritten", why=why)
     hotel_changes.publish_availability(work, hotel, room_type.code)
@@ -32,6 +32,6 @@ def write_rates(command: WriteRates, work: RoomsWork) -> RatesWritten:
         first=command.start_date,
         last=command.end_date,
         weekdays=command.weekdays,
-        price=price.amount if price else None,
+        price=None if price is None else price.amount,
     )
     return mapped(RatesWritten, command, room_type_code=room_type.code, price=price, nights=nights)

@@ -6,17 +6,15 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.transactions.store import SqlStore
 from contracts.values import Page
 
 T = TypeVar("T")
 Params = dict[str, Any]
 
 
-class RoomsStore:
-    """A store that executes its statements on the connection of one transaction."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class RoomsStore(SqlStore):
+    """The base class of the stores, whose methods convert each row with `of_row`."""
 
     def _one(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> T | None:
         row = self._connection.execute(statement, params).one_or_none()

@@ -4,8 +4,8 @@ import pytest
 
 from contracts.rooms.events import AvailabilityChanged
 from contracts.rooms.rates import ListRates
-from contracts.values import Page
-from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
+from contracts.values import Money, Page, from_major
+from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, day
 
 pytestmark = pytest.mark.usefixtures("consistent_capacity")
 
@@ -18,7 +18,7 @@ def test_rates_are_written_on_both_ends_and_removed_again(service: RoomsUnderTes
     listed = service.ask(ListRates(hotel=service.hotel))
     let_go = write_rates(service, 2, 9, None)
 
-    assert (written.nights, written.price and written.price.text) == (3, "150.00")
+    assert (written.nights, written.price) == (3, Money(15000, "EUR"))
     assert [(rate.room_type_code, rate.date, rate.price.text) for rate in listed.results] == [
         ("DBL", day(number), "150.00") for number in (1, 2, 3)
     ]
@@ -26,6 +26,31 @@ def test_rates_are_written_on_both_ends_and_removed_again(service: RoomsUnderTes
     price = quoted(service, check_out=day(4)).price
     assert [night.text for night in price.nights] == ["100.00", "150.00", "100.00", "100.00"]
     assert [event.room_types for event in service.events(AvailabilityChanged)] == [("DBL",), ("DBL",)]
+
+
+@pytest.mark.parametrize(
+    ("currency", "timezone", "base_price", "free"),
+    [("EUR", "Europe/Dublin", "100.00", "0.00"), ("JPY", "Asia/Tokyo", "12000", "0")],
+)
+@pytest.mark.parametrize("first", [1, 19], ids=["an ordinary night", "the night in which the clocks change"])
+@pytest.mark.parametrize("nights", [1, 2])
+def test_a_night_with_a_rate_of_zero_costs_nothing_and_is_listed(
+    service: RoomsUnderTest, *, currency: str, timezone: str, base_price: str, free: str, first: int, nights: int
+) -> None:
+    service.import_hotel(currency=currency, timezone=timezone, room_types=(a_type(base_price=base_price),))
+    nothing, base = Money(0, currency), from_major(base_price, currency)
+    written = write_rates(service, first, first, free)
+
+    stay = service.hold("BK-FREE", first, first + nights).price
+
+    assert written.price == nothing
+    assert [(rate.date, rate.price) for rate in service.ask(ListRates(hotel=service.hotel)).results] == [
+        (day(first), nothing)
+    ]
+    assert stay.nights == (nothing, base)[:nights]
+    assert stay.subtotal == (nothing, base)[nights - 1]
+    quote = quoted(service, check_in=day(first), check_out=day(first + nights), adults=1)
+    assert (quote.price.total, quote.price.first_night) == (stay.total, nothing)
 
 
 def test_rates_are_written_for_some_weekdays_only(service: RoomsUnderTest) -> None:

@@ -188,4 +188,4 @@ def test_the_fee_is_captured_refunded_or_owed_by_the_state_of_the_payment(
 def test_a_booking_without_a_payment_owes_no_fee(status: BookingStatus, payment_status: str, policy: Any) -> None:
     booking = a_booking(status=status, payment_status=payment_status, captured=None, policy=policy)
 
-    assert not cancellation_fees.charges(booking, LATE).fee
+    assert cancellation_fees.charges(booking, LATE).fee.is_zero

@@ -27,6 +27,15 @@ def test_an_amount_shows_its_currency_s_own_digits(amount: int, currency: str, t
     assert Money(amount, currency).text == text
 
 
+@pytest.mark.parametrize("amount", [0, 1])
+def test_an_amount_has_no_truth_value(amount: int) -> None:
+    price = Money(amount, "EUR")
+
+    with pytest.raises(TypeError, match="compare with None"):
+        bool(price)
+    assert price.is_zero is (amount == 0)
+
+
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_an_amount_as_text_is_read_back_as_the_same_amount(amount: int, currency: str) -> None:
     assert from_major(Money(amount, currency).text, currency) == Money(amount, currency)

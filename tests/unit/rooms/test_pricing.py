@@ -28,7 +28,7 @@ def test_the_tax_is_the_total_less_the_net() -> None:
     assert price.subtotal == euros(38997)
     assert price.total == euros(42507)  # 42506.73
     assert price.tax == euros(3510)
-    assert not price.discount
+    assert price.discount.is_zero
 
 
 def test_half_a_cent_is_rounded_up() -> None:
