@@ -73,7 +73,7 @@ class BookingCancelled(BookingEvent):
     """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
     Where the guest was in house, the guest has left the room and the nights from `released_from` on are free again.
-    `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
+    `room_number` is the room that the booking had until then, None where no room was assigned. `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
     """
 
     cancelled_at: datetime
@@ -82,6 +82,7 @@ class BookingCancelled(BookingEvent):
     refund: Money
     released_from: date | None = None
     besides: Money | None = None
+    room_number: str | None = None
 
 
 class BookingExpired(BookingEvent):

@@ -113,9 +113,13 @@ class GuestCheckedOut(BookingEvent):
 
 
 class BookingNoShow(BookingEvent):
-    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
+    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded.
+
+    `room_number` is the room that was assigned until then, None where no room was assigned.
+    """
 
     marked_at: datetime
     marked_by: Actor
     fee: Money
     refund: Money
+    room_number: str | None = None

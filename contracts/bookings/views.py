@@ -154,7 +154,11 @@ class Feed(Data):
 
 
 class TimelineItem(Data):
-    """One row of a booking's audit trail."""
+    """One row of a booking's audit trail.
+
+    `from_room` is the number of the room that the guest had before, `to_room` of the room that the guest has
+    afterwards; both are None where the row is not about a room.
+    """
 
     at: datetime
     what: str
@@ -164,6 +168,8 @@ class TimelineItem(Data):
     why: str
     trace_id: str
     sequence: int
+    from_room: str | None = None
+    to_room: str | None = None
 
 
 class Timeline(Data):

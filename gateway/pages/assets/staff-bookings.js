@@ -146,6 +146,12 @@ function button(row, name, label, kind, act) {
   );
 }
 
+function roomsOf(item) {
+  if (item.from_room && item.to_room) return `room ${item.from_room} → ${item.to_room}`;
+  if (item.to_room) return `into room ${item.to_room}`;
+  return item.from_room ? `out of room ${item.from_room}` : '';
+}
+
 // What has happened to a booking, for a dialog.
 export async function pastOf(id, office) {
   const { items } = await office.get(`room-bookings/${id}/timeline/`);
@@ -163,6 +169,7 @@ export async function pastOf(id, office) {
             {},
             h('strong', {}, WHAT[item.what] || words(item.what.replace(/([a-z])([A-Z])/g, '$1 $2'))),
             ` · ${item.by.name || BY[item.by.kind.toUpperCase()] || words(item.by.kind)}`,
+            roomsOf(item) && h('span', { class: 'small' }, ` · ${roomsOf(item)}`),
             item.to_status && item.to_status !== item.from_status && h('span', { class: 'small' }, ` → ${words(item.to_status)}`),
           ),
         ),
