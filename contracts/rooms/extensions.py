@@ -20,7 +20,9 @@ class ExtendStay(RoomAction, Command[Extended]):
 
     A repetition with the same `action_id` changes nothing. Refused `EXTENSION_CONFLICT` where the room is taken on
     these nights, and `SOLD_OUT` where the room's type is full, both with `conflicts` and up to five `suggested_rooms`;
-    `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
+    `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`. Rooms too small for `party` are suggested last; a `party` of 0
+    is not known.
     """
 
     until: date
+    party: int = 0

@@ -19,9 +19,9 @@ from gateway.http.fields import (
     Code,
     Count,
     Day,
-    HotelEmail,
     Image,
     Name,
+    OptionalEmail,
     Percent,
     Phone,
     Prose,
@@ -90,7 +90,7 @@ class SettingsPatch(Changes):
 
     name: Name | None = Field(None, examples=["Hotel Killarney"])
     timezone: ShortText | None = None
-    email: HotelEmail | None = None
+    email: OptionalEmail | None = None
     phone: Phone | None = None
     address: Prose | None = None
     tagline: ShortText | None = None

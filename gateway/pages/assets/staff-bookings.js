@@ -17,7 +17,7 @@ export const bookingLists = {
       unpaid.length > 0 && list('Not paid yet', unpaid, '', () => [], office),
     ];
   },
-  arrivals: (rows, office) => list('Arriving today', rows, 'No arrivals today.', (row) => arrival(row, office), office),
+  arrivals: (rows, office) => list('Arriving', rows, 'No arrivals today.', (row) => arrival(row, office), office),
   in_house: (rows, office) => list('In house', rows, 'Nobody is in house.', (row) => departure(row, office), office),
   departures: (rows, office) => list('Leaving today', rows, 'No departures today.', (row) => departure(row, office), office),
 };
@@ -43,6 +43,7 @@ function card(row, actions, office) {
       row.status !== 'PENDING_APPROVAL' && h('span', { class: `badge ${row.status.toLowerCase()}` }, words(row.status)),
       risk && h('span', { class: 'badge risk' }, risk),
       decide && h('span', { class: `badge left ${risk ? 'risk' : ''}` }, `${left(decide)} left`),
+      row.late && h('span', { class: 'badge risk' }, 'Late'),
       row.is_overstay && h('span', { class: 'badge risk' }, `Overstay${row.overstay_severity ? `: ${row.overstay_severity}` : ''}`),
     ),
     h('p', {}, `${span(row.check_in, row.check_out)} · ${row.nights} night${row.nights === 1 ? '' : 's'}`),

@@ -62,10 +62,12 @@ def suggestions(
     periods: Sequence[Period],
     full_types: Collection[int],
     strict_room_type: bool,
+    party: int = 0,
 ) -> list[dict[str, Any]]:
     """At most five rooms without one of the `periods`, in order of readiness, rooms of the current room's type first.
 
-    Rooms of `full_types` are left out; with `strict_room_type` only rooms of the current room's type are suggested.
+    Rooms that sleep fewer than the party come last. Rooms of `full_types` are left out; with `strict_room_type` only
+    rooms of the current room's type are suggested.
     """
     taken = {period.room_id for period in periods}
     suitable = [
@@ -77,7 +79,9 @@ def suggestions(
         and room.room_type_id not in full_types
         and (room.room_type_id == current.room_type_id or not strict_room_type)
     ]
-    suitable.sort(key=lambda room: (room.room_type_id != current.room_type_id, *readiness(room)))
+    suitable.sort(
+        key=lambda room: (room.max_occupancy < party, room.room_type_id != current.room_type_id, *readiness(room))
+    )
     return [
         {"room_number": room.room_number, "room_type": room.type_name, "room_status": room.status.value}
         for room in suitable[:MOST_SUGGESTIONS]

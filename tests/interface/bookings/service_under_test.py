@@ -82,16 +82,8 @@ class FakeRooms:
                 return self.held
             case GetHotel():
                 return HotelPage(card=self.held.hotel)
-            case GetSettings():
-                page = HotelPage(card=self.held.hotel)
-                return OperatingSettings(page=page, settings=self.held.settings, version=1)
-            case ReceiveWalkIn():
-                self.rooms[message.booking_id] = message.room_number
-                return Received(
-                    held=self.held,
-                    room=self._room(message.booking_id, RoomStatus.OCCUPIED),
-                    wifi=WiFi(ssid="Killarney", password="wifi-secret"),
-                )
+            case GetSettings() | ReceiveWalkIn():
+                return self._received(message)
             case GiveRoom():
                 self.rooms[message.booking_id] = message.room_number
                 return self._room(message.booking_id, RoomStatus.READY_FOR_GUEST)
@@ -115,6 +107,14 @@ class FakeRooms:
             case TakeRoomBack() | ReleaseInventory():
                 return Nothing()
         raise AssertionError(f"rooms was asked {message}")
+
+    def _received(self, message: GetSettings | ReceiveWalkIn) -> OperatingSettings | Received:
+        if isinstance(message, GetSettings):
+            page = HotelPage(card=self.held.hotel)
+            return OperatingSettings(page=page, settings=self.held.settings, version=1)
+        self.rooms[message.booking_id] = message.room_number
+        room = self._room(message.booking_id, RoomStatus.OCCUPIED)
+        return Received(held=self.held, room=room, wifi=WiFi(ssid="Killarney", password="wifi-secret"))
 
     def _room(self, booking_id: str, status: RoomStatus) -> RoomTaken:
         return RoomTaken(

@@ -20,9 +20,7 @@ from tests.unit.notifier.samples import sample
 
 # Events that name the guest's room and leave the guest there.
 STAYS_IN_THE_ROOM = {StayExtended, OverstayFlagged, OrderPlaced, OrderAccepted, OrderCompleted, OrderCancelled}
-INCIDENT = Incident(
-    id="i", status=IncidentStatus.OPEN, severity=OverstaySeverity.LOW, deadline_at=NOW, opened_at=NOW
-)
+INCIDENT = Incident(id="i", status=IncidentStatus.OPEN, severity=OverstaySeverity.LOW, deadline_at=NOW, opened_at=NOW)
 
 
 @pytest.mark.parametrize("step", list(LIFECYCLE), ids=lambda step: f"{step[0]}-{step[1].__name__}")
