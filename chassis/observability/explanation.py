@@ -127,7 +127,7 @@ def change_entries(
     return entries + [_event(service, row) for rows in unmatched.values() for row in rows]
 
 
-def _change(service: str, row: Row, event: Row | None, at: datetime, more: Mapping[str, Any]) -> TimelineEntry:
+def _change(service: str, row: Row, event: Row | None, at: datetime, more: dict[str, Any]) -> TimelineEntry:
     facts = {"number": row.sequence, "from": row.from_status, "to": row.to_status, "by": actor_text(row.by)}
     return TimelineEntry(
         at=event.recorded_at if event is not None else at,
