@@ -9,7 +9,7 @@ from chassis import codec
 from chassis.observability.examination import select
 from chassis.observability.explanation import audit_of, change_entries, events_of, references
 from contracts.operations import ExplainBooking, Explanation
-from services.bookings.domain.room_changes import room_change
+from services.bookings.domain.room_transfers import room_transfer
 
 _BOOKING = """
     SELECT id, confirmation_number, hotel, status, version, payment_status, check_in, check_out, assigned_room_number,
@@ -34,7 +34,7 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
 
 
 def _rooms(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    return room_change(what, data)._asdict()
+    return room_transfer(what, data)._asdict()
 
 
 def _pending_action(row: sa.Row[Any]) -> str:

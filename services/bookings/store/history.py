@@ -13,7 +13,7 @@ from chassis.transactions.tables import AUDIT, OUTBOX
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, TimelineItem
 from contracts.values import PROVIDER, SYSTEM, Actor
-from services.bookings.domain.room_changes import room_change
+from services.bookings.domain.room_transfers import room_transfer
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
 
@@ -103,7 +103,7 @@ def _no_event() -> Sequence[sa.ColumnElement[Any]]:
 
 
 def _item(row: Any) -> TimelineItem:
-    rooms = room_change(row.what, row.data)
+    rooms = room_transfer(row.what, row.data)
     values = {name: value for name, value in row._mapping.items() if name != "data"} | rooms._asdict()
     values |= {"by": codec.typed(row.by, Actor)}
     values |= {"from_status": _status(row.from_status), "to_status": _status(row.to_status)}

@@ -49,10 +49,10 @@ def test_a_check_out_that_is_not_confirmed_answers_the_warnings_and_changes_noth
     booking_id = staying(service, total).booking.booking_id
     before, events = service.stored(booking_id), service.events(booking_id)
 
-    shown = service.ask(CheckOut(**about(booking_id, confirm=False)))
+    reply = service.ask(CheckOut(**about(booking_id, confirm=False)))
 
-    assert shown.departure_warnings == (owes(total), TONIGHT)
-    assert shown.status is BookingStatus.IN_HOUSE
+    assert reply.departure_warnings == (owes(total), TONIGHT)
+    assert reply.status is BookingStatus.IN_HOUSE
     assert (service.stored(booking_id), service.events(booking_id)) == (before, events)
     assert MoveOut not in [type(ask) for ask in service.rooms.asks]
 

@@ -14,20 +14,20 @@ from contracts.bookings.stays import (
 )
 
 
-class RoomChange(NamedTuple):
+class RoomTransfer(NamedTuple):
     """Two room numbers; None stands for no room."""
 
     from_room: str | None = None
     to_room: str | None = None
 
 
-NO_CHANGE = RoomChange()
-_INTO = RoomChange(None, "room_number")
-_OUT = RoomChange("room_number", None)
-_CHANGE = RoomChange("previous_room_number", "room_number")
+NO_TRANSFER = RoomTransfer()
+_INTO = RoomTransfer(None, "room_number")
+_OUT = RoomTransfer("room_number", None)
+_CHANGE = RoomTransfer("previous_room_number", "room_number")
 
 # Each event that takes a guest into or out of a room, and the fields of the event that have the room numbers.
-ROOM_FIELDS: dict[type[BookingEvent], RoomChange] = {
+ROOM_FIELDS: dict[type[BookingEvent], RoomTransfer] = {
     RoomAssigned: _CHANGE,
     RoomMoved: _CHANGE,
     RoomUnassigned: _OUT,
@@ -39,10 +39,10 @@ ROOM_FIELDS: dict[type[BookingEvent], RoomChange] = {
 _BY_NAME = {event.__name__: names for event, names in ROOM_FIELDS.items()}
 
 
-def room_change(what: str, data: Mapping[str, Any] | None) -> RoomChange:
-    """The room change of an event, from the event's short name and its stored data."""
+def room_transfer(what: str, data: Mapping[str, Any] | None) -> RoomTransfer:
+    """The rooms of an event, from the event's short name and its stored data."""
     names = _BY_NAME.get(what)
     if names is None or data is None:
-        return NO_CHANGE
+        return NO_TRANSFER
     before, after = (data.get(name) if name else None for name in names)
-    return RoomChange(before or None, after or None)
+    return RoomTransfer(before or None, after or None)

@@ -13,7 +13,7 @@ from contracts.bookings.overstays import Incident, IncidentStatus, OverstayFlagg
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut, RoomAssigned, RoomMoved
 from services.bookings.domain import evolution
-from services.bookings.domain.room_changes import NO_CHANGE, ROOM_FIELDS, RoomChange, room_change
+from services.bookings.domain.room_transfers import NO_TRANSFER, ROOM_FIELDS, RoomTransfer, room_transfer
 from services.bookings.lifecycle import LIFECYCLE
 from tests.unit.bookings.builders import NOW, a_booking
 from tests.unit.notifier.samples import sample
@@ -33,7 +33,7 @@ def test_every_change_of_the_assigned_room_names_both_rooms(step: tuple[Any, typ
     after = evolution.evolve(booking, event, at=NOW).assigned_room_number
 
     if after != room:
-        assert room_change(kind.__name__, codec.plain(event)) == RoomChange(room, after)
+        assert room_transfer(kind.__name__, codec.plain(event)) == RoomTransfer(room, after)
 
 
 def test_every_event_with_a_room_number_changes_the_room_or_is_listed_here() -> None:
@@ -50,19 +50,19 @@ def test_every_event_with_a_room_number_changes_the_room_or_is_listed_here() -> 
         (RoomMoved, ("102", "101")),
         (GuestCheckedIn, (None, "101")),
         (GuestCheckedOut, ("101", None)),
-        (OverstayFlagged, NO_CHANGE),
+        (OverstayFlagged, NO_TRANSFER),
     ],
 )
 def test_the_rooms_of_an_event(kind: type[BookingEvent], change: tuple[str | None, str | None]) -> None:
-    assert room_change(kind.__name__, codec.plain(sample(kind))) == change
+    assert room_transfer(kind.__name__, codec.plain(sample(kind))) == change
 
 
 def test_a_first_assignment_has_no_room_before() -> None:
     first = replace(sample(RoomAssigned), previous_room_number=None)
 
-    assert room_change("RoomAssigned", codec.plain(first)) == (None, "101")
+    assert room_transfer("RoomAssigned", codec.plain(first)) == (None, "101")
 
 
 def test_an_event_that_was_stored_without_a_room_names_none() -> None:
-    assert room_change("BookingCancelled", {"booking_id": "BK"}) == NO_CHANGE
-    assert room_change("PaymentVoided", None) == NO_CHANGE
+    assert room_transfer("BookingCancelled", {"booking_id": "BK"}) == NO_TRANSFER
+    assert room_transfer("PaymentVoided", None) == NO_TRANSFER
