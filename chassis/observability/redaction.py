@@ -1,4 +1,4 @@
-"""Redaction: decides which fields of an event may be logged or shown: numbers, dates, statuses, money and ids."""
+"""Redaction: numbers, dates, statuses, money and ids of an event may be logged or shown. All other fields may not."""
 
 import re
 from collections.abc import Container
