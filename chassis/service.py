@@ -73,8 +73,8 @@ class Job:
 
     `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
     marks the job as done or given up. A job fails where `run` raises an exception or returns one as the job's outcome.
-    A failed job is retried until `give_up_after` seconds have passed. `ordered` jobs run in the order in which they
-    were enqueued. Up to `batch_size` jobs run together.
+    After a `PermanentFailure` the job is given up; any other failure is retried for at least `give_up_after` seconds.
+    `ordered` jobs run in the order in which they were enqueued. Up to `batch_size` jobs run together.
     """
 
     payload: type[Any]

@@ -1,4 +1,4 @@
-"""Redaction: numbers, dates, statuses, money and ids of an event may be logged or shown. All other fields may not."""
+"""Redaction: only numbers, dates, statuses, money, codes and ids of an event may be logged or shown."""
 
 import re
 from collections.abc import Container
