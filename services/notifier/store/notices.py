@@ -57,7 +57,7 @@ class SqlNotices(SqlStore):
         return self._one(_NOTICES.where(NOTICE.c.notice_id == notice_id).with_for_update())
 
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
-        """Up to `limit` notices, never a sent one, with these statuses, oldest first, after the one with id `after`."""
+        """Up to `limit` unsent notices with these statuses, oldest first, after the notice with id `after`."""
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.notice_id)
         query = _NOTICES.where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
@@ -67,7 +67,7 @@ class SqlNotices(SqlStore):
         return [_stored(row) for row in rows.mappings()]
 
     def reopen(self, notice_id: str, status: NoticeStatus) -> None:
-        """Set the status of a settled notice, and clear the reason and the time with which it was settled."""
+        """Set the status of a settled notice, and clear the reason and the time of its settlement."""
         values = {"status": status, "settled_at": None, "reason": ""}
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.notice_id == notice_id).values(values))
 
