@@ -45,8 +45,8 @@ def cancel_booking(command: CancelBooking, conversation: KeyedConversation[Booki
 def may_cancel(booking: Booking, command: CancelBooking, *, caller: Caller) -> bool:
     """True where the booking can be cancelled now, False where the booking is cancelled already.
 
-    Refused `DECISION_MADE`, `BOOKING_ENDED`, and `ILLEGAL_TRANSITION` where a guest cancels a stay in house. A
-    waiver, and any cancellation in house, raises the refusals of `cancellation.require_override`.
+    Refused `DECISION_MADE`, `BOOKING_ENDED`, and `ILLEGAL_TRANSITION` where a guest cancels a stay in house. For a
+    waiver or a stay in house, raises the refusals of `cancellation.require_override`.
     """
     if booking.status is BookingStatus.CANCELLED:
         return False
@@ -97,7 +97,7 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
-    """The ask that the guest moves out. The ask does not contain the reason of the cancellation."""
+    """The ask `MoveOut` to the rooms service. The ask does not contain the cancellation's reason."""
     left_on = intent.left_on or booking.check_out
     return MoveOut(action_id=intent.id, **booking.about, left_on=left_on, note="")
 

@@ -75,7 +75,7 @@ class AgreedTerms(Data):
 
 
 class Charge(Data):
-    """A card payment towards the balance that the booking accepted. `taken` is True once the payment is captured."""
+    """An accepted card payment towards the balance. `taken` is True once the payment is captured."""
 
     payment_id: str
     amount: Money

@@ -59,8 +59,8 @@ def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
 def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
     """The tier of a no-show: the policy's no-show rule, by default the full stay or the first night.
 
-    The policy's kind decides the default. The rule's value is that of the policy's tier of the same kind with the
-    fewest hours. Without such a tier, a percentage rule takes `policy.percent`.
+    The policy's kind decides the default. The rule takes its value from the policy's tier of the same kind with the
+    fewest hours before check-in. Without such a tier, a percentage rule takes `policy.percent`.
     """
     if policy.no_show is None:
         return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT

@@ -38,12 +38,12 @@ class SqlGhosts(SqlStore):
     """The progress of the comparison, and the ghosts."""
 
     def take_page(self) -> int | None:
-        """Lease the next page for 30 seconds; returns the room id before the page, or None if no page is due."""
+        """Lease the next page for 30 seconds; returns the room id that precedes it, or None if no page is due."""
         after: int | None = self._connection.execute(TAKE, {"lease": LEASE}).scalar()
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store `last`, the page's last room id. None ends the round, and deletes the ghosts of earlier rounds."""
+        """Store `last`, the page's last room id. None ends the round, and deletes ghosts that this round did not see."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -70,7 +70,7 @@ class SqlGhosts(SqlStore):
         return {position.booking_id: position for position in positions}
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
-        """Store the ghosts; returns the new ones, and those that have lasted for a minute."""
+        """Store the ghosts; returns the new ghosts, and the ghosts that have lasted for a minute."""
         new, lasting = [], []
         for ghost in ghosts:
             row = self._connection.execute(STORE, _key(ghost) | {"hotel": ghost.hotel, "lasts": LASTS}).one()

@@ -24,7 +24,7 @@ class SqlLookups(SqlStore):
         self._connection.execute(insert(LOOKUP_REQUEST).values(row).on_conflict_do_nothing())
 
     def take_request(self) -> str | None:
-        """Delete the oldest request; returns its address, None where there is no request."""
+        """Delete the oldest request; returns its address, or None if no request is stored."""
         first = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
         taken = LOOKUP_REQUEST.delete().where(
             LOOKUP_REQUEST.c.address.in_(first.with_for_update(skip_locked=True).scalar_subquery())

@@ -41,7 +41,7 @@ class SqlNotices(SqlStore):
         self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id"]))
 
     def settle(self, ids: Collection[str], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
-        """Set the final status of those notices that are `PENDING`; others stay unchanged."""
+        """Set the final status of each of these notices that is `PENDING`."""
         self._connection.execute(
             sa.update(NOTICE)
             .where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
@@ -83,7 +83,7 @@ class SqlNotices(SqlStore):
         return bool(self._connection.execute(sa.select(later)).scalar_one())
 
     def sent_among(self, ids: Collection[str]) -> set[str]:
-        """The ids of those notices that are `SENT`."""
+        """The ids, out of `ids`, of notices that are `SENT`."""
         query = sa.select(NOTICE.c.notice_id).where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 
