@@ -1,4 +1,4 @@
-"""Cleaning tasks: listed, assigned, started and finished. Each change of a room's status updates the room's task."""
+"""Lists, assigns, starts and finishes cleaning tasks. Each change of a room's status updates the room's task."""
 
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.tasks import (
