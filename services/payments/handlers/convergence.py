@@ -1,4 +1,4 @@
-"""The jobs that bring payments to their desired state at the provider."""
+"""Runs convergence jobs: one call of `steps.convergence.converge` per job, and a log line for a job given up."""
 
 from collections.abc import Sequence
 

@@ -30,7 +30,7 @@ WITH change AS (
     FROM locked l
 )
 """
-# All or nothing: no night changes where one of them is full. The check constraint guarantees the same.
+# All or nothing: no night changes where one of them is full. The constraint `night_no_oversell` guarantees the same.
 SELL = sa.text(f"""{CHANGE}
 UPDATE night SET sold = night.sold + summed.step
 FROM summed
