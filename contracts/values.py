@@ -39,6 +39,10 @@ class Money:
         """Raise `TypeError`: a truth value would not tell a price of zero from no price (None)."""
         raise TypeError("an amount has no truth value: compare with None, or use is_zero")
 
+    def __str__(self) -> str:
+        """The amount as people read it: `EUR 150.00`, `JPY 15000`."""
+        return f"{self.currency} {self.text}"
+
     @property
     def is_zero(self) -> bool:
         """Whether the amount is zero."""

@@ -150,11 +150,11 @@ def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> Cance
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)
     if waived:
-        what = f"The hotel keeps the nights slept and tonight: {_text(used)}."
+        what = f"The hotel keeps the nights slept and tonight: {used}."
         return _charges(booking, used, rule=NIGHTS_USED, what=what)
-    what = f"The stay has begun: the hotel keeps the whole stay: {_text(price.total)}."
+    what = f"The stay has begun: the hotel keeps the whole stay: {price.total}."
     if used < price.total:
-        what += f" A waiver would give up all but the nights slept and tonight: {_text(used)}."
+        what += f" A waiver would give up all but the nights slept and tonight: {used}."
     return _charges(booking, price.total, rule=STAY_BEGUN, what=what)
 
 
@@ -165,7 +165,7 @@ def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> Cancellat
         refund=refund,
         balance_due=balance_after(booking, fee, refund),
         rule=rule,
-        description=f"{what} {_text(refund)} will be refunded." if not refund.is_zero else what,
+        description=f"{what} {refund} will be refunded." if not refund.is_zero else what,
     )
 
 
@@ -179,11 +179,7 @@ def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
         "PERCENTAGE": f"{_digits(tier.value)} % of the stay",
         "FULL_STAY": "the whole stay",
     }.get(tier.kind, "a fixed fee")
-    return f"The hotel keeps {what}: {_text(fee)}."
-
-
-def _text(money: Money) -> str:
-    return f"{money.currency} {money.text}"
+    return f"The hotel keeps {what}: {fee}."
 
 
 def _digits(value: Decimal) -> str:
