@@ -178,6 +178,15 @@ class Context(Data):
         return self.if_match is None or version in self.if_match
 
 
+class PriceLines(Data):
+    """A price as guests read it: the final price `total`, and its lines: total = subtotal - discount + taxes."""
+
+    subtotal: Money
+    discount: Money
+    taxes: Money
+    total: Money
+
+
 class Price(Data):
     """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
 
@@ -189,6 +198,11 @@ class Price(Data):
     tax_percent: Decimal
     promo_code: str | None = None
     first_night: Money | None = None
+
+    @property
+    def lines(self) -> PriceLines:
+        """The price as guests read it."""
+        return PriceLines(subtotal=self.subtotal, discount=self.discount, taxes=self.tax, total=self.total)
 
 
 class PolicyTier(Data):

@@ -263,7 +263,11 @@ function stay() {
 }
 
 function price(zone) {
+  const lines = booking.pricing;
   return [
+    ['Subtotal', lines && money(lines.subtotal, lines.currency)],
+    ['Discount', lines && Number(lines.discount) > 0 && `− ${money(lines.discount, lines.currency)}`],
+    ['Tax', lines && money(lines.taxes, lines.currency)],
     ['Total', h('strong', {}, money(booking.total_amount, booking.currency))],
     ['Payment', booking.payment_status !== 'NONE' && words(booking.payment_status)],
     ['Paid', booking.paid_at && moment(booking.paid_at, zone)],

@@ -46,6 +46,7 @@ def detail(
         guest_first_name=booking.guest.first_name,
         guest_last_name=booking.guest.last_name,
         promo_code=booking.terms.price.promo_code,
+        pricing=booking.terms.price.lines,
         hotel_card=booking.terms.hotel,
         policy=booking.terms.policy,
         can_cancel=cancellable,
