@@ -234,7 +234,9 @@ class CancellationPolicy(Data):
 class HotelSettings(Data):
     """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
 
-    `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
+    `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist. The limits of a
+    card payment, `smallest_charge` and `largest_charge`, are in major units of the hotel's currency (`"0.50"`); empty,
+    they are the provider's own limits (`contracts.charge_limits`).
     """
 
     payment_hold_minutes: int = 15
@@ -250,6 +252,8 @@ class HotelSettings(Data):
     room_pin_digits: int = 4
     strict_room_type: bool = False
     overbooking_allowance: int = 0
+    smallest_charge: str = ""
+    largest_charge: str = ""
 
 
 class HotelCard(Data):

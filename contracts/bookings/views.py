@@ -77,7 +77,8 @@ class InHouse(Data):
 class BookingDetail(BookingRow):
     """The details of a booking. The gateway shows a guest fewer fields than staff.
 
-    `pricing` has the lines of `total_amount`; None in a reply that an earlier release has stored.
+    `pricing` has the lines of `total_amount`; None in a reply that an earlier release has stored. `can_pay` means that
+    a payment page can be opened now, for the total or for the balance due.
     """
 
     guest_first_name: str
@@ -119,6 +120,7 @@ class BookingDetail(BookingRow):
     in_house: InHouse | None
     warnings: tuple[str, ...] = ()
     pricing: PriceLines | None = None
+    can_pay: bool = False
 
 
 class CreatedBooking(Data):
