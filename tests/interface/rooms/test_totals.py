@@ -109,7 +109,7 @@ def test_a_limit_that_is_no_chargeable_amount_is_refused(
 
     refusal = service.refusal(change, caller=manager(service))
 
-    assert (refusal.code, refusal.extra["errors"][0]["field"]) == ("VALIDATION_ERROR", field)
+    assert (refusal.code, refusal.errors[0]["field"]) == ("VALIDATION_ERROR", field)
 
 
 def test_a_daily_rate_decides_about_the_total(service: RoomsUnderTest) -> None:
