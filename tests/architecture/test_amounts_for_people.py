@@ -10,8 +10,8 @@ TREES = ("contracts", "chassis", "services", "gateway", "hotelmate")
 
 # The names of attributes, columns and JSON members that hold minor units somewhere in the product.
 MINOR_UNITS = frozenset({
-    "amount", "authorised", "balance_due", "base_price", "captured", "due_at_the_desk", "fee", "held", "largest",
-    "price", "refunded", "smallest", "total_amount", "unit_amount", "voided",
+    "amount", "authorised", "balance_due", "base_price", "captured", "due_at_the_desk", "fee", "held",
+    "price", "refunded", "total_amount", "unit_amount", "voided",
 })  # fmt: skip
 
 # Expressions with such a name whose value is a `Money` or a text, each with its reason.
