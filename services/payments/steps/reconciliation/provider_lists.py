@@ -60,7 +60,7 @@ def _unknown_object(
         kind=FindingKind.UNKNOWN_TO_US,
         object_id=each.id,
         ours="not known",
-        theirs=f"{each.state} {each.amount.currency} {each.amount.text}",
+        theirs=f"{each.state} {each.amount}",
         payment_id=each.payment_id,
         booking_id=each.booking_id or "",
         hotel=payment["hotel"] if payment else "",
