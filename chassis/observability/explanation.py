@@ -75,7 +75,7 @@ def audit_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
 
 
 def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...]:
-    """References to the events in the given outbox rows, to ask other services about these events."""
+    """References to the events in these outbox rows. With the references, other services are asked about the events."""
     return tuple(
         EventReference(
             id=str(row.id),
@@ -91,7 +91,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function that converts domain time to wall time, from the domain and wall time of the nearest event."""
+    """A function that converts domain time to wall time, by the difference of the two times of the nearest event."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
@@ -108,10 +108,11 @@ def change_entries(
     show_reason: bool = False,
     event_facts: EventFacts = lambda _, __: {},
 ) -> list[TimelineEntry]:
-    """A timeline entry for each audit row with its event, then one for each event without an audit row.
+    """One timeline entry for each audit row (with its event), then one for each event without an audit row.
 
-    Set `show_reason` where the service itself wrote the reasons; the last word of such a reason is the id of its cause.
-    `event_facts` returns further facts of a change from its event's short name and data.
+    Set `show_reason` only if the reasons in the audit rows are written by the service and not by people. The last word
+    of a reason that the service wrote is the id of the cause. `event_facts` returns further facts of a change from the
+    short name and the data of its event.
     """
     convert = wall_time(events)
     unmatched: dict[tuple[str, datetime], list[Row]] = {}

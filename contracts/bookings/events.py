@@ -85,6 +85,7 @@ class BookingCancelled(MailedEvent):
     Where the guest was in house, the guest has left the room and the nights from `released_from` on are free again.
     `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
     `room_number` is the room that the booking had until then, None where no room was assigned.
+    `fee_at_desk` means that the fee is too small for a card: the authorisation is voided, and the guest owes the fee.
     """
 
     cancelled_at: datetime
@@ -94,6 +95,7 @@ class BookingCancelled(MailedEvent):
     released_from: date | None = None
     besides: Money | None = None
     room_number: str | None = None
+    fee_at_desk: bool = False
 
 
 class BookingExpired(MailedEvent):

@@ -12,9 +12,9 @@ from contracts.values import Actor, Money
 class AssignRoom(BookingCommand):
     """Assign a room to the booking.
 
-    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of `GiveRoom`, a
-    command of the rooms service. A room that is too small for the party needs `override`, which needs `can_override`
-    (else `PERMISSION_DENIED`) and a `reason` (else `NOTE_REQUIRED`).
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`. Where the rooms service refuses
+    `GiveRoom`, the booking's assignment is refused with the same code. A room that is too small for the party needs
+    `override`, which needs `can_override` (else `PERMISSION_DENIED`) and a `reason` (else `NOTE_REQUIRED`).
     """
 
     room_number: str

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.data import Data
 from contracts.payments.events import PaymentPurpose
-from contracts.values import Actor, CancellationPolicy, HotelCard, Money
+from contracts.values import Actor, CancellationPolicy, HotelCard, Money, PriceLines
 
 
 class GuestDetails(Data):
@@ -92,7 +92,9 @@ class DepartureWarning(Data):
 class BookingDetail(BookingRow):
     """The details of a booking. The gateway shows a guest fewer fields than staff.
 
-    `departure_warnings` are those of a check-out now, or for a guest who has left those of the check-out.
+    `pricing` has the lines of `total_amount`; None in a reply that an earlier release has stored. `can_pay` means that
+    a payment page can be opened now, for the total or for the balance due. `departure_warnings` are those of a
+    check-out now, or for a guest who has left those of the check-out.
     """
 
     guest_first_name: str
@@ -133,6 +135,8 @@ class BookingDetail(BookingRow):
     cancellation_preview: CancellationPreview | None
     in_house: InHouse | None
     warnings: tuple[str, ...] = ()
+    pricing: PriceLines | None = None
+    can_pay: bool = False
     departure_warnings: tuple[DepartureWarning, ...] = ()
 
 

@@ -36,8 +36,8 @@ class RoomFit(StrEnum):
 class CandidateRoom(Data):
     """A room that may be assigned to a booking; `max_occupancy` is the number of guests who may sleep there.
 
-    `warnings` has the warnings of the assignment, also `ROOM_TOO_SMALL`, and `ROOM_NOT_READY`; `explanation` is a text
-    for staff.
+    `warnings` may contain `ROOM_TYPE_MISMATCH`, `ROOM_TOO_SMALL` and `ROOM_NOT_READY`. `explanation` is a text for
+    staff.
     """
 
     room_number: str
@@ -59,7 +59,7 @@ class Candidates(Data):
 
 
 class GiveRoom(RoomAction, Command[RoomTaken]):
-    """Assign the room to the booking for the nights of the stay; an earlier room of the booking is replaced.
+    """Assign the room to the booking for the nights of the stay, in place of a room assigned earlier.
 
     A repetition with the same `action_id` changes nothing. `party` is the number of guests, 0 where it is not known.
     Refused `ROOM_TOO_SMALL` where the room sleeps fewer, unless `override`; the reply's `warnings` then say so.

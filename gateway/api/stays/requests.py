@@ -65,7 +65,7 @@ class WalkInGuest(WithGuest):
 
     guest: WalkInContact
 
-    check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
+    check_in: Day | None = Field(None, description="Today. Until the late-arrival cutoff, yesterday is allowed, too.")
     check_out: Day | None = None
     adults: Adults = Field(1, examples=[2])
     children: Children = 0

@@ -37,7 +37,7 @@ def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWor
 
 
 def may_assign(booking: Booking, command: AssignRoom, *, caller: Caller) -> bool:
-    """Whether the command changes the booking's room.
+    """False where the booking has this room already, else True.
 
     Raises the refusals of `require_assignable`, and those of `require_override` for an override.
     """
