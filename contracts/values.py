@@ -181,9 +181,10 @@ class Price(Data):
 
 
 class PolicyTier(Data):
-    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage or, for the kind `FIXED`, an amount in minor units.
+    Of several such tiers, the tier with the most hours applies. Without such a tier, the tier with the fewest hours
+    applies. `value` is a percentage or, for the kind `FIXED`, an amount in minor units.
     """
 
     hours_before: int
@@ -209,7 +210,7 @@ class CancellationPolicy(Data):
 class HotelSettings(Data):
     """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
 
-    `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
+    `overbooking_allowance` is the number of units of each type that may be sold per night in addition to the rooms.
     """
 
     payment_hold_minutes: int = 15

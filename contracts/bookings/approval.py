@@ -60,7 +60,7 @@ class ApprovalFellDue(Event):
 
 
 class BookingApproved(BookingEvent):
-    """Staff, or the system for a hotel without approval, approved the booking; the capture follows."""
+    """The booking was approved by staff or, at a hotel without approval, by the system. The capture follows."""
 
     payment_id: str
     decision_made_at: datetime

@@ -6,9 +6,10 @@ from contracts.values import Page
 
 
 class TierDefinition(Data):
-    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage or, for the kind `FIXED`, an amount in major units.
+    Of several such tiers, the tier with the most hours applies. Without such a tier, the tier with the fewest hours
+    applies. `value` is a percentage or, for the kind `FIXED`, an amount in major units.
     """
 
     hours_before: int

@@ -126,7 +126,7 @@ class ApiRequest(Request):
         return self.respond(view.of(reply, reader=self.caller.kind, **more))
 
     async def answer_page(self, query: Ask[Any], paging: Paging) -> Response:
-        """Ask a service, and respond with a page of the operation's view of each row."""
+        """Ask a service, and respond with a page. Each row of the page has the operation's view."""
         [row] = get_args(self.operation.response)
         reply = await self.ask(query)
         return self.respond_page(

@@ -97,7 +97,7 @@ class View(Generic[T]):
 
 
 def view(source: type[T]) -> type[View[T]]:
-    """The first view that was declared for a contract class, else a view of all fields. Returns a view unchanged."""
+    """The first view declared for a contract class, else a view of all its fields. A view is returned unchanged."""
     if issubclass(source, View):
         return source
     if source not in _views:

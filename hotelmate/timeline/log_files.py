@@ -17,7 +17,7 @@ _NOT_FACTS = {"timestamp", "level", "event", "service", "trace_id", "exception"}
 def log_entries(
     lines: Iterable[str], *, booking_id: str, entries: Collection[TimelineEntry]
 ) -> tuple[list[TimelineEntry], list[TimelineEntry]]:
-    """The HTTP requests that caused the entries; then the warnings and errors of their traces or of the booking."""
+    """The HTTP requests behind the entries; the warnings and errors with the booking's id or an entry's trace."""
     traces = {entry.trace_id for entry in entries if entry.trace_id}
     request_ids = {entry.facts["request_id"] for entry in entries if entry.facts.get("request_id")}
     requests, problems = [], []
@@ -40,7 +40,7 @@ def with_logged_requests(
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line in JSON or console format, whatever precedes them. None for any other line."""
+    """The fields of a log line in JSON or console format, after any other text; None for a line without fields."""
     start = line.find("{")
     if start >= 0:
         try:

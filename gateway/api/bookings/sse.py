@@ -28,7 +28,7 @@ async def read_feed(request: ApiRequest, after: int) -> Feed:
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:
-    """The stream of events after the sequence number `after`. Refusals of `GetFeed` are raised before the stream."""
+    """The stream of events after the sequence number `after`. A refusal of `GetFeed` is raised before the start."""
     await read_feed(request, after)
     return StreamingResponse(_events(request, after), media_type=MEDIA_TYPE, headers=HEADERS)
 

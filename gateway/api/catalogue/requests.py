@@ -87,7 +87,7 @@ class RateFilters(Paging):
 
 
 class NewPromotion(Body):
-    """A discount by code. `value` is a percentage, or an amount where `kind` is `FIXED`.
+    """A discount that a guest gets with a code. `value` is a percentage, or an amount where `kind` is `FIXED`.
 
     `starts_on` and `ends_on` are the first and the last check-in date with the discount; `room_type` is a code.
     """
@@ -115,9 +115,10 @@ class PromotionChanges(Changes):
 
 
 class Tier(Body):
-    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage, or an amount where `kind` is `FIXED`.
+    Of several such tiers, the tier with the most hours applies. Without such a tier, the tier with the fewest hours
+    applies. `value` is a percentage, or an amount where `kind` is `FIXED`.
     """
 
     hours_before: Hours

@@ -134,7 +134,7 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The booking's changed fields where only the cancellation fee was captured from a balance payment."""
+    """The fields that change in the booking where only a cancellation fee was captured from a balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": (booking.captured or booking.nothing) + event.amount, "charges": charges}
 

@@ -20,7 +20,7 @@ class BookingNames(Data):
 
 
 class NameTaken(Exception):
-    """The drawn booking id (`is_booking_id`) or confirmation number belongs to another booking."""
+    """Another booking has the drawn name: the booking id if `is_booking_id`, else the confirmation number."""
 
     def __init__(self, name: str, *, is_booking_id: bool) -> None:
         super().__init__(name)

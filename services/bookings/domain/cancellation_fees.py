@@ -146,7 +146,7 @@ def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Cancellatio
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
-    """The charges of a cancellation in house: the whole stay, or with a waiver the nights slept and tonight."""
+    """The charges of a cancellation in house: the whole stay; with a waiver, the nights slept and tonight."""
     price = booking.terms.price
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)

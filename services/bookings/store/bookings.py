@@ -64,7 +64,7 @@ class SqlBookings(SqlStore):
         return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
 
     def lock_overstaying(self, now: datetime) -> Booking | None:
-        """Lock the stay with the earliest due overstay alert. Locked bookings and pending actions are skipped."""
+        """Lock the stay with the earliest due overstay alert; skips stays that are locked or have a pending action."""
         return self._lock_due((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
 
     def lock_stale(self) -> Booking | None:

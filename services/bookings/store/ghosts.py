@@ -43,7 +43,7 @@ class SqlGhosts(SqlStore):
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store `last`, the page's last room id. None ends the round, and deletes ghosts not seen in the round."""
+        """Store `last`, the page's last room id. Where `last` is None, end the round and delete ghosts not seen."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
