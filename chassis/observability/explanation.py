@@ -104,7 +104,8 @@ def change_entries(
 ) -> list[TimelineEntry]:
     """One timeline entry for each audit row (with its event), then one for each event without an audit row.
 
-    Set `show_reason` only where the service writes the reasons. The last word of such a reason is the id of the cause.
+    Set `show_reason` only if the reasons in the audit rows are written by the service and not by people. The last word
+    of a reason that the service wrote is the id of the cause.
     """
     convert = wall_time(events)
     unmatched: dict[tuple[str, datetime], list[Row]] = {}

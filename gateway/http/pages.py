@@ -41,7 +41,7 @@ class ResultPage(Data, Generic[Row]):
 
 
 def page_of(source: type) -> Any:
-    """The `ResultPage` type whose rows have this view, or the view of this contract class."""
+    """The `ResultPage` type for rows of the view `source`. For a contract class, the rows have that class's view."""
     return ResultPage[view(source)]  # type: ignore[misc]
 
 

@@ -85,7 +85,10 @@ class View(Generic[T]):
 
     @classmethod
     def of(cls, value: T, *, reader: str = STAFF, **more: Any) -> Json:
-        """The JSON object for this reader (a caller's kind); `more` has the values of the fields in the class body."""
+        """The JSON object as callers of the kind `reader` see it.
+
+        `more` has the values of the fields that the view class declares itself.
+        """
         body: Json = dict(zip(cls._names, cls._read(value), strict=True))
         if cls._money:
             body["currency"] = body[cls._money].currency

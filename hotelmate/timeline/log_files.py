@@ -17,7 +17,10 @@ _NOT_FACTS = {"timestamp", "level", "event", "service", "trace_id", "exception"}
 def log_entries(
     lines: Iterable[str], *, booking_id: str, entries: Collection[TimelineEntry]
 ) -> tuple[list[TimelineEntry], list[TimelineEntry]]:
-    """The HTTP requests behind the entries; the warnings and errors with the booking's id or an entry's trace."""
+    """Two lists of timeline entries from the log lines: the requests that caused `entries`, and warnings and errors.
+
+    A warning or error is listed if its line has the trace id of one of `entries`, or the booking's id.
+    """
     traces = {entry.trace_id for entry in entries if entry.trace_id}
     request_ids = {entry.facts["request_id"] for entry in entries if entry.facts.get("request_id")}
     requests, problems = [], []

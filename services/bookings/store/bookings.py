@@ -60,7 +60,7 @@ class SqlBookings(SqlStore):
         return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())
 
     def lock_due(self, now: datetime) -> Booking | None:
-        """Lock the booking with the earliest passed deadline. Locked bookings and pending actions are skipped."""
+        """Lock the booking with the earliest passed deadline. Skips locked bookings and those with a pending action."""
         return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
 
     def lock_overstaying(self, now: datetime) -> Booking | None:

@@ -29,7 +29,7 @@ class ProviderCall(Data):
 
     @property
     def key(self) -> str:
-        """The idempotency key, which is different for every attempt."""
+        """The idempotency key of the current attempt. A repeated request keeps the key; a new attempt has a new key."""
         return f"{self.payment_id}:{self.action}:{self.attempt}"
 
 
