@@ -51,7 +51,7 @@ class EventHandler:
 
 @dataclass(frozen=True)
 class Timer:
-    """A periodic handler: every `seconds`, `step(work) -> bool` is called until it returns False.
+    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until it returns False.
 
     Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens its
     own transactions.

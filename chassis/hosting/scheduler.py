@@ -70,7 +70,7 @@ class PollLoop(Entrypoint):  # type: ignore[misc]
 
 
 class TimerLoop(PollLoop):
-    """Runs a timer's step every `seconds`, and again at once while the step returns True."""
+    """Runs a timer's step every `seconds` seconds, and again at once while the step returns True."""
 
     def __init__(self, timer: Timer) -> None:
         self._timer = timer
