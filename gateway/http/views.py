@@ -100,7 +100,7 @@ class View(Generic[T]):
 
 
 def view(source: type[T]) -> type[View[T]]:
-    """The first view declared for a contract class, else a view of all its fields. A view is returned unchanged."""
+    """The first view declared for `source`, else a view of all its fields. If `source` is a view, returns `source`."""
     if issubclass(source, View):
         return source
     if source not in _views:

@@ -28,7 +28,7 @@ REPLAYED = {
 
 
 def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
-    """The arguments of `APIRoute` that document an operation. `alias` is 0 for the canonical path, or counts from 1.
+    """The `APIRoute` arguments that document an operation. `alias` numbers the aliases from 1; 0 is the canonical path.
 
     The first sentence of the endpoint's docstring is the summary; the other sentences are the description.
     """

@@ -85,7 +85,7 @@ class PublicBooking(View[BookingInBrief]):
 
 
 class LookupResult(Data):
-    """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
+    """The bookings that match, newest first. If only an e-mail address was sent, the list is always empty."""
 
     bookings: tuple[GuestBooking | PublicBooking, ...]
 

@@ -117,8 +117,8 @@ class PromotionChanges(Changes):
 class Tier(Body):
     """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    Of several such tiers, the tier with the most hours applies. Without such a tier, the tier with the fewest hours
-    applies. `value` is a percentage, or an amount where `kind` is `FIXED`.
+    If a cancellation fits several tiers, the tier with the most hours applies. If it fits no tier, the tier with the
+    fewest hours applies. `value` is a percentage, or an amount where `kind` is `FIXED`.
     """
 
     hours_before: Hours

@@ -144,7 +144,7 @@ class WholeSettings(SettingsPatch):
     version: Count | None = Field(None, description="Ignored: send the version as `If-Match`.")
 
     def whole(self, page: HotelPage) -> SettingsChange:
-        """The changes. Refused `VALIDATION_ERROR` where a setting is missing, or an unchangeable setting differs."""
+        """The changes. Refused `VALIDATION_ERROR` where a setting is missing, or the body changes a fixed one."""
         required = set(SettingsPatch.model_fields) - {"wifi"}
         _refuse((name, "Field required") for name in sorted(required - self.model_fields_set))
         fixed = {"slug": page.card.slug, "currency": page.card.currency, "check_out_time": self.standard_checkout_time}

@@ -39,7 +39,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Decline; no event if declined already. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Decline; a repetition returns no event. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)
@@ -58,7 +58,7 @@ def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: dateti
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Confirm without a card; returns no event if confirmed already. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
+    """Return `BookingConfirmed`, or no event if confirmed already. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)

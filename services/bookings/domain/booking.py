@@ -13,7 +13,7 @@ from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings
 
 
 class ActionKind(StrEnum):
-    """A two-step action: an ask to the rooms service between two transactions. The values are stored."""
+    """A two-step action: an ask to the rooms service between two transactions. The database stores the values."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"

@@ -1,7 +1,7 @@
 """Converts hotel-local wall times to instants (UTC), also in the nights of clock changes.
 
-A wall time in a gap stands for the first instant after the gap. For a wall time that occurs twice, an opening takes the
-earlier instant and a cutoff the later one.
+A wall time in a gap stands for the first instant after the gap. A wall time that occurs twice stands for
+the earlier instant if something opens then, and for the later instant if something closes then.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

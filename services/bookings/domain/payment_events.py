@@ -156,7 +156,7 @@ def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEven
 
 
 def payment_fields(event: PaymentEvent) -> dict[str, Any]:
-    """The payment fields that the event sets on a booking whose status the event does not change."""
+    """The payment fields to store on the booking if the event does not change the booking's status."""
     match event:
         case PaymentSessionOpened():
             return {

@@ -25,7 +25,7 @@ QUIET = timedelta(minutes=10)
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
     """Find a booking by confirmation number. The details are returned only if the guest's address is given, too.
 
-    If the address is not the guest's, or no number is given, no booking is returned. An address alone is stored.
+    A wrong address, or an address alone, finds no booking. An address alone is stored for a lookup mail.
     """
     address, number = command.email.strip().lower(), command.confirmation_number.strip().upper()
     if not number:
