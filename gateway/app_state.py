@@ -25,7 +25,7 @@ class StaffAccounts(Protocol):
         """The active account with this id; returns None where no active account has the id."""
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """Sign in with a new token; returns None where e-mail or password is wrong, or the account is inactive."""
+        """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive."""
 
     async def sign_out(self, token: str) -> None:
         """End this token."""

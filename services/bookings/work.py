@@ -1,4 +1,4 @@
-"""The unit of work of the bookings service: its stores, and `record`, the only way to change a booking."""
+"""The unit of work of the bookings service: its stores, `record` for changes with events, and `note` for others."""
 
 import random
 import secrets

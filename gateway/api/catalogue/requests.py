@@ -61,7 +61,7 @@ class RoomTypeChanges(Changes):
 
 
 class Rates(Body):
-    """A price for every night from `start_date` to `end_date`, or only for the nights of `weekdays`: 0 is Monday."""
+    """A price for every night from `start_date` to `end_date`, or only for those on `weekdays` (0 is Monday)."""
 
     room_type: Code = Field(examples=["STD"])
     start_date: Day

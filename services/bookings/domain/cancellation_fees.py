@@ -43,7 +43,7 @@ def time_left(booking: Booking, now: datetime) -> timedelta:
 
 
 def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
-    """The policy's tier for the time left. With exactly `free_until_hours` left, the cancellation is still free."""
+    """The policy's tier if `left` remains until check-in opens. At exactly `free_until_hours`, cancelling is free."""
     free = left >= timedelta(hours=policy.free_until_hours)
     if policy.kind == "FLEXIBLE":
         return FREE if free else FIRST_NIGHT

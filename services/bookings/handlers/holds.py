@@ -26,7 +26,7 @@ def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
 
 
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
-    """Release one orphan hold: its booking is a draft, was called off, or was never stored.
+    """Release one orphan hold: a hold whose booking is a draft, was called off, or was never stored.
 
     Returns False where no hold is due for a check, or the rooms service does not answer.
     """
