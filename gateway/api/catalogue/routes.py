@@ -98,7 +98,7 @@ async def set_rates(request: ApiRequest, body: requests.Rates) -> Response:
 
 @rates.delete("/", response=ChangedRates, status=200, refuses=RATES_REFUSE)
 async def clear_rates(request: ApiRequest, nights: FromQuery[requests.RateRange]) -> Response:
-    """Delete daily rates. The base price applies again between two dates, both included."""
+    """Delete daily rates from the first to the last date, both included. The base price applies again."""
     return await request.answer(request.for_path(WriteRates, price=None, **nights.model_dump()))
 
 
