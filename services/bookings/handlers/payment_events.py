@@ -143,7 +143,7 @@ def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork)
 def _record(
     work: BookingsWork, booking: Booking, event: PaymentEvent, events: Sequence[BookingEvent], **private: Any
 ) -> None:
-    """Record the booking events that follow from the payment event. If there are none, store its payment fields only."""
+    """Record the booking events that the payment event causes. If there are none, store its payment fields only."""
     if events:
         work.record(booking, events, by=PROVIDER, **private)
         return
