@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Let child processes be interrupted: a shell starts its background jobs with SIGINT ignored, and children inherit."""
+    """Let child processes be interrupted: a shell starts background jobs with SIGINT ignored, which is inherited."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
