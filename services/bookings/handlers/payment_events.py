@@ -143,7 +143,7 @@ def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork)
 def _record(
     work: BookingsWork, booking: Booking, event: PaymentEvent, events: Sequence[BookingEvent], **private: Any
 ) -> None:
-    """Record the booking events that `event` causes. Without any, store the payment fields that `event` changes."""
+    """Record the booking events that `event` causes. If none, store the payment fields that `event` changes."""
     if events:
         work.record(booking, events, by=PROVIDER, **private)
         return
