@@ -19,7 +19,7 @@ class StaffAccounts(Protocol):
     """The staff accounts. Every method raises `Unavailable` where the database is down."""
 
     async def whose(self, token: str) -> Staff | None:
-        """The member of staff with this token; returns None for an invalid token. Each use extends the token."""
+        """The member of staff with this token; returns None for an invalid token. Use extends the token."""
 
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""
