@@ -91,7 +91,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function that converts domain time to wall time, by the difference of the two times of the nearest event."""
+    """A function that converts domain time to wall time. The nearest event's two times give the difference."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
@@ -173,5 +173,5 @@ def event_name(wire_name: str) -> str:
 
 
 def present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as plain data, without those whose value is None or empty."""
+    """The facts as plain data. Facts whose value is None or empty are left out."""
     return {name: codec.plain(value) for name, value in facts.items() if value not in (None, "")}

@@ -8,7 +8,7 @@ from contracts.values import Actor, Money
 
 
 class BookingEvent(Event, abstract=True):
-    """An event of one booking. The two statuses are filled in when the event is recorded."""
+    """An event of one booking. The two statuses, after and before the event, are set when the event is recorded."""
 
     booking_id: str
     hotel: str

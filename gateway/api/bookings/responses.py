@@ -25,7 +25,7 @@ class StaffBooking(
     drop=("hotel_card", "policy", "in_house", "departure_warnings"),
     staff_only=("is_new_for_staff",),
 ):
-    """A booking for staff. `room_pin` is set in house, and only for staff who may check guests in."""
+    """A booking for staff. `room_pin` is set while the guest is in house, for staff who may check guests in."""
 
     room_pin: str | None
 
@@ -89,7 +89,7 @@ class PublicBooking(View[BookingInBrief]):
 
 
 class LookupResult(Data):
-    """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
+    """The bookings that match, newest first. If only an e-mail address was sent, the list is always empty."""
 
     bookings: tuple[GuestBooking | PublicBooking, ...]
 

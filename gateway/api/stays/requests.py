@@ -32,7 +32,7 @@ class Move(Body):
 
 
 class CheckInOptions(Body):
-    """Exceptions from the check-in window. An early check-in needs `can_override`."""
+    """Exceptions to the check-in window. An early check-in needs `can_override`."""
 
     late_arrival: bool = False
     early_checkin: bool = False

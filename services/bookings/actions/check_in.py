@@ -17,7 +17,7 @@ from services.bookings.work import BookingsWork
 
 
 def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses `ROOM_NOT_READY`."""
+    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses with `ROOM_NOT_READY`."""
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, str] | None:
         return {} if may_check_in(booking, command, caller=work.caller, now=work.now) else None

@@ -101,7 +101,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
 
 
 def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
-    """The agreed terms with the price of the whole stay. The tax of the added nights is that of the extension."""
+    """The agreed terms with the price of the whole stay: the sum of the agreed price and the added price."""
     agreed = terms.price
     whole = replace(
         agreed,

@@ -57,7 +57,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveGuest:
 
 
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
-    """The booking in its new room. PIN and Wi-Fi stay the same."""
+    """Record the move; returns the booking in its new room. PIN and Wi-Fi stay the same."""
     moved = RoomMoved(
         **booking.about,
         room_number=room.room_number,

@@ -17,7 +17,7 @@ NOT_REQUIRED = "NOT_REQUIRED"
 
 
 class ActionKind(StrEnum):
-    """A two-step action: an ask to the rooms service between two transactions. The values are stored."""
+    """A two-step action: an ask to the rooms service between two transactions. The database stores the values."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"

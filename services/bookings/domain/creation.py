@@ -30,7 +30,7 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 
 
 def check(command: CreateBooking, caller: Caller, *, email_required: bool = True) -> None:
-    """Check the command, not the availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+    """Check the command's fields and the caller. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":

@@ -64,7 +64,7 @@ def expires_at(booking: Booking) -> datetime | None:
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """Return `BookingExpired`, or no event before the deadline and in a status that does not expire."""
+    """Return `BookingExpired` if the deadline has passed and the booking's status can expire, else no event."""
     ends_at = expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
         return ()

@@ -14,7 +14,7 @@ from services.bookings.lifecycle import ENDED, LIFECYCLE
 
 
 def mark(booking: Booking, command: MarkNoShow, *, caller: Caller, now: datetime) -> Sequence[BookingEvent]:
-    """Return `BookingNoShow` for staff, or no event if the booking is a no-show already.
+    """Return `BookingNoShow` by staff, or no event if the booking is a no-show already.
 
     Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`, `NO_SHOW_TOO_EARLY`. A waiver raises the refusals of
     `require_override`.

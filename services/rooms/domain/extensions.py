@@ -67,8 +67,8 @@ def suggestions(
     """At most five other rooms for the guest, in order of readiness. Rooms of the current room's type come first.
 
     Rooms that sleep fewer than the party come last. Rooms that are occupied, out of order or in need of a repair, rooms
-    with one of the `periods` and rooms of `full_types` are left out. With `strict_room_type`, so are rooms of another
-    type.
+    with one of the `periods` and rooms of `full_types` are left out. With `strict_room_type`, rooms of another type are
+    left out, too.
     """
     taken = {period.room_id for period in periods}
     suitable = [
