@@ -21,7 +21,7 @@ Reply = TypeVar("Reply")
 
 
 class Conversation(Generic[W]):
-    """Opens transactions of the service's own `Work`, and asks other services between them but never inside one.
+    """Opens transactions of the service's own `Work`. Asks other services between transactions, never inside one.
 
     `claim` is the held claim of an Idempotency-Key; `stored` means that the reply is stored under the key.
     """

@@ -100,13 +100,18 @@ Name = Annotated[str, _text(100, least=1)]
 Code = Annotated[str, _text(100, least=1)]
 Phone = Annotated[str, _text(40)]
 Email = Annotated[str, _text(254, pattern=_EMAIL)]
-HotelEmail = Annotated[str, _text(254, pattern=_EMAIL_OR_NONE)]
+OptionalEmail = Annotated[str, _text(254, pattern=_EMAIL_OR_NONE)]
 Prose = Annotated[str, _text(2000, pattern=_NO_NUL)]
 Note = Annotated[str, _text(500, pattern=_NO_NUL)]
 ShortText = Annotated[str, _text(300)]
 SearchText = Annotated[str, Field(max_length=100, pattern=_NO_NUL), AfterValidator(str.strip)]
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
+]
+ChargeLimit = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,4})?)?$"),
+    Field(description="In major units. Empty: the payment provider's own limit.", examples=["0.50"]),
 ]
 Percent = Annotated[
     str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"]), BeforeValidator(_percent)

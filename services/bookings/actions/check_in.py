@@ -9,7 +9,7 @@ from contracts.bookings.stays import CheckIn, GuestCheckedIn
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
 from contracts.values import Caller, Permission
-from services.bookings.domain import local_time, room_pin
+from services.bookings.domain import deadlines, local_time, room_pin
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -17,7 +17,7 @@ from services.bookings.work import BookingsWork
 
 
 def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses `ROOM_NOT_READY`."""
+    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses with `ROOM_NOT_READY`."""
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, str] | None:
         return {} if may_check_in(booking, command, caller=work.caller, now=work.now) else None
@@ -26,9 +26,10 @@ def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) ->
 
 
 def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> bool:
-    """Whether the guest can check in now; False where the guest is in house already.
+    """True where the guest can check in now, False where the guest is in house already.
 
-    Refused `BOOKING_NOT_ELIGIBLE`, `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`, `NO_ROOM_ASSIGNED`.
+    Refused `BOOKING_NOT_ELIGIBLE`, `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`,
+    `NO_ROOM_ASSIGNED`, and `PERMISSION_DENIED` for an early check-in without `can_override`.
     """
     if booking.status is BookingStatus.IN_HOUSE:
         return False
@@ -41,7 +42,11 @@ def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: dat
 
 
 def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> None:
-    """Check the window (hotel-local): from the check-in date to the late-arrival cutoff on the next day."""
+    """Refuse a check-in before the check-in date or after the late-arrival cutoff on the next day (hotel-local).
+
+    The command's `early_checkin` and `late_arrival` widen this window. A late arrival is let in until the booking
+    becomes a no-show, also after the check-out time of the stay.
+    """
     settings = booking.terms.settings
     if local_time.local_date(now, booking.timezone) < booking.check_in:
         raise Refusal("CHECKIN_WRONG_DATE", f"Check-in is on {booking.check_in}.")
@@ -52,8 +57,9 @@ def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: 
     late = now > local_time.closes_at(cutoff_on, settings.late_arrival_cutoff, booking.timezone)
     if late and not (command.late_arrival or booking.late_arrival_expected):
         raise Refusal("CHECKIN_TOO_LATE", f"Late arrivals end at {settings.late_arrival_cutoff} on {cutoff_on}.")
-    if now >= booking.checkout_deadline_at:
-        raise Refusal("CHECKIN_TOO_LATE", "The stay is over.")
+    overdue_at = deadlines.no_show_at(booking)
+    if overdue_at is None or now >= overdue_at:
+        raise Refusal("CHECKIN_TOO_LATE", "The guest is a no-show by now.")
 
 
 def _require_early_permission(command: CheckIn, caller: Caller, *, opens: str) -> None:
@@ -68,7 +74,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
-    """The booking after the check-in, with the room's PIN and the hotel's Wi-Fi, stored until the stay ends."""
+    """The booking after the check-in. The room's PIN and the hotel's Wi-Fi are stored until the stay ends."""
     checked_in = GuestCheckedIn(
         **booking.about,
         room_number=reply.room.room_number,

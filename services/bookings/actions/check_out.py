@@ -17,20 +17,22 @@ from services.bookings.work import BookingsWork
 
 
 def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Check the guest out. Raises the refusals of `may_check_out`."""
-    return pending_actions.run(conversation, command, CHECK_OUT, lambda booking, work: departure(booking, now=work.now))
+    """Check the guest out, or without `confirm` only reply. Raises the refusals of `may_check_out`."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, date] | None:
+        fields = departure(booking, now=work.now)
+        return fields if command.confirm else None
+
+    return pending_actions.run(conversation, command, CHECK_OUT, decide)
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:
-    """The action's `left_on` (hotel-local); None where the guest has left. Raises the refusals of `may_check_out`."""
+    """The action's `left_on` (hotel-local), or None if the guest has left. Raises the refusals of `may_check_out`."""
     return {"left_on": local_time.local_date(now, booking.timezone)} if may_check_out(booking) else None
 
 
 def may_check_out(booking: Booking) -> bool:
-    """Whether the guest can check out now; False where the guest has left already.
-
-    Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`.
-    """
+    """True if the guest can check out, False if the guest has left. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
     if booking.status is BookingStatus.COMPLETED:
         return False
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -46,7 +48,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
 
 
 def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
-    """Complete the booking and remove PIN and Wi-Fi; where the action `erases`, delete chat and open orders too."""
+    """Complete the booking, and remove PIN and Wi-Fi. If `intent.erases`, delete the chat and the open orders, too."""
     unserved = work.orders.open_of(booking.id) if intent.erases else []
     checked_out = GuestCheckedOut(
         **booking.about,

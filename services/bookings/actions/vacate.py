@@ -25,7 +25,7 @@ def check_out(
     force: bool = False,
     repeated: bool = False,
 ) -> bool:
-    """Check the booking out; returns False where its guest has left already.
+    """Check the booking out; returns False if the booking is unknown or its guest has left already.
 
     `force` also deletes the booking's chat and open orders, and vacates the room where the rooms service refuses the
     check-out. A `repeated` command completes a check-out that is pending.
@@ -79,7 +79,7 @@ def clear(
 
 
 def _left_on(booking: Booking | None) -> date | None:
-    """The hotel-local day on which a stay ended; None where there was no stay."""
+    """The hotel-local day on which the booking's stay ended, or None if no such stay has ended."""
     if booking is None or booking.checked_in_at is None or booking.ended_at is None:
         return None
     return local_time.local_date(booking.ended_at, booking.timezone)

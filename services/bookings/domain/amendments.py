@@ -1,4 +1,4 @@
-"""Amendments of a booking by staff: notes and guest contact are changed, the status is not."""
+"""Amendments of a booking by staff. Notes and the guest's contact change; the status does not."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,18 +15,18 @@ CONTACT = ("first_name", "last_name", "email", "phone")
 
 
 class BookingAmendment(Data):
-    """The event, which names the changed fields, and the new values, which no event carries."""
+    """An amendment. Its event names the changed fields; `changes` has their new values, which no event carries."""
 
     event: BookingAmended
     changes: dict[str, Any]
 
 
 def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
-    """The amendment that the command makes; None where the command changes no field. Refused `VALIDATION_ERROR`."""
+    """The amendment that the command makes, or None if no field changes. Refused `VALIDATION_ERROR`."""
     noted = _differing(booking, {name: getattr(command, name) for name in NOTED})
     contact = _differing(booking.guest, {name: _contact(command, name) for name in CONTACT})
     guest = replace(booking.guest, **contact)
-    _check(noted, guest)
+    _check(noted, guest, email_required=bool(booking.guest.email))
     if not noted and not contact:
         return None
     event = BookingAmended(
@@ -46,8 +46,8 @@ def _differing(present: Booking | Guest, values: dict[str, Any]) -> dict[str, An
     return {name: value for name, value in values.items() if value is not None and value != getattr(present, name)}
 
 
-def _check(noted: dict[str, Any], guest: Guest) -> None:
+def _check(noted: dict[str, Any], guest: Guest, *, email_required: bool) -> None:
     too_long = f"at most {LONGEST_NOTE} characters"
     notes = ("internal_notes", "special_requests")
     errors = field_errors(*((len(noted.get(name, "")) > LONGEST_NOTE, name, too_long) for name in notes))
-    refuse_if(guest_errors(guest) + errors, "This cannot be written so.")
+    refuse_if(guest_errors(guest, email_required=email_required) + errors, "This cannot be written so.")

@@ -39,7 +39,7 @@ class Plan(Data):
 
 
 def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> RoomsCheckedOut:
-    """Vacate the rooms; returns a result for each.
+    """Vacate the rooms; returns one result for each room.
 
     The whole command is refused only for a caller without permission or for too many rooms.
     """

@@ -27,7 +27,7 @@ from services.bookings.work import BookingsWork
 def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWork]) -> Order:
     """Ask the rooms service for the prices, then store the order.
 
-    Refused `NOT_IN_HOUSE`, and by the rooms service for an item that is unknown or unavailable.
+    Refused `NOT_IN_HOUSE`. The rooms service refuses an item that is unknown or unavailable.
     """
     quantities = orders.quantities(command)
     with conversation.reading() as work:
@@ -43,7 +43,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
 
 
 def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
-    """A page of the orders of guests in house; for a guest, only that guest's own orders."""
+    """A page of the orders of guests in house. A guest receives only the guest's own orders."""
     if query.booking_id is None:
         access.require_own_hotel(query.hotel, work.caller)
         return work.orders.page(query)
@@ -54,13 +54,13 @@ def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
 
 
 def accept_order(command: AcceptOrder, work: BookingsWork) -> Order:
-    """Accept the order, for staff."""
+    """Accept the order. The command is for staff."""
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.accept(booking, order, by=work.caller.actor, now=work.now))
 
 
 def complete_order(command: CompleteOrder, work: BookingsWork) -> Order:
-    """Complete the order, for staff; the guest owes the order's total at the desk."""
+    """Complete the order. The command is for staff. The guest then owes the order's total at the desk."""
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
 
@@ -79,7 +79,7 @@ def _require_in_house(work: BookingsWork, *, hotel: str, booking_id: str) -> Non
 
 
 def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
-    """The order, with its booking locked, for staff or the booking's guest. Refused `ORDER_NOT_FOUND`."""
+    """The order, for staff or the booking's guest. The order's booking is locked. Refused `ORDER_NOT_FOUND`."""
     named = command.booking_id if isinstance(command, CancelOrder) else None
     if work.caller.kind == "guest":
         booking = locked_by_id(work, hotel=command.hotel, booking_id=named or "")

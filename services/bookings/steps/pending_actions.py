@@ -44,7 +44,7 @@ def run(
     *,
     staff: bool = True,
 ) -> BookingDetail:
-    """Handle a command by a two-step action; where `decide` returns None, the booking stays unchanged."""
+    """Handle `command` by the two-step action `action`. If `decide` returns None, the booking stays unchanged."""
     with conversation.transaction() as work:
         booking = locked(work, command, staff=staff)
         pending = begun(conversation, work, booking, action, decide)
@@ -149,7 +149,7 @@ def carry_out(
 
 
 def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    """The booking without the intent, for an action that changes only the rooms service."""
+    """Remove the intent and change nothing else: the action concerns only the rooms service's data."""
     return work.note(booking, pending=None)
 
 
@@ -161,7 +161,7 @@ def require_none(booking: Booking) -> Booking:
 
 
 def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:
-    """The locked booking; None where another caller has completed this action."""
+    """The locked booking, or None if another caller has completed this action."""
     booking = work.bookings.lock(booking_id)
     return booking if booking and booking.pending and booking.pending.id == intent.id else None
 

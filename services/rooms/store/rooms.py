@@ -15,8 +15,9 @@ from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, su
 from services.rooms.store.base import RoomsStore, like, typed_row
 
 COLUMNS = """
-r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, r.status, r.is_active, r.floor,
-r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version, r.maintenance_priority
+r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
+r.status, r.is_active, r.floor, r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version,
+r.maintenance_priority
 """
 ROOM = f"SELECT {COLUMNS} FROM room r JOIN room_type t ON t.id = r.room_type_id"  # noqa: S608
 BY_NUMBER = f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number AND r.removed_at IS NULL"
@@ -153,7 +154,7 @@ class SqlRooms(RoomsStore):
         return self._number(CHANGE_STATUS, row)
 
     def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
-        """Insert a room, or bring back a removed one; returns its version.
+        """Insert a room, or bring back a removed one; returns the room's version.
 
         Returns None where the hotel has a room with that number.
         """
@@ -173,7 +174,7 @@ class SqlRooms(RoomsStore):
         return list(self._connection.execute(STAYS, {"id": room_id}).scalars())
 
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
-        """The occupancy of up to `limit` rooms of all hotels with an id greater than `after`, keyed by room id."""
+        """The occupancy of up to `limit` rooms with an id greater than `after`, keyed by room id, across all hotels."""
         return {
             row.id: typed_row(RoomOccupancy, row, claimed_by=tuple(filter(None, row.claims)))
             for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})
