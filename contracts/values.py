@@ -105,7 +105,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person or process that caused a change. Only `staff` have an account id and a display name."""
+    """The person or process that caused a change. Only actors of kind `staff` have an account id and a display name."""
 
     kind: ActorKind
     id: str | None = None

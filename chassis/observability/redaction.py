@@ -1,4 +1,4 @@
-"""Redaction: decides which fields of an event may be logged or shown: numbers, dates, statuses, money and ids."""
+"""Redaction: only numbers, dates, statuses, money, codes and ids of an event may be logged or shown."""
 
 import re
 from collections.abc import Container

@@ -19,9 +19,9 @@ class BookingCommand(BookingAsk, Command[BookingDetail], abstract=True):
 
 
 class CreateBooking(StayAsk, Command[CreatedBooking]):
-    """Create a booking, either with its nights held at once or as a draft.
+    """Create a booking and hold its nights, or create a draft, which holds no nights.
 
-    Refused `SOLD_OUT`, and with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.
+    Refused `SOLD_OUT`, or with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.
     `payment` is `card` or, for staff only, `none`, which confirms the booking without a card.
     """
 

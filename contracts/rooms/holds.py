@@ -7,7 +7,7 @@ from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 
 class Held(Data):
-    """The terms and the price of a hold, or of a draft that holds no nights, for the bookings service to store."""
+    """The terms and the price of a hold or a draft. The bookings service stores the terms and the price."""
 
     hotel: HotelCard
     settings: HotelSettings

@@ -1,4 +1,4 @@
-"""The HTTP status of each refusal code. A code that is not listed is 404 if it ends in `_NOT_FOUND`, else 409."""
+"""The HTTP status of each refusal code. An unlisted code that ends in `_NOT_FOUND` has 404; others have 409."""
 
 from http import HTTPStatus
 

@@ -91,7 +91,7 @@ def _movement(entry: Mapping[str, Any]) -> tuple[str, str, int, str]:
 
 
 def _balances(context: ExaminationContext) -> list[tuple[str, BookingBalance, Row | None]]:
-    """The id, balance and row of each booking that has ledger rows or a fee on the card, and no recent change."""
+    """The id, balance and row of each booking with ledger rows or a card fee, unless the booking changed recently."""
     balances: dict[str, BookingBalance] = {}
     for payment in context.rows("payments", "balances"):
         booking_id = payment["booking_id"]

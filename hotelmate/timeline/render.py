@@ -53,7 +53,7 @@ def _rows(places: Sequence[PlacedEntry]) -> Iterator[tuple[str, ...]]:
 
 
 def _is_applied(entry: TimelineEntry) -> bool:
-    """Whether the entry is the application of an event, which is printed beside the event."""
+    """Whether the entry says that an event was applied. Such entries are printed beside their event."""
     return entry.kind is EntryKind.DELIVERY and entry.what == "applied"
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from sandbox.mailbox.server import MailboxState, serve
 from sandbox.mailbox.smtp import SmtpLogin
@@ -28,7 +29,7 @@ def main() -> None:
         print(f"mailbox shows mail on http://{host}:{http.getsockname()[1]}", flush=True)
 
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(smtp, http, login=login, ready=ready))
+        asyncio.run(serve(smtp, http, login=login, ready=ready, data=options.data))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
     parser.add_argument("--smtp-port", type=int, default=0, help="port; 0, the default, picks a free one")
     parser.add_argument("--http-port", type=int, default=0, help="port; 0, the default, picks a free one")
+    parser.add_argument("--data", type=Path, help="directory of the mails, which survive a restart (default: none)")
     parser.add_argument("--user", help="the user that may send (default: any sender, without a login)")
     parser.add_argument("--password", default="", help="that user's password")
     return parser

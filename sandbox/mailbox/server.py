@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 
@@ -10,6 +11,7 @@ from sandbox.mailbox.faults import MailFaults
 from sandbox.mailbox.smtp import SmtpHandler, SmtpLogin
 from sandbox.mailbox.store import MailStore
 from sandbox.mailbox.web import make_app
+from sandbox.records import Records
 from sandbox.server import ReadyCallback, StandInServer
 
 
@@ -22,10 +24,18 @@ class MailboxState:
 
 
 async def serve(
-    smtp: socket.socket, http: socket.socket, *, login: SmtpLogin | None, ready: ReadyCallback[MailboxState]
+    smtp: socket.socket,
+    http: socket.socket,
+    *,
+    login: SmtpLogin | None,
+    ready: ReadyCallback[MailboxState],
+    data: Path | None = None,
 ) -> None:
-    """Serve on two listening sockets. `ready` is called with the state and the function that stops both servers."""
-    state = MailboxState()
+    """Serve on two listening sockets. `ready` is called with the state and the function that stops both servers.
+
+    Mails are stored in the directory `data`, or in memory.
+    """
+    state = MailboxState(mails=MailStore(Records(data) if data else None))
     handler = SmtpHandler(state.mails, state.faults, login=login)
 
     config = uvicorn.Config(

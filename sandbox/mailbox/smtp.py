@@ -9,6 +9,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sandbox.mailbox.faults import MailFault, MailFaultMode, MailFaults
 from sandbox.mailbox.store import MailStore
+from sandbox.records import NotStored
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,14 @@ class SmtpHandler:
             case MailFaultMode.TEMPFAIL:
                 return f"{fault.code or 451} Try again later, on demand"
         content = envelope.content
-        mail = self._mails.accept(
-            content.encode() if isinstance(content, str) else content or b"",
-            sender=envelope.mail_from or "",
-            recipients=[str(address) for address in envelope.rcpt_tos],
-        )
+        try:
+            mail = self._mails.accept(
+                content.encode() if isinstance(content, str) else content or b"",
+                sender=envelope.mail_from or "",
+                recipients=[str(address) for address in envelope.rcpt_tos],
+            )
+        except NotStored as error:
+            return f"452 4.3.1 Insufficient system storage: {error}"
         match fault.mode:
             case MailFaultMode.DROP_AFTER_ACCEPT:
                 cast("asyncio.Transport", server.transport).abort()

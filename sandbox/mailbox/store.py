@@ -1,12 +1,14 @@
 """The accepted mails, in order of arrival."""
 
+import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from sandbox.condition import Condition
 from sandbox.mailbox.mail import Mail, parse
+from sandbox.records import Change, Records
 
 CAPACITY = 10_000
 """The number of stored mails; older ones are deleted."""
@@ -30,19 +32,31 @@ class MailFilter:
 
 
 class MailStore:
-    """Accepted mails, numbered in order; `clear` does not restart the numbers."""
+    """Accepted mails, numbered in order; `clear` does not restart the numbers.
 
-    def __init__(self) -> None:
-        self._mails: deque[Mail] = deque(maxlen=CAPACITY)
-        self._number = count(1)
+    With `records`, a mail is stored on disk before it is accepted, and survives a restart.
+    """
+
+    def __init__(self, records: Records | None = None) -> None:
+        self._records = records
+        stored = records.read("mails").values() if records else ()
+        self._mails: deque[Mail] = deque(stored, maxlen=CAPACITY)
+        self._number = count(self._mails[-1]["id"] + 1 if self._mails else 1)
         self._condition = Condition()
 
     def accept(self, content: bytes, *, sender: str, recipients: Sequence[str]) -> Mail:
-        """Store a mail and wake waiting readers."""
+        """Store a mail and wake waiting readers. Raises NotStored where the disk takes no more."""
         mail = parse(content, number=next(self._number), sender=sender, recipients=recipients)
+        if self._records:
+            self._records.write(self._changes(mail))
         self._mails.append(mail)
         self._condition.notify_all()
         return mail
+
+    def _changes(self, mail: Mail) -> Iterator[Change]:
+        yield "mails", str(mail["id"]), json.dumps(mail)
+        if len(self._mails) == CAPACITY:
+            yield "mails", str(self._mails[0]["id"]), None
 
     def find(self, query: MailFilter) -> list[Mail]:
         """The matching mails, oldest first."""
@@ -58,6 +72,8 @@ class MailStore:
 
     def clear(self) -> None:
         """Delete all mails."""
+        if self._records:
+            self._records.clear()
         self._mails.clear()
 
     def close(self) -> None:

@@ -16,12 +16,16 @@ def _stand_ins() -> dict[str, Argv]:
         "stripe": (
             *PYTHON, "sandbox.stripe", "--port", "{stripe_port}", "--webhook-url", "{gateway_url}" + WEBHOOK_PATH,
             "--webhook-secret", "{stripe_webhook_secret}", "--api-key", "{stripe_api_key}",
+            "--data", "{stand_ins}/stripe",
         ),
         "pusher": (
             *PYTHON, "sandbox.pusher", "--port", "{pusher_port}", "--app-id", "{pusher_app_id}",
             "--key", "{pusher_key}", "--secret", "{pusher_secret}",
         ),
-        "mailbox": (*PYTHON, "sandbox.mailbox", "--smtp-port", "{smtp_port}", "--http-port", "{mailbox_port}"),
+        "mailbox": (
+            *PYTHON, "sandbox.mailbox", "--smtp-port", "{smtp_port}", "--http-port", "{mailbox_port}",
+            "--data", "{stand_ins}/mailbox",
+        ),
     }  # fmt: skip
 
 

@@ -34,6 +34,11 @@ class Administrator:
             server.execute(sql.SQL("revoke all on database {} from public").format(database))
         return self.url_of(name, password)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a database of this name."""
+        with self._connect() as server:
+            return bool(server.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
+
     def copy(self, url: str, name: str) -> str:
         """Copy the database at `url` for the same role; returns the copy's URL. Fails while there are connections."""
         parts = urlsplit(url)

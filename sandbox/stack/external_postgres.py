@@ -23,6 +23,9 @@ class ExternalPostgres:
             raise RuntimeError("The PostgreSQL server of DATABASE_URL does not answer.")
         return self
 
+    def has_database(self, name: str) -> bool:
+        return Administrator(self.admin_url).has(f"{self.prefix}{name}")
+
     def create_database(self, name: str) -> str:
         """Create the database `<prefix><name>` and its role; returns its URL, which stays the same until `close`."""
         full = f"{self.prefix}{name}"

@@ -111,6 +111,9 @@ class PostgresNode:
         self.stop()
         self.start()
 
+    def has_database(self, name: str) -> bool:
+        return Administrator(self.admin_url).has(name)
+
     def create_database(self, name: str) -> str:
         """Create a database and an owner role of the same name; returns its URL, which is the same on every call."""
         return Administrator(self.admin_url).create(name, self._password(name))
@@ -127,7 +130,7 @@ class PostgresNode:
         vacate(self.directory)
 
     def remove_data_aside(self) -> None:
-        """Remove the data of a closed server that are not in `directory`, also where `directory` is gone."""
+        """Remove a closed server's data if they are outside `directory`. Works even if `directory` is gone."""
         if self._home and self._home.name.startswith(ASIDE_PREFIX):
             shutil.rmtree(self._home, ignore_errors=True)
 

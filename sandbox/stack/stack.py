@@ -56,7 +56,7 @@ class Stack:
         self.config = StackConfig.draw(Secrets(self.directory / "secrets.json"), self._ports, wanted_ports)
         self.postgres = self._choose_postgres()
         self.rabbit = self._choose_rabbit()
-        self._facts = self.config.facts(stack_json=self.path)
+        self._facts = self.config.facts(stack_json=self.path, stand_ins=self._stand_ins)
         self._helpers = ThreadPoolExecutor(thread_name_prefix="stack")
 
     @classmethod
@@ -98,6 +98,11 @@ class Stack:
         """The file in which `stack_json` is stored for other programs."""
         return self.directory / STACK_JSON
 
+    @property
+    def _stand_ins(self) -> Path:
+        """Where the stand-ins store what the databases refer to."""
+        return self.directory / "stand-ins"
+
     def say(self, text: str) -> None:
         self.supervisor.output.say(text)
 
@@ -114,7 +119,7 @@ class Stack:
                         node.start()
 
     def missing(self) -> Path | None:
-        """A directory that this run cannot do without and that was removed, or None."""
+        """A removed directory without which the run cannot go on, or None."""
         if self._claim.lost():
             return self.directory
         nodes = [each.directory for each in (self.rabbit, self.postgres) if isinstance(each, RabbitNode | PostgresNode)]
@@ -141,7 +146,7 @@ class Stack:
         self.close()
 
     def _remove_remains(self) -> None:
-        """Remove the data of a removed run directory that are elsewhere, and what was written since in its place."""
+        """Remove what is left of a removed run directory: data elsewhere, and a directory made anew in its place."""
         if isinstance(self.postgres, PostgresNode):
             self.postgres.remove_data_aside()
         if self._claim.made_anew():
@@ -186,6 +191,8 @@ class Stack:
 
     def _prepare_databases(self) -> dict[str, str]:
         self.postgres.start()
+        if not self.postgres.has_database("payments"):  # payments and mails of databases that are gone
+            shutil.rmtree(self._stand_ins, ignore_errors=True)
         return {name: self.postgres.create_database(name) for name in DATABASES}
 
     def _start(self, name: str, argv: Argv, **facts: str) -> None:

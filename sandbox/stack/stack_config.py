@@ -63,7 +63,7 @@ class StackConfig:
     def url(self, port_name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[port_name]}"
 
-    def facts(self, *, stack_json: Path) -> dict[str, str]:
+    def facts(self, *, stack_json: Path, stand_ins: Path) -> dict[str, str]:
         """The values of the placeholders in the commands."""
         return {
             "gateway_url": self.url("GATEWAY_PORT"),
@@ -78,6 +78,7 @@ class StackConfig:
             "smtp_port": str(self.ports["MAILBOX_SMTP_PORT"]),
             "gateway_port": str(self.ports["GATEWAY_PORT"]),
             "stack_json": str(stack_json),
+            "stand_ins": str(stand_ins),
         }
 
     def environment(self, *, amqp_url: str, databases: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from pathlib import Path
 
 from sandbox.stripe import control
 from sandbox.stripe.app_state import StandInConfig
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
         api_key=options.api_key,
         business_name=options.business_name,
         strict=not options.lenient,
+        data=options.data,
     )
     listening, url, state = open_socket(config, host=options.host, port=options.port)
     server = uvicorn_server(state, ready=lambda: _announce(url))
@@ -40,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.stripe",
         description="A stand-in for Stripe: Checkout, manual capture, refunds, disputes, webhooks. "
-        "All data is in memory. Any sk_test_… key is accepted unless --api-key is given.",
+        "All data is in memory unless --data is given. Any sk_test_… key is accepted unless --api-key is given.",
         epilog=control.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         help="secret that signs the events; repeat to sign with several, as during a rotation",
     )
     parser.add_argument("--api-key", metavar="sk_test_…", help="the only accepted key (default: any test key)")
+    parser.add_argument("--data", type=Path, help="directory of the state, which survives a restart (default: none)")
     parser.add_argument("--public-url", help="public URL of the payment page (default: this server)")
     parser.add_argument("--business-name", default="HotelMate", help="shown on the payment page")
     parser.add_argument(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from sandbox.records import NotStored
 from sandbox.stripe import api, control, page
 from sandbox.stripe.app_state import StripeAppState
+from sandbox.stripe.commit import CommitBeforeAnswer
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.store import ContractBrokenError, new_id
 
@@ -32,6 +34,8 @@ def build(state: StripeAppState, *, ready: Callable[[], None] = lambda: None) ->
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            with suppress(NotStored):
+                state.commit()
 
     app = FastAPI(
         title="Stripe stand-in",
@@ -43,6 +47,7 @@ def build(state: StripeAppState, *, ready: Callable[[], None] = lambda: None) ->
     app.include_router(control.router(state))
     app.include_router(page.router(state))
     app.add_exception_handler(ApiError, _refused)
+    app.add_middleware(CommitBeforeAnswer, state=state)
 
     @app.api_route("/v1/{path:path}", methods=["GET", "POST", "DELETE"], include_in_schema=False)
     async def answer(request: Request) -> Response:
@@ -56,6 +61,9 @@ async def _tick(state: StripeAppState) -> None:
     while True:
         try:
             state.store.clock.run_due()
+            state.commit()
+        except NotStored:
+            pass  # logged; a later commit stores it
         except (ApiError, ContractBrokenError):
             _log.exception("a deadline failed")
         await asyncio.sleep(_TICK)

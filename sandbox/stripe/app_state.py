@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from sandbox.records import Records
+from sandbox.stripe.durable import DurableState
 from sandbox.stripe.faults import FaultRegistry
 from sandbox.stripe.idempotency import IdempotencyKeys
 from sandbox.stripe.store import BehaviourSettings, Json, StripeStore
@@ -16,7 +19,7 @@ _LOG_LENGTH = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandInConfig:
-    """The start options. Without a webhook URL, events are only recorded."""
+    """The start options. Without a webhook URL, events are only recorded; without `data`, the state is in memory."""
 
     public_url: str
     webhook_url: str | None = None
@@ -24,6 +27,7 @@ class StandInConfig:
     api_key: str | None = None
     business_name: str = "HotelMate"
     strict: bool = True
+    data: Path | None = None
 
     def __post_init__(self) -> None:
         if self.webhook_url and not self.webhook_secrets:
@@ -40,13 +44,28 @@ class StripeAppState:
     faults: FaultRegistry = field(init=False)
     keys: IdempotencyKeys = field(init=False)
     requests: deque[Json] = field(init=False)
+    durable: DurableState | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.webhooks = WebhookSender()
-        self.reset()
+        self._renew()
+        if self.config.data:
+            self.durable = DurableState(Records(self.config.data))
+            self.durable.attach(self)
+
+    def commit(self) -> None:
+        """Store what has changed, where the stand-in stores its state. Raises NotStored."""
+        if self.durable:
+            self.durable.commit()
 
     def reset(self) -> None:
         """Delete everything except the configuration; the clock returns to real time."""
+        self._renew()
+        if self.durable:
+            self.durable.clear()
+            self.durable.attach(self)
+
+    def _renew(self) -> None:
         config = self.config
         self.webhooks.reset(WebhookSettings(url=config.webhook_url, secrets=list(config.webhook_secrets)))
         self.store = StripeStore(self.webhooks.send, BehaviourSettings(strict=config.strict))

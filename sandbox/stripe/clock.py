@@ -11,27 +11,27 @@ DAY = 86_400
 
 
 class Clock:
-    """The clock, in whole UTC seconds. Due deadlines run in order; during each, the clock shows the deadline's time."""
+    """The clock, in whole UTC seconds. Due deadlines run in order, each at its own time: `now` returns that time."""
 
     def __init__(self) -> None:
-        self._offset = 0
+        self.offset = 0
         self._running_at: int | None = None
         self._deadlines: list[tuple[int, int, Callable[[], None]]] = []
         self._numbers = count()
 
     def now(self) -> int:
-        return self._running_at or int(time.time()) + self._offset
+        return self._running_at or int(time.time()) + self.offset
 
     def advance(self, seconds: int) -> None:
         """Advance the clock and run every due deadline."""
-        self._offset += seconds
+        self.offset += seconds
         self.run_due()
 
     def call_at(self, moment: int, action: Callable[[], None]) -> None:
         heapq.heappush(self._deadlines, (moment, next(self._numbers), action))
 
     def run_due(self) -> None:
-        now = int(time.time()) + self._offset
+        now = int(time.time()) + self.offset
         while self._deadlines and self._deadlines[0][0] <= now:
             moment, _, action = heapq.heappop(self._deadlines)
             self._running_at = moment

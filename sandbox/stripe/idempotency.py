@@ -7,7 +7,8 @@ another request with the key was still running; keys can be removed once they ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sandbox.stripe.clock import DAY
 from sandbox.stripe.errors import ApiError, invalid
@@ -26,17 +27,23 @@ class ApiResponse:
 
 
 @dataclass(slots=True)
-class _KeyUse:
+class KeyUse:
+    """A key's path and form, the time of its first use (UTC seconds), and its response.
+
+    `prospect` is the response from the work on, `answer` from the end of the request on.
+    """
+
     fingerprint: tuple[str, str]
     since: int
     answer: ApiResponse | None = None
+    prospect: ApiResponse | None = None
 
 
 class IdempotencyKeys:
     """The keys in use, each with the time of its first use on the stand-in's clock."""
 
     def __init__(self) -> None:
-        self._uses: dict[str, _KeyUse] = {}
+        self.uses: dict[str, KeyUse] = {}
 
     def begin(self, key: str, *, path: str, form: str, now: int) -> ApiResponse | None:
         """Start a request with a key; returns the stored response of a repetition, None for a first use.
@@ -46,9 +53,9 @@ class IdempotencyKeys:
         """
         if len(key) > _LONGEST:
             raise invalid(f"Idempotency keys may be at most {_LONGEST} characters long.")
-        use = self._uses.get(key)
+        use = self.uses.get(key)
         if use is None or now - use.since >= DAY:
-            self._uses[key] = _KeyUse((path, form), now)
+            self.uses[key] = KeyUse((path, form), now)
             return None
         if use.fingerprint != (path, form):
             raise ApiError(
@@ -69,9 +76,28 @@ class IdempotencyKeys:
             )
         return use.answer
 
+    def expect(self, key: str, answer: ApiResponse | None) -> None:
+        """Store with the work the response that `finish` will store: a restart between the two repeats no work."""
+        self.uses[key].prospect = answer
+
     def finish(self, key: str, answer: ApiResponse | None) -> None:
         """Store the response of a first use; without one, delete the key."""
         if answer is None:
-            self._uses.pop(key, None)
+            self.uses.pop(key, None)
         else:
-            self._uses[key].answer = answer
+            self.uses[key].answer = answer
+
+
+def key_use_as_json(use: KeyUse) -> dict[str, Any] | None:
+    """The use of a key as JSON; None while its work is not done."""
+    answer = use.answer or use.prospect
+    if answer is None:
+        return None
+    return {"fingerprint": use.fingerprint, "since": use.since, **asdict(answer), "body": answer.body.decode()}
+
+
+def key_use(stored: dict[str, Any]) -> KeyUse:
+    """The use of a key from its JSON."""
+    answer = ApiResponse(stored["status"], stored["body"].encode(), stored["request_id"], stored["should_retry"])
+    path, form = stored["fingerprint"]
+    return KeyUse((path, form), stored["since"], answer)

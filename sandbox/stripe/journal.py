@@ -24,7 +24,7 @@ class JournalEntry:
 
     Held money: authorise = capture + release + void + expire, once the intent has ended.
     Earned money: capture + refund_failed + dispute_won - refund - dispute.
-    `object` is the id of the charge, refund or dispute; For a refund, `metadata` is the
+    `object` is the id of the charge, refund or dispute. For a refund, `metadata` is the
     refund's metadata, otherwise the intent's.
     """
 
@@ -52,6 +52,10 @@ class MoneyJournal:
 
     def append(self, entry: JournalEntry) -> None:
         self._entries.append(entry)
+
+    def entries_after(self, sequence: int) -> list[dict[str, Any]]:
+        """The entries after this one."""
+        return [asdict(entry) for entry in self._entries[sequence:]]
 
     def entries(self, payment_intent: str | None = None) -> list[dict[str, Any]]:
         return [asdict(entry) for entry in self._entries if payment_intent in (None, entry.payment_intent)]

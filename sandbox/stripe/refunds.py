@@ -55,7 +55,9 @@ def create(call: ApiCall) -> Json:
         previous={"amount_refunded": charge["amount_refunded"] - amount},
     )
     if ends is not None:
-        store.clock.call_at(store.clock.now() + after, partial(settle, store, refund, ends))
+        moment = store.clock.now() + after
+        store.refund_ends[refund["id"]] = (ends, moment)
+        store.clock.call_at(moment, partial(settle, store, refund, ends))
     return refund
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 
 import uvicorn
@@ -41,6 +42,7 @@ class StripeStandIn(StandInControl):
         strict: bool = True,
         host: str = "127.0.0.1",
         port: int = 0,
+        data: Path | None = None,
     ) -> Iterator[Self]:
         """Serve in a thread until the block ends."""
         secrets = (webhook_secret,) if isinstance(webhook_secret, str) else webhook_secret
@@ -51,6 +53,7 @@ class StripeStandIn(StandInControl):
             api_key=api_key,
             business_name=business_name,
             strict=strict,
+            data=data,
         )
         listening, url, state = open_socket(config, host=host, port=port)
         started = threading.Event()

@@ -34,7 +34,7 @@ def create(call: ApiCall) -> Json:
     store.line_items[session["id"]] = items
     store.payment_intent_data[session["id"]] = params.get("payment_intent_data", {})
     store.sessions[session["id"]] = session
-    store.clock.call_at(expires_at, partial(_expire_if_open, store, session))
+    store.clock.call_at(expires_at, partial(expire_if_open, store, session))
     return session
 
 
@@ -80,7 +80,7 @@ def end_unpaid(store: StripeStore, session: Json, cause: EventCause) -> None:
         intents.void(store, store.intents[intent_id], "automatic", cause=cause)
 
 
-def _expire_if_open(store: StripeStore, session: Json) -> None:
+def expire_if_open(store: StripeStore, session: Json) -> None:
     if session["status"] == "open":
         end_unpaid(store, session, EventCause())
 

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sandbox.stripe.clock import Clock
 from sandbox.stripe.contract.responses import object_violations
@@ -60,7 +60,13 @@ class StripeStore:
     intent_of_session: dict[str, str] = field(default_factory=dict)
     session_of_intent: dict[str, str] = field(default_factory=dict)
     refused_captures: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    refund_ends: dict[str, tuple[Literal["succeeded", "failed"], int]] = field(default_factory=dict)
+    """The status that a refund will have, and the moment (UTC seconds)."""
+    sent_events: dict[str, bool] = field(default_factory=dict)
+    """The events that need not be sent any more."""
     violations: list[Json] = field(default_factory=list)
+    changed: Callable[[Json], None] = lambda _: None
+    """Called with the object of each new event."""
 
     def publish(self, event_type: str, subject: Json, cause: EventCause, *, previous: Json | None = None) -> None:
         """Record an event with the current state of `subject`, and queue its webhook."""
@@ -80,6 +86,7 @@ class StripeStore:
         }
         self.check_contract(event, f"event {event_type}")
         self.events[event["id"]] = event
+        self.changed(subject)
         self.emit(event)
 
     def record_movement(self, movement: Movement, charge: Json, cause: EventCause, *, amount: int, about: Json) -> None:

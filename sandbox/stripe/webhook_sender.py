@@ -8,15 +8,18 @@ import random
 import re
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
 from stripe import WebhookSignature
 
+from sandbox.records import NotStored
 from sandbox.stripe.store import Json
 from sandbox.stripe.webhook_settings import Drop, WebhookSettings
 
 _LOG_LENGTH = 20_000
+_STORE_AGAIN_AFTER = 1.0
 _CONTENT_TYPE = "application/json; charset=utf-8"
 _USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 
@@ -29,12 +32,18 @@ class _Delivery:
 
 
 class WebhookSender:
-    """Delivers queued events in the configured order; a failed delivery is retried."""
+    """Delivers queued events in the configured order; a failed delivery is retried.
+
+    `before_sending` is called before events leave; where it raises NotStored, they wait. `finished` is called with each
+    event that need not be sent any more.
+    """
 
     def __init__(self) -> None:
         self._wakeup = asyncio.Event()
         self._epoch = 0
         self._in_flight: list[_Delivery] = []
+        self.before_sending: Callable[[], None] = lambda: None
+        self.finished: Callable[[Json], None] = lambda _: None
         self.reset(WebhookSettings())
 
     def reset(self, settings: WebhookSettings) -> None:
@@ -56,8 +65,10 @@ class WebhookSender:
         """Queue the configured number of copies of an event, unless a drop matches."""
         if self.settings.url is None:
             event["pending_webhooks"] = 0
+            self.finished(event)
         elif self._lost(event["type"]):
             self._log(event, attempt=0, outcome={"dropped": True})
+            self.finished(event)
         else:
             due = time.monotonic() + self.settings.delay
             self._queue += [_Delivery(event, due) for _ in range(self.settings.copies)]
@@ -78,13 +89,21 @@ class WebhookSender:
         async with httpx.AsyncClient(trust_env=False) as client:
             while True:
                 epoch, batch = self._epoch, self._due()
-                while batch and not self.settings.paused and epoch == self._epoch:
+                while batch and not self.settings.paused and epoch == self._epoch and await self._stored():
                     self._in_flight = batch[: self.settings.at_once]
                     del batch[: self.settings.at_once]
                     await asyncio.gather(*(self._deliver(client, x) for x in self._in_flight))
                     self._in_flight = []
                 self._queue[:0] = batch if epoch == self._epoch else []
                 await self._sleep()
+
+    async def _stored(self) -> bool:
+        try:
+            self.before_sending()
+        except NotStored:
+            await asyncio.sleep(_STORE_AGAIN_AFTER)
+            return False
+        return True
 
     def _due(self) -> list[_Delivery]:
         if self.settings.paused:
@@ -130,9 +149,12 @@ class WebhookSender:
         self._log(delivery.event, attempt=delivery.attempt, outcome=outcome)
         if accepted:
             delivery.event["pending_webhooks"] = 0
+            self.finished(delivery.event)
         elif settings.attempts is None or delivery.attempt < settings.attempts:
             backoff = min(settings.first_retry * 2 ** (delivery.attempt - 1), settings.longest_retry)
             self._queue.append(_Delivery(delivery.event, time.monotonic() + backoff, delivery.attempt + 1))
+        else:
+            self.finished(delivery.event)
 
     def _lost(self, event_type: str) -> bool:
         for drop in self.drops:

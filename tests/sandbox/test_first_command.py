@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import command_blocks
 from tests.sandbox.checkouts import EVERYWHERE, OPEN, Checkout, Where, checkout_in
 from tests.sandbox.usual_servers import has_queue, running, usual_servers
 
+FIRST_COMMAND = command_blocks("README.md")[0]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 UP = "Ctrl-C ends everything"
@@ -48,7 +50,7 @@ def walk_from_setup_to_clean(checkout: Checkout, downloads: Path) -> None:
     checkout.add_tracked_files()
     checkout.share_downloads(downloads)
     try:
-        with checkout.started(["make", "demo"]) as demo:
+        with checkout.started(["sh", "-c", FIRST_COMMAND]) as demo:
             output = read_until_up(demo)
             assert UP in output, output[-3000:]
             assert "steps were as expected" in output

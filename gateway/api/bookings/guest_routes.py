@@ -67,9 +67,9 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
 async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -> Response:
     """Look up bookings.
 
-    E-mail address and confirmation number together return the booking as its guest reads the booking, without secrets.
-    A confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
-    links to matching bookings are mailed to the address, at most once in ten minutes.
+    With e-mail address and confirmation number, returns the guest's view of the booking, without secrets. With a
+    confirmation number alone, returns status, hotel and dates. With an e-mail address alone, always returns an empty
+    list; links to matching bookings are mailed to the address, at most once in ten minutes.
     """
     reply = await request.ask(LookUpBookings(**query.model_dump()))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})

@@ -24,7 +24,7 @@ def submit_booking(command: SubmitBooking, conversation: KeyedConversation[Booki
 
 
 def may_submit(booking: Booking) -> bool:
-    """Whether the draft can be submitted; False for a held booking. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
+    """True for a draft, False for a booking that is held already. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
     if booking.status is BookingStatus.PENDING_PAYMENT:
         return False
     if booking.status in ENDED:
@@ -46,7 +46,7 @@ def _ask(booking: Booking, _: PendingAction) -> HoldInventory:
 
 
 def _end(booking: Booking, intent: PendingAction, _: Any, work: BookingsWork) -> Booking:
-    """The held booking, with the price and terms of the draft."""
+    """The held booking. Its price and terms stay those of the draft."""
     return work.record(booking, (creation.hold(booking, by=intent.by, now=work.now),), by=intent.by, pending=None)
 
 

@@ -15,7 +15,7 @@ CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 
 
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The approval in time; no events if approved already. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Return `BookingApproved`, or no event if approved already. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
@@ -39,7 +39,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The decline; no events for a declined booking. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Decline; no event if declined already. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)
@@ -58,7 +58,7 @@ def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: dateti
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The confirmation without a card; no events for a confirmed booking. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
+    """Confirm without a card; returns no event if confirmed already. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)

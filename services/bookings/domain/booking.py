@@ -75,7 +75,7 @@ class AgreedTerms(Data):
 
 
 class Charge(Data):
-    """An accepted card payment towards the balance, not for the stay; `taken` is True once it is captured."""
+    """An accepted card payment towards the balance. `taken` is True once the payment is captured."""
 
     payment_id: str
     amount: Money
@@ -209,7 +209,7 @@ class Booking(Data):
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:
-        """The booking's charges, with changed fields in the charge that has this `payment_id`."""
+        """The booking's charges, after `changes` to the charge with this `payment_id`."""
         return tuple(
             replace(charge, **changes) if charge.payment_id == payment_id else charge for charge in self.charges
         )

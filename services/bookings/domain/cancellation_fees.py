@@ -37,13 +37,13 @@ class CancellationCharges(Data):
 
 
 def time_left(booking: Booking, now: datetime) -> timedelta:
-    """The time until check-in opens at the hotel; negative after that."""
+    """The time until check-in opens at the hotel. The time is negative once check-in has opened."""
     opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
     return opens - now
 
 
 def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
-    """The policy's tier for the time left. At exactly the threshold the cancellation is free."""
+    """The policy's tier for the time left. With exactly `free_until_hours` left, the cancellation is still free."""
     free = left >= timedelta(hours=policy.free_until_hours)
     if policy.kind == "FLEXIBLE":
         return FREE if free else FIRST_NIGHT
@@ -57,10 +57,10 @@ def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
 
 
 def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
-    """The tier of a no-show: the policy's own no-show rule, else the full stay or the first night by the policy's kind.
+    """The tier of a no-show: the policy's no-show rule, by default the full stay or the first night.
 
-    A no-show rule that needs a value takes the value of the last tier of its kind; a percentage rule without such a
-    tier takes the policy's own percentage.
+    The policy's kind decides the default. The rule takes its value from the policy's tier of the same kind with the
+    fewest hours before check-in. Without such a tier, a percentage rule takes `policy.percent`.
     """
     if policy.no_show is None:
         return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
@@ -71,7 +71,7 @@ def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
 
 
 def fee_of(tier: PolicyTier, price: Price) -> Money:
-    """The tier's fee for a stay at that price, never more than the total."""
+    """The tier's fee for a stay with this price, at most the price's total."""
     return min(_raw_fee(tier, price), price.total)
 
 
@@ -82,7 +82,7 @@ def first_night(price: Price) -> Money:
 
 
 def nights_used(price: Price, count: int) -> Money:
-    """The price of the first `count` nights as their share of the total, with discount and tax."""
+    """The share of the first `count` nights in the total price. The share contains discount and tax."""
     used = sum(night.amount for night in price.nights[:count])
     if count >= len(price.nights) or price.subtotal.is_zero:
         return price.total
@@ -119,16 +119,17 @@ def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCh
 def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
     """The amount owed at the desk: fee and room service, less the payments that are not refunded.
 
-    Where the card is authorised only, the fee is captured from the authorisation and not owed at the desk.
+    If the card is only authorised, the fee is captured from the authorisation and is not owed at the desk.
     """
     served = booking.zero_if_none(booking.served)
     return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
 
 
 def refund_of(booking: Booking, fee: Money) -> Money:
-    """The refund to cards: the booking's own payment less the fee, and its balance payments less the amount still owed.
+    """The refund to cards, from the stay's payment and from the balance payments.
 
-    Unpaid room service is deducted from the refund of the balance payments.
+    The stay's payment is refunded less the fee. The balance payments are refunded less the unpaid room service, and
+    less the part of the fee that exceeds the stay's payment.
     """
     nothing = booking.nothing
     towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
@@ -145,7 +146,7 @@ def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Cancellatio
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
-    """The charges of a cancellation in house: nights slept and tonight, and the rest of the stay unless waived."""
+    """The charges of a cancellation in house: the whole stay, or with a waiver the nights slept and tonight."""
     price = booking.terms.price
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)

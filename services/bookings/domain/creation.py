@@ -1,4 +1,4 @@
-"""Creation of a booking: as a draft, with its nights held, or confirmed at once by staff."""
+"""Creation of a booking: as a draft, as a booking with held nights, or by staff as a confirmed booking."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 
 
 def check(command: CreateBooking, caller: Caller) -> None:
-    """Check the command except availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+    """Check the command, not the availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -58,7 +58,7 @@ def guest_errors(guest: GuestDetails | Guest) -> list[FieldError]:
 
 
 def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:
-    """The booking before its first event, with each of the command's fields that a booking has too."""
+    """The booking before its first event. Fields that the command and the booking share are copied."""
     return Booking(
         **{name: getattr(command, name) for name in _COPIED},
         id=names.booking_id,
@@ -87,7 +87,7 @@ def _guest(guest: GuestDetails, *, token_hash: str) -> Guest:
 
 
 def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The first events of a booking, which make it a draft, held, or confirmed."""
+    """The first events of a new booking. The booking is then a draft, held, or confirmed."""
     if command.draft:
         return (BookingDrafted(**_ordered(booking), by=by),)
     held = hold(booking, by=by, now=now)

@@ -48,7 +48,7 @@ def due_at(booking: Booking) -> datetime | None:
 
 
 def expires_at(booking: Booking) -> datetime | None:
-    """The moment at which the booking expires, None in a status that does not expire."""
+    """The moment (UTC) at which the booking expires, or None if the booking does not expire in its status."""
     if booking.status is BookingStatus.DRAFT:
         return booking.updated_at + DRAFT_LASTS
     if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
@@ -60,7 +60,7 @@ def expires_at(booking: Booking) -> datetime | None:
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """The expiry; no events before the deadline, or in a status without expiry."""
+    """Return `BookingExpired`, or no event before the deadline and in a status that does not expire."""
     ends_at = expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
         return ()

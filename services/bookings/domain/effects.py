@@ -1,4 +1,4 @@
-"""The effects of events that depend on the booking's state. The table of all effects is in `evolution`."""
+"""Effects that depend on both the event and the booking's state. The table of all effects is in `evolution`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,8 +32,8 @@ NO_SECRETS: Changes = {"in_house": None, "push_token": None}
 def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
     """The effect that copies fields of the event to the booking.
 
-    `names` are fields with the same name in both, `renamed` maps fields of the booking to fields of the event, and
-    `sets` has further fields of the booking with their values.
+    `names` are fields that event and booking share. `renamed` maps fields of the booking to fields of the event.
+    `sets` maps further fields of the booking to their new values.
     """
     sources = {name: name for name in names} | renamed
 

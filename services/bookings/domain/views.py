@@ -20,7 +20,7 @@ _OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
 
 
 def shared(booking: Booking, view: Any) -> dict[str, Any]:
-    """The fields that `view`, a dataclass, and the booking have in common, with the booking's values."""
+    """The booking's value for each field that the dataclass `view` and the booking share."""
     return {name: getattr(booking, name) for name in _shared_names(view)}
 
 
@@ -37,7 +37,7 @@ def row(booking: Booking, *, now: datetime) -> BookingRow:
 def detail(
     booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
 ) -> BookingDetail:
-    """The booking's details. The in-house secrets are included only where `in_house` is passed."""
+    """The booking's details. PIN and Wi-Fi are included only if `in_house` is passed."""
     same = shared(booking, BookingDetail) | {"balance_due": booking.zero_if_none(booking.balance_due)}
     cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(

@@ -42,7 +42,7 @@ def _hold(command: CreateBooking, booking_id: str) -> HoldInventory:
 
 
 def _year(command: CreateBooking, conversation: KeyedConversation[BookingsWork]) -> int:
-    """The hotel-local year; around New Year the rooms service is asked for the hotel's time zone."""
+    """The hotel-local year. Around New Year, the rooms service is asked for the hotel's time zone."""
     with conversation.reading() as work:
         now = work.now
     year = booking_names.year_everywhere(now)

@@ -85,7 +85,7 @@ def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violat
 
 
 def keys_have_one_effect(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
-    """Invariant I15 (keys): a booking in a stored reply exists, and was created under one Idempotency-Key only."""
+    """Invariant I15 (keys): each booking in a stored reply exists, and only one Idempotency-Key created the booking."""
     for row in select(connection, _REPLIES_WITHOUT_BOOKING):
         yield Violation(invariant="I15", subject=row.booking_id, what="is in a stored reply and does not exist")
     for row in select(connection, _BOOKED_TWICE):

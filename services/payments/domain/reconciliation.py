@@ -21,8 +21,8 @@ LedgerRows = Mapping[tuple[MovementKind, str], Money]
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
     """The time (UTC) of the payment's next comparison, or None where the payment is no longer compared.
 
-    An unfinished payment is compared at the interval `every`. A finished payment may still be refunded or disputed
-    without a webhook event, or its refund may fail. Its interval grows with the time since its last change.
+    An unfinished payment is compared at the interval `every`. A finished payment is still compared, because a webhook
+    event about a refund or dispute may be lost. The interval grows with the time since the payment's last change.
     """
     under_way = any(refund.status is RefundStatus.PENDING for refund in payment.refunds)
     if payment.status in UNFINISHED or under_way:
@@ -34,7 +34,7 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
 def differences(
     payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot, decision: Decision, ledger: LedgerRows
 ) -> list[ReconciliationFinding]:
-    """The differences of a payment from its snapshot. `ledger` has our movements; `decision` is on that snapshot."""
+    """The differences between a payment and its snapshot. `ledger` has our movements; `decision` uses this snapshot."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     if snapshot.session_is_gone and decision.payment.status in UNFINISHED:
         differing.append(missing(payment, "the session is gone"))
@@ -57,7 +57,7 @@ def missing(payment: Payment, why: str) -> ReconciliationFinding:
 
 
 def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[ReconciliationFinding]:
-    """Differences of status and sums; a failed or released payment has no sums, because its money is refunded."""
+    """Differences of status and sums. The sums of a failed or released payment are not compared."""
     if decision.payment.status is not payment.status:
         yield _difference(payment, FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
     if decision.payment.status in FAILED_OR_RELEASED:

@@ -36,7 +36,7 @@ log = logs.logger(__name__)
 
 
 def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
-    """Reconcile one page of due payments; the page size limits the calls to the provider per tick.
+    """Reconcile the next due payments. Their number is limited, so that one tick makes only few calls to the provider.
 
     A payment that could not be read at the provider is due again when its lease expires.
     """

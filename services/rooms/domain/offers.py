@@ -71,7 +71,7 @@ class Offer:
 
     @property
     def sold_out(self) -> bool:
-        """Whether one of the nights was full when the offer was read."""
+        """Whether one of the nights was full when the database was read."""
         return self.units < 1
 
 
@@ -129,7 +129,7 @@ def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datet
 
 
 def held(offer: Offer, *, room_type: RoomType, price: Price) -> Held:
-    """The terms of the sale, for the bookings service to store."""
+    """The terms of the sale: hotel, settings, room type, price and policy. The bookings service stores the terms."""
     hotel = offer.hotel
     return Held(
         hotel=hotel.card,

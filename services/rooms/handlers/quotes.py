@@ -1,4 +1,4 @@
-"""Quotes: prices of stays that stay valid for half an hour."""
+"""Quotes: the price of a stay, valid for half an hour."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""A hotel's page and operating settings: read and changed by its staff."""
+"""Reads and changes a hotel's page and operating settings, for the hotel's staff."""
 
 from contracts.rooms.settings import ChangeSettings, GetSettings, OperatingSettings
 from contracts.values import Permission

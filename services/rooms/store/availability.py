@@ -27,7 +27,7 @@ class SqlAvailability(RoomsStore):
     """Reads the night counters without a lock."""
 
     def left(self, hotel: str, stay: Stay) -> HotelLeft | None:
-        """The units and prices that the hotel has left on these nights, None where there is no such hotel."""
+        """The units left and the prices on these nights, by room type; None where there is no such hotel."""
         params = {"hotel": hotel, "check_in": stay.check_in, "check_out": stay.check_out}
         rows = self._connection.execute(LEFT, params).all()
         if not rows:
