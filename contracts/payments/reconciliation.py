@@ -71,8 +71,8 @@ class ReconciledPage(Data):
     """A page of the reconciliation of one `ReconciliationPart`. `looked` counts the objects compared on the page.
 
     `total` counts the payments of all pages; `total` is set on the first page of `PAYMENTS` only. `next` is the cursor
-    of the next page, None on the last page. `unread` counts the payments on the page that could not be read at the provider, so
-    that nothing is known of them; for the provider's own lists it is 1 where the rest of the list could not be read.
+    of the next page, None on the last page. `unread` counts the payments on the page that could not be read at the
+    provider, so that nothing is known of them; `unread` is 1 for a list whose rest could not be read.
     """
 
     looked: int
