@@ -54,7 +54,8 @@ def return_unrequested_money(
 ) -> list[None]:
     """Search the provider's payments of the last day; return and record unrequested money. Raises `Unavailable`."""
     for payload in payloads:
-        record_object_findings(return_recent(conversation), conversation, run=payload.run)
+        for finding in return_recent(conversation):
+            record_object_findings([finding], conversation, run=payload.run)
     return [None] * len(payloads)
 
 

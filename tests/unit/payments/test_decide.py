@@ -167,11 +167,11 @@ def test_captured_money_that_no_decision_asked_for_is_refunded_in_full(currency:
     assert decision.next_action.refund.amount == amount
 
 
-def returning(status: RefundStatus, **refunds: Any) -> Decision:
+def returning(status: RefundStatus, *, ours: RefundStatus = RefundStatus.PENDING) -> Decision:
     """The decision on unrequested money whose refund has this status at the provider."""
     known = unrequested(
         status=PaymentStatus.FAILED,
-        refunds=(Refund(id="unrequested_pi_1-1", amount=eur(15000), provider_id="re_1", **refunds),),
+        refunds=(Refund(id="unrequested_pi_1-1", amount=eur(15000), provider_id="re_1", status=ours),),
     )
     snapshot = at_provider(intent=captured_intent(), refunds=(refund(15000, status, refund_id="unrequested_pi_1-1"),))
     return decided(known, desired_state(), snapshot)
@@ -179,7 +179,7 @@ def returning(status: RefundStatus, **refunds: Any) -> Decision:
 
 def test_a_refund_of_money_that_no_decision_asked_for_ends_once() -> None:
     decision = returning(RefundStatus.SUCCEEDED)
-    again = returning(RefundStatus.SUCCEEDED, status=RefundStatus.SUCCEEDED)
+    again = returning(RefundStatus.SUCCEEDED, ours=RefundStatus.SUCCEEDED)
 
     assert kinds(decision) == [MoneyReturned]
     assert [each.status for each in decision.payment.refunds] == [RefundStatus.SUCCEEDED]
@@ -188,8 +188,8 @@ def test_a_refund_of_money_that_no_decision_asked_for_ends_once() -> None:
 
 @pytest.mark.parametrize("before", [RefundStatus.PENDING, RefundStatus.SUCCEEDED])
 def test_staff_are_informed_once_of_a_failed_refund_of_money_that_no_decision_asked_for(before: RefundStatus) -> None:
-    decision = returning(RefundStatus.FAILED, status=before)
-    again = returning(RefundStatus.FAILED, status=RefundStatus.FAILED)
+    decision = returning(RefundStatus.FAILED, ours=before)
+    again = returning(RefundStatus.FAILED, ours=RefundStatus.FAILED)
 
     (mismatch,) = decision.events
     assert isinstance(mismatch, PaymentMismatched)

@@ -69,15 +69,10 @@ READS: dict[str, Callable[[Cards], Any]] = {
     "intent": lambda cards: cards.intent("pi_1"),
     "refunds": lambda cards: cards.refunds("pi_1"),
     "disputes": lambda cards: cards.disputes("pi_1"),
-    **{
-        f"list_objects {part}": lambda cards, part=part: cards.list_objects(part, since=NOW, after=None)
-        for part in (
-            ReconciliationPart.SESSIONS,
-            ReconciliationPart.INTENTS,
-            ReconciliationPart.REFUNDS,
-            ReconciliationPart.DISPUTES,
-        )
-    },
+    "list_objects sessions": lambda cards: cards.list_objects(ReconciliationPart.SESSIONS, since=NOW, after=None),
+    "list_objects intents": lambda cards: cards.list_objects(ReconciliationPart.INTENTS, since=NOW, after=None),
+    "list_objects refunds": lambda cards: cards.list_objects(ReconciliationPart.REFUNDS, since=NOW, after=None),
+    "list_objects disputes": lambda cards: cards.list_objects(ReconciliationPart.DISPUTES, since=NOW, after=None),
 }
 
 ORDER = CheckoutOrder(
