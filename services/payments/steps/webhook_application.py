@@ -41,7 +41,10 @@ def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWor
     intent = conversation.dependencies.cards.intent(webhook.intent_id) if webhook.intent_id else None
     payment_id = (intent.payment_id if intent else None) or webhook.payment_id
     if payment_id is None:
-        raise PermanentFailure(f"{webhook.intent_id or webhook.object_id} is not of our making")
+        named = webhook.session_id or webhook.intent_id
+        raise PermanentFailure(
+            f"{named} is not of our making" if named else f"{webhook.object_id} belongs to nothing of our making"
+        )
     with conversation.reading() as work:
         if work.payments.get(payment_id) is None:
             raise _not_found(webhook, f"no payment {payment_id} is known, which {webhook.object_id} names")
