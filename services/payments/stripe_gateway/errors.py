@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
+from enum import Enum, auto
 from typing import Any
 
 import stripe
@@ -13,17 +13,17 @@ from services.payments.cards import CallBusy, CallFailed, CallRefused, UnknownOb
 LONGEST_RETRY_AFTER = 300.0  # seconds; a longer Retry-After is cut to this
 
 
-class Failure(StrEnum):
+class Failure(Enum):
     """The ways in which a request to Stripe fails."""
 
-    NO_ANSWER = "timeout, cut connection, or an answer that cannot be read"
-    NOT_ALLOWED = "401 or 403: our key is refused"
-    BUSY = "429, 409, or a 5xx that Stripe advises to send again"
-    FAILED = "any other 5xx, which Stripe stores for the idempotency key"
-    KEY_REUSED = "400: the idempotency key was used with another request"
-    MISSING = "404: Stripe does not have the object"
-    DECLINED = "402: the card is declined"
-    REFUSED = "any other 4xx"
+    NO_ANSWER = auto()  # timeout, cut connection, or an answer that cannot be read
+    NOT_ALLOWED = auto()  # 401 or 403: our key is refused
+    BUSY = auto()  # 429, 409, or a 5xx that Stripe advises to send again
+    FAILED = auto()  # any other 5xx, which Stripe stores for the idempotency key
+    KEY_REUSED = auto()  # 400: the idempotency key was used with another request
+    MISSING = auto()  # 404: Stripe does not have the object
+    DECLINED = auto()  # 402: the card is declined
+    REFUSED = auto()  # any other 4xx
 
 
 # The error of a call, which changes an object. After `Unavailable` the call is sent again under its key; after
