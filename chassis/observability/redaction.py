@@ -38,7 +38,7 @@ def _public(name: str, value: Any) -> Any:
     if isinstance(value, (Enum, bool, int, date, Decimal)):
         return codec.plain(value)
     if isinstance(value, Money):
-        return f"{value.amount} {value.currency}"
+        return str(value)
     if isinstance(value, Actor):
         return " ".join(filter(None, (value.kind, value.id)))
     holds_id = name.endswith("_id") or name in _CODE_FIELDS

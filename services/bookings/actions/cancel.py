@@ -93,6 +93,7 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
         cancelled_by=by,
         fee=charges.fee,
         refund=charges.refund,
+        fee_at_desk=charges.fee_at_desk,
     )
 
 

@@ -24,12 +24,12 @@ def approval_risk(booking: Booking, now: datetime) -> str | None:
 def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
     """The gravest due alert that staff have not received, or None if staff have received every due alert."""
     due = [urgency for urgency, at in _pending_alerts(booking) if at <= now]
-    if not due or booking.payment_authorized_at is None or booking.approval_deadline_at is None:
+    if not due or booking.awaits_approval_since is None or booking.approval_deadline_at is None:
         return None
     return ApprovalFellDue(
         **booking.about,
         urgency=due[-1],
-        payment_authorized_at=booking.payment_authorized_at,
+        payment_authorized_at=booking.awaits_approval_since,
         approval_deadline_at=booking.approval_deadline_at,
         noticed_at=now,
     )
@@ -58,9 +58,9 @@ def _moments(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
 
 
 def _by_sla(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
-    if booking.payment_authorized_at is None:
+    if booking.awaits_approval_since is None:
         return
-    sla_ends_at = booking.payment_authorized_at + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
+    sla_ends_at = booking.awaits_approval_since + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
     yield ApprovalUrgency.DUE_SOON, sla_ends_at - DUE_SOON
     yield ApprovalUrgency.OVERDUE, sla_ends_at + JUST_AFTER
     yield ApprovalUrgency.CRITICAL, sla_ends_at + CRITICAL + JUST_AFTER

@@ -169,5 +169,5 @@ def _amount(text: str, due: Money) -> Money:
     except (ValueError, InvalidOperation):
         raise invalid("amount", f"This is no amount in {due.currency}.") from None
     if not 0 < amount.amount <= due.amount or amount != rounded(Decimal(amount.amount), due.currency):
-        raise invalid("amount", f"More than nothing, and at most the {due.text} that are owed.")
+        raise invalid("amount", f"More than nothing, and at most the {due} that are owed.")
     return amount

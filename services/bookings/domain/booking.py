@@ -8,8 +8,12 @@ from typing import Any
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
+from contracts.charge_limits import ChargeLimits, limits_of
 from contracts.data import Data
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
+
+# The payment status of a booking whose total is zero.
+NOT_REQUIRED = "NOT_REQUIRED"
 
 
 class ActionKind(StrEnum):
@@ -73,6 +77,11 @@ class AgreedTerms(Data):
     price: Price
     policy: CancellationPolicy
 
+    @property
+    def charge_limits(self) -> ChargeLimits:
+        """The smallest and the largest amount that a card can be charged."""
+        return limits_of(self.settings, self.price.total.currency)
+
 
 class Charge(Data):
     """An accepted card payment towards the balance. `taken` is True once the payment is captured."""
@@ -122,6 +131,7 @@ class Booking(Data):
     payment_id: str | None = None
     payment_intent_id: str | None = None
     payment_authorized_at: datetime | None = None
+    approval_requested_at: datetime | None = None
     paid_at: datetime | None = None
     captured: Money | None = None
     refunded: Money | None = None
@@ -181,6 +191,16 @@ class Booking(Data):
     def zero_if_none(self, amount: Money | None) -> Money:
         """The amount; zero in the booking's currency for None."""
         return self.nothing if amount is None else amount
+
+    @property
+    def needs_no_payment(self) -> bool:
+        """Whether the booking was submitted with a total of zero."""
+        return self.payment_status == NOT_REQUIRED
+
+    @property
+    def awaits_approval_since(self) -> datetime | None:
+        """The moment (UTC) from which the promised decision time counts: the authorisation, or else the submission."""
+        return self.payment_authorized_at or self.approval_requested_at
 
     @property
     def held_on_card(self) -> bool:

@@ -20,13 +20,17 @@ NIGHTS_USED = "NIGHTS_USED"
 
 
 class CancellationCharges(Data):
-    """The fee, the refund of captured money, and the amount that the guest then owes at the desk."""
+    """The fee, the refund of captured money, and the amount that the guest then owes at the desk.
+
+    `fee_at_desk` means that the fee is too small to be captured from the authorised card.
+    """
 
     fee: Money
     refund: Money
     balance_due: Money
     rule: str
     description: str
+    fee_at_desk: bool = False
 
     @property
     def preview(self) -> CancellationPreview:
@@ -116,13 +120,15 @@ def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCh
     return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
 
 
-def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
+def balance_after(booking: Booking, fee: Money, refund: Money, *, fee_at_desk: bool = False) -> Money:
     """The amount owed at the desk: fee and room service, less the payments that are not refunded.
 
-    If the card is only authorised, the fee is captured from the authorisation and is not owed at the desk.
+    If the card is only authorised, the fee is captured from the authorisation and is not owed, unless `fee_at_desk`.
     """
     served = booking.zero_if_none(booking.served)
-    return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
+    if booking.held_on_card and not fee_at_desk:
+        return served
+    return max(fee + served - booking.paid + refund, booking.nothing)
 
 
 def refund_of(booking: Booking, fee: Money) -> Money:
@@ -151,22 +157,25 @@ def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> Cance
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)
     if waived:
-        what = f"The hotel keeps the nights slept and tonight: {_text(used)}."
+        what = f"The hotel keeps the nights slept and tonight: {used}."
         return _charges(booking, used, rule=NIGHTS_USED, what=what)
-    what = f"The stay has begun: the hotel keeps the whole stay: {_text(price.total)}."
+    what = f"The stay has begun: the hotel keeps the whole stay: {price.total}."
     if used < price.total:
-        what += f" A waiver would give up all but the nights slept and tonight: {_text(used)}."
+        what += f" A waiver would give up all but the nights slept and tonight: {used}."
     return _charges(booking, price.total, rule=STAY_BEGUN, what=what)
 
 
 def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> CancellationCharges:
     refund = refund_of(booking, fee)
+    fee_at_desk = booking.held_on_card and not fee.is_zero and not booking.terms.charge_limits.allow(fee)
+    what += " This is paid at the hotel." if fee_at_desk else ""
     return CancellationCharges(
         fee=fee,
         refund=refund,
-        balance_due=balance_after(booking, fee, refund),
+        balance_due=balance_after(booking, fee, refund, fee_at_desk=fee_at_desk),
+        fee_at_desk=fee_at_desk,
         rule=rule,
-        description=f"{what} {_text(refund)} will be refunded." if not refund.is_zero else what,
+        description=f"{what} {refund} will be refunded." if not refund.is_zero else what,
     )
 
 
@@ -180,11 +189,7 @@ def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
         "PERCENTAGE": f"{_digits(tier.value)} % of the stay",
         "FULL_STAY": "the whole stay",
     }.get(tier.kind, "a fixed fee")
-    return f"The hotel keeps {what}: {_text(fee)}."
-
-
-def _text(money: Money) -> str:
-    return f"{money.currency} {money.text}"
+    return f"The hotel keeps {what}: {fee}."
 
 
 def _digits(value: Decimal) -> str:

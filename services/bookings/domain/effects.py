@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalancePaymentFailed, BalanceSettled
-from contracts.bookings.events import BookingCancelled
+from contracts.bookings.events import BookingCancelled, BookingDrafted, BookingHeld
 from contracts.bookings.orders import OrderCompleted
 from contracts.bookings.overstays import (
     Incident,
@@ -19,7 +19,7 @@ from contracts.bookings.overstays import (
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.stays import BookingNoShow
 from services.bookings.domain import cancellation_fees
-from services.bookings.domain.booking import Booking, Charge
+from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
 from services.bookings.lifecycle import OVERSTAYS
 
 Changes = dict[str, Any]
@@ -43,6 +43,15 @@ def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
     return effect
 
 
+def drafted(booking: Booking, _: BookingDrafted) -> Changes:
+    return {"payment_status": NOT_REQUIRED} if booking.total.is_zero else {}
+
+
+def held(booking: Booking, event: BookingHeld) -> Changes:
+    changes: Changes = {"expires_at": event.expires_at}
+    return changes | ({"payment_status": NOT_REQUIRED} if booking.total.is_zero else {})
+
+
 def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
     changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, "expires_at": None}
     if event.paid_at is None:
@@ -52,19 +61,20 @@ def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
 
 def cancelled(booking: Booking, event: BookingCancelled) -> Changes:
     changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, "expires_at": None}
-    return _called_off(booking, event) | changes | {"ended_at": event.cancelled_at}
+    called_off = _called_off(booking, event, fee_at_desk=event.fee_at_desk)
+    return called_off | changes | {"ended_at": event.cancelled_at}
 
 
 def no_show(booking: Booking, event: BookingNoShow) -> Changes:
     return _called_off(booking, event) | {"ended_at": event.marked_at}
 
 
-def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Changes:
+def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
     return {
         "cancellation_fee": event.fee,
         "refund_amount": event.refund,
         "refund_status": None if event.refund.is_zero else "PENDING",
-        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund),
+        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
         **NO_ROOM,
         **NO_SECRETS,
     }

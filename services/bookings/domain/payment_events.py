@@ -22,7 +22,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import SYSTEM
-from services.bookings.domain import cancellation_fees, deadlines
+from services.bookings.domain import balance, cancellation_fees, deadlines
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF, PAST_PAYING
 
@@ -111,7 +111,10 @@ def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: dateti
 
 
 def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
-    """Return `BalancePaymentFailed` if the authorisation covered a fee. The guest now owes the fee at the desk."""
+    """Return `BalancePaymentFailed` if the authorisation covered a fee. The guest now owes the fee at the desk.
+
+    Returns no event if the guest owes the fee already.
+    """
     own_hold = (
         booking.confirmed_at is None
         and booking.zero_if_none(booking.captured).is_zero
@@ -120,12 +123,15 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
     fee = booking.zero_if_none(booking.cancellation_fee)
     if booking.status is not BookingStatus.CANCELLED or fee.is_zero or not own_hold:
         return ()
+    due = cancellation_fees.balance_after(booking, fee, booking.nothing)
+    if due == balance.owed(booking):
+        return ()
     return (
         BalancePaymentFailed(
             **booking.about,
             payment_id=event.payment_id,
             amount=fee,
-            balance_due=cancellation_fees.balance_after(booking, fee, booking.nothing),
+            balance_due=due,
             reason_code="VOIDED",
             failed_at=now,
         ),

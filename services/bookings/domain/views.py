@@ -46,6 +46,8 @@ def detail(
         guest_first_name=booking.guest.first_name,
         guest_last_name=booking.guest.last_name,
         promo_code=booking.terms.price.promo_code,
+        pricing=booking.terms.price.lines,
+        can_pay=payable(booking, now=now).payable,
         hotel_card=booking.terms.hotel,
         policy=booking.terms.policy,
         can_cancel=cancellable,
@@ -64,23 +66,27 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house."""
+    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house.
+
+    An amount that no card can take is not payable: a balance is then paid at the desk.
+    """
     due = balance.owed(booking)
     extension = booking.status is BookingStatus.IN_HOUSE and not due.is_zero
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
+    amount = due if extension else booking.total
     stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
         **booking.about,
         hotel_name=booking.terms.hotel.name,
         description=f"Balance of {stay}" if extension else stay,
-        amount=due if extension else booking.total,
+        amount=amount,
         status=status_of(booking),
         payment_status=booking.payment_status,
         payment_reference=booking.payment_reference,
         expires_at=until,
         guest_email=booking.guest.email,
-        payable=extension or (held and not booking.total.is_zero),
+        payable=(extension or held) and booking.terms.charge_limits.allow(amount),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
     )
 

@@ -40,9 +40,9 @@ def differences(
         differing.append(missing(payment, "the session is gone"))
     excess = _money_not_due(payment, desired, snapshot)
     if excess is not None:
-        ours = "nothing is due" if desired.fee is None else f"fee {_words(desired.fee)}"
+        ours = "nothing is due" if desired.fee is None else f"fee {desired.fee}"
         differing.append(
-            _difference(payment, FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, _words(excess))
+            _difference(payment, FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, str(excess))
         )
     elif decision.next_action and decision.payment.status is payment.status:
         due = f"{decision.next_action.action} is wanted"
@@ -65,11 +65,11 @@ def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decisi
     charge = snapshot.intent.charge if snapshot.intent else None
     captured = charge.captured if charge else 0
     if captured != payment.captured:
-        ours, theirs = _words(payment.money(payment.captured)), _words(payment.money(captured))
+        ours, theirs = str(payment.money(payment.captured)), str(payment.money(captured))
         yield _difference(payment, FindingKind.CAPTURED_DIFFERS, charge.id if charge else payment.id, ours, theirs)
     refunded = sum(each.amount.amount for each in snapshot.refunds if each.status is RefundStatus.SUCCEEDED)
     if refunded != payment.refunded:
-        ours, theirs = _words(payment.money(payment.refunded)), _words(payment.money(refunded))
+        ours, theirs = str(payment.money(payment.refunded)), str(payment.money(refunded))
         yield _difference(payment, FindingKind.REFUNDED_DIFFERS, payment.intent_id or payment.id, ours, theirs)
 
 
@@ -80,11 +80,11 @@ def _of_the_ledger(
     for (kind, object_id), amount in at_provider.items():
         ours = ledger.get((kind, object_id))
         if ours != amount:
-            row = "not booked" if ours is None else f"{kind} {_words(ours)}"
-            yield _difference(payment, FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {_words(amount)}")
+            row = "not booked" if ours is None else f"{kind} {ours}"
+            yield _difference(payment, FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {amount}")
     for (kind, object_id), amount in ledger.items():
         if (kind, object_id) not in at_provider:
-            yield _difference(payment, FindingKind.LEDGER_EXCEEDS, object_id, f"{kind} {_words(amount)}", "not there")
+            yield _difference(payment, FindingKind.LEDGER_EXCEEDS, object_id, f"{kind} {amount}", "not there")
 
 
 def _money_not_due(payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot) -> Money | None:
@@ -111,7 +111,3 @@ def _difference(payment: Payment, kind: FindingKind, object_id: str, ours: str, 
         booking_id=payment.booking_id,
         hotel=payment.hotel,
     )
-
-
-def _words(money: Money | None) -> str:
-    return "nothing" if money is None else f"{money.currency} {money.text}"

@@ -20,6 +20,8 @@ def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
         return _stored_answer(command, offer, work)
     room_type = offers.check(request, offer, now=work.now)
     price = offers.price(request, offer, room_type=room_type, now=work.now, booking_id=command.booking_id)
+    if command.by_card:
+        offers.check_total(price.total, offer.hotel)
     held = offers.held(offer, room_type=room_type, price=price)
     if command.price_only:
         if request.quote_id:

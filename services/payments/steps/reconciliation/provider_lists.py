@@ -173,7 +173,7 @@ def _finding(each: ProviderObject, kind: FindingKind, payment: Any) -> Reconcili
         kind=kind,
         object_id=each.id,
         ours="not known" if payment is None else "not requested",
-        theirs=f"{each.state} {each.amount.currency} {each.amount.text}",
+        theirs=f"{each.state} {each.amount}",
         payment_id=each.payment_id or "",
         booking_id=payment["booking_id"] if payment else each.booking_id or "",
         hotel=payment["hotel"] if payment else "",
