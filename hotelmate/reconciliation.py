@@ -98,7 +98,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings that a second comparison confirms. A difference that has gone was only a change on its way."""
+    """Compare the payments again, unless they are too many; returns the findings without those that are gone."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

@@ -36,7 +36,7 @@ def log_entries(
 def with_logged_requests(
     entries: Collection[TimelineEntry], requests: Collection[TimelineEntry]
 ) -> Iterator[TimelineEntry]:
-    """The logged `requests` and the entries. A logged request replaces the entry of the same request."""
+    """Yields `requests`, then `entries`. A request that occurs in both is yielded only once, from `requests`."""
     yield from requests
     logged = {request.id for request in requests}
     yield from (entry for entry in entries if entry.id not in logged or entry.kind is not EntryKind.REQUEST)

@@ -39,7 +39,7 @@ class StripeObserver:
         return [(entry["movement"], entry["amount"]) for entry in entries["entries"]]
 
     def expect_movements(self, intent: str, *expected: tuple[str, int]) -> None:
-        """Expect exactly these movements, eventually."""
+        """Expect that the intent eventually has exactly the movements `expected`, in this order."""
         eventually(
             f"Stripe's journal of {intent}", lambda: self.movements(intent), holds=lambda actual: actual == [*expected]
         )

@@ -70,7 +70,7 @@ class ChannelRegistry:
             self._broadcast(channel, frame(event, data, channel=channel), except_for=except_socket)
 
     def publish_from_client(self, sender: ClientConnection, channel: str, event: str, data: object) -> None:
-        """Send a client event to the other subscribers; on presence channels with the sender's user id."""
+        """Send a client event to the other subscribers. On a presence channel, the event has the sender's user id."""
         message = frame(event, data, channel=channel)
         about: dict[str, Any] = {"event": event, "data": data, "socket_id": sender.socket_id}
         if kind_of(channel) is ChannelType.PRESENCE:

@@ -54,7 +54,7 @@ class SqlPayments(SqlStore):
     def find_id(
         self, payment_id: str | None, session_id: str | None = None, intent_id: str | None = None
     ) -> str | None:
-        """The id of the payment that matches one of these ids, or None where no payment does."""
+        """The id of a payment that has `payment_id`, `session_id` or `intent_id`, or None where no payment has any."""
         ids = ((PAYMENT.c.id, payment_id), (PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
         matches = [column == value for column, value in ids if value]
         if not matches:

@@ -25,7 +25,7 @@ def translated(error: stripe.StripeError) -> Exception:
     """The port's error for Stripe's error.
 
     `CallBusy`: a conflict, "too many requests", or an error that Stripe advises to retry; the key stays the same.
-    `CallFailed`: an error that the key would get again; the next attempt needs a new key.
+    `CallFailed`: an error that Stripe would return again for the same key; the next attempt needs a new key.
     """
     details: Any = error.error
     code = str(getattr(details, "decline_code", None) or error.code or "refused")

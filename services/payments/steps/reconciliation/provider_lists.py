@@ -1,4 +1,4 @@
-"""Searches the provider's lists for objects with our metadata that we do not know, and for money not in the ledger."""
+"""Finds, in the provider's lists, unknown objects that have our metadata, and money that is not in the ledger."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ def _unknown_object(
 ) -> ReconciliationFinding | None:
     """The finding for an object whose payment we do not have, or whose payment has another session or intent.
 
-    None for any other object, for a harmless state, and for a payment that has no session or intent yet.
+    None for any other object, for an object in a harmless state, and where the payment has no session or intent yet.
     """
     if each.payment_id is None or each.state in HARMLESS_STATES:
         return None
