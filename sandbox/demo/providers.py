@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 
 
 class StripeObserver:
-    """The payment provider: its hosted page and its money journal."""
+    """Pays on the hosted page of the payment provider, and reads the provider's money journal."""
 
     def __init__(self, url: str, transcript: Transcript) -> None:
         self._transcript = transcript
@@ -56,7 +56,7 @@ class StripeObserver:
 
 
 class PushObserver:
-    """The push provider: every received event, by channel."""
+    """Reads the events that the push provider has received, by channel."""
 
     def __init__(self, url: str, transcript: Transcript) -> None:
         self._transcript = transcript
@@ -87,7 +87,7 @@ class PushObserver:
 
 
 class MailboxObserver:
-    """The mail server: every delivered mail."""
+    """Reads the mails that the mail server has received."""
 
     def __init__(self, url: str, transcript: Transcript) -> None:
         self._transcript = transcript
