@@ -98,7 +98,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """Compare the payments again, unless they are too many; returns the findings without those that are gone."""
+    """Compare again, unless there are too many bookings. Returns the findings without the differences that are gone."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

@@ -103,7 +103,7 @@ class ExaminationContext:
         return set(booking_ids) - changed
 
     def is_whole(self, service: str) -> bool:
-        """Whether the limit `newest` leaves out no event and no audit row of the service."""
+        """Whether all events and audit rows of the service fit within the limit `newest`."""
         [state] = self.rows(service, "state")
         return int(state["length"]) <= self.newest
 

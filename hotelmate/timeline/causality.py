@@ -31,7 +31,7 @@ def by_cause(entries: Sequence[TimelineEntry]) -> list[PlacedEntry]:
 
 
 def _cause(entry: TimelineEntry, by_id: Mapping[str, TimelineEntry], ordered: Sequence[TimelineEntry]) -> str | None:
-    """The id of the entry's cause: the named one, else its HTTP request, else its trace's last request or webhook."""
+    """The entry's cause, by id: as named, else its request, else the last earlier request or webhook of its trace."""
     if entry.cause in by_id and not _leads_to(entry.id, entry.cause, by_id):
         return entry.cause
     if entry.kind is EntryKind.REQUEST:

@@ -43,7 +43,7 @@ def with_logged_requests(
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line, in JSON or console format. Text before them is ignored. None where there are none."""
+    """The fields of a log line in JSON or console format, ignoring text before them. None for a line without fields."""
     start = line.find("{")
     if start >= 0:
         try:

@@ -72,7 +72,7 @@ class SqlPayments(SqlStore):
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
     def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
-        """Update a locked payment and its refunds. The change was `at`, the next comparison is `compare_at`, both UTC."""
+        """Update a locked payment and its refunds. `at` is now and `compare_at` is the next comparison, both in UTC."""
         values = _row(payment) | {"changed_at": at, "compare_at": compare_at}
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(values))
         if payment.refunds:

@@ -41,7 +41,7 @@ class SqlReconciliation(SqlStore):
         return changed_at
 
     def schedule(self, payment_id: str, at: datetime | None) -> None:
-        """Set the time (UTC) of the payment's next comparison. With None, the payment is no longer compared."""
+        """Set the time (UTC) of the payment's next comparison. If `at` is None, the payment is no longer compared."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(compare_at=at))
 
     def page(self, command: Reconcile, *, limit: int) -> Sequence[str]:
