@@ -1,7 +1,7 @@
-"""The general form of a noun that a hotel's staff define: list, get, add, change and remove.
+"""The definitions that a hotel's staff list, get, add, change and remove: one `Noun` for each kind of definition.
 
-Each noun is one instance of `Noun`, with its store, its permission, its refusals, the names of its audit rows, and the
-pure functions that decide. The methods of the instance handle the messages about the noun.
+A `Noun` has a store, a permission, refusals, the names of its audit rows, and the pure functions that decide. The
+methods of a `Noun` handle the messages about its kind of definition.
 """
 
 from collections.abc import Callable
