@@ -50,7 +50,8 @@ class EventDispatcher:
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
         """Apply the batch in one transaction; returns a result for each event.
 
-        If that fails without an outage, each event gets its own transaction, so that only faulty events fail.
+        If the transaction fails without an outage, the events are applied one by one, so that only faulty
+        events fail.
         """
         if len(envelopes) > 1:
             try:

@@ -27,7 +27,7 @@ def dead_letters(service: str) -> str:
 
 
 def delay(milliseconds: int) -> str:
-    """The name of the delay queue for this time. The queue then moves a message to the queue in its routing key."""
+    """The queue that holds a message for `milliseconds`, and then moves the message to the queue of its routing key."""
     return f"hotelmate.delay.{milliseconds}"
 
 

@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service, from checks and evidence that are common to all services or its own."""
+"""Answers operators' queries of one service, with the checks that all services share and with the service's own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

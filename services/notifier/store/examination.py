@@ -34,7 +34,7 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I16: each event in `ask` has its notices. Without events in `ask`: each notice is sent once at most."""
+    """Invariant I16: the events in `ask` have their notices or, without events, each notice has a job or one result."""
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return

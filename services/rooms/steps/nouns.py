@@ -22,7 +22,7 @@ P = TypeVar("P")  # a page of definitions
 
 
 class Definitions(Protocol[D, K]):
-    """The store of a noun. The caller of a write has locked the hotel."""
+    """The store of one kind of definition. The caller of a write has locked the hotel."""
 
     def get(self, hotel: Hotel, key: K, /) -> D | None:
         """One definition, None where the key is unknown."""
