@@ -51,10 +51,10 @@ class EventHandler:
 
 @dataclass(frozen=True)
 class Timer:
-    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until it returns False.
+    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until the step returns False.
 
-    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens its
-    own transactions.
+    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens
+    its own transactions.
     """
 
     seconds: float

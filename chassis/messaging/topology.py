@@ -22,7 +22,7 @@ def inbox(service: str) -> str:
 
 
 def dead_letters(service: str) -> str:
-    """The queue of the events that a service could not apply. An operator replays or drops them."""
+    """The queue of the events that a service could not apply. An operator replays or drops such events."""
     return f"{service}.inbox.dlq"
 
 

@@ -116,7 +116,7 @@ def select(connection: sa.Connection, statement: str, **params: Any) -> list[sa.
 
 
 def common(service: str) -> Mapping[str, Check]:
-    """The checks of the invariants that hold in every service."""
+    """Checks of invariants, the same for every service."""
 
     def without_gaps(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
         """Each subject's audit rows and events are numbered 1, 2, 3 … without a gap."""

@@ -90,7 +90,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function that converts domain time to wall time. It uses the offset of the event nearest in domain time."""
+    """A function that converts domain time to wall time, with the offset of the event nearest in domain time."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
