@@ -9,7 +9,7 @@ Reply = TypeVar("Reply")
 
 
 class Message(Data):
-    """Plain data with a stable wire name. The message's owner is the service whose contracts package has the class."""
+    """Plain data with a stable wire name. The service whose contracts package holds the class owns the message."""
 
     owner: ClassVar[str] = ""
     version: ClassVar[int] = 1

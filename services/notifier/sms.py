@@ -1,4 +1,4 @@
-"""The port to a provider of text messages, and the adapter without a provider."""
+"""The port to a provider of text messages, and the adapter that is used without a provider."""
 
 from typing import Protocol
 

@@ -24,7 +24,7 @@ def feed_of(envelope: Envelope) -> str:
 
 
 def payload(event: Event, envelope: Envelope, rule: PushRule) -> dict[str, Any]:
-    """The payload for every audience: amounts as text in major units with their currency, instants in UTC."""
+    """The payload that every audience gets. Amounts are text in major units, with their currency. Instants are UTC."""
     data: dict[str, Any] = {
         "event_id": envelope.id,
         "sequence": envelope.sequence,

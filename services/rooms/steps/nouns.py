@@ -35,7 +35,7 @@ class Definitions(Protocol[D, K]):
 
 
 class CodedDefinitions(Definitions[D, str], Protocol[D]):
-    """The store of a noun whose definitions have a code and are listed in pages."""
+    """The store of one kind of definition that has codes and is listed in pages."""
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[D]]:
         """The number of matching definitions, and the definitions of the page."""
