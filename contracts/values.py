@@ -208,7 +208,7 @@ class CancellationPolicy(Data):
 
 
 class HotelSettings(Data):
-    """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
+    """The operating settings of a hotel, as far as bookings depend on them. Times are hotel-local wall times, `HH:MM`.
 
     `overbooking_allowance` is the number of units of each type that may be sold per night in addition to the rooms.
     """

@@ -10,9 +10,9 @@ class AddWalkIn(Command[CreatedBooking]):
     """Create a booking, confirm it without a card, assign the room and check the guest in, all at once.
 
     A `check_in` that is None means today; until the hotel's late-arrival cutoff `check_in` may be yesterday. A
-    `check_out` that is None means one night. An `If-Match` refers to the room's version. Refused with a 422 code where
-    the dates or the party are invalid, and `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`,
-    `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`.
+    `check_out` that is None means one night. An `If-Match` refers to the room's version. Invalid dates and an
+    invalid party are refused with a 422 code. Also refused `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`,
+    `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`.
     """
 
     hotel: str

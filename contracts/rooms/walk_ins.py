@@ -21,10 +21,10 @@ class ReceiveWalkIn(RoomAction, Command[Received]):
     """Sell the nights of the room's type to the booking, assign the room and move the guest in, all or nothing.
 
     A repetition with the same `action_id` changes nothing. `check_in` is today or yesterday, hotel-local.
-    `room_versions` are the room versions that the client accepts; asks stored by earlier releases have one such version
-    in `room_version` instead. Refused `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and
-    `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`,
-    `VERSION_MISMATCH`.
+    `room_versions` are the room versions that the client accepts; asks stored by earlier releases have one such
+    version in `room_version` instead. Refused `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an
+    invalid party. Also refused `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
+    `ROOM_NOT_READY`, `SOLD_OUT`, `VERSION_MISMATCH`.
     """
 
     room_number: str

@@ -47,10 +47,7 @@ def full_nights(room: Room, nights: Iterable[date]) -> list[dict[str, Any]]:
 
 
 def suggestion_nights(added: Stay, *, today: date) -> Stay:
-    """The nights on which a suggested room must be free.
-
-    These are the added nights from today on, or the last added night where all are in the past.
-    """
+    """The nights on which a suggested room must be free: the added nights from today on, else the last added one."""
     last = max(added)
     return Stay(min(max(today, added.check_in), last), added.check_out)
 

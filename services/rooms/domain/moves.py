@@ -17,7 +17,7 @@ def remaining_nights(nights: Stay, *, today: date) -> Stay:
 
 
 def check_move_in(room: Room, *, nights: Stay, others: Sequence[Period], today: date) -> None:
-    """Check that the guest may move into the room. `others` are the periods of the room on those nights.
+    """Check that the guest may move into the room. `others` are the room's other periods on `nights`.
 
     Refused `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`), `ROOM_OCCUPIED`, `ROOM_NOT_READY`.
     """

@@ -28,9 +28,9 @@ def changed(current: RoomTypeView, command: ChangeRoomType, hotel: Hotel) -> Roo
 
 
 def checked(room_type: RoomTypeView, *, name_is_taken: bool, policy: str | None) -> RoomTypeView:
-    """The room type, with the hotel's spelling of its `policy` code.
+    """The room type with `policy`, the hotel's spelling of the code of the type's cancellation policy.
 
-    Refused `VALIDATION_ERROR`. A `policy` that is None says that the hotel has no such policy.
+    Refused `VALIDATION_ERROR`, also where the room type names a policy and the parameter `policy` is None.
     """
     check(_problems(room_type, name_is_taken=name_is_taken))
     if room_type.policy and policy is None:
