@@ -47,7 +47,10 @@ def full_nights(room: Room, nights: Iterable[date]) -> list[dict[str, Any]]:
 
 
 def suggestion_nights(added: Stay, *, today: date) -> Stay:
-    """The nights on which a suggested room must be free: the added nights from today on, else the last added one."""
+    """The nights on which a suggested room must be free: the added nights that are not past.
+
+    If all added nights are past, the last of them.
+    """
     last = max(added)
     return Stay(min(max(today, added.check_in), last), added.check_out)
 
