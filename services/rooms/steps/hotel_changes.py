@@ -32,7 +32,7 @@ def recount(
     allowance: int | None = None,
     refused_as: str = "WOULD_OVERSELL",
 ) -> None:
-    """Recount the capacity of the nights from today on. The transaction locks no other rows after the nights.
+    """Recount the capacity of the nights from today on. The nights are the last rows that the transaction locks.
 
     An `allowance` that is None stands for the hotel's overbooking allowance. If nights are sold beyond the new
     capacity, refused with the code `refused_as` and with these `nights`.
