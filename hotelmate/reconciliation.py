@@ -108,7 +108,7 @@ def compare_all(
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings that a second comparison confirms. A difference that has gone was only a change on its way."""
+    """Compare again, unless there are too many bookings. Returns the findings without the differences that are gone."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

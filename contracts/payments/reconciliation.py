@@ -100,10 +100,10 @@ class Reconcile(Command[ReconciledPage]):
 
 
 class Reconciliation(Data):
-    """The last day's comparisons, the open findings keyed by kind, and the unprocessed webhook events and jobs.
+    """Counts of the last day's comparisons, of unprocessed webhook events and jobs, and of open findings by kind.
 
-    `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook event
-    that is not applied yet.
+    `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook
+    event that is not applied yet.
     """
 
     looked: int

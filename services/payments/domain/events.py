@@ -136,7 +136,7 @@ def _capture_failed(payment: Payment, inputs: DecisionInputs, code: str | None) 
 
 
 def _while_voided(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """A failed capture where staff approved a payment whose authorisation is released. None for any other payment."""
+    """The event `PaymentCaptureFailed` if staff approved the voided payment; otherwise None."""
     intent = inputs.snapshot.intent
     if not inputs.desired.approves(payment):
         return None

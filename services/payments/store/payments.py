@@ -51,7 +51,7 @@ class SqlPayments(SqlStore):
         return [payment for payment in locked if payment]
 
     def ids_to_converge(self, booking_id: str) -> Sequence[str]:
-        """The ids of the booking's payments that are not over, oldest first: not expired, failed or fully refunded."""
+        """The ids, oldest first, of the booking's payments that have not expired, failed or been fully refunded."""
         over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
         return self._ids(PAYMENT.c.booking_id == booking_id, PAYMENT.c.status.not_in(over))
 
@@ -74,7 +74,7 @@ class SqlPayments(SqlStore):
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
     def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
-        """Update a locked payment and its refunds. `at` and the next comparison, `compare_at`, are UTC."""
+        """Update a locked payment and its refunds. `at` is now and `compare_at` is the next comparison, both in UTC."""
         values = _row(payment) | {"changed_at": at, "compare_at": compare_at}
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(values))
         if payment.refunds:

@@ -58,7 +58,7 @@ def each_read(payment_ids: Sequence[str], compare: Callable[[str], R]) -> list[R
 def record_payment_findings(
     payment: Payment, findings: Sequence[ReconciliationFinding], work: PaymentsWork, *, run: str
 ) -> None:
-    """Record a comparison of a payment: resolve its open findings, add these findings, schedule the next comparison.
+    """Record a payment's comparison: resolve its open findings, add `findings`, and schedule the next comparison.
 
     An open finding stays open if it is among `findings` and is not repaired.
     """
