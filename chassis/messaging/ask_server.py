@@ -138,7 +138,7 @@ def _taken(work: Work, context: Context) -> Claim | StoredReply | None:
 
 
 def _skip_event(command: SkipEvent, work: Work) -> Nothing:
-    """Count an event as applied. Refused EARLIER_EVENTS while an earlier event is missing, unless `force` is set."""
+    """Count an event as applied. Refused `EARLIER_EVENTS` while an earlier event is missing, unless `force` is set."""
     event = command.event
     last = inbox.last_applied(work.connection, event)
     if last < event.sequence - 1 and not command.force:
