@@ -53,8 +53,8 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
         0,
         0,
     )
-    assert refused(fixture, SendChatMessage(**about(created, text="x")), created) == "READ_ONLY_TOKEN"
-    assert refused(fixture, RegisterPushToken(**about(created, push_token="x")), created) == "READ_ONLY_TOKEN"
+    assert refused(fixture, SendChatMessage(**about(created, text="x")), created) == "BOOKING_ENDED"
+    assert refused(fixture, RegisterPushToken(**about(created, push_token="x")), created) == "BOOKING_ENDED"
     with pytest.raises(Refusal, match="CHAT_CLOSED"):
         fixture.platform.ask(SendChatMessage(**about(created, text="x")), STAFF)
     with pytest.raises(Refusal):

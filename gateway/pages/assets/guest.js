@@ -173,7 +173,7 @@ function actions() {
   if (booking.status === 'PENDING_PAYMENT') {
     const due = money(booking.total_amount, booking.currency);
     found.push(button('pay', `Pay ${due}`, 'primary', pay));
-  } else if (booking.status === 'IN_HOUSE' && Number(booking.balance_due) > 0) {
+  } else if (['IN_HOUSE', 'COMPLETED'].includes(booking.status) && Number(booking.balance_due) > 0) {
     found.push(button('pay', `Pay ${money(booking.balance_due, booking.currency)}`, 'primary', pay));
   }
   if (booking.can_cancel) found.push(button('cancel', 'Cancel', 'quiet', cancel));

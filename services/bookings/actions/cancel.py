@@ -24,7 +24,7 @@ from services.bookings.work import BookingsWork
 def cancel_booking(command: CancelBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
     """Cancel a booking for a guest or staff, with the fee of the agreed policy. Raises the refusals of `may_cancel`."""
     with conversation.transaction() as work:
-        booking = booking_access.locked(work, command, staff=False)
+        booking = booking_access.locked(work, command, staff=False, repeats=BookingStatus.CANCELLED)
         if booking.status is not BookingStatus.IN_HOUSE:
             return replies.finish(conversation, work, _cancel_before_stay(booking, command, work))
         may_cancel(booking, command, caller=work.caller)

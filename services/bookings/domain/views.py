@@ -12,6 +12,7 @@ from contracts.values import Caller, Permission
 from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.cancellation import can_cancel
+from services.bookings.lifecycle import ENDED
 
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
@@ -64,9 +65,9 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house."""
+    """The amount that the payments service may charge: a held booking's total, or the balance from check-in on."""
     due = balance.owed(booking)
-    extension = booking.status is BookingStatus.IN_HOUSE and not due.is_zero
+    extension = booking.status in balance.PAYS and not due.is_zero
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
     stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
@@ -82,6 +83,7 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
         guest_email=booking.guest.email,
         payable=extension or (held and not booking.total.is_zero),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
+        ended=booking.status in ENDED,
     )
 
 

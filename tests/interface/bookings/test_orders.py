@@ -162,7 +162,7 @@ def test_the_push_token_is_stored_for_the_stay_and_never_published(service: Book
     assert refused(service, RegisterPushToken(**about(booking_id, push_token="x"))) == "PERMISSION_DENIED"
     service.ask(CheckOut(**about(booking_id)))
     assert service.stored(booking_id).push_token is None
-    assert refused(service, RegisterPushToken(**about(booking_id, push_token="x")), guest) == "READ_ONLY_TOKEN"
+    assert refused(service, RegisterPushToken(**about(booking_id, push_token="x")), guest) == "BOOKING_ENDED"
 
 
 def test_the_database_rejects_a_push_token_of_a_booking_not_in_house(service: BookingsUnderTest) -> None:

@@ -139,8 +139,9 @@ def test_a_balance_of_zero_is_settled_without_an_event() -> None:
     assert settled(owing(0), None) == ()
 
 
-def test_the_balance_of_a_guest_in_house_is_payable_for_an_hour() -> None:
-    payable = views.payable(owing(), now=NOW)
+@pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
+def test_the_balance_of_a_guest_in_house_or_checked_out_is_payable_for_an_hour(status: BookingStatus) -> None:
+    payable = views.payable(owing(status=status), now=NOW)
 
     assert (payable.amount, payable.purpose, payable.payable) == (eur(10900), PaymentPurpose.EXTENSION, True)
     assert payable.expires_at == NOW + timedelta(hours=1)
@@ -150,7 +151,7 @@ def test_the_balance_of_a_guest_in_house_is_payable_for_an_hour() -> None:
     "booking",
     [
         owing(0),
-        owing(status=BookingStatus.COMPLETED),
+        owing(0, status=BookingStatus.COMPLETED),
         owing(status=BookingStatus.CANCELLED),
         unpaid(price=a_price(total=eur(0))),  # a promotion has taken all of it off
         unpaid(expires_at=NOW),
