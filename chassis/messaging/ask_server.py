@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import NumericValueOutOfRange
 
 from chassis import codec
 from chassis.messaging import inbox
@@ -69,7 +70,7 @@ class AskServer:
             ask_context = codec.typed(context, Context)
         except ValueError as problem:
             raise Refusal("INVALID_MESSAGE", str(problem)) from problem
-        with trace.following(ask_context.traceparent):
+        with trace.following(ask_context.traceparent), _numbers_in_range():
             if handler.converses:
                 return self._converse(handler, ask, ask_context)
             if handler.changes:
@@ -140,6 +141,17 @@ class AskServer:
         except PermissionError as problem:
             raise Refusal("DEMO_ONLY", str(problem)) from problem
         return Health(service=self._service.name, ready=True, now=now)
+
+
+@contextmanager
+def _numbers_in_range() -> Iterator[None]:
+    """Refuse `INVALID_MESSAGE` where a number of the ask is larger than its column in the database can hold."""
+    try:
+        yield
+    except sa.exc.DataError as problem:
+        if isinstance(problem.orig, NumericValueOutOfRange):
+            raise Refusal("INVALID_MESSAGE", "A number of the message is out of range.") from problem
+        raise
 
 
 def _skip_event(command: SkipEvent, work: Work) -> Nothing:

@@ -51,9 +51,7 @@ def locked(
     return locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id, repeats=repeats)
 
 
-def locked_by_id(
-    work: BookingsWork, *, hotel: str, booking_id: str, repeats: BookingStatus | None = None
-) -> Booking:
+def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str, repeats: BookingStatus | None = None) -> Booking:
     """The booking, locked, for a change by its guest, staff and services.
 
     Raises the refusals of `visible`, `VERSION_MISMATCH`, and `BOOKING_ENDED` for the guest of an ended booking.
