@@ -12,7 +12,7 @@ DELAYS_MS = (200, 1_000, 5_000, 30_000, 120_000)
 
 
 def exchange(owner: str) -> str:
-    """The exchange of an owner's events."""
+    """The exchange of a service's events; `owner` is the service that publishes them."""
     return f"{owner}.events"
 
 
@@ -27,7 +27,7 @@ def dead_letters(service: str) -> str:
 
 
 def delay(milliseconds: int) -> str:
-    """The queue that holds a message for this time, then returns it to the queue that the routing key names."""
+    """The queue that delays a message by this time, then moves it to the queue that the routing key names."""
     return f"hotelmate.delay.{milliseconds}"
 
 

@@ -8,7 +8,7 @@ from contracts.values import Money, Page
 
 
 class DailyRate(Data):
-    """The price of one night of a room type that replaces the base price."""
+    """A price for one night of a room type, in place of the base price."""
 
     room_type_code: str
     date: date
@@ -23,7 +23,7 @@ class DailyRates(Data):
 
 
 class ListRates(Query[DailyRates]):
-    """Return the daily rates from `start_date`, else from today, to `end_date`, both included."""
+    """Return the daily rates from `start_date` to `end_date`, both included. A missing `start_date` means today."""
 
     hotel: str
     room_type: str | None = None

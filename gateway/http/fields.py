@@ -114,6 +114,11 @@ SearchText = Annotated[str, Field(max_length=100, pattern=_NO_NUL), AfterValidat
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]
+ChargeLimit = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,4})?)?$"),
+    Field(description="In major units. Empty: the payment provider's own limit.", examples=["0.50"]),
+]
 Percent = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"])]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(examples=["22:00"])]
 Image = Annotated[

@@ -57,7 +57,7 @@ class ApiRequest(Request):
         return str(self.path_params["booking_id"])
 
     def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
-        """The message about the path's hotel, booking, room and so on; `values` has the message's other fields.
+        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`.
 
         Raises `LookupError` where the path names a thing for which the message has no field: the answer would be the
         same for a thing of another hotel or another booking.
@@ -69,7 +69,7 @@ class ApiRequest(Request):
         return message(**in_path | values)
 
     def path_number(self, name: str, *, missing: str) -> int:
-        """The path parameter `name` as a number; a text that is not a number is refused with the code `missing`."""
+        """The path parameter `name` as a number. Any other text is refused with the code that `missing` contains."""
         text = str(self.path_params[name])
         if not re.fullmatch(r"[0-9]{1,18}", text):
             raise Refusal(missing, "There is no such resource.")
@@ -122,7 +122,7 @@ class ApiRequest(Request):
         return reply
 
     async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
-        """Ask a service, and respond with the operation's view of the reply; `more` has values of further fields.
+        """Ask a service, and respond with the operation's view of the reply and the further fields in `more`.
 
         The response of an operation without a view has no body.
         """
@@ -132,7 +132,7 @@ class ApiRequest(Request):
         return self.respond(view.of(reply, reader=self.caller.kind, **more))
 
     async def answer_page(self, query: Ask[Any], paging: Paging) -> Response:
-        """Ask a service, and respond with a page of the operation's view of each row."""
+        """Ask a service, and respond with a page. Each row of the page has the operation's view."""
         [row] = get_args(self.operation.response)
         reply = await self.ask(query)
         return self.respond_page(
@@ -158,7 +158,7 @@ class ApiRequest(Request):
     def respond_page(
         self, encode: Callable[[T], Json], rows: Sequence[T], *, count: int, paging: Paging, **more: Any
     ) -> Response:
-        """Respond with a page of a list of `count` rows; `encode` makes each row, `more` has further fields."""
+        """Respond with the page that `page_body` makes, and with the further fields in `more`."""
         body = page_body(encode, rows, count=count, paging=paging, query=self.query_params)
         return self.respond(body | more)
 

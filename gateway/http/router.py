@@ -18,7 +18,7 @@ class _Node:
 
 
 def segments(path: str) -> list[str]:
-    """The path's segments; a trailing slash adds none."""
+    """The path's segments; a trailing slash adds no segment."""
     return path.removeprefix("/").removesuffix("/").split("/")
 
 
@@ -43,7 +43,7 @@ class TrieRouter(BaseRoute):
         node.routes[method] = (route, tuple(names))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match for every path in the trie, with any method; `handle` checks the method."""
+        """Match fully if the trie has the path, whatever the method is; `handle` checks the method."""
         if scope["type"] != "http" or "\x00" in scope["path"]:
             return Match.NONE, {}
         values: list[str] = []
@@ -57,7 +57,7 @@ class TrieRouter(BaseRoute):
         return Match.FULL, {"endpoint": route.endpoint, "path_params": parameters, "route": route}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request to the matched route; 405 where the path has routes for other methods only."""
+        """Pass the request to the matched route; respond 405 where the path has routes for other methods only."""
         if "allowed" in scope:
             raise HTTPException(405, headers={"Allow": ", ".join(scope["allowed"])})
         await scope["route"].handle(scope, receive, send)

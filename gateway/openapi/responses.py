@@ -28,7 +28,7 @@ REPLAYED = {
 
 
 def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
-    """The arguments of `APIRoute` that document an operation; `alias` 0 is the canonical path, 1 the first alias.
+    """The `APIRoute` arguments that document an operation. `alias` numbers the aliases from 1; 0 is the canonical path.
 
     The first sentence of the endpoint's docstring is the summary; the other sentences are the description.
     """
@@ -103,7 +103,7 @@ def _problem(codes: list[str]) -> dict[str, Any]:
 
 
 def problem_example(code: str) -> dict[str, Any]:
-    """A problem response with this code."""
+    """The example of a problem response with this code."""
     title = code.replace("_", " ").capitalize()
     return {
         "value": {

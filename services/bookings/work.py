@@ -1,4 +1,4 @@
-"""The unit of work of the bookings service: its stores, and `record`, the only way to change a booking."""
+"""The unit of work of the bookings service: its stores, `record` for changes with events, and `note` for others."""
 
 import random
 import secrets
@@ -67,8 +67,8 @@ class BookingsWork(Work):
     ) -> Booking:
         """Apply the events to the booking, and write audit rows and outbox in the same transaction.
 
-        Refused `ILLEGAL_TRANSITION`. `private` has the fields of the booking that no event carries. Without events the
-        booking stays unchanged. Returns the booking after the events.
+        Refused `ILLEGAL_TRANSITION`. `private` has the new values of fields that no event carries. If `events` is
+        empty, nothing changes, and `private` is ignored. Returns the booking after the events.
         """
         if not events:
             return booking
@@ -93,7 +93,7 @@ class BookingsWork(Work):
         return after
 
     def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
-        """The events that cancel the open orders, where the booking's events end the stay."""
+        """Cancel the open orders if the booking's events end the stay; returns the cancellations' events."""
         if not any(overstays.ends_stay(booking, event) for event in events):
             return []
         ended = []

@@ -15,15 +15,15 @@ ORDERINGS = "check_in check_out created_at total_amount guest_name status"
 class BookingFilters(Paging):
     """The query parameters that filter and order the list; an empty filter selects every booking."""
 
-    status: str = Field("", description="Comma list of statuses.")
+    status: str = Field("", description="Statuses, separated by commas.")
     start_date: str = Field("", description="Check-in on or after this day.")
     end_date: str = Field("", description="Check-out on or before this day.")
     search: str = Field("", description="Guest name, e-mail, booking id or confirmation number.")
     room_number: str = ""
     has_room_assigned: str = Field("", description="`true` or `false`.")
     source: str = Field("", description="`online` or `staff`.")
-    bucket: str = Field("", description=f"`{BUCKETS}`")
-    ordering: str = Field("", description=f"`{ORDERINGS}`, `-` for descending.")
+    bucket: str = Field("", description=f"One of `{BUCKETS}`.")
+    ordering: str = Field("", description=f"One of `{ORDERINGS}`; the prefix `-` makes it descending.")
     include_counts: str = Field("", description="`true` adds counts by bucket.")
 
     @property

@@ -21,7 +21,7 @@ class StaffBookingRow(
 
 
 class StaffBooking(View[BookingDetail], drop=("hotel_card", "policy", "in_house"), staff_only=("is_new_for_staff",)):
-    """A booking for staff. `room_pin` is set in house, and only for staff who may check guests in."""
+    """A booking for staff. `room_pin` is set while the guest is in house, for staff who may check guests in."""
 
     room_pin: str | None
 
@@ -75,23 +75,23 @@ class FeedEvent(View[FeedItem], rename={"id": "event_id"}):
 
 
 class EventFeed(View[Feed]):
-    """Events of a booking after a sequence number, oldest first. `last_sequence` is that of the latest event."""
+    """A part of a booking's events, oldest first. `last_sequence` is the sequence number of the latest event."""
 
     events: tuple[FeedEvent, ...]
 
 
 class PublicBooking(View[BookingInBrief]):
-    """A booking as a lookup with the confirmation number alone returns the booking."""
+    """The result of a lookup by confirmation number alone: status, hotel and dates of a booking."""
 
 
 class LookupResult(Data):
-    """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
+    """The bookings that match, newest first. If only an e-mail address was sent, the list is always empty."""
 
     bookings: tuple[GuestBooking | PublicBooking, ...]
 
 
 def guest_booking(booking: BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
-    """The fields of `GuestBooking`; `more` has the fields of its subclass."""
+    """The fields of `GuestBooking`; `more` has the fields that `GuestBookingWithToken` adds."""
     card, in_house = booking.hotel_card, booking.in_house
     return GuestBooking.of(
         booking,

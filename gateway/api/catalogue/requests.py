@@ -62,7 +62,7 @@ class RoomTypeChanges(Changes):
 
 
 class Rates(Body):
-    """A price for every night from `start_date` to `end_date`, or only for the nights of `weekdays`: 0 is Monday."""
+    """A price for every night from `start_date` to `end_date`, or only for those on `weekdays` (0 is Monday)."""
 
     room_type: Code = Field(examples=["STD"])
     start_date: Day
@@ -88,7 +88,7 @@ class RateFilters(Paging):
 
 
 class NewPromotion(Body):
-    """A discount by code. `value` is a percentage, or an amount where `kind` is `FIXED`.
+    """A discount that a guest gets with a code. `value` is a percentage, or an amount where `kind` is `FIXED`.
 
     `starts_on` and `ends_on` are the first and the last check-in date with the discount; `room_type` is a code.
     """
@@ -116,9 +116,10 @@ class PromotionChanges(Changes):
 
 
 class Tier(Body):
-    """The fee of a cancellation `hours_before` hours before check-in or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage, or an amount where `kind` is `FIXED`.
+    If a cancellation fits several tiers, the tier with the most hours applies. If it fits no tier, the tier with the
+    fewest hours applies. `value` is a percentage, or an amount where `kind` is `FIXED`.
     """
 
     hours_before: Hours
@@ -127,7 +128,7 @@ class Tier(Body):
 
 
 class PolicyFields(Changes):
-    """Cancellation terms. If `free_until_hours` or `no_show` is left out, the policy's kind determines its value."""
+    """Cancellation terms. A new policy without `free_until_hours` or `no_show` gets the default of its `kind`."""
 
     kind: PolicyKind | None = None
     free_until_hours: Hours | None = None
@@ -135,11 +136,11 @@ class PolicyFields(Changes):
     tiers: Annotated[tuple[Tier, ...], FROM_JSON, Field(max_length=20)] | None = None
     no_show: NoShowFee | None = None
     text: Prose | None = Field(None, examples=["Free until 24 hours before check-in."])
-    is_standard: bool | None = Field(None, description="Holds for room types that name no other policy.")
+    is_standard: bool | None = Field(None, description="Whether room types that name no policy use this policy.")
 
     @property
     def values(self) -> dict[str, Any]:
-        """The terms that are not null, with the tiers as contract classes of the rooms service."""
+        """The terms that are not null; `tiers` are `TierDefinition`s of the rooms service's contract."""
         tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
         return super().values | ({"tiers": tiers} if self.tiers is not None else {})
 

@@ -26,7 +26,7 @@ class ReadMarker(Body):
 
 
 class ChatQuery(Paging):
-    """A page of a chat, newest first, with only the messages after `after`."""
+    """A page of a chat, newest message first. Only messages with an id above `after` are included."""
 
     after: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
@@ -34,7 +34,7 @@ class ChatQuery(Paging):
 class ChatFilters(Paging):
     """Filters of the list of chats."""
 
-    unread: Annotated[bool, Field(description="Only those with unread messages.")] = False
+    unread: Annotated[bool, Field(description="Only chats with unread messages.")] = False
 
 
 class CommunicationBody(Body):
@@ -43,4 +43,4 @@ class CommunicationBody(Body):
     communication_type: Literal["EMAIL", "SMS", "PHONE", "NOTE"] = Field(examples=["PHONE"])
     message: Message = Field(examples=["Asked for an extra pillow."])
     subject: Subject = Field("", examples=["Your arrival"])
-    recipient: Subject = Field("", description="Without one, the guest's own address or number.")
+    recipient: Subject = Field("", description="If empty, the guest's own address or number.")

@@ -24,7 +24,7 @@ class Move(Body):
 
 
 class CheckInOptions(Body):
-    """Exceptions from the check-in window. An early check-in needs `can_override`."""
+    """Exceptions to the check-in window. An early check-in needs `can_override`."""
 
     late_arrival: bool = False
     early_checkin: bool = False
@@ -40,7 +40,7 @@ class NoShow(Body):
 class WalkInGuest(WithGuest):
     """A guest who comes without a booking. Without dates, the stay is one night from today."""
 
-    check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
+    check_in: Day | None = Field(None, description="Today. Until the late-arrival cutoff, yesterday is allowed, too.")
     check_out: Day | None = None
     adults: Adults = Field(1, examples=[2])
     children: Children = 0

@@ -27,7 +27,7 @@ from services.bookings.work import BookingsWork
 def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWork]) -> Order:
     """Ask the rooms service for the prices, then store the order.
 
-    Refused `NOT_IN_HOUSE`, and by the rooms service for an item that is unknown or unavailable.
+    Refused `NOT_IN_HOUSE`. The rooms service refuses an item that is unknown or unavailable.
     """
     quantities = orders.quantities(command)
     with conversation.reading() as work:
@@ -43,7 +43,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
 
 
 def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
-    """A page of the orders of guests in house; for a guest, only that guest's own orders."""
+    """A page of the orders of guests in house. A guest receives only the guest's own orders."""
     if query.booking_id is None:
         access.require_own_hotel(query.hotel, work.caller)
         return work.orders.page(query)
@@ -61,7 +61,7 @@ def accept_order(command: AcceptOrder, work: BookingsWork) -> Order:
 
 
 def complete_order(command: CompleteOrder, work: BookingsWork) -> Order:
-    """Complete the order; the guest owes the order's total at the desk. Refused `PERMISSION_DENIED` for a guest."""
+    """Complete the order, whose total the guest then owes at the desk. Refused `PERMISSION_DENIED` for a guest."""
     access.staff_only(work.caller)
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
@@ -75,7 +75,7 @@ def cancel_order(command: CancelOrder, work: BookingsWork) -> Order:
 
 
 def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
-    """The order, with its booking locked, for staff or the booking's guest.
+    """The order, for staff or the booking's guest. The order's booking is locked.
 
     Refused `ORDER_NOT_FOUND` for an unknown order, and for an order of another booking than `booking_id`.
     """

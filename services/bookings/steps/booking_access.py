@@ -10,7 +10,7 @@ from services.bookings.work import BookingsWork
 
 
 class NamesBooking(Protocol):
-    """A message about one booking of one hotel, with any type of reply."""
+    """A message that names one booking and its hotel."""
 
     @property
     def hotel(self) -> str:

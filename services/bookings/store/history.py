@@ -43,7 +43,7 @@ class SqlHistory(SqlStore):
     def add_payment_event(
         self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
-        """Add to the booking's timeline a payment event for which the booking has no event of its own."""
+        """Add to the booking's timeline a payment event from which no booking event follows."""
         row = {"event_id": event_id, "booking_id": booking_id, "what": what, "at": at, "why": why, "trace_id": trace_id}
         self._connection.execute(insert(PAYMENT_FACT).values(**row).on_conflict_do_nothing())
 

@@ -61,7 +61,7 @@ class SqlListing(SqlStore):
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """The page's rows in the requested order, then ordered by id; only these rows are read in full."""
+    """Select the page's rows in the requested order; equal rows are ordered by id. Other rows are not read in full."""
     ordering = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(ordering.removeprefix("-"))
     if column is None:
@@ -74,7 +74,7 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
 
 
 def _filters(query: ListBookings) -> Condition:
-    """The conditions of every filter of the query except the bucket."""
+    """The condition for all filters of the query, except its bucket."""
     conditions: list[Condition] = [BOOKING.c.hotel == query.hotel, _statuses(query.status)]
     if query.start_date:
         conditions.append(BOOKING.c.check_in >= query.start_date)
@@ -106,7 +106,7 @@ def _statuses(names: tuple[str, ...]) -> Condition:
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The conditions of the front desk's buckets on the hotel-local date, in the time zone of the newest booking."""
+    """The condition of each front-desk bucket today. The hotel's time zone is read from the newest booking."""
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status

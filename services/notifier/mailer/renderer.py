@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chassis.refusal import PermanentFailure
 from contracts.bookings.communications import Letter, MailFacts
 from contracts.bookings.lookups import LookupLetter
-from contracts.values import HotelCard, Money
+from contracts.values import HotelCard
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS
 
@@ -69,7 +69,7 @@ class MailRenderer:
         }
 
     def _hotel_values(self, hotel: HotelCard) -> dict[str, Any]:
-        return {"hotel": hotel, "money": _money, "day": _day, "moment": _moment_in(hotel.timezone)}
+        return {"hotel": hotel, "money": str, "day": _day, "moment": _moment_in(hotel.timezone)}
 
     def _compose(
         self, job: SendToGuest, values: dict[str, Any], *, to: str, subject: str, layout: str = "letter"
@@ -107,10 +107,6 @@ def _address(text: str) -> Address:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _money(value: Money) -> str:
-    return f"{value.currency} {value.text}"
 
 
 def _day(value: date) -> str:

@@ -10,7 +10,7 @@ from services.rooms.lifecycle import BY_A_STAY, LIFECYCLE, Act, MaintenanceCalle
 
 
 def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomStatus] = ()) -> type[Act]:
-    """The lifecycle's act that takes a room from the status `now` to the status `then`, for a change by a person.
+    """The lifecycle's act by which a person changes a room's status from the value of `now` to the value of `then`.
 
     An empty `only_from` allows every status. Refused `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION`
     where the lifecycle has no such act or the statuses in `only_from` do not include `now`.
@@ -30,8 +30,8 @@ def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomSt
 def check(act: type[Act], caller: Caller, *, note: str, until: date | None, today: date) -> None:
     """Check the caller, the note and the date of a status change.
 
-    Refused `PERMISSION_DENIED`; `NOTE_REQUIRED` where the act needs a note; `UNTIL_REQUIRED` where a room is taken out
-    of order without an `until` in the future.
+    Refused `PERMISSION_DENIED`; `NOTE_REQUIRED` where the act needs a note and the note is empty; `UNTIL_REQUIRED`
+    where a room is taken out of order without an `until` in the future.
     """
     check_permission(act, caller)
     if act.note_required and not note.strip():
@@ -66,7 +66,7 @@ def priority_after(
 ) -> MaintenancePriority | None:
     """The maintenance priority after the act.
 
-    The priority stays while the room is out of order, and is removed with the repair.
+    `MaintenanceCalled` sets the priority (by default `MEDIUM`), `TakenOutOfOrder` keeps it, every other act removes it.
     """
     if act is MaintenanceCalled:
         return requested or MaintenancePriority.MEDIUM

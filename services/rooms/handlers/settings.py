@@ -1,4 +1,4 @@
-"""A hotel's page and operating settings: read and changed by its staff."""
+"""Reads and changes a hotel's page and operating settings, for the hotel's staff."""
 
 from contracts.rooms.settings import ChangeSettings, GetSettings, OperatingSettings
 from contracts.values import Permission
@@ -22,7 +22,7 @@ def change_settings(command: ChangeSettings, work: RoomsWork) -> OperatingSettin
         return _view(hotel, work)
     after = hotel.with_values(changes)
     problems = settings.hotel_problems(name=after.name, timezone=after.timezone, tax_percent=after.tax_percent)
-    validation.check([*problems, *settings.problems(after.settings)])
+    validation.check([*problems, *settings.problems(after.settings, currency=hotel.currency)])
     return _view(hotel_changes.write_settings(work, after, changes, what="SettingsChanged"), work)
 
 

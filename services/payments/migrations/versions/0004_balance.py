@@ -1,4 +1,4 @@
-"""Adds a payment's purpose: at most one live payment for the booking, one unfinished payment towards its balance."""
+"""Adds a payment's purpose. A booking has at most one live payment of its own and one for its balance."""
 
 from alembic import op
 
