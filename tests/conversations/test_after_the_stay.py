@@ -84,7 +84,7 @@ def test_a_guest_who_has_left_pays_by_card_what_is_owed_and_nothing_else(fixture
 
     after = booking(fixture, created.booking.id)
     assert (session.amount, after.balance_due.is_zero, after.status) == (owed, True, BookingStatus.COMPLETED)
-    assert ("captured", owed.amount) in fixture.movements()
+    assert ("capture", owed.amount) in fixture.movements()
     assert refused(fixture, OpenPaymentSession(**about(created)), created) == "BOOKING_ENDED"
 
 

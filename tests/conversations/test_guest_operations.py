@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.bookings.balance import SettleBalance
 from contracts.bookings.guest_access import RevokeGuestToken
 from contracts.bookings.stays import CheckOut
 from contracts.bookings.views import CreatedBooking
@@ -47,7 +48,9 @@ class Guests:
         self.one, self.other, self.cancelled, self.revoked, _ = two_hotels.guests
         fixture.platform.ask(RevokeGuestToken(hotel=HOTEL, booking_id=self.revoked.booking.id), STAFF)
         self.gone = move_in(fixture)
-        fixture.platform.ask(CheckOut(hotel=HOTEL, booking_id=self.gone.booking.id), STAFF)
+        about = {"hotel": HOTEL, "booking_id": self.gone.booking.id}
+        fixture.platform.ask(CheckOut(**about), STAFF)
+        fixture.platform.ask(SettleBalance(**about), STAFF)
         fixture.settle()
 
     def answer(self, operation: Operation, token: str | None, created: CreatedBooking) -> Answer:

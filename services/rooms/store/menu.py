@@ -15,7 +15,7 @@ from services.rooms.store.base import RoomsStore, typed_row
 ITEM = sa.Table(
     "menu_item",
     sa.MetaData(),
-    sa.Column("id", AnyInteger, primary_key=True),
+    sa.Column("id", AnyInteger, sa.FetchedValue(), primary_key=True),
     sa.Column("hotel", sa.Text),
     sa.Column("name", sa.Text),
     sa.Column("description", sa.Text),
