@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
-from contracts.bookings.events import BookingEvent
+from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.bookings.orders import OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import orders, overstays
@@ -106,6 +106,8 @@ class BookingsWork(Work):
     def _apply(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
         status = LIFECYCLE.after(booking.status, type(event))
         published = replace(event, status=status, previous_status=booking.status)
+        if isinstance(published, MailedEvent):
+            published = replace(published, guest_has_email=bool(booking.guest.email))
         after = evolve(booking, published, at=self.now)
         self.audit(
             subject=booking.id,

@@ -20,7 +20,11 @@ class StaffBookingRow(
     """A booking in a list."""
 
 
-class StaffBooking(View[BookingDetail], drop=("hotel_card", "policy", "in_house"), staff_only=("is_new_for_staff",)):
+class StaffBooking(
+    View[BookingDetail],
+    drop=("hotel_card", "policy", "in_house", "departure_warnings"),
+    staff_only=("is_new_for_staff",),
+):
     """A booking for staff. `room_pin` is set while the guest is in house, for staff who may check guests in."""
 
     room_pin: str | None
@@ -42,7 +46,7 @@ class GuestWiFi(
 
 class GuestBooking(
     View[BookingDetail],
-    drop=("hotel_card", "policy", "in_house", *_STAFF_NOTES),
+    drop=("hotel_card", "policy", "in_house", "late", "departure_warnings", *_STAFF_NOTES),
     staff_only=("approval_risk", "is_new_for_staff"),
 ):
     """A booking for its guest. `wifi`, `room_pin` and `hotel_contact` are set while the guest is in house."""

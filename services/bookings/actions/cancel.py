@@ -94,6 +94,7 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
         fee=charges.fee,
         refund=charges.refund,
         fee_at_desk=charges.fee_at_desk,
+        room_number=booking.assigned_room_number,
     )
 
 

@@ -63,7 +63,7 @@ def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
 
 def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
     until = intent.until or booking.check_out
-    return ExtendStay(action_id=intent.id, **booking.about, until=until)
+    return ExtendStay(action_id=intent.id, **booking.about, until=until, party=booking.party)
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:

@@ -82,6 +82,11 @@ def no_show_at(booking: Booking) -> datetime | None:
     return local_time.opens_at(last + timedelta(days=1), NO_SHOW_FROM, booking.timezone)
 
 
+def is_late(booking: Booking, now: datetime) -> bool:
+    """Whether the guest of a confirmed booking was to arrive on an earlier day, hotel-local, and is still expected."""
+    return booking.status is BookingStatus.CONFIRMED and booking.check_in < local_time.local_date(now, booking.timezone)
+
+
 def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | None:
     """The severity of the overstay, None where the guest does not overstay."""
     if booking.status is not BookingStatus.IN_HOUSE:

@@ -39,7 +39,14 @@ def mark_overdue(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
 
 def _no_show(booking: Booking, *, by: Actor, now: datetime, waived: bool = False) -> BookingNoShow:
     charges = cancellation_fees.no_show_charges(booking, waived=waived)
-    return BookingNoShow(**booking.about, marked_at=now, marked_by=by, fee=charges.fee, refund=charges.refund)
+    return BookingNoShow(
+        **booking.about,
+        marked_at=now,
+        marked_by=by,
+        fee=charges.fee,
+        refund=charges.refund,
+        room_number=booking.assigned_room_number,
+    )
 
 
 def _is_overdue(booking: Booking, now: datetime) -> bool:

@@ -61,6 +61,7 @@ def begin(
             room_type_code=room.room_type_code,
             by=by,
             assigned_at=now,
+            warnings=room.warnings,
         ),
         GuestCheckedIn(
             **booking.about,

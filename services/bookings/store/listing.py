@@ -112,7 +112,7 @@ def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
     status = BOOKING.c.status
     in_house = status == Status.IN_HOUSE
     return {
-        "arrivals": (status == Status.CONFIRMED) & (BOOKING.c.check_in == today),
+        "arrivals": (status == Status.CONFIRMED) & (BOOKING.c.check_in <= today),
         "in_house": in_house,
         "departures": in_house & (BOOKING.c.check_out == today),
         "pending": status.in_((Status.PENDING_PAYMENT, Status.PENDING_APPROVAL)),

@@ -25,6 +25,7 @@ from contracts.payments.events import (
     PaymentRefunded,
     PaymentVoided,
 )
+from contracts.values import Money
 from services.bookings.domain import balance, cancellation_fees, evolution, payment_events, views
 from services.bookings.domain.booking import Booking, Charge
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, a_price, eur, unpaid
@@ -140,10 +141,16 @@ def test_a_balance_of_zero_is_settled_without_an_event() -> None:
 
 
 @pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
-def test_the_balance_of_a_guest_in_house_or_checked_out_is_payable_for_an_hour(status: BookingStatus) -> None:
-    payable = views.payable(owing(status=status), now=NOW)
+@pytest.mark.parametrize("due", [eur(10900), Money(10900, "JPY")])
+def test_the_balance_of_a_stay_is_payable_for_an_hour_also_after_the_check_out(
+    status: BookingStatus, due: Money
+) -> None:
+    nothing, night = Money(0, due.currency), Money(12000, due.currency)
+    price = a_price(nights=(night,), subtotal=night, discount=nothing, tax=nothing, total=night, first_night=night)
 
-    assert (payable.amount, payable.purpose, payable.payable) == (eur(10900), PaymentPurpose.EXTENSION, True)
+    payable = views.payable(owing(status=status, balance_due=due, price=price), now=NOW)
+
+    assert (payable.amount, payable.purpose, payable.payable) == (due, PaymentPurpose.EXTENSION, True)
     assert payable.expires_at == NOW + timedelta(hours=1)
 
 
