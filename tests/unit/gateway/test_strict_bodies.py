@@ -27,11 +27,11 @@ VALUES: dict[str, list[Any]] = {
 
 def bodies() -> list[type[BaseModel]]:
     """The classes of all request bodies, and of the objects in them."""
-    found: dict[type[BaseModel], None] = {}
+    models: dict[type[BaseModel], None] = {}
 
     def add(model: type[BaseModel]) -> None:
-        if model not in found:
-            found[model] = None
+        if model not in models:
+            models[model] = None
             for field in model.model_fields.values():
                 for part in _classes(field.annotation):
                     add(part)
@@ -41,7 +41,7 @@ def bodies() -> list[type[BaseModel]]:
         for name in signature(operation.endpoint).parameters:
             if isinstance(hints[name], type) and issubclass(hints[name], BaseModel):
                 add(hints[name])
-    return list(found)
+    return list(models)
 
 
 def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
