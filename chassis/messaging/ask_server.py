@@ -155,7 +155,7 @@ def _numbers_in_range() -> Iterator[None]:
 
 
 def _skip_event(command: SkipEvent, work: Work) -> Nothing:
-    """Count an event as applied. Refused EARLIER_EVENTS while an earlier event is missing, unless `force` is set."""
+    """Count an event as applied. Refused `EARLIER_EVENTS` while an earlier event is missing, unless `force` is set."""
     event = command.event
     last = inbox.last_applied(work.connection, event)
     if last < event.sequence - 1 and not command.force:
