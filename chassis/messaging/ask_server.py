@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg.errors import NumericValueOutOfRange
 
 from chassis import codec
 from chassis.messaging import inbox
@@ -32,6 +31,8 @@ from contracts.operations import (
     SkipEvent,
 )
 from contracts.values import Context
+
+NUMERIC_VALUE_OUT_OF_RANGE = "22003"  # PostgreSQL's error code
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _numbers_in_range() -> Iterator[None]:
     try:
         yield
     except sa.exc.DataError as problem:
-        if isinstance(problem.orig, NumericValueOutOfRange):
+        if getattr(problem.orig, "pgcode", None) == NUMERIC_VALUE_OUT_OF_RANGE:
             raise Refusal("INVALID_MESSAGE", "A number of the message is out of range.") from problem
         raise
 

@@ -2,26 +2,13 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.types import UserDefinedType
 
 from chassis.transactions.work import Work
 
 S = TypeVar("S")
-
-
-class AnyInteger(UserDefinedType[int]):
-    """The type of an integer column that is compared with an integer of any size: a key that a client sends.
-
-    SQLAlchemy's own types convert the compared number to the type of the column, and so fail for a larger number.
-    """
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "integer"
 
 
 class SqlStore:

@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.transactions.store import AnyInteger
 from contracts.rooms.menu import MenuItem
 from contracts.values import Money
 from services.rooms.domain.hotels import Hotel
@@ -15,7 +14,7 @@ from services.rooms.store.base import RoomsStore, typed_row
 ITEM = sa.Table(
     "menu_item",
     sa.MetaData(),
-    sa.Column("id", AnyInteger, sa.FetchedValue(), primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("hotel", sa.Text),
     sa.Column("name", sa.Text),
     sa.Column("description", sa.Text),

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
-from contracts.bookings.chat import GetChat, SendChatMessage
 from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.guest_access import ExchangeCode
 from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
@@ -38,14 +37,6 @@ def test_mail_facts_are_for_services_only(service: BookingsUnderTest) -> None:
 
     assert refused(service, GetMailFacts(booking_id=created.booking.booking_id), STAFF) == "PERMISSION_DENIED"
     assert service.ask(GetMailFacts(booking_id=created.booking.booking_id, with_code=False), SYSTEM).access_code is None
-
-
-def test_a_number_beyond_its_column_is_an_invalid_message(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.ask(SendChatMessage(**about(booking_id, text="A cot, please.")))
-
-    for number in (2**31, 10**12, 2**63, 10**30):
-        assert refused(service, GetChat(**about(booking_id, after=number))) == "INVALID_MESSAGE"
 
 
 def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(service: BookingsUnderTest) -> None:
