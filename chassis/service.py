@@ -51,10 +51,10 @@ class EventHandler:
 
 @dataclass(frozen=True)
 class Timer:
-    """A periodic handler: every `seconds`, `step(work) -> bool` is called until it returns False.
+    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until the step returns False.
 
-    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens its
-    own transactions.
+    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens
+    its own transactions.
     """
 
     seconds: float
@@ -72,9 +72,9 @@ class Job:
     """A durable call to the outside world: `run(payloads, conversation) -> outcomes`, outside any transaction.
 
     `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
-    marks the job as done or given up. A job fails where `run` raises an exception or returns one as the job's outcome.
-    After a `PermanentFailure` the job is given up; any other failure is retried for at least `give_up_after` seconds.
-    `ordered` jobs run in the order in which they were enqueued. Up to `batch_size` jobs run together.
+    marks the job as done or given up. A job fails where `run` raises an exception, or returns an exception as
+    the outcome. After a `PermanentFailure` the job is given up; any other failure is retried for at least
+    `give_up_after` seconds. `ordered` jobs run in the order of enqueueing. Up to `batch_size` jobs run together.
     """
 
     payload: type[Any]
@@ -94,10 +94,10 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable service. `dependencies(settings)` makes what the handlers use besides the database.
+    """One deployable service. `dependencies(settings)` makes the objects, besides the database, that the handlers use.
 
-    `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the operators'
-    queries.
+    `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the
+    operators' queries.
     """
 
     name: str

@@ -53,7 +53,7 @@ def add_staff(
 def list_staff(
     hotel: Annotated[str | None, typer.Option(help="Only this hotel's.")] = None,
 ) -> None:
-    """List accounts by hotel and e-mail."""
+    """List accounts, ordered by hotel and e-mail."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
     rows = [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts]
     none = "There are no accounts." if hotel is None else f"{hotel} has no accounts."
@@ -61,7 +61,7 @@ def list_staff(
 
 
 def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Call `work` with the staff accounts in the gateway's database; returns its result."""
+    """Call `work` with the staff accounts in the gateway's database; returns the result of `work`."""
     url = with_driver(load_config().database_url("gateway"), "psycopg")
 
     async def run() -> T:

@@ -12,7 +12,7 @@ DELAYS_MS = (200, 1_000, 5_000, 30_000, 120_000)
 
 
 def exchange(owner: str) -> str:
-    """The exchange of the events that the service `owner` publishes."""
+    """The exchange of a service's events; `owner` is the service that publishes them."""
     return f"{owner}.events"
 
 
@@ -22,12 +22,12 @@ def inbox(service: str) -> str:
 
 
 def dead_letters(service: str) -> str:
-    """The queue of the events that a service could not apply. An operator replays or drops them."""
+    """The queue of the events that a service could not apply. An operator replays or drops such events."""
     return f"{service}.inbox.dlq"
 
 
 def delay(milliseconds: int) -> str:
-    """The queue that holds a message for this time, and then sends the message to the queue of the routing key."""
+    """The queue that holds a message for `milliseconds`, and then moves the message to the queue of its routing key."""
     return f"hotelmate.delay.{milliseconds}"
 
 
@@ -74,7 +74,7 @@ def topology() -> tuple[list[tuple[str, str]], list[tuple[str, dict[str, Any]]],
 
 
 def declare(channel: BlockingChannel | Channel) -> None:
-    """Declare the whole topology; what exists already is left unchanged. Returns at once for an asyncio `Channel`."""
+    """Declare the topology; what exists is left unchanged. On an asyncio `Channel`, does not wait for the broker."""
     exchanges, queues, bindings = topology()
     for name, kind in exchanges:
         channel.exchange_declare(name, kind, durable=True)

@@ -8,7 +8,7 @@ from contracts.values import Money, Page
 class RoomTypeView(Data):
     """A room type. `rooms` counts the active rooms.
 
-    A `policy` that is None stands for the hotel's standard policy.
+    Without a `policy`, the hotel's standard policy applies.
     """
 
     code: str
@@ -44,7 +44,7 @@ class GetRoomType(Query[RoomTypeView]):
 
 
 class AddRoomType(Command[RoomTypeView]):
-    """Add a room type. `policy` is a code, None stands for the standard policy. Refused `ROOM_TYPE_EXISTS`."""
+    """Add a room type. `policy` is a code; None stands for the standard policy. Refused `ROOM_TYPE_EXISTS`."""
 
     hotel: str
     code: str

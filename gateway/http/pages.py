@@ -22,7 +22,7 @@ class Paging(BaseModel):
 
     @property
     def slice(self) -> Page:
-        """The page as `Page`, the contract class in list queries."""
+        """The requested page as a `Page`, the class that list queries of the contracts take."""
         return Page(page=self.page, page_size=self.page_size)
 
     @property
@@ -41,7 +41,7 @@ class ResultPage(Data, Generic[Row]):
 
 
 def page_of(source: type) -> Any:
-    """The `ResultPage` type for rows of the view `source`. For a contract class, the rows have that class's view."""
+    """The `ResultPage` type whose rows are of the view `source`. For a contract class, that class's view is used."""
     return ResultPage[view(source)]  # type: ignore[misc]
 
 

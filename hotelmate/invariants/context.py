@@ -57,7 +57,7 @@ class ExaminationContext:
     parked: Sequence[ParkedMessage] | None = None
 
     def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
-        """The breaches of the invariant, as each of these services finds them in its own data.
+        """The breaches of the invariant that each of `services` finds in its own data.
 
         A breach is left out if its booking has an unfinished change that may explain the breach.
         """
@@ -68,14 +68,14 @@ class ExaminationContext:
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
     def examine(self, service: str, invariant: str, events: Sequence[Envelope] = ()) -> Sequence[Violation]:
-        """Ask the service for breaches, in its own data or between its data and the `events` of other services."""
+        """Ask the service which of its data break the invariant. The service compares the `events` with its data."""
         query = Examine(
             invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=tuple(events)
         )
         return self.ask(service, query).violations
 
     def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
-        """All rows of the evidence `name`, read page by page; with `keys`, only the rows with those keys."""
+        """All rows of the evidence called `name`, read page by page; with `keys`, only the rows with those keys."""
         for some in [()] if keys is None else chunks(sorted(keys), KEYS_PER_ASK):
             yield from self._pages(service, name, tuple(some), limit)
 
@@ -103,7 +103,7 @@ class ExaminationContext:
         return set(booking_ids) - changed
 
     def is_whole(self, service: str) -> bool:
-        """Whether the `newest` rows include all events and audit rows of a service."""
+        """Whether all events and audit rows of the service fit within the limit `newest`."""
         [state] = self.rows(service, "state")
         return int(state["length"]) <= self.newest
 

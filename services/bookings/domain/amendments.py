@@ -26,7 +26,7 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
     noted = _differing(booking, {name: getattr(command, name) for name in NOTED})
     contact = _differing(booking.guest, {name: _contact(command, name) for name in CONTACT})
     guest = replace(booking.guest, **contact)
-    _check(noted, guest)
+    _check(noted, guest, email_required=bool(booking.guest.email))
     if not noted and not contact:
         return None
     event = BookingAmended(
@@ -46,8 +46,8 @@ def _differing(present: Booking | Guest, values: dict[str, Any]) -> dict[str, An
     return {name: value for name, value in values.items() if value is not None and value != getattr(present, name)}
 
 
-def _check(noted: dict[str, Any], guest: Guest) -> None:
+def _check(noted: dict[str, Any], guest: Guest, *, email_required: bool) -> None:
     too_long = f"at most {LONGEST_NOTE} characters"
     notes = ("internal_notes", "special_requests")
     errors = field_errors(*((len(noted.get(name, "")) > LONGEST_NOTE, name, too_long) for name in notes))
-    refuse_if(guest_errors(guest) + errors, "This cannot be written so.")
+    refuse_if(guest_errors(guest, email_required=email_required) + errors, "This cannot be written so.")

@@ -33,13 +33,12 @@ from contracts.payments.events import (
 from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.domain.validation import invalid
-from services.bookings.lifecycle import LIFECYCLE
+from services.bookings.lifecycle import LIFECYCLE, PAYS_BALANCE
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
 
 NOTHING_OWED = "NOTHING_OWED"
 AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
-PAYS = frozenset({BookingStatus.IN_HOUSE, BookingStatus.COMPLETED})
 
 
 def owed(booking: Booking) -> Money:
@@ -48,11 +47,11 @@ def owed(booking: Booking) -> Money:
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Accept a payment of at most the balance of a guest in house or checked out; refuse any other payment."""
+    """Accept the payment if the guest owes this amount or more, in house or after the booking's end; else refuse it."""
     if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
-    if booking.status in PAYS and event.amount.currency == due.currency and event.amount <= due:
+    if booking.status in PAYS_BALANCE and event.amount.currency == due.currency and event.amount <= due:
         return (
             BalancePaymentAccepted(
                 **booking.about,
@@ -68,7 +67,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=due,
-            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS else NOTHING_OWED,
+            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS_BALANCE else NOTHING_OWED,
             refused_at=now,
         ),
     )
@@ -93,7 +92,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """Return `BalancePaymentFailed`. The guest owes the amount again, but after a cancellation at most the fee."""
+    """Return `BalancePaymentFailed`. The guest owes the amount again; after a cancellation, at most the fee."""
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -134,13 +133,13 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The booking's changed fields where only the cancellation fee was captured from a balance payment."""
+    """The booking's fields that change when only a cancellation fee is captured from a balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
-    """The same event, with the refunded total of all the booking's payments. `event` has the total of one payment."""
+    """The event with the refunded total of all the booking's payments, instead of that of one payment."""
     if event.refunded_total is None:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
@@ -151,13 +150,13 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
 
 
 def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The accepted card payments after a refund. The refunded total in `event` is the total of one payment."""
+    """The accepted card payments after a refund: the payment of `event` has the refunded total of `event`."""
     total = event.refunded_total
     return booking.charges if total is None else booking.charges_with(event.payment_id, refunded=total)
 
 
 def _without(booking: Booking, charge: Charge) -> Money:
-    if booking.status is BookingStatus.CANCELLED:
+    if booking.status is BookingStatus.CANCELLED and not charge.after_end:
         fee = booking.zero_if_none(booking.cancellation_fee)
         return max(fee - booking.paid + charge.amount, booking.nothing)
     return owed(booking) + charge.amount

@@ -17,7 +17,7 @@ NOT_REQUIRED = "NOT_REQUIRED"
 
 
 class ActionKind(StrEnum):
-    """A two-step action: an ask to the rooms service between two transactions. The values are stored."""
+    """A two-step action: an ask to the rooms service between two transactions. The database stores the values."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"
@@ -36,8 +36,9 @@ class ActionKind(StrEnum):
 class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
-    `id` is the `action_id` of the ask to the rooms service. `erases` means that a check-out deletes chat and open
-    orders.
+    `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
+    the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
+    open orders, `override` that the room may be too small for the party.
     """
 
     id: str
@@ -51,6 +52,9 @@ class PendingAction(Data):
     until: date | None = None
     waive_fee: bool = False
     erases: bool = False
+    override: bool = False
+    key: str | None = None
+    fingerprint: str = ""
 
 
 class Guest(Data):
@@ -84,12 +88,16 @@ class AgreedTerms(Data):
 
 
 class Charge(Data):
-    """An accepted card payment towards the balance. `taken` is True once the payment is captured."""
+    """An accepted card payment towards the balance. `taken` is True once the payment is captured.
+
+    `after_end` is True for a payment accepted after the booking had been called off.
+    """
 
     payment_id: str
     amount: Money
     refunded: Money
     taken: bool = False
+    after_end: bool = False
 
 
 class Booking(Data):
@@ -177,6 +185,11 @@ class Booking(Data):
     def stay(self) -> Stay:
         """The nights of the stay."""
         return Stay(self.check_in, self.check_out)
+
+    @property
+    def party(self) -> int:
+        """The number of guests."""
+        return self.adults + self.children
 
     @property
     def total(self) -> Money:

@@ -29,8 +29,8 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 }
 
 
-def check(command: CreateBooking, caller: Caller) -> None:
-    """Check the command, not the availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+def check(command: CreateBooking, caller: Caller, *, email_required: bool = True) -> None:
+    """Check the command's fields and the caller. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -43,16 +43,18 @@ def check(command: CreateBooking, caller: Caller) -> None:
         (command.payment == "none" and command.draft, "draft", "a booking without a card is confirmed at once"),
         (len(command.special_requests) > LONGEST_NOTE, "special_requests", f"at most {LONGEST_NOTE} characters"),
     )
-    refuse_if(guest_errors(command.guest) + errors, "This cannot be booked as it stands.")
+    of_guest = guest_errors(command.guest, email_required=email_required)
+    refuse_if(of_guest + errors, "This cannot be booked as it stands.")
 
 
-def guest_errors(guest: GuestDetails | Guest) -> list[FieldError]:
+def guest_errors(guest: GuestDetails | Guest, *, email_required: bool) -> list[FieldError]:
     """The errors in a guest's name and contact."""
+    email = guest.email.strip()
     names = (("first_name", guest.first_name), ("last_name", guest.last_name))
     length = f"must have 1 to {LONGEST_NAME} characters"
     return field_errors(
         *((not name.strip() or len(name) > LONGEST_NAME, f"guest.{field}", length) for field, name in names),
-        (not EMAIL.fullmatch(guest.email.strip()), "guest.email", "must be an e-mail address"),
+        (bool(email or email_required) and not EMAIL.fullmatch(email), "guest.email", "must be an e-mail address"),
         (len(guest.phone) > LONGEST_PHONE, "guest.phone", f"at most {LONGEST_PHONE} characters"),
     )
 

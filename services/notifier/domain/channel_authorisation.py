@@ -10,12 +10,12 @@ _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
 def forbidden() -> Refusal:
-    """The refusal of a channel to which the caller has no right. It does not reveal whether the channel exists."""
+    """The refusal of a channel that is not the caller's. The refusal does not reveal whether the channel exists."""
     return Refusal("CHANNEL_FORBIDDEN", "You may not subscribe to this channel.")
 
 
 def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Channel:
-    """The channel called `channel_name`. The handler checks whether the caller may read the channel's booking.
+    """The channel with this name. This function does not check whether the caller may read the channel's booking.
 
     Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's. Raises the refusals of `check_credentials`.
     """
@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Check caller and socket id. Refused `INVALID_TOKEN` (not guest or staff), `INVALID_SOCKET_ID` (malformed)."""
+    """Check caller and socket id. Refused `INVALID_TOKEN` (no guest or staff), `INVALID_SOCKET_ID` (malformed)."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):
@@ -46,5 +46,5 @@ def user_of(caller: Caller, *, booking_id: str | None) -> str:
 
 
 def user_id(*, staff_id: str | None, booking_id: str | None) -> str:
-    """The user id of a member of staff or a booking's guest at the push provider. The id contains no name."""
+    """The user id, at the push provider, of a member of staff or a booking's guest. The id contains no name."""
     return f"staff-{staff_id}" if staff_id else f"guest-{booking_id}"

@@ -34,7 +34,7 @@ class Period:
 
 
 def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) -> None:
-    """Check that the room is active, has no block in `others`, and is not out of order if the stay `starts_now`.
+    """Check that the room is active, has no block in `others`, and is not out of order where `starts_now` is True.
 
     Refused `ROOM_NOT_BOOKABLE`.
     """
@@ -45,7 +45,7 @@ def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) ->
 
 
 def check_no_overlap(room: Room, others: Sequence[Period]) -> None:
-    """Check that none of the periods is the stay of a booking. Refused `ROOM_OVERLAP_CONFLICT`."""
+    """Check that none of these periods of the room is a stay. Refused `ROOM_OVERLAP_CONFLICT`."""
     conflicts = [period.booking_id for period in others if period.booking_id]
     if conflicts:
         raise overlap_conflict(room.room_number, conflicts)
