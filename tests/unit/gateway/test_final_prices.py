@@ -21,12 +21,12 @@ LINES = {"subtotal", "discount", "taxes"}
 MENU = {"price", "unit_price"}
 
 
-def amounts(kind: Any, seen: frozenset[Any] = frozenset()) -> Iterator[tuple[str, str]]:
+def amounts(kind: Any, visited: frozenset[Any] = frozenset()) -> Iterator[tuple[str, str]]:
     """The response class and the name of every amount in a response of this type."""
     if get_origin(kind) is not None:
         for argument in get_args(kind):
-            yield from amounts(argument, seen)
-    elif isinstance(kind, type) and is_dataclass(kind) and kind not in seen:
+            yield from amounts(argument, visited)
+    elif isinstance(kind, type) and is_dataclass(kind) and kind not in visited:
         if issubclass(kind, View):
             money = (views._text, views._text_or_none)
             yield from (
@@ -36,7 +36,7 @@ def amounts(kind: Any, seen: frozenset[Any] = frozenset()) -> Iterator[tuple[str
                 if encode in money
             )
         for each in fields(kind):
-            yield from amounts(get_type_hints(kind)[each.name], seen | {kind})
+            yield from amounts(get_type_hints(kind)[each.name], visited | {kind})
 
 
 def in_responses_to_guests() -> set[tuple[str, str]]:
