@@ -8,12 +8,14 @@ from functools import cache, cached_property
 from typing import Any, TypeVar, get_args
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis import codec
 from chassis.observability import trace
 from chassis.refusal import Refusal
+from chassis.text import normalised, normalised_data
 from contracts.message import Ask
 from contracts.values import Caller, Context
 from gateway.app_state import AppState
@@ -69,6 +71,11 @@ class ApiRequest(Request):
             raise Refusal(missing, "There is no such resource.")
         return int(text)
 
+    @cached_property
+    def query_params(self) -> QueryParams:
+        """The parameters of the query, in composed form (NFC)."""
+        return QueryParams([(normalised(name), normalised(text)) for name, text in super().query_params.multi_items()])
+
     @property
     def authorization(self) -> str:
         """The `Authorization` header."""
@@ -86,10 +93,13 @@ class ApiRequest(Request):
             require_permission(self.caller, operation.needs)
 
     async def read_json(self) -> None:
-        """Read the JSON body; a missing body is an empty object. Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`."""
+        """Read the JSON body, its texts in composed form (NFC); a missing body is an empty object.
+
+        Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`.
+        """
         self._body = await self.read_body() or b"{}"
         try:
-            self._json = codec.decode(self._body)
+            self._json = normalised_data(codec.decode(self._body))
         except (ValueError, RecursionError) as problem:
             raise Refusal("MALFORMED_JSON", "The body is not JSON.") from problem
 
