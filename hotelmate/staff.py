@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from chassis.email_address import address_problem
 from chassis.settings import with_driver
 from gateway.identity.accounts import Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
@@ -35,6 +36,8 @@ def add_staff(
     ] = False,
 ) -> None:
     """Add an account. Without --password-stdin a password is generated and printed once."""
+    if problem := address_problem(email):
+        raise CommandError(f"{email!r} is not an e-mail address: {problem}")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
     staff = in_accounts(
         lambda accounts: accounts.add(

@@ -74,7 +74,8 @@ class ApiRequest(Request):
     @cached_property
     def query_params(self) -> QueryParams:
         """The parameters of the query, in composed form (NFC)."""
-        return QueryParams([(normalised(name), normalised(text)) for name, text in super().query_params.multi_items()])
+        texts = super().query_params.multi_items()
+        return QueryParams([(normalised(name), normalised(text)) for name, text in texts])
 
     @property
     def authorization(self) -> str:
@@ -99,7 +100,8 @@ class ApiRequest(Request):
         """
         self._body = await self.read_body() or b"{}"
         try:
-            self._json = normalised_data(codec.decode(self._body))
+            plain = self._body.isascii() and b"\\u" not in self._body
+            self._json = codec.decode(self._body) if plain else normalised_data(codec.decode(self._body))
         except (ValueError, RecursionError) as problem:
             raise Refusal("MALFORMED_JSON", "The body is not JSON.") from problem
 

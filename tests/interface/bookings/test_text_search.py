@@ -83,8 +83,8 @@ def test_an_address_of_an_earlier_version_is_found_in_every_spelling(service: Bo
     service.rows("UPDATE guest SET email = 'José@x.example', email_key = 'josé@x.example' RETURNING 1")
 
     for typed in ("josé@x.example", decomposed("JOSÉ@X.example")):
-        found = service.ask(LookUpBookings(email=typed, confirmation_number=booking.confirmation_number), PUBLIC)
-        assert [each.booking_id for each in found.whole] == [booking.booking_id]
+        lookup = service.ask(LookUpBookings(email=typed, confirmation_number=booking.confirmation_number), PUBLIC)
+        assert [each.booking_id for each in lookup.whole] == [booking.booking_id]
 
 
 def test_a_note_is_changed_on_a_booking_whose_address_no_mail_reaches(service: BookingsUnderTest) -> None:

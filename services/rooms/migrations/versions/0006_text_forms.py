@@ -39,18 +39,16 @@ JSON = {"page", "imported", "wifi", "terms"}
 
 def upgrade() -> None:
     connection = op.get_bind()
-    connection.exec_driver_sql(SEARCH_KEY)
+    connection.execute(sa.text(SEARCH_KEY))
     if not op.get_context().as_sql:
         for table, (key, columns) in TEXTS.items():
             _normalise(connection, table, key, columns)
 
 
 def _normalise(connection: sa.Connection, table: str, key: tuple[str, ...], columns: tuple[str, ...]) -> None:
-    texts = " || ".join(f"coalesce({name}::text, '')" for name in columns)
-    rows = connection.exec_driver_sql(
-        f"SELECT {', '.join((*key, *columns))} FROM {table} WHERE {texts} ~ '[^ -~]'"  # noqa: S608
-    ).mappings()
-    for row in rows.all():
+    texts = " || ".join(f"coalesce(CAST({name} AS text), '')" for name in columns)
+    others = sa.text(f"SELECT {', '.join((*key, *columns))} FROM {table} WHERE {texts} ~ '[^ -~]'")  # noqa: S608
+    for row in connection.execute(others).mappings().all():
         new = {name: normalised_data(row[name]) for name in columns}
         if any(new[name] != row[name] for name in columns):
             connection.execute(_update(table, key, columns), {**row, **{name: _stored(new[name]) for name in columns}})
