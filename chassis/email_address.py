@@ -48,6 +48,8 @@ def canonical_address(text: str) -> str:
 
 def address_key(text: str) -> str:
     """The key of an address: equal for every spelling of it in case, composition and compatibility forms."""
+    if text.isascii():
+        return text.strip().lower()
     key = canonical_address(text)
     if key.isascii():
         return key.lower()

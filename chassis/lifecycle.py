@@ -10,7 +10,7 @@ Status = TypeVar("Status", bound=StrEnum)
 
 
 class Lifecycle(Generic[Status]):
-    """The table `(status, event) -> next status`. The status None means that the life has not begun."""
+    """The table `(status, event) -> next status`. The status before the first event is None."""
 
     def __init__(self, *rows: tuple[Status | None, type[Any], Status], code: str = "ILLEGAL_TRANSITION") -> None:
         self.rows = rows

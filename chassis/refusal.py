@@ -23,7 +23,7 @@ class TooEarly(Exception):
 
 
 class Unavailable(Exception):
-    """No reply came in time, or a dependency is down. Does not count as an attempt; the same request may be sent again.
+    """No reply came in time, or a dependency is down. No attempt is counted, and the same request may be sent again.
 
     `seconds` is the pause that the dependency asks for. None means that the dependency names no pause.
     """

@@ -72,9 +72,9 @@ class Job:
     """A durable call to the outside world: `run(payloads, conversation) -> outcomes`, outside any transaction.
 
     `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
-    marks the job as done or given up. An exception, raised or returned as an outcome, is retried until `give_up_after`
-    seconds have passed. `ordered` jobs run in the order in which they were enqueued; up to `batch_size` jobs run
-    together.
+    marks the job as done or given up. A job fails where `run` raises an exception or returns one as the job's outcome.
+    After a `PermanentFailure` the job is given up; any other failure is retried for at least `give_up_after` seconds.
+    `ordered` jobs run in the order in which they were enqueued. Up to `batch_size` jobs run together.
     """
 
     payload: type[Any]
@@ -94,7 +94,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable service. `dependencies(settings)` makes the values, besides the database, that its handlers use.
+    """One deployable service. `dependencies(settings)` makes what the handlers use besides the database.
 
     `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the operators'
     queries.

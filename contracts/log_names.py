@@ -19,7 +19,7 @@ SENT = {"mail": "mail_sent", "sms": "text_message_sent"}
 def log_name(event: Event) -> str:
     """The log name: usually the event's name in snake_case, with exceptions for sessions, mails and staff decisions.
 
-    A confirmation by staff is a staff decision, unless it follows a capture.
+    A confirmation by staff is a staff decision, unless the booking was paid before.
     """
     if isinstance(event, PaymentSessionOpened):
         return "payment_session_created"

@@ -51,7 +51,7 @@ class Nothing(Data):
 
 
 def reply_type(ask: type[Ask[Any]]) -> Any:
-    """The reply type of this command or query. Raises `TypeError` for a class that declares none."""
+    """The reply type of this command or query. Raises `TypeError` for a class that declares no reply type."""
     for ancestor in ask.__mro__:
         for base in ancestor.__dict__.get("__orig_bases__", ()):
             origin = get_origin(base)

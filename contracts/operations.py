@@ -31,8 +31,8 @@ class AdvanceClock(Command[Health]):
 class SkipEvent(Command[Nothing]):
     """Count an event as applied without applying it, so that the subject's next event may be applied.
 
-    Refused `EARLIER_EVENTS` where earlier events of the subject are not applied yet, unless `force` gives those up as
-    well.
+    Refused `EARLIER_EVENTS` where earlier events of the subject are not applied yet. With `force`, these earlier events
+    count as applied, too.
     """
 
     event: Envelope
@@ -92,10 +92,9 @@ class Violations(Data):
 class Examine(Query[Violations]):
     """Check one invariant, for example invariant `I3`, in the service's own data.
 
-    Of data that grows, only the newest `newest` rows are checked. Rows that changed in the last `older_than` seconds
-    are left out.
-    `events` are events of other services, for an invariant that compares them with the service's data. Refused
-    `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW` where a statement exceeds its time limit.
+    In growing tables, only the latest rows are checked; `newest` is the number of rows. Rows that changed in the last
+    `older_than` seconds are left out. `events` are events of other services that the invariant compares with the data.
+    Refused `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW` where a statement exceeds its time limit.
     """
 
     invariant: str
@@ -112,9 +111,9 @@ class Evidence(Data):
 
 
 class ReadEvidence(Query[Evidence]):
-    """Read the rows with which an invariant over several services is checked.
+    """Read rows of one service, for the check of an invariant that involves several services.
 
-    `name` says which rows, for example `live_holds`. `keys` are ids or subjects, for rows that are read by key.
+    `name` selects the rows, for example `live_holds`. `keys` are ids or subjects, for rows that are read by key.
     `newest` and `older_than` mean the same as in `Examine`. Refused `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW`
     where a statement exceeds its time limit.
     """
@@ -205,7 +204,7 @@ class InboxPosition(Data):
 
 
 class EventsExplained(Data):
-    """The deliveries of events and their effects, and the inbox positions of the events' subjects."""
+    """The timeline entries about the events, and the inbox positions of the events' subjects."""
 
     entries: tuple[TimelineEntry, ...] = ()
     positions: tuple[InboxPosition, ...] = ()

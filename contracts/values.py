@@ -39,6 +39,10 @@ class Money:
         """Raise `TypeError`: a truth value would not tell a price of zero from no price (None)."""
         raise TypeError("an amount has no truth value: compare with None, or use is_zero")
 
+    def __str__(self) -> str:
+        """The amount as people read it: `EUR 150.00`, `JPY 15000`."""
+        return f"{self.currency} {self.text}"
+
     @property
     def is_zero(self) -> bool:
         """Whether the amount is zero."""
@@ -105,7 +109,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person or process that caused a change. Only `staff` have an account id and a display name."""
+    """The person or process that caused a change. Only actors of kind `staff` have an account id and a display name."""
 
     kind: ActorKind
     id: str | None = None
@@ -174,6 +178,15 @@ class Context(Data):
         return self.if_match is None or version in self.if_match
 
 
+class PriceLines(Data):
+    """A price as guests read it: the final price `total`, and its lines: total = subtotal - discount + taxes."""
+
+    subtotal: Money
+    discount: Money
+    taxes: Money
+    total: Money
+
+
 class Price(Data):
     """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
 
@@ -185,6 +198,11 @@ class Price(Data):
     tax_percent: Decimal
     promo_code: str | None = None
     first_night: Money | None = None
+
+    @property
+    def lines(self) -> PriceLines:
+        """The price as guests read it."""
+        return PriceLines(subtotal=self.subtotal, discount=self.discount, taxes=self.tax, total=self.total)
 
 
 class PolicyTier(Data):
@@ -216,7 +234,9 @@ class CancellationPolicy(Data):
 class HotelSettings(Data):
     """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
 
-    `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist.
+    `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist. The limits of a
+    card payment, `smallest_charge` and `largest_charge`, are in major units of the hotel's currency (`"0.50"`); empty,
+    they are the provider's own limits (`contracts.charge_limits`).
     """
 
     payment_hold_minutes: int = 15
@@ -232,6 +252,8 @@ class HotelSettings(Data):
     room_pin_digits: int = 4
     strict_room_type: bool = False
     overbooking_allowance: int = 0
+    smallest_charge: str = ""
+    largest_charge: str = ""
 
 
 class HotelCard(Data):

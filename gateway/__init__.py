@@ -1,1 +1,1 @@
-"""The HTTP gateway for guests, staff and Stripe: for each request, asks services and returns their replies."""
+"""The HTTP gateway for guests, staff and Stripe. The gateway turns each request into asks to the services."""

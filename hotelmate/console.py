@@ -16,7 +16,7 @@ def say(text: str) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "") -> None:
-    """Print rows under headings, or the sentence `empty` where there are no rows.
+    """Print rows under headings. Without rows, print the sentence `empty`, if one is given.
 
     The first column is never wrapped, so that its ids can be copied.
     """

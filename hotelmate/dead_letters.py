@@ -23,7 +23,7 @@ cli = typer.Typer(
 
 
 def check_service(service: str) -> str:
-    """The name itself. Raises `CommandError` where no service has the name."""
+    """Return the service's name unchanged. Raises `CommandError` for an unknown service."""
     if service not in SUBSCRIPTIONS:
         raise CommandError(f"There is no service {service!r}: {', '.join(SUBSCRIPTIONS)}.")
     return service
@@ -107,7 +107,7 @@ def _skip(client: AskClient, service: str, command: SkipEvent) -> None:
 
 
 def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
-    """The message for each id or beginning of an id. Raises `CommandError` unless exactly one message matches."""
+    """The message for each id or beginning of an id. Raises `CommandError` where none or several messages match."""
     chosen = []
     for each in ids:
         matching = [letter for letter in letters if letter.id.startswith(each)]

@@ -41,7 +41,7 @@ def says(name: str) -> str:
 
 
 def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], None] = time.sleep) -> Verdict:
-    """Judge one invariant. Only a breach in two readings counts: two services are never read at the same moment."""
+    """Judge one invariant. A breach counts only if a second reading confirms it: services are read one by one."""
     if name in BROKER and context.parked is None:
         return Verdict(name, says(name), "not judged")
     check = CHECKS[name]
@@ -60,7 +60,7 @@ def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], No
 
 @contextmanager
 def examination(config: Config, *, newest: int, direct: bool) -> Iterator[ExaminationContext]:
-    """The context of a run. Recent changes are judged as well while no event or job is on its way."""
+    """The context of a run. The run also judges recent changes, unless an event or job is on its way."""
     with service_queries(config, direct=direct) as ask:
         waiting, parked = broker_state(config, optional=direct)
         context = ExaminationContext(ask=ask, older_than=OLDER, parked=parked, newest=newest)
@@ -69,7 +69,7 @@ def examination(config: Config, *, newest: int, direct: bool) -> Iterator[Examin
 
 
 def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[ParkedMessage] | None]:
-    """Whether messages wait in an inbox, and the parked messages; True and None where an `optional` broker is down."""
+    """The result of `read_queues`. If the broker is down and `optional`, returns True and None."""
     try:
         return read_queues(config.amqp_url)
     except (pika.exceptions.AMQPError, OSError, CommandError):
@@ -79,7 +79,7 @@ def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[Park
 
 
 def read_queues(amqp_url: str, services: Collection[str] = OWNERS) -> tuple[bool, Sequence[ParkedMessage]]:
-    """Whether a message waits in an inbox, and the messages in the dead-letter queues."""
+    """Returns two values: whether any inbox has a message, and the messages in the dead-letter queues."""
     waiting, parked = False, []
     for service in services:
         with open_queue(amqp_url, service) as queue:

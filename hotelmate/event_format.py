@@ -24,7 +24,7 @@ def attributes(envelope: Envelope) -> dict[str, Any]:
 
 
 def public_fields(envelope: Envelope) -> dict[str, Any]:
-    """The event's fields without personal data; an event of an unknown type or form has none."""
+    """The event's fields without personal data. The result is empty for an event of an unknown type or form."""
     event_type = events().get(envelope.type)
     if event_type is None:
         return {}

@@ -30,9 +30,9 @@ def import_hotel(
 ) -> None:
     """Create a property from a file, or add what an existing property lacks.
 
-    Importing the same file again changes nothing, even where staff have changed settings since; a file with changed
-    values stores those values. A room is never removed, a room that staff removed is not added again, and a price that
-    is set is never changed.
+    Importing the same file again changes nothing, and keeps the settings that staff have changed since. If values in
+    the file have changed, the new values are stored. No room is removed, no room that staff removed is added again, and
+    no price that is set is changed.
     """
     definition = read_property(file)
     with ask_client(load_config().amqp_url) as client:
@@ -42,7 +42,7 @@ def import_hotel(
 
 
 def import_property(client: AskClient, definition: HotelDefinition) -> Imported:
-    """Ask rooms to import the property."""
+    """Ask the rooms service to import the property."""
     return client(ImportHotel(definition=definition), deadline=DEADLINE)
 
 
@@ -87,7 +87,7 @@ def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:
 
 
 def _plainly(error: str) -> str:
-    """The error as text that begins with the path: `a.b: expected …, got …` for `Expected …, got … - at `$.a.b``."""
+    """Move the path to the front of an error: `Expected …, got … - at `$.a.b`` becomes `a.b: expected …, got …`."""
     what, _, at = error.partition(" - at `$")
     what = what.replace("`", "")
     field = at.rstrip("`").removeprefix(".")

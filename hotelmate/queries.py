@@ -77,7 +77,7 @@ def _ended(service: str, process: subprocess.Popen[bytes]) -> CommandError:
 
 @contextmanager
 def service_queries(config: Config, *, direct: bool) -> Iterator[AskService]:
-    """A function that asks services while the block runs, or with `direct` a separate process for each service."""
+    """Yields a function that asks services: over the broker or, with `direct`, through one process for each service."""
     if direct:
         processes = ServiceProcesses(config)
         try:

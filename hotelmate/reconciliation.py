@@ -47,7 +47,7 @@ def reconcile(
     """Compare payments, ledger and unprocessed work with Stripe. Changes nothing without --repair.
 
     A repair does the same steps as a webhook event: read Stripe, decide, record, publish. An object of Stripe that
-    payments does not know is printed and never changed. Exit code 0 when all agrees or was repaired, 1 otherwise.
+    HotelMate does not know is printed and never changed. Exit code 0 when all agrees or was repaired, 1 otherwise.
     """
     began = None if since == "all" or booking else datetime.now(UTC) - timedelta(seconds=parse_span(since))
     command = Reconcile(
@@ -98,7 +98,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings that a second comparison confirms; a difference that is gone was a change on its way."""
+    """The findings that a second comparison confirms. A difference that has gone was only a change on its way."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)

@@ -22,8 +22,4 @@ def retry_refund(
     with ask_client(load_config().amqp_url) as client:
         booking = client(RetryRefund(hotel="", booking_id=booking_id))
     owed = booking.refund_amount
-    say(
-        f"{booking_id}: refund of {owed.currency} {owed.text} {booking.refund_status}."
-        if owed is not None
-        else f"{booking_id}."
-    )
+    say(f"{booking_id}: refund of {owed} {booking.refund_status}." if owed is not None else f"{booking_id}.")

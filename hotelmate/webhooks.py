@@ -1,4 +1,4 @@
-"""`hotelmate webhooks`: lists, shows, replays and dismisses the Stripe webhook events that payments has stored."""
+"""`hotelmate webhooks`: lists, shows, replays and dismisses Stripe's webhook events."""
 
 from collections.abc import Iterator
 from typing import Annotated

@@ -76,7 +76,7 @@ class EventConsumer(AmqpConsumer):
 def apply_patiently(
     runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
 ) -> list[DispatchResult] | None:
-    """Apply a batch, and again after each outage. Returns None if `is_ours()` is False after an outage."""
+    """Apply the batch; after an outage, pause and try again. Returns None once `is_ours()` is False after a pause."""
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     while True:
         applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])

@@ -47,7 +47,7 @@ def _query(line: bytes) -> Query[Any]:
 
 
 def run(service: str, examination: Examination) -> None:
-    """Answer the queries on standard input until it ends. Exits with code 3 where the database cannot be reached."""
+    """Answer the queries on standard input until the input ends. Exits with code 3 if the database is unreachable."""
     variable = f"{service.upper()}_DATABASE_URL"
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
     parser.parse_args()

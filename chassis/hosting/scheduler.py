@@ -1,4 +1,4 @@
-"""The entrypoints that poll: one runs timers, the other runs jobs that are due."""
+"""The entrypoints that poll: `TimerLoop` runs timers, and `JobLoop` runs jobs that are due."""
 
 import threading
 import time
@@ -115,7 +115,7 @@ class JobLoop(PollLoop):
             time.sleep(0.01)
 
     def _bound_to(self, runtime: ServiceRuntime) -> JobRunner:
-        """The runner of this kind of job. The first call arranges that a commit that enqueues a job wakes this loop."""
+        """The job runner of this kind. From the first call on, a commit that enqueues a job wakes this loop."""
         if self._woken not in runtime.wakes:
             runtime.wakes.append(self._woken)
         return runtime.job_runners[self._kind]

@@ -1,4 +1,4 @@
-"""Acknowledges deliveries of events; those not applied are first published to a delay queue or the dead letters."""
+"""Acknowledges deliveries. Before that, each unapplied event is published to a delay queue or the dead letters."""
 
 import time
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def acknowledge(
     deliveries: Sequence[EventDelivery],
     results: Sequence[DispatchResult],
 ) -> None:
-    """Acknowledge all deliveries; those not applied are first published to a delay queue or the dead letters."""
+    """Acknowledge all deliveries. Before that, publish each unapplied event to a delay queue or the dead letters."""
     for delivery, result in zip(deliveries, results, strict=True):
         if result.disposition is not Disposition.APPLIED:
             _retry_or_park(service, confirming, delivery, result)

@@ -32,13 +32,13 @@ class PendingAsk:
     problem: str = ""
 
     def end(self, *, body: bytes | None = None, problem: str = "") -> None:
-        """Set the reply's body, or the problem that replaces a reply."""
+        """Set the body of the reply, or the problem because of which there is no reply."""
         self.body, self.problem = body, problem
         self.done.set()
 
 
 class AskClient:
-    """Sends asks to any service. An ask fails at once when the broker is lost, and at the latest at its deadline."""
+    """Sends asks to any service. An ask fails when its deadline has passed, or at once when the broker is lost."""
 
     def __init__(self, url: str, name: str) -> None:
         self._queue = f"rpc.reply-{name}-{uuid.uuid4().hex}"
@@ -66,7 +66,7 @@ class AskClient:
         service: str | None = None,
         deadline: float = DEADLINE,
     ) -> Reply:
-        """The reply, which takes at most `deadline` seconds. Raises the service's `Refusal`, or `Unavailable`."""
+        """Ask, and wait up to `deadline` seconds for the reply. Raises the service's `Refusal`, or `Unavailable`."""
         owner = service or message.owner
         method = method_of(type(message))
         ask_context = context or SYSTEM_CONTEXT

@@ -1,7 +1,7 @@
 """Applies events exactly once each, in the order of their subject, a batch in one transaction.
 
-An event that cannot be applied holds back only the later events of its subject: those are too early until the event
-is applied, or an operator drops it.
+An event that cannot be applied holds back only the later events of its subject, until another attempt succeeds or an
+operator drops the event.
 """
 
 from collections.abc import Sequence

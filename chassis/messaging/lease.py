@@ -26,7 +26,7 @@ _HOLDS = "EXISTS (SELECT FROM lease WHERE name = %(name)s AND holder = %(holder)
 
 
 class Lease:
-    """A process's view of one lease, which the process takes, renews and releases."""
+    """Takes, renews and releases one lease for this process."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], name: str, holder: str) -> None:
         self._connection = connection
@@ -46,7 +46,7 @@ class Lease:
         return self._epoch is not None
 
     async def fenced(self, update: str, positions: Sequence[int]) -> bool:
-        """Update outbox rows while this process holds the lease in the same epoch; returns False after a loss."""
+        """Update outbox rows if this process still holds the lease in the same epoch. Returns False after a loss."""
         cursor = await self._connection.execute(
             f"{update} AND {_HOLDS}",
             {**self._params, "epoch": self._epoch, "positions": list(positions)},

@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service, from the invariants and evidence that all services share and its own."""
+"""Answers operators' queries of one service. Some checks and evidence are common, others belong to that service."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ EVIDENCE: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """A service's own part of the operators' queries.
+    """What one service adds to the operators' queries: its own invariants, evidence and explanations.
 
     `invariants` maps an invariant's name to its check. `evidence` maps a name to a SELECT with a unique text column
     `key` and the parameters `:keys`, `:newest` and `:older_than`. `explain_booking` reads all that the service knows of

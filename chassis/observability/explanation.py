@@ -74,7 +74,7 @@ def audit_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
 
 
 def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...]:
-    """References to the events in the given outbox rows, to ask other services about these events."""
+    """References to the events in these outbox rows. With the references, other services are asked about the events."""
     return tuple(
         EventReference(
             id=str(row.id),
@@ -90,7 +90,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function that converts domain time to wall time, from the domain and wall time of the nearest event."""
+    """A function that converts domain time to wall time, by the difference of the two times of the nearest event."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
@@ -102,9 +102,10 @@ def wall_time(events: Sequence[Row]) -> WallTime:
 def change_entries(
     service: str, events: Sequence[Row], audit: Sequence[Row], *, show_reason: bool = False
 ) -> list[TimelineEntry]:
-    """A timeline entry for each audit row with its event, then one for each event without an audit row.
+    """One timeline entry for each audit row (with its event), then one for each event without an audit row.
 
-    Set `show_reason` where the service itself wrote the reasons; the last word of such a reason is the id of its cause.
+    Set `show_reason` only if the reasons in the audit rows are written by the service and not by people. The last word
+    of a reason that the service wrote is the id of the cause.
     """
     convert = wall_time(events)
     unmatched: dict[tuple[str, datetime], list[Row]] = {}

@@ -28,7 +28,7 @@ def answer(
 ) -> Any:
     """Answer one of the queries in `HANDLERS` from the service's data, without changing the data.
 
-    Raises `Refusal` TOO_SLOW where a statement takes more than `longest` seconds, and the handlers' errors.
+    Raises the handlers' errors, and `Refusal` TOO_SLOW where a statement takes more than `longest` seconds.
     """
     with _limited(connection, longest):
         return HANDLERS[type(query)](service, examination, connection, query)

@@ -1,4 +1,4 @@
-"""Redaction: decides which fields of an event may be logged or shown: numbers, dates, statuses, money and ids."""
+"""Redaction: only numbers, dates, statuses, money, codes and ids of an event may be logged or shown."""
 
 import re
 from collections.abc import Container
@@ -38,7 +38,7 @@ def _public(name: str, value: Any) -> Any:
     if isinstance(value, (Enum, bool, int, date, Decimal)):
         return codec.plain(value)
     if isinstance(value, Money):
-        return f"{value.amount} {value.currency}"
+        return str(value)
     if isinstance(value, Actor):
         return " ".join(filter(None, (value.kind, value.id)))
     holds_id = name.endswith("_id") or name in _CODE_FIELDS

@@ -11,7 +11,7 @@ _current: ContextVar[str] = ContextVar("traceparent", default="")
 
 
 def started(traceparent: str | None = None) -> str:
-    """A new traceparent: a child of the given one if that is well formed, else the start of a new trace."""
+    """A new traceparent, in the same trace as `traceparent`. Without a well-formed `traceparent`, in a new trace."""
     match = _FORM.fullmatch(traceparent or "")
     trace = match.group(1) if match and set(match.group(1)) != {"0"} else secrets.token_hex(16)
     return f"00-{trace}-{secrets.token_hex(8)}-01"

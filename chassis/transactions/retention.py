@@ -1,4 +1,4 @@
-"""Retention: deletes old idempotency, job and inbox rows. Outbox rows, which are the feed, are never deleted."""
+"""Retention: deletes old idempotency, job and inbox rows. The outbox is the feed of events and keeps every row."""
 
 import sqlalchemy as sa
 

@@ -19,7 +19,7 @@ class SqlStore:
 
 
 def store(kind: Callable[[sa.Connection], S]) -> cached_property[S]:
-    """The attribute of a unit of work that makes its store when it is first used."""
+    """A store as an attribute of a transaction, made when the attribute is first read."""
 
     def made(work: Work) -> S:
         return kind(work.connection)

@@ -12,6 +12,8 @@ from contracts.values import Actor, Money
 class ApproveBooking(BookingCommand):
     """Approve a booking; the payments service then captures the authorised amount.
 
+    A booking that needs no payment is confirmed at once.
+
     Refused `ILLEGAL_TRANSITION` for a booking that does not await approval or whose approval deadline has passed,
     `BOOKING_ENDED` for a booking that has ended.
     """
@@ -41,9 +43,17 @@ class BookingAwaitsApproval(BookingEvent):
     approval_deadline_at: datetime
 
 
+class PaymentNotRequired(BookingEvent):
+    """The total is zero, so that no card is authorised; staff must approve or decline before `approval_deadline_at`."""
+
+    submitted_at: datetime
+    approval_deadline_at: datetime
+
+
 class ApprovalFellDue(Event):
     """A booking's approval has become more urgent; published once for each urgency.
 
+    The promised time counts from `payment_authorized_at`; where no payment is required, this is the submission.
     The event has a sequence of its own and does not change the booking's version.
     """
 
@@ -60,7 +70,10 @@ class ApprovalFellDue(Event):
 
 
 class BookingApproved(BookingEvent):
-    """Staff, or the system for a hotel without approval, approved the booking; the capture follows."""
+    """Staff, or the system for a hotel without approval, approved the booking; the capture follows.
+
+    A booking that needs no payment has no `payment_id` (an empty text), and its confirmation follows.
+    """
 
     payment_id: str
     decision_made_at: datetime
@@ -76,7 +89,7 @@ class BookingDeclined(BookingEvent):
 
 
 class BookingConfirmed(BookingEvent):
-    """The booking was paid and approved, or confirmed by staff without a card (`paid_at` is None)."""
+    """The booking was paid and approved, or confirmed without a card payment (`paid_at` is None)."""
 
     confirmed_at: datetime
     confirmed_by: Actor

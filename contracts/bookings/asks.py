@@ -19,10 +19,12 @@ class BookingCommand(BookingAsk, Command[BookingDetail], abstract=True):
 
 
 class CreateBooking(StayAsk, Command[CreatedBooking]):
-    """Create a booking, either with its nights held at once or as a draft.
+    """Create a booking and hold its nights, or create a draft, which holds no nights.
 
-    Refused `SOLD_OUT`, and with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.
-    `payment` is `card` or, for staff only, `none`, which confirms the booking without a card.
+    Refused `SOLD_OUT`, or with a 422 code where the dates or the party are invalid. `room_type` is a code or a name.
+    `payment` is `card` or, for staff only, `none`, which confirms the booking without a card. With `card`, a total that
+    no card can take is refused `TOTAL_BELOW_MINIMUM` or `TOTAL_ABOVE_MAXIMUM`. A booking with a total of zero needs no
+    payment: it awaits approval, or is confirmed if its hotel requires no approval.
     """
 
     guest: GuestDetails
@@ -34,9 +36,9 @@ class CreateBooking(StayAsk, Command[CreatedBooking]):
 
 
 class SubmitBooking(BookingCommand):
-    """Hold the nights of a draft, so that the guest can pay.
+    """Hold the nights of a draft, so that the guest can pay; a draft with a total of zero needs no payment.
 
-    Refused `SOLD_OUT`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
+    Refused `SOLD_OUT`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`, `TOTAL_BELOW_MINIMUM`, `TOTAL_ABOVE_MAXIMUM`.
     """
 
 

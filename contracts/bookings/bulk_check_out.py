@@ -12,7 +12,7 @@ class RoomFailed(Data):
 
 
 class RoomsCheckedOut(Data):
-    """The result for each room: a booking checked out, an occupancy without a stay cleared, or a failure."""
+    """The checked-out bookings, the cleared rooms that were occupied without a stay, and the rooms that failed."""
 
     hotel: str
     processed: int
@@ -23,11 +23,11 @@ class RoomsCheckedOut(Data):
 
 
 class CheckOutRooms(Command[RoomsCheckedOut]):
-    """Check out the bookings in house in these rooms, and clear occupancies without a stay.
+    """Check out the bookings in house in these rooms, and clear the rooms that are occupied without a stay.
 
-    An integer in `rooms` is a room id, a text is a room number; at most 100 are allowed. Each room succeeds or fails
-    separately; future and ended bookings do not change. `destructive` needs `is_superuser` and also ends a stay whose
-    check-out the rooms service refuses. `reason` goes into the audit trails of booking and room.
+    `rooms` has at most 100 entries: an integer is a room id, a text is a room number. Each room succeeds or fails
+    separately; future and ended bookings do not change. `destructive` also ends stays whose check-out the rooms service
+    refuses; `destructive` needs `is_superuser`. `reason` goes into the audit trails of booking and room.
     """
 
     hotel: str

@@ -39,8 +39,8 @@ class ChatMessage(Data):
 class Chat(Data):
     """A page of a booking's chat, newest message first.
 
-    `unread` counts the other side's messages that the caller has not read. Of a closed chat `results` is empty;
-    the messages remain in the booking's timeline.
+    `unread` counts the other side's messages that the caller has not read. A closed chat has empty `results`; the
+    messages remain in the booking's timeline.
     """
 
     booking_id: str

@@ -102,10 +102,7 @@ class ListCommunications(BookingAsk, Query[Communications]):
 
 
 class GetLetter(Command[Letter]):
-    """Return a message's text and recipient, with a new one-time code for the link.
-
-    Refused `COMMUNICATION_NOT_FOUND`.
-    """
+    """Return a message's text and recipient, and a new one-time code. Refused `COMMUNICATION_NOT_FOUND`."""
 
     booking_id: str
     communication_id: str

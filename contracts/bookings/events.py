@@ -74,6 +74,7 @@ class BookingCancelled(BookingEvent):
 
     Where the guest was in house, the guest has left the room and the nights from `released_from` on are free again.
     `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
+    `fee_at_desk` means that the fee is too small for a card: the authorisation is voided, and the guest owes the fee.
     """
 
     cancelled_at: datetime
@@ -82,6 +83,7 @@ class BookingCancelled(BookingEvent):
     refund: Money
     released_from: date | None = None
     besides: Money | None = None
+    fee_at_desk: bool = False
 
 
 class BookingExpired(BookingEvent):

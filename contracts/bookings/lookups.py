@@ -71,9 +71,6 @@ class LookUpBookings(Command[FoundBookings]):
 
 
 class GetLookupLetter(Command[LookupLetter]):
-    """Return the content of a lookup mail, with new one-time codes for the links.
-
-    Refused `LOOKUP_NOT_FOUND`.
-    """
+    """Return the content of a lookup mail, with new one-time codes for the links. Refused `LOOKUP_NOT_FOUND`."""
 
     lookup_id: str

@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
 
 
 class OrderEvent(BookingEvent, abstract=True):
-    """An event of one order. The event does not contain the items and the note; consumers ask for them."""
+    """An event of one order. The event contains neither the items nor the note; consumers ask for both."""
 
     order_id: str
     order_status: OrderStatus
@@ -128,7 +128,7 @@ class CompleteOrder(OrderCommand):
 class CancelOrder(OrderCommand):
     """Cancel an order.
 
-    Staff can cancel an open order; the guest (with `booking_id`) can cancel until staff accept the order.
+    Staff can cancel an open order. A guest must send `booking_id`, and can cancel until staff accept the order.
     """
 
     booking_id: str | None = None
@@ -136,7 +136,7 @@ class CancelOrder(OrderCommand):
 
 
 class ListOrders(Query[Orders]):
-    """Return the orders of a hotel or of a booking, for staff, or a guest's own orders while the guest is in house.
+    """Return orders. Staff get the orders of a hotel or a booking; a guest in house gets the guest's own orders.
 
     The list contains only orders of guests in house; earlier orders are in the timelines of their bookings. Refused
     `NOT_IN_HOUSE`.

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BookingStatus(StrEnum):
-    """The statuses of a booking. `CHECKED_IN` and `CHECKED_OUT`, used by older clients, are filter synonyms only."""
+    """The statuses of a booking. Filters also accept the older names `CHECKED_IN` and `CHECKED_OUT`."""
 
     DRAFT = "DRAFT"
     PENDING_PAYMENT = "PENDING_PAYMENT"

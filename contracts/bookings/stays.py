@@ -12,8 +12,8 @@ from contracts.values import Actor, Money
 class AssignRoom(BookingCommand):
     """Assign a room to the booking.
 
-    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`, and for the reasons of `GiveRoom`, a
-    command of the rooms service.
+    Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`. Where the rooms service refuses
+    `GiveRoom`, the booking's assignment is refused with the same code.
     """
 
     room_number: str

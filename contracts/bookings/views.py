@@ -7,7 +7,7 @@ from typing import Any
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.data import Data
 from contracts.payments.events import PaymentPurpose
-from contracts.values import Actor, CancellationPolicy, HotelCard, Money
+from contracts.values import Actor, CancellationPolicy, HotelCard, Money, PriceLines
 
 
 class GuestDetails(Data):
@@ -75,7 +75,11 @@ class InHouse(Data):
 
 
 class BookingDetail(BookingRow):
-    """The details of a booking. The gateway shows a guest fewer fields than staff."""
+    """The details of a booking. The gateway shows a guest fewer fields than staff.
+
+    `pricing` has the lines of `total_amount`; None in a reply that an earlier release has stored. `can_pay` means that
+    a payment page can be opened now, for the total or for the balance due.
+    """
 
     guest_first_name: str
     guest_last_name: str
@@ -115,6 +119,8 @@ class BookingDetail(BookingRow):
     cancellation_preview: CancellationPreview | None
     in_house: InHouse | None
     warnings: tuple[str, ...] = ()
+    pricing: PriceLines | None = None
+    can_pay: bool = False
 
 
 class CreatedBooking(Data):

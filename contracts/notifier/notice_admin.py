@@ -50,9 +50,9 @@ class GetNotice(Query[NoticeDetail]):
 class ReplayNotice(Command[NoticeDetail]):
     """Send a given-up notice again, as if it were new. A pending notice is returned unchanged.
 
-    Refused `NOT_FOUND` for an unknown id and `NOT_GIVEN_UP` for a sent notice. Refused `OVERTAKEN` for a push where a
-    later push about the same subject may have been sent: pushes stay in order, and clients read the missing event from
-    the feed.
+    Refused `NOT_FOUND` for an unknown id and `NOT_GIVEN_UP` for a sent notice. A push is refused `OVERTAKEN` if a later
+    push about the same subject may have been sent. So pushes stay in order, and clients read the missing event from the
+    feed.
     """
 
     notice_id: str

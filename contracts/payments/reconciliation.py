@@ -52,8 +52,8 @@ class ReconciliationFinding(Data):
 class ReconciledPage(Data):
     """A page of the reconciliation of one `ReconciliationPart`. `looked` counts the objects compared on the page.
 
-    `total` counts the payments of all pages; only the first page of `PAYMENTS` has it. `next` is the cursor of the next
-    page, None on the last page.
+    `total` counts the payments of all pages; `total` is set on the first page of `PAYMENTS` only. `next` is the cursor
+    of the next page, None on the last page.
     """
 
     looked: int
@@ -65,8 +65,8 @@ class ReconciledPage(Data):
 class Reconcile(Command[ReconciledPage]):
     """Compare one page of one `ReconciliationPart` with the provider. Without `repair`, nothing is changed or recorded.
 
-    `run` names the run under which findings are recorded. With `since` (UTC), only payments that changed and
-    provider objects that were created since that time are compared.
+    `run` names the run under which findings are recorded. `since` (UTC) limits the comparison to payments
+    that have changed, and provider objects that were created, since that time.
     """
 
     part: ReconciliationPart

@@ -26,7 +26,7 @@ class RoomTaken(Data):
 class CandidateRoom(Data):
     """A room that may be assigned to a booking.
 
-    `warnings` has the warnings of the assignment, and `ROOM_NOT_READY`; `explanation` is a text for staff.
+    `warnings` may contain `ROOM_TYPE_MISMATCH` and `ROOM_NOT_READY`. `explanation` is a text for staff.
     """
 
     room_number: str
@@ -46,7 +46,7 @@ class Candidates(Data):
 
 
 class GiveRoom(RoomAction, Command[RoomTaken]):
-    """Assign the room to the booking for the nights of the stay; an earlier room of the booking is replaced.
+    """Assign the room to the booking for the nights of the stay, in place of a room assigned earlier.
 
     A repetition with the same `action_id` changes nothing.
     """

@@ -4,11 +4,15 @@ from datetime import date
 
 from contracts.data import Data
 from contracts.message import Query
-from contracts.values import Money
+from contracts.values import Money, PriceLines
 
 
 class TypeAvailability(Data):
-    """One room type's availability for a stay. `price_from` is the price of the cheapest night, without tax."""
+    """One room type's availability for a stay.
+
+    `price_from` is the final price of the cheapest night: the total of a quote for that night alone, with tax, without
+    a promotion. `pricing` has the lines of this price; None in a reply of an earlier release.
+    """
 
     room_type_code: str
     room_type_name: str
@@ -18,6 +22,7 @@ class TypeAvailability(Data):
     max_occupancy: int
     price_from: Money
     currency: str
+    pricing: PriceLines | None = None
 
 
 class Availability(Data):

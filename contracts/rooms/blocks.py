@@ -48,10 +48,10 @@ class BlockRoom(RoomAsk, Command[RoomBlock]):
 
 
 class UnblockRoom(RoomAsk, Command[RoomBlocks]):
-    """End the block `block_id`, or without `block_id` all blocks that overlap the nights `[starts_on, until)`.
+    """End the block `block_id`. Without `block_id`, end all blocks that overlap the nights `[starts_on, until)`.
 
-    The reply contains the remaining blocks. Refused `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names
-    an out-of-order block, which ends only when the room is back in order.
+    The reply contains the remaining blocks. An out-of-order block ends only when the room is back in order. Refused
+    `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names an out-of-order block.
     """
 
     block_id: int | None = None

@@ -18,9 +18,9 @@ class Extended(Data):
 class ExtendStay(RoomAction, Command[Extended]):
     """Keep the room of the booking's guest for more nights, so that the guest leaves on `until`.
 
-    A repetition with the same `action_id` changes nothing. Refused `EXTENSION_CONFLICT` where the room is taken on
-    these nights, and `SOLD_OUT` where the room's type is full, both with `conflicts` and up to five `suggested_rooms`;
-    `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
+    A repetition with the same `action_id` changes nothing. Refused `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
+    Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT` where the room's type is full;
+    these two refusals carry `conflicts` and up to five `suggested_rooms`.
     """
 
     until: date

@@ -7,7 +7,7 @@ from contracts.values import CancellationPolicy, HotelCard, HotelSettings, Price
 
 
 class Held(Data):
-    """The terms and the price of a hold, or of a draft that holds no nights, for the bookings service to store."""
+    """The terms and the price of a hold or a draft. The bookings service stores the terms and the price."""
 
     hotel: HotelCard
     settings: HotelSettings
@@ -20,12 +20,15 @@ class Held(Data):
 class HoldInventory(StayAsk, Command[Held]):
     """Sell the nights to this booking. Refused `SOLD_OUT`.
 
-    A repetition of the same ask gets the same reply. With `price_only` a draft is priced and no night is sold.
+    A repetition of the same ask gets the same reply. With `price_only` a draft is priced and no night is sold. With
+    `by_card`, a total that no card can take is refused `TOTAL_BELOW_MINIMUM` or `TOTAL_ABOVE_MAXIMUM` before any night
+    is sold; zero needs no card.
     """
 
     booking_id: str
     quote_id: str | None = None
     price_only: bool = False
+    by_card: bool = True
 
 
 class ReleaseInventory(Command[Nothing]):

@@ -52,10 +52,11 @@ class Imported(Data):
 
 
 class ImportHotel(Command[Imported]):
-    """Create the hotel, or add its missing room types, rooms and promotions and write the file's new values.
+    """Create the hotel, or add the room types, rooms and promotions that the existing hotel lacks.
 
-    A repeated import of the same file changes nothing. An import never removes a room, brings back a room that staff
-    removed, or changes a price.
+    Page, settings and policy get the values that differ from those in the last imported file. A repeated import of
+    the same file changes nothing. An import never removes a room, brings back a room that staff removed, or changes a
+    price.
     """
 
     definition: HotelDefinition

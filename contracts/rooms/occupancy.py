@@ -33,7 +33,7 @@ class MoveOut(RoomAction, Command[RoomTaken]):
 
 
 class ClearRoom(RoomAction, Command[RoomTaken]):
-    """End the booking's occupancy of a room in which the booking's guest is not, or no longer, staying.
+    """Vacate a room that the booking occupies, without an ordinary check-out.
 
     A repetition with the same `action_id` changes nothing. `ended` means that the stay is over: the room and the nights
     from `left_on` on are released, or all nights where `left_on` is None. `unwritten` means that the bookings service

@@ -37,4 +37,7 @@ class Quote(Data):
 
 
 class GiveQuote(StayAsk, Command[Quote]):
-    """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name."""
+    """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name.
+
+    A total that no card can take is refused `TOTAL_BELOW_MINIMUM` or `TOTAL_ABOVE_MAXIMUM`; zero needs no card.
+    """

@@ -23,7 +23,7 @@ class DailyRates(Data):
 
 
 class ListRates(Query[DailyRates]):
-    """Return the daily rates from `start_date`, else from today, to `end_date`, both included."""
+    """Return the daily rates from `start_date` to `end_date`, both included. A missing `start_date` means today."""
 
     hotel: str
     room_type: str | None = None

@@ -50,6 +50,8 @@ class SettingsChange(Data):
     room_pin_digits: int | None = None
     strict_room_type: bool | None = None
     overbooking_allowance: int | None = None
+    smallest_charge: str | None = None
+    largest_charge: str | None = None
 
 
 class OperatingSettings(Data):

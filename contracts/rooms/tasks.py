@@ -18,7 +18,7 @@ class TaskStatus(StrEnum):
 
 
 class HousekeepingTask(Data):
-    """A task to clean a room once. `booking_id` is the booking whose guest left the room; None for another `reason`."""
+    """A task to clean a room once. After a check-out, `booking_id` is the booking whose guest left; else None."""
 
     id: int
     hotel: str

@@ -11,9 +11,9 @@ class ChangeRoomStatus(RoomAsk, Command[RoomView]):
     """Change the status of a room.
 
     `until` (hotel-local) is required where `to_status` is `OUT_OF_ORDER`. `priority` applies to `MAINTENANCE_REQUIRED`
-    only, where None means medium. An empty `only_from` allows every status before the change. Refused `ROOM_NOT_FOUND`,
-    `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION` where the lifecycle does not allow the change, or
-    `only_from` does not list the current status.
+    only; None means medium. `only_from` lists the permitted current statuses; an empty `only_from` permits all. Refused
+    `ROOM_NOT_FOUND`, `ROOM_HAS_GUEST` for an occupied room, and `ILLEGAL_ROOM_TRANSITION` where the lifecycle or
+    `only_from` does not permit the change.
     """
 
     to_status: RoomStatus

@@ -61,7 +61,7 @@ class PendingAsks:
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None, deadline: float
     ) -> tuple[Reply, bool]:
-        """Send an ask; returns the reply, and whether the reply was stored. Raises `Refusal` or `Unavailable`."""
+        """Send an ask. Returns the reply, and True for a stored reply. Raises `Refusal` or `Unavailable`."""
         owner, method = service or message.owner, method_of(type(message))
         channel = self._channel
         if channel is None or not channel.is_open:

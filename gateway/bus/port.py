@@ -43,7 +43,7 @@ class Bus(Protocol):
 
 
 async def ask_every_service(bus: Bus, message: Ask[Reply]) -> dict[str, Reply | None]:
-    """Ask all services as the system; returns None for a service that does not answer within two seconds."""
+    """Ask all services as the system. The reply is None for a service that refuses, or is silent for two seconds."""
     context = Context(caller=Caller(kind="system"), traceparent=trace.current())
 
     async def ask(service: str) -> Reply | None:

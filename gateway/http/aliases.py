@@ -49,7 +49,7 @@ PATHS: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 def aliases_of(method: str, canonical: str) -> tuple[str, ...]:
-    """Every alias of a path, also where several rules apply at once. The canonical path itself is left out."""
+    """Every alias of a path, including aliases from several rules together, but not the canonical path."""
     paths = [canonical, *PATHS.get((method, canonical), ())]
     for path in paths:  # grows while it is walked
         for prefix, alias in PREFIXES:

@@ -159,6 +159,11 @@ LookupNumber = Annotated[str, StringConstraints(max_length=BOOKING_NAME.most, pa
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]
+ChargeLimit = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,4})?)?$"),
+    Field(description="In major units. Empty: the payment provider's own limit.", examples=["0.50"]),
+]
 Percent = Annotated[
     str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"]), BeforeValidator(_percent)
 ]

@@ -16,9 +16,9 @@ Endpoint = Callable[..., Awaitable[Response]]
 class Operation(Data):
     """One operation. With `needs`, a member of staff must have at least one of these permissions.
 
-    `response` is the type of the body that goes with `status`; `other_responses` maps each further success status to a
-    description and a type. `stream_type` is a media type that the response may have instead. `openapi` is merged
-    unchanged into the document. `etag` marks a resource with a version whose path has neither a booking nor a room.
+    `response` is the type of the body for the status `status`. `other_responses` maps each further success status to a
+    description and a type. `stream_type` is the media type of a stream that clients may request instead. `openapi` is
+    merged unchanged into the document. `etag` marks a versioned resource other than a booking or a room.
     """
 
     method: str

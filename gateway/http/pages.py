@@ -22,7 +22,7 @@ class Paging(BaseModel):
 
     @property
     def slice(self) -> Page:
-        """The page as the contract class that list queries contain."""
+        """The page as `Page`, the contract class in list queries."""
         return Page(page=self.page, page_size=self.page_size)
 
     @property
@@ -41,14 +41,14 @@ class ResultPage(Data, Generic[Row]):
 
 
 def page_of(source: type) -> Any:
-    """The `ResultPage` type of a view; for a contract class, the type of the class's view."""
+    """The `ResultPage` type for rows of the view `source`. For a contract class, the rows have that class's view."""
     return ResultPage[view(source)]  # type: ignore[misc]
 
 
 def page_body(
     encode: Callable[[T], Json], rows: Sequence[T], *, count: int, paging: Paging, query: Mapping[str, str]
 ) -> Json:
-    """The JSON of a `ResultPage` with these rows of a list of `count` rows, each encoded by `encode`.
+    """The JSON of a `ResultPage`. `encode` encodes each of `rows`; `count` is the length of the whole list.
 
     The links (`"?page=2"`) keep the other parameters of `query`.
     """

@@ -59,13 +59,13 @@ class ApiRequest(Request):
         return str(self.path_params["booking_id"])
 
     def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
-        """The message about the path's hotel, booking, room and so on; `values` has the message's other fields."""
+        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`."""
         in_path = {name: value for name, value in self.path_params.items() if f"{{{name}}}" in self.operation.path}
         in_path = {"hotel": self.hotel, **in_path}
         return message(**{name: value for name, value in in_path.items() if name in _fields_of(message)} | values)
 
     def path_number(self, name: str, *, missing: str) -> int:
-        """The path parameter `name` as a number; a text that is not a number is refused with the code `missing`."""
+        """The path parameter `name` as a number. Any other text is refused with the code that `missing` contains."""
         text = str(self.path_params[name])
         if not re.fullmatch(r"[0-9]{1,18}", text):
             raise Refusal(missing, "There is no such resource.")
@@ -164,7 +164,7 @@ class ApiRequest(Request):
     def respond_page(
         self, encode: Callable[[T], Json], rows: Sequence[T], *, count: int, paging: Paging, **more: Any
     ) -> Response:
-        """Respond with a page of a list of `count` rows; `encode` makes each row, `more` has further fields."""
+        """Respond with the page that `page_body` makes; `more` has the values of further fields."""
         body = page_body(encode, rows, count=count, paging=paging, query=self.query_params)
         return self.respond(body | more)
 

@@ -18,7 +18,7 @@ class _Node:
 
 
 def segments(path: str) -> list[str]:
-    """The path's segments; a trailing slash adds none."""
+    """The path's segments; a trailing slash adds no segment."""
     return path.removeprefix("/").removesuffix("/").split("/")
 
 
@@ -57,7 +57,7 @@ class TrieRouter(BaseRoute):
         return Match.FULL, {"endpoint": route.endpoint, "path_params": parameters, "route": route}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request to the matched route; 405 where the path has routes for other methods only."""
+        """Pass the request to the matched route; respond 405 where the path has routes for other methods only."""
         if "allowed" in scope:
             raise HTTPException(405, headers={"Allow": ", ".join(scope["allowed"])})
         await scope["route"].handle(scope, receive, send)

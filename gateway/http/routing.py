@@ -66,8 +66,7 @@ class OperationRoute(APIRoute):
 class Routes:
     """The operations of one noun, in the order of their declaration.
 
-    `common` has the fields of `Operation` that are equal in most operations; the declaration of an operation may
-    replace each.
+    `common` has default values for the fields of every `Operation`; a declaration may replace the defaults.
     """
 
     def __init__(self, tag: str, *, audience: Audience, under: str = "", **common: Any) -> None:

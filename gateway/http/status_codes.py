@@ -1,6 +1,9 @@
-"""The HTTP status of each refusal code. A code that is not listed is 404 if it ends in `_NOT_FOUND`, else 409."""
+"""The HTTP status of each refusal code. An unlisted code that ends in `_NOT_FOUND` has 404; others have 409."""
 
 from http import HTTPStatus
+
+# A total that no card can take.
+NOT_FOR_A_CARD = ("TOTAL_ABOVE_MAXIMUM", "TOTAL_BELOW_MINIMUM")
 
 STATUSES: dict[int, tuple[str, ...]] = {
     400: (
@@ -15,7 +18,7 @@ STATUSES: dict[int, tuple[str, ...]] = {
     413: ("BODY_TOO_LARGE",),
     422: (
         "BEYOND_HORIZON", "IDEMPOTENCY_KEY_REUSED", "INVALID_MESSAGE", "INVALID_RETURN_URL", "NOTE_REQUIRED",
-        "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE", "UNTIL_REQUIRED", "VALIDATION_ERROR",
+        "ROOM_TYPE_NOT_FOUND", *NOT_FOR_A_CARD, "UNKNOWN_PROMO", "UNKNOWN_QUOTE", "UNTIL_REQUIRED", "VALIDATION_ERROR",
     ),
     429: ("RATE_LIMITED",),
     500: ("INTERNAL_ERROR",),

@@ -27,9 +27,9 @@ _views: dict[type, type["View[Any]"]] = {}
 class View(Generic[T]):
     """A response with the fields of the contract class `T` and the fields that the class body declares.
 
-    `drop` lists the fields of `T` that the response leaves out; or `only` lists the fields of `T` that it has. `rename`
-    maps names of fields in `T` to names in the response. The fields in `staff_only` are null for guests. With
-    `currency=False` no currency stands beside the money. `examples` maps names of fields to examples.
+    `drop` lists the fields of `T` that the response leaves out. `only` lists the fields of `T` that the response has;
+    at most one of the two is given. `rename` maps names of fields in `T` to names in the response. The fields in
+    `staff_only` are null for guests. `currency=False` omits the currency. `examples` maps names of fields to examples.
     """
 
     _names: ClassVar[tuple[str, ...]]
@@ -85,7 +85,10 @@ class View(Generic[T]):
 
     @classmethod
     def of(cls, value: T, *, reader: str = STAFF, **more: Any) -> Json:
-        """The JSON object for this reader (a caller's kind); `more` has the values of the fields in the class body."""
+        """The JSON object as callers of the kind `reader` see it.
+
+        `more` has the values of the fields that the view class declares itself.
+        """
         body: Json = dict(zip(cls._names, cls._read(value), strict=True))
         if cls._money:
             body["currency"] = body[cls._money].currency
@@ -97,7 +100,7 @@ class View(Generic[T]):
 
 
 def view(source: type[T]) -> type[View[T]]:
-    """The view of a contract class: the first declared one, else a view of all fields. A view is returned unchanged."""
+    """The first view that was declared for a contract class, else a view of all fields. Returns a view unchanged."""
     if issubclass(source, View):
         return source
     if source not in _views:
@@ -106,7 +109,7 @@ def view(source: type[T]) -> type[View[T]]:
 
 
 def event_data(value: Json, reader: str) -> Json:
-    """The data of a published event, with money as text, and without names of staff unless staff read it."""
+    """The data of a published event, with money as text. For guests, the ids and names of actors are null."""
     return {name: _event_value(each, reader) for name, each in value.items()}
 
 
@@ -121,7 +124,7 @@ def _event_value(value: Any, reader: str) -> Any:
 
 
 def _form(hint: Any) -> tuple[Any, Encode | None]:
-    """How HTTP shows a field of this type: the type, and the encoding of a value where the value needs one."""
+    """The type that a field has in a response, and the encoder of its values; None where no encoder is needed."""
     arguments = get_args(hint)
     if get_origin(hint) in (Union, types.UnionType) and type(None) in arguments:
         [inner] = [each for each in arguments if each is not type(None)]
@@ -167,4 +170,4 @@ def _person(value: Actor, reader: str) -> Json:
 
 
 class Person(View[Actor]):
-    """The actor of a change. `id` and `name` are those of a member of staff, and null for guests who read them."""
+    """The actor of a change. `id` and `name` are null in responses to guests, and for an actor who is not staff."""

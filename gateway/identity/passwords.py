@@ -31,7 +31,7 @@ class Passwords:
             return await asyncio.to_thread(self._hasher.hash, password)
 
     async def right(self, password: str, stored: str | None) -> bool:
-        """Whether the password matches the stored hash. Without a stored hash, the check takes as long, and fails."""
+        """Whether the password matches the stored hash. Without a stored hash, returns False after the same time."""
         async with self._room:
             return await asyncio.to_thread(self._check, password, stored)
 

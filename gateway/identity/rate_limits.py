@@ -28,7 +28,7 @@ def parse_limits(text: str) -> dict[str, int]:
 
 
 class RateLimiter:
-    """The token buckets. Where there are more than `MAX_CLIENTS`, the least recently used buckets are dropped."""
+    """The token buckets, at most `MAX_CLIENTS`: a further bucket replaces the least recently used bucket."""
 
     def __init__(self, limits: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits

@@ -33,5 +33,5 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 def permissions_of(role: Role, *, superuser: bool) -> frozenset[Permission]:
-    """The permissions of a member of staff in the own hotel."""
+    """The permissions of a member of staff in their own hotel."""
     return EVERYTHING if superuser else PERMISSIONS[role]

@@ -11,14 +11,14 @@ MAX_AGE = 5.0
 
 
 class HotelLookup:
-    """Looks up hotels by slug in the rooms service. The reply that a hotel does not exist is cached, too."""
+    """Looks up hotels by slug in the rooms service. The refusal of an unknown slug is cached, too."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._pages: Cache[str, HotelPage | Refusal] = Cache(self._fetch, max_age=MAX_AGE)
 
     async def get(self, slug: str) -> HotelPage:
-        """The hotel with this slug; refused `HOTEL_NOT_FOUND` where there is none."""
+        """The hotel with this slug; refused `HOTEL_NOT_FOUND` where no hotel has the slug."""
         page = await self._pages.get(slug)
         if isinstance(page, Refusal):
             raise Refusal(page.code, page.message)

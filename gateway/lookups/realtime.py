@@ -1,4 +1,4 @@
-"""The data with which clients connect to the push provider, from the notifier, cached for a minute."""
+"""The data that clients need to connect to the push provider; read from the notifier, cached for a minute."""
 
 import time
 from typing import Annotated, Any
@@ -36,7 +36,7 @@ class Connection(Data):
 
 
 class GuestRealtime(Connection):
-    """The channel of one booking. After a gap in `sequence`, fetch `events/?after=last_sequence`."""
+    """The channel of one booking. A client that misses a `sequence` fetches `events/?after=last_sequence`."""
 
     channel: str
     last_sequence: int
@@ -49,7 +49,7 @@ class StaffRealtime(Connection):
 
 
 class RealtimeLookup:
-    """Looks up the connection data. Without them, a page uses the event stream instead."""
+    """Looks up the connection data. A page without connection data uses the event stream instead."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus

@@ -56,7 +56,7 @@ class Components:
                 documented["responses"][status] = self._add("responses", f"{name}.{status}", response)
 
     def alias(self, shared: dict[str, Any], operation: Operation, *, path: str) -> dict[str, Any]:
-        """The OpenAPI object of an alias: the same parts as the operation's, with the alias's path parameters."""
+        """The OpenAPI object of an alias: the operation's object, but with the path parameters of the alias."""
         canonical = list(self._path_parameters(operation.path))
         others = [each for each in shared["parameters"] if each not in canonical]
         return {

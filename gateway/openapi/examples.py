@@ -18,7 +18,7 @@ BY_NAME: dict[str, Any] = {
     "policy_text": "Free until 24 hours before check-in.", "what": "BookingConfirmed",
     # money
     "currency": "EUR", "amount": "150.00", "amount_total": "150.00", "total": "392.40", "total_amount": "392.40",
-    "subtotal": "360.00", "discount": "0.00", "taxes": "32.40", "price": "120.00", "price_from": "120.00",
+    "subtotal": "360.00", "discount": "0.00", "taxes": "32.40", "price": "120.00", "price_from": "130.80",
     "base_price": "120.00", "unit_price": "4.50", "value": "10", "percent": "50",
     # hotels and rooms
     "hotel": "hotel-killarney", "slug": "hotel-killarney", "hotel_name": "Hotel Killarney",

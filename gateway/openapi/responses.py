@@ -103,7 +103,7 @@ def _problem(codes: list[str]) -> dict[str, Any]:
 
 
 def problem_example(code: str) -> dict[str, Any]:
-    """A problem response with this code."""
+    """The example of a problem response with this code."""
     title = code.replace("_", " ").capitalize()
     return {
         "value": {

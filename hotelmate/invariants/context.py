@@ -40,8 +40,8 @@ class ParkedMessage:
 class ExaminationContext:
     """The services to ask, and the limits of an examination.
 
-    Changes within `older_than` are not judged, because their events may be on their way; zero judges everything. Of
-    growing data, only the `newest` rows of each service are judged.
+    Changes younger than `older_than` are not judged, because their events may be on their way; zero judges everything.
+    Of the data that grow without limit, only the `newest` rows of each service are judged.
 
     `journal` is the provider's own list of movements, each with `movement`, `object`, `amount`, `currency` and
     `payment_intent`. `acknowledged` are the ids of the webhook events that were answered with 2xx. `parked` are the
@@ -57,7 +57,7 @@ class ExaminationContext:
     parked: Sequence[ParkedMessage] | None = None
 
     def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
-        """The breaches of an invariant that these services find in their own data.
+        """The breaches of the invariant, as each of these services finds them in its own data.
 
         A breach is left out if its booking has an unfinished change that may explain the breach.
         """
@@ -68,7 +68,7 @@ class ExaminationContext:
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
     def examine(self, service: str, invariant: str, events: Sequence[Envelope] = ()) -> Sequence[Violation]:
-        """The breaches that the service finds in its data, or between its data and the `events` of other services."""
+        """Ask the service for breaches, in its own data or between its data and the `events` of other services."""
         query = Examine(
             invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=tuple(events)
         )

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.operations import Violation
+from contracts.values import Money
 from hotelmate.invariants.context import ExaminationContext, Row
 
 STAYS = frozenset({"CONFIRMED", "IN_HOUSE", "COMPLETED"})
@@ -15,15 +16,24 @@ VOIDS = frozenset({"release", "void", "expire"})
 
 @dataclass(frozen=True)
 class BookingBalance:
-    """A booking's money by our ledger, in minor units. `held` is authorised money; `captured` is net of refunds."""
+    """A booking's money by our ledger, in minor units of `currency`.
 
+    `held` is authorised money; `captured` is net of refunds.
+    """
+
+    currency: str
     held: int = 0
     captured: int = 0
     refund_failed: bool = False  # which is left to people
 
+    def text(self, minor: int) -> str:
+        """The amount of `minor` minor units, as people read it."""
+        return str(Money(minor, self.currency))
+
     def with_payment(self, payment: Row) -> "BookingBalance":
         """The balance with one more payment."""
-        return BookingBalance(
+        return replace(
+            self,
             held=self.held + payment["authorised"] - payment["captured"] - payment["voided"],
             captured=self.captured + payment["captured"] - payment["refunded"],
             refund_failed=self.refund_failed or payment["refund_failed"],
@@ -36,7 +46,8 @@ def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violati
         has_reason = booking is not None and (booking["status"] in STAYS or booking["fee"])
         if balance.captured > 0 and not has_reason and not balance.refund_failed:
             status = booking["status"] if booking else "no booking has that id"
-            yield Violation(invariant="I7", subject=booking_id, what=f"{balance.captured} captured while {status}")
+            what = f"{balance.text(balance.captured)} captured while {status}"
+            yield Violation(invariant="I7", subject=booking_id, what=what)
 
 
 def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violation]:
@@ -49,9 +60,10 @@ def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violat
             continue
         status, fee = booking["status"], booking["fee"] - booking["due_at_the_desk"]
         if balance.held:
-            yield Violation(invariant="I8", subject=booking_id, what=f"{balance.held} still authorised, {status}")
+            what = f"{balance.text(balance.held)} still authorised, {status}"
+            yield Violation(invariant="I8", subject=booking_id, what=what)
         elif balance.captured != fee and not balance.refund_failed:
-            what = f"{balance.captured} captured, the fee is {fee}, {status}"
+            what = f"{balance.text(balance.captured)} captured, the fee is {balance.text(fee)}, {status}"
             yield Violation(invariant="I8", subject=booking_id, what=what)
 
 
@@ -75,29 +87,30 @@ def payments_match_the_ledger(context: ExaminationContext) -> Iterator[Violation
 
 def _journal_differences(context: ExaminationContext, journal: Any) -> Iterator[Violation]:
     ours = Counter(
-        (row["provider_id"], row["kind"], row["amount"], row["currency"].lower())
-        for row in context.rows("payments", "ledger")
+        (row["provider_id"], row["kind"], row["amount"], row["currency"]) for row in context.rows("payments", "ledger")
     )
     theirs = Counter(_movement(entry) for entry in journal)
     for movements, where in ((ours - theirs, "our ledger"), (theirs - ours, "the provider's journal")):
         for provider_id, kind, amount, currency in movements:
-            what = f"{kind} {amount} {currency} is only in {where}"
+            what = f"{kind} {Money(amount, currency)} is only in {where}"
             yield Violation(invariant="I10", subject=provider_id, what=what)
 
 
 def _movement(entry: Mapping[str, Any]) -> tuple[str, str, int, str]:
     kind = "void" if entry["movement"] in VOIDS else str(entry["movement"])
-    return str(entry["object"]), kind, int(entry["amount"]), str(entry["currency"]).lower()
+    return str(entry["object"]), kind, int(entry["amount"]), str(entry["currency"]).upper()
 
 
 def _balances(context: ExaminationContext) -> list[tuple[str, BookingBalance, Row | None]]:
-    """The id, balance and row of each booking that has ledger rows or a fee on the card, and no recent change."""
+    """The id, balance and row of each booking with ledger rows or a card fee, unless the booking changed recently."""
     balances: dict[str, BookingBalance] = {}
     for payment in context.rows("payments", "balances"):
         booking_id = payment["booking_id"]
-        balances[booking_id] = balances.get(booking_id, BookingBalance()).with_payment(payment)
+        none = BookingBalance(currency=payment["currency"])
+        balances[booking_id] = balances.get(booking_id, none).with_payment(payment)
     bookings = {row["key"]: row for row in context.rows("bookings", "bookings", keys=balances)}
     if context.is_whole("payments") and context.is_whole("bookings"):
         bookings |= {row["key"]: row for row in context.rows("bookings", "bookings_with_a_fee")}
-    at_rest = context.at_rest({*balances, *bookings})
-    return [(each, balances.get(each, BookingBalance()), bookings.get(each)) for each in sorted(at_rest)]
+    for booking_id, row in bookings.items():
+        balances.setdefault(booking_id, BookingBalance(currency=row["currency"]))
+    return [(each, balances[each], bookings.get(each)) for each in sorted(context.at_rest(balances))]

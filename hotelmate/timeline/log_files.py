@@ -17,7 +17,10 @@ _NOT_FACTS = {"timestamp", "level", "event", "service", "trace_id", "exception"}
 def log_entries(
     lines: Iterable[str], *, booking_id: str, entries: Collection[TimelineEntry]
 ) -> tuple[list[TimelineEntry], list[TimelineEntry]]:
-    """The HTTP requests that caused the entries, and the warnings and errors of the same traces or of the booking."""
+    """Two lists of timeline entries from the log lines: the requests that caused `entries`, and warnings and errors.
+
+    A warning or error is listed if its line has the trace id of one of `entries`, or the booking's id.
+    """
     traces = {entry.trace_id for entry in entries if entry.trace_id}
     request_ids = {entry.facts["request_id"] for entry in entries if entry.facts.get("request_id")}
     requests, problems = [], []
@@ -33,14 +36,14 @@ def log_entries(
 def with_logged_requests(
     entries: Collection[TimelineEntry], requests: Collection[TimelineEntry]
 ) -> Iterator[TimelineEntry]:
-    """The entries; an HTTP request that the gateway's log has as well is replaced by the logged one."""
+    """The logged `requests` and the entries. A logged request replaces the entry of the same request."""
     yield from requests
     logged = {request.id for request in requests}
     yield from (entry for entry in entries if entry.id not in logged or entry.kind is not EntryKind.REQUEST)
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line, also after a log collector's prefix. None for a line in neither log format."""
+    """The fields of a log line in JSON or console format, whatever precedes them. None for any other line."""
     start = line.find("{")
     if start >= 0:
         try:

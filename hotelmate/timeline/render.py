@@ -27,7 +27,7 @@ def show(timeline: BookingTimeline) -> None:
     say(f"{booking['id']}  {booking['hotel']}  {booking['status']}, version {booking['version']}")
     say(f"{booking['check_in']} to {booking['check_out']}, room {booking['assigned_room_number'] or '-'}")
     for payment in timeline.payments:
-        say(f"payment {payment['id']}  {payment['status']}  {payment['amount']} {payment['currency']}")
+        say(f"payment {payment['id']}  {payment['status']}  {payment['currency']} {payment['amount']}")
     say("")
     show_table(("when", "service", "what", ""), list(_rows(by_cause(timeline.entries))))
     say("")
@@ -53,7 +53,7 @@ def _rows(places: Sequence[PlacedEntry]) -> Iterator[tuple[str, ...]]:
 
 
 def _is_applied(entry: TimelineEntry) -> bool:
-    """Whether the entry is the application of an event, which is printed beside the event."""
+    """Whether the entry says that an event was applied. Such entries are printed beside their event."""
     return entry.kind is EntryKind.DELIVERY and entry.what == "applied"
 
 

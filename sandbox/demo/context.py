@@ -71,7 +71,7 @@ class DemoContext:
         return self._staff[role]
 
     def channels(self, kinds: str, *, booking_id: str = "", room: str = "") -> list[str]:
-        """The names of channels: any of `hotel staff booking room public`."""
+        """The channels' names. `kinds` is a text of one or more of the words `hotel staff booking room public`."""
         names = {
             "hotel": f"private-hotel-{self.hotel}",
             "staff": f"private-staff-{self.hotel}",

@@ -49,7 +49,7 @@ class WalkInBooking:
 
 
 def ready_rooms(demo: DemoContext, *, at_least: int) -> list[dict[str, Any]]:
-    """The free and ready rooms of the first room type with `at_least` such rooms."""
+    """The free and ready rooms of the first room type that has at least `at_least` of these."""
     today = demo.today()
     params = {"check_in": str(today), "check_out": str(today + timedelta(days=2))}
     free = demo.staff().call("GET", f"{demo.staff_path}/rooms/availability/", params=params).body["available_rooms"]
@@ -166,7 +166,7 @@ def check_out_rooms(guests: Mapping[str, WalkInBooking]) -> None:
 
 
 def clean_rooms(demo: DemoContext, numbers: Sequence[str]) -> None:
-    """Every vacated room has a cleaning task, is cleaned and inspected."""
+    """Expect a cleaning task for each vacated room; housekeeping cleans the room, the supervisor inspects it."""
     cleaner, supervisor = demo.staff("housekeeping"), demo.staff("housekeeping_supervisor")
     params = {"page_size": "100"}
     listed = cleaner.call("GET", f"{demo.staff_path}/housekeeping/tasks/", params=params).body["results"]

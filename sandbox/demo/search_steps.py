@@ -21,7 +21,7 @@ TYPE_FIELDS = (
 
 
 def stay_params(room_type: str, *, check_in: date, nights: int = 1) -> dict[str, Any]:
-    """The request fields of a stay for two."""
+    """The request fields of a stay for two adults."""
     check_out = check_in + timedelta(days=nights)
     return {
         "room_type_code": room_type,

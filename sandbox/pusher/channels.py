@@ -35,7 +35,7 @@ class ChannelRegistry:
             self.unsubscribe(connection, channel)
 
     def subscribe(self, connection: ClientConnection, channel: str, member: Member | None = None) -> None:
-        """Subscribe a socket to a channel (a presence channel with its member) and confirm to the client."""
+        """Subscribe a socket to a channel, and tell the client. A presence channel requires the `member`."""
         if channel not in self._channels:
             self._channels[channel] = {}
             self._webhooks.enqueue("channel_occupied", channel)

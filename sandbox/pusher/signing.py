@@ -24,8 +24,8 @@ def verify_request(
 ) -> None:
     r"""Verify a signed HTTP request.
 
-    The signed text is `METHOD\npath\nquery`: the query without `auth_signature`, names in lower
-    case, sorted, values before URL encoding. `now` is seconds since the epoch.
+    The signed text is `METHOD\npath\nquery`. The query has sorted lower-case names, values that are not URL-encoded,
+    and no `auth_signature`. `now` is seconds since the epoch.
 
     Raises:
         HttpRefusal: 401, with the reason.
@@ -47,7 +47,7 @@ def verify_request(
 
 
 def verify_token(settings: PusherAppSettings, token: object, *, text: str) -> str | None:
-    """The problem with `token`, a `key:signature` for this text, or None if the token is valid."""
+    """The reason why `token` is invalid, or None. A valid token is `key:signature`, with a signature of this text."""
     key, separator, signature = token.partition(":") if isinstance(token, str) else ("", "", "")
     if not separator or key != settings.key:
         return f"Invalid key in subscription auth data: {key!r}"

@@ -94,7 +94,7 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
 
 
 def _watch_run_directory(stack: Stack, ending: threading.Event, end: Callable[[Path], None]) -> None:
-    """Call `end` with the directory that is gone; says once that the disk is full."""
+    """Watch until `ending` is set. A removed directory is passed to `end`; a full disk is reported once."""
     full = False
     while not ending.wait(1.0):
         if gone := stack.missing():

@@ -17,7 +17,7 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """The start time of the process, by which a later process with this pid differs; None if no process has the pid."""
+    """The start time of the process, which tells apart two processes with one pid. None if no process has the pid."""
     if PROC.joinpath("self", "stat").exists():
         with suppress(OSError):
             fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
@@ -89,7 +89,7 @@ def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, gra
 
 
 class ChildProcess:
-    """A process that leads its own process group. Only `poll` reaps the process, so its pid is not reused before."""
+    """A process that leads its own process group. Its pid is not reused until `poll` has reaped the process."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class ChildProcess:
         return self._popen.stdout
 
     def poll(self) -> int | None:
-        """The exit code (negative for a signal), or None while the process runs. At its end, its group is killed."""
+        """The exit code (negative for a signal), or None while the process runs. An ended process's group is killed."""
         with self._lock:
             if self._popen.returncode is None:
                 if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:

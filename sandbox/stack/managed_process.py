@@ -118,7 +118,7 @@ class ManagedProcess:
                 return
 
     def _spawn_again(self, halt: threading.Event) -> bool:
-        """Start the program again, as often as that takes; returns False once the program is halted."""
+        """Start the program again, and repeat until the start succeeds. Returns False once the program is halted."""
         while True:
             with self._lock:
                 if halt.is_set():

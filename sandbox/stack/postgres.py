@@ -130,7 +130,7 @@ class PostgresNode:
         vacate(self.directory)
 
     def remove_data_aside(self) -> None:
-        """Remove the data of a closed server that are not in `directory`, also where `directory` is gone."""
+        """Remove a closed server's data if they are outside `directory`. Works even if `directory` is gone."""
         if self._home and self._home.name.startswith(ASIDE_PREFIX):
             shutil.rmtree(self._home, ignore_errors=True)
 

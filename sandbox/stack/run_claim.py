@@ -18,7 +18,7 @@ STACK_JSON = "stack.json"
 
 
 class RunClaim:
-    """Held from construction to `release` or the end of the process; raises RuntimeError where another stack has it."""
+    """The claim, held until `release` or the process's end. Raises RuntimeError where another stack holds the claim."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -119,7 +119,7 @@ class Stack:
                         node.start()
 
     def missing(self) -> Path | None:
-        """A directory that this run cannot do without and that was removed, or None."""
+        """A removed directory without which the run cannot go on, or None."""
         if self._claim.lost():
             return self.directory
         nodes = [each.directory for each in (self.rabbit, self.postgres) if isinstance(each, RabbitNode | PostgresNode)]
@@ -146,7 +146,7 @@ class Stack:
         self.close()
 
     def _remove_remains(self) -> None:
-        """Remove the data of a removed run directory that are elsewhere, and what was written since in its place."""
+        """Remove what is left of a removed run directory: data elsewhere, and a directory made anew in its place."""
         if isinstance(self.postgres, PostgresNode):
             self.postgres.remove_data_aside()
         if self._claim.made_anew():

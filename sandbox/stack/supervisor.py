@@ -127,7 +127,7 @@ class Supervisor:
         return self._program(name).crashes
 
     def awaited(self, name: str) -> Awaited:
-        """The program as something to wait for."""
+        """The program's name, pid and log, with which `until` waits for the program."""
         return Awaited(name=name, pid=lambda: self.pid(name), log=self.output.log_of(name))
 
     def names(self) -> list[str]:

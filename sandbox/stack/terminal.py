@@ -15,8 +15,8 @@ MOST_LINES = 10_000
 class Terminal:
     """Writes lines from a thread of its own.
 
-    A reader that is gone (a closed pipe, a lost terminal, a full disk) ends the writing, and nothing else. While a
-    reader stops reading, up to `most` lines wait; further ones are left out, which a line says afterwards.
+    If the reader is gone (a closed pipe, a lost terminal, a full disk), only the writing ends. While a reader does not
+    read, up to `most` lines wait. Further lines are left out, and a line afterwards says so.
     """
 
     def __init__(self, stream: TextIO, *, most: int = MOST_LINES) -> None:
@@ -35,7 +35,7 @@ class Terminal:
         return self._lost
 
     def write(self, line: str, *, always: bool = False) -> None:
-        """Queue a line and return at once; `always` also where too many lines wait."""
+        """Queue a line and return at once. With `always`, the line is queued even if too many lines wait."""
         with self._changed:
             if self._lost:
                 return
@@ -79,7 +79,7 @@ class Terminal:
 
 
 class UnbreakableStream(io.TextIOBase):
-    """A text stream whose reader may be gone, now and at the program's end: what is written then goes nowhere."""
+    """A text stream that discards what is written once its reader is gone, and raises no error."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -128,7 +128,7 @@ def _isatty(stream: TextIO) -> bool:
 
 
 def _writer(stream: TextIO) -> Callable[[str], None]:
-    """Writes to the file descriptor, because at the program's end nobody can close a buffer that is being written."""
+    """A function that writes to the file descriptor, because Python fails at exit if a thread writes to a buffer."""
     try:
         descriptor = stream.fileno()
     except (OSError, ValueError):

@@ -33,7 +33,7 @@ class Awaited:
     log: Path
 
     def progress(self) -> tuple[int, int]:
-        """Differs from an earlier value after progress."""
+        """Two measures of the progress: the log's size in bytes, and the CPU time in whole seconds."""
         pid = self.pid()
         return (self.log.stat().st_size if self.log.exists() else 0, int(cpu_seconds(pid)) if pid else 0)
 
@@ -44,7 +44,7 @@ class Awaited:
 
 
 class ProgressWatch:
-    """One wait: reports now and then what is waited for, and tells when the patience is at its end."""
+    """One wait for a process: reports periodically that the wait goes on, and decides when to give up."""
 
     def __init__(self, awaited: Awaited, *, say: Callable[[str], None], patience: Patience = PATIENCE) -> None:
         self._awaited, self._say, self._patience = awaited, say, patience
@@ -53,7 +53,7 @@ class ProgressWatch:
         self._progress = awaited.progress()
 
     def reason_to_give_up(self) -> str | None:
-        """None while there is progress; looks at most once a second."""
+        """The reason to give up, or None while the wait may go on. Measures the progress at most once a second."""
         now, name = time.monotonic(), self._awaited.name
         if now - self._checked >= min(1.0, self._patience.without_progress / 2):
             self._checked = now

@@ -18,7 +18,7 @@ def search(call: ApiCall) -> Json:
 
 
 def attempt(store: StripeStore, intent: Json, method: Json, card: Card) -> Json:
-    """Create a charge for the intent's whole amount, failed if the card declines. Records no event and no movement."""
+    """Create a charge for the intent's whole amount, but no event or movement. A declined charge is failed."""
     amount: int = intent["amount"]
     failed = card.code is not None
     charge: Json = {

@@ -11,7 +11,7 @@ DAY = 86_400
 
 
 class Clock:
-    """The clock, in whole UTC seconds. Due deadlines run in order; during each, the clock shows the deadline's time."""
+    """The clock, in whole UTC seconds. Due deadlines run in order, each at its own time: `now` returns that time."""
 
     def __init__(self) -> None:
         self.offset = 0

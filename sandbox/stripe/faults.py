@@ -22,8 +22,8 @@ _PATHS = {"decline": r"^/v1/payment_intents/[^/]+/capture$", "refund": r"^/v1/re
 class FaultSpec(BaseModel):
     """A fault for the next `times` requests (null: all) that match method, path and body.
 
-    `store` selects the response that is stored under the idempotency key: the fault, the true answer, or nothing, so
-    that a repetition is a new attempt. By default a 5xx is stored; a dropped connection stores the true answer.
+    `store`: the response stored under the idempotency key. With `nothing`, a repetition is a new attempt. Defaults:
+    `fault`; for a dropped connection `answer`, or `nothing` where the request was not executed.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -71,7 +71,7 @@ class FaultSpec(BaseModel):
 
 @dataclass(slots=True)
 class ActiveFault:
-    """An active fault, with its remaining and past applications."""
+    """An active fault: applied to `applied` requests so far, and to the next `left` requests (None: all)."""
 
     spec: FaultSpec
     id: str = field(default_factory=lambda: new_id("fault"))
@@ -94,7 +94,7 @@ class RequestFaults:
         return spec.seconds if spec and spec.when == when else 0.0
 
     def refuse_capture(self, refused: dict[str, tuple[str, str | None]], intent: Json) -> None:
-        """Raise ApiError if a fault declines the capture; a `for_good` decline is stored in `refused`."""
+        """Raise ApiError if a fault declines the capture. A `for_good` fault stays in `refused` for later captures."""
         spec = self.specs.get("decline")
         if spec and spec.for_good:
             refused[intent["id"]] = (spec.code, spec.decline_code)

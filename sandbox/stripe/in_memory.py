@@ -77,7 +77,7 @@ class InMemoryStripe(stripe.HTTPClient):
         return {"store": self._copy(self.state.store), "keys": copy.deepcopy(self.state.keys)}
 
     def restore(self, snapshot: Json, *, reusable: bool = True) -> None:
-        """Return to a snapshot. A snapshot that is not `reusable` may be restored once, without a copy."""
+        """Return to a snapshot. A snapshot that is not `reusable` is not copied, so it can be restored only once."""
         self.state.store = self._copy(snapshot["store"]) if reusable else snapshot["store"]
         self.state.keys = copy.deepcopy(snapshot["keys"]) if reusable else snapshot["keys"]
 

@@ -24,7 +24,7 @@ class JournalEntry:
 
     Held money: authorise = capture + release + void + expire, once the intent has ended.
     Earned money: capture + refund_failed + dispute_won - refund - dispute.
-    `object` is the id of the charge, refund or dispute; For a refund, `metadata` is the
+    `object` is the id of the charge, refund or dispute. For a refund, `metadata` is the
     refund's metadata, otherwise the intent's.
     """
 

@@ -17,7 +17,7 @@ _COMPARE = {
 
 
 def page(call: ApiCall, kind: str, objects: dict[str, Json], *, url: str, match: tuple[str, ...] = ()) -> Json:
-    """The page requested by `call`. `match` names the parameters that filter by equality."""
+    """The page that `call` requests. `match` names the parameters that must equal the objects' fields."""
     filters = {name: call.params[name] for name in match if name in call.params}
     created = call.params.get("created")
     items = [

@@ -10,7 +10,7 @@ _LONGEST_VALUE = 500
 
 
 def merged(old: dict[str, str], new: dict[str, str] | str | None) -> dict[str, str]:
-    """`old` updated with `new`; an empty string instead of a dictionary deletes every key."""
+    """The metadata `old`, updated with `new`. If `new` is an empty string, every key is deleted."""
     if new is None:
         return dict(old)
     if isinstance(new, str):

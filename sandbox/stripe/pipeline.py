@@ -74,7 +74,7 @@ async def process(state: StripeAppState, request: StripeRequest, entry: Json) ->
 
 
 def error_response(refusal: ApiError, cause: EventCause, *, should_retry: bool | None = False) -> ApiResponse:
-    """An error as a response. A conflict may be retried; other errors may not, unless `should_retry`."""
+    """An error as a response. A conflict (409) advises a retry; any other error does so only with `should_retry`."""
     request_id = cause.request_id or ""
     body = json.dumps(refusal.body(request_id)).encode()
     return ApiResponse(refusal.status, body, request_id, refusal.status == 409 or should_retry)
@@ -107,7 +107,7 @@ def _response_to_store(response: ApiResponse, late: FaultSpec | None, cause: Eve
 
 
 def _failure(spec: FaultSpec, cause: EventCause) -> ApiResponse:
-    """The 5xx response of a fault. It advises a retry only if it is not stored under the key."""
+    """The response of a fault. `should_retry` sets the retry advice; its default is True unless `store` is `fault`."""
     advice = spec.store != "fault" if spec.should_retry is None else spec.should_retry
     return error_response(spec.failure(), cause, should_retry=advice)
 

@@ -2,7 +2,13 @@
 
 from chassis.lifecycle import Lifecycle
 from contracts.bookings.amendments import BookingAmended
-from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed, BookingDeclined
+from contracts.bookings.approval import (
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingDeclined,
+    PaymentNotRequired,
+)
 from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
@@ -63,6 +69,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.DRAFT, BookingExpired, Status.EXPIRED),
     (Status.PENDING_PAYMENT, PaymentAwaited, Status.PENDING_PAYMENT),
     (Status.PENDING_PAYMENT, BookingAwaitsApproval, Status.PENDING_APPROVAL),
+    (Status.PENDING_PAYMENT, PaymentNotRequired, Status.PENDING_APPROVAL),
     (Status.PENDING_PAYMENT, BookingConfirmed, Status.CONFIRMED),
     (Status.PENDING_PAYMENT, BookingCancelled, Status.CANCELLED),
     (Status.PENDING_PAYMENT, BookingExpired, Status.EXPIRED),

@@ -4,9 +4,9 @@ from chassis.settings import ServiceSettings, prefixed
 
 
 class BookingsSettings(ServiceSettings):
-    """Guest tokens derive from `guest_token_key`, so that a new key invalidates every token.
+    """Settings of the service. Guest tokens derive from `guest_token_key`: a new key invalidates every token.
 
-    `sms` says that the notifier can send text messages; without it a text message is stored as failed at once.
+    `sms` says whether the notifier can send text messages. If not, each text message is stored as failed at once.
     """
 
     model_config = prefixed("bookings")

@@ -93,7 +93,7 @@ class BookingsWork(Work):
         return after
 
     def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
-        """The events that cancel the open orders, where the booking's events end the stay."""
+        """Cancel the open orders if the booking's events end the stay; returns the cancellations' events."""
         if not any(overstays.ends_stay(booking, event) for event in events):
             return []
         ended = []

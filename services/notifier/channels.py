@@ -75,7 +75,7 @@ class Channel:
 
 
 def parse(name: str) -> Channel | None:
-    """The channel with exactly this name, or None for any other text, legacy names included."""
+    """The channel with exactly this name, or None. A legacy name gives None, too."""
     for kind, template in GRAMMAR.items():
         match = _pattern(template).fullmatch(name)
         if match:

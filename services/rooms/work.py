@@ -86,7 +86,7 @@ class RoomsWork(Work):
         )
 
     def record_block(self, event: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
-        """Publish the begin or end of a block and the changed availability, and write the audit row."""
+        """Publish that a block begins or ends and that the availability changes; write the audit row of the block."""
         begins = isinstance(event, RoomBlocked)
         self.publish(event)
         self.publish(AvailabilityChanged(hotel=event.hotel, room_types=(event.room_type_code,)))
@@ -102,7 +102,7 @@ class RoomsWork(Work):
     def record_room(
         self, hotel: str, room_number: str, *, what: str, version: int = 1, status: str | None = None, why: str = ""
     ) -> None:
-        """Write the audit row of a room that staff added (with its `status`), changed or removed."""
+        """Write the audit row of a room that staff add, change or remove. `status` is set only for an added room."""
         self.record(subject_of(hotel, room_number), sequence=version, what=what, after=status, why=why)
 
 

@@ -22,6 +22,19 @@ from rich.console import Console
 from sandbox.stack.terminal import UnbreakableStream
 say = Console(file=UnbreakableStream(sys.stdout)).print
 """
+ELSEWHERE = """
+import signal, threading, time
+from sandbox.stack.signals import handled_signals
+ended = threading.Event()
+def send():
+    time.sleep(0.3)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(60)
+with handled_signals(ended.set, again=ended.set):
+    threading.Thread(target=send, daemon=True).start()
+    ended.wait()
+print('ended')
+"""
 WORDS = """
 import sys, time
 time.sleep(0.2)
@@ -92,6 +105,12 @@ def test_a_command_whose_reader_is_gone_ends_with_its_own_exit_code(how: str) ->
     assert command.wait(timeout=20) == 7
     assert command.stderr
     assert command.stderr.read() == ""
+
+
+def test_a_signal_is_handled_while_the_main_thread_waits_and_another_thread_receives_it() -> None:
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, timeout=20, check=False)
+
+    assert (done.stdout, done.stderr, done.returncode) == ("ended\n", "", 0)
 
 
 def test_a_second_signal_is_handled_while_the_first_is_at_work() -> None:

@@ -34,7 +34,7 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 async def declare_topology(channel: Channel) -> None:
     """Declare the whole topology; what exists already is left unchanged.
 
-    The broker answers in order, so the answer to a repetition of the last binding covers the whole topology.
+    The last binding is declared twice. As the broker answers in order, the second answer covers the whole topology.
     """
     topology.declare(channel)
     _, _, bindings = topology.topology()

@@ -1,4 +1,4 @@
-"""A broker connection that one thread owns and to which other threads submit calls. It is opened again after a loss."""
+"""A broker connection that one thread owns, and that is opened again after a loss. Other threads submit their calls."""
 
 import contextlib
 import threading
@@ -48,7 +48,7 @@ class BlockingConnectionKeeper:
         self._thread.join(timeout)
 
     def submit(self, call: Callable[[], Any]) -> bool:
-        """Have the keeper's thread make this call soon; returns False, and drops the call, without a connection."""
+        """Have the keeper's thread make this call soon. Without a connection, drop the call and return False."""
         connection = self._connection
         if connection is None or not connection.is_open:
             return False

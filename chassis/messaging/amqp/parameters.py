@@ -4,7 +4,7 @@ import pika
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
-    """The parameters of a connection called `name`; by its 10 s heartbeat the broker notices a hung process."""
+    """The parameters of a connection called `name`. The heartbeat of 10 s lets the broker notice a hung process."""
     connection = pika.URLParameters(url)
     connection.heartbeat = 10
     connection.blocked_connection_timeout = 30

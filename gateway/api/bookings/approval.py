@@ -15,7 +15,7 @@ CAPTURED, ACCEPTED = 200, 202
 
 
 async def approve(request: ApiRequest) -> tuple[BookingDetail, int]:
-    """Approve the booking; returns the booking and the status: 200 once the payment is captured, 202 before.
+    """Approve the booking. Returns the booking, and the HTTP status: 200 if the payment is captured, 202 if not yet.
 
     Waits up to `capture_seconds` for the capture. Refused `CAPTURE_FAILED` where the card is declined; also raises the
     refusals of `ApproveBooking`.

@@ -16,7 +16,7 @@ ORDERINGS = "check_in check_out created_at total_amount guest_name status"
 class BookingFilters(Paging):
     """The query parameters that filter and order the list; an empty filter selects every booking."""
 
-    status: str = Field("", description="Comma list of statuses.")
+    status: str = Field("", description="Statuses, separated by commas.")
     start_date: str = Field("", description="Check-in on or after this day.")
     end_date: str = Field("", description="Check-out on or before this day.")
     search: str = Field("", description="Guest name, e-mail, booking id or confirmation number.")

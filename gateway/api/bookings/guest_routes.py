@@ -24,6 +24,7 @@ from gateway.api.bookings.responses import (
 from gateway.http.fields import FromQuery, NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes, guest_routes
+from gateway.http.status_codes import NOT_FOR_A_CARD
 from gateway.http.views import Json
 from gateway.identity.admission import Audience
 
@@ -47,13 +48,13 @@ async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
     "/",
     response=GuestBookingWithToken,
     status=201,
-    refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
+    refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE", *NOT_FOR_A_CARD),
 )
 async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     """Create a booking.
 
-    Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. The response contains the
-    guest's token.
+    Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. A booking whose total is zero
+    needs no payment and waits for the hotel's approval. The response contains the guest's token.
     """
     command = request.for_path(CreateBooking, source=BookingSource.ONLINE, **body.values)
     created = await request.ask(command)
@@ -67,9 +68,9 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
 async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -> Response:
     """Look up bookings.
 
-    E-mail address and confirmation number together return the booking as its guest reads the booking, without secrets.
-    A confirmation number alone returns status, hotel and dates. An e-mail address alone always returns an empty list;
-    links to matching bookings are mailed to the address, at most once in ten minutes.
+    With e-mail address and confirmation number, returns the guest's view of the booking, without secrets. With a
+    confirmation number alone, returns status, hotel and dates. With an e-mail address alone, always returns an empty
+    list; links to matching bookings are mailed to the address, at most once in ten minutes.
     """
     reply = await request.ask(LookUpBookings(**query.model_dump()))
     return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
@@ -97,7 +98,12 @@ async def follow_booking(
     return request.respond(feed(await sse.read_feed(request, query.after), request.caller.kind))
 
 
-@guest.post("/submit/", refuses=("SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE"))
+@guest.post(
+    "/submit/",
+    refuses=(
+        "SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE", *NOT_FOR_A_CARD,
+    ),
+)  # fmt: skip
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
     """Submit a draft. Holds the nights of the draft, so that the guest can pay."""
     return await _respond(request, await request.ask(request.for_path(SubmitBooking)))

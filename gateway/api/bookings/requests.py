@@ -56,7 +56,7 @@ class WithGuest(Body):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields, with the guest as contract class of the bookings service."""
+        """The fields of the body; `guest` is a `GuestDetails` of the bookings service's contract."""
         return self.model_dump() | {"guest": GuestDetails(**self.guest.model_dump())}
 
     @model_validator(mode="before")
@@ -84,7 +84,7 @@ class NewBooking(WithGuest):
     special_requests: Prose = Field("", examples=["A quiet room, please."])
     promo_code: Code | None = None
     quote_id: Code | None = None
-    draft: bool = Field(False, description="Price and save only. The nights are held when the draft is submitted.")
+    draft: bool = Field(False, description="Store a priced draft. The nights are held when the draft is submitted.")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class Decline(Body):
 
 
 class FeedQuery(BaseModel):
-    """The sequence number after which the returned part of the feed starts."""
+    """Selects the events whose sequence number is greater than `after`."""
 
     after: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 

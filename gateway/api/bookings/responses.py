@@ -75,13 +75,13 @@ class FeedEvent(View[FeedItem], rename={"id": "event_id"}):
 
 
 class EventFeed(View[Feed]):
-    """Events of a booking after a sequence number, oldest first. `last_sequence` is that of the latest event."""
+    """A part of a booking's events, oldest first. `last_sequence` is the sequence number of the latest event."""
 
     events: tuple[FeedEvent, ...]
 
 
 class PublicBooking(View[BookingInBrief]):
-    """A booking as a lookup with the confirmation number alone returns the booking."""
+    """The result of a lookup by confirmation number alone: status, hotel and dates of a booking."""
 
 
 class LookupResult(Data):
@@ -91,7 +91,7 @@ class LookupResult(Data):
 
 
 def guest_booking(booking: BookingDetail, realtime: GuestRealtime | None, **more: Any) -> Json:
-    """The fields of `GuestBooking`; `more` has the fields of its subclass."""
+    """The fields of `GuestBooking`; `more` has the fields that `GuestBookingWithToken` adds."""
     card, in_house = booking.hotel_card, booking.in_house
     return GuestBooking.of(
         booking,

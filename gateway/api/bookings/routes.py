@@ -19,6 +19,7 @@ from gateway.api.bookings.responses import StaffBooking, StaffBookingPage, Staff
 from gateway.http.fields import FromQuery, NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
+from gateway.http.status_codes import NOT_FOR_A_CARD
 from gateway.http.views import view
 
 routes = staff_routes("staff bookings", "/room-bookings", response=StaffBooking)
@@ -39,7 +40,7 @@ async def list_bookings(request: ApiRequest, filters: FromQuery[BookingFilters])
     "/",
     status=201,
     needs=MANAGE,
-    refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE"),
+    refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE", *NOT_FOR_A_CARD),
 )
 async def create_staff_booking(request: ApiRequest, body: StaffNewBooking) -> Response:
     """Create a booking for a guest."""

@@ -115,7 +115,7 @@ class PromotionChanges(Changes):
 
 
 class Tier(Body):
-    """The fee of a cancellation `hours_before` hours before check-in or later.
+    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
 
     `value` is a percentage, or an amount where `kind` is `FIXED`.
     """
@@ -126,7 +126,7 @@ class Tier(Body):
 
 
 class PolicyFields(Changes):
-    """Cancellation terms. If `free_until_hours` or `no_show` is left out, the policy's kind determines its value."""
+    """Cancellation terms. A new policy without `free_until_hours` or `no_show` gets the default of its `kind`."""
 
     kind: PolicyKind | None = None
     free_until_hours: Hours | None = None
@@ -134,11 +134,11 @@ class PolicyFields(Changes):
     tiers: Annotated[tuple[Tier, ...], Field(max_length=20)] | None = None
     no_show: NoShowFee | None = None
     text: Prose | None = Field(None, examples=["Free until 24 hours before check-in."])
-    is_standard: bool | None = Field(None, description="Holds for room types that name no other policy.")
+    is_standard: bool | None = Field(None, description="Whether room types that name no policy use this policy.")
 
     @property
     def values(self) -> dict[str, Any]:
-        """The terms that are not null, with the tiers as contract classes of the rooms service."""
+        """The terms that are not null; `tiers` are `TierDefinition`s of the rooms service's contract."""
         tiers = tuple(TierDefinition(**tier.model_dump()) for tier in self.tiers or ())
         return super().values | ({"tiers": tiers} if self.tiers is not None else {})
 

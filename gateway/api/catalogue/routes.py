@@ -45,7 +45,7 @@ policies = staff_routes("terms", "/cancellation-policies", response=POLICY, need
 
 
 async def _answer_about_room_type(request: ApiRequest, message: Ask[Any]) -> Response:
-    """Answer about the room type in the path; an unknown room type in a path is 404, while one in a body is 422."""
+    """Answer about the room type in the path. Where this room type is unknown, the status is 404 instead of 422."""
     try:
         return await request.answer(message)
     except Refusal as refusal:

@@ -15,6 +15,7 @@ from gateway.http.fields import (
     Adults,
     Body,
     Changes,
+    ChargeLimit,
     Children,
     Code,
     Count,
@@ -29,6 +30,8 @@ from gateway.http.fields import (
     WallTime,
 )
 
+# The settings that a client that replaces all settings may leave out; these settings then stay as they are.
+OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge"})
 MAX_DEPTH, MAX_VALUES, MAX_LENGTH = 5, 200, 2000
 
 
@@ -116,6 +119,8 @@ class SettingsPatch(Changes):
     room_pin_digits: Count | None = _within("room_pin_digits")
     strict_room_type: bool | None = None
     overbooking_allowance: Count | None = _within("overbooking_allowance")
+    smallest_charge: ChargeLimit | None = None
+    largest_charge: ChargeLimit | None = None
 
     def change(self) -> SettingsChange:
         """The changes. A null field is refused `VALIDATION_ERROR`, except for `wifi`: a null `wifi` changes nothing."""
@@ -130,7 +135,7 @@ class SettingsPatch(Changes):
 
 
 def _all_required(schema: dict[str, Any]) -> None:
-    schema["required"] = [name for name in SettingsPatch.model_fields if name != "wifi"]
+    schema["required"] = [name for name in SettingsPatch.model_fields if name not in OPTIONAL]
 
 
 class WholeSettings(SettingsPatch):
@@ -145,7 +150,7 @@ class WholeSettings(SettingsPatch):
 
     def whole(self, page: HotelPage) -> SettingsChange:
         """The changes. Refused `VALIDATION_ERROR` where a setting is missing, or an unchangeable setting differs."""
-        required = set(SettingsPatch.model_fields) - {"wifi"}
+        required = set(SettingsPatch.model_fields) - OPTIONAL
         _refuse((name, "Field required") for name in sorted(required - self.model_fields_set))
         fixed = {"slug": page.card.slug, "currency": page.card.currency, "check_out_time": self.standard_checkout_time}
         values = self.values

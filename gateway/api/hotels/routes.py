@@ -21,6 +21,7 @@ from gateway.http.fields import FromQuery
 from gateway.http.pages import Paging, page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes, staff_routes
+from gateway.http.status_codes import NOT_FOR_A_CARD
 from gateway.identity.admission import Audience
 
 public = Routes("hotels", audience=Audience.PUBLIC, under="/api/public/hotels")
@@ -58,7 +59,9 @@ async def check_availability(request: ApiRequest, stay: FromQuery[StayQuery]) ->
 
 
 @public.post(
-    "/{slug}/pricing/quote/", response=GuestQuote, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO")
+    "/{slug}/pricing/quote/",
+    response=GuestQuote,
+    refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", *NOT_FOR_A_CARD),
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     """Create a quote. Returns the price of a stay. A booking made with the quote keeps the price."""

@@ -31,7 +31,7 @@ class ChatQuery(Paging):
 class ChatFilters(Paging):
     """Filters of the list of chats."""
 
-    unread: Annotated[bool, Field(description="Only those with unread messages.")] = False
+    unread: Annotated[bool, Field(description="Only chats with unread messages.")] = False
 
 
 class CommunicationBody(Body):
@@ -40,4 +40,4 @@ class CommunicationBody(Body):
     communication_type: Literal["EMAIL", "SMS", "PHONE", "NOTE"] = Field(examples=["PHONE"])
     message: Letter = Field(examples=["Asked for an extra pillow."])
     subject: Subject = Field("", examples=["Your arrival"])
-    recipient: Recipient = Field("", description="Without one, the guest's own address or number.")
+    recipient: Recipient = Field("", description="If empty, the guest's own address or number.")

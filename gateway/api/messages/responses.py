@@ -12,7 +12,7 @@ class ChatMessageWithSender(View[ChatMessage], drop=("by",)):
 
 
 class ChatPage(ResultPage[ChatMessageWithSender]):
-    """A page of a chat, newest first. A closed chat is empty."""
+    """A page of a chat, newest message first. The page of a closed chat has no messages."""
 
     results: tuple[ChatMessageWithSender, ...]
     is_open: bool

@@ -10,7 +10,7 @@ class Alive(Data):
 
 
 class Readiness(Data):
-    """The state of each dependency: `up`, or what is wrong. `down` names the dependencies that are not up."""
+    """The state of each dependency: `up`, or a text about the fault. `down` names the dependencies that are not up."""
 
     ready: bool
     down: tuple[str, ...]

@@ -41,7 +41,7 @@ async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Respons
 async def verify_payment(
     request: ApiRequest, session_id: Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 ) -> Response:
-    """Verify a payment session."""
+    """Verify a payment session. Returns the status of the payment and of the booking."""
     return await request.answer(request.for_path(VerifyPayment, session_id=session_id), deadline=CALLS_PROVIDER)
 
 
@@ -60,5 +60,5 @@ async def take_stripe_webhook(request: ApiRequest) -> Response:
 
 @balances.post("/settle/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN, refuses=("ILLEGAL_TRANSITION",))
 async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
-    """Settle the balance of a booking. Records a payment at the desk. A card needs a payment session instead."""
+    """Settle the balance of a booking. Records a payment at the desk. Card payments need a payment session."""
     return await change_booking(request, SettleBalance, **body.model_dump())

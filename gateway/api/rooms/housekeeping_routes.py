@@ -26,7 +26,7 @@ tasks = staff_routes("housekeeping", "/housekeeping/tasks", response=Task)
 
 @blocks.get("/")
 async def list_blocks(request: ApiRequest) -> Response:
-    """List the blocks of a room. Current and future blocks only, ordered by date."""
+    """List the blocks of a room. Returns current and future blocks, ordered by date."""
     return await request.answer(request.for_path(ListBlocks))
 
 
@@ -40,7 +40,11 @@ async def block_room(request: ApiRequest, body: NewBlock) -> Response:
 
 @blocks.delete("/", response=BLOCKS, status=200, needs=MANAGE)
 async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> Response:
-    """Delete the blocks of a room. Deletes all, or those that overlap the nights. Returns the remaining blocks."""
+    """Delete the blocks of a room.
+
+    Deletes the blocks that overlap the given nights; without nights, deletes all blocks. The block of an out-of-order
+    room is not deleted. Returns the remaining blocks.
+    """
     return await request.answer(request.for_path(UnblockRoom, **nights.model_dump()))
 
 
@@ -48,7 +52,7 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
     "/{block_id}/", response=BLOCKS, status=200, needs=MANAGE, refuses=("BLOCK_NOT_FOUND", "ROOM_OUT_OF_ORDER")
 )
 async def lift_block(request: ApiRequest) -> Response:
-    """Delete a block. Returns the remaining blocks. The block of an out-of-order room ends only with that status."""
+    """Delete a block. Returns the remaining blocks. Refused for the block that the status `OUT_OF_ORDER` sets."""
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
     return await request.answer(request.for_path(UnblockRoom, block_id=block_id))
 
@@ -61,7 +65,8 @@ def _task_id(request: ApiRequest) -> int:
 async def list_tasks(request: ApiRequest, filters: FromQuery[TaskFilters]) -> Response:
     """List housekeeping tasks.
 
-    By default the tasks that are not done, oldest first; with `status=DONE` the done tasks, latest first.
+    By default, returns the tasks that are not done, oldest first. With `status=DONE`, returns the done tasks, latest
+    first.
     """
     values = filters.values_for(request.caller.staff_id or "")
     return await request.answer_page(request.for_path(ListTasks, **values), filters)
@@ -85,7 +90,8 @@ async def finish_task(request: ApiRequest, _: NoFields) -> Response:
 async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
     """Assign a housekeeping task.
 
-    Assigns the task to the caller, to nobody or to a colleague. The last needs `can_inspect` or `can_manage_rooms`.
+    Assigns the task to the caller, to a colleague or to nobody. An assignment to a colleague needs `can_inspect` or
+    `can_manage_rooms`.
     """
     staff_id, name = await _assignee(request, body)
     assignee = {"staff_id": staff_id, "staff_name": name}

@@ -67,7 +67,7 @@ class NewBlock(Body):
 
 
 class BlockedNights(BaseModel):
-    """Blocks that overlap the nights `[starts_on, until)`; a bound that is left out does not filter."""
+    """Selects the blocks that overlap the nights `[starts_on, until)`. A missing bound sets no limit."""
 
     starts_on: Day | None = None
     until: Day | None = None

@@ -29,7 +29,7 @@ class AvailableRoom(View[FreeRoom], drop=("current_booking_id",)):
 
 
 class UnavailableRoom(View[TakenRoom]):
-    """A room that is not free on the requested nights. `available_from` is null where the end is unknown."""
+    """A room that is not free on the requested nights. `available_from` is null if that date is unknown."""
 
 
 class RoomAvailability(Data):
@@ -40,7 +40,7 @@ class RoomAvailability(Data):
 
 
 class Task(View[HousekeepingTask], drop=("hotel",)):
-    """A cleaning task of a room. `booking_id` is the stay that left the room dirty, or null without such a stay."""
+    """A cleaning task of a room. After a check-out, `booking_id` is the booking whose guest left; else null."""
 
 
 def room(view: RoomView, names: Mapping[str, str]) -> Json:

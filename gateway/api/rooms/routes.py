@@ -41,7 +41,7 @@ REFUSES = ("ILLEGAL_ROOM_TRANSITION", "ROOM_HAS_GUEST")
 
 
 async def _guest_names(request: ApiRequest, bookings: Iterable[str | None]) -> dict[str, str]:
-    """The guests' names by booking id; empty during an outage of the bookings service, so that rooms are listed."""
+    """The guests' names by booking id. Empty while the bookings service is down, so that rooms are still listed."""
     booking_ids = tuple(filter(None, bookings))
     if not booking_ids:
         return {}
@@ -85,7 +85,7 @@ async def get_room(request: ApiRequest) -> Response:
 
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
 async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
-    """List the status changes of a room. Newest first. Each change says who made it, when and why."""
+    """List the status changes of a room. Newest first. Each change says who changed the status, when and why."""
     history = await request.ask(request.for_path(GetRoomHistory, **paging.values))
     encode, more = view(RoomChange).of, {"room_number": history.room_number}
     return request.respond_page(encode, history.changes, count=history.count, paging=paging, **more)
@@ -93,7 +93,7 @@ async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> 
 
 @routes.post("/", status=201, needs=MANAGE, refuses=("ROOM_EXISTS", "ROOM_TYPE_NOT_FOUND"))
 async def add_room(request: ApiRequest, body: NewRoom) -> Response:
-    """Create a room. The room is ready for its first guest. A room that was deleted returns with its history."""
+    """Create a room. The room is ready for its first guest. A deleted room with this number gets its history back."""
     return await _answer(request, request.for_path(AddRoom, **body.model_dump()))
 
 

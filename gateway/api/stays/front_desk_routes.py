@@ -37,8 +37,9 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     """Check out several rooms.
 
     Checks out the guests in house in these rooms, and clears rooms that are occupied without a stay. Each room succeeds
-    or fails on its own; future and ended bookings do not change. With `destructive`, which needs `is_superuser`, a
-    stay whose ordinary check-out is refused is ended, too. The reason is recorded in the history of every room.
+    or fails on its own; future and ended bookings do not change. `destructive` also ends stays whose ordinary check-out
+    is refused, and deletes chats and open orders; `destructive` needs `is_superuser`. The reason is recorded in the
+    history of every room.
     """
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))

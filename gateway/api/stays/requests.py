@@ -42,7 +42,7 @@ class NoShow(Body):
 class WalkInGuest(WithGuest):
     """A guest who comes without a booking. Without dates, the stay is one night from today."""
 
-    check_in: Day | None = Field(None, description="Today, or until the late-arrival cutoff also yesterday.")
+    check_in: Day | None = Field(None, description="Today. Until the late-arrival cutoff, yesterday is allowed, too.")
     check_out: Day | None = None
     adults: Adults = Field(1, examples=[2])
     children: Children = 0

@@ -22,6 +22,10 @@ const STORY = {
   EXPIRED: ['This booking has expired', 'The time for it ran out. Nothing is held for you any more.'],
   NO_SHOW: ['We missed you', 'You did not check in, so the stay has ended.'],
 };
+const WITHOUT_PAYMENT = {
+  PENDING_APPROVAL: ['Waiting for the hotel', 'There is nothing to pay. The hotel confirms your stay shortly.'],
+  DECLINED: ['The hotel could not confirm', 'There was nothing to pay. Nothing is held for you any more.'],
+};
 const STEPS = [
   ['Booking', ['PENDING_PAYMENT', 'PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
   ['Payment', ['PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE', 'COMPLETED']],
@@ -112,7 +116,8 @@ async function verify() {
 
 function draw() {
   const zone = booking.hotel.timezone;
-  const [title, story] = STORY[booking.status];
+  const free = booking.payment_status === 'NOT_REQUIRED' && WITHOUT_PAYMENT[booking.status];
+  const [title, story] = free || STORY[booking.status];
   document.title = `${title} · ${booking.booking_id}`;
   byId('hotel').textContent = booking.hotel.name;
   show(
@@ -170,11 +175,9 @@ function progress() {
 function actions() {
   const found = [];
   if (booking.status === 'DRAFT') found.push(button('submit', 'Hold my room', 'primary', submit));
-  if (booking.status === 'PENDING_PAYMENT') {
-    const due = money(booking.total_amount, booking.currency);
-    found.push(button('pay', `Pay ${due}`, 'primary', pay));
-  } else if (booking.status === 'IN_HOUSE' && Number(booking.balance_due) > 0) {
-    found.push(button('pay', `Pay ${money(booking.balance_due, booking.currency)}`, 'primary', pay));
+  if (booking.can_pay) {
+    const due = booking.status === 'IN_HOUSE' ? booking.balance_due : booking.total_amount;
+    found.push(button('pay', `Pay ${money(due, booking.currency)}`, 'primary', pay));
   }
   if (booking.can_cancel) found.push(button('cancel', 'Cancel', 'quiet', cancel));
   return found.length ? h('div', { class: 'actions' }, found) : null;
@@ -263,7 +266,11 @@ function stay() {
 }
 
 function price(zone) {
+  const lines = booking.pricing;
   return [
+    ['Subtotal', lines && money(lines.subtotal, lines.currency)],
+    ['Discount', lines && Number(lines.discount) > 0 && `− ${money(lines.discount, lines.currency)}`],
+    ['Tax', lines && money(lines.taxes, lines.currency)],
     ['Total', h('strong', {}, money(booking.total_amount, booking.currency))],
     ['Payment', booking.payment_status !== 'NONE' && words(booking.payment_status)],
     ['Paid', booking.paid_at && moment(booking.paid_at, zone)],

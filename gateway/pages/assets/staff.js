@@ -10,6 +10,7 @@ const STORED = 'hotelmate.staff';
 const SLOW = 30000; // deadlines move on without an event
 const LOUD = {
   payment_authorized: 'A booking waits for approval',
+  approval_requested: 'A booking waits for approval',
   approval_due: 'An approval is due',
   overstay_flagged: 'A guest has overstayed',
   payment_mismatch: 'A payment does not match its booking',

@@ -38,7 +38,7 @@ class Field:
 
 @cache
 def fields_of(owner: type) -> Mapping[str, Field]:
-    """The fields declared by `owner`; a nullable field of a resource counts as optional."""
+    """The fields that the class `owner` declares. A nullable field of a resource counts as optional."""
     required: frozenset[str] = getattr(owner, "__required_keys__", frozenset())
     typed_dict = is_typeddict(owner)
     fields: dict[str, Field] = {}
@@ -52,7 +52,7 @@ def fields_of(owner: type) -> Mapping[str, Field]:
 
 @cache
 def branches(hint: Any) -> tuple[Any, ...]:
-    """The alternatives of a union, with the library's open `Literal | str` tightened to Literal."""
+    """The alternatives of a union; `str` beside a `Literal` is left out, so that only the listed texts are valid."""
     if get_origin(hint) not in (Union, UnionType):
         return (hint,)
     arms = [arm for part in get_args(hint) for arm in branches(part)]
@@ -68,7 +68,7 @@ def _hint(owner: type, name: str) -> Any:
 
 
 class _Names(dict[str, Any]):
-    """A module's names, including those it imports for type checkers only."""
+    """A module's names, including the names that the module imports for type checkers only."""
 
     def __init__(self, module: str) -> None:
         super().__init__(vars(sys.modules[module]))

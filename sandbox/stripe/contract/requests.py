@@ -23,8 +23,8 @@ def read_params(form: Form, params: type, *, at: str = "", older: type | None = 
     """The parameters of a request, typed as declared by `params`, a dictionary of `stripe.params`.
 
     `older` declares further parameters, accepted from clients of an older API version.
-    Raises ApiError: `parameter_unknown`, `parameter_missing`, `parameter_invalid_integer`,
-    `parameter_invalid_empty` or a plain `invalid_request_error`, naming the parameter.
+    Raises ApiError, which names the parameter: `parameter_unknown`, `parameter_missing`,
+    `parameter_invalid_integer`, `parameter_invalid_empty` or a plain `invalid_request_error`.
     """
     fields = {**fields_of(params), **(fields_of(older) if older else {})}
     read: dict[str, Any] = {}

@@ -25,10 +25,10 @@ _PLAIN: dict[Any, tuple[type, ...]] = {
 
 
 def object_violations(value: dict[str, Any]) -> list[str]:
-    """The violations by an object that names its kind in `object`; empty for a valid object.
+    """The violations in an object, whose field `object` names its kind; empty for a valid object.
 
-    An event is checked together with the object it carries. Kinds the library does not know
-    (payment pages, which only the command-line tool requests) are outside the contract.
+    An event is checked together with the object in its data. A payment page is not checked: the library does not
+    know this kind, which only the command-line tool requests.
     """
     kind = value.get("object")
     if kind == "list":

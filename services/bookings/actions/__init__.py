@@ -1,1 +1,1 @@
-"""Two-step actions, one module each: its conditions, its ask to the rooms service, and the effect of the reply."""
+"""Two-step actions. Each module has the conditions of one action, its ask to the rooms service, and its effect."""

@@ -27,7 +27,7 @@ def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWor
 
 
 def may_assign(booking: Booking, command: AssignRoom) -> bool:
-    """Whether the command changes the booking's room. Raises the refusals of `require_assignable`."""
+    """False where the booking has this room already, else True. Raises the refusals of `require_assignable`."""
     require_assignable(booking)
     return booking.assigned_room_number != command.room_number
 

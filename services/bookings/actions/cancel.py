@@ -1,4 +1,4 @@
-"""Cancel: one transaction before the stay; for a guest in house, a two-step action with the rooms service."""
+"""Cancel a booking: before the stay in one transaction, during the stay as a two-step action."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,10 +43,10 @@ def cancel_booking(command: CancelBooking, conversation: KeyedConversation[Booki
 
 
 def may_cancel(booking: Booking, command: CancelBooking, *, caller: Caller) -> bool:
-    """Whether the booking can be cancelled now; False where the booking is cancelled already.
+    """True where the booking can be cancelled now, False where the booking is cancelled already.
 
-    Refused `DECISION_MADE`, `BOOKING_ENDED`, and `ILLEGAL_TRANSITION` where a guest cancels a stay in house. Raises the
-    refusals of `cancellation.require_override`.
+    Refused `DECISION_MADE`, `BOOKING_ENDED`, and `ILLEGAL_TRANSITION` where a guest cancels a stay in house. For a
+    waiver or a stay in house, raises the refusals of `cancellation.require_override`.
     """
     if booking.status is BookingStatus.CANCELLED:
         return False
@@ -72,7 +72,7 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
 def before_stay(
     booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime
 ) -> Sequence[BookingCancelled]:
-    """The cancellation before the stay; no events for a cancelled booking. Raises the refusals of `may_cancel`."""
+    """Cancel before the stay; returns no event if cancelled already. Raises the refusals of `may_cancel`."""
     if not may_cancel(booking, command, caller=caller):
         return ()
     cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
@@ -80,7 +80,7 @@ def before_stay(
 
 
 def in_house(booking: Booking, intent: PendingAction) -> BookingCancelled:
-    """The cancellation of a stay in house, charged as of the time of the decision."""
+    """The event that cancels a stay in house. The charges are those at the time of the decision."""
     cancelled = _cancelled(booking, by=intent.by, at=intent.started_at, waived=intent.waive_fee)
     return replace(cancelled, released_from=intent.left_on)
 
@@ -93,11 +93,12 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
         cancelled_by=by,
         fee=charges.fee,
         refund=charges.refund,
+        fee_at_desk=charges.fee_at_desk,
     )
 
 
 def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
-    """The ask to the rooms service, without the cancellation's reason, which stays with the booking."""
+    """The ask `MoveOut` to the rooms service. The ask does not contain the cancellation's reason."""
     left_on = intent.left_on or booking.check_out
     return MoveOut(action_id=intent.id, **booking.about, left_on=left_on, note="")
 

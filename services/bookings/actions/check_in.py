@@ -26,9 +26,10 @@ def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) ->
 
 
 def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> bool:
-    """Whether the guest can check in now; False where the guest is in house already.
+    """True where the guest can check in now, False where the guest is in house already.
 
-    Refused `BOOKING_NOT_ELIGIBLE`, `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`, `NO_ROOM_ASSIGNED`.
+    Refused `BOOKING_NOT_ELIGIBLE`, `CHECKIN_WRONG_DATE`, `CHECKIN_TOO_EARLY`, `CHECKIN_TOO_LATE`,
+    `NO_ROOM_ASSIGNED`, and `PERMISSION_DENIED` for an early check-in without `can_override`.
     """
     if booking.status is BookingStatus.IN_HOUSE:
         return False
@@ -41,7 +42,10 @@ def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: dat
 
 
 def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> None:
-    """Check the window (hotel-local): from the check-in date to the late-arrival cutoff on the next day."""
+    """Refuse a check-in before the check-in date or after the late-arrival cutoff on the next day (hotel-local).
+
+    The command's `early_checkin` and `late_arrival` widen this window.
+    """
     settings = booking.terms.settings
     if local_time.local_date(now, booking.timezone) < booking.check_in:
         raise Refusal("CHECKIN_WRONG_DATE", f"Check-in is on {booking.check_in}.")
@@ -68,7 +72,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveIn:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: RoomOccupiedReply, work: BookingsWork) -> Booking:
-    """The booking after the check-in, with the room's PIN and the hotel's Wi-Fi, stored until the stay ends."""
+    """The booking after the check-in. The room's PIN and the hotel's Wi-Fi are stored until the stay ends."""
     checked_in = GuestCheckedIn(
         **booking.about,
         room_number=reply.room.room_number,

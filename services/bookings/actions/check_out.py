@@ -22,15 +22,12 @@ def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) 
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:
-    """The action's `left_on` (hotel-local); None where the guest has left. Raises the refusals of `may_check_out`."""
+    """The action's `left_on` (hotel-local), or None if the guest has left. Raises the refusals of `may_check_out`."""
     return {"left_on": local_time.local_date(now, booking.timezone)} if may_check_out(booking) else None
 
 
 def may_check_out(booking: Booking) -> bool:
-    """Whether the guest can check out now; False where the guest has left already.
-
-    Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`.
-    """
+    """True if the guest can check out, False if the guest has left. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
     if booking.status is BookingStatus.COMPLETED:
         return False
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -46,7 +43,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
 
 
 def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
-    """Complete the booking and remove PIN and Wi-Fi; where the action `erases`, delete chat and open orders too."""
+    """Complete the booking, and remove PIN and Wi-Fi. If `intent.erases`, delete the chat and the open orders, too."""
     unserved = work.orders.open_of(booking.id) if intent.erases else []
     checked_out = GuestCheckedOut(
         **booking.about,

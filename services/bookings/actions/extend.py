@@ -28,7 +28,7 @@ MOST_NIGHTS = 365
 def extend_booking(command: ExtendBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
     """Extend the stay of a guest in house. Raises the refusals of `new_check_out` and of the rooms service.
 
-    Refused `BOOKING_ENDED` where the stay has ended before the reply of the rooms service was stored.
+    Refused `BOOKING_ENDED` where the stay ends before the reply of the rooms service is stored.
     """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command)
@@ -47,7 +47,7 @@ def extend_booking(command: ExtendBooking, conversation: KeyedConversation[Booki
 
 
 def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
-    """The new check-out date, None where the date does not change. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
+    """The new check-out date, or None if the date does not change. Refused `VALIDATION_ERROR`, `NOT_CHECKED_IN`."""
     if (command.new_check_out is None) == (command.add_nights is None):
         raise invalid("new_checkout_date", "Give either new_checkout_date or add_nights.")
     if booking.status is not BookingStatus.IN_HOUSE:
@@ -67,7 +67,7 @@ def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
-    """The extended booking; where the stay has ended meanwhile, the release of the added nights becomes pending."""
+    """The extended booking. If the stay has ended meanwhile, the booking gets a pending release of the added nights."""
     if not LIFECYCLE.allows(booking.status, StayExtended):
         undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
         return work.bookings.begin_action(work.note(booking, pending=None), undo)
@@ -77,7 +77,7 @@ def _end(booking: Booking, intent: PendingAction, reply: Extended, work: Booking
 
 
 def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: datetime) -> Sequence[BookingEvent]:
-    """The extension, and the resolution of a live overstay incident if the new check-out deadline is in the future."""
+    """Return `StayExtended`, and `OverstayResolved` where a live incident gets a check-out deadline in the future."""
     until = intent.until or booking.check_out
     deadline = local_time.closes_at(until, booking.terms.settings.standard_checkout_time, booking.timezone)
     amount = reply.price.total
@@ -101,7 +101,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
 
 
 def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
-    """The agreed terms with the price of the whole stay; the added nights keep the tax of the extension's price."""
+    """The agreed terms with the price of the whole stay. The tax of the added nights is that of the extension."""
     agreed = terms.price
     whole = replace(
         agreed,

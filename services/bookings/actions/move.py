@@ -22,7 +22,7 @@ def move_room(command: MoveRoom, conversation: KeyedConversation[BookingsWork]) 
 
 
 def may_move(booking: Booking, command: MoveRoom) -> bool:
-    """Whether the move changes anything; False where the guest lives in that room already. Refused `NOT_CHECKED_IN`."""
+    """False where the guest lives in this room already, else True. Refused `NOT_CHECKED_IN`."""
     if booking.status is not BookingStatus.IN_HOUSE:
         raise Refusal("NOT_CHECKED_IN", "Only a guest in house can be moved; assign another room instead.")
     return booking.assigned_room_number != command.to_room_number
@@ -33,7 +33,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveGuest:
 
 
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
-    """The booking in its new room, with the same PIN and Wi-Fi as before."""
+    """The booking in its new room. PIN and Wi-Fi stay the same."""
     moved = RoomMoved(
         **booking.about,
         room_number=room.room_number,

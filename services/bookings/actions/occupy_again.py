@@ -10,7 +10,7 @@ from services.bookings.work import BookingsWork
 
 
 def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
-    """Send `MoveIn` again for a guest in house, to repair a ghost; a booking that is not in house is left unchanged.
+    """Send `MoveIn` again for a guest in house, to repair a ghost. A booking that is not in house stays unchanged.
 
     Refused `ACTION_IN_PROGRESS`; the rooms service refuses, for example, `ROOM_NOT_READY`.
     """

@@ -8,6 +8,7 @@ from contracts.bookings.asks import SubmitBooking
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.holds import HoldInventory
+from contracts.values import SYSTEM
 from services.bookings.domain import creation
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import ENDED
@@ -24,14 +25,22 @@ def submit_booking(command: SubmitBooking, conversation: KeyedConversation[Booki
 
 
 def may_submit(booking: Booking) -> bool:
-    """Whether the draft can be submitted; False for a held booking. Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`."""
-    if booking.status is BookingStatus.PENDING_PAYMENT:
+    """True for a draft, False for a booking that was submitted already.
+
+    Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`, `TOTAL_BELOW_MINIMUM`, `TOTAL_ABOVE_MAXIMUM`.
+    """
+    if booking.status is BookingStatus.PENDING_PAYMENT or _is_submitted_without_payment(booking):
         return False
     if booking.status in ENDED:
         raise Refusal("BOOKING_ENDED", "This booking has ended.")
     if booking.status is not BookingStatus.DRAFT:
         raise Refusal("ILLEGAL_TRANSITION", "This booking has been submitted and paid for already.")
+    creation.check_total(booking)
     return True
+
+
+def _is_submitted_without_payment(booking: Booking) -> bool:
+    return booking.needs_no_payment and booking.status in (BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED)
 
 
 def _ask(booking: Booking, _: PendingAction) -> HoldInventory:
@@ -42,12 +51,14 @@ def _ask(booking: Booking, _: PendingAction) -> HoldInventory:
         check_out=booking.check_out,
         adults=booking.adults,
         children=booking.children,
+        by_card=False,  # the total of the draft counts, and not that of the nights' present prices
     )
 
 
 def _end(booking: Booking, intent: PendingAction, _: Any, work: BookingsWork) -> Booking:
-    """The held booking, with the price and terms of the draft."""
-    return work.record(booking, (creation.hold(booking, by=intent.by, now=work.now),), by=intent.by, pending=None)
+    """The held booking. Its price and terms stay those of the draft."""
+    held = work.record(booking, (creation.hold(booking, by=intent.by, now=work.now),), by=intent.by, pending=None)
+    return work.record(held, creation.without_payment(held, now=work.now), by=SYSTEM)
 
 
 SUBMIT = TwoStepAction(ActionKind.SUBMIT, _ask, _end)

@@ -21,7 +21,7 @@ def unassign_room(command: UnassignRoom, conversation: KeyedConversation[Booking
 
 
 def may_unassign(booking: Booking) -> bool:
-    """Whether the booking has a room to unassign. Raises the refusals of `require_assignable`."""
+    """True if the booking has a room, False if it has no room. Raises the refusals of `require_assignable`."""
     require_assignable(booking)
     return booking.assigned_room_number is not None
 

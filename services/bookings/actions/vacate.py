@@ -20,10 +20,9 @@ from services.bookings.work import BookingsWork
 def check_out(
     conversation: Conversation[BookingsWork], booking_id: str, *, reason: str = "", force: bool = False
 ) -> bool:
-    """Check the booking out; returns False where its guest has left already.
+    """Check the booking out; returns False if the booking is unknown or its guest has left already.
 
-    `force` also deletes the booking's chat and open orders, and vacates the room where the rooms service refuses the
-    check-out.
+    `force` also deletes chat and open orders, and vacates the room even if the rooms service refuses the check-out.
     """
     try:
         return _leave(conversation, booking_id, CHECK_OUT, reason=reason, erases=force)
@@ -34,7 +33,7 @@ def check_out(
 
 
 def clear(conversation: Conversation[BookingsWork], *, hotel: str, room_number: str, booking_id: str, why: str) -> None:
-    """Clear a room that the booking occupies without being in house.
+    """Clear a room whose occupancy names a booking that is not in house.
 
     A future booking keeps its nights and its assigned room. Refused `ACTION_IN_PROGRESS`, `ROOM_HAS_GUEST`.
     """
@@ -63,7 +62,7 @@ def clear(conversation: Conversation[BookingsWork], *, hotel: str, room_number: 
 
 
 def _left_on(booking: Booking | None) -> date | None:
-    """The hotel-local day on which a stay ended; None where there was no stay."""
+    """The hotel-local day on which the stay ended, or None if no stay has ended."""
     if booking is None or booking.checked_in_at is None or booking.ended_at is None:
         return None
     return local_time.local_date(booking.ended_at, booking.timezone)

@@ -17,23 +17,23 @@ TOKEN_OUTLIVES = timedelta(days=30)
 
 
 def derived_token(key: str, booking_id: str, generation: int) -> str:
-    """The guest's token, computed from key, booking and generation, so that no token is stored."""
+    """The guest's token, derived from `key`, booking id and generation. The token itself is never stored."""
     digest = hmac.new(key.encode(), f"guest-token/{booking_id}/{generation}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def hashed(secret: str) -> str:
-    """The hash under which a token or code is stored; the token or code itself is never stored."""
+    """The hash of a token or code. Only this hash is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def not_found() -> Refusal:
-    """The refusal `BOOKING_NOT_FOUND`, for an unknown booking and for one that the caller may not see."""
+    """The refusal `BOOKING_NOT_FOUND`: the booking is unknown, or the caller may not see the booking."""
     return Refusal("BOOKING_NOT_FOUND", "Booking not found")
 
 
 def revoke(booking: Booking, *, key: str, by: Actor, now: datetime) -> tuple[GuestTokenRevoked, Guest]:
-    """The event that revokes the guest's token, and the guest with the hash of the next token."""
+    """Return the event that revokes the guest's token, and the guest with the hash of the next token."""
     generation = booking.guest.token_generation + 1
     token_hash = hashed(derived_token(key, booking.id, generation))
     event = GuestTokenRevoked(**booking.about, generation=generation, revoked_at=now, revoked_by=by)
@@ -46,21 +46,21 @@ def opens(booking: Booking, token: str | None) -> bool:
 
 
 def token_ends_at(booking: Booking) -> datetime:
-    """The end of the guest token's validity (UTC), 30 days after the end of the booking.
+    """The moment (UTC) until which the guest's token is valid: 30 days after the end of the booking.
 
-    For a booking that has not ended, the 30 days begin on the hotel-local check-out date.
+    While the booking has not ended, the 30 days count from the start of the check-out date (hotel-local).
     """
     leaves_at = local_time.closes_at(booking.check_out, "00:00", booking.timezone)
     return (booking.ended_at or leaves_at) + TOKEN_OUTLIVES
 
 
 def is_read_only(booking: Booking) -> bool:
-    """Whether the guest may read the booking but no longer change it."""
+    """Whether the guest may only read the booking, because the booking has ended."""
     return booking.status in ENDED
 
 
 def admit(booking: Booking, caller: Caller, *, hotel: str, now: datetime) -> None:
-    """Admit a caller who may see the booking under this hotel's slug. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
+    """Admit a caller who may see this booking of this hotel. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
     if caller.kind not in ("staff", "system"):
         admit_guest(booking, caller, now=now)
     if caller.kind == "staff" and caller.hotel != booking.hotel:
@@ -82,7 +82,7 @@ def staff_only(caller: Caller) -> None:
 
 
 def require_own_hotel(hotel: str, caller: Caller) -> None:
-    """Admit the hotel's own staff and services. Refused `PERMISSION_DENIED` for guests, else `HOTEL_NOT_FOUND`."""
+    """Admit staff of this hotel, and services. Refused `PERMISSION_DENIED` (guest), `HOTEL_NOT_FOUND` (other staff)."""
     staff_only(caller)
     if caller.kind == "staff" and caller.hotel != hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
@@ -107,5 +107,5 @@ def may_change(booking: Booking, caller: Caller) -> None:
 
 
 def invalid_token() -> Refusal:
-    """The refusal `INVALID_TOKEN`, for a token that belongs to no booking."""
+    """The refusal `INVALID_TOKEN`: the token gives access to no booking."""
     return Refusal("INVALID_TOKEN", "This token opens nothing.")

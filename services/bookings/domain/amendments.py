@@ -1,4 +1,4 @@
-"""Amendments of a booking by staff: notes and guest contact are changed, the status is not."""
+"""Amendments of a booking by staff. Notes and the guest's contact change; the status does not."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,14 +15,14 @@ NOTED = ("late_arrival_expected", "internal_notes", "special_requests")
 
 
 class BookingAmendment(Data):
-    """The event, which names the changed fields, and the new values, which no event carries."""
+    """An amendment. Its event names the changed fields; `changes` has their new values, which no event carries."""
 
     event: BookingAmended
     changes: dict[str, Any]
 
 
 def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
-    """The amendment that the command makes; None where the command changes no field. Refused `VALIDATION_ERROR`.
+    """The amendment that the command makes, or None if no field changes. Refused `VALIDATION_ERROR`.
 
     Only the fields that change are checked.
     """

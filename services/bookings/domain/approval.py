@@ -15,7 +15,10 @@ CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 
 
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The approval in time; no events if approved already. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Return `BookingApproved`, or no event if approved already. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
+
+    Returns `BookingConfirmed` too if the booking needs no payment.
+    """
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
@@ -25,11 +28,14 @@ def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
         return ()
     if booking.approval_deadline_at and now >= booking.approval_deadline_at:
         raise Refusal("ILLEGAL_TRANSITION", "The time to decide has run out.")
-    return (approved(booking, by=by, now=now),)
+    decision = approved(booking, by=by, now=now)
+    if booking.needs_no_payment:
+        return decision, BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=by)
+    return (decision,)
 
 
 def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
-    """The event that approves the booking's authorised payment."""
+    """The event that approves the booking, and its authorised payment."""
     return BookingApproved(
         **booking.about,
         payment_id=booking.payment_id or "",
@@ -39,7 +45,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The decline; no events for a declined booking. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Decline; no event if declined already. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)
@@ -58,10 +64,15 @@ def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: dateti
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The confirmation without a card; no events for a confirmed booking. Refused `CARD_BOOKING`, `BOOKING_ENDED`."""
+    """Confirm without a card; returns no event if confirmed already.
+
+    Refused `CARD_BOOKING`, `BOOKING_ENDED`, and `ILLEGAL_TRANSITION` for a booking that needs only an approval.
+    """
     if booking.status is BookingStatus.CONFIRMED:
         return ()
     _not_ended(booking)
+    if booking.status is BookingStatus.PENDING_APPROVAL and booking.needs_no_payment:
+        raise Refusal("ILLEGAL_TRANSITION", "This booking waits for approval.")
     if booking.status is BookingStatus.PENDING_APPROVAL or booking.payment_status in CARD_IN_USE:
         raise Refusal("CARD_BOOKING", "A card payment is open or authorised.")
     return (BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=by),)

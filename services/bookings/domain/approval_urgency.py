@@ -14,7 +14,7 @@ JUST_AFTER = timedelta(microseconds=1)
 
 
 def approval_risk(booking: Booking, now: datetime) -> str | None:
-    """The risk, `OK` to `CRITICAL`, that the decision comes later than promised; None where no decision is awaited."""
+    """The risk of a late decision, from `OK` to `CRITICAL`; None where the booking waits for no decision."""
     if not _awaits_decision(booking):
         return None
     due = [urgency for urgency, at in _by_sla(booking) if at <= now]
@@ -22,26 +22,26 @@ def approval_risk(booking: Booking, now: datetime) -> str | None:
 
 
 def due_alert(booking: Booking, now: datetime) -> ApprovalFellDue | None:
-    """The gravest alert that is due and that staff have not received; None where staff have every due alert."""
+    """The gravest due alert that staff have not received, or None if staff have received every due alert."""
     due = [urgency for urgency, at in _pending_alerts(booking) if at <= now]
-    if not due or booking.payment_authorized_at is None or booking.approval_deadline_at is None:
+    if not due or booking.awaits_approval_since is None or booking.approval_deadline_at is None:
         return None
     return ApprovalFellDue(
         **booking.about,
         urgency=due[-1],
-        payment_authorized_at=booking.payment_authorized_at,
+        payment_authorized_at=booking.awaits_approval_since,
         approval_deadline_at=booking.approval_deadline_at,
         noticed_at=now,
     )
 
 
 def reached(booking: Booking, now: datetime) -> tuple[str, ...]:
-    """Every urgency that has begun. The alert of the gravest urgency covers the others."""
+    """Each urgency that the approval has reached. One alert, for the gravest urgency, covers all of them."""
     return tuple(urgency.value for urgency, at in _moments(booking) if at <= now)
 
 
 def next_at(booking: Booking) -> datetime | None:
-    """The moment (UTC) of the next alert; None where no alert will follow."""
+    """The moment (UTC) of the next alert, or None if no alert follows."""
     return min((at for _, at in _pending_alerts(booking)), default=None)
 
 
@@ -50,7 +50,7 @@ def _pending_alerts(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetim
 
 
 def _moments(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
-    """Each urgency with the moment (UTC) at which the urgency begins, the gravest last."""
+    """Each urgency and the moment (UTC) at which this urgency begins. The gravest urgency comes last."""
     if _awaits_decision(booking):
         yield from _by_sla(booking)
         if booking.approval_deadline_at:
@@ -58,9 +58,9 @@ def _moments(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
 
 
 def _by_sla(booking: Booking) -> Iterator[tuple[ApprovalUrgency, datetime]]:
-    if booking.payment_authorized_at is None:
+    if booking.awaits_approval_since is None:
         return
-    sla_ends_at = booking.payment_authorized_at + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
+    sla_ends_at = booking.awaits_approval_since + timedelta(minutes=booking.terms.settings.approval_sla_minutes)
     yield ApprovalUrgency.DUE_SOON, sla_ends_at - DUE_SOON
     yield ApprovalUrgency.OVERDUE, sla_ends_at + JUST_AFTER
     yield ApprovalUrgency.CRITICAL, sla_ends_at + CRITICAL + JUST_AFTER

@@ -1,7 +1,7 @@
 """The balance: the amount owed beyond the booking's own payment, paid by card or at the front desk.
 
-The booking accepts or refuses each card payment while the payment is only authorised. Therefore every captured amount
-was owed when it was accepted, even if the balance was settled, cancelled or paid otherwise meanwhile.
+The booking accepts or refuses each card payment while the payment is only authorised. Therefore the guest owed every
+captured amount at the time of its acceptance, even if the balance changed between acceptance and capture.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def owed(booking: Booking) -> Money:
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Accept an authorised amount that a guest in house or checked out owes; refuse any other amount."""
+    """Accept a payment of at most the balance of a guest in house or checked out; refuse any other payment."""
     if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
@@ -75,7 +75,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
 
 
 def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
-    """The capture of an accepted payment; no events where the capture is recorded or the payment was not accepted."""
+    """Return `BalancePaid`, or no event if the payment was not accepted or its capture is recorded already."""
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -93,7 +93,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """The failure of an accepted payment: the guest owes the amount again, after a cancellation at most the fee."""
+    """Return `BalancePaymentFailed`. The guest owes the amount again, but after a cancellation at most the fee."""
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -110,7 +110,7 @@ def not_taken(
 
 
 def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The payment at the desk; no events where nothing is owed. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
+    """Return `BalanceSettled`, or no event if nothing is owed. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
     due = owed(booking)
     amount = due if command.amount is None else _amount(command.amount, due)
     if amount.is_zero:
@@ -129,18 +129,18 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
 
 
 def charge_of(booking: Booking, payment_id: str) -> Charge | None:
-    """The accepted card payment with this id; None where the booking has no such payment."""
+    """The accepted card payment with this id, or None if the booking has no such payment."""
     return next((charge for charge in booking.charges if charge.payment_id == payment_id), None)
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The changed fields of a cancelled booking after only the fee was captured from its balance payment."""
+    """The booking's changed fields where only the cancellation fee was captured from a balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
-    """The event with the refunded total of all the booking's payments instead of that of one payment."""
+    """The same event, with the refunded total of all the booking's payments. `event` has the total of one payment."""
     if event.refunded_total is None:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
@@ -151,7 +151,7 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
 
 
 def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The accepted card payments after a refund; the refunded total in `event` is that of one payment alone."""
+    """The accepted card payments after a refund. The refunded total in `event` is the total of one payment."""
     total = event.refunded_total
     return booking.charges if total is None else booking.charges_with(event.payment_id, refunded=total)
 
@@ -169,5 +169,5 @@ def _amount(text: str, due: Money) -> Money:
     except (ValueError, InvalidOperation):
         raise invalid("amount", f"This is no amount in {due.currency}.") from None
     if not 0 < amount.amount <= due.amount or amount != rounded(Decimal(amount.amount), due.currency):
-        raise invalid("amount", f"More than nothing, and at most the {due.text} that are owed.")
+        raise invalid("amount", f"More than nothing, and at most the {due} that are owed.")
     return amount

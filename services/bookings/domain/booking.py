@@ -8,8 +8,12 @@ from typing import Any
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
+from contracts.charge_limits import ChargeLimits, limits_of
 from contracts.data import Data
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
+
+# The payment status of a booking whose total is zero.
+NOT_REQUIRED = "NOT_REQUIRED"
 
 
 class ActionKind(StrEnum):
@@ -73,9 +77,14 @@ class AgreedTerms(Data):
     price: Price
     policy: CancellationPolicy
 
+    @property
+    def charge_limits(self) -> ChargeLimits:
+        """The smallest and the largest amount that a card can be charged."""
+        return limits_of(self.settings, self.price.total.currency)
+
 
 class Charge(Data):
-    """An accepted card payment towards the balance, not for the stay; `taken` is True once it is captured."""
+    """An accepted card payment towards the balance. `taken` is True once the payment is captured."""
 
     payment_id: str
     amount: Money
@@ -122,6 +131,7 @@ class Booking(Data):
     payment_id: str | None = None
     payment_intent_id: str | None = None
     payment_authorized_at: datetime | None = None
+    approval_requested_at: datetime | None = None
     paid_at: datetime | None = None
     captured: Money | None = None
     refunded: Money | None = None
@@ -183,6 +193,16 @@ class Booking(Data):
         return self.nothing if amount is None else amount
 
     @property
+    def needs_no_payment(self) -> bool:
+        """Whether the booking was submitted with a total of zero."""
+        return self.payment_status == NOT_REQUIRED
+
+    @property
+    def awaits_approval_since(self) -> datetime | None:
+        """The moment (UTC) from which the promised decision time counts: the authorisation, or else the submission."""
+        return self.payment_authorized_at or self.approval_requested_at
+
+    @property
     def held_on_card(self) -> bool:
         """Whether the stay's price is authorised on the guest's card; a payment that came too late does not count."""
         return self.status is BookingStatus.PENDING_APPROVAL and self.payment_status == "AUTHORIZED"
@@ -209,7 +229,7 @@ class Booking(Data):
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
     def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:
-        """The booking's charges, with changed fields in the charge that has this `payment_id`."""
+        """The booking's charges, after `changes` to the charge with this `payment_id`."""
         return tuple(
             replace(charge, **changes) if charge.payment_id == payment_id else charge for charge in self.charges
         )

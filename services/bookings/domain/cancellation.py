@@ -13,14 +13,14 @@ from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
 
 
 def can_cancel(booking: Booking, *, as_guest: bool = False) -> bool:
-    """Whether the booking can be cancelled now; only staff can cancel a stay in house."""
+    """Whether the booking can be cancelled now. With `as_guest`, a stay in house cannot be cancelled."""
     awaits_capture = booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is not None
     lives_here = as_guest and booking.status is BookingStatus.IN_HOUSE
     return LIFECYCLE.allows(booking.status, BookingCancelled) and not awaits_capture and not lives_here
 
 
 def require_override(reason: str, caller: Caller) -> None:
-    """Admit staff with `can_override` and a reason. Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`."""
+    """Admit only staff who have `can_override` and give a reason. Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`."""
     if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
         raise Refusal("PERMISSION_DENIED", "This needs can_override.")
     if not reason.strip():
@@ -28,7 +28,7 @@ def require_override(reason: str, caller: Caller) -> None:
 
 
 def retry_refund(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The retry of a failed refund; no events while a refund is pending. Refused `NO_FAILED_REFUND`."""
+    """Return `BookingRefundRetried`, or no event while a refund is pending. Refused `NO_FAILED_REFUND`."""
     if booking.status in CALLED_OFF and booking.refund_status == "PENDING":
         return ()
     if booking.status not in CALLED_OFF or booking.refund_status != "FAILED":

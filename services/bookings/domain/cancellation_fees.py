@@ -20,13 +20,17 @@ NIGHTS_USED = "NIGHTS_USED"
 
 
 class CancellationCharges(Data):
-    """The fee, the refund of captured money, and the amount that the guest then owes at the desk."""
+    """The fee, the refund of captured money, and the amount that the guest then owes at the desk.
+
+    `fee_at_desk` means that the fee is too small to be captured from the authorised card.
+    """
 
     fee: Money
     refund: Money
     balance_due: Money
     rule: str
     description: str
+    fee_at_desk: bool = False
 
     @property
     def preview(self) -> CancellationPreview:
@@ -37,13 +41,13 @@ class CancellationCharges(Data):
 
 
 def time_left(booking: Booking, now: datetime) -> timedelta:
-    """The time until check-in opens at the hotel; negative after that."""
+    """The time until check-in opens at the hotel. The time is negative once check-in has opened."""
     opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
     return opens - now
 
 
 def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
-    """The policy's tier for the time left. At exactly the threshold the cancellation is free."""
+    """The policy's tier for the time left. With exactly `free_until_hours` left, the cancellation is still free."""
     free = left >= timedelta(hours=policy.free_until_hours)
     if policy.kind == "FLEXIBLE":
         return FREE if free else FIRST_NIGHT
@@ -57,10 +61,10 @@ def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
 
 
 def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
-    """The tier of a no-show: the policy's own no-show rule, else the full stay or the first night by the policy's kind.
+    """The tier of a no-show: the policy's no-show rule, by default the full stay or the first night.
 
-    A no-show rule that needs a value takes the value of the last tier of its kind; a percentage rule without such a
-    tier takes the policy's own percentage.
+    The policy's kind decides the default. The rule takes its value from the policy's tier of the same kind with the
+    fewest hours before check-in. Without such a tier, a percentage rule takes `policy.percent`.
     """
     if policy.no_show is None:
         return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
@@ -71,7 +75,7 @@ def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
 
 
 def fee_of(tier: PolicyTier, price: Price) -> Money:
-    """The tier's fee for a stay at that price, never more than the total."""
+    """The tier's fee for a stay with this price, at most the price's total."""
     return min(_raw_fee(tier, price), price.total)
 
 
@@ -82,7 +86,7 @@ def first_night(price: Price) -> Money:
 
 
 def nights_used(price: Price, count: int) -> Money:
-    """The price of the first `count` nights as their share of the total, with discount and tax."""
+    """The share of the first `count` nights in the total price. The share contains discount and tax."""
     used = sum(night.amount for night in price.nights[:count])
     if count >= len(price.nights) or price.subtotal.is_zero:
         return price.total
@@ -116,19 +120,22 @@ def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCh
     return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
 
 
-def balance_after(booking: Booking, fee: Money, refund: Money) -> Money:
+def balance_after(booking: Booking, fee: Money, refund: Money, *, fee_at_desk: bool = False) -> Money:
     """The amount owed at the desk: fee and room service, less the payments that are not refunded.
 
-    Where the card is authorised only, the fee is captured from the authorisation and not owed at the desk.
+    If the card is only authorised, the fee is captured from the authorisation and is not owed, unless `fee_at_desk`.
     """
     served = booking.zero_if_none(booking.served)
-    return served if booking.held_on_card else max(fee + served - booking.paid + refund, booking.nothing)
+    if booking.held_on_card and not fee_at_desk:
+        return served
+    return max(fee + served - booking.paid + refund, booking.nothing)
 
 
 def refund_of(booking: Booking, fee: Money) -> Money:
-    """The refund to cards: the booking's own payment less the fee, and its balance payments less the amount still owed.
+    """The refund to cards, from the stay's payment and from the balance payments.
 
-    Unpaid room service is deducted from the refund of the balance payments.
+    The stay's payment is refunded less the fee. The balance payments are refunded less the unpaid room service, and
+    less the part of the fee that exceeds the stay's payment.
     """
     nothing = booking.nothing
     towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
@@ -145,27 +152,30 @@ def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Cancellatio
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
-    """The charges of a cancellation in house: nights slept and tonight, and the rest of the stay unless waived."""
+    """The charges of a cancellation in house: the whole stay, or with a waiver the nights slept and tonight."""
     price = booking.terms.price
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)
     if waived:
-        what = f"The hotel keeps the nights slept and tonight: {_text(used)}."
+        what = f"The hotel keeps the nights slept and tonight: {used}."
         return _charges(booking, used, rule=NIGHTS_USED, what=what)
-    what = f"The stay has begun: the hotel keeps the whole stay: {_text(price.total)}."
+    what = f"The stay has begun: the hotel keeps the whole stay: {price.total}."
     if used < price.total:
-        what += f" A waiver would give up all but the nights slept and tonight: {_text(used)}."
+        what += f" A waiver would give up all but the nights slept and tonight: {used}."
     return _charges(booking, price.total, rule=STAY_BEGUN, what=what)
 
 
 def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> CancellationCharges:
     refund = refund_of(booking, fee)
+    fee_at_desk = booking.held_on_card and not fee.is_zero and not booking.terms.charge_limits.allow(fee)
+    what += " This is paid at the hotel." if fee_at_desk else ""
     return CancellationCharges(
         fee=fee,
         refund=refund,
-        balance_due=balance_after(booking, fee, refund),
+        balance_due=balance_after(booking, fee, refund, fee_at_desk=fee_at_desk),
+        fee_at_desk=fee_at_desk,
         rule=rule,
-        description=f"{what} {_text(refund)} will be refunded." if not refund.is_zero else what,
+        description=f"{what} {refund} will be refunded." if not refund.is_zero else what,
     )
 
 
@@ -179,11 +189,7 @@ def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:
         "PERCENTAGE": f"{_digits(tier.value)} % of the stay",
         "FULL_STAY": "the whole stay",
     }.get(tier.kind, "a fixed fee")
-    return f"The hotel keeps {what}: {_text(fee)}."
-
-
-def _text(money: Money) -> str:
-    return f"{money.currency} {money.text}"
+    return f"The hotel keeps {what}: {fee}."
 
 
 def _digits(value: Decimal) -> str:

@@ -28,7 +28,7 @@ Type = CommunicationType
 
 
 class RecordedCommunication(Data):
-    """A communication as first stored, and its event, which contains neither personal data nor text."""
+    """A new communication and its event. The event contains neither personal data nor the text."""
 
     communication: Communication
     event: CommunicationRequested | CommunicationNoted

@@ -1,4 +1,4 @@
-"""Creation of a booking: as a draft, with its nights held, or confirmed at once by staff."""
+"""Creation of a booking: as a draft, as a booking with held nights, or by staff as a confirmed booking."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -7,14 +7,14 @@ from typing import Any
 
 from chassis.email_address import usable_address
 from chassis.refusal import Refusal
-from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.approval import BookingConfirmed, PaymentNotRequired
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.events import BookingDrafted, BookingEvent, BookingHeld
-from contracts.bookings.status import BookingSource
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.fields import EMAIL, NAME, PHONE, PROSE
 from contracts.rooms.holds import Held
-from contracts.values import Actor, Caller
-from services.bookings.domain import local_time
+from contracts.values import SYSTEM, Actor, Caller
+from services.bookings.domain import deadlines, local_time
 from services.bookings.domain.booking import AgreedTerms, Booking, Guest
 from services.bookings.domain.booking_names import BookingNames
 from services.bookings.domain.validation import FieldError, field_errors, refuse_if, text_errors
@@ -29,7 +29,7 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 
 
 def check(command: CreateBooking, caller: Caller) -> None:
-    """Check the command except availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+    """Check the command, not the availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -56,7 +56,7 @@ def stored_contact(contact: Mapping[str, str]) -> dict[str, Any]:
 
 
 def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:
-    """The booking before its first event, with each of the command's fields that a booking has too."""
+    """The booking before its first event. Fields that the command and the booking share are copied."""
     return Booking(
         **{name: getattr(command, name) for name in _COPIED},
         id=names.booking_id,
@@ -75,7 +75,7 @@ def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, call
 
 
 def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """The first events of a booking, which make it a draft, held, or confirmed."""
+    """The first events of a new booking. The booking is then a draft, held, or confirmed."""
     if command.draft:
         return (BookingDrafted(**_ordered(booking), by=by),)
     held = hold(booking, by=by, now=now)
@@ -88,6 +88,29 @@ def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
     """The event that holds the nights for the hotel's `payment_hold_minutes`."""
     expires_at = now + timedelta(minutes=booking.terms.settings.payment_hold_minutes)
     return BookingHeld(**_ordered(booking), expires_at=expires_at, by=by)
+
+
+def without_payment(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
+    """The events that follow the hold of a booking with a total of zero; no events for any other booking.
+
+    The booking awaits approval or, at a hotel that requires none, is confirmed by the system.
+    """
+    if booking.status is not BookingStatus.PENDING_PAYMENT or not booking.total.is_zero:
+        return ()
+    if not booking.terms.settings.approval_required:
+        return (BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=SYSTEM),)
+    deadline = deadlines.approval_cutoff(booking, since=now)
+    return (PaymentNotRequired(**booking.about, submitted_at=now, approval_deadline_at=deadline),)
+
+
+def check_total(booking: Booking) -> None:
+    """Check that a card can take the booking's total, or that the total is zero.
+
+    Refused `TOTAL_BELOW_MINIMUM`, `TOTAL_ABOVE_MAXIMUM`.
+    """
+    problem = booking.terms.charge_limits.problem(booking.total)
+    if problem:
+        raise Refusal(*problem)
 
 
 def _ordered(booking: Booking) -> dict[str, Any]:

@@ -26,17 +26,21 @@ EXPIRY_REASONS = {
 }
 
 
-def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
-    """The approval deadline (UTC): the later of the hotel's cutoff and the promised decision time.
-
-    The deadline is at the latest 12 hours before the card's authorisation ends (`capture_before`, if known).
-    """
+def approval_cutoff(booking: Booking, *, since: datetime) -> datetime:
+    """The hotel's approval deadline (UTC): its cutoff, or the promised decision time after `since` if that is later."""
     terms = booking.terms.settings
     day = booking.check_in + timedelta(days=terms.approval_cutoff_day_offset)
     cutoff = local_time.closes_at(day, terms.approval_cutoff_time, booking.timezone)
-    promised_by = authorized_at + timedelta(minutes=terms.approval_sla_minutes)
+    return max(cutoff, since + timedelta(minutes=terms.approval_sla_minutes))
+
+
+def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_before: datetime | None) -> datetime:
+    """The approval deadline (UTC) of an authorised booking: the hotel's own deadline.
+
+    The deadline is at the latest 12 hours before the card's authorisation ends (`capture_before`, if known).
+    """
     card_ends = capture_before or authorized_at + CARD_HOLDS
-    return min(max(cutoff, promised_by), card_ends - BEFORE_CARD_ENDS)
+    return min(approval_cutoff(booking, since=authorized_at), card_ends - BEFORE_CARD_ENDS)
 
 
 def due_at(booking: Booking) -> datetime | None:
@@ -48,7 +52,7 @@ def due_at(booking: Booking) -> datetime | None:
 
 
 def expires_at(booking: Booking) -> datetime | None:
-    """The moment at which the booking expires, None in a status that does not expire."""
+    """The moment (UTC) at which the booking expires, or None if the booking does not expire in its status."""
     if booking.status is BookingStatus.DRAFT:
         return booking.updated_at + DRAFT_LASTS
     if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
@@ -60,7 +64,7 @@ def expires_at(booking: Booking) -> datetime | None:
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """The expiry; no events before the deadline, or in a status without expiry."""
+    """Return `BookingExpired`, or no event before the deadline and in a status that does not expire."""
     ends_at = expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
         return ()

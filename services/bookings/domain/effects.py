@@ -1,4 +1,4 @@
-"""The effects of events that depend on the booking's state. The table of all effects is in `evolution`."""
+"""Effects that depend on both the event and the booking's state. The table of all effects is in `evolution`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalancePaymentFailed, BalanceSettled
-from contracts.bookings.events import BookingCancelled
+from contracts.bookings.events import BookingCancelled, BookingDrafted, BookingHeld
 from contracts.bookings.orders import OrderCompleted
 from contracts.bookings.overstays import (
     Incident,
@@ -19,7 +19,7 @@ from contracts.bookings.overstays import (
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.stays import BookingNoShow
 from services.bookings.domain import cancellation_fees
-from services.bookings.domain.booking import Booking, Charge
+from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
 from services.bookings.lifecycle import OVERSTAYS
 
 Changes = dict[str, Any]
@@ -32,8 +32,8 @@ NO_SECRETS: Changes = {"in_house": None, "push_token": None}
 def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
     """The effect that copies fields of the event to the booking.
 
-    `names` are fields with the same name in both, `renamed` maps fields of the booking to fields of the event, and
-    `sets` has further fields of the booking with their values.
+    `names` are fields that event and booking share. `renamed` maps fields of the booking to fields of the event.
+    `sets` maps further fields of the booking to their new values.
     """
     sources = {name: name for name in names} | renamed
 
@@ -41,6 +41,15 @@ def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
         return {target: getattr(event, source) for target, source in sources.items()} | (sets or {})
 
     return effect
+
+
+def drafted(booking: Booking, _: BookingDrafted) -> Changes:
+    return {"payment_status": NOT_REQUIRED} if booking.total.is_zero else {}
+
+
+def held(booking: Booking, event: BookingHeld) -> Changes:
+    changes: Changes = {"expires_at": event.expires_at}
+    return changes | ({"payment_status": NOT_REQUIRED} if booking.total.is_zero else {})
 
 
 def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
@@ -52,19 +61,20 @@ def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
 
 def cancelled(booking: Booking, event: BookingCancelled) -> Changes:
     changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, "expires_at": None}
-    return _called_off(booking, event) | changes | {"ended_at": event.cancelled_at}
+    called_off = _called_off(booking, event, fee_at_desk=event.fee_at_desk)
+    return called_off | changes | {"ended_at": event.cancelled_at}
 
 
 def no_show(booking: Booking, event: BookingNoShow) -> Changes:
     return _called_off(booking, event) | {"ended_at": event.marked_at}
 
 
-def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow) -> Changes:
+def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
     return {
         "cancellation_fee": event.fee,
         "refund_amount": event.refund,
         "refund_status": None if event.refund.is_zero else "PENDING",
-        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund),
+        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
         **NO_ROOM,
         **NO_SECRETS,
     }

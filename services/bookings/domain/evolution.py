@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.bookings.amendments import BookingAmended
-from contracts.bookings.approval import BookingApproved, BookingAwaitsApproval, BookingConfirmed, BookingDeclined
+from contracts.bookings.approval import (
+    BookingApproved,
+    BookingAwaitsApproval,
+    BookingConfirmed,
+    BookingDeclined,
+    PaymentNotRequired,
+)
 from contracts.bookings.balance import (
     BalancePaid,
     BalancePaymentAccepted,
@@ -53,8 +59,8 @@ _HAS_ROOM = copied(assigned_room_number="room_number", assigned_room_type="room_
 _UNCHANGED = copied()
 
 _EFFECTS: dict[type[BookingEvent], Effect] = {
-    BookingDrafted: _UNCHANGED,
-    BookingHeld: copied("expires_at"),
+    BookingDrafted: effects.drafted,
+    BookingHeld: effects.held,
     PaymentAwaited: copied("payment_provider", "payment_reference", sets={"payment_status": "SESSION_OPEN"}),
     BookingAwaitsApproval: copied(
         "payment_id",
@@ -63,6 +69,11 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
         "approval_deadline_at",
         payment_reference="payment_intent_id",
         sets={"payment_status": "AUTHORIZED", "approval_alerts": (), "expires_at": None},
+    ),
+    PaymentNotRequired: copied(
+        "approval_deadline_at",
+        approval_requested_at="submitted_at",
+        sets={"approval_alerts": (), "expires_at": None},
     ),
     BookingApproved: copied("decision_made_at", "decision_made_by"),
     BookingConfirmed: effects.confirmed,

@@ -33,7 +33,7 @@ def _instant(wall: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
 
 
 def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The end of the gap that contains a wall time that does not exist, found by bisection."""
+    """The end of the clock-change gap in which the wall time lies, found by bisection."""
     before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     old = before.astimezone(zone).utcoffset()

@@ -14,7 +14,7 @@ from services.bookings.lifecycle import ENDED, LIFECYCLE
 
 
 def mark(booking: Booking, command: MarkNoShow, *, caller: Caller, now: datetime) -> Sequence[BookingEvent]:
-    """The no-show marked by staff; no events where the booking is a no-show already.
+    """Return `BookingNoShow` for staff, or no event if the booking is a no-show already.
 
     Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`, `NO_SHOW_TOO_EARLY`. A waiver raises the refusals of
     `require_override`.
@@ -33,7 +33,7 @@ def mark(booking: Booking, command: MarkNoShow, *, caller: Caller, now: datetime
 
 
 def mark_overdue(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """The no-show marked by the system; no events before the deadline."""
+    """Return `BookingNoShow` by the system, or no event before the deadline."""
     return (_no_show(booking, by=SYSTEM, now=now),) if _is_overdue(booking, now) else ()
 
 

@@ -78,7 +78,7 @@ def placed(booking: Booking, order: Order) -> OrderPlaced:
 
 
 def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderAccepted]:
-    """The acceptance; no events where the order is accepted already. Refused `ILLEGAL_TRANSITION`."""
+    """Return `OrderAccepted`, or no event if the order is accepted already. Refused `ILLEGAL_TRANSITION`."""
     if order.status is OrderStatus.ACCEPTED:
         return ()
     status = ORDERS.after(order.status, OrderAccepted)
@@ -86,7 +86,7 @@ def accept(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seque
 
 
 def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCompleted]:
-    """The completion; no events where the order is completed already. Refused `ILLEGAL_TRANSITION`."""
+    """Return `OrderCompleted`, or no event if the order is completed already. Refused `ILLEGAL_TRANSITION`."""
     if order.status is OrderStatus.COMPLETED:
         return ()
     status = ORDERS.after(order.status, OrderCompleted)
@@ -94,7 +94,7 @@ def complete(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Seq
 
 
 def cancel(booking: Booking, order: Order, *, by: Actor, now: datetime) -> Sequence[OrderCancelled]:
-    """The cancellation; no events where the order is cancelled already.
+    """Return `OrderCancelled`, or no event if the order is cancelled already.
 
     Refused `ILLEGAL_TRANSITION`, and `ORDER_ACCEPTED` where a guest cancels an accepted order.
     """

@@ -25,15 +25,15 @@ from services.bookings.lifecycle import LIFECYCLE, OVERSTAYS, UNDECIDED
 
 
 def live(booking: Booking) -> Incident | None:
-    """The open or acknowledged incident, None where there is no such incident."""
+    """The booking's overstay incident while the incident is open or acknowledged, else None."""
     incident = booking.overstay
     return incident if incident and incident.status in UNDECIDED else None
 
 
 def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[OverstayFlagged]:
-    """The event that flags a new incident with `incident_id`, or a higher severity of the live incident.
+    """Return `OverstayFlagged`: a new incident with `incident_id`, or a higher severity of the live incident.
 
-    No events where the guest does not overstay, the severity is flagged already, or staff dismissed the overstay.
+    Returns no event without an overstay, for a severity that is flagged already, and after a dismissal by staff.
     """
     due, severity = deadlines.overstay_due_at(booking), deadlines.overstay_severity(booking, now)
     if severity is None or due is None or now <= due:
@@ -56,7 +56,7 @@ def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[Overs
 def acknowledge(
     booking: Booking, command: AcknowledgeOverstay, *, by: Actor, now: datetime
 ) -> Sequence[OverstayAcknowledged | OverstayDismissed]:
-    """The acknowledgement or dismissal; no events if repeated. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`."""
+    """Acknowledge or dismiss; returns no event if repeated. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`."""
     incident = booking.overstay
     if incident is None:
         raise Refusal("NO_OVERSTAY", "The guest has not overstayed.")
@@ -72,7 +72,7 @@ def acknowledge(
 
 
 def ended_by(booking: Booking, events: Sequence[BookingEvent], *, now: datetime) -> Sequence[OverstayResolved]:
-    """The resolution of a live incident if one of the events ends the stay, else no events."""
+    """Return `OverstayResolved` where an incident is live and one of the events ends the stay, else no event."""
     incident = live(booking)
     leaving = next((event for event in events if ends_stay(booking, event)), None)
     if incident is None or leaving is None:
@@ -104,7 +104,7 @@ def state(booking: Booking, *, now: datetime) -> OverstayState:
 
 
 def ends_stay(booking: Booking, event: BookingEvent) -> bool:
-    """Whether the event ends the booking's status `IN_HOUSE`."""
+    """Whether the event moves the booking out of the status `IN_HOUSE`."""
     if not LIFECYCLE.allows(booking.status, type(event)):
         return False
     return booking.status is BookingStatus.IN_HOUSE is not LIFECYCLE.after(booking.status, type(event))

@@ -1,4 +1,4 @@
-"""The booking's own events for each payment event."""
+"""Decides which events of the booking follow from a payment event."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import SYSTEM
-from services.bookings.domain import cancellation_fees, deadlines
+from services.bookings.domain import balance, cancellation_fees, deadlines
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF, PAST_PAYING
 
@@ -31,7 +31,7 @@ STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
 
 
 def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[BookingEvent]:
-    """The event that the booking awaits payment; no events unless the booking is held."""
+    """Return `PaymentAwaited` for a held booking, and no event for any other booking."""
     if booking.status is not BookingStatus.PENDING_PAYMENT:
         return ()
     return (
@@ -45,7 +45,7 @@ def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[Bo
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """The wait for approval, or the approval at once where the hotel requires none; a late payment is turned away."""
+    """The booking awaits approval, or is approved at once if the hotel requires none. A late payment is turned away."""
     if booking.status in PAST_PAYING:
         return (_turned_away(booking, event, now=now),)
     if booking.status is not BookingStatus.PENDING_PAYMENT:
@@ -83,7 +83,7 @@ def _turned_away(booking: Booking, event: PaymentAuthorized, *, now: datetime) -
 
 
 def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
-    """The confirmation, with actor and time of the approval; no events where nobody has approved the booking."""
+    """Return `BookingConfirmed` with actor and time of the approval, or no event if the booking is not approved."""
     if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at or not booking.decision_made_by:
         return ()
     return (
@@ -97,7 +97,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 
 
 def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: datetime) -> Sequence[BookingEvent]:
-    """The failed capture, after which the guest has 24 hours to pay again; no events unless the booking is approved."""
+    """Return `BookingPaymentFailed` for an approved booking, else no event. The guest can pay again for 24 hours."""
     if booking.status is not STAGE_OF_CAPTURE or not booking.decision_made_at:
         return ()
     return (
@@ -111,7 +111,10 @@ def capture_failed(booking: Booking, event: PaymentCaptureFailed, *, now: dateti
 
 
 def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequence[BookingEvent]:
-    """The fee that the guest now owes at the desk because the authorisation that covered the fee is released."""
+    """Return `BalancePaymentFailed` if the authorisation covered a fee. The guest now owes the fee at the desk.
+
+    Returns no event if the guest owes the fee already.
+    """
     own_hold = (
         booking.confirmed_at is None
         and booking.zero_if_none(booking.captured).is_zero
@@ -120,12 +123,15 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
     fee = booking.zero_if_none(booking.cancellation_fee)
     if booking.status is not BookingStatus.CANCELLED or fee.is_zero or not own_hold:
         return ()
+    due = cancellation_fees.balance_after(booking, fee, booking.nothing)
+    if due == balance.owed(booking):
+        return ()
     return (
         BalancePaymentFailed(
             **booking.about,
             payment_id=event.payment_id,
             amount=fee,
-            balance_due=cancellation_fees.balance_after(booking, fee, booking.nothing),
+            balance_due=due,
             reason_code="VOIDED",
             failed_at=now,
         ),
@@ -133,7 +139,7 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
 
 
 def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]:
-    """The rise of the refunded total; no events where that total is recorded already."""
+    """Return `BookingRefunded` with the rise of the refunded total, or no event if the total has not risen."""
     already = booking.zero_if_none(booking.refunded)
     if event.refunded_total <= already:
         return ()
@@ -148,7 +154,7 @@ def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]
 
 
 def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEvent]:
-    """The failed refund; staff must then retry the refund."""
+    """Return `BookingRefundFailed`. Staff must then retry the refund."""
     return (
         BookingRefundFailed(
             **booking.about,
@@ -161,7 +167,7 @@ def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEven
 
 
 def payment_fields(event: PaymentEvent) -> dict[str, Any]:
-    """The payment fields of a booking after an event that does not change the booking's status."""
+    """The payment fields that the event sets on a booking whose status the event does not change."""
     match event:
         case PaymentSessionOpened():
             return {

@@ -9,7 +9,7 @@ FieldError = dict[str, str]
 
 
 def field_errors(*checks: tuple[bool, str, str]) -> list[FieldError]:
-    """The errors of the checks that failed; a check is whether it failed, the field and the message."""
+    """The errors of the failed checks. Each check has a bool (True if failed), the field and the message."""
     return [{"field": field, "message": message} for failed, field, message in checks if failed]
 
 

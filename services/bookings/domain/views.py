@@ -22,7 +22,7 @@ _OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
 
 
 def shared(booking: Booking, view: Any) -> dict[str, Any]:
-    """The fields that `view`, a dataclass, and the booking have in common, with the booking's values."""
+    """The booking's value for each field that the dataclass `view` and the booking share."""
     return {name: getattr(booking, name) for name in _shared_names(view)}
 
 
@@ -39,7 +39,7 @@ def row(booking: Booking, *, now: datetime) -> BookingRow:
 def detail(
     booking: Booking, *, now: datetime, in_house: InHouse | None = None, as_guest: bool = False
 ) -> BookingDetail:
-    """The booking's details. The in-house secrets are included only where `in_house` is passed."""
+    """The booking's details. PIN and Wi-Fi are included only if `in_house` is passed."""
     same = shared(booking, BookingDetail) | {"balance_due": booking.zero_if_none(booking.balance_due)}
     cancellable = can_cancel(booking, as_guest=as_guest)
     return BookingDetail(
@@ -48,6 +48,8 @@ def detail(
         guest_first_name=booking.guest.first_name,
         guest_last_name=booking.guest.last_name,
         promo_code=booking.terms.price.promo_code,
+        pricing=booking.terms.price.lines,
+        can_pay=payable(booking, now=now).payable,
         hotel_card=booking.terms.hotel,
         policy=booking.terms.policy,
         can_cancel=cancellable,
@@ -66,23 +68,27 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house."""
+    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house.
+
+    An amount that no card can take is not payable: a balance is then paid at the desk.
+    """
     due = balance.owed(booking)
     extension = booking.status is BookingStatus.IN_HOUSE and not due.is_zero
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
+    amount = due if extension else booking.total
     stay = f"{isolated(booking.room_type_name)}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
         **booking.about,
         hotel_name=booking.terms.hotel.name,
         description=f"Balance of {stay}" if extension else stay,
-        amount=due if extension else booking.total,
+        amount=amount,
         status=status_of(booking),
         payment_status=booking.payment_status,
         payment_reference=booking.payment_reference,
         expires_at=until,
         guest_email="" if address_problem(booking.guest.email) else booking.guest.email,
-        payable=extension or (held and not booking.total.is_zero),
+        payable=(extension or held) and booking.terms.charge_limits.allow(amount),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
     )
 

@@ -1,4 +1,4 @@
-"""Walk-ins: the booking of a guest who arrives without one, from creation to check-in at once."""
+"""Walk-ins: a guest arrives without a booking, and the booking is created and checked in at once."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ ONE_NIGHT = timedelta(days=1)
 def booking_request(command: AddWalkIn, *, settings: HotelSettings, timezone: str, now: datetime) -> CreateBooking:
     """The command that creates the booking.
 
-    Refused `VALIDATION_ERROR` unless the stay begins today or, until the late-arrival cutoff, yesterday.
+    Refused `VALIDATION_ERROR` unless the stay begins today. Until the late-arrival cutoff, yesterday is allowed.
     """
     check_in = _check_in(command.check_in, settings, timezone, now)
     return CreateBooking(
@@ -38,7 +38,7 @@ def booking_request(command: AddWalkIn, *, settings: HotelSettings, timezone: st
 
 
 def _check_in(requested: date | None, settings: HotelSettings, timezone: str, now: datetime) -> date:
-    """The hotel-local check-in date: today, or until the late-arrival cutoff also yesterday."""
+    """The check-in date (hotel-local): today. Until the late-arrival cutoff, yesterday may be requested, too."""
     today = local_time.local_date(now, timezone)
     if requested in (None, today):
         return today

@@ -20,7 +20,7 @@ log = logs.logger(__name__)
 
 
 def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> RoomsCheckedOut:
-    """Vacate the rooms; returns a result for each.
+    """Vacate the rooms; returns one result for each room.
 
     The whole command is refused only for a caller without permission or for too many rooms.
     """
@@ -68,7 +68,7 @@ def _check(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]
 def _rooms_of(
     hotel: str, named: Sequence[int | str], conversation: KeyedConversation[BookingsWork]
 ) -> tuple[tuple[RoomView, ...], list[int | str]]:
-    """The hotel's rooms among the named ids and numbers, and the ids and numbers that belong to no room."""
+    """Look up rooms by id or number; returns the hotel's rooms, and the ids and numbers that belong to no room."""
     ids = tuple(one for one in named if isinstance(one, int))
     numbers = tuple(one for one in named if isinstance(one, str))
     rooms = conversation.ask(FindRooms(hotel=hotel, ids=ids, numbers=numbers)).rooms
@@ -79,7 +79,7 @@ def _rooms_of(
 def _vacate(
     command: CheckOutRooms, conversation: KeyedConversation[BookingsWork], room: RoomView, in_house: Sequence[str]
 ) -> list[str]:
-    """Vacate one room; returns the bookings checked out, none where an occupancy without a stay was cleared."""
+    """Vacate one room; returns the bookings checked out. The list is empty for an occupancy without a stay."""
     reason = (command.reason or DESTRUCTIVE) if command.destructive else command.reason
     checked_out = [
         booking_id

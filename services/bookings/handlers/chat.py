@@ -36,7 +36,7 @@ def send_chat_message(command: SendChatMessage, work: BookingsWork) -> ChatMessa
 
 
 def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
-    """Store the last message that the caller's side has read, without an event."""
+    """Store which message the caller's side has read last. No event is published."""
     booking = _participating(work, hotel=command.hotel, booking_id=command.booking_id)
     side = chat.side_of(work.caller)
     last = work.chats.position(booking.id, side).last

@@ -20,7 +20,7 @@ from services.bookings.work import BookingsWork
 
 
 def communicate(command: Communicate, work: BookingsWork) -> Communication:
-    """Store the communication; the notifier sends a message when the notifier receives the event."""
+    """Store the message or note. The notifier sends a message when the event reaches the notifier."""
     booking = locked(work, command)
     by = work.caller.actor
     new = communications.begin(booking, command, str(uuid4()), by=by, now=work.now, sms=work.dependencies.sms)
@@ -37,7 +37,7 @@ def list_communications(query: ListCommunications, work: BookingsWork) -> Commun
 
 
 def get_letter(command: GetLetter, work: BookingsWork) -> Letter:
-    """The text and recipient of a message; only a mail to the guest's own address carries a link to the booking."""
+    """The text and recipient of a message. Only a mail to the guest's own address carries a link to the booking."""
     access.system_only(work.caller)
     booking = work.bookings.find(command.booking_id)
     communication = work.communications.find(command.booking_id, command.communication_id)

@@ -5,6 +5,7 @@ from contracts.bookings.asks import CreateBooking
 from contracts.bookings.views import CreatedBooking
 from contracts.rooms.holds import HoldInventory
 from contracts.rooms.hotels import GetHotel
+from contracts.values import SYSTEM
 from services.bookings.domain import booking_names, creation, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.steps import booking_creation
@@ -18,7 +19,8 @@ def create_booking(command: CreateBooking, conversation: KeyedConversation[Booki
 
     def begin(new: Booking, work: BookingsWork) -> Booking:
         events = creation.begin(new, command, by=work.caller.actor, now=work.now)
-        return work.record(new, events, by=work.caller.actor)
+        booking = work.record(new, events, by=work.caller.actor)
+        return work.record(booking, creation.without_payment(booking, now=work.now), by=SYSTEM)
 
     def hold(booking_id: str) -> HeldStay:
         return HeldStay(conversation.ask(_hold(command, booking_id)), begin)
@@ -38,11 +40,12 @@ def _hold(command: CreateBooking, booking_id: str) -> HoldInventory:
         promo_code=command.promo_code,
         quote_id=command.quote_id,
         price_only=command.draft,
+        by_card=command.payment == "card",
     )
 
 
 def _year(command: CreateBooking, conversation: KeyedConversation[BookingsWork]) -> int:
-    """The hotel-local year; around New Year the rooms service is asked for the hotel's time zone."""
+    """The hotel-local year. Around New Year, the rooms service is asked for the hotel's time zone."""
     with conversation.reading() as work:
         now = work.now
     year = booking_names.year_everywhere(now)

@@ -1,8 +1,8 @@
 """Ghosts: comparison of bookings in house with occupied rooms, and the repair of differences.
 
-A difference is repaired once it has lasted a minute, because a shorter one may come from a message in transit: an
-occupancy without a stay is cleared, a room assigned to an ended booking is freed, and a guest in house is moved into
-the assigned room again.
+A difference that has lasted a minute is repaired; a shorter difference may come from a message in transit. The repair
+clears an occupancy without a stay, frees a room assigned to an ended booking, or moves a guest in house into the
+assigned room again.
 """
 
 from chassis.observability import logs

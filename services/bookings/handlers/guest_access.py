@@ -13,7 +13,7 @@ from services.bookings.work import BookingsWork
 
 
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
-    """The booking of the caller's token. Refused `INVALID_TOKEN`, also where the query names another booking."""
+    """The booking that the caller's token opens. Refused `INVALID_TOKEN`, also if the query names another booking."""
     token_hash = access.hashed(work.caller.guest_token or "")
     booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
     if booking is None:
@@ -23,7 +23,7 @@ def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAcc
 
 
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
-    """Revoke the token and its unused codes; the notifier then closes the guest's open connections."""
+    """Revoke the guest's token and the unused codes of the booking. The notifier then ends the guest's connections."""
     booking = locked(work, command)
     by, key = work.caller.actor, work.dependencies.guest_token_key
     revoked, guest = access.revoke(booking, key=key, by=by, now=work.now)

@@ -16,7 +16,7 @@ log = logs.logger(__name__)
 
 
 def store_hold(event: InventoryHeld, work: BookingsWork) -> None:
-    """Store the hold; the booking of the hold may not be stored yet."""
+    """Store the hold, even if the hold's booking is not stored yet."""
     work.holds.add(event.booking_id, event.hotel, event.held_at)
 
 
@@ -26,7 +26,7 @@ def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
 
 
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
-    """Release one orphan hold, whose booking is a draft, was called off, or was never stored.
+    """Release one orphan hold: its booking is a draft, was called off, or was never stored.
 
     Returns False where no hold must be checked or the rooms service does not answer.
     """
@@ -52,7 +52,7 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
 
 
 def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
-    """Release the hold; a pending action prevents that a draft is submitted meanwhile."""
+    """Release the hold. A pending action keeps a draft from being submitted meanwhile."""
     if booking and booking.pending:
         pending_actions.carry_out(conversation, RELEASE, booking)
     else:

@@ -24,9 +24,9 @@ QUIET = timedelta(minutes=10)
 
 
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
-    """Find a booking by its confirmation number; its details are returned only if the guest's address is given too.
+    """Find a booking by confirmation number. The details are returned only if the guest's address is given, too.
 
-    With another address no booking is found. With an address alone, the address is stored and no booking is returned.
+    With another address, no booking is found. An address alone is stored, and no booking is returned.
     """
     address, number = address_key(command.email), command.confirmation_number.strip().upper()
     if not number:
@@ -41,7 +41,7 @@ def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookin
 
 
 def begin_lookup_mail(work: BookingsWork) -> bool:
-    """Request one mail for each hotel with bookings of a stored address.
+    """Request one mail for each hotel where a stored address has bookings.
 
     Returns False where no address is stored. An address gets at most one mail per hotel in ten minutes.
     """
@@ -60,7 +60,7 @@ def begin_lookup_mail(work: BookingsWork) -> bool:
 def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLetter:
     """The content of a lookup mail, with new one-time codes. Refused `LOOKUP_NOT_FOUND`.
 
-    The bookings of a guest who has changed the e-mail address since are left out.
+    A booking is left out if its guest's e-mail address has changed since the lookup.
     """
     access.system_only(work.caller)
     mail = work.lookups.find(command.lookup_id)

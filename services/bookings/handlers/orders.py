@@ -43,7 +43,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
 
 
 def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
-    """A page of the orders of guests in house; for a guest, only that guest's own orders."""
+    """A page of the orders of guests in house. A guest receives only the guest's own orders."""
     if query.booking_id is None:
         access.require_own_hotel(query.hotel, work.caller)
         return work.orders.page(query)
@@ -79,7 +79,7 @@ def _require_in_house(work: BookingsWork, *, hotel: str, booking_id: str) -> Non
 
 
 def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
-    """The order, with its booking locked, for staff or the booking's guest. Refused `ORDER_NOT_FOUND`."""
+    """The order, for staff or the booking's guest. The order's booking is locked. Refused `ORDER_NOT_FOUND`."""
     named = command.booking_id if isinstance(command, CancelOrder) else None
     if work.caller.kind == "guest":
         booking = locked_by_id(work, hotel=command.hotel, booking_id=named or "")

@@ -14,7 +14,7 @@ from services.bookings.work import BookingsWork
 
 
 def flag_overstays(work: BookingsWork) -> bool:
-    """Flag one overstay, or the rise of its severity; returns False where no overstay is due."""
+    """Flag one new overstay or one higher severity; returns False where no overstay is due."""
     booking = work.bookings.lock_overstaying(work.now)
     if booking is None:
         return False

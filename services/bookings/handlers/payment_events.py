@@ -1,4 +1,4 @@
-"""The effect of payment events on a booking. An event that is too late for its booking does not change the status."""
+"""The effect of payment events on a booking. A payment event that is too late does not change the status."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -108,7 +108,10 @@ def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWo
 
 
 def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
-    """The locked booking; None for an unknown booking, and for a balance payment, whose event is applied here."""
+    """Lock the event's booking; returns None if the booking is unknown or the event is already applied to the balance.
+
+    The events of balance payments, except those of refunds, are applied here.
+    """
     booking = work.bookings.lock(event.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)
@@ -120,7 +123,7 @@ def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
 
 
 def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork) -> bool:
-    """Record the booking's own events for a balance payment; returns False where the payment event causes none."""
+    """Record the booking's own events for a balance payment; returns False if no event was recorded."""
     match event:
         case PaymentAuthorized():
             events, by = balance.authorized(booking, event, now=work.now), SYSTEM
@@ -140,7 +143,7 @@ def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork)
 def _record(
     work: BookingsWork, booking: Booking, event: PaymentEvent, events: Sequence[BookingEvent], **private: Any
 ) -> None:
-    """Record the booking's events; where there are none, store the payment fields that the event changes."""
+    """Record the booking's events. Without events, store the payment fields that the payment event changes."""
     if events:
         work.record(booking, events, by=PROVIDER, **private)
         return

@@ -16,7 +16,7 @@ LONGEST_FEED = 500
 
 
 def get_booking(query: GetBooking, work: BookingsWork) -> BookingDetail:
-    """One booking, with PIN and Wi-Fi for the guest in house and the front desk only."""
+    """One booking. Only the guest in house and the front desk receive PIN and Wi-Fi."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     in_house = views.secrets_for(booking, work.caller)
     return views.detail(booking, now=work.now, in_house=in_house, as_guest=work.caller.kind == "guest")

@@ -9,7 +9,7 @@ from services.bookings.work import BookingsWork
 
 
 class NamesBooking(Protocol):
-    """A message about one booking of one hotel, with any type of reply."""
+    """A message that names one booking and its hotel."""
 
     @property
     def hotel(self) -> str:
@@ -37,10 +37,7 @@ def locked(work: BookingsWork, command: NamesBooking, *, staff: bool = True) -> 
 
 
 def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    """The booking, locked, for its guest, staff and services.
-
-    Raises the refusals of `visible`, and `VERSION_MISMATCH`.
-    """
+    """The locked booking, for guest, staff and services. Raises the refusals of `visible`, and `VERSION_MISMATCH`."""
     booking = _admitted(work, work.bookings.lock(booking_id), hotel)
     if not work.context.expects(booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)

@@ -1,6 +1,6 @@
 """Creation of a booking: the rooms service holds the nights, then one transaction stores the whole booking.
 
-Where the booking is never stored, its nights are released as an orphan hold within about a minute.
+If the booking is not stored, its orphan hold is released within about a minute.
 """
 
 import time
@@ -33,7 +33,7 @@ class HeldStay:
 def create(
     command: CreateBooking, conversation: KeyedConversation[BookingsWork], *, year: int, hold: Callable[[str], HeldStay]
 ) -> CreatedBooking:
-    """Draw a booking id, call `hold` with the id, and store the booking; a name that is taken is drawn again."""
+    """Draw a booking id, call `hold` with the id, and store the booking. If a name is taken, another one is drawn."""
     for _ in range(DRAWS):
         booking_id = booking_names.booking_id(year, conversation.dependencies.choose)
         asked_at = time.monotonic()
@@ -48,7 +48,7 @@ def create(
 
 
 def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
-    """A stored reply with the booking's first guest token, which is derived again, even after its revocation."""
+    """A stored reply with the booking's first guest token. The token is derived again, even after its revocation."""
     token = access.derived_token(work.dependencies.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 

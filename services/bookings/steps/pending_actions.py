@@ -40,7 +40,7 @@ def run(
     *,
     staff: bool = True,
 ) -> BookingDetail:
-    """Handle a command by a two-step action; where `decide` returns None, the booking stays unchanged."""
+    """Handle a command by a two-step action. If `decide` returns None, the booking stays unchanged."""
     with conversation.transaction() as work:
         booking = locked(work, command, staff=staff)
         fields = decide(booking, work)
@@ -90,7 +90,7 @@ def carry_out(
 
 
 def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    """The booking without the intent, for an action that changes only the rooms service."""
+    """Remove the intent only, because the action changes nothing but the rooms service's data."""
     return work.note(booking, pending=None)
 
 
@@ -102,6 +102,6 @@ def require_none(booking: Booking) -> Booking:
 
 
 def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:
-    """The locked booking; None where another caller has completed this action."""
+    """The locked booking, or None if another caller has completed this action."""
     booking = work.bookings.lock(booking_id)
     return booking if booking and booking.pending and booking.pending.id == intent.id else None

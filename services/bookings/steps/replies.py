@@ -1,4 +1,4 @@
-"""The reply of a command to one booking: the booking's details after the command."""
+"""The reply to a command about one booking: the booking's details after the command."""
 
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.views import BookingDetail
@@ -13,6 +13,6 @@ def booking_detail(work: BookingsWork, booking: Booking) -> BookingDetail:
 
 
 def finish(conversation: KeyedConversation[BookingsWork], work: BookingsWork, booking: Booking) -> BookingDetail:
-    """The booking's details, stored under the request's Idempotency-Key in this transaction."""
+    """Store the booking's details as the reply under the request's Idempotency-Key; returns the details."""
     reply: BookingDetail = conversation.finish(work, booking_detail(work, booking))
     return reply

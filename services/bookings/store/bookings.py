@@ -62,15 +62,15 @@ class SqlBookings(SqlStore):
         return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())
 
     def lock_due(self, now: datetime) -> Booking | None:
-        """The booking with the earliest passed deadline, locked; locked bookings and pending actions are skipped."""
+        """Lock the booking with the earliest passed deadline. Skips locked bookings and those with a pending action."""
         return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
 
     def lock_overstaying(self, now: datetime) -> Booking | None:
-        """The stay with the earliest due overstay alert, locked; locked bookings and pending actions are skipped."""
+        """Lock the stay with the earliest due overstay alert. Locked bookings and pending actions are skipped."""
         return self._lock_due((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
 
     def lock_stale(self) -> Booking | None:
-        """The booking whose pending action is due first, locked. The action is leased for 15 seconds."""
+        """Lock the booking whose pending action is due first, and lease the action for 15 seconds."""
         stale = JOINED.where(BOOKING.c.action_due_at <= sa.func.now()).order_by(BOOKING.c.action_due_at).limit(1)
         booking = self._one(stale.with_for_update(skip_locked=True))
         if booking:
@@ -133,7 +133,7 @@ class SqlBookings(SqlStore):
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
 
     def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The bookings in house, keyed by room number. A room with several of them is an inconsistency."""
+        """The bookings in house, keyed by room number. Two bookings in house in one room are an inconsistency."""
         rows = self._connection.execute(
             sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
             .where(

@@ -28,7 +28,7 @@ class SqlChats(SqlStore):
         self.read(booking_id, message.sender, message.id)
 
     def read(self, booking_id: str, reader: ChatSide, up_to: int) -> None:
-        """Store the id of the last message that a side has read; an earlier id than the stored one changes nothing."""
+        """Store the id of the last message that a side has read, unless a later id is stored already."""
         row = {"booking_id": booking_id, "reader": reader, "read_to": up_to}
         later = {"read_to": sa.func.greatest(CHAT_READING.c.read_to, up_to)}
         self._connection.execute(
@@ -40,7 +40,7 @@ class SqlChats(SqlStore):
         self._connection.execute(CHAT_MESSAGE.delete().where(_MESSAGE.booking_id == booking_id))
 
     def position(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> ChatPosition:
-        """The side's position in the chat: counts of messages, and the last message that each side has read."""
+        """The side's position in the chat. Its `count` is the number of messages after the message id `after`."""
         mine, theirs = (_read_to(booking_id, side) for side in (reader, _other(reader)))
         unread = sa.func.count().filter(_MESSAGE.sender != reader, _MESSAGE.id > mine)
         row = self._connection.execute(

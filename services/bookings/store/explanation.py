@@ -17,7 +17,7 @@ _BOOKING = """
 
 
 def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
-    """The timeline of the booking with this id or confirmation number; empty where there is no such booking."""
+    """The timeline of the booking with this id or confirmation number; empty for an unknown booking."""
     rows = select(connection, _BOOKING, name=ask.booking.upper())
     if not rows:
         return Explanation()

@@ -38,12 +38,12 @@ class SqlGhosts(SqlStore):
     """The progress of the comparison, and the ghosts."""
 
     def take_page(self) -> int | None:
-        """Lease the next page for 30 seconds; returns the room id after which it begins, None where no page is due."""
+        """Lease the next page for 30 seconds; returns the room id that precedes it, or None if no page is due."""
         after: int | None = self._connection.execute(TAKE, {"lease": LEASE}).scalar()
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store the last room id of the page. None ends the round and deletes the ghosts of earlier rounds."""
+        """Store `last`, the page's last room id. None ends the round, and deletes ghosts not seen in the round."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -70,7 +70,7 @@ class SqlGhosts(SqlStore):
         return {position.booking_id: position for position in positions}
 
     def store(self, ghosts: Iterable[Ghost]) -> tuple[list[Ghost], list[Ghost]]:
-        """Store the ghosts; returns the new ones, and those that have lasted for a minute."""
+        """Store the ghosts; returns the new ghosts, and the ghosts that have lasted for a minute."""
         new, lasting = [], []
         for ghost in ghosts:
             row = self._connection.execute(STORE, _key(ghost) | {"hotel": ghost.hotel, "lasts": LASTS}).one()
@@ -79,7 +79,7 @@ class SqlGhosts(SqlStore):
         return new, lasting
 
     def close(self, ghost: Ghost, *, problem: str | None) -> None:
-        """Store that the ghost is repaired, or in `problem` the refusal code that leaves the ghost to staff."""
+        """Store that the ghost is repaired. With `problem`, a refusal code, the ghost is left to staff instead."""
         self._connection.execute(CLOSE, _key(ghost) | {"problem": problem})
 
 

@@ -37,7 +37,7 @@ class SqlInventoryHolds(SqlStore):
         self._connection.execute(HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=None))
 
     def take_due(self) -> str | None:
-        """Lease the hold that is due first for a minute; returns the id of its booking, None where no hold is due."""
+        """Lease for a minute the hold that is due first; returns its booking's id, or None if no hold is due."""
         due = sa.select(HOLD.c.booking_id).where(HOLD.c.check_at <= sa.func.now()).order_by(HOLD.c.check_at).limit(1)
         booking_id: str | None = self._connection.execute(due.with_for_update(skip_locked=True)).scalar()
         if booking_id:

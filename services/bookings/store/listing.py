@@ -62,7 +62,7 @@ class SqlListing(SqlStore):
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """The page's rows in the requested order, then ordered by id; only these rows are read in full."""
+    """Select the page's rows in the requested order, then by id. Only the rows of the page are read in full."""
     ordering = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(ordering.removeprefix("-"))
     if column is None:
@@ -107,7 +107,7 @@ def _statuses(names: tuple[str, ...]) -> Condition:
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The conditions of the front desk's buckets on the hotel-local date, in the time zone of the newest booking."""
+    """The condition of each front-desk bucket today. The newest booking gives the hotel's time zone."""
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status

@@ -19,12 +19,12 @@ class SqlLookups(SqlStore):
     """Lookup requests and lookup mails."""
 
     def add_request(self, address: str, *, now: datetime) -> None:
-        """Store a request for the address, by the same statement whether or not the address has bookings."""
+        """Store a request. The statement is the same whether or not the address has bookings."""
         row = {"address": address, "asked_at": now}
         self._connection.execute(insert(LOOKUP_REQUEST).values(row).on_conflict_do_nothing())
 
     def take_request(self) -> str | None:
-        """Delete the oldest request; returns its address, None where there is no request."""
+        """Delete the oldest request; returns its address, or None if no request is stored."""
         first = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
         taken = LOOKUP_REQUEST.delete().where(
             LOOKUP_REQUEST.c.address.in_(first.with_for_update(skip_locked=True).scalar_subquery())
@@ -33,7 +33,7 @@ class SqlLookups(SqlStore):
         return address
 
     def of_address(self, address: str, *, ended_after: datetime) -> list[Booking]:
-        """The submitted bookings of the address (its `address_key`) whose guest token is valid, newest first."""
+        """The submitted bookings with this `address_key` and a valid guest token, newest first."""
         rows = self._connection.execute(
             JOINED.where(
                 _has_address(address),
@@ -44,14 +44,14 @@ class SqlLookups(SqlStore):
         return [booking_of(row) for row in rows]
 
     def with_number(self, number: str, address: str | None) -> list[Booking]:
-        """The booking with the confirmation number; where an address is given, only if the guest has that address."""
+        """The booking with the confirmation number. With `address`, the booking's guest must have this address."""
         statement = JOINED.where(BOOKING.c.confirmation_number == number)
         if address is not None:
             statement = statement.where(_has_address(address))
         return [booking_of(row) for row in self._connection.execute(statement).mappings()]
 
     def begin(self, mail: LookupMail, *, now: datetime, quiet_until: datetime) -> bool:
-        """Insert the lookup mail; returns False where the last mail to this address and hotel is in its quiet time."""
+        """Insert the lookup mail; returns False in the quiet time of an earlier mail for this address and hotel."""
         row = {**vars(mail), "booking_ids": list(mail.booking_ids), "asked_at": now, "quiet_until": quiet_until}
         begun = insert(LOOKUP_MAIL).values(row).on_conflict_do_nothing().returning(LOOKUP_MAIL.c.id)
         return self._connection.execute(begun).first() is not None

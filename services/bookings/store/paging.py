@@ -11,7 +11,7 @@ _COUNT = "total_count"
 
 
 def paged(connection: sa.Connection, ordered: sa.Select[Any], page: Page) -> tuple[Sequence[Any], int]:
-    """The page's rows and the count of all rows, read by one statement unless the page lies after the last."""
+    """The page's rows, and the count of all rows. Only a page after the last one needs a second statement."""
     counted = ordered.add_columns(sa.func.count().over().label(_COUNT))
     rows = connection.execute(counted.limit(page.page_size).offset((page.page - 1) * page.page_size)).all()
     if rows or page.page == 1:

@@ -68,6 +68,7 @@ BOOKING = sa.Table(
     sa.Column("late_arrival_expected", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
+    *_moments("approval_requested_at"),
     *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),
     sa.Column("approval_alerts", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),

@@ -10,7 +10,7 @@ from services.notifier.domain.realtime_events import AVAILABILITY_CHANGED
 
 
 def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailability, datetime]:
-    """The job for this change, and the end of the change's second, at which the job is due (domain time, UTC)."""
+    """The job for this change, and when the job is due: at the end of the second of `now` (domain time, UTC)."""
     second = int(now.timestamp()) + 1
     job = PushAvailability(
         notice_id=str(uuid5(NAMESPACE_OID, f"{_subject(envelope.hotel)}/{second}")),
@@ -25,7 +25,7 @@ def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailabi
 def availability_push(job: PushAvailability) -> PushNotice:
     """The push that the job sends. The push has no booking, so its `booking_id` is empty.
 
-    The push's `sequence` is the job's Unix second, so that each later push of a hotel has a higher one.
+    The push's `sequence` is the job's Unix second, so that later pushes of a hotel have higher sequences.
     """
     data = {
         "event_id": job.event_id,

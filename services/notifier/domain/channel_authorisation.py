@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Refused `INVALID_TOKEN` unless the caller is guest or staff, `INVALID_SOCKET_ID` for a malformed `socket_id`."""
+    """Check caller and socket id. Refused `INVALID_TOKEN` (not guest or staff), `INVALID_SOCKET_ID` (malformed)."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):
@@ -37,7 +37,7 @@ def check_credentials(caller: Caller, *, socket_id: str) -> None:
 
 
 def user_of(caller: Caller, *, booking_id: str | None) -> str:
-    """The caller's user id at the push provider. Raises `Refusal` `INVALID_TOKEN` for a caller without an identity."""
+    """The caller's user id at the push provider. Refused `INVALID_TOKEN` for a caller without an identity."""
     if caller.kind == "staff" and caller.staff_id:
         return user_id(staff_id=caller.staff_id, booking_id=None)
     if caller.kind == "guest" and booking_id:
@@ -46,5 +46,5 @@ def user_of(caller: Caller, *, booking_id: str | None) -> str:
 
 
 def user_id(*, staff_id: str | None, booking_id: str | None) -> str:
-    """The user id, at the push provider, of a member of staff or of a booking's guest; contains no name."""
+    """The user id of a member of staff or a booking's guest at the push provider. The id contains no name."""
     return f"staff-{staff_id}" if staff_id else f"guest-{booking_id}"

@@ -89,7 +89,7 @@ class SendMail(SendToGuest):
 
 
 class SendMessage(SendToGuest):
-    """A staff message to a guest, by mail or, with `medium` `sms`, as text. `notice_id` is the communication's id."""
+    """A staff message to a guest. `medium` is `mail` or `sms`; `notice_id` is the communication's id."""
 
 
 class SendLookup(SendToGuest):

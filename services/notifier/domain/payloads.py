@@ -1,4 +1,4 @@
-"""Makes the payload of a push: flat fields copied from the event. Only the member of staff who acted is named."""
+"""Makes the payload of a push: flat fields copied from the event. The only name is that of the staff who acted."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _ALWAYS = ("booking_id", "status", "previous_status")
 
 
 def feed_of(envelope: Envelope) -> str:
-    """The name of the feed that numbers the event: its `sequence` is its number in this feed.
+    """The name of the event's feed. The event's `sequence` is the event's number in this feed.
 
     A booking's payment events have a feed of their own, numbered separately.
     """

@@ -11,6 +11,7 @@ from contracts.bookings.approval import (
     BookingAwaitsApproval,
     BookingConfirmed,
     BookingDeclined,
+    PaymentNotRequired,
 )
 from contracts.bookings.balance import (
     BalancePaid,
@@ -110,6 +111,7 @@ _ROWS = (
         (realtime.PAYMENT_AUTHORIZED,),
         ("amount", "payment_authorized_at", "approval_deadline_at"),
     ),
+    PushRule(PaymentNotRequired, (realtime.APPROVAL_REQUESTED,), ("submitted_at", "approval_deadline_at")),
     PushRule(
         ApprovalFellDue,
         (realtime.APPROVAL_DUE,),

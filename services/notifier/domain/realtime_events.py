@@ -23,6 +23,7 @@ class RealtimeEvent:
 
 BOOKING_CREATED = RealtimeEvent("booking_created", (HOTEL, BOOKING))
 PAYMENT_AUTHORIZED = RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING))
+APPROVAL_REQUESTED = RealtimeEvent("approval_requested", (HOTEL, STAFF, BOOKING))
 APPROVAL_DUE = RealtimeEvent("approval_due", (STAFF,))
 BOOKING_APPROVED = RealtimeEvent("booking_approved", (HOTEL, BOOKING))
 PAYMENT_SUCCESS = RealtimeEvent("payment_success", (HOTEL, BOOKING))

@@ -17,7 +17,7 @@ from services.notifier.work import NotifierWork
 
 
 def enqueue_notices(event: Event, work: NotifierWork) -> None:
-    """Store the push and the mail that the tables of pushes and mails give the event, and enqueue their jobs."""
+    """Look up which push and which mail belong to the event, store them, and enqueue their jobs."""
     envelope = _cause(work)
     push = push_for(event, envelope, legacy=work.dependencies.settings.with_legacy_channels)
     mail = mail_for(event, envelope)

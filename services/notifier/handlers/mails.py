@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Render and send each mail; returns the subject lines. Connects first, so that an outage creates no link."""
+    """Send each mail; returns the subject lines. While the mail server is down, no one-time code is issued."""
     return [_send(conversation, job, GetMailFacts(booking_id=job.booking_id), MailRenderer.mail) for job in jobs]
 
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Send staff messages by mail or SMS; returns empty subject lines, because staff's own words are not published."""
+    """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
     for job in jobs:
         ask = GetLetter(booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":

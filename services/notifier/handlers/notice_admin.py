@@ -1,4 +1,4 @@
-"""Handlers of the operator's asks: list and show notices, replay those that were given up."""
+"""Handlers of the operator's asks: list notices, show one notice, and replay a notice that was given up."""
 
 from uuid import UUID
 
@@ -31,8 +31,8 @@ def get_notice(query: GetNotice, work: NotifierWork) -> NoticeDetail:
 def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
     """Enqueue a given-up notice again.
 
-    Refused `OVERTAKEN` where a later push about the same subject was sent or attempted. Push jobs are locked until
-    the commit, so that no later push is sent after this check.
+    Refused `NOT_FOUND`, `NOT_GIVEN_UP`, and `OVERTAKEN` where a later push about the same subject was sent or
+    attempted. Push jobs are locked until the commit, so that no later push is sent after this check.
     """
     notice_id = _id(command.notice_id)
     notice = _existing(work.notices.lock(notice_id))

@@ -21,7 +21,7 @@ from chassis.text import isolated
 from contracts.bookings.communications import Letter, MailFacts
 from contracts.bookings.lookups import LookupLetter
 from contracts.data import Data
-from contracts.values import HotelCard, Money
+from contracts.values import HotelCard
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS
 
@@ -76,7 +76,7 @@ class MailRenderer:
         }
 
     def _hotel_values(self, hotel: HotelCard) -> dict[str, Any]:
-        return {"hotel": _isolated(hotel), "money": _money, "day": _day, "moment": _moment_in(hotel.timezone)}
+        return {"hotel": _isolated(hotel), "money": str, "day": _day, "moment": _moment_in(hotel.timezone)}
 
     def _compose(
         self, job: SendToGuest, values: dict[str, Any], *, to: str, subject: str, layout: str = "letter"
@@ -120,10 +120,6 @@ def _isolated(data: T) -> T:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _money(value: Money) -> str:
-    return f"{value.currency} {value.text}"
 
 
 def _day(value: date) -> str:

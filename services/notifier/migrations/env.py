@@ -1,4 +1,4 @@
-"""Runs the notifier's migrations on the connection it is given."""
+"""Runs the notifier's migrations on the given connection."""
 
 from alembic import context
 

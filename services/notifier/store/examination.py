@@ -34,7 +34,7 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Checks the notices of the events in `ask`, or, without events, that each notice has a job or one result."""
+    """Invariant I16: each event in `ask` has its notices. Without events, each notice has a job or one result."""
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return
@@ -57,7 +57,7 @@ def _missing_notices(connection: sa.Connection, envelopes: Sequence[Envelope]) -
 
 
 def _due_notices(envelope: Envelope) -> Iterator[tuple[str, str]]:
-    """The id and a description of each notice that an event causes; none for an event of an unknown type."""
+    """The id and a description of each notice that the event causes. An event of an unknown type causes no notice."""
     types = events()
     if envelope.type not in types:
         return

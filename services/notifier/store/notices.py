@@ -41,7 +41,7 @@ class SqlNotices(SqlStore):
         self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id"]))
 
     def settle(self, ids: Collection[str], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
-        """Set the final status of those notices that are `PENDING`; others stay unchanged."""
+        """Set the final status of each of these notices that is `PENDING`."""
         self._connection.execute(
             sa.update(NOTICE)
             .where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
@@ -57,7 +57,7 @@ class SqlNotices(SqlStore):
         return self._one(_NOTICES.where(NOTICE.c.notice_id == notice_id).with_for_update())
 
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
-        """Up to `limit` notices, never a sent one, with these statuses, oldest first, after the one with id `after`."""
+        """Up to `limit` unsent notices with these statuses, oldest first, after the notice with id `after`."""
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.notice_id)
         query = _NOTICES.where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
@@ -67,7 +67,7 @@ class SqlNotices(SqlStore):
         return [_stored(row) for row in rows.mappings()]
 
     def reopen(self, notice_id: str, status: NoticeStatus) -> None:
-        """Set the status of a settled notice, and clear the reason and the time with which it was settled."""
+        """Set the status of a settled notice, and clear the reason and the time of its settlement."""
         values = {"status": status, "settled_at": None, "reason": ""}
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.notice_id == notice_id).values(values))
 
@@ -83,7 +83,7 @@ class SqlNotices(SqlStore):
         return bool(self._connection.execute(sa.select(later)).scalar_one())
 
     def sent_among(self, ids: Collection[str]) -> set[str]:
-        """The ids of those notices that are `SENT`."""
+        """The ids, out of `ids`, of notices that are `SENT`."""
         query = sa.select(NOTICE.c.notice_id).where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 

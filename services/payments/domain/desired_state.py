@@ -30,7 +30,7 @@ class DesiredState(Data):
 
     @property
     def ended(self) -> bool:
-        """Whether the booking ended before the stay."""
+        """Whether the payment must end. The hotel then keeps at most the fee."""
         return self.phase is BookingPhase.ENDED
 
     def approves(self, payment: Payment) -> bool:

@@ -118,7 +118,7 @@ def _capture_failed(payment: Payment, inputs: DecisionInputs, code: str | None) 
 
 
 def _while_voided(payment: Payment, inputs: DecisionInputs) -> DomainEvent | None:
-    """A failed capture, if staff approved the payment after the provider had released its authorisation."""
+    """A failed capture where staff approved a payment whose authorisation is released. None for any other payment."""
     intent = inputs.snapshot.intent
     if not inputs.desired.approves(payment):
         return None

@@ -9,7 +9,7 @@ SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
 
 class CallState(StrEnum):
-    """The state of a call: unanswered (`OWED`), done, failed (its key will fail again), or refused for good."""
+    """The state of a call: unanswered (`OWED`), done, failed (the same key fails again), or refused for good."""
 
     OWED = "OWED"
     DONE = "DONE"
@@ -29,11 +29,11 @@ class ProviderCall(Data):
 
     @property
     def key(self) -> str:
-        """The idempotency key, which is different for every attempt."""
+        """The idempotency key of the current attempt. A repeated request keeps the key; a new attempt has a new key."""
         return f"{self.payment_id}:{self.action}:{self.attempt}"
 
 
 def refusals(latest: Mapping[str, ProviderCall]) -> dict[str, str]:
-    """The provider's code for each capture and refund refused for good, keyed by `capture` or the refund's id."""
+    """The provider's code for each refused call. The key is `session` or `capture`, for a refund the refund's id."""
     refused = {action: call.code for action, call in latest.items() if call.state is CallState.REFUSED}
     return {action.removeprefix(REFUND): code for action, code in refused.items()}

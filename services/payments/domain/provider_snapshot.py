@@ -46,7 +46,7 @@ class ChargeSnapshot(Data):
 
 
 class IntentSnapshot(Data):
-    """A payment intent. `charge` is None until the card has accepted one; `received` is in minor units."""
+    """A payment intent. `charge` is None until the card has accepted a charge; `received` is in minor units."""
 
     id: str
     state: IntentState

@@ -21,8 +21,8 @@ LedgerRows = Mapping[tuple[MovementKind, str], Money]
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
     """The time (UTC) of the payment's next comparison, or None where the payment is no longer compared.
 
-    An unfinished payment is compared at the interval `every`. A finished payment may still be refunded or disputed
-    without a webhook event, or its refund may fail. Its interval grows with the time since its last change.
+    An unfinished payment is compared at the interval `every`. A finished payment is still compared, because a webhook
+    event about a refund or dispute may be lost. The interval grows with the time since the payment's last change.
     """
     under_way = any(refund.status is RefundStatus.PENDING for refund in payment.refunds)
     if payment.status in UNFINISHED or under_way:
@@ -34,13 +34,13 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
 def differences(
     payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot, decision: Decision, ledger: LedgerRows
 ) -> list[ReconciliationFinding]:
-    """The differences of a payment from its snapshot. `ledger` has our movements; `decision` is on that snapshot."""
+    """The differences between a payment and its snapshot. `ledger` has our movements; `decision` uses this snapshot."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     excess = _money_not_due(payment, desired, snapshot)
     if excess is not None:
-        ours = "nothing is due" if desired.fee is None else f"fee {_words(desired.fee)}"
+        ours = "nothing is due" if desired.fee is None else f"fee {desired.fee}"
         differing.append(
-            _difference(payment, FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, _words(excess))
+            _difference(payment, FindingKind.MONEY_KEPT, payment.intent_id or payment.id, ours, str(excess))
         )
     elif decision.next_action and decision.payment.status is payment.status:
         due = f"{decision.next_action.action} is wanted"
@@ -55,7 +55,7 @@ def missing(payment: Payment, why: str) -> ReconciliationFinding:
 
 
 def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decision) -> Iterator[ReconciliationFinding]:
-    """Differences of status and sums; a failed or released payment has no sums, because its money is refunded."""
+    """Differences of status and sums. The sums of a failed or released payment are not compared."""
     if decision.payment.status is not payment.status:
         yield _difference(payment, FindingKind.STATUS_DIFFERS, payment.id, payment.status, decision.payment.status)
     if decision.payment.status in FAILED_OR_RELEASED:
@@ -63,11 +63,11 @@ def _of_the_state(payment: Payment, snapshot: ProviderSnapshot, decision: Decisi
     charge = snapshot.intent.charge if snapshot.intent else None
     captured = charge.captured if charge else 0
     if captured != payment.captured:
-        ours, theirs = _words(payment.money(payment.captured)), _words(payment.money(captured))
+        ours, theirs = str(payment.money(payment.captured)), str(payment.money(captured))
         yield _difference(payment, FindingKind.CAPTURED_DIFFERS, charge.id if charge else payment.id, ours, theirs)
     refunded = sum(each.amount.amount for each in snapshot.refunds if each.status is RefundStatus.SUCCEEDED)
     if refunded != payment.refunded:
-        ours, theirs = _words(payment.money(payment.refunded)), _words(payment.money(refunded))
+        ours, theirs = str(payment.money(payment.refunded)), str(payment.money(refunded))
         yield _difference(payment, FindingKind.REFUNDED_DIFFERS, payment.intent_id or payment.id, ours, theirs)
 
 
@@ -78,11 +78,11 @@ def _of_the_ledger(
     for (kind, object_id), amount in at_provider.items():
         ours = ledger.get((kind, object_id))
         if ours != amount:
-            row = "not booked" if ours is None else f"{kind} {_words(ours)}"
-            yield _difference(payment, FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {_words(amount)}")
+            row = "not booked" if ours is None else f"{kind} {ours}"
+            yield _difference(payment, FindingKind.LEDGER_LACKS, object_id, row, f"{kind} {amount}")
     for (kind, object_id), amount in ledger.items():
         if (kind, object_id) not in at_provider:
-            yield _difference(payment, FindingKind.LEDGER_EXCEEDS, object_id, f"{kind} {_words(amount)}", "not there")
+            yield _difference(payment, FindingKind.LEDGER_EXCEEDS, object_id, f"{kind} {amount}", "not there")
 
 
 def _money_not_due(payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot) -> Money | None:
@@ -109,7 +109,3 @@ def _difference(payment: Payment, kind: FindingKind, object_id: str, ours: str, 
         booking_id=payment.booking_id,
         hotel=payment.hotel,
     )
-
-
-def _words(money: Money | None) -> str:
-    return "nothing" if money is None else f"{money.currency} {money.text}"

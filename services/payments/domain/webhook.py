@@ -56,5 +56,5 @@ class ReceivedWebhook(WebhookEvent):
 
     @property
     def may_be_early(self) -> bool:
-        """Whether the event is so recent that the payment or object that the event names may still become known."""
+        """Whether the event is recent. Its payment or object, if unknown, may then still become known."""
         return self.waited < MAY_BE_EARLY

@@ -31,7 +31,7 @@ def approved(event: BookingApproved, work: PaymentsWork) -> None:
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
-    """End the card payment of a booking that is confirmed without a card: close its session, return its money."""
+    """End the started payment of a booking confirmed without a card payment: close its session, return its money."""
     if event.paid_at is None:
         _end(event, None, work)
 
@@ -45,6 +45,8 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
     """End the payments of a booking that has ended; the hotel keeps only the fee and other sums that the guest owes."""
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     besides = event.besides if isinstance(event, BookingCancelled) else None
+    if isinstance(event, BookingCancelled) and event.fee_at_desk:
+        fee = None
     balance_payments.end_all(event.booking_id, fee, besides, work, why=_name(event))
     _end(event, fee, work)
 
@@ -60,17 +62,17 @@ def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
 
 
 def balance_payment_accepted(event: BalancePaymentAccepted, work: PaymentsWork) -> None:
-    """Capture the payment towards the balance, because the guest owes its amount."""
+    """Capture the payment towards the balance, because the guest owes the amount."""
     balance_payments.set_desired_state(event.payment_id, BookingPhase.APPROVED, work, why=_name(event))
 
 
 def balance_payment_refused(event: BalancePaymentRefused, work: PaymentsWork) -> None:
-    """Void the payment towards the balance, because the guest does not owe its amount."""
+    """Void the payment towards the balance, because the guest does not owe the amount."""
     balance_payments.set_desired_state(event.payment_id, BookingPhase.ENDED, work, why=_name(event))
 
 
 def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
-    """Close a checkout session for more than the remaining balance, unless its payment was accepted."""
+    """Close the checkout session if its amount exceeds the remaining balance, but not if its payment was accepted."""
     payment = work.payments.find_live(event.booking_id, PaymentPurpose.EXTENSION)
     if payment is None or payment.amount <= event.balance_due:
         return
@@ -79,7 +81,7 @@ def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
 
 
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
-    """End the booking's own payment. Only the first end takes effect, so that no later fee is taken."""
+    """End the booking's own payment. A payment that has ended already keeps the fee of its first end."""
     if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
         _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee), work)
 

@@ -28,9 +28,9 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:
-    """Sync the payment of one of the booking's checkout sessions; returns the payment's state.
+    """Sync the payment of the checkout session; returns the payment's state.
 
-    Refused `SESSION_NOT_FOUND` for any other session.
+    Refused `SESSION_NOT_FOUND` for a session that is not the booking's.
     """
     payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
     with conversation.reading() as work:
@@ -48,7 +48,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 
 
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
-    """Sync, because a webhook event may be lost. Returns the unsynced payment if the provider does not answer."""
+    """Sync the payment: a webhook event may be lost. If the provider does not answer, return the payment unchanged."""
     try:
         return sync(payment.id, conversation, why="verified").payment
     except Unavailable:

@@ -10,7 +10,7 @@ OPEN_OUTCOMES = (WebhookOutcome.STORED, WebhookOutcome.PARKED)
 
 
 def metrics(work: PaymentsWork) -> Iterator[Metric]:
-    """One metric for each outcome that leaves a webhook event open."""
+    """The number of stored and of parked webhook events: one metric for each of the two outcomes."""
     counts = work.webhooks.count_by_outcome(OPEN_OUTCOMES)
     for outcome in OPEN_OUTCOMES:
         yield Metric(name="webhooks_open", value=counts.get(outcome, 0), label=outcome)

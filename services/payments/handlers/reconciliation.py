@@ -35,9 +35,9 @@ log = logs.logger(__name__)
 
 
 def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
-    """Reconcile one page of due payments; the page size limits the calls to the provider per tick.
+    """Reconcile the next due payments. Their number is limited, so that one tick makes only few calls to the provider.
 
-    A payment that was not compared, because the provider did not answer, is due again when its lease expires.
+    Where the provider does not answer, the payments that are left are due again when their lease expires.
     """
     with conversation.transaction() as work:
         payment_ids = work.reconciliation.claim(work.now, limit=PAGE_SIZE, lease=LEASE)
@@ -52,7 +52,7 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
 
 
 def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """Reconcile one page of the command's `part`. Raises `Unavailable` where the provider does not answer."""
+    """Reconcile one page of the list that `part` names. Raises `Unavailable` where the provider does not answer."""
     page = _PARTS[command.part](command, conversation)
     record_object_findings(command, conversation, page)
     return page

@@ -29,7 +29,7 @@ log = logs.logger(__name__)
 
 
 def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
-    """Store a webhook event. Refused `INVALID_WEBHOOK` where the provider's signature or the form is wrong."""
+    """Store a webhook event. Refused `INVALID_WEBHOOK` for an invalid signature, or a body that is not an event."""
     try:
         event = work.dependencies.cards.parse_webhook(command.body, command.signature)
     except InvalidWebhook as invalid:
@@ -42,7 +42,7 @@ def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
 
 
 def apply_webhooks(payloads: Sequence[ApplyWebhook], conversation: Conversation[PaymentsWork]) -> list[Any]:
-    """Apply each webhook event; returns for each the id of the payment that the event concerns."""
+    """Apply each webhook event. Returns the id of each event's payment."""
     return [webhook_application.apply(payload.event_id, conversation) for payload in payloads]
 
 

@@ -17,7 +17,7 @@ class RequestBackoff:
     waits: int = 0
 
     def wait(self, busy: CallBusy) -> None:
-        """Wait before the same call is sent again. Raises `busy` where the waits would exceed `TOTAL` seconds."""
+        """Wait before the same call is sent again. Raises `busy` itself if the waits would exceed `TOTAL` seconds."""
         pause = max(min(LONGEST, FIRST * 2.0**self.waits) * random.uniform(0.5, 1.0), busy.seconds or 0.0)  # noqa: S311 - jitter
         if self.spent + pause > TOTAL:
             raise busy

@@ -9,7 +9,7 @@ from services.payments.work import PaymentsWork
 
 
 def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
-    """Store a payment's desired state and enqueue its convergence. `fee`, in minor units, is kept from the payment."""
+    """Store a payment's desired state and enqueue its convergence. The hotel keeps `fee` minor units of the payment."""
     work.desired_states.put_balance_payment(payment_id, phase, why=why, since=work.now, fee=fee)
     enqueue_convergence(payment_id, why, work)
 
@@ -17,8 +17,8 @@ def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, 
 def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: PaymentsWork, *, why: str) -> None:
     """End the booking's payments towards its balance, oldest first.
 
-    From these payments the hotel keeps the part of `fee` that the booking's own payment does not cover, and `besides`:
-    a sum that the guest owes in addition to the fee.
+    The hotel keeps two sums of these payments: the part of `fee` that the booking's own payment does not cover, and
+    `besides`, which the guest owes in addition to the fee.
     """
     payments = work.payments.lock_all(booking_id)
     own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
@@ -31,7 +31,7 @@ def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: Pay
 
 
 def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
-    """The captured minor units or, for an approved payment that is not captured yet, the minor units to be captured."""
+    """The captured minor units. An approved payment that is not captured yet counts with its whole amount."""
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
     return payment.amount.amount if approved and not payment.captured else payment.captured
 

@@ -67,9 +67,9 @@ class Checkout:
             return work.payments.find_live(self._payable.booking_id, self._payable.purpose)
 
     def _synced(self, payment: Payment) -> Payment | None:
-        """Sync the payment.
+        """Sync the payment; returns None where the payment is over.
 
-        Returns None where the payment is over, and the payment unchanged where the provider does not answer.
+        Where the provider does not answer, returns the payment unchanged. Refused `BOOKING_NOT_PAYABLE`.
         """
         try:
             result = sync(payment.id, self._conversation, why="asked for the page again")
@@ -81,7 +81,7 @@ class Checkout:
         return synced if synced.status in (PaymentStatus.SESSION_OPEN, *PAID) else None
 
     def _begin(self) -> None:
-        """First transaction: insert the payment and the whole request. Of concurrent requests, only one inserts."""
+        """First transaction: insert the payment, store its call. Of several concurrent requests, only one inserts."""
         expires_at = self._payable.expires_at
         with self._conversation.transaction() as work:
             payment = Payment(
@@ -118,8 +118,8 @@ class Checkout:
     def _open(self, payment: Payment) -> None:
         """Send the call, then record the session in the second transaction.
 
-        The provider may refuse a call that an earlier request stored, because the session's `expires_at` is now too
-        near. In this case the payment does not fail; a new call is stored and sent.
+        The call may be from an earlier request, and its `expires_at` may now be too near for the provider. A refusal of
+        such a call does not fail the payment: a new call is stored and sent.
         """
         with self._conversation.reading() as work:
             call = work.provider_calls.latest(payment.id)[SESSION]

@@ -49,8 +49,8 @@ def sync(
 ) -> SyncResult:
     """Read the provider, then decide and record in one transaction. Raises `Unavailable`.
 
-    With `enqueue`, the next call becomes a job. `after` runs in the same transaction. If the stored state (the
-    payment, its calls and their results) changes during the read, the snapshot is stale and the sync starts again.
+    With `enqueue`, a job makes the next call. `after` runs in the same transaction. The snapshot is stale if the
+    payment, its calls or their results change during the read. The sync then starts again.
     """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
@@ -124,7 +124,7 @@ def _record(
 def _next_call(
     payment_id: str, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
 ) -> ProviderCall:
-    """The next attempt at the action: the last attempt or, where the last attempt failed or was refused, a new attempt.
+    """The attempt to make next. After a failed or refused attempt this is a new attempt, otherwise the last attempt.
 
     A new attempt cannot move money twice: the last attempt ended before the snapshot was taken, and the snapshot shows
     the object unchanged.

@@ -11,8 +11,8 @@ from services.payments.work import PaymentsWork
 def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
     """Sync the payment that the event concerns; returns the payment's id.
 
-    Raises `PermanentFailure` where there is no such payment, `RetryLater` where the payment may still become known, and
-    `Unavailable`.
+    Raises `RetryLater` where a recent event's payment or object is not found, `PermanentFailure` for an
+    older event or an object that is not ours, and `Unavailable`.
     """
     with conversation.reading() as work:
         webhook = work.webhooks.get(event_id)

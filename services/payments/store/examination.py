@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from chassis.observability.examination import EVIDENCE, NEWEST_SUBJECTS, Examination, select
 from chassis.observability.status_trail import broken_steps, stale_statuses
 from contracts.operations import Examine, Violation
+from contracts.values import Money
 from services.payments.domain.jobs import CONVERGING
 from services.payments.lifecycle import LIFECYCLE
 from services.payments.store.explanation import explain_booking
@@ -31,7 +32,7 @@ _COUNTS = """
     FROM audited FULL JOIN published USING (subject, what) WHERE audited.times IS DISTINCT FROM published.times
 """
 _BALANCES = """
-    SELECT payment_id AS key, booking_id,
+    SELECT payment_id AS key, booking_id, min(currency) AS currency,
            coalesce(sum(amount) FILTER (WHERE kind = 'authorise'), 0)::bigint AS authorised,
            coalesce(sum(amount) FILTER (WHERE kind = 'capture'), 0)::bigint AS captured,
            coalesce(sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
@@ -46,7 +47,7 @@ _BALANCES = """
     ) GROUP BY booking_id, payment_id
 """
 _PAYMENTS = """
-    SELECT id, booking_id, status, captured, refunded,
+    SELECT id, booking_id, status, currency, captured, refunded,
            EXISTS (SELECT FROM refund WHERE payment_id = payment.id AND refund.status = 'PENDING') AS refund_pending
     FROM payment WHERE :whole OR id = ANY(:ids)
 """
@@ -86,7 +87,8 @@ def payments_are_captured_once(connection: sa.Connection, ask: Examine) -> Itera
     """Invariant I9: a payment is captured once at most; captured <= authorised amount, refunded <= captured amount."""
     for row in select(connection, _BALANCES, newest=ask.newest):
         if row.captures > 1 or row.captured + row.voided > row.authorised or row.refunded > row.captured:
-            what = f"{row.captures} captures: {row.captured} of {row.authorised}, {row.refunded} refunded"
+            captured, authorised, refunded = _amounts(row.currency, row.captured, row.authorised, row.refunded)
+            what = f"{row.captures} captures: {captured} of {authorised}, {refunded} refunded"
             yield Violation(invariant="I9", subject=row.key, what=what)
 
 
@@ -99,8 +101,14 @@ def payments_match_the_ledger(connection: sa.Connection, ask: Examine) -> Iterat
         booked = (balance.captured, balance.refunded) if balance and payment.status in CAPTURED else (0, 0)
         if payment.captured == booked[0] and (payment.refunded == booked[1] or payment.refund_pending):
             continue
-        what = f"captured and refunded are {(payment.captured, payment.refunded)}, by the ledger {booked}"
+        ours = " and ".join(_amounts(payment.currency, payment.captured, payment.refunded))
+        what = f"captured and refunded are {ours}, by the ledger {' and '.join(_amounts(payment.currency, *booked))}"
         yield Violation(invariant="I10", subject=payment.id, what=what, booking_id=payment.booking_id)
+
+
+def _amounts(currency: str, *minor: int) -> list[str]:
+    """The amounts, given in minor units, as people read them."""
+    return [str(Money(each, currency)) for each in minor]
 
 
 def webhook_events_are_handled(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:

@@ -19,6 +19,7 @@ from chassis.observability.explanation import (
 )
 from chassis.observability.trace import trace_id
 from contracts.operations import EntryKind, ExplainBooking, Explanation, TimelineEntry
+from contracts.values import Money
 
 Row = Any
 
@@ -50,7 +51,7 @@ _JOBS = """
 
 def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
     """The booking's payments and everything that happened to them."""
-    payments = [dict(row._mapping) for row in select(connection, _PAYMENTS, booking_id=ask.booking)]
+    payments = [_payment(row) for row in select(connection, _PAYMENTS, booking_id=ask.booking)]
     ids = [payment["id"] for payment in payments]
     objects = [payment[name] for payment in payments for name in ("session_id", "intent_id")]
     events, audit = events_of(connection, [ask.booking]), audit_of(connection, ids)
@@ -70,6 +71,11 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
         entries=entries,
         under_way=tuple(_open_jobs(jobs)),
     )
+
+
+def _payment(row: Row) -> dict[str, Any]:
+    """The payment's row, with its amount in major units."""
+    return {**row._mapping, "amount": Money(row.amount, row.currency).text}
 
 
 def _trace_of_call(row: Row, audited: Sequence[tuple[Row, TimelineEntry]]) -> str:
@@ -123,7 +129,7 @@ def _ledger_entries(
             what=row.kind,
             id=f"ledger/{row.position}",
             cause=changes.get((row.payment_id, row.at), ""),
-            facts={"amount": row.amount, "currency": row.currency, "object": row.provider_id},
+            facts={"amount": str(Money(row.amount, row.currency)), "object": row.provider_id},
         )
         for row in rows
     ]

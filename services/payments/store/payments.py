@@ -47,7 +47,7 @@ class SqlPayments(SqlStore):
         return [payment for payment in locked if payment]
 
     def ids_to_converge(self, booking_id: str) -> Sequence[str]:
-        """The ids of the booking's payments that a new desired state may still change, oldest payment first."""
+        """The ids of the booking's payments that are not over, oldest first: not expired, failed or fully refunded."""
         over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
         return self._ids(PAYMENT.c.booking_id == booking_id, PAYMENT.c.status.not_in(over))
 
@@ -62,13 +62,13 @@ class SqlPayments(SqlStore):
         return self._connection.execute(sa.select(PAYMENT.c.id).where(sa.or_(*matches)).limit(1)).scalar()
 
     def insert(self, payment: Payment) -> bool:
-        """Insert a payment; returns False where the booking has a live payment already."""
+        """Insert a payment; returns False where the booking already has a live payment of the same purpose."""
         times = {"changed_at": payment.created_at, "compare_at": payment.created_at + EVERY}
         statement = insert(PAYMENT).values(**_row(payment), **times).on_conflict_do_nothing().returning(PAYMENT.c.id)
         return self._connection.execute(statement).first() is not None
 
     def supersede(self, payment_id: str) -> None:
-        """Mark the payment as superseded: its amount is no longer the booking's, so its checkout session must close."""
+        """Mark the payment as superseded: the booking's amount has changed, and the payment's session must close."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
     def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:

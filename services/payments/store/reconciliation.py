@@ -24,11 +24,11 @@ _GIVEN_UP = (JOB.c.kind.in_(CONVERGING), JOB.c.gave_up_at.is_not(None), JOB.c.do
 class SqlReconciliation(SqlStore):
     """Reads and writes the rows of reconciliation.
 
-    A repeated finding updates its open row; a comparison without the finding resolves it.
+    A finding that repeats updates its open row. A finding that no longer occurs is resolved.
     """
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[str]:
-        """Lease up to `limit` payments whose comparison is due and that no other process leases; returns their ids."""
+        """Lease up to `limit` payments whose comparison is due; returns their ids. A leased payment is not due."""
         due = sa.select(PAYMENT.c.id).where(PAYMENT.c.compare_at <= now).order_by(PAYMENT.c.compare_at).limit(limit)
         mine = due.with_for_update(skip_locked=True).cte("mine")
         leased = PAYMENT.update().where(PAYMENT.c.id == mine.c.id)
@@ -55,7 +55,7 @@ class SqlReconciliation(SqlStore):
         return self._connection.execute(query).scalar_one()
 
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
-        """The id, booking, hotel, session and intent of each payment that has one of these payment or intent ids."""
+        """The row of each payment with one of these payment or intent ids: id, booking, hotel, session and intent."""
         columns = (PAYMENT.c.id, PAYMENT.c.booking_id, PAYMENT.c.hotel, PAYMENT.c.session_id, PAYMENT.c.intent_id)
         matches = PAYMENT.c.id.in_(payment_ids) | PAYMENT.c.intent_id.in_(intent_ids)
         return self._connection.execute(sa.select(*columns).where(matches)).mappings().all()
@@ -76,7 +76,7 @@ class SqlReconciliation(SqlStore):
         self._connection.execute(JOB.update().where(JOB.c.position == position).values(done_at=sa.func.now()))
 
     def add(self, run: str, findings: Sequence[ReconciliationFinding], *, looked: int, at: datetime) -> None:
-        """Store the findings of a run, and add `looked` to its number of comparisons."""
+        """Store the findings of a run. Adds `looked`, the number of payments just compared, to the run's count."""
         repaired = sum(finding.repaired for finding in findings)
         counts = {"looked": looked, "found": len(findings), "repaired": repaired}
         statement = insert(RUN).values(run=run, started_at=at, last_at=at, **counts)
@@ -97,7 +97,7 @@ class SqlReconciliation(SqlStore):
         )
 
     def resolve(self, payment_id: str, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
-        """Resolve the payment's open findings that are not in `left`."""
+        """Resolve the payment's open findings, except those that are also in `left`."""
         still_open = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
         resolved = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still_open)
         self._connection.execute(resolved.values(resolved_at=at))

@@ -22,8 +22,8 @@ SKEW = timedelta(minutes=5)
 class StripeCards:
     """`Cards` over HTTP. `url` names a stand-in for Stripe. A webhook may be signed with any of `secrets`.
 
-    Unless `http` is given, all green threads share one session of the `requests` library. By default, Stripe's library
-    would open one per green thread.
+    Unless `http` is given, all green threads share one `requests` session. Stripe's library by itself would open a
+    session for each green thread.
     """
 
     checkout_request = staticmethod(calls.checkout_request)

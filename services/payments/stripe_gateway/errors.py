@@ -24,8 +24,8 @@ def translated_errors() -> Iterator[None]:
 def translated(error: stripe.StripeError) -> Exception:
     """The port's error for Stripe's error.
 
-    After a conflict, "too many requests" or an error that Stripe advises to retry, the call may be sent again under its
-    key. After a failure that Stripe stores for the key, the call needs a new key.
+    `CallBusy`: a conflict, "too many requests", or an error that Stripe advises to retry; the key stays the same.
+    `CallFailed`: an error that the key would get again; the next attempt needs a new key.
     """
     details: Any = error.error
     code = str(getattr(details, "decline_code", None) or error.code or "refused")

@@ -24,7 +24,7 @@ def amount(text: str, currency: str) -> Money:
 
 
 def amount_problems(field: str, text: str, currency: str) -> Iterator[tuple[str, str]]:
-    """The `field` and a message where the price text cannot be charged in the currency; nothing for a valid text."""
+    """Yield `field` and a message where the price cannot be charged in the currency. A valid price yields nothing."""
     try:
         amount(text, currency)
     except ValueError as error:

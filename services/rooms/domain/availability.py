@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.rooms.availability import Availability, TypeAvailability
-from contracts.values import Stay, rounded
+from contracts.values import Stay
+from services.rooms.domain import pricing
 from services.rooms.domain.mapping import mapped
 
 
@@ -13,7 +14,8 @@ class TypeLeft:
     """The availability of one room type.
 
     `units` is the number of rooms left to sell on the fullest night, `nights` the number of nights on sale.
-    `price_from` is the price of the cheapest night in minor units, without tax.
+    `cheapest_night` is the price of the cheapest night in minor units, without tax; the base price where no night is on
+    sale.
     """
 
     code: str
@@ -21,15 +23,16 @@ class TypeLeft:
     max_occupancy: int
     units: int
     nights: int
-    price_from: int
+    cheapest_night: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class HotelLeft:
-    """A hotel's time zone and currency, with its room types ordered by base price."""
+    """A hotel's time zone, currency and tax, with its room types ordered by base price."""
 
     timezone: str
     currency: str
+    tax_percent: Decimal
     types: tuple[TypeLeft, ...]
 
 
@@ -40,11 +43,12 @@ def availability(left: HotelLeft, stay: Stay, *, hotel: str, guests: int) -> Ava
         check_in=stay.check_in,
         check_out=stay.check_out,
         nights=stay.nights,
-        room_types=tuple(_of_type(each, stay, guests=guests, currency=left.currency) for each in left.types),
+        room_types=tuple(_of_type(each, left, stay, guests=guests) for each in left.types),
     )
 
 
-def _of_type(left: TypeLeft, stay: Stay, *, guests: int, currency: str) -> TypeAvailability:
+def _of_type(left: TypeLeft, hotel: HotelLeft, stay: Stay, *, guests: int) -> TypeAvailability:
+    price = pricing.price_of((left.cheapest_night,), currency=hotel.currency, tax_percent=hotel.tax_percent)
     units = max(0, left.units) if left.nights == stay.nights else 0
     return mapped(
         TypeAvailability,
@@ -54,6 +58,7 @@ def _of_type(left: TypeLeft, stay: Stay, *, guests: int, currency: str) -> TypeA
         available_units=units,
         is_available=units > 0,
         can_accommodate=guests <= left.max_occupancy,
-        price_from=rounded(Decimal(left.price_from), currency),  # as the nights of a quote are rounded
-        currency=currency,
+        price_from=price.total,
+        currency=hotel.currency,
+        pricing=price.lines,
     )

@@ -1,4 +1,4 @@
-"""Blocks: the nights on which a room is not available, and the nights that the end of a block frees."""
+"""Decides whether a room can be blocked on some nights, and which of the room's blocks a command ends."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ def check_permission(caller: Caller) -> None:
 
 
 def check_nights(nights: Stay, *, today: date) -> None:
-    """Check that there are nights and that none is in the past. Refused `VALIDATION_ERROR`."""
+    """Check that the block has a night and that no night is in the past. Refused `VALIDATION_ERROR`."""
     if nights.check_in < today:
         raise invalid("starts_on", "must not be in the past")
     if nights.nights < 1:
@@ -48,9 +48,9 @@ def check_free(room: Room, nights: Stay, others: Sequence[Period], *, today: dat
 
 
 def chosen(blocks: Iterable[Period], *, block_id: int | None, first: date | None, until: date | None) -> list[Period]:
-    """The block with the id; without an id all blocks that touch the nights `[first, until)`.
+    """The block with `block_id`. If that is None, every block on the nights `[first, until)` but the out-of-order one.
 
-    Refused `BLOCK_NOT_FOUND`; `ROOM_OUT_OF_ORDER` where the block with the id is the room's out-of-order block.
+    Refused `BLOCK_NOT_FOUND` for an unknown id, `ROOM_OUT_OF_ORDER` for the id of the room's out-of-order block.
     """
     if block_id is None:
         return [block for block in blocks if not block.out_of_order and _touches(block.nights, first, until)]

@@ -45,11 +45,11 @@ def ranked(
     strict_room_type: bool,
     full_types: Collection[int] = (),
 ) -> tuple[Candidate, ...]:
-    """The rooms that may be assigned: first the rooms of the booked type, then all others.
+    """The rooms that may be assigned, in two groups: first the rooms of the booked type, then all others.
 
-    For a stay that starts today, both groups are in order of readiness; for a later stay, rooms that need a repair or
-    are out of order come last in their group. Rooms of `full_types` are left out, except those of the type on which the
-    booking's nights count.
+    For a stay that starts today, each group is in order of readiness. For a later stay, rooms that need a repair or are
+    out of order come last in their group. Rooms of `full_types` are left out, unless the booking's nights count on that
+    type already.
     """
     rooms = list(rooms)
     own = {period.room_id for period in periods if period.booking_id == hold.booking_id}

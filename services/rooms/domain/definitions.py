@@ -1,4 +1,4 @@
-"""Changes of a definition, a frozen dataclass: a command sets some fields and resets others to their defaults."""
+"""Applies a change command to a definition (a frozen dataclass): sets some fields, resets others to their defaults."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
@@ -16,10 +16,10 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 def amended(
     current: Definition, change: Any, *, clear: Sequence[str] = (), converted: Mapping[str, Any] = NONE
 ) -> Definition:
-    """The definition with each field that is not None in `change`, and the default of each field in `clear`.
+    """The definition after the change: fields of `change` that are not None replace the present values.
 
-    `converted` has the values of the fields whose type differs in `change`. The `code` never changes. Refused
-    `VALIDATION_ERROR` where `clear` names a field that has no default.
+    The fields named in `clear` get their defaults. `converted` has the values of `change` that were converted to
+    another type. The `code` never changes. Refused `VALIDATION_ERROR` where `clear` names a field without a default.
     """
     by_name = {each.name: each for each in fields(current)}  # type: ignore[arg-type]
     defaults = {name: by_name[name].default for name in clear if name in by_name}

@@ -28,7 +28,7 @@ def added_nights(hold: Hold, until: date, *, today: date) -> Stay:
 
 
 def conflicts(room: Room, others: Sequence[Period]) -> list[dict[str, Any]]:
-    """The periods of the room on the added nights, as the refusal `EXTENSION_CONFLICT` lists them."""
+    """One entry for each of the room's periods on the added nights, as the refusal `EXTENSION_CONFLICT` lists them."""
     return [
         {
             "room_number": room.room_number,
@@ -63,9 +63,10 @@ def suggestions(
     full_types: Collection[int],
     strict_room_type: bool,
 ) -> list[dict[str, Any]]:
-    """At most five rooms without one of the `periods`, in order of readiness, rooms of the current room's type first.
+    """At most five other rooms for the guest, in order of readiness. Rooms of the current room's type come first.
 
-    Rooms of `full_types` are left out; with `strict_room_type` only rooms of the current room's type are suggested.
+    Rooms that are occupied, out of order or in need of a repair, rooms with one of the `periods` and rooms of
+    `full_types` are left out. With `strict_room_type`, so are rooms of another type.
     """
     taken = {period.room_id for period in periods}
     suitable = [

@@ -53,9 +53,8 @@ class Hold:
 class Release:
     """The release of a booking's nights from the date `from_on` on.
 
-    A `from_on` that is None releases all nights, or for a guest in house all nights from today on. With `whole`, it
-    releases all nights of a guest in house, too. `action_id` is the id of the action or the event that causes the
-    release.
+    A `from_on` that is None releases all nights. While the guest is in house, None releases only the nights from today
+    on, unless `whole` is set. `action_id` is the id of the action or the event that causes the release.
     """
 
     booking_id: str
@@ -71,7 +70,7 @@ def whole_stay(room_type_id: int, stay: Stay) -> HoldPart:
 
 
 def change(part: HoldPart, *, by: int) -> NightChange:
-    """The counter change that counts the part once more (`by=1`) or once less (`by=-1`)."""
+    """The counter change that adds `by` on each night of the part."""
     return NightChange(room_type_id=part.room_type_id, first_night=part.first_night, until=part.until, by=by)
 
 
@@ -85,9 +84,9 @@ def split(parts: Iterable[HoldPart], at: date) -> tuple[tuple[HoldPart, ...], tu
 def released(
     parts: Sequence[HoldPart], *, from_on: date | None
 ) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
-    """The remaining parts and the counter changes after a release of the nights from `from_on` on.
+    """The remaining parts, and the counter changes that free the nights from `from_on` on.
 
-    A `from_on` that is None releases all nights.
+    A `from_on` that is None frees all nights.
     """
     remaining, freed = ((), tuple(parts)) if from_on is None else split(parts, from_on)
     return remaining, tuple(change(part, by=-1) for part in freed)
@@ -96,7 +95,7 @@ def released(
 def moved_to_type(
     parts: Sequence[HoldPart], room_type_id: int, *, from_on: date
 ) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
-    """The parts and the counter changes after the nights from a date on are moved to this room type."""
+    """Move the nights from the date `from_on` to this room type; returns the new parts and the counter changes."""
     before, after = split(parts, from_on)
     leaving = [part for part in after if part.room_type_id != room_type_id]
     if not leaving:

@@ -62,7 +62,8 @@ def _problems(definition: HotelDefinition) -> Iterator[tuple[str, str]]:
         yield "currency", "must be an ISO 4217 code"
     yield from settings.text_problems(vars(definition))
     yield from settings.hotel_problems(timezone=definition.timezone, tax_percent=definition.tax_percent)
-    yield from ((f"settings.{field}", problem) for field, problem in settings.problems(definition.settings))
+    own = settings.problems(definition.settings, currency=definition.currency)
+    yield from ((f"settings.{field}", problem) for field, problem in own)
     policy = policies.definition(
         definition.policy, code=STANDARD, name=STANDARD, currency=definition.currency, is_standard=True
     )

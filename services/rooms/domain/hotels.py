@@ -51,11 +51,11 @@ class Hotel:
         )
 
     def differing(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The entries of `values`, which are keyed by field, that differ from the hotel's present values."""
+        """The entries of `values` (keyed by field) whose value differs from the hotel's present value of that field."""
         return {name: value for name, value in values.items() if self._value(name) != _stored(value)}
 
     def with_values(self, values: Mapping[str, Any]) -> "Hotel":
-        """The hotel with these values, which are keyed by field."""
+        """A copy of the hotel in which these `values` (keyed by field) replace the present ones."""
         settings = {name: value for name, value in values.items() if name in SETTINGS_FIELDS}
         page = {name: _stored(value) for name, value in values.items() if name in PAGE_FIELDS}
         return replace(

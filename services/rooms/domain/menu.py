@@ -46,7 +46,7 @@ def priced(quantities: Mapping[int, int], items: Sequence[MenuItem]) -> PricedIt
 
 
 def _valid(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, Any]:
-    """The fields that the command sets: texts without surrounding blanks, the price as `Money`.
+    """The values that the command sets, keyed by field. Texts are stripped, and the price is a `Money`.
 
     Refused `VALIDATION_ERROR`.
     """

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
+from contracts.charge_limits import limits_of
 from contracts.rooms.holds import Held, HoldInventory
 from contracts.rooms.quotes import GiveQuote
 from contracts.rooms.walk_ins import ReceiveWalkIn
-from contracts.values import CancellationPolicy, Price, Stay
+from contracts.values import CancellationPolicy, Money, Price, Stay
 from services.rooms.domain import policies, pricing, stays
 from services.rooms.domain.hotels import Hotel, RoomType
 from services.rooms.domain.mapping import mapped
@@ -71,7 +72,7 @@ class Offer:
 
     @property
     def sold_out(self) -> bool:
-        """Whether one of the nights was full when the offer was read."""
+        """Whether one of the nights was full when the database was read."""
         return self.units < 1
 
 
@@ -128,8 +129,18 @@ def price(request: StayRequest, offer: Offer, *, room_type: RoomType, now: datet
     )
 
 
+def check_total(total: Money, hotel: Hotel) -> None:
+    """Check that a card can take the total, or that the total is zero.
+
+    Refused `TOTAL_BELOW_MINIMUM`, `TOTAL_ABOVE_MAXIMUM`.
+    """
+    problem = limits_of(hotel.settings, hotel.currency).problem(total)
+    if problem:
+        raise Refusal(*problem)
+
+
 def held(offer: Offer, *, room_type: RoomType, price: Price) -> Held:
-    """The terms of the sale, for the bookings service to store."""
+    """The terms of the sale: hotel, settings, room type, price and policy. The bookings service stores the terms."""
     hotel = offer.hotel
     return Held(
         hotel=hotel.card,

@@ -21,7 +21,7 @@ class PeriodKind(StrEnum):
 class Period:
     """A live stay or block of a room.
 
-    `moved_in` is True while the guest occupies the room, `out_of_order` for the block of a room that is out of order.
+    `moved_in` is True while the guest occupies the room. `out_of_order` marks the block of a room that is out of order.
     """
 
     id: int
@@ -34,9 +34,9 @@ class Period:
 
 
 def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) -> None:
-    """Check that the room is active and that none of the periods `others` is a block.
+    """Check that the room is active, has no block in `others`, and is not out of order if the stay `starts_now`.
 
-    Refused `ROOM_NOT_BOOKABLE`, also for a room out of order where the stay `starts_now`.
+    Refused `ROOM_NOT_BOOKABLE`.
     """
     out_of_order = room.status is RoomStatus.OUT_OF_ORDER and starts_now
     blocked = any(period.kind is PeriodKind.BLOCK for period in others)

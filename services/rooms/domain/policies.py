@@ -124,7 +124,7 @@ def _fee(tier: PolicyTier, currency: str) -> str:
         "NONE": "nothing",
         "FIRST_NIGHT": "the first night",
         "PERCENTAGE": f"{tier.value.normalize():f}% of the stay",
-        "FIXED": f"{rounded(tier.value, currency).text} {currency}",
+        "FIXED": str(rounded(tier.value, currency)),
         "FULL_STAY": "the whole stay",
     }[tier.kind] + " is charged"
 

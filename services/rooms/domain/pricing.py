@@ -1,7 +1,7 @@
 """The price of a stay. All amounts are in minor units, and the parts of a price add up exactly.
 
 Only the total and the net after discount are rounded (half up, to the provider's step). The tax is the total less the
-net, the discount the subtotal less the net.
+net. The discount is the subtotal less the net.
 """
 
 from collections.abc import Sequence

@@ -66,7 +66,7 @@ def _is_open_ended(reason: ConflictReason, conflicts: Sequence[Period]) -> bool:
 
 
 def _free_from(check_in: date, conflicts: Sequence[Period], others: Sequence[Period]) -> date:
-    """The first night after the conflicts, and after all periods that follow them without a free night between."""
+    """The date on which the room is free again, after the conflicts and all periods that follow without a gap."""
     free = max((period.nights.check_out for period in conflicts), default=check_in)
     for period in others:
         if period.nights.check_in <= free:

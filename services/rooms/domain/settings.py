@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chassis.email_address import address_problem
 from chassis.text import text_problem
+from contracts.charge_limits import limits_of
 from contracts.fields import EMAIL, NAME, PHONE, PROSE, SHORT_TEXT
 from contracts.rooms.settings import SETTING_BOUNDS
 from contracts.values import HotelSettings
+from services.rooms.domain.amounts import amount_problems
 
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 WALL_TIMES = (
@@ -23,7 +25,7 @@ WALL_TIMES = (
 HIGHEST_TAX = Decimal(100)
 
 
-def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
+def problems(settings: HotelSettings, *, currency: str) -> Iterator[tuple[str, str]]:
     """Each invalid setting, with a message about the value."""
     for name in WALL_TIMES:
         if not WALL_TIME.fullmatch(getattr(settings, name)):
@@ -33,6 +35,21 @@ def problems(settings: HotelSettings) -> Iterator[tuple[str, str]]:
     for name, (lowest, highest) in SETTING_BOUNDS.items():
         if not lowest <= getattr(settings, name) <= highest:
             yield name, f"must be {lowest} to {highest}"
+    yield from _charge_problems(settings, currency)
+
+
+def _charge_problems(settings: HotelSettings, currency: str) -> Iterator[tuple[str, str]]:
+    """The problems of the limits of card payments, in major units or empty."""
+    amounts = {name: getattr(settings, name) for name in ("smallest_charge", "largest_charge")}
+    wrong = [each for name, text in amounts.items() if text for each in amount_problems(name, text, currency)]
+    yield from wrong
+    if wrong:
+        return
+    limits = limits_of(settings, currency)
+    if limits.smallest.amount < 1:
+        yield "smallest_charge", "must be more than zero"
+    if limits.largest < limits.smallest:
+        yield "largest_charge", f"must not be less than {limits.smallest}"
 
 
 # The kinds of a hotel's texts. A text that is not here is an address of an image, or no text that people enter.

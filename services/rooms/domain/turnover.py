@@ -30,8 +30,8 @@ def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomSt
 def check(act: type[Act], caller: Caller, *, note: str, until: date | None, today: date) -> None:
     """Check the caller, the note and the date of a status change.
 
-    Refused `PERMISSION_DENIED`; `NOTE_REQUIRED` where the act needs a note; `UNTIL_REQUIRED` where a room is taken out
-    of order without an `until` in the future.
+    Refused `PERMISSION_DENIED`; `NOTE_REQUIRED` where the act needs a note and the note is empty; `UNTIL_REQUIRED`
+    where a room is taken out of order without an `until` in the future.
     """
     check_permission(act, caller)
     if act.note_required and not note.strip():
@@ -66,7 +66,7 @@ def priority_after(
 ) -> MaintenancePriority | None:
     """The maintenance priority after the act.
 
-    The priority stays while the room is out of order, and is removed with the repair.
+    `MaintenanceCalled` sets the priority (by default `MEDIUM`), `TakenOutOfOrder` keeps it, every other act removes it.
     """
     if act is MaintenanceCalled:
         return requested or MaintenancePriority.MEDIUM

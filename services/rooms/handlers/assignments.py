@@ -1,4 +1,4 @@
-"""Assignments: a room is assigned to a booking, a booking's room is unassigned, and candidate rooms are listed."""
+"""Assigns a room to a booking, unassigns a booking's room, and lists candidate rooms."""
 
 from contracts.message import Nothing
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken, TakeRoomBack
@@ -11,7 +11,7 @@ from services.rooms.work import RoomsWork
 
 @action_log.once(RoomTaken)
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
-    """Assign the room to the booking; an earlier room of the booking is unassigned."""
+    """Assign the room to the booking. The booking's earlier room is unassigned."""
     hotel, hold, current = holds.lock(command, work)
     requested = room_access.read(work, command.hotel, command.room_number)
     room = work.rooms.lock([requested.id])[requested.id]

@@ -1,4 +1,4 @@
-"""Blocks: the nights on which a room is not available. The capacity changes in the same transaction."""
+"""Lists, begins and ends blocks of a room. The capacity changes in the same transaction."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def block_room(command: BlockRoom, work: RoomsWork) -> RoomBlock:
 
 
 def unblock_room(command: UnblockRoom, work: RoomsWork) -> RoomBlocks:
-    """End the named block, or all blocks that touch the named nights; returns the remaining blocks."""
+    """End the block with the command's id, or all blocks on the command's nights; returns the remaining blocks."""
     hotel_access.check_own(work.caller, command.hotel)
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)

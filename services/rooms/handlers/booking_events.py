@@ -1,4 +1,4 @@
-"""Events that end a booking. The releases of all events in a batch are executed together before the commit."""
+"""Handles the events that end a booking. The nights of all bookings in a batch are released together, before commit."""
 
 from datetime import date
 
@@ -16,12 +16,12 @@ def booking_ended(event: BookingDeclined | BookingExpired | BookingNoShow, work:
 
 
 def booking_cancelled(event: BookingCancelled, work: RoomsWork) -> None:
-    """Release the booking's nights from a date on; a guest in house is moved out as at check-out."""
+    """Release the booking's nights from `event.released_from` on. A guest in house is moved out, as at check-out."""
     release_later(event.booking_id, event.released_from, work)
 
 
 def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
-    """Register a release of the booking's nights from `from_on` on, which is executed before the commit.
+    """Register a `Release` of the booking's nights from `from_on` on. The release is executed before the commit.
 
     A `from_on` that is None releases all nights.
     """

@@ -1,4 +1,4 @@
-"""Holds: the nights of a room type are sold to a booking, or released."""
+"""Sells nights of a room type to a booking, and releases the nights of a booking."""
 
 from contracts.message import Nothing
 from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
@@ -13,13 +13,15 @@ from services.rooms.work import RoomsWork
 
 
 def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
-    """Sell the nights to the booking; a draft is priced only."""
+    """Sell the nights to the booking. With `price_only`, only calculate the price: no night is sold."""
     request = StayRequest.of(command)
     offer = offer_for(work, command.hotel, command.room_type, request, booking_id=command.booking_id)
     if offer.already_held:
         return _stored_answer(command, offer, work)
     room_type = offers.check(request, offer, now=work.now)
     price = offers.price(request, offer, room_type=room_type, now=work.now, booking_id=command.booking_id)
+    if command.by_card:
+        offers.check_total(price.total, offer.hotel)
     held = offers.held(offer, room_type=room_type, price=price)
     if command.price_only:
         if request.quote_id:
@@ -46,7 +48,7 @@ def _take(command: HoldInventory, work: RoomsWork, *, offer: Offer, room_type: R
 
 
 def _stored_answer(command: HoldInventory, offer: Offer, work: RoomsWork) -> Held:
-    """The stored reply to the ask that made the hold. Refused `HOLD_DIFFERS` for other nights or another type."""
+    """The reply stored with the hold. Refused `HOLD_DIFFERS` where the command has another hotel, stay or type."""
     hotel, stay, room_type_id, answer = work.holds.answer(command.booking_id)
     requested = (command.hotel, Stay(command.check_in, command.check_out), offers.type_of(offer).id)
     if requested != (hotel, stay, room_type_id):

@@ -1,4 +1,4 @@
-"""The room-service menu as a whole, and the prices of an order. The module `nouns` handles changes of the items."""
+"""Reads a hotel's whole room-service menu, and prices an order. The module `nouns` handles changes of single items."""
 
 from contracts.rooms.menu import GetMenu, Menu, PricedItems, PriceItems
 from services.rooms.domain import menu

@@ -29,7 +29,7 @@ def record_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str, fields
 
 
 def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> None:
-    """Count the rooms of an added type, and refuse the removal of a type with sold nights from today on.
+    """Count the capacity of an added type. For a removed type, check that no night from today on is sold.
 
     Adding a removed type again brings back the type with its rooms. Refused `ROOM_TYPE_IN_USE`.
     """

@@ -1,4 +1,4 @@
-"""Occupancy: guests move in and out, a room is cleared, and the census of all rooms."""
+"""Moves guests in and out of rooms, clears a room, and lists the occupancy of all rooms."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
 
 @action_log.once(RoomTaken)
 def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
-    """Vacate the room; with `ended`, also release the stay's nights and end its hold and its room assignment."""
+    """Vacate the room. With `ended`, also end the booking's hold and room assignment, and release the nights."""
     hotel_access.check_own(work.caller, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)
     stay = work.periods.of_bookings([command.booking_id]).get(command.booking_id)

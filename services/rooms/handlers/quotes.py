@@ -1,4 +1,4 @@
-"""Quotes: prices of stays that stay valid for half an hour."""
+"""Quotes: the price of a stay, valid for half an hour."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -18,6 +18,7 @@ def give_quote(command: GiveQuote, work: RoomsWork) -> Quote:
     offer = offer_for(work, command.hotel, command.room_type, request)
     room_type = offers.check(request, offer, now=work.now)
     price = offers.price(request, offer, room_type=room_type, now=work.now)
+    offers.check_total(price.total, offer.hotel)
     quote = StoredQuote(
         quote_id=f"Q-{uuid4().hex}",
         room_type_id=room_type.id,

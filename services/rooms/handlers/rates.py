@@ -1,4 +1,4 @@
-"""Daily rates: listed, and written for a range of nights."""
+"""Lists daily rates, and writes the daily rates of a range of nights."""
 
 from contracts.rooms.rates import DailyRates, ListRates, RatesWritten, WriteRates
 from contracts.values import Permission

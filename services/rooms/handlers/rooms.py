@@ -1,4 +1,4 @@
-"""Rooms: listed, added, changed and removed by staff. The night counters change in the same transaction."""
+"""Lists, adds, changes and removes rooms for staff. The night counters change in the same transaction."""
 
 from dataclasses import replace
 

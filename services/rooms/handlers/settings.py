@@ -1,4 +1,4 @@
-"""A hotel's page and operating settings: read and changed by its staff."""
+"""Reads and changes a hotel's page and operating settings, for the hotel's staff."""
 
 from contracts.rooms.settings import ChangeSettings, GetSettings, OperatingSettings
 from contracts.values import Permission
@@ -22,7 +22,8 @@ def change_settings(command: ChangeSettings, work: RoomsWork) -> OperatingSettin
         return _view(hotel, work)
     after = hotel.with_values(changes)
     problems = settings.hotel_problems(timezone=after.timezone, tax_percent=after.tax_percent)
-    validation.check([*settings.text_problems(changes), *problems, *settings.problems(after.settings)])
+    own = settings.problems(after.settings, currency=hotel.currency)
+    validation.check([*settings.text_problems(changes), *problems, *own])
     return _view(hotel_changes.write_settings(work, after, changes, what="SettingsChanged"), work)
 
 

@@ -1,4 +1,4 @@
-"""Cleaning tasks: listed, assigned, started and finished. Each change of a room's status updates the room's task."""
+"""Lists, assigns, starts and finishes cleaning tasks. Each change of a room's status updates the room's task."""
 
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.tasks import (
@@ -49,7 +49,7 @@ def assign_task(command: AssignTask, work: RoomsWork) -> HousekeepingTask:
 
 
 def _change_status(command: TaskCommand, work: RoomsWork, *, to: RoomStatus, reached: TaskStatus) -> HousekeepingTask:
-    """Change the status of the task's room; where the task has the status `reached` already, nothing changes."""
+    """Change the status of the task's room. Nothing changes if the task's status is already the one in `reached`."""
     task, room = _locked(command, work)
     if task.status is reached:
         return view(task)

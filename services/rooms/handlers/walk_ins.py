@@ -1,4 +1,4 @@
-"""Walk-ins: the nights are sold, the room is assigned and the guest moves in, in one transaction."""
+"""Walk-ins: one transaction sells the nights, assigns the room and moves the guest in."""
 
 from contracts.rooms.walk_ins import Received, ReceiveWalkIn
 from services.rooms.domain import moves, offers, stays

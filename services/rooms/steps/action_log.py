@@ -28,7 +28,7 @@ Handler = Callable[[A, RoomsWork], R]
 
 
 def once(reply: type[R]) -> Callable[[Handler[A, R]], Handler[A, R]]:
-    """Make a handler run once for each action id; its reply is stored in the same transaction.
+    """Make a handler run once for each action id. The reply is stored in the same transaction.
 
     The kind of a stored action is the class name of its command. Refused `ACTION_ID_REUSED` where an action of another
     kind or of another booking has the id.

@@ -1,4 +1,4 @@
-"""Begins and ends blocks of a locked room, with the capacity of their nights."""
+"""Begins and ends blocks of a locked room, and changes the capacity of the blocked nights."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from services.rooms.work import RoomsWork
 
 
 def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date, out_of_order: bool = False) -> int:
-    """Block a locked room whose hotel has a shared lock; returns the block's id.
+    """Begin a block; returns the block's id. The caller has locked the room and, with a shared lock, the room's hotel.
 
     The night counters are locked last. Refused `ROOM_OVERLAP_CONFLICT`, and `WOULD_OVERSELL` with `nights`.
     """

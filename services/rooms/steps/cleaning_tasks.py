@@ -37,7 +37,7 @@ def close(work: RoomsWork, room: Room) -> None:
 
 
 def record(work: RoomsWork, changed: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
-    """Write the audit row of a changed task, given by its id and its new version; None stands for no change."""
+    """Write the audit row of a changed task. `changed` is the task's id and new version; None writes nothing."""
     if changed is not None:
         task_id, version = changed
         work.record(f"task/{task_id}", sequence=version, what="HousekeepingTaskChanged", before=before, after=after)

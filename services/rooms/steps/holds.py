@@ -12,7 +12,7 @@ from services.rooms.work import RoomsWork
 
 
 def lock(command: Action, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
-    """The hotel, the booking's live hold (locked), and the booking's stay in its room.
+    """Lock the booking's live hold; returns the hotel, the hold, and the booking's stay in a room.
 
     The stay is None where the booking has no room. Refused `NOTHING_HELD` without a live hold.
     """

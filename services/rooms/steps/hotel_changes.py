@@ -32,7 +32,7 @@ def recount(
     allowance: int | None = None,
     refused_as: str = "WOULD_OVERSELL",
 ) -> None:
-    """Recount the capacity of the nights from today on, as the last lock of the transaction.
+    """Recount the capacity of the nights from today on. The nights are the last lock of the transaction.
 
     An `allowance` that is None stands for the hotel's overbooking allowance. Refused with the code `refused_as` where
     nights are sold beyond the new capacity; the refusal lists these `nights`.

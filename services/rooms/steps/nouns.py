@@ -43,7 +43,9 @@ class CodedDefinitions(Definitions[D, str], Protocol[D]):
 
 @dataclass(frozen=True, kw_only=True)
 class Noun(Generic[D, K]):
-    """One noun. A refusal is a code and a message, in which `{}` stands for the definition's key.
+    """One kind of definition that staff add, change and remove, such as promotions.
+
+    Each refusal is a pair of code and message; `{}` in the message stands for the definition's key.
 
     `added`, `changed` and `removed` are the names of the audit rows. `draft` makes the definition of an add command,
     `change` applies a change command, and `check` refuses an invalid definition or returns the definition in its stored

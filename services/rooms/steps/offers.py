@@ -26,7 +26,7 @@ def offer_for(work: RoomsWork, hotel: str, room_type: str, request: StayRequest,
 def take_hold(command: Sale, work: RoomsWork, *, room_type: RoomType, held: Held) -> int | None:
     """Insert the booking's hold; returns the hold's version, None where the booking has a live hold.
 
-    The nights are not sold before `sell`.
+    No night is sold yet: `sell` sells the nights.
     """
     return work.holds.take(
         booking_id=command.booking_id,

@@ -1,7 +1,7 @@
-"""Releases of the nights and rooms of bookings.
+"""Releases the nights and rooms of bookings.
 
-One transaction executes all its releases together, one lock level after the other, however many bookings a batch of
-events ends.
+One transaction executes all its releases together, and locks one level after the other (see `services.rooms.store`),
+even where a batch of events ends many bookings.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from services.rooms.work import RoomsWork
 
 
 def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]:
-    """Execute the releases; returns the vacated rooms, after the change. Both mappings are keyed by booking id.
+    """Execute the releases, keyed by booking id; returns the vacated rooms, also keyed by booking id.
 
-    A booking without a live hold is skipped.
+    The returned rooms have their new status. A booking without a live hold is skipped.
     """
     live = {booking_id: hold for booking_id, hold in work.holds.lock(releases).items() if hold.live}
     if not live:
@@ -47,7 +47,7 @@ def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]
 
 
 def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tuple[HoldPart, ...], list[NightChange]]:
-    """End a hold; returns the remaining parts and the counter changes, both for `free_nights`."""
+    """End a hold; returns the remaining parts and the counter changes, which `free_nights` writes."""
     remaining, freed = holds.released(hold.parts, from_on=from_on)
     version = work.holds.end(hold.booking_id, until=from_on, now=work.now)
     event = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=from_on)
@@ -56,12 +56,12 @@ def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tupl
 
 
 def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
-    """End the stay in a room on the date `from_on`; a `from_on` that is None takes all nights from the stay."""
+    """End the stay in a room on the date `from_on`. Where `from_on` is None, the stay loses all its nights."""
     work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)
 
 
 def free_nights(work: RoomsWork, parts: Mapping[str, tuple[HoldPart, ...]], changes: list[NightChange]) -> None:
-    """Write the remaining parts of ended holds, keyed by booking id; then change the counters, as the last lock."""
+    """Write the remaining `parts` of ended holds, keyed by booking id. Then lock and change the night counters."""
     work.holds.write_parts(parts)
     if not work.nights.shift(changes):
         raise RuntimeError("nights that were held are not on the counters")

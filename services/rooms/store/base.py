@@ -1,4 +1,4 @@
-"""The base class of the stores, and the conversion of rows, searches and pages."""
+"""The base class of the stores, and functions that convert rows and search texts."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

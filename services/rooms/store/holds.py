@@ -64,7 +64,7 @@ class SqlHolds(RoomsStore):
         """Insert the hold, or replace an ended hold; returns the hold's version.
 
         Returns None where the booking has a live hold, or an ended hold with nights that the guest has slept. Waits for
-        a transaction that takes the same hold. The nights are not sold before `sell`.
+        a transaction that takes the same hold. No night is sold yet.
         """
         row = {
             "booking_id": booking_id,
@@ -118,7 +118,7 @@ class SqlHolds(RoomsStore):
         return self._number(PROLONG, {"booking_id": booking_id, "until": until})
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
-        """End the hold, with `until` as check-out where that date is earlier; returns the hold's new version."""
+        """End the hold. An earlier date `until` becomes the check-out. Returns the hold's new version."""
         return self._number(END, {"booking_id": booking_id, "until": until, "now": now})
 
 

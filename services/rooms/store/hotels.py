@@ -51,7 +51,7 @@ class SqlHotels(RoomsStore):
         return self._number(WRITE, row_of(hotel))
 
     def count_change(self, slug: str) -> int:
-        """Count one more change by staff; returns the new count."""
+        """Add 1 to the number of changes by staff; returns the new number."""
         return self._number(COUNT_CHANGE, {"slug": slug})
 
     def imported(self, slug: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The night counters: per room type and night the capacity, the overbooking allowance and the units sold."""
+"""The night counters: the capacity, the overbooking allowance and the units sold of each room type and night."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -30,7 +30,7 @@ WITH change AS (
     FROM locked l
 )
 """
-# All or nothing: no night changes where one of them is full. The check constraint guarantees the same.
+# All or nothing: no night changes where one of them is full. The constraint `night_no_oversell` guarantees the same.
 SELL = sa.text(f"""{CHANGE}
 UPDATE night SET sold = night.sold + summed.step
 FROM summed
@@ -128,8 +128,8 @@ class SqlNights(RoomsStore):
     def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
         """Recount the capacity of these types from a date on; returns the nights that are sold beyond the new capacity.
 
-        Where there are such nights, nothing changes. The caller has locked the hotel, so that its rooms and blocks do
-        not change.
+        Nothing changes if a night is oversold. The caller has locked the hotel, so that its rooms and blocks do not
+        change.
         """
         params = {"types": sorted(set(room_type_ids)), "first": first, "overbooking": overbooking}
         return list(self._connection.execute(RECOUNT, params).scalars())

@@ -1,4 +1,4 @@
-"""Offers, of which each is read by one statement, and quotes."""
+"""Offers and quotes. One statement reads a whole offer."""
 
 from datetime import datetime
 from typing import Any
@@ -61,7 +61,7 @@ class SqlOffers(RoomsStore):
     """Reads offers; reads and writes the table `quote`."""
 
     def offer(self, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer | None:
-        """The hotel's offer, None without such a hotel. `room_type` is a code or a name, in upper or lower case."""
+        """The offer, None where there is no such hotel. `room_type` is a code or a name, in upper or lower case."""
         params = {
             "hotel": hotel,
             "room_type": room_type,

@@ -77,7 +77,7 @@ class SqlPeriods(RoomsStore):
         return self._all(_period_of, IN_HOTEL, {"hotel": hotel, "first": first, "until": None})
 
     def blocks(self, room_id: int, *, first: date) -> list[Period]:
-        """The room's blocks on the night `first` or later and its out-of-order block, ordered by date."""
+        """The room's blocks that last beyond the date `first`, and its out-of-order block, ordered by date."""
         return self._all(_period_of, BLOCKS, {"room": room_id, "first": first})
 
     def block_views(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:

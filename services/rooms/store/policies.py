@@ -1,4 +1,4 @@
-"""Cancellation policies, of which each has a code that is unique in its hotel."""
+"""Cancellation policies. Each policy has a code that is unique in its hotel."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Promotions, of which each has a code that is unique in its hotel."""
+"""Promotions. Each promotion has a code that is unique in its hotel."""
 
 from typing import Any
 

@@ -72,7 +72,7 @@ class SqlRoomTypes(RoomsStore):
         return list(self._connection.execute(IDS, {"hotel": hotel.slug}).scalars())
 
     def id_of(self, hotel: Hotel, code: str) -> int:
-        """The id of the room type with exactly this code; the type may be removed."""
+        """The id of the room type with exactly this code. Removed room types are found, too."""
         return self._number(ID_OF, {"hotel": hotel.slug, "code": code})
 
     def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:

@@ -153,7 +153,7 @@ class SqlRooms(RoomsStore):
         return self._number(CHANGE_STATUS, row)
 
     def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
-        """Insert a room, or bring back a removed one; returns its version.
+        """Insert a room, or bring back a removed one; returns the room's version.
 
         Returns None where the hotel has a room with that number.
         """
@@ -173,7 +173,7 @@ class SqlRooms(RoomsStore):
         return list(self._connection.execute(STAYS, {"id": room_id}).scalars())
 
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
-        """The occupancy of up to `limit` rooms of all hotels with an id greater than `after`, keyed by room id."""
+        """The occupancy of up to `limit` rooms with an id greater than `after`, keyed by room id, across all hotels."""
         return {
             row.id: typed_row(RoomOccupancy, row, claimed_by=tuple(filter(None, row.claims)))
             for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})

@@ -113,7 +113,7 @@ class PlayedBookings(ABC):
             )
         )
 
-    def cancel(self, booking_id: str, fee: int = 0, besides: int = 0) -> None:
+    def cancel(self, booking_id: str, fee: int = 0, besides: int = 0, *, fee_at_desk: bool = False) -> None:
         self.make_unpayable(booking_id)
         self.publish(
             BookingCancelled(
@@ -124,6 +124,7 @@ class PlayedBookings(ABC):
                 fee=eur(fee),
                 refund=eur(0),
                 besides=eur(besides) if besides else None,
+                fee_at_desk=fee_at_desk,
             )
         )
 

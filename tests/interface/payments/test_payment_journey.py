@@ -67,6 +67,16 @@ def test_a_cancellation_before_capture_captures_exactly_the_fee(service: Payment
     assert service.ledger(booking_id) == service.journal(booking_id) == expected
 
 
+def test_a_fee_that_is_owed_at_the_desk_is_not_captured(service: PaymentsUnderTest) -> None:
+    booking_id = service.authorised()
+
+    service.cancel(booking_id, fee=49, fee_at_desk=True)
+    service.run_until_idle()
+
+    assert service.events(booking_id)[2:] == ["PaymentVoided"]
+    assert service.ledger(booking_id) == service.journal(booking_id) == [("authorise", 15000), ("void", 15000)]
+
+
 def test_a_cancellation_after_capture_refunds_all_but_the_fee(service: PaymentsUnderTest) -> None:
     booking_id = service.captured()
 

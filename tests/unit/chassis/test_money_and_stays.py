@@ -27,6 +27,14 @@ def test_an_amount_shows_its_currency_s_own_digits(amount: int, currency: str, t
     assert Money(amount, currency).text == text
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [(28122, "EUR", "EUR 281.22"), (15000, "JPY", "JPY 15000"), (0, "EUR", "EUR 0.00"), (1999900, "ISK", "ISK 19999")],
+)
+def test_a_printed_amount_is_in_major_units_with_its_currency(amount: int, currency: str, text: str) -> None:
+    assert (str(Money(amount, currency)), f"{Money(amount, currency)}") == (text, text)
+
+
 @pytest.mark.parametrize("amount", [0, 1])
 def test_an_amount_has_no_truth_value(amount: int) -> None:
     price = Money(amount, "EUR")

@@ -22,7 +22,7 @@ from contracts.rooms.hotels import HotelPage
 from contracts.rooms.quotes import Quote
 from contracts.rooms.rooms import RoomView
 from contracts.rooms.settings import OperatingSettings
-from contracts.values import Actor, ActorKind, CancellationPolicy, HotelCard, HotelSettings, Money, Price
+from contracts.values import Actor, ActorKind, CancellationPolicy, HotelCard, HotelSettings, Money, Price, PriceLines
 from gateway.identity.accounts import Staff
 from gateway.identity.roles import Role
 
@@ -202,8 +202,11 @@ def availability() -> Availability:
         is_available=True,
         can_accommodate=True,
         max_occupancy=2,
-        price_from=Money(12000, EUR),
+        price_from=Money(13080, EUR),
         currency=EUR,
+        pricing=PriceLines(
+            subtotal=Money(12000, EUR), discount=Money(0, EUR), taxes=Money(1080, EUR), total=Money(13080, EUR)
+        ),
     )
     return Availability(
         hotel=HOTEL, check_in=date(2026, 8, 14), check_out=date(2026, 8, 16), nights=2, room_types=(one,)

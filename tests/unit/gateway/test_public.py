@@ -53,7 +53,10 @@ def test_availability_has_prices_in_major_units(gateway: Gateway) -> None:
     body = gateway.get(f"{HOTEL}/availability/?check_in=2026-08-14&check_out=2026-08-16&adults=1").json()
 
     assert body["adults"] == 1
-    assert body["room_types"][0]["price_from"] == "120.00"
+    assert body["room_types"][0]["price_from"] == "130.80"
+    assert body["room_types"][0]["pricing"] == {
+        "subtotal": "120.00", "discount": "0.00", "taxes": "10.80", "total": "130.80", "currency": "EUR",
+    }  # fmt: skip
     assert gateway.bus.last(CheckAvailability).children == 0
 
 

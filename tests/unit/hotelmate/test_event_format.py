@@ -70,7 +70,7 @@ def test_numbers_times_statuses_money_and_ids_are_printed() -> None:
 
     printed = public_fields(enveloped(kind, data))
 
-    assert (printed["amount"], printed["payment_intent_id"]) == ("15000 EUR", "pi_1")
+    assert (printed["amount"], printed["payment_intent_id"]) == ("EUR 150.00", "pi_1")
     assert printed["captured_at"] == "2026-11-21T12:00:00Z"
     assert booking_id_of(enveloped(kind, data)) == "BK-2026-ABC234"
 

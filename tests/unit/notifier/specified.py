@@ -43,6 +43,7 @@ SPECIFIED = """
 """
 BEYOND = """
     event                   | realtime event             | alias                         | channels
+    PaymentNotRequired      | approval_requested         |                               | hotel staff booking
     OverstayDismissed       | overstay_resolved          | booking_overstay_resolved     | hotel staff
     StayExtended            | balance_changed            |                               | hotel booking
     BookingRefundRetried    | refund_retried             |                               | hotel staff booking

@@ -9,7 +9,7 @@ import pytest
 from chassis.refusal import PermanentFailure
 from contracts.bookings.lookups import LinkedBooking, LookupLetter
 from contracts.bookings.status import BookingStatus
-from contracts.values import Money
+from contracts.values import Money, PriceLines
 from services.notifier.domain.jobs import SendLookup, SendMail
 from services.notifier.domain.mails import MAILS, SUBJECTS
 from services.notifier.mailer.renderer import MailRenderer
@@ -182,3 +182,33 @@ def test_an_unusable_address_of_a_hotel_keeps_no_mail_from_the_guest(address: st
 
     assert message["Reply-To"] is None
     assert str(message["To"]) == "guest@example.org"
+
+
+@pytest.mark.parametrize(
+    ("currency", "amounts", "texts"),
+    [
+        ("EUR", (15000, 1500, 1215, 14715), ("EUR 150.00", "-EUR 15.00", "EUR 12.15", "EUR 147.15")),
+        ("JPY", (12345, 345, 1200, 13200), ("JPY 12345", "-JPY 345", "JPY 1200", "JPY 13200")),
+    ],
+)
+def test_a_mail_has_the_final_price_with_its_lines(
+    currency: str, amounts: tuple[int, ...], texts: tuple[str, ...]
+) -> None:
+    subtotal, discount, taxes, total = (Money(each, currency) for each in amounts)
+    lines = PriceLines(subtotal=subtotal, discount=discount, taxes=taxes, total=total)
+
+    message = rendered("welcome", pricing=lines, total_amount=total)
+
+    plain, html = text_of(message), text_of(message, "html")
+    names = ("Subtotal", "Discount", "Tax", "Total")
+    assert [line for line in plain.splitlines() if line.strip().startswith(names)] == [
+        f"  {name}: {text}" for name, text in zip(names, texts, strict=True)
+    ]
+    assert all(f">{name}</td>" in html and text in html for name, text in zip(names, texts, strict=True))
+
+
+def test_a_mail_of_a_stored_reply_without_lines_has_the_total_alone() -> None:
+    plain = text_of(rendered("welcome", pricing=None))
+
+    assert "Total: EUR 150.00" in plain
+    assert "Subtotal" not in plain

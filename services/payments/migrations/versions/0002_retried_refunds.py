@@ -1,4 +1,4 @@
-"""Adds the mark of a failed refund that was retried: a new refund then replaces it."""
+"""Adds the column `retried` to the refunds: True for a failed refund that staff retried by a new refund."""
 
 from alembic import op
 

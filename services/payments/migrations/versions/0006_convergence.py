@@ -1,7 +1,7 @@
 """Renames stored names: job kind `Pursue` to `ConvergePayment`, finding kind `ERRAND_GIVEN_UP` to `JOB_GIVEN_UP`.
 
-The tables `standing` and `charge_standing` become `desired_state` and `balance_desired_state`, with `phase` for
-`stance`.
+The tables `standing` and `charge_standing` become `desired_state` and `balance_desired_state`.
+Their column `stance` becomes `phase`.
 """
 
 from alembic import op

@@ -65,7 +65,7 @@ def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: st
 def findings_of(
     command: Reconcile, payment_id: str, conversation: Conversation[PaymentsWork]
 ) -> tuple[ReconciliationFinding, ...]:
-    """The payment's findings; a command with `repair` also repairs them."""
+    """The payment's findings. If the command has `repair`, the findings are also repaired and recorded."""
     if command.repair:
         return repair(payment_id, conversation, run=run_name(command))
     _, findings = compare(payment_id, conversation)
@@ -73,7 +73,7 @@ def findings_of(
 
 
 def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """Compare a page of our payments with the provider; the first page also has the total."""
+    """Compare a page of our payments with the provider. The first page also has the number of all payments."""
     limit = page_limit(command)
     with conversation.reading() as work:
         payment_ids = work.reconciliation.page(command, limit=limit)

@@ -47,9 +47,9 @@ def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork])
 def _unknown_object(
     part: ReconciliationPart, each: ProviderObject, payments: Mapping[str, Any]
 ) -> ReconciliationFinding | None:
-    """The finding for an object whose payment we do not have, or whose payment has another object of this kind.
+    """The finding for an object whose payment we do not have, or whose payment has another session or intent.
 
-    None for any other object. The comparison of our payments covers a payment that has no object of this kind yet.
+    None for any other object, for a harmless state, and for a payment that has no session or intent yet.
     """
     if each.payment_id is None or each.state in HARMLESS_STATES:
         return None
@@ -60,7 +60,7 @@ def _unknown_object(
         kind=FindingKind.UNKNOWN_TO_US,
         object_id=each.id,
         ours="not known",
-        theirs=f"{each.state} {each.amount.currency} {each.amount.text}",
+        theirs=f"{each.state} {each.amount}",
         payment_id=each.payment_id,
         booking_id=each.booking_id or "",
         hotel=payment["hotel"] if payment else "",

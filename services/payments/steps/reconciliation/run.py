@@ -18,7 +18,7 @@ log = logs.logger(__name__)
 
 
 def run_name(command: Reconcile) -> str:
-    """The run under which the command's findings are recorded."""
+    """The name of the run under which the command's findings are recorded."""
     return f"command {command.run}"
 
 

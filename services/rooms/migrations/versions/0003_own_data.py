@@ -1,4 +1,4 @@
-"""Adds policies by code, and marks removed rooms and room types."""
+"""Adds the table of cancellation policies, and the columns that mark removed rooms and room types."""
 
 import sqlalchemy as sa
 from alembic import op
