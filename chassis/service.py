@@ -51,7 +51,7 @@ class EventHandler:
 
 @dataclass(frozen=True)
 class Timer:
-    """A periodic handler: every `seconds`, `step(work) -> bool` is called until it returns False.
+    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until it returns False.
 
     Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens its
     own transactions.
@@ -72,9 +72,9 @@ class Job:
     """A durable call to the outside world: `run(payloads, conversation) -> outcomes`, outside any transaction.
 
     `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
-    marks the job as done or given up. A job fails where `run` raises an exception or returns one as the job's outcome.
-    After a `PermanentFailure` the job is given up; any other failure is retried for at least `give_up_after` seconds.
-    `ordered` jobs run in the order in which they were enqueued. Up to `batch_size` jobs run together.
+    marks the job as done or given up. A job fails where `run` raises an exception, or returns an exception as
+    the outcome. After a `PermanentFailure` the job is given up; any other failure is retried for at least
+    `give_up_after` seconds. `ordered` jobs run in the order of enqueueing. Up to `batch_size` jobs run together.
     """
 
     payload: type[Any]

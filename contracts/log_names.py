@@ -17,9 +17,9 @@ SENT = {"mail": "mail_sent", "sms": "text_message_sent"}
 
 
 def log_name(event: Event) -> str:
-    """The log name: usually the event's name in snake_case, with exceptions for sessions, mails and staff decisions.
+    """The log name: the event's name in snake_case, except for new payment sessions, sent notices and staff decisions.
 
-    A confirmation by staff is a staff decision, unless the booking was paid before.
+    Approval, decline and confirmation without a card payment are staff decisions if staff made them.
     """
     if isinstance(event, PaymentSessionOpened):
         return "payment_session_created"

@@ -92,7 +92,7 @@ class Violations(Data):
 class Examine(Query[Violations]):
     """Check one invariant, for example invariant `I3`, in the service's own data.
 
-    In growing tables, only the latest rows are checked; `newest` is the number of rows. Rows that changed in the last
+    In growing tables, only the latest rows are checked; `newest` is their number. Rows that changed in the last
     `older_than` seconds are left out. `events` are events of other services that the invariant compares with the data.
     Refused `UNKNOWN_CHECK` for an unknown name, `TOO_SLOW` where a statement exceeds its time limit.
     """
@@ -127,7 +127,7 @@ class ReadEvidence(Query[Evidence]):
 
 
 class EntryKind(StrEnum):
-    """The record that a timeline entry was read from."""
+    """The kind of record from which a timeline entry was read."""
 
     REQUEST = "request"  # an HTTP request, by its correlation id
     CHANGE = "change"  # an audit row, with its event

@@ -206,9 +206,10 @@ class Price(Data):
 
 
 class PolicyTier(Data):
-    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage or, for the kind `FIXED`, an amount in minor units.
+    Of several such tiers, the tier with the most hours applies. Without such a tier, the tier with the fewest hours
+    applies. `value` is a percentage or, for the kind `FIXED`, an amount in minor units.
     """
 
     hours_before: int

@@ -19,13 +19,13 @@ class StaffAccounts(Protocol):
     """The staff accounts. Every method raises `Unavailable` where the database is down."""
 
     async def whose(self, token: str) -> Staff | None:
-        """The member of staff with this token; returns None for an invalid token. Each use extends the token."""
+        """The member of staff with this token; returns None for an invalid token. Use extends the token."""
 
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """Sign in with a new token; returns None where e-mail or password is wrong, or the account is inactive."""
+        """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive."""
 
     async def sign_out(self, token: str) -> None:
         """End this token."""

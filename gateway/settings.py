@@ -7,7 +7,7 @@ from gateway.identity.rate_limits import parse_limits
 
 
 class GatewaySettings(Settings):
-    """`GATEWAY_*`, and the settings of every process. Lists are separated by commas."""
+    """The variables `GATEWAY_*`, and the settings that every process has. Items of a list are separated by commas."""
 
     model_config = prefixed("gateway")
 

@@ -16,7 +16,7 @@ def say(text: str) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "") -> None:
-    """Print rows under headings. Without rows, print the sentence `empty`, if one is given.
+    """Print rows under headings. If there are no rows and `empty` has a text, print that text instead.
 
     The first column is never wrapped, so that its ids can be copied.
     """

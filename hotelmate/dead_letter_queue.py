@@ -53,7 +53,7 @@ class DeadLetterQueue:
         self._channel = channel
 
     def letters(self, *, most: int | None = None) -> list[DeadLetter]:
-        """The messages, oldest first; at most `most` of them."""
+        """Up to `most` messages, oldest first."""
         letters: list[DeadLetter] = []
         while most is None or len(letters) < most:
             method, properties, body = self._channel.basic_get(topology.dead_letters(self.service))

@@ -107,7 +107,7 @@ def _skip(client: AskClient, service: str, command: SkipEvent) -> None:
 
 
 def choose(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
-    """The message for each id or beginning of an id. Raises `CommandError` where none or several messages match."""
+    """One message for each full or shortened id. Raises `CommandError` where none or several messages match."""
     chosen = []
     for each in ids:
         matching = [letter for letter in letters if letter.id.startswith(each)]

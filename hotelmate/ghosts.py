@@ -20,9 +20,9 @@ _DESCRIPTIONS = {
 def ghosts() -> None:
     """Show the differences between bookings and rooms, each with its start and whether it is mended.
 
-    The bookings service compares all rooms every half minute. It mends a difference that is still there a minute later,
-    by an ordinary check-out or check-in. Other differences have the outcome `left to people` with a reason: staff move
-    the guest, or use the destructive bulk check-out.
+    The bookings service compares all rooms every half minute. The service mends a difference that lasts a
+    minute, by an ordinary check-out or check-in. Other differences have the outcome `left to people` with a reason:
+    staff move the guest, or use the destructive bulk check-out.
     """
     with service_queries(load_config(), direct=False) as ask:
         rows = sorted(ExaminationContext(ask=ask).rows("bookings", "ghosts"), key=_order)[:MOST]

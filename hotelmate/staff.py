@@ -61,7 +61,7 @@ def list_staff(
 
 
 def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Call `work` with the staff accounts in the gateway's database; returns its result."""
+    """Call `work` with the staff accounts in the gateway's database; returns the result of `work`."""
     url = with_driver(load_config().database_url("gateway"), "psycopg")
 
     async def run() -> T:

@@ -76,7 +76,7 @@ class EventConsumer(AmqpConsumer):
 def apply_patiently(
     runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
 ) -> list[DispatchResult] | None:
-    """Apply the batch; after an outage, pause and try again. Returns None once `is_ours()` is False after a pause."""
+    """Apply the batch; after an outage, pause and try again. If `is_ours()` is False after a pause, returns None."""
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     while True:
         applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])

@@ -70,7 +70,7 @@ class PollLoop(Entrypoint):  # type: ignore[misc]
 
 
 class TimerLoop(PollLoop):
-    """Runs a timer's step every `seconds`, and again at once while the step returns True."""
+    """Runs a timer's step every `seconds` seconds, and again at once while the step returns True."""
 
     def __init__(self, timer: Timer) -> None:
         self._timer = timer
@@ -115,7 +115,7 @@ class JobLoop(PollLoop):
             time.sleep(0.01)
 
     def _bound_to(self, runtime: ServiceRuntime) -> JobRunner:
-        """The job runner of this kind. From the first call on, a commit that enqueues a job wakes this loop."""
+        """The job runner of this loop. From the first call on, a commit that enqueues a job wakes this loop."""
         if self._woken not in runtime.wakes:
             runtime.wakes.append(self._woken)
         return runtime.job_runners[self._kind]

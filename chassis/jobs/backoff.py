@@ -12,5 +12,5 @@ def backoff(attempts: int) -> float:
 
 
 def retry_after(seconds: float) -> float:
-    """Seconds to wait where the provider asks for `seconds`: at most 60 s, plus up to a quarter at random."""
+    """Seconds to wait where the provider asks for `seconds`: at most 60 s, plus a random part of up to 25 %."""
     return min(seconds, LONGEST_DELAY) * random.uniform(1.0, 1.25)  # noqa: S311 - jitter

@@ -32,7 +32,7 @@ class PendingAsk:
     problem: str = ""
 
     def end(self, *, body: bytes | None = None, problem: str = "") -> None:
-        """Set the body of the reply, or the problem because of which there is no reply."""
+        """Set the body of the reply, or the problem that prevents a reply."""
         self.body, self.problem = body, problem
         self.done.set()
 

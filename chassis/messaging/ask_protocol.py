@@ -22,7 +22,7 @@ def ask_body(message: Any, context: Any) -> bytes:
 
 
 def ask_properties(correlation_id: str, *, reply_to: str, deadline: float) -> pika.BasicProperties:
-    """The properties of an ask that the broker drops after `deadline` seconds."""
+    """The AMQP properties of an ask. The broker drops the ask after `deadline` seconds."""
     return _properties(
         reply_to=reply_to,
         correlation_id=correlation_id,
@@ -67,7 +67,7 @@ def raise_error(error: dict[str, Any]) -> None:
 
 
 def reply_properties(ask: pika.BasicProperties, headers: dict[str, Any] | None) -> pika.BasicProperties:
-    """The properties of the reply to `ask`. The reply expires when the client stops waiting."""
+    """The AMQP properties of the reply to `ask`. The reply expires when the client stops waiting."""
     return _properties(
         correlation_id=ask.correlation_id,
         expiration=ask.expiration,

@@ -77,7 +77,7 @@ class AskServer:
             return self._query(handler, ask, ask_context)
 
     def may_repeat(self, method: str, context: dict[str, Any]) -> bool:
-        """Whether repeating the ask is harmless: an unknown ask, a query, or a command with an Idempotency-Key."""
+        """Whether the ask may be repeated: True for an unknown ask, a query, and a command with an Idempotency-Key."""
         handler = self._handlers.get(method)
         return handler is None or not handler.changes or bool(context.get("idempotency_key"))
 
@@ -157,7 +157,7 @@ def _skip_event(command: SkipEvent, work: Work) -> Nothing:
 
 
 def _publish_again(command: PublishAgain, work: Work) -> EventsToPublish:
-    """Mark the events of the last `seconds` as unpublished; returns their number. The relay publishes them again."""
+    """Have the relay publish the events of the last `seconds` seconds again; returns the number of events."""
     lately = OUTBOX.c.recorded_at > sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, 0, 0, 0, command.seconds)
     again = OUTBOX.update().where(lately, OUTBOX.c.published_at.is_not(None)).values(published_at=None)
     return EventsToPublish(count=work.connection.execute(again).rowcount)

@@ -10,7 +10,7 @@ from contracts.message import Envelope
 
 
 class SequenceMismatch(Exception):
-    """A subject's events in the batch have a gap, or do not directly follow its last applied event."""
+    """A subject's events in the batch have a gap, or do not directly follow the subject's last applied event."""
 
 
 # One statement for the usual case: the first event of every subject follows the last one applied.

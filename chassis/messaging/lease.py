@@ -46,7 +46,7 @@ class Lease:
         return self._epoch is not None
 
     async def fenced(self, update: str, positions: Sequence[int]) -> bool:
-        """Update outbox rows if this process still holds the lease in the same epoch. Returns False after a loss."""
+        """Update outbox rows if this process still holds the lease in the same epoch. If not, returns False."""
         cursor = await self._connection.execute(
             f"{update} AND {_HOLDS}",
             {**self._params, "epoch": self._epoch, "positions": list(positions)},

@@ -29,7 +29,7 @@ _UNPUBLISHED = """
 
 
 async def read(connection: psycopg.AsyncConnection[Any], source: str, limit: int) -> list[OutboxRow]:
-    """Up to `limit` unpublished rows of the service `source`, oldest first."""
+    """Up to `limit` unpublished rows, oldest first; `source` is the service that owns the outbox."""
     cursor = connection.cursor(row_factory=kwargs_row(_row))
     await cursor.execute(_UNPUBLISHED, {"source": source, "limit": limit})
     return await cursor.fetchall()

@@ -12,7 +12,7 @@ DELAYS_MS = (200, 1_000, 5_000, 30_000, 120_000)
 
 
 def exchange(owner: str) -> str:
-    """The exchange of the events that the service `owner` publishes."""
+    """The exchange of a service's events; `owner` is the service that publishes them."""
     return f"{owner}.events"
 
 
@@ -27,7 +27,7 @@ def dead_letters(service: str) -> str:
 
 
 def delay(milliseconds: int) -> str:
-    """The queue that holds a message for this time, and then sends the message to the queue of the routing key."""
+    """The queue that delays a message by this time, then moves it to the queue that the routing key names."""
     return f"hotelmate.delay.{milliseconds}"
 
 

@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service. Some checks and evidence are common, others belong to that service."""
+"""Answers operators' queries of one service: with common checks and evidence, and with the service's own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -22,6 +22,7 @@ from contracts.operations import (
 )
 
 Row = Any
+EventFacts = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 WallTime = Callable[[datetime], datetime]
 
 _EVENTS = """
@@ -90,7 +91,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function that converts domain time to wall time, by the difference of the two times of the nearest event."""
+    """A function that converts domain time to wall time. The nearest event's two times give the difference."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)
@@ -100,12 +101,18 @@ def wall_time(events: Sequence[Row]) -> WallTime:
 
 
 def change_entries(
-    service: str, events: Sequence[Row], audit: Sequence[Row], *, show_reason: bool = False
+    service: str,
+    events: Sequence[Row],
+    audit: Sequence[Row],
+    *,
+    show_reason: bool = False,
+    event_facts: EventFacts = lambda _, __: {},
 ) -> list[TimelineEntry]:
     """One timeline entry for each audit row (with its event), then one for each event without an audit row.
 
     Set `show_reason` only if the reasons in the audit rows are written by the service and not by people. The last word
-    of a reason that the service wrote is the id of the cause.
+    of a reason that the service wrote is the id of the cause. `event_facts` returns further facts of a change from the
+    short name and the data of its event.
     """
     convert = wall_time(events)
     unmatched: dict[tuple[str, datetime], list[Row]] = {}
@@ -114,12 +121,14 @@ def change_entries(
     entries = []
     for row in audit:
         same = unmatched.get((row.what, row.at))
-        reason = row.why if show_reason else ""
-        entries.append(_change(service, row, same.pop(0) if same else None, convert(row.at), reason))
+        event = same.pop(0) if same else None
+        facts = {} if event is None else event_facts(row.what, event.data)
+        facts["because"] = row.why if show_reason else ""
+        entries.append(_change(service, row, event, convert(row.at), facts))
     return entries + [_event(service, row) for rows in unmatched.values() for row in rows]
 
 
-def _change(service: str, row: Row, event: Row | None, at: datetime, reason: str) -> TimelineEntry:
+def _change(service: str, row: Row, event: Row | None, at: datetime, more: dict[str, Any]) -> TimelineEntry:
     facts = {"number": row.sequence, "from": row.from_status, "to": row.to_status, "by": actor_text(row.by)}
     return TimelineEntry(
         at=event.recorded_at if event is not None else at,
@@ -127,9 +136,9 @@ def _change(service: str, row: Row, event: Row | None, at: datetime, reason: str
         kind=EntryKind.CHANGE,
         what=row.what,
         id=str(event.id) if event is not None else f"{service}/{row.subject}/{row.sequence}",
-        cause=(event.causation_id if event is not None else "") or reason.rpartition(" ")[2],
+        cause=(event.causation_id if event is not None else "") or more["because"].rpartition(" ")[2],
         trace_id=row.trace_id,
-        facts=present(facts | {"because": reason}) | _publication(event),
+        facts=present(facts | more) | _publication(event),
     )
 
 
@@ -164,5 +173,5 @@ def event_name(wire_name: str) -> str:
 
 
 def present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as plain data, without those whose value is None or empty."""
+    """The facts as plain data. Facts whose value is None or empty are left out."""
     return {name: codec.plain(value) for name, value in facts.items() if value not in (None, "")}

@@ -36,7 +36,7 @@ def answer(
 
 @contextmanager
 def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
-    """In the block, statements can only read and may take `seconds` each. The connection is reset after the block."""
+    """In the block, a statement can only read and may take `seconds` seconds. The connection is reset at the end."""
     connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("SET default_transaction_read_only = on")
     try:

@@ -16,7 +16,7 @@ Reply = TypeVar("Reply")
 
 
 class Conversation(Generic[W]):
-    """Opens transactions of the service's own `Work`, and asks other services between them but never inside one."""
+    """Opens transactions of the service's own `Work`. Asks other services between transactions, never inside one."""
 
     def __init__(
         self, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any], context: Context | None = None

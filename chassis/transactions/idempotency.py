@@ -1,4 +1,4 @@
-"""One effect per Idempotency-Key: the reply to a keyed command is stored in the transaction of its effect."""
+"""One effect per Idempotency-Key: a command's reply and effect are stored in one transaction."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def claim(connection: sa.Connection, key: str, fingerprint: str) -> Any | None:
 
 
 def store(connection: sa.Connection, key: str, reply: Any) -> None:
-    """Store the reply under a claimed key, in the transaction of its effect."""
+    """Store the reply under a claimed key, in the transaction of the command's effect."""
     connection.execute(IDEMPOTENCY.update().where(IDEMPOTENCY.c.key == key).values(answer=reply))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
-from contracts.bookings.events import BookingEvent
+from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.bookings.status import ApprovalUrgency
 from contracts.message import Event
 from contracts.values import Actor, Money
@@ -33,7 +33,7 @@ class ConfirmBooking(BookingCommand):
     """
 
 
-class BookingAwaitsApproval(BookingEvent):
+class BookingAwaitsApproval(MailedEvent):
     """The card payment is authorised but not captured; staff must approve or decline before `approval_deadline_at`."""
 
     payment_id: str
@@ -80,7 +80,7 @@ class BookingApproved(BookingEvent):
     decision_made_by: Actor
 
 
-class BookingDeclined(BookingEvent):
+class BookingDeclined(MailedEvent):
     """Staff declined the booking; the authorisation is voided."""
 
     reason_code: str
@@ -88,7 +88,7 @@ class BookingDeclined(BookingEvent):
     decision_made_by: Actor
 
 
-class BookingConfirmed(BookingEvent):
+class BookingConfirmed(MailedEvent):
     """The booking was paid and approved, or confirmed without a card payment (`paid_at` is None)."""
 
     confirmed_at: datetime

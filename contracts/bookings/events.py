@@ -8,7 +8,7 @@ from contracts.values import Actor, Money
 
 
 class BookingEvent(Event, abstract=True):
-    """An event of one booking. The two statuses are filled in when the event is recorded."""
+    """An event of one booking. The two statuses, after and before the event, are set when the event is recorded."""
 
     booking_id: str
     hotel: str
@@ -18,6 +18,16 @@ class BookingEvent(Event, abstract=True):
     @property
     def subject(self) -> str:
         return self.booking_id
+
+
+class MailedEvent(BookingEvent, abstract=True):
+    """An event that a mail to the guest reports.
+
+    `guest_has_email` is False where the guest left no e-mail address, so that no mail is sent; filled in when the event
+    is recorded.
+    """
+
+    guest_has_email: bool = True
 
 
 class BookingPriced(BookingEvent, abstract=True):
@@ -37,7 +47,7 @@ class BookingDrafted(BookingPriced):
     """The booking is priced and stored; no nights are held."""
 
 
-class BookingHeld(BookingPriced):
+class BookingHeld(BookingPriced, MailedEvent):
     """The nights are held until `expires_at`; the guest may pay."""
 
     expires_at: datetime
@@ -51,7 +61,7 @@ class PaymentAwaited(BookingEvent):
     opened_at: datetime
 
 
-class BookingPaymentFailed(BookingEvent):
+class BookingPaymentFailed(MailedEvent):
     """The capture failed permanently; the guest may pay again until `expires_at`."""
 
     reason_code: str
@@ -59,7 +69,7 @@ class BookingPaymentFailed(BookingEvent):
     expires_at: datetime
 
 
-class PaymentTurnedAway(BookingEvent):
+class PaymentTurnedAway(MailedEvent):
     """A card was authorised too late, for a booking that accepts no payment any more; the authorisation is voided."""
 
     payment_id: str
@@ -69,11 +79,12 @@ class PaymentTurnedAway(BookingEvent):
     turned_away_at: datetime
 
 
-class BookingCancelled(BookingEvent):
+class BookingCancelled(MailedEvent):
     """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
     Where the guest was in house, the guest has left the room and the nights from `released_from` on are free again.
     `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
+    `room_number` is the room that the booking had until then, None where no room was assigned.
     `fee_at_desk` means that the fee is too small for a card: the authorisation is voided, and the guest owes the fee.
     """
 
@@ -83,10 +94,11 @@ class BookingCancelled(BookingEvent):
     refund: Money
     released_from: date | None = None
     besides: Money | None = None
+    room_number: str | None = None
     fee_at_desk: bool = False
 
 
-class BookingExpired(BookingEvent):
+class BookingExpired(MailedEvent):
     """The booking has missed the deadline of its draft, hold or approval."""
 
     reason: ExpiryReason

@@ -41,7 +41,7 @@ class RevokeGuestToken(BookingCommand):
 
 
 class GuestTokenRevoked(BookingEvent):
-    """The guest's token was revoked. The event carries the generation of the next token."""
+    """The guest's token was revoked. `generation` is the number of the guest's next token."""
 
     generation: int
     revoked_at: datetime

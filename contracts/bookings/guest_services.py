@@ -6,7 +6,7 @@ from contracts.rooms.menu import Menu
 
 
 class RegisterPushToken(BookingCommand):
-    """Store the FCM push token of the guest's phone; a token that is None deletes the stored one.
+    """Store the FCM push token of the guest's phone; a token that is None deletes the stored token.
 
     Refused `NOT_IN_HOUSE`. The token is a secret: no event, log or reply carries the token. The end of the stay deletes
     the token.

@@ -48,7 +48,7 @@ class GetPayable(BookingAsk, Query[Payable]):
 
 
 class GetGuestNames(Query[GuestsOfRooms]):
-    """Return the guests' names, keyed by booking id, for a list of rooms."""
+    """Return the names of the guests of these bookings, keyed by booking id. A list of rooms shows the names."""
 
     hotel: str
     booking_ids: tuple[str, ...]

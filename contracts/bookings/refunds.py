@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
-from contracts.bookings.events import BookingEvent
+from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.values import Actor, Money
 
 
@@ -11,7 +11,7 @@ class RetryRefund(BookingCommand):
     """Request a failed refund again; a pending refund does not change. Refused `NO_FAILED_REFUND`."""
 
 
-class BookingRefunded(BookingEvent):
+class BookingRefunded(MailedEvent):
     """The provider refunded money to the guest."""
 
     amount: Money

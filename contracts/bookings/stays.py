@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from contracts.bookings.asks import BookingAsk, BookingCommand
-from contracts.bookings.events import BookingEvent
+from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.message import Query
 from contracts.rooms.assignments import Candidates
 from contracts.values import Actor, Money
@@ -13,11 +13,14 @@ class AssignRoom(BookingCommand):
     """Assign a room to the booking.
 
     Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`. Where the rooms service refuses
-    `GiveRoom`, the booking's assignment is refused with the same code.
+    `GiveRoom`, the booking's assignment is refused with the same code. A room that is too small for the party needs
+    `override`, which needs `can_override` (else `PERMISSION_DENIED`) and a `reason` (else `NOTE_REQUIRED`).
     """
 
     room_number: str
     notes: str = ""
+    override: bool = False
+    reason: str = ""
 
 
 class UnassignRoom(BookingCommand):
@@ -43,16 +46,23 @@ class MoveRoom(BookingCommand):
     """Move the guest in house to another room that is ready and free for the rest of the stay.
 
     Refused `NOT_CHECKED_IN`, `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`,
-    `ROOM_NOT_READY`, `SOLD_OUT`.
+    `ROOM_NOT_READY`, `SOLD_OUT`. A room that is too small for the party is refused `ROOM_TOO_SMALL` without
+    `override`, which needs `can_override` (else `PERMISSION_DENIED`) and a `reason` (else `NOTE_REQUIRED`).
     """
 
     to_room_number: str
     reason: str = ""
     notes: str = ""
+    override: bool = False
 
 
 class CheckOut(BookingCommand):
-    """Check out the guest of a booking. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`."""
+    """Check out the guest of a booking. Refused `NOT_CHECKED_IN`, `CHECKOUT_FAILED`.
+
+    The reply has the `departure_warnings`. With `confirm` False nothing changes.
+    """
+
+    confirm: bool = True
 
 
 class MarkNoShow(BookingCommand):
@@ -84,7 +94,7 @@ class RoomUnassigned(BookingEvent):
     unassigned_at: datetime
 
 
-class GuestCheckedIn(BookingEvent):
+class GuestCheckedIn(MailedEvent):
     """The guest moved into the room."""
 
     room_number: str
@@ -103,7 +113,7 @@ class RoomMoved(BookingEvent):
     warnings: tuple[str, ...] = ()
 
 
-class GuestCheckedOut(BookingEvent):
+class GuestCheckedOut(MailedEvent):
     """The guest left the room."""
 
     room_number: str
@@ -113,9 +123,13 @@ class GuestCheckedOut(BookingEvent):
 
 
 class BookingNoShow(BookingEvent):
-    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded."""
+    """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded.
+
+    `room_number` is the room that was assigned until then, None where no room was assigned.
+    """
 
     marked_at: datetime
     marked_by: Actor
     fee: Money
     refund: Money
+    room_number: str | None = None

@@ -11,7 +11,7 @@ from contracts.values import Actor, CancellationPolicy, HotelCard, Money, PriceL
 
 
 class GuestDetails(Data):
-    """The guest's name and contact. Personal data, never part of an event."""
+    """The guest's name and contact. Personal data, never part of an event. `email` may be empty for a walk-in only."""
 
     first_name: str
     last_name: str
@@ -29,7 +29,10 @@ class CancellationPreview(Data):
 
 
 class BookingRow(Data):
-    """A booking in a staff list. Instants are UTC, stay dates are hotel-local."""
+    """A booking in a staff list. Instants are UTC, stay dates are hotel-local.
+
+    `late` is True for an arrival of an earlier day: the check-in date has passed, and the guest is still expected.
+    """
 
     id: str
     booking_id: str
@@ -61,6 +64,7 @@ class BookingRow(Data):
     is_overstay: bool
     overstay_severity: str | None
     is_new_for_staff: bool
+    late: bool = False
 
 
 class InHouse(Data):
@@ -74,11 +78,23 @@ class InHouse(Data):
     room_pin: str
 
 
+class DepartureWarning(Data):
+    """A warning of a check-out: `BALANCE_DUE` with the `amount` owed, or `LEAVES_EARLY` with the `nights` not slept.
+
+    The nights are hotel-local dates, the night of the departure included.
+    """
+
+    code: str
+    amount: Money | None = None
+    nights: tuple[date, ...] = ()
+
+
 class BookingDetail(BookingRow):
     """The details of a booking. The gateway shows a guest fewer fields than staff.
 
     `pricing` has the lines of `total_amount`; None in a reply that an earlier release has stored. `can_pay` means that
-    a payment page can be opened now, for the total or for the balance due.
+    a payment page can be opened now, for the total or for the balance due. `departure_warnings` are those of a
+    check-out now, or for a guest who has left those of the check-out.
     """
 
     guest_first_name: str
@@ -121,6 +137,7 @@ class BookingDetail(BookingRow):
     warnings: tuple[str, ...] = ()
     pricing: PriceLines | None = None
     can_pay: bool = False
+    departure_warnings: tuple[DepartureWarning, ...] = ()
 
 
 class CreatedBooking(Data):
@@ -160,7 +177,11 @@ class Feed(Data):
 
 
 class TimelineItem(Data):
-    """One row of a booking's audit trail."""
+    """One row of a booking's audit trail.
+
+    `from_room` is the number of the room that the guest had before, `to_room` of the room that the guest has
+    afterwards; both are None where the row is not about a room.
+    """
 
     at: datetime
     what: str
@@ -170,6 +191,8 @@ class TimelineItem(Data):
     why: str
     trace_id: str
     sequence: int
+    from_room: str | None = None
+    to_room: str | None = None
 
 
 class Timeline(Data):

@@ -7,7 +7,7 @@ from contracts.values import Money
 
 
 class PaymentSession(Data):
-    """A booking's checkout session. `status` is `created`, `existing` or `paid`; only `paid` has no `payment_url`."""
+    """A booking's checkout session. `status` is `created`, `existing` or `paid`; if paid, `payment_url` is null."""
 
     session_id: str
     payment_url: str | None

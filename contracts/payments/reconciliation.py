@@ -37,7 +37,7 @@ class ReconciliationPart(StrEnum):
 
 
 class ReconciliationFinding(Data):
-    """One difference about the object `object_id`. `ours` and `theirs` say in words what each side has."""
+    """One difference about one object. `ours` and `theirs` say in words what each side has."""
 
     kind: FindingKind
     object_id: str

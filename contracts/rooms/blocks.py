@@ -48,7 +48,7 @@ class BlockRoom(RoomAsk, Command[RoomBlock]):
 
 
 class UnblockRoom(RoomAsk, Command[RoomBlocks]):
-    """End the block `block_id`. Without `block_id`, end all blocks that overlap the nights `[starts_on, until)`.
+    """End the block with the id `block_id`. Without an id, end all blocks that overlap the nights `[starts_on, until)`.
 
     The reply contains the remaining blocks. An out-of-order block ends only when the room is back in order. Refused
     `BLOCK_NOT_FOUND`, and `ROOM_OUT_OF_ORDER` where `block_id` names an out-of-order block.

@@ -20,7 +20,9 @@ class ExtendStay(RoomAction, Command[Extended]):
 
     A repetition with the same `action_id` changes nothing. Refused `NOT_CHECKED_IN`, `BEYOND_HORIZON`, `NOTHING_HELD`.
     Refused `EXTENSION_CONFLICT` where the room is taken on these nights, and `SOLD_OUT` where the room's type is full;
-    these two refusals carry `conflicts` and up to five `suggested_rooms`.
+    these two refusals carry `conflicts` and up to five `suggested_rooms`, those too small for `party` (number of
+    guests, 0 where it is not known) last.
     """
 
     until: date
+    party: int = 0

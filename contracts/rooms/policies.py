@@ -6,9 +6,10 @@ from contracts.values import Page
 
 
 class TierDefinition(Data):
-    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage or, for the kind `FIXED`, an amount in major units.
+    If a cancellation fits several tiers, the tier with the most hours applies. If it fits no tier, the tier with the
+    fewest hours applies. `value` is a percentage or, for the kind `FIXED`, an amount in major units.
     """
 
     hours_before: int
@@ -19,9 +20,8 @@ class TierDefinition(Data):
 class PolicyDefinition(Data):
     """A cancellation policy. `is_standard` marks the policy of the room types that name no policy of their own.
 
-    A `free_until_hours` that is None stands for the default of the policy's kind. `no_show` is the kind of the no-show
-    fee, where None stands for the default of the policy's kind. An empty `text` is replaced by a text made from the
-    terms.
+    `no_show` is the kind of the no-show fee. Where `free_until_hours` or `no_show` is null, the default of the policy's
+    `kind` applies. An empty `text` is replaced by a text made from the terms.
     """
 
     code: str

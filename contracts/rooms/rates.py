@@ -8,7 +8,7 @@ from contracts.values import Money, Page
 
 
 class DailyRate(Data):
-    """The price of one night of a room type that replaces the base price."""
+    """A price for one night of a room type, in place of the base price."""
 
     room_type_code: str
     date: date

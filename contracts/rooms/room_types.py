@@ -8,7 +8,7 @@ from contracts.values import Money, Page
 class RoomTypeView(Data):
     """A room type. `rooms` counts the active rooms.
 
-    A `policy` that is None stands for the hotel's standard policy.
+    Without a `policy`, the hotel's standard policy applies.
     """
 
     code: str

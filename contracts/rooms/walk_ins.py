@@ -24,7 +24,7 @@ class ReceiveWalkIn(RoomAction, Command[Received]):
     `room_versions` are the room versions that the client accepts; asks stored by earlier releases have one such version
     in `room_version` instead. Refused `VALIDATION_ERROR` or `BEYOND_HORIZON` for invalid dates or an invalid party, and
     `ROOM_NOT_FOUND`, `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT`, `ROOM_OCCUPIED`, `ROOM_NOT_READY`, `SOLD_OUT`,
-    `VERSION_MISMATCH`.
+    `VERSION_MISMATCH`; `ROOM_TOO_SMALL` where the room sleeps fewer than the party, unless `override`.
     """
 
     room_number: str
@@ -34,3 +34,4 @@ class ReceiveWalkIn(RoomAction, Command[Received]):
     children: int
     room_version: int | None = None
     room_versions: tuple[int, ...] | None = None
+    override: bool = False

@@ -15,7 +15,7 @@ class EventSubscription:
         self._queue: asyncio.Queue[Envelope | None] = asyncio.Queue()
 
     def deliver(self, event: Envelope | None) -> None:
-        """Queue an event. None stands for events that the subscriber may have missed."""
+        """Queue an event, or None to say that the subscriber may have missed events."""
         self._queue.put_nowait(event)
 
     async def next(self, *, within: float) -> Envelope | None:

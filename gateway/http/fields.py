@@ -138,7 +138,7 @@ Name = Annotated[str, _kind(NAME), AfterValidator(_visible)]
 Code = Annotated[str, _kind(NAME)]  # a code, or the name of a thing that has a code
 Phone = Annotated[str, _kind(PHONE)]
 Email = Annotated[str, Field(max_length=EMAIL.most, json_schema_extra={"format": "email"}), AfterValidator(_address)]
-HotelEmail = Annotated[
+OptionalEmail = Annotated[
     str, Field(max_length=EMAIL.most, description="Empty for none."), AfterValidator(_address_or_none)
 ]
 Recipient = Annotated[str, _kind(RECIPIENT)]

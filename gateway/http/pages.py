@@ -41,7 +41,7 @@ class ResultPage(Data, Generic[Row]):
 
 
 def page_of(source: type) -> Any:
-    """The `ResultPage` type for rows of the view `source`. For a contract class, the rows have that class's view."""
+    """The `ResultPage` type whose rows are of the view `source`. For a contract class, that class's view is used."""
     return ResultPage[view(source)]  # type: ignore[misc]
 
 

@@ -46,5 +46,5 @@ def versions(headers: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def hashed(text: str) -> str:
-    """The SHA-256 of the text, in hexadecimal."""
+    """The SHA-256 of `text`, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

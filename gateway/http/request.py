@@ -128,7 +128,7 @@ class ApiRequest(Request):
         return reply
 
     async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
-        """Ask a service, and respond with the operation's view of the reply; `more` has values of further fields.
+        """Ask a service, and respond with the operation's view of the reply and the further fields in `more`.
 
         The response of an operation without a view has no body.
         """
@@ -138,7 +138,7 @@ class ApiRequest(Request):
         return self.respond(view.of(reply, reader=self.caller.kind, **more))
 
     async def answer_page(self, query: Ask[Any], paging: Paging) -> Response:
-        """Ask a service, and respond with a page of the operation's view of each row."""
+        """Ask a service, and respond with a page. Each row of the page has the operation's view."""
         [row] = get_args(self.operation.response)
         reply = await self.ask(query)
         return self.respond_page(
@@ -164,7 +164,7 @@ class ApiRequest(Request):
     def respond_page(
         self, encode: Callable[[T], Json], rows: Sequence[T], *, count: int, paging: Paging, **more: Any
     ) -> Response:
-        """Respond with the page that `page_body` makes; `more` has the values of further fields."""
+        """Respond with the page that `page_body` makes, and with the further fields in `more`."""
         body = page_body(encode, rows, count=count, paging=paging, query=self.query_params)
         return self.respond(body | more)
 

@@ -43,7 +43,7 @@ class TrieRouter(BaseRoute):
         node.routes[method] = (route, tuple(names))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match for every path in the trie, with any method; `handle` checks the method."""
+        """Match fully if the trie has the path, whatever the method is; `handle` checks the method."""
         if scope["type"] != "http" or "\x00" in scope["path"]:
             return Match.NONE, {}
         values: list[str] = []

@@ -75,7 +75,7 @@ class Routes:
         self.operations: list[Operation] = []
 
     def get(self, path: str, **more: Any) -> Decorator:
-        """Declare a query."""
+        """Declare an operation that reads (GET)."""
         return self._declare("GET", path, **more)
 
     def post(self, path: str, *, idempotency_key: bool = True, **more: Any) -> Decorator:
@@ -83,15 +83,15 @@ class Routes:
         return self._declare("POST", path, idempotency_key=idempotency_key, **more)
 
     def patch(self, path: str, **more: Any) -> Decorator:
-        """Declare a change of some fields."""
+        """Declare an operation that changes some fields (PATCH)."""
         return self._declare("PATCH", path, **more)
 
     def put(self, path: str, **more: Any) -> Decorator:
-        """Declare a replacement."""
+        """Declare an operation that replaces a resource (PUT)."""
         return self._declare("PUT", path, **more)
 
     def delete(self, path: str, *, response: Any = None, status: int = 204, **more: Any) -> Decorator:
-        """Declare a deletion, without a request body and by default without a response body."""
+        """Declare an operation that deletes (DELETE). By default, the response has no body."""
         return self._declare("DELETE", path, response=response, status=status, **more)
 
     def _declare(self, method: str, path: str, **more: Any) -> Decorator:

@@ -100,7 +100,7 @@ class View(Generic[T]):
 
 
 def view(source: type[T]) -> type[View[T]]:
-    """The first view that was declared for a contract class, else a view of all fields. Returns a view unchanged."""
+    """The first view declared for `source`, else a view of all its fields. If `source` is a view, returns `source`."""
     if issubclass(source, View):
         return source
     if source not in _views:

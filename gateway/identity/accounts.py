@@ -159,7 +159,7 @@ class Accounts:
         await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))
 
     async def _run(self, statement: sa.Executable, *, again: bool = True) -> Sequence[sa.Row[Any]]:
-        """Run a statement and return the rows; `again` allows one more run where a stale connection failed."""
+        """Run a statement and return the rows. With `again`, the statement runs again if its connection was stale."""
         try:
             async with self._engine.connect() as connection:
                 result = await connection.execute(statement)

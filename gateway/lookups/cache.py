@@ -27,7 +27,7 @@ class Cache(Generic[K, V]):
         self._fetches: dict[K, asyncio.Future[V]] = {}
 
     async def get(self, key: K) -> V:
-        """The value; during an outage, the last cached value. Raises `Unavailable` where no value is cached."""
+        """The current value or, during an outage, the last cached value. Raises `Unavailable` if none is cached."""
         expires, value = self._entries.get(key, (0.0, None))
         if value is not None and self._clock() < expires:
             return value

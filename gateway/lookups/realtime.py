@@ -36,7 +36,7 @@ class Connection(Data):
 
 
 class GuestRealtime(Connection):
-    """The channel of one booking. A client that misses a `sequence` fetches `events/?after=last_sequence`."""
+    """The channel of one booking. After a gap in `sequence`, a client fetches the events after its last one."""
 
     channel: str
     last_sequence: int

@@ -41,7 +41,7 @@ class Components:
         self._components = components
 
     def share(self, documented: dict[str, Any], operation: Operation, *, aliased: bool) -> None:
-        """Move repeated parts of `documented` into the components, and put references there instead."""
+        """Move repeated parts of `documented` into the components, and replace each part with a reference."""
         name, own = operation.name, documented.get("parameters", [])
         if aliased:
             own = [self._add("parameters", f"{name}.{each['name']}", each) for each in own]

@@ -28,7 +28,7 @@ REPLAYED = {
 
 
 def describe(operation: Operation, alias: int) -> Mapping[str, Any]:
-    """The arguments of `APIRoute` that document an operation; `alias` 0 is the canonical path, 1 the first alias.
+    """The `APIRoute` arguments that document an operation. `alias` numbers the aliases from 1; 0 is the canonical path.
 
     The first sentence of the endpoint's docstring is the summary; the other sentences are the description.
     """

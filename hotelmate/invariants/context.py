@@ -68,14 +68,14 @@ class ExaminationContext:
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
     def examine(self, service: str, invariant: str, events: Sequence[Envelope] = ()) -> Sequence[Violation]:
-        """Ask the service for breaches, in its own data or between its data and the `events` of other services."""
+        """Ask the service for breaches in the service's data. With `events`, these are compared with the data."""
         query = Examine(
             invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=tuple(events)
         )
         return self.ask(service, query).violations
 
     def rows(self, service: str, name: str, *, keys: Iterable[str] | None = None, limit: int = 2_000) -> Iterator[Row]:
-        """All rows of the evidence `name`, read page by page; with `keys`, only the rows with those keys."""
+        """All rows of the evidence called `name`, read page by page; with `keys`, only the rows with those keys."""
         for some in [()] if keys is None else chunks(sorted(keys), KEYS_PER_ASK):
             yield from self._pages(service, name, tuple(some), limit)
 

@@ -17,5 +17,5 @@ def changes_have_an_audit_row_and_an_event(context: ExaminationContext) -> Itera
 
 
 def keys_have_one_effect(context: ExaminationContext) -> Iterator[Violation]:
-    """Invariant I15: a stored reply's booking exists under one key only, and no call to the provider was done twice."""
+    """Invariant I15: each booking in a stored reply exists and has one key; no call to the provider was done twice."""
     return context.violations("I15", "bookings", "payments")

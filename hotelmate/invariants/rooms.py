@@ -60,7 +60,7 @@ def bookings_in_house_occupy_their_room(context: ExaminationContext) -> Iterator
 
 
 def _bookings(context: ExaminationContext, name: str, ids: Collection[str]) -> dict[str, Row]:
-    """The bookings in the evidence `name` or with one of `ids`, except bookings with a pending action."""
+    """The bookings in the evidence called `name` and the bookings in `ids`, but none with a pending action."""
     rows = [*context.rows("bookings", name), *context.rows("bookings", "bookings", keys=ids)]
     return {row["key"]: row for row in rows if not row["pending"]}
 

@@ -43,7 +43,7 @@ def with_logged_requests(
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line in JSON or console format, whatever precedes them. None for any other line."""
+    """The fields of a log line in JSON or console format, after any other text; None for a line without fields."""
     start = line.find("{")
     if start >= 0:
         try:

@@ -47,7 +47,7 @@ def verify_request(
 
 
 def verify_token(settings: PusherAppSettings, token: object, *, text: str) -> str | None:
-    """The reason why `token` is invalid, or None. A valid token is `key:signature`, with a signature of this text."""
+    """The reason why `token` is invalid, or None. A valid token is `key:signature`, where `text` is signed."""
     key, separator, signature = token.partition(":") if isinstance(token, str) else ("", "", "")
     if not separator or key != settings.key:
         return f"Invalid key in subscription auth data: {key!r}"

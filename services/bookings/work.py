@@ -1,4 +1,4 @@
-"""The unit of work of the bookings service: its stores, and `record`, the only way to change a booking."""
+"""The unit of work of the bookings service: its stores, `record` for changes with events, and `note` for others."""
 
 import random
 import secrets
@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
-from contracts.bookings.events import BookingEvent
+from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.bookings.orders import OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import orders, overstays
@@ -67,8 +67,8 @@ class BookingsWork(Work):
     ) -> Booking:
         """Apply the events to the booking, and write audit rows and outbox in the same transaction.
 
-        Refused `ILLEGAL_TRANSITION`. `private` has the fields of the booking that no event carries. Without events the
-        booking stays unchanged. Returns the booking after the events.
+        Refused `ILLEGAL_TRANSITION`. `private` has the new values of fields that no event carries. If `events` is
+        empty, nothing changes, and `private` is ignored. Returns the booking after the events.
         """
         if not events:
             return booking
@@ -106,6 +106,8 @@ class BookingsWork(Work):
     def _apply(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
         status = LIFECYCLE.after(booking.status, type(event))
         published = replace(event, status=status, previous_status=booking.status)
+        if isinstance(published, MailedEvent):
+            published = replace(published, guest_has_email=bool(booking.guest.email))
         after = evolve(booking, published, at=self.now)
         self.audit(
             subject=booking.id,

@@ -254,7 +254,7 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
 
     def trusted(event_id: str, conversation: Conversation[Any]) -> str:
         with conversation.transaction() as work:
-            event = work.webhooks.get(event_id).event
+            event = work.webhooks.get(event_id)
             ids = {"payment_id": None, "session_id": event.session_id, "intent_id": event.intent_id}
             payment_id = str(work.payments.find_id(**ids))
             if event.type in TYPES:

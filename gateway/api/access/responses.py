@@ -28,7 +28,7 @@ class StaffProfile(Profile):
 
 
 class StaffSession(Data):
-    """A new token. No other response contains it. Each use extends the token beyond `expires_at`."""
+    """A new token, which no other response contains. Use of the token postpones its end beyond `expires_at`."""
 
     token: str
     expires_at: datetime

@@ -31,7 +31,7 @@ async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
 
 @sessions.post("/login/", response=StaffSession, idempotency_key=False, refuses=("INVALID_CREDENTIALS",))
 async def sign_in(request: ApiRequest, body: Credentials) -> Response:
-    """Sign in. Returns a token. Each use of the token extends its validity."""
+    """Sign in. Returns a token. Use of the token extends its validity."""
     signed_in = await request.app_state.accounts.sign_in(body.email, body.password)
     if signed_in is None:
         raise Refusal("INVALID_CREDENTIALS", "E-mail address or password is wrong.")

@@ -14,7 +14,7 @@ SEVERAL_SERVICES = 10.0  # seconds: the deadline of a command that the bookings 
 
 
 def respond_to_staff(request: ApiRequest, booking: BookingDetail, *, status: int | None = None) -> Response:
-    """Respond with the booking. `room_pin` is set only in house, and only for staff who may check guests in."""
+    """Respond with the booking. `room_pin` is set while the guest is in house, for staff who may check guests in."""
     shows_pin = booking.in_house and Permission.MANAGE_CHECKIN in request.caller.permissions
     body = StaffBooking.of(booking, room_pin=booking.in_house.room_pin if shows_pin and booking.in_house else None)
     return request.respond(body, status=status, version=booking.version)

@@ -23,8 +23,8 @@ class BookingFilters(Paging):
     room_number: str = ""
     has_room_assigned: str = Field("", description="`true` or `false`.")
     source: str = Field("", description="`online` or `staff`.")
-    bucket: str = Field("", description=f"`{BUCKETS}`")
-    ordering: str = Field("", description=f"`{ORDERINGS}`, `-` for descending.")
+    bucket: str = Field("", description=f"One of `{BUCKETS}`.")
+    ordering: str = Field("", description=f"One of `{ORDERINGS}`; the prefix `-` makes it descending.")
     include_counts: str = Field("", description="`true` adds counts by bucket.")
 
     @property

@@ -119,7 +119,7 @@ class GuestCancellation(Body):
 
 
 class StaffCancellation(GuestCancellation):
-    """A cancellation by staff. A waiver of the fee, and any cancellation in house, needs `can_override` and a reason.
+    """A cancellation by staff. A waiver of the fee needs `can_override` and a reason; so does a cancellation in house.
 
     While the guest is in house, the waiver covers only the nights after tonight: the nights slept and tonight are
     still charged.

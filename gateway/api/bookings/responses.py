@@ -20,8 +20,12 @@ class StaffBookingRow(
     """A booking in a list."""
 
 
-class StaffBooking(View[BookingDetail], drop=("hotel_card", "policy", "in_house"), staff_only=("is_new_for_staff",)):
-    """A booking for staff. `room_pin` is set in house, and only for staff who may check guests in."""
+class StaffBooking(
+    View[BookingDetail],
+    drop=("hotel_card", "policy", "in_house", "departure_warnings"),
+    staff_only=("is_new_for_staff",),
+):
+    """A booking for staff. `room_pin` is set while the guest is in house, for staff who may check guests in."""
 
     room_pin: str | None
 
@@ -42,7 +46,7 @@ class GuestWiFi(
 
 class GuestBooking(
     View[BookingDetail],
-    drop=("hotel_card", "policy", "in_house", *_STAFF_NOTES),
+    drop=("hotel_card", "policy", "in_house", "late", "departure_warnings", *_STAFF_NOTES),
     staff_only=("approval_risk", "is_new_for_staff"),
 ):
     """A booking for its guest. `wifi`, `room_pin` and `hotel_contact` are set while the guest is in house."""
@@ -85,7 +89,7 @@ class PublicBooking(View[BookingInBrief]):
 
 
 class LookupResult(Data):
-    """The bookings that match, newest first. For an e-mail address alone the list is always empty."""
+    """The bookings that match, newest first. If only an e-mail address was sent, the list is always empty."""
 
     bookings: tuple[GuestBooking | PublicBooking, ...]
 

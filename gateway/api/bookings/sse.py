@@ -28,13 +28,13 @@ async def read_feed(request: ApiRequest, after: int) -> Feed:
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:
-    """The stream of events after the sequence number `after`. Refusals of `GetFeed` are raised before the stream."""
+    """The stream of events after the sequence number `after`. Raises a refusal of `GetFeed` before the start."""
     await read_feed(request, after)
     return StreamingResponse(_events(request, after), media_type=MEDIA_TYPE, headers=HEADERS)
 
 
 def resume_after(last_event_id: str | None, after: int) -> int:
-    """The sequence number to resume after: the `Last-Event-ID` header, or `after` without a valid header."""
+    """The sequence number to resume after: the `Last-Event-ID` header if it is valid, else `after`."""
     header = last_event_id or ""
     return int(header) if header.isdecimal() and len(header) <= 9 else after
 

@@ -61,7 +61,7 @@ class RoomTypeChanges(Changes):
 
 
 class Rates(Body):
-    """A price for every night from `start_date` to `end_date`, or only for the nights of `weekdays`: 0 is Monday."""
+    """A price for every night from `start_date` to `end_date`, or only for those on `weekdays` (0 is Monday)."""
 
     room_type: Code = Field(examples=["STD"])
     start_date: Day
@@ -87,7 +87,7 @@ class RateFilters(Paging):
 
 
 class NewPromotion(Body):
-    """A discount by code. `value` is a percentage, or an amount where `kind` is `FIXED`.
+    """A discount that a guest gets with a code. `value` is a percentage, or an amount where `kind` is `FIXED`.
 
     `starts_on` and `ends_on` are the first and the last check-in date with the discount; `room_type` is a code.
     """
@@ -115,9 +115,10 @@ class PromotionChanges(Changes):
 
 
 class Tier(Body):
-    """The fee of a cancellation that is made `hours_before` hours before check-in, or later.
+    """The fee of a cancellation that is made at least `hours_before` hours before check-in.
 
-    `value` is a percentage, or an amount where `kind` is `FIXED`.
+    If a cancellation fits several tiers, the tier with the most hours applies. If it fits no tier, the tier with the
+    fewest hours applies. `value` is a percentage, or an amount where `kind` is `FIXED`.
     """
 
     hours_before: Hours

@@ -45,7 +45,7 @@ policies = staff_routes("terms", "/cancellation-policies", response=POLICY, need
 
 
 async def _answer_about_room_type(request: ApiRequest, message: Ask[Any]) -> Response:
-    """Answer about the room type in the path. Where this room type is unknown, the status is 404 instead of 422."""
+    """Send an ask about the path's room type, and respond. If that room type is unknown, the status is 404, not 422."""
     try:
         return await request.answer(message)
     except Refusal as refusal:
@@ -80,7 +80,7 @@ async def change_room_type(request: ApiRequest, body: requests.RoomTypeChanges) 
 
 @room_types.delete("/{code}/", refuses=("NOT_FOUND", "ROOM_TYPE_IN_USE"))
 async def remove_room_type(request: ApiRequest) -> Response:
-    """Delete a room type. Refused while the room type has rooms or future nights are sold."""
+    """Delete a room type. Refused while the room type has rooms, or while any of its future nights are sold."""
     return await _answer_about_room_type(request, request.for_path(RemoveRoomType))
 
 
@@ -98,7 +98,7 @@ async def set_rates(request: ApiRequest, body: requests.Rates) -> Response:
 
 @rates.delete("/", response=ChangedRates, status=200, refuses=RATES_REFUSE)
 async def clear_rates(request: ApiRequest, nights: FromQuery[requests.RateRange]) -> Response:
-    """Delete daily rates. The base price applies again between two dates, both included."""
+    """Delete daily rates from the first to the last date, both included. The base price applies again."""
     return await request.answer(request.for_path(WriteRates, price=None, **nights.model_dump()))
 
 
@@ -160,5 +160,5 @@ async def change_policy(request: ApiRequest, body: requests.PolicyChanges) -> Re
 
 @policies.delete("/{code}/", refuses=(*UNKNOWN_POLICY, "POLICY_IN_USE"))
 async def remove_policy(request: ApiRequest) -> Response:
-    """Delete a cancellation policy. Refused for the standard policy and while a room type names the policy."""
+    """Delete a cancellation policy. Refused for the standard policy, and for a policy that a room type names."""
     return await request.answer(request.for_path(RemovePolicy))

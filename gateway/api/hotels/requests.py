@@ -20,9 +20,9 @@ from gateway.http.fields import (
     Code,
     Count,
     Day,
-    HotelEmail,
     Image,
     Name,
+    OptionalEmail,
     Percent,
     Phone,
     Prose,
@@ -93,7 +93,7 @@ class SettingsPatch(Changes):
 
     name: Name | None = Field(None, examples=["Hotel Killarney"])
     timezone: ShortText | None = None
-    email: HotelEmail | None = None
+    email: OptionalEmail | None = None
     phone: Phone | None = None
     address: Prose | None = None
     tagline: ShortText | None = None

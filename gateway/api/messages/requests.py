@@ -23,7 +23,7 @@ class ReadMarker(Body):
 
 
 class ChatQuery(Paging):
-    """A page of a chat, newest first, with only the messages after `after`."""
+    """A page of a chat, newest message first. Only messages with an id above `after` are included."""
 
     after: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 

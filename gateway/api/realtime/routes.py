@@ -17,7 +17,7 @@ routes = Routes("realtime", audience=Audience.EITHER, under="/api/realtime")
 
 _FIELDS = {
     "socket_id": {"type": "string", "maxLength": 200, "description": "The id of the client's connection."},
-    "channel_name": {"type": "string", "maxLength": 200, "description": "A channel that `realtime` names."},
+    "channel_name": {"type": "string", "maxLength": 200, "description": "A channel named in `realtime`."},
 }
 _EXAMPLES = {"socket_id": "1234.5678", "channel_name": "a channel that `realtime` names"}
 

@@ -17,7 +17,7 @@ class OrderItem(View[OrderLine], currency=False, examples={"name": "Sparkling wa
 
 
 class RoomServiceOrder(View[Order], rename={"lines": "items"}):
-    """An order. The total of a completed order is added to `balance_due`, and never charged to the card."""
+    """An order. The total of a completed order is added to `balance_due`; the card is not charged."""
 
 
 class PushTokenRegistered(Data):

@@ -34,7 +34,7 @@ async def list_orders(request: ApiRequest, filters: FromQuery[OrderFilters]) -> 
 async def list_orders_of_booking(request: ApiRequest, filters: FromQuery[OrderFilters]) -> Response:
     """List the orders of a booking.
 
-    Only orders of a guest in house are listed. Afterwards the orders remain in the booking's timeline.
+    Orders are listed while the guest is in house. After the stay, the booking's timeline still contains them.
     """
     return await request.answer_page(request.for_path(ListOrders, **filters.values), filters)
 

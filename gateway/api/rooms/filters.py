@@ -39,7 +39,7 @@ class TaskFilters(Paging):
     assignee: Filter = Field("", description="A colleague's id, or `me`.")
 
     def values_for(self, staff_id: str) -> dict[str, Any]:
-        """The fields of `ListTasks`; `me` stands for the member of staff with this id."""
+        """The fields of `ListTasks`. The assignee `me` is replaced by this `staff_id`."""
         return {
             "status": choice_filter("status", self.status, TaskStatus),
             "room_number": self.room_number,
@@ -49,7 +49,7 @@ class TaskFilters(Paging):
 
 
 class FreeRoomQuery(BaseModel):
-    """The nights and the room type. The rooms of the booking `exclude_booking` count as free."""
+    """The nights and the room type. The rooms of the booking with the id in `exclude_booking` count as free."""
 
     check_in: Day
     check_out: Day = Field(examples=["2026-08-17"])

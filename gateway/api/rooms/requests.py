@@ -80,7 +80,7 @@ class TaskAssignment(Body):
 
 
 class StatusChange(Body):
-    """The new status. `OUT_OF_ORDER` needs a day `until`; a status that skips the inspection needs a note."""
+    """The new status. `OUT_OF_ORDER` needs a date in `until`; a status that skips the inspection needs a note."""
 
     to_status: TargetStatus = Field(examples=["OUT_OF_ORDER"])
     note: Prose = Field("", examples=["Burst pipe."])

@@ -40,7 +40,7 @@ class RoomAvailability(Data):
 
 
 class Task(View[HousekeepingTask], drop=("hotel",)):
-    """A cleaning task of a room. After a check-out, `booking_id` is the booking whose guest left; else null."""
+    """A cleaning task of a room. `booking_id` is the booking whose guest left; null for a task without a check-out."""
 
 
 def room(view: RoomView, names: Mapping[str, str]) -> Json:

@@ -17,7 +17,8 @@ from gateway.identity.admission import require_permission
 
 CHECK_IN = Permission.MANAGE_CHECKIN
 NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
-TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY")
+TOO_SMALL = ("ROOM_TOO_SMALL", "NOTE_REQUIRED")
+TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY", *TOO_SMALL)
 MANY_ROOMS = 45.0  # seconds: the deadline of a bulk check-out
 
 rooms = staff_routes("stays", "/rooms", response=StaffBooking, needs=CHECK_IN)

@@ -4,29 +4,35 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from gateway.api.bookings.requests import WithGuest
-from gateway.http.fields import Adults, Body, Children, Count, Day, Prose, RoomNumber
+from gateway.api.bookings.requests import BookingGuest, WithGuest
+from gateway.http.fields import Adults, Body, Children, Count, Day, OptionalEmail, Prose, RoomNumber
 
 RoomId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
 
 
 class Assignment(Body):
-    """The room for a booking."""
+    """The room for a booking. A room that is too small for the party needs `override`, `can_override` and a reason."""
 
     room_number: RoomNumber = Field(examples=["101"])
     notes: Prose = Field("", examples=["Asked for the ground floor."])
+    override: bool = False
+    reason: Prose = Field("", examples=["A cot fits in."])
 
 
 class Move(Body):
-    """The new room of a guest in house, and the reason for the move. Guests do not see `reason` and `notes`."""
+    """The new room of a guest in house, and the reason for the move. Guests do not see `reason` and `notes`.
+
+    A room that is too small for the party needs `override`, `can_override` and a reason.
+    """
 
     to_room_number: RoomNumber = Field(examples=["204"])
     reason: Prose = Field("", examples=["The shower drips."])
     notes: Prose = Field("", examples=["Carry the bags over."])
+    override: bool = False
 
 
 class CheckInOptions(Body):
-    """Exceptions from the check-in window. An early check-in needs `can_override`."""
+    """Exceptions to the check-in window. An early check-in needs `can_override`."""
 
     late_arrival: bool = False
     early_checkin: bool = False
@@ -39,14 +45,33 @@ class NoShow(Body):
     waive_fee: bool = False
 
 
+class CheckOutOptions(Body):
+    """With `confirm` false, nothing changes, and the response has only the warnings."""
+
+    confirm: bool = True
+
+
+class WalkInContact(BookingGuest):
+    """A guest who comes without a booking. No mail is sent to a guest without an e-mail address."""
+
+    email: OptionalEmail = ""
+
+
 class WalkInGuest(WithGuest):
-    """A guest who comes without a booking. Without dates, the stay is one night from today."""
+    """A guest who comes without a booking. Without dates, the stay is one night from today.
+
+    A room that is too small for the party needs `override`, `can_override` and a reason.
+    """
+
+    guest: WalkInContact
 
     check_in: Day | None = Field(None, description="Today. Until the late-arrival cutoff, yesterday is allowed, too.")
     check_out: Day | None = None
     adults: Adults = Field(1, examples=[2])
     children: Children = 0
     special_requests: Prose = ""
+    override: bool = False
+    reason: Prose = Field("", examples=["A cot fits in."])
 
 
 class CheckOuts(Body):

@@ -1,8 +1,10 @@
 """Candidate rooms, check-outs and overstays."""
 
+from datetime import date
+
 from contracts.bookings.bulk_check_out import RoomsCheckedOut
 from contracts.bookings.overstays import OverstayState
-from contracts.bookings.views import BookingDetail
+from contracts.bookings.views import BookingDetail, DepartureWarning
 from contracts.data import Data
 from contracts.rooms.assignments import Candidates
 from gateway.http.views import Json, View
@@ -27,8 +29,29 @@ class CheckedOutBooking(View[BookingDetail], only=("booking_id", "status", "chec
     assigned_room: VacatedRoom | None
 
 
-class CheckedOut(Data):
-    """The response of a check-out, as older clients read it."""
+class BalanceWarning(Data):
+    """The guest owes this amount. The code is `BALANCE_DUE`."""
+
+    code: str
+    amount: str
+    currency: str
+
+
+class EarlyDepartureWarning(Data):
+    """The guest leaves before these nights of the stay. The code is `LEAVES_EARLY`."""
+
+    code: str
+    nights: tuple[date, ...]
+
+
+class CheckOutPreview(Data):
+    """The warnings of a check-out that was not confirmed."""
+
+    warnings: tuple[BalanceWarning | EarlyDepartureWarning, ...]
+
+
+class CheckedOut(CheckOutPreview):
+    """The response of a check-out, as older clients read it, with the warnings."""
 
     message: str
     booking: CheckedOutBooking
@@ -58,7 +81,19 @@ def checked_out(booking: BookingDetail) -> Json:
     """The fields of `CheckedOut`."""
     number = booking.assigned_room_number
     room = VacatedRoom(room_number=number, room_status="CHECKOUT_DIRTY") if number else None
-    return {"message": "Booking checked out successfully", "booking": CheckedOutBooking.of(booking, assigned_room=room)}
+    done = CheckedOutBooking.of(booking, assigned_room=room)
+    return {"message": "Booking checked out successfully", "booking": done, **preview(booking)}
+
+
+def preview(booking: BookingDetail) -> Json:
+    """The fields of `CheckOutPreview`."""
+    return {"warnings": [_warning(each) for each in booking.departure_warnings]}
+
+
+def _warning(warning: DepartureWarning) -> Json:
+    if warning.amount is None:
+        return {"code": warning.code, "nights": warning.nights}
+    return {"code": warning.code, "amount": warning.amount.text, "currency": warning.amount.currency}
 
 
 def rooms_checked_out(done: RoomsCheckedOut) -> Json:

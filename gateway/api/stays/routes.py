@@ -14,15 +14,16 @@ from contracts.bookings.stays import (
 from contracts.values import Permission
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking
 from gateway.api.bookings.responses import StaffBooking
-from gateway.api.stays.requests import Assignment, CheckInOptions, Move, NoShow
-from gateway.api.stays.responses import AvailableRooms, CheckedOut, checked_out
+from gateway.api.stays.requests import Assignment, CheckInOptions, CheckOutOptions, Move, NoShow
+from gateway.api.stays.responses import AvailableRooms, CheckedOut, CheckOutPreview, checked_out, preview
 from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
 
 ASSIGN, CHECK_IN = Permission.ASSIGN_ROOMS, Permission.MANAGE_CHECKIN
 OUTSIDE_WINDOW = ("CHECKIN_TOO_EARLY", "CHECKIN_TOO_LATE", "CHECKIN_WRONG_DATE")
-TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "SOLD_OUT")
+TOO_SMALL = ("ROOM_TOO_SMALL", "NOTE_REQUIRED")
+TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "SOLD_OUT", *TOO_SMALL)
 NOT_ASSIGNABLE = ("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN")
 
 routes = staff_routes("stays", "/room-bookings/{booking_id}", response=StaffBooking)
@@ -30,7 +31,11 @@ routes = staff_routes("stays", "/room-bookings/{booking_id}", response=StaffBook
 
 @routes.get("/available-rooms/", response=AvailableRooms, needs=ASSIGN, refuses=("BOOKING_STATUS_NOT_ASSIGNABLE",))
 async def list_candidate_rooms(request: ApiRequest) -> Response:
-    """List the rooms that can be assigned to a booking. The best room comes first."""
+    """List the rooms that can be assigned to a booking.
+
+    The best room comes first, rooms that are too small for the party come last. `fit` is `same_type`, `upgrade` or
+    `other`.
+    """
     return await request.answer(request.for_path(GetCandidateRooms), booking_id=request.booking_id)
 
 
@@ -74,8 +79,18 @@ async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     return await change_booking(request, MarkNoShow, **body.model_dump())
 
 
-@routes.post("/check-out/", response=CheckedOut, needs=CHECK_IN, refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"))
-async def check_out(request: ApiRequest, _: NoFields) -> Response:
-    """Check out a guest."""
-    booking = await request.ask(request.for_path(CheckOut), deadline=SEVERAL_SERVICES)
-    return request.respond(checked_out(booking), version=booking.version)
+@routes.post(
+    "/check-out/",
+    response=CheckedOut | CheckOutPreview,
+    needs=CHECK_IN,
+    refuses=("NOT_CHECKED_IN", "CHECKOUT_FAILED"),
+)
+async def check_out(request: ApiRequest, body: CheckOutOptions) -> Response:
+    """Check out a guest.
+
+    The warnings say what the guest owes, and the nights that the guest leaves early, tonight included. With `confirm`
+    false, nothing changes, and the response has only the warnings.
+    """
+    command = request.for_path(CheckOut, confirm=body.confirm)
+    booking = await request.ask(command, deadline=SEVERAL_SERVICES)
+    return request.respond(checked_out(booking) if body.confirm else preview(booking), version=booking.version)

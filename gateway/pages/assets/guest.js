@@ -176,7 +176,7 @@ function actions() {
   const found = [];
   if (booking.status === 'DRAFT') found.push(button('submit', 'Hold my room', 'primary', submit));
   if (booking.can_pay) {
-    const due = booking.status === 'IN_HOUSE' ? booking.balance_due : booking.total_amount;
+    const due = booking.status === 'PENDING_PAYMENT' ? booking.total_amount : booking.balance_due;
     found.push(button('pay', `Pay ${money(due, booking.currency)}`, 'primary', pay));
   }
   if (booking.can_cancel) found.push(button('cancel', 'Cancel', 'quiet', cancel));

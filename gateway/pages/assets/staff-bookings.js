@@ -17,7 +17,7 @@ export const bookingLists = {
       unpaid.length > 0 && list('Not paid yet', unpaid, '', () => [], office),
     ];
   },
-  arrivals: (rows, office) => list('Arriving today', rows, 'No arrivals today.', (row) => arrival(row, office), office),
+  arrivals: (rows, office) => list('Arriving', rows, 'No arrivals today.', (row) => arrival(row, office), office),
   in_house: (rows, office) => list('In house', rows, 'Nobody is in house.', (row) => departure(row, office), office),
   departures: (rows, office) => list('Leaving today', rows, 'No departures today.', (row) => departure(row, office), office),
 };
@@ -43,6 +43,7 @@ function card(row, actions, office) {
       row.status !== 'PENDING_APPROVAL' && h('span', { class: `badge ${row.status.toLowerCase()}` }, words(row.status)),
       risk && h('span', { class: 'badge risk' }, risk),
       decide && h('span', { class: `badge left ${risk ? 'risk' : ''}` }, `${left(decide)} left`),
+      row.late && h('span', { class: 'badge risk' }, 'Late'),
       row.is_overstay && h('span', { class: 'badge risk' }, `Overstay${row.overstay_severity ? `: ${row.overstay_severity}` : ''}`),
     ),
     h('p', {}, `${span(row.check_in, row.check_out)} · ${row.nights} night${row.nights === 1 ? '' : 's'}`),
@@ -146,6 +147,12 @@ function button(row, name, label, kind, act) {
   );
 }
 
+function roomsOf(item) {
+  if (item.from_room && item.to_room) return `room ${item.from_room} → ${item.to_room}`;
+  if (item.to_room) return `into room ${item.to_room}`;
+  return item.from_room ? `out of room ${item.from_room}` : '';
+}
+
 // What has happened to a booking, for a dialog.
 export async function pastOf(id, office) {
   const { items } = await office.get(`room-bookings/${id}/timeline/`);
@@ -163,6 +170,7 @@ export async function pastOf(id, office) {
             {},
             h('strong', {}, WHAT[item.what] || words(item.what.replace(/([a-z])([A-Z])/g, '$1 $2'))),
             ` · ${item.by.name || BY[item.by.kind.toUpperCase()] || words(item.by.kind)}`,
+            roomsOf(item) && h('span', { class: 'small' }, ` · ${roomsOf(item)}`),
             item.to_status && item.to_status !== item.from_status && h('span', { class: 'small' }, ` → ${words(item.to_status)}`),
           ),
         ),

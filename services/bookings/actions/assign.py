@@ -1,12 +1,15 @@
 """Assign: a confirmed booking gets a room, or changes to another room."""
 
+from typing import Any
+
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, GetCandidateRooms, RoomAssigned
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
-from services.bookings.domain import access
+from contracts.values import Caller
+from services.bookings.domain import access, cancellation
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import booking_access, pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -20,16 +23,30 @@ def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWor
 
     Raises the refusals of `may_assign`; the rooms service refuses a room that cannot be assigned.
     """
-    fields = {"room_number": command.room_number, "notes": command.notes}
-    return pending_actions.run(
-        conversation, command, ASSIGN, lambda booking, _: fields if may_assign(booking, command) else None
-    )
+    fields = {
+        "room_number": command.room_number,
+        "notes": command.notes,
+        "reason": command.reason,
+        "override": command.override,
+    }
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+        return fields if may_assign(booking, command, caller=work.caller) else None
+
+    return pending_actions.run(conversation, command, ASSIGN, decide)
 
 
-def may_assign(booking: Booking, command: AssignRoom) -> bool:
-    """False where the booking has this room already, else True. Raises the refusals of `require_assignable`."""
+def may_assign(booking: Booking, command: AssignRoom, *, caller: Caller) -> bool:
+    """False where the booking has this room already, else True.
+
+    Raises the refusals of `require_assignable`, and those of `require_override` for an override.
+    """
     require_assignable(booking)
-    return booking.assigned_room_number != command.room_number
+    if booking.assigned_room_number == command.room_number:
+        return False
+    if command.override:
+        cancellation.require_override(command.reason, caller)
+    return True
 
 
 def require_assignable(booking: Booking) -> None:
@@ -47,11 +64,17 @@ def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversatio
         access.staff_only(work.caller)
     if booking.status not in WITH_INVENTORY:
         raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
-    return conversation.ask(FindCandidates(hotel=booking.hotel, booking_id=booking.id))
+    return conversation.ask(FindCandidates(hotel=booking.hotel, booking_id=booking.id, party=booking.party))
 
 
 def _ask(booking: Booking, intent: PendingAction) -> GiveRoom:
-    return GiveRoom(action_id=intent.id, **booking.about, room_number=intent.room_number)
+    return GiveRoom(
+        action_id=intent.id,
+        **booking.about,
+        room_number=intent.room_number,
+        party=booking.party,
+        override=intent.override,
+    )
 
 
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
@@ -64,8 +87,8 @@ def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: Booking
         previous_room_number=booking.assigned_room_number,
         warnings=room.warnings,
     )
-    notes = intent.notes or None
-    return work.record(booking, (assigned,), by=intent.by, pending=None, why=intent.notes, assignment_notes=notes)
+    why = ": ".join(filter(None, (intent.reason, intent.notes)))
+    return work.record(booking, (assigned,), by=intent.by, pending=None, why=why, assignment_notes=intent.notes or None)
 
 
 ASSIGN = TwoStepAction(ActionKind.ASSIGN, _ask, _end)

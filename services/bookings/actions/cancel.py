@@ -72,7 +72,7 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
 def before_stay(
     booking: Booking, command: CancelBooking, *, caller: Caller, now: datetime
 ) -> Sequence[BookingCancelled]:
-    """Cancel before the stay; returns no event if cancelled already. Raises the refusals of `may_cancel`."""
+    """Cancel before the stay. A cancelled booking gets no further event. Raises the refusals of `may_cancel`."""
     if not may_cancel(booking, command, caller=caller):
         return ()
     cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
@@ -94,6 +94,7 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
         fee=charges.fee,
         refund=charges.refund,
         fee_at_desk=charges.fee_at_desk,
+        room_number=booking.assigned_room_number,
     )
 
 

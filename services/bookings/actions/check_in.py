@@ -9,7 +9,7 @@ from contracts.bookings.stays import CheckIn, GuestCheckedIn
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.occupancy import MoveIn, RoomOccupiedReply
 from contracts.values import Caller, Permission
-from services.bookings.domain import local_time, room_pin
+from services.bookings.domain import deadlines, local_time, room_pin
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -17,7 +17,7 @@ from services.bookings.work import BookingsWork
 
 
 def check_in(command: CheckIn, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses `ROOM_NOT_READY`."""
+    """Check the guest in. Raises the refusals of `may_check_in`; the rooms service refuses with `ROOM_NOT_READY`."""
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, str] | None:
         return {} if may_check_in(booking, command, caller=work.caller, now=work.now) else None
@@ -44,7 +44,8 @@ def may_check_in(booking: Booking, command: CheckIn, *, caller: Caller, now: dat
 def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: datetime) -> None:
     """Refuse a check-in before the check-in date or after the late-arrival cutoff on the next day (hotel-local).
 
-    The command's `early_checkin` and `late_arrival` widen this window.
+    The command's `early_checkin` and `late_arrival` widen this window. A late arrival is let in until the booking
+    becomes a no-show, also after the check-out time of the stay.
     """
     settings = booking.terms.settings
     if local_time.local_date(now, booking.timezone) < booking.check_in:
@@ -56,8 +57,9 @@ def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: 
     late = now > local_time.closes_at(cutoff_on, settings.late_arrival_cutoff, booking.timezone)
     if late and not (command.late_arrival or booking.late_arrival_expected):
         raise Refusal("CHECKIN_TOO_LATE", f"Late arrivals end at {settings.late_arrival_cutoff} on {cutoff_on}.")
-    if now >= booking.checkout_deadline_at:
-        raise Refusal("CHECKIN_TOO_LATE", "The stay is over.")
+    overdue_at = deadlines.no_show_at(booking)
+    if overdue_at is None or now >= overdue_at:
+        raise Refusal("CHECKIN_TOO_LATE", "The guest is a no-show by now.")
 
 
 def _require_early_permission(command: CheckIn, caller: Caller, *, opens: str) -> None:

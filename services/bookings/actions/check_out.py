@@ -17,8 +17,13 @@ from services.bookings.work import BookingsWork
 
 
 def check_out(command: CheckOut, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Check the guest out. Raises the refusals of `may_check_out`."""
-    return pending_actions.run(conversation, command, CHECK_OUT, lambda booking, work: departure(booking, now=work.now))
+    """Check the guest out, or without `confirm` only reply. Raises the refusals of `may_check_out`."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, date] | None:
+        fields = departure(booking, now=work.now)
+        return fields if command.confirm else None
+
+    return pending_actions.run(conversation, command, CHECK_OUT, decide)
 
 
 def departure(booking: Booking, *, now: datetime) -> dict[str, date] | None:

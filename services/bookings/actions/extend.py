@@ -63,7 +63,7 @@ def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
 
 def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
     until = intent.until or booking.check_out
-    return ExtendStay(action_id=intent.id, **booking.about, until=until)
+    return ExtendStay(action_id=intent.id, **booking.about, until=until, party=booking.party)
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
@@ -101,7 +101,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
 
 
 def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
-    """The agreed terms with the price of the whole stay. The tax of the added nights is that of the extension."""
+    """The agreed terms with the price of the whole stay: the sum of the agreed price and the added price."""
     agreed = terms.price
     whole = replace(
         agreed,

@@ -12,7 +12,7 @@ from services.bookings.work import BookingsWork
 def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
     """Send `MoveIn` again for a guest in house, to repair a ghost. A booking that is not in house stays unchanged.
 
-    Refused `ACTION_IN_PROGRESS`; the rooms service refuses, for example, `ROOM_NOT_READY`.
+    Refused `ACTION_IN_PROGRESS`; the rooms service refuses with, for example, `ROOM_NOT_READY`.
     """
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)

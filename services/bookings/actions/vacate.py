@@ -62,7 +62,7 @@ def clear(conversation: Conversation[BookingsWork], *, hotel: str, room_number: 
 
 
 def _left_on(booking: Booking | None) -> date | None:
-    """The hotel-local day on which the stay ended, or None if no stay has ended."""
+    """The hotel-local day on which the booking's stay ended, or None if no such stay has ended."""
     if booking is None or booking.checked_in_at is None or booking.ended_at is None:
         return None
     return local_time.local_date(booking.ended_at, booking.timezone)

@@ -29,7 +29,8 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
     noted = _differing(booking, {name: getattr(command, name) for name in NOTED})
     contact = _differing(booking.guest, _contact(command))
     notes = ((name, noted[name], PROSE) for name in ("internal_notes", "special_requests") if name in noted)
-    refuse_if(guest_errors(contact) + text_errors(*notes), "This cannot be written so.")
+    errors = guest_errors(contact, email_required=bool(booking.guest.email)) + text_errors(*notes)
+    refuse_if(errors, "This cannot be written so.")
     contact = _differing(booking.guest, stored_contact(contact))
     if not noted and not contact:
         return None

@@ -45,7 +45,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
 
 
 def decline(booking: Booking, command: DeclineBooking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
-    """Decline; no event if declined already. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
+    """Decline; a repetition returns no event. Refused `DECISION_MADE`, `ILLEGAL_TRANSITION`, `BOOKING_ENDED`."""
     if booking.status is BookingStatus.DECLINED:
         return ()
     _not_ended(booking)

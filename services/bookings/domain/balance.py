@@ -48,7 +48,7 @@ def owed(booking: Booking) -> Money:
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Accept a payment of at most the balance of a guest in house or checked out; refuse any other payment."""
+    """Accept the payment if the guest is in house or checked out and owes this amount or more; else refuse it."""
     if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
@@ -93,7 +93,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """Return `BalancePaymentFailed`. The guest owes the amount again, but after a cancellation at most the fee."""
+    """Return `BalancePaymentFailed`. The guest owes the amount again; after a cancellation, at most the fee."""
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -134,13 +134,13 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
-    """The booking's changed fields where only the cancellation fee was captured from a balance payment."""
+    """The booking's fields that change when only a cancellation fee is captured from a balance payment."""
     charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
     return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
-    """The same event, with the refunded total of all the booking's payments. `event` has the total of one payment."""
+    """The event with the refunded total of all the booking's payments, instead of that of one payment."""
     if event.refunded_total is None:
         return event
     of_charges = sum((charge.refunded.amount for charge in booking.charges), start=0)
@@ -151,7 +151,7 @@ def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
 
 
 def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tuple[Charge, ...]:
-    """The accepted card payments after a refund. The refunded total in `event` is the total of one payment."""
+    """The accepted card payments after a refund: the payment of `event` has the refunded total of `event`."""
     total = event.refunded_total
     return booking.charges if total is None else booking.charges_with(event.payment_id, refunded=total)
 

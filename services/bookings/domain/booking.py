@@ -17,7 +17,7 @@ NOT_REQUIRED = "NOT_REQUIRED"
 
 
 class ActionKind(StrEnum):
-    """A two-step action: an ask to the rooms service between two transactions. The values are stored."""
+    """A two-step action: an ask to the rooms service between two transactions. The database stores the values."""
 
     SUBMIT = "SUBMIT"
     ASSIGN = "ASSIGN"
@@ -37,7 +37,7 @@ class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
     `id` is the `action_id` of the ask to the rooms service. `erases` means that a check-out deletes chat and open
-    orders.
+    orders, `override` that the room may be too small for the party.
     """
 
     id: str
@@ -51,6 +51,7 @@ class PendingAction(Data):
     until: date | None = None
     waive_fee: bool = False
     erases: bool = False
+    override: bool = False
 
 
 class Guest(Data):
@@ -177,6 +178,11 @@ class Booking(Data):
     def stay(self) -> Stay:
         """The nights of the stay."""
         return Stay(self.check_in, self.check_out)
+
+    @property
+    def party(self) -> int:
+        """The number of guests."""
+        return self.adults + self.children
 
     @property
     def total(self) -> Money:

@@ -20,7 +20,7 @@ class BookingNames(Data):
 
 
 class NameTaken(Exception):
-    """The drawn booking id (`is_booking_id`) or confirmation number belongs to another booking."""
+    """Another booking has the drawn name: the booking id if `is_booking_id`, else the confirmation number."""
 
     def __init__(self, name: str, *, is_booking_id: bool) -> None:
         super().__init__(name)
@@ -38,7 +38,7 @@ def confirmation_number(hotel_code: str, year: int, choose: Choose) -> str:
 
 
 def year_everywhere(now: datetime) -> int | None:
-    """The year that every time zone has at that time; None around New Year, when the years differ."""
+    """The year that every time zone has at `now`; None around New Year, when the years differ."""
     first, last = (now - timedelta(hours=12)).year, (now + timedelta(hours=14)).year
     return first if first == last else None
 

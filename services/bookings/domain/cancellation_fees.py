@@ -47,7 +47,7 @@ def time_left(booking: Booking, now: datetime) -> timedelta:
 
 
 def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
-    """The policy's tier for the time left. With exactly `free_until_hours` left, the cancellation is still free."""
+    """The policy's tier if `left` remains until check-in opens. At exactly `free_until_hours`, cancelling is free."""
     free = left >= timedelta(hours=policy.free_until_hours)
     if policy.kind == "FLEXIBLE":
         return FREE if free else FIRST_NIGHT
@@ -61,10 +61,10 @@ def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
 
 
 def no_show_tier(policy: CancellationPolicy) -> PolicyTier:
-    """The tier of a no-show: the policy's no-show rule, by default the full stay or the first night.
+    """The tier of a no-show. If the policy has no no-show rule: full stay if non-refundable, else first night.
 
-    The policy's kind decides the default. The rule takes its value from the policy's tier of the same kind with the
-    fewest hours before check-in. Without such a tier, a percentage rule takes `policy.percent`.
+    A no-show rule has only a kind. Its value is that of the policy's tier of this kind with the fewest hours before
+    check-in. If the policy has no tier of this kind, the value of a percentage is `policy.percent`.
     """
     if policy.no_show is None:
         return FULL_STAY if policy.kind == "NON_REFUNDABLE" else FIRST_NIGHT
@@ -86,7 +86,7 @@ def first_night(price: Price) -> Money:
 
 
 def nights_used(price: Price, count: int) -> Money:
-    """The share of the first `count` nights in the total price. The share contains discount and tax."""
+    """The part of the total price, with discount and tax, that falls on the first `count` nights."""
     used = sum(night.amount for night in price.nights[:count])
     if count >= len(price.nights) or price.subtotal.is_zero:
         return price.total
@@ -104,7 +104,7 @@ def _raw_fee(tier: PolicyTier, price: Price) -> Money:
 
 
 def charges(booking: Booking, now: datetime, *, waived: bool = False) -> CancellationCharges:
-    """The charges of a cancellation at that moment (UTC)."""
+    """The charges of a cancellation at the moment `now` (UTC)."""
     if booking.status is BookingStatus.IN_HOUSE:
         return _in_house_charges(booking, now, waived=waived)
     if not booking.on_card and booking.status is not BookingStatus.CONFIRMED:
@@ -152,7 +152,7 @@ def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> Cancellatio
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
-    """The charges of a cancellation in house: the whole stay, or with a waiver the nights slept and tonight."""
+    """The charges of a cancellation in house: the whole stay; with a waiver, the nights slept and tonight."""
     price = booking.terms.price
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = nights_used(price, slept + 1)

@@ -28,8 +28,8 @@ _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for fiel
 }
 
 
-def check(command: CreateBooking, caller: Caller) -> None:
-    """Check the command, not the availability. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
+def check(command: CreateBooking, caller: Caller, *, email_required: bool = True) -> None:
+    """Check the command's fields and the caller. Refused `VALIDATION_ERROR`, `PERMISSION_DENIED`, `HOTEL_NOT_FOUND`."""
     if caller.kind == "staff" and caller.hotel != command.hotel:
         raise Refusal("HOTEL_NOT_FOUND", "Hotel not found")
     if command.payment == "none" and caller.kind != "staff":
@@ -41,18 +41,23 @@ def check(command: CreateBooking, caller: Caller) -> None:
         (command.payment not in ("card", "none"), "payment", "must be card or none"),
         (command.payment == "none" and command.draft, "draft", "a booking without a card is confirmed at once"),
     )
+    of_guest = guest_errors(vars(command.guest), email_required=email_required)
     texts = text_errors(("special_requests", command.special_requests, PROSE))
-    refuse_if(guest_errors(vars(command.guest)) + errors + texts, "This cannot be booked as it stands.")
+    refuse_if(of_guest + errors + texts, "This cannot be booked as it stands.")
 
 
-def guest_errors(contact: Mapping[str, str]) -> list[FieldError]:
+def guest_errors(contact: Mapping[str, str], *, email_required: bool) -> list[FieldError]:
     """The errors in these fields of a guest's name and contact."""
-    return text_errors(*((f"guest.{field}", text.strip(), CONTACT[field]) for field, text in contact.items()))
+    texts = {field: text.strip() for field, text in contact.items()}
+    if not texts.get("email") and not email_required:
+        texts.pop("email", None)
+    return text_errors(*((f"guest.{field}", text, CONTACT[field]) for field, text in texts.items()))
 
 
 def stored_contact(contact: Mapping[str, str]) -> dict[str, Any]:
     """These fields of a guest's name and contact as they are stored: without outer blanks, the address as sent to."""
-    return {field: usable_address(text) if CONTACT[field] is EMAIL else text.strip() for field, text in contact.items()}
+    texts = {field: text.strip() for field, text in contact.items()}
+    return texts | ({"email": usable_address(texts["email"])} if texts.get("email") else {})
 
 
 def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:

@@ -64,7 +64,7 @@ def expires_at(booking: Booking) -> datetime | None:
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
-    """Return `BookingExpired`, or no event before the deadline and in a status that does not expire."""
+    """Return `BookingExpired` if the deadline has passed and the booking's status can expire, else no event."""
     ends_at = expires_at(booking)
     if ends_at is None or now < ends_at or booking.status not in EXPIRY_REASONS:
         return ()
@@ -80,6 +80,11 @@ def no_show_at(booking: Booking) -> datetime | None:
         return None
     last = booking.check_out if booking.late_arrival_expected else booking.check_in
     return local_time.opens_at(last + timedelta(days=1), NO_SHOW_FROM, booking.timezone)
+
+
+def is_late(booking: Booking, now: datetime) -> bool:
+    """Whether the guest of a confirmed booking was to arrive on an earlier day, hotel-local, and is still expected."""
+    return booking.status is BookingStatus.CONFIRMED and booking.check_in < local_time.local_date(now, booking.timezone)
 
 
 def overstay_severity(booking: Booking, now: datetime) -> OverstaySeverity | None:

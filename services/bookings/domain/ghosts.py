@@ -39,7 +39,7 @@ class BookingPosition(Data):
 def differences(rooms: Sequence[RoomOccupancy], positions: Mapping[str, BookingPosition]) -> Iterator[Ghost]:
     """The ghosts in these rooms.
 
-    The keys of `positions` are the ids of all bookings that a room names or that are in house in these rooms.
+    `positions` has, by booking id, every booking that one of the rooms names or that is in house in one of them.
     """
     in_house = {(one.hotel, one.room_number): one for one in positions.values() if one.status is BookingStatus.IN_HOUSE}
     for room in rooms:

@@ -1,7 +1,7 @@
 """Converts hotel-local wall times to instants (UTC), also in the nights of clock changes.
 
-A wall time in a gap stands for the first instant after the gap. For a wall time that occurs twice, an opening takes the
-earlier instant and a cutoff the later one.
+A wall time in a gap stands for the first instant after the gap. A wall time that occurs twice stands for the
+earlier instant if something opens then, and for the later instant if something closes then.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,12 +11,12 @@ _SECOND = timedelta(seconds=1)
 
 
 def opens_at(day: date, wall: str, zone: str) -> datetime:
-    """The instant (UTC) of the wall time `HH:MM` on that day; the earlier one where the wall time occurs twice."""
+    """The instant (UTC) of the wall time `HH:MM` on that day. If the wall time occurs twice, the earlier instant."""
     return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=0)
 
 
 def closes_at(day: date, wall: str, zone: str) -> datetime:
-    """The instant (UTC) of the wall time `HH:MM` on that day; the later one where the wall time occurs twice."""
+    """The instant (UTC) of the wall time `HH:MM` on that day. If the wall time occurs twice, the later instant."""
     return _instant(datetime.combine(day, time.fromisoformat(wall)), ZoneInfo(zone), fold=1)
 
 

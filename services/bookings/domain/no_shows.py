@@ -14,7 +14,7 @@ from services.bookings.lifecycle import ENDED, LIFECYCLE
 
 
 def mark(booking: Booking, command: MarkNoShow, *, caller: Caller, now: datetime) -> Sequence[BookingEvent]:
-    """Return `BookingNoShow` for staff, or no event if the booking is a no-show already.
+    """Return `BookingNoShow` by staff, or no event if the booking is a no-show already.
 
     Refused `BOOKING_ENDED`, `ILLEGAL_TRANSITION`, `NO_SHOW_TOO_EARLY`. A waiver raises the refusals of
     `require_override`.
@@ -39,7 +39,14 @@ def mark_overdue(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
 
 def _no_show(booking: Booking, *, by: Actor, now: datetime, waived: bool = False) -> BookingNoShow:
     charges = cancellation_fees.no_show_charges(booking, waived=waived)
-    return BookingNoShow(**booking.about, marked_at=now, marked_by=by, fee=charges.fee, refund=charges.refund)
+    return BookingNoShow(
+        **booking.about,
+        marked_at=now,
+        marked_by=by,
+        fee=charges.fee,
+        refund=charges.refund,
+        room_number=booking.assigned_room_number,
+    )
 
 
 def _is_overdue(booking: Booking, now: datetime) -> bool:

@@ -31,9 +31,9 @@ def live(booking: Booking) -> Incident | None:
 
 
 def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[OverstayFlagged]:
-    """Return `OverstayFlagged`: a new incident with `incident_id`, or a higher severity of the live incident.
+    """Return `OverstayFlagged`, which opens the incident `incident_id`, or raises the severity of the live incident.
 
-    Returns no event without an overstay, for a severity that is flagged already, and after a dismissal by staff.
+    Returns no event if the guest does not overstay, the severity is flagged already, or staff dismissed the overstay.
     """
     due, severity = deadlines.overstay_due_at(booking), deadlines.overstay_severity(booking, now)
     if severity is None or due is None or now <= due:
@@ -56,7 +56,7 @@ def flag(booking: Booking, *, incident_id: str, now: datetime) -> Sequence[Overs
 def acknowledge(
     booking: Booking, command: AcknowledgeOverstay, *, by: Actor, now: datetime
 ) -> Sequence[OverstayAcknowledged | OverstayDismissed]:
-    """Acknowledge or dismiss; returns no event if repeated. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`."""
+    """Return the acknowledgement or dismissal, or no event if repeated. Refused `NO_OVERSTAY`, `ILLEGAL_TRANSITION`."""
     incident = booking.overstay
     if incident is None:
         raise Refusal("NO_OVERSTAY", "The guest has not overstayed.")

@@ -45,7 +45,7 @@ def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[Bo
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """The booking awaits approval, or is approved at once if the hotel requires none. A late payment is turned away."""
+    """Return `BookingAwaitsApproval`, and `BookingApproved` if no approval is needed. A late payment is turned away."""
     if booking.status in PAST_PAYING:
         return (_turned_away(booking, event, now=now),)
     if booking.status is not BookingStatus.PENDING_PAYMENT:
@@ -167,7 +167,7 @@ def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEven
 
 
 def payment_fields(event: PaymentEvent) -> dict[str, Any]:
-    """The payment fields that the event sets on a booking whose status the event does not change."""
+    """The payment fields to store on the booking if the event does not change the booking's status."""
     match event:
         case PaymentSessionOpened():
             return {

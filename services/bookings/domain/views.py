@@ -11,7 +11,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, BookingRow, InHouse, Payable
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Caller, Permission
-from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines
+from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines, departures
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.cancellation import can_cancel
 
@@ -55,6 +55,7 @@ def detail(
         can_cancel=cancellable,
         cancellation_preview=cancellation_fees.charges(booking, now).preview if cancellable else None,
         in_house=in_house,
+        departure_warnings=departures.warnings(booking, now=now),
         warnings=(ROOM_TYPE_MISMATCH,) if booking.assigned_room_type not in (None, booking.room_type_code) else (),
     )
 
@@ -68,12 +69,12 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that the payments service may charge: a held booking's total, or the balance of a guest in house.
+    """The amount that the payments service may charge: a held booking's total, or the balance in and after a stay.
 
     An amount that no card can take is not payable: a balance is then paid at the desk.
     """
     due = balance.owed(booking)
-    extension = booking.status is BookingStatus.IN_HOUSE and not due.is_zero
+    extension = booking.status in balance.PAYS and not due.is_zero
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
     amount = due if extension else booking.total
@@ -111,6 +112,7 @@ def _derived(booking: Booking, now: datetime) -> dict[str, Any]:
         "is_overstay": severity is not None,
         "overstay_severity": severity,
         "is_new_for_staff": booking.is_new_for_staff,
+        "late": deadlines.is_late(booking, now),
     }
 
 

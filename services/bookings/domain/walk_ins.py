@@ -20,7 +20,7 @@ ONE_NIGHT = timedelta(days=1)
 def booking_request(command: AddWalkIn, *, settings: HotelSettings, timezone: str, now: datetime) -> CreateBooking:
     """The command that creates the booking.
 
-    Refused `VALIDATION_ERROR` unless the stay begins today. Until the late-arrival cutoff, yesterday is allowed.
+    Refused `VALIDATION_ERROR` unless the stay begins today or, until the late-arrival cutoff, yesterday.
     """
     check_in = _check_in(command.check_in, settings, timezone, now)
     return CreateBooking(
@@ -61,6 +61,7 @@ def begin(
             room_type_code=room.room_type_code,
             by=by,
             assigned_at=now,
+            warnings=room.warnings,
         ),
         GuestCheckedIn(
             **booking.about,

@@ -79,7 +79,7 @@ def _rooms_of(
 def _vacate(
     command: CheckOutRooms, conversation: KeyedConversation[BookingsWork], room: RoomView, in_house: Sequence[str]
 ) -> list[str]:
-    """Vacate one room; returns the bookings checked out. The list is empty for an occupancy without a stay."""
+    """Vacate one room; returns the bookings that are checked out. An occupancy without a stay gives an empty list."""
     reason = (command.reason or DESTRUCTIVE) if command.destructive else command.reason
     checked_out = [
         booking_id

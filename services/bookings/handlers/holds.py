@@ -26,9 +26,9 @@ def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
 
 
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
-    """Release one orphan hold: its booking is a draft, was called off, or was never stored.
+    """Release one orphan hold: a hold whose booking is a draft, was called off, or was never stored.
 
-    Returns False where no hold must be checked or the rooms service does not answer.
+    Returns False where no hold is due for a check, or the rooms service does not answer.
     """
     with conversation.transaction() as work:
         booking_id = work.holds.take_due()
@@ -52,7 +52,7 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
 
 
 def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
-    """Release the hold. A pending action keeps a draft from being submitted meanwhile."""
+    """Release the hold. A draft has a pending action meanwhile, so that it cannot be submitted."""
     if booking and booking.pending:
         pending_actions.carry_out(conversation, RELEASE, booking)
     else:

@@ -26,7 +26,7 @@ QUIET = timedelta(minutes=10)
 def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookings:
     """Find a booking by confirmation number. The details are returned only if the guest's address is given, too.
 
-    With another address, no booking is found. An address alone is stored, and no booking is returned.
+    A wrong address, or an address alone, finds no booking. An address alone is stored for a lookup mail.
     """
     address, number = address_key(command.email), command.confirmation_number.strip().upper()
     if not number:

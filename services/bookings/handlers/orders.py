@@ -27,7 +27,7 @@ from services.bookings.work import BookingsWork
 def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWork]) -> Order:
     """Ask the rooms service for the prices, then store the order.
 
-    Refused `NOT_IN_HOUSE`, and by the rooms service for an item that is unknown or unavailable.
+    Refused `NOT_IN_HOUSE`. The rooms service refuses an item that is unknown or unavailable.
     """
     quantities = orders.quantities(command)
     with conversation.reading() as work:
@@ -54,13 +54,13 @@ def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
 
 
 def accept_order(command: AcceptOrder, work: BookingsWork) -> Order:
-    """Accept the order, for staff."""
+    """Accept the order. The command is for staff."""
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.accept(booking, order, by=work.caller.actor, now=work.now))
 
 
 def complete_order(command: CompleteOrder, work: BookingsWork) -> Order:
-    """Complete the order, for staff; the guest owes the order's total at the desk."""
+    """Complete the order. The command is for staff. The guest then owes the order's total at the desk."""
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
 

@@ -108,9 +108,9 @@ def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWo
 
 
 def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
-    """Lock the event's booking; returns None if the booking is unknown or the event is already applied to the balance.
+    """Lock the booking of `event`; returns None if the booking is unknown, or if the handler has nothing left to do.
 
-    The events of balance payments, except those of refunds, are applied here.
+    An event of a balance payment, other than a refund event, is applied here, and leaves the handler nothing to do.
     """
     booking = work.bookings.lock(event.booking_id)
     if booking is None:
@@ -123,7 +123,7 @@ def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
 
 
 def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork) -> bool:
-    """Record the booking's own events for a balance payment; returns False if no event was recorded."""
+    """Record the booking events that follow from an event of a balance payment; returns False if there are none."""
     match event:
         case PaymentAuthorized():
             events, by = balance.authorized(booking, event, now=work.now), SYSTEM
@@ -143,7 +143,7 @@ def _apply_to_balance(booking: Booking, event: PaymentEvent, work: BookingsWork)
 def _record(
     work: BookingsWork, booking: Booking, event: PaymentEvent, events: Sequence[BookingEvent], **private: Any
 ) -> None:
-    """Record the booking's events. Without events, store the payment fields that the payment event changes."""
+    """Record the booking events that `event` causes. If none, store the payment fields that `event` changes."""
     if events:
         work.record(booking, events, by=PROVIDER, **private)
         return

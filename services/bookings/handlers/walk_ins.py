@@ -5,7 +5,7 @@ from contracts.bookings.views import CreatedBooking
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.rooms.settings import GetSettings
 from contracts.rooms.walk_ins import ReceiveWalkIn
-from services.bookings.domain import access, creation, local_time, room_pin, walk_ins
+from services.bookings.domain import access, cancellation, creation, local_time, room_pin, walk_ins
 from services.bookings.domain.booking import Booking
 from services.bookings.steps import booking_creation
 from services.bookings.steps.booking_creation import HeldStay
@@ -16,12 +16,14 @@ def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork
     """Create, confirm, assign and check in a booking at once. A refusal leaves everything unchanged."""
     caller = conversation.context.caller
     access.staff_only(caller)
+    if command.override:
+        cancellation.require_override(command.reason, caller)
     terms = conversation.ask(GetSettings(hotel=command.hotel))
     with conversation.reading() as work:
         now = work.now
     timezone = terms.page.card.timezone
     request = walk_ins.booking_request(command, settings=terms.settings, timezone=timezone, now=now)
-    creation.check(request, caller)
+    creation.check(request, caller, email_required=False)
 
     def receive(booking_id: str) -> HeldStay:
         ask = ReceiveWalkIn(
@@ -34,13 +36,14 @@ def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork
             adults=request.adults,
             children=request.children,
             room_versions=conversation.context.if_match,
+            override=command.override,
         )
         received = conversation.ask(ask)
 
         def begin(new: Booking, work: BookingsWork) -> Booking:
             events = walk_ins.begin(new, request, received.room, by=work.caller.actor, now=work.now)
             in_house = room_pin.in_house_secrets(new, received.wifi, work.dependencies.draw)
-            return work.record(new, events, by=work.caller.actor, in_house=in_house)
+            return work.record(new, events, by=work.caller.actor, why=command.reason, in_house=in_house)
 
         return HeldStay(received.held, begin)
 

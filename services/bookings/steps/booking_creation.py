@@ -33,7 +33,7 @@ class HeldStay:
 def create(
     command: CreateBooking, conversation: KeyedConversation[BookingsWork], *, year: int, hold: Callable[[str], HeldStay]
 ) -> CreatedBooking:
-    """Draw a booking id, call `hold` with the id, and store the booking. If a name is taken, another one is drawn."""
+    """Draw a booking id, call `hold` with it, and store the booking. Taken ids and numbers are drawn again."""
     for _ in range(DRAWS):
         booking_id = booking_names.booking_id(year, conversation.dependencies.choose)
         asked_at = time.monotonic()
@@ -48,7 +48,7 @@ def create(
 
 
 def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
-    """A stored reply with the booking's first guest token. The token is derived again, even after its revocation."""
+    """The stored reply with the booking's first guest token. The token is added even if it is revoked."""
     token = access.derived_token(work.dependencies.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 

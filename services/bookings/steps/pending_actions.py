@@ -2,7 +2,7 @@
 
 While the intent is stored, every competing command is refused `ACTION_IN_PROGRESS`, so that the reply of the rooms
 service can always be recorded. The timer `drive_stale_actions` carries out an interrupted action again under the same
-action id, for which the rooms service gives the same reply.
+action id. The rooms service gives the same reply to the same action id.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def run(
     *,
     staff: bool = True,
 ) -> BookingDetail:
-    """Handle a command by a two-step action. If `decide` returns None, the booking stays unchanged."""
+    """Handle `command` by the two-step action `action`. If `decide` returns None, the booking stays unchanged."""
     with conversation.transaction() as work:
         booking = locked(work, command, staff=staff)
         fields = decide(booking, work)
@@ -66,7 +66,7 @@ def carry_out(
     *,
     and_then: Callable[[BookingsWork, Booking], Any] = lambda _, __: None,
 ) -> Any:
-    """Ask the rooms service and store the result; returns the value of `and_then`, called in the final transaction.
+    """Ask the rooms service and store the result. The final transaction calls `and_then`, whose value is returned.
 
     A refusal by the rooms service removes the intent and is raised again. Raises `Unavailable` where the rooms service
     does not answer; the intent then stays stored.
@@ -90,7 +90,7 @@ def carry_out(
 
 
 def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
-    """Remove the intent only, because the action changes nothing but the rooms service's data."""
+    """Remove the intent and change nothing else: the action concerns only the rooms service's data."""
     return work.note(booking, pending=None)
 
 

@@ -21,7 +21,7 @@ class SqlAccessCodes(SqlStore):
         self._connection.execute(ACCESS_CODE.update().where(unused).values(used_at=now))
 
     def use(self, code_hash: str, *, now: datetime) -> str | None:
-        """Mark the code as used; returns its booking id, None for an unknown, used or expired code."""
+        """Mark the code as used; returns the id of its booking, or None for an unknown, used or expired code."""
         usable = (
             (ACCESS_CODE.c.code_hash == code_hash) & ACCESS_CODE.c.used_at.is_(None) & (ACCESS_CODE.c.ends_at > now)
         )

@@ -66,7 +66,7 @@ class SqlBookings(SqlStore):
         return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
 
     def lock_overstaying(self, now: datetime) -> Booking | None:
-        """Lock the stay with the earliest due overstay alert. Locked bookings and pending actions are skipped."""
+        """Lock the stay with the earliest due overstay alert; skips stays that are locked or have a pending action."""
         return self._lock_due((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
 
     def lock_stale(self) -> Booking | None:
@@ -108,7 +108,7 @@ class SqlBookings(SqlStore):
             )
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
-        """Store the pending action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` where the version differs."""
+        """Store the action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` if the stored version differs."""
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
         self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)

@@ -40,7 +40,7 @@ class SqlChats(SqlStore):
         self._connection.execute(CHAT_MESSAGE.delete().where(_MESSAGE.booking_id == booking_id))
 
     def position(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> ChatPosition:
-        """The side's position in the chat. Its `count` is the number of messages after the message id `after`."""
+        """The position of `reader` in the chat. Its `count` is the number of messages after message id `after`."""
         mine, theirs = (_read_to(booking_id, side) for side in (reader, _other(reader)))
         unread = sa.func.count().filter(_MESSAGE.sender != reader, _MESSAGE.id > mine)
         row = self._connection.execute(

@@ -29,7 +29,7 @@ class SqlCommunications(SqlStore):
     """Every booking's communications."""
 
     def add(self, booking: Booking, communication: Communication) -> None:
-        """Store a communication by staff. `booking` is the booking after the event."""
+        """Store a communication by staff. `booking` is the booking after the communication's event."""
         row = {
             "notice_id": communication.id,
             "booking_id": booking.id,

@@ -58,7 +58,7 @@ _STEPS = {(before, event.__name__, after) for before, event, after in LIFECYCLE}
 
 
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I3 (status trail): each status was reached by allowed steps and stands in the last audit row."""
+    """Invariant I3 (status trail): each status was reached by allowed steps, and equals that of the last audit row."""
     yield from broken_steps(connection, newest=ask.newest, is_allowed=lambda *step: step in _STEPS)
     yield from stale_statuses(connection, _STATES, newest=ask.newest)
 

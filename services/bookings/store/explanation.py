@@ -1,5 +1,6 @@
 """A booking's timeline from the bookings database: its row, its audit rows and its events."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from chassis import codec
 from chassis.observability.examination import select
 from chassis.observability.explanation import audit_of, change_entries, events_of, references
 from contracts.operations import ExplainBooking, Explanation
+from services.bookings.domain.room_transfers import room_transfer
 
 _BOOKING = """
     SELECT id, confirmation_number, hotel, status, version, payment_status, check_in, check_out, assigned_room_number,
@@ -26,9 +28,13 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
     return Explanation(
         booking=codec.plain(dict(row._mapping)),
         events=references("bookings", events),
-        entries=tuple(change_entries("bookings", events, audit_of(connection, [row.id]))),
+        entries=tuple(change_entries("bookings", events, audit_of(connection, [row.id]), event_facts=_rooms)),
         under_way=(_pending_action(row),) if row.pending else (),
     )
+
+
+def _rooms(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    return room_transfer(what, data)._asdict()
 
 
 def _pending_action(row: sa.Row[Any]) -> str:

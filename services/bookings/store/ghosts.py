@@ -43,7 +43,7 @@ class SqlGhosts(SqlStore):
         return after
 
     def turn_page(self, last: int | None) -> None:
-        """Store `last`, the page's last room id. None ends the round, and deletes ghosts not seen in the round."""
+        """Store the page's last room id. If `last` is None, end the round and delete ghosts that it did not find."""
         if last is not None:
             self._connection.execute(TURN_PAGE, {"after": last})
             return
@@ -79,7 +79,7 @@ class SqlGhosts(SqlStore):
         return new, lasting
 
     def close(self, ghost: Ghost, *, problem: str | None) -> None:
-        """Store that the ghost is repaired. With `problem`, a refusal code, the ghost is left to staff instead."""
+        """Store that the ghost is repaired or, if the refusal code `problem` is given, that staff must repair it."""
         self._connection.execute(CLOSE, _key(ghost) | {"problem": problem})
 
 

@@ -1,7 +1,6 @@
 """The history of a booking: its published events, its audit trail, payment events and notices."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from chassis.transactions.tables import AUDIT, OUTBOX
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, TimelineItem
 from contracts.values import PROVIDER, SYSTEM, Actor
+from services.bookings.domain.room_transfers import room_transfer
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
 
@@ -43,19 +43,20 @@ class SqlHistory(SqlStore):
     def add_payment_event(
         self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
-        """Add to the booking's timeline a payment event for which the booking has no event of its own."""
+        """Add to the booking's timeline a payment event from which no booking event follows."""
         row = {"event_id": event_id, "booking_id": booking_id, "what": what, "at": at, "why": why, "trace_id": trace_id}
         self._connection.execute(insert(PAYMENT_FACT).values(**row).on_conflict_do_nothing())
 
 
 def _audit(booking_id: str) -> sa.Select[Any]:
-    """The audit trail, with the texts of chat messages and communications, which the audit rows do not contain."""
+    """The audit trail, with the data of each row's event, and the texts of chat messages and communications."""
     message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
     channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
     written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)
     why = sa.case((message.id.is_not(None), message.text), (mail.notice_id.is_not(None), written), else_=AUDIT.c.why)
     trail = AUDIT.outerjoin(CHAT_MESSAGE, (message.booking_id == AUDIT.c.subject) & (message.id == AUDIT.c.sequence))
     trail = trail.outerjoin(COMMUNICATION, (mail.booking_id == AUDIT.c.subject) & (mail.sequence == AUDIT.c.sequence))
+    trail = trail.outerjoin(OUTBOX, (OUTBOX.c.subject == AUDIT.c.subject) & (OUTBOX.c.sequence == AUDIT.c.sequence))
     return (
         sa.select(
             AUDIT.c.at,
@@ -66,6 +67,7 @@ def _audit(booking_id: str) -> sa.Select[Any]:
             why.label("why"),
             AUDIT.c.trace_id,
             AUDIT.c.sequence,
+            OUTBOX.c.data,
         )
         .select_from(trail)
         .where(AUDIT.c.subject == booking_id)
@@ -75,7 +77,7 @@ def _audit(booking_id: str) -> sa.Select[Any]:
 def _payment_events(booking_id: str) -> sa.Select[Any]:
     event = PAYMENT_FACT.c
     return sa.select(
-        event.at, event.what, _actor(PROVIDER), *_no_status(), event.why, event.trace_id, sa.literal(0)
+        event.at, event.what, _actor(PROVIDER), *_no_status(), event.why, event.trace_id, *_no_event()
     ).where(event.booking_id == booking_id)
 
 
@@ -83,7 +85,7 @@ def _notices(booking_id: str) -> sa.Select[Any]:
     notice = COMMUNICATION.c
     what = sa.func.concat("Notice", sa.case((notice.delivery_status == "SENT", "Sent"), else_="GaveUp"))
     why = sa.func.concat_ws(": ", notice.medium + " " + notice.occasion, notice.failure_reason)
-    return sa.select(notice.at, what, _actor(SYSTEM), *_no_status(), why, sa.literal(""), sa.literal(0)).where(
+    return sa.select(notice.at, what, _actor(SYSTEM), *_no_status(), why, sa.literal(""), *_no_event()).where(
         notice.booking_id == booking_id, notice.delivery_status.in_(("SENT", "FAILED"))
     )
 
@@ -96,9 +98,16 @@ def _no_status() -> Sequence[sa.ColumnElement[Any]]:
     return sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Text)
 
 
+def _no_event() -> Sequence[sa.ColumnElement[Any]]:
+    return sa.literal(0), sa.cast(sa.null(), JSONB)
+
+
 def _item(row: Any) -> TimelineItem:
-    by, before, after = codec.typed(row.by, Actor), _status(row.from_status), _status(row.to_status)
-    return replace(TimelineItem(**row._mapping), by=by, from_status=before, to_status=after)
+    rooms = room_transfer(row.what, row.data)
+    values = {name: value for name, value in row._mapping.items() if name != "data"} | rooms._asdict()
+    values |= {"by": codec.typed(row.by, Actor)}
+    values |= {"from_status": _status(row.from_status), "to_status": _status(row.to_status)}
+    return TimelineItem(**values)
 
 
 def _status(name: str | None) -> BookingStatus | None:

@@ -27,7 +27,7 @@ class SqlInventoryHolds(SqlStore):
         self._connection.execute(HOLD.delete().where(HOLD.c.booking_id == booking_id))
 
     def check_soon(self, booking_id: str) -> None:
-        """Schedule the check of the hold in a minute, so that the rooms service can first apply the booking's event."""
+        """Schedule the hold's check for a minute from now, because the booking's event may still be on its way."""
         self._connection.execute(
             HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=sa.func.now() + CHECK_AFTER)
         )
@@ -37,7 +37,7 @@ class SqlInventoryHolds(SqlStore):
         self._connection.execute(HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=None))
 
     def take_due(self) -> str | None:
-        """Lease for a minute the hold that is due first; returns its booking's id, or None if no hold is due."""
+        """Lease the hold that is due first, for a minute. Returns the id of its booking, or None if no hold is due."""
         due = sa.select(HOLD.c.booking_id).where(HOLD.c.check_at <= sa.func.now()).order_by(HOLD.c.check_at).limit(1)
         booking_id: str | None = self._connection.execute(due.with_for_update(skip_locked=True)).scalar()
         if booking_id:

@@ -62,7 +62,7 @@ class SqlListing(SqlStore):
 
 
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int = 0) -> sa.Select[Any]:
-    """Select the page's rows in the requested order, then by id. Only the rows of the page are read in full."""
+    """Select the page's rows in the requested order; equal rows are ordered by id. Other rows are not read in full."""
     ordering = query.ordering or NEWEST_FIRST
     column = ORDERINGS.get(ordering.removeprefix("-"))
     if column is None:
@@ -75,7 +75,7 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
 
 
 def _filters(query: ListBookings) -> Condition:
-    """The conditions of every filter of the query except the bucket."""
+    """The condition for all filters of the query, except its bucket."""
     conditions: list[Condition] = [BOOKING.c.hotel == query.hotel, _statuses(query.status)]
     if query.start_date:
         conditions.append(BOOKING.c.check_in >= query.start_date)
@@ -107,13 +107,13 @@ def _statuses(names: tuple[str, ...]) -> Condition:
 
 
 def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The condition of each front-desk bucket today. The newest booking gives the hotel's time zone."""
+    """The condition of each front-desk bucket today. The hotel's time zone is read from the newest booking."""
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
     status = BOOKING.c.status
     in_house = status == Status.IN_HOUSE
     return {
-        "arrivals": (status == Status.CONFIRMED) & (BOOKING.c.check_in == today),
+        "arrivals": (status == Status.CONFIRMED) & (BOOKING.c.check_in <= today),
         "in_house": in_house,
         "departures": in_house & (BOOKING.c.check_out == today),
         "pending": status.in_((Status.PENDING_PAYMENT, Status.PENDING_APPROVAL)),

@@ -51,7 +51,7 @@ class SqlLookups(SqlStore):
         return [booking_of(row) for row in self._connection.execute(statement).mappings()]
 
     def begin(self, mail: LookupMail, *, now: datetime, quiet_until: datetime) -> bool:
-        """Insert the lookup mail; returns False in the quiet time of an earlier mail for this address and hotel."""
+        """Insert the mail; returns False before the `quiet_until` of an earlier mail to its address about its hotel."""
         row = {**vars(mail), "booking_ids": list(mail.booking_ids), "asked_at": now, "quiet_until": quiet_until}
         begun = insert(LOOKUP_MAIL).values(row).on_conflict_do_nothing().returning(LOOKUP_MAIL.c.id)
         return self._connection.execute(begun).first() is not None

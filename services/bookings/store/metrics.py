@@ -26,7 +26,7 @@ class SqlMetrics(SqlStore):
     """Counts over every booking: overdue deadlines, approvals that wait, and stale two-step actions."""
 
     def read(self, now: datetime) -> Iterator[Metric]:
-        """The metrics at that time, read by two statements, each on a partial index."""
+        """The metrics at the time `now`. They are read by two statements, each on a partial index."""
         row = self._connection.execute(_COUNTED, {"late": now - TWO_TICKS, "soon": now + SOON}).one()
         yield Metric(name="deadlines_late", value=row.late)
         yield Metric(name="approvals_waiting", value=row.waiting)

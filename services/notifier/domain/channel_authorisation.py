@@ -10,7 +10,7 @@ _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
 def forbidden() -> Refusal:
-    """The refusal of a channel to which the caller has no right. It does not reveal whether the channel exists."""
+    """The refusal of a channel that is not the caller's. The refusal does not reveal whether the channel exists."""
     return Refusal("CHANNEL_FORBIDDEN", "You may not subscribe to this channel.")
 
 
@@ -46,5 +46,5 @@ def user_of(caller: Caller, *, booking_id: str | None) -> str:
 
 
 def user_id(*, staff_id: str | None, booking_id: str | None) -> str:
-    """The user id of a member of staff or a booking's guest at the push provider. The id contains no name."""
+    """The user id, at the push provider, of a member of staff or a booking's guest. The id contains no name."""
     return f"staff-{staff_id}" if staff_id else f"guest-{booking_id}"

@@ -10,6 +10,7 @@ from contracts.bookings.events import (
     BookingExpired,
     BookingHeld,
     BookingPaymentFailed,
+    MailedEvent,
     PaymentTurnedAway,
 )
 from contracts.bookings.refunds import BookingRefunded
@@ -30,7 +31,7 @@ def _was_submitted(event: BookingExpired) -> bool:
 class MailRule:
     """A mail to the booking's guest. `occasion` names the template; `amounts` are the amounts that its text shows."""
 
-    event: type[Event]
+    event: type[MailedEvent]
     occasion: str
     subject: str
     amounts: tuple[str, ...] = ()
@@ -56,5 +57,5 @@ _ROWS = (
     MailRule(GuestCheckedOut, "thank_you", "Thank you for staying at {hotel_name}"),
 )
 
-MAILS = {row.event: row for row in _ROWS}
+MAILS: dict[type[Event], MailRule] = {row.event: row for row in _ROWS}
 SUBJECTS = {row.occasion: row.subject for row in _ROWS}

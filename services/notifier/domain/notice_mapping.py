@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid5
 
+from contracts.bookings.events import MailedEvent
 from contracts.message import Envelope, Event
 from contracts.values import Money
 from services.notifier.channels import STAFF_ONLY, Channel, ChannelKind
@@ -40,9 +41,9 @@ def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | 
 
 
 def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
-    """The mail to the guest about the event, or None for an event without a mail."""
+    """The mail to the guest about the event; None for an event without a mail, and for a guest without an address."""
     rule = MAILS.get(type(event))
-    if rule is None or not rule.when(event):
+    if rule is None or not isinstance(event, MailedEvent) or not event.guest_has_email or not rule.when(event):
         return None
     amounts: dict[str, Money] = {name: getattr(event, name) for name in rule.amounts}
     return SendMail(

@@ -17,6 +17,6 @@ SendResult = Sent | RetryLater | PermanentFailure
 
 
 def failure_code(reason: str) -> str:
-    """The code in a job's last error, such as `SMTP_550`. An error without a code gives the name of its class."""
+    """The code in a job's last error, such as `SMTP_550`. For an error without a code, the error's class name."""
     kind, _, detail = reason.partition(": ")
     return detail if re.fullmatch(r"[A-Z][A-Z0-9_]*", detail) else kind

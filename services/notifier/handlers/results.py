@@ -29,7 +29,7 @@ def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
 
 
 def give_up(job: PushNotice | PushAvailability | SendToGuest, reason: str, work: NotifierWork) -> None:
-    """Store the notice as `GAVE_UP`. Publish `NoticeGaveUp`, except for a push of availability or of `NoticeGaveUp`."""
+    """Store the notice as `GAVE_UP`. Publish `NoticeGaveUp`, except for pushes of availability or of `NoticeGaveUp`."""
     code = failure_code(reason)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
     work.notices.settle([job.notice_id], status, now=work.now, reason=code)

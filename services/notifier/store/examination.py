@@ -34,7 +34,7 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I16: each event in `ask` has its notices. Without events, each notice has a job or one result."""
+    """Invariant I16: each event in `ask` has its notices; if `ask` has none, each notice has a job or one result."""
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return

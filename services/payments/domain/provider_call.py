@@ -34,6 +34,6 @@ class ProviderCall(Data):
 
 
 def refusals(latest: Mapping[str, ProviderCall]) -> dict[str, str]:
-    """The provider's code for each refused call. The key is `session` or `capture`, for a refund the refund's id."""
+    """The provider's code for each refused call. A refund is keyed by its id, any other call by its action."""
     refused = {action: call.code for action, call in latest.items() if call.state is CallState.REFUSED}
     return {action.removeprefix(REFUND): code for action, code in refused.items()}

@@ -21,7 +21,7 @@ LedgerRows = Mapping[tuple[MovementKind, str], Money]
 def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, every: timedelta) -> datetime | None:
     """The time (UTC) of the payment's next comparison, or None where the payment is no longer compared.
 
-    An unfinished payment is compared at the interval `every`. A finished payment is still compared, because a webhook
+    The interval for an unfinished payment is `every`. A finished payment is still compared, because a webhook
     event about a refund or dispute may be lost. The interval grows with the time since the payment's last change.
     """
     under_way = any(refund.status is RefundStatus.PENDING for refund in payment.refunds)
@@ -34,7 +34,7 @@ def next_comparison(payment: Payment, *, changed_at: datetime, now: datetime, ev
 def differences(
     payment: Payment, desired: DesiredState, snapshot: ProviderSnapshot, decision: Decision, ledger: LedgerRows
 ) -> list[ReconciliationFinding]:
-    """The differences between a payment and its snapshot. `ledger` has our movements; `decision` uses this snapshot."""
+    """The differences between a payment and its snapshot. `ledger` has our movements; `decision` is for `snapshot`."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
     excess = _money_not_due(payment, desired, snapshot)
     if excess is not None:

@@ -72,7 +72,7 @@ class SqlPayments(SqlStore):
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
     def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
-        """Update a locked payment and its refunds, changed at `at`, with the next comparison at `compare_at` (UTC)."""
+        """Update a locked payment and its refunds. `at` and the next comparison, `compare_at`, are UTC."""
         values = _row(payment) | {"changed_at": at, "compare_at": compare_at}
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(values))
         if payment.refunds:

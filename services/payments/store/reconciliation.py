@@ -55,7 +55,7 @@ class SqlReconciliation(SqlStore):
         return self._connection.execute(query).scalar_one()
 
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
-        """The row of each payment with one of these payment or intent ids: id, booking, hotel, session and intent."""
+        """The id, booking, hotel, session and intent of each payment whose payment id or intent id is one of these."""
         columns = (PAYMENT.c.id, PAYMENT.c.booking_id, PAYMENT.c.hotel, PAYMENT.c.session_id, PAYMENT.c.intent_id)
         matches = PAYMENT.c.id.in_(payment_ids) | PAYMENT.c.intent_id.in_(intent_ids)
         return self._connection.execute(sa.select(*columns).where(matches)).mappings().all()

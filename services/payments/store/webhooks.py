@@ -31,7 +31,7 @@ class SqlWebhooks(SqlStore):
         return self._one(_ALL.where(WEBHOOK.c.event_id == event_id).with_for_update())
 
     def page(self, outcomes: Sequence[str], *, after: str | None, limit: int) -> list[ReceivedWebhook]:
-        """Up to `limit` events with one of these outcomes, in order of arrival, after the event `after`."""
+        """Up to `limit` events with one of these outcomes, in order of arrival, after the event with the id `after`."""
         order = sa.tuple_(WEBHOOK.c.received_at, WEBHOOK.c.event_id)
         query = _ALL.where(WEBHOOK.c.outcome.in_(outcomes)).order_by(WEBHOOK.c.received_at, WEBHOOK.c.event_id)
         if after:

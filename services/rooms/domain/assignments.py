@@ -11,15 +11,24 @@ from services.rooms.domain.periods import Period, check_bookable, check_no_overl
 from services.rooms.domain.rooms import Room
 
 TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
+TOO_SMALL = "ROOM_TOO_SMALL"
 
 
 def check_assignable(
-    room: Room, hold: Hold, *, others: Sequence[Period], today: date, strict_room_type: bool
+    room: Room,
+    hold: Hold,
+    *,
+    others: Sequence[Period],
+    today: date,
+    strict_room_type: bool,
+    party: int,
+    override: bool = False,
 ) -> tuple[str, ...]:
     """Check that this room may be assigned to the booking; returns the warnings of the assignment.
 
     `others` are the periods of the room on the booking's nights, without the booking's own stay. Refused
-    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids), `ROOM_OCCUPIED`, `ROOM_TYPE_MISMATCH`.
+    `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`, booking ids), `ROOM_OCCUPIED`, `ROOM_TYPE_MISMATCH`,
+    and `ROOM_TOO_SMALL` without `override`.
     """
     starts_now = hold.stay.check_in <= today
     check_bookable(room, others, starts_now=starts_now)
@@ -29,7 +38,19 @@ def check_assignable(
     warnings = type_warnings(room, hold)
     if warnings and strict_room_type:
         raise Refusal(TYPE_MISMATCH, f"Room {room.room_number} is not of the booked type.")
-    return warnings
+    return (*warnings, *check_fits(room, party, override=override))
+
+
+def check_fits(room: Room, party: int, *, override: bool) -> tuple[str, ...]:
+    """Check that the room sleeps the party (number of guests); returns the warning of a room that is too small.
+
+    Refused `ROOM_TOO_SMALL` without `override`.
+    """
+    if room.max_occupancy >= party:
+        return ()
+    if not override:
+        raise Refusal(TOO_SMALL, f"Room {room.room_number} sleeps {room.max_occupancy}, and the party is {party}.")
+    return (TOO_SMALL,)
 
 
 def type_warnings(room: Room, hold: Hold) -> tuple[str, ...]:

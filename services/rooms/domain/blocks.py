@@ -48,7 +48,7 @@ def check_free(room: Room, nights: Stay, others: Sequence[Period], *, today: dat
 
 
 def chosen(blocks: Iterable[Period], *, block_id: int | None, first: date | None, until: date | None) -> list[Period]:
-    """The block with `block_id`. If that is None, every block on the nights `[first, until)` but the out-of-order one.
+    """The block with `block_id`. If `block_id` is None, all blocks on `[first, until)` except the out-of-order block.
 
     Refused `BLOCK_NOT_FOUND` for an unknown id, `ROOM_OUT_OF_ORDER` for the id of the room's out-of-order block.
     """

@@ -62,11 +62,13 @@ def suggestions(
     periods: Sequence[Period],
     full_types: Collection[int],
     strict_room_type: bool,
+    party: int = 0,
 ) -> list[dict[str, Any]]:
     """At most five other rooms for the guest, in order of readiness. Rooms of the current room's type come first.
 
-    Rooms that are occupied, out of order or in need of a repair, rooms with one of the `periods` and rooms of
-    `full_types` are left out. With `strict_room_type`, so are rooms of another type.
+    Rooms that sleep fewer than the party come last. Rooms that are occupied, out of order or in need of a repair, rooms
+    with one of the `periods` and rooms of `full_types` are left out. With `strict_room_type`, rooms of another type are
+    left out, too.
     """
     taken = {period.room_id for period in periods}
     suitable = [
@@ -78,7 +80,9 @@ def suggestions(
         and room.room_type_id not in full_types
         and (room.room_type_id == current.room_type_id or not strict_room_type)
     ]
-    suitable.sort(key=lambda room: (room.room_type_id != current.room_type_id, *readiness(room)))
+    suitable.sort(
+        key=lambda room: (room.max_occupancy < party, room.room_type_id != current.room_type_id, *readiness(room))
+    )
     return [
         {"room_number": room.room_number, "room_type": room.type_name, "room_status": room.status.value}
         for room in suitable[:MOST_SUGGESTIONS]

@@ -95,7 +95,7 @@ def released(
 def moved_to_type(
     parts: Sequence[HoldPart], room_type_id: int, *, from_on: date
 ) -> tuple[tuple[HoldPart, ...], tuple[NightChange, ...]]:
-    """Move the nights from the date `from_on` to this room type; returns the new parts and the counter changes."""
+    """Move the nights on and after `from_on` to this room type; returns the new parts and the counter changes."""
     before, after = split(parts, from_on)
     leaving = [part for part in after if part.room_type_id != room_type_id]
     if not leaving:

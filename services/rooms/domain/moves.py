@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from chassis.refusal import Refusal
 from contracts.rooms.events import RoomStatus
 from contracts.values import Stay
+from services.rooms.domain.assignments import check_fits
 from services.rooms.domain.periods import Period, check_bookable, check_no_overlap
 from services.rooms.domain.rooms import Room
 
@@ -16,16 +17,20 @@ def remaining_nights(nights: Stay, *, today: date) -> Stay:
     return Stay(max(nights.check_in, min(today, last)), nights.check_out)
 
 
-def check_move_in(room: Room, *, nights: Stay, others: Sequence[Period], today: date) -> None:
-    """Check that the guest may move into the room. `others` are the periods of the room on those nights.
+def check_move_in(
+    room: Room, *, nights: Stay, others: Sequence[Period], today: date, party: int, override: bool
+) -> tuple[str, ...]:
+    """Check that the party (number of guests) may move into the room; returns the warnings of the move.
 
-    Refused `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with `conflicts`), `ROOM_OCCUPIED`, `ROOM_NOT_READY`.
+    `others` are the periods of the room on those nights. Refused `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with
+    `conflicts`), `ROOM_OCCUPIED`, `ROOM_NOT_READY`, and `ROOM_TOO_SMALL` without `override`.
     """
     check_bookable(room, others, starts_now=nights.check_in <= today)
     check_no_overlap(room, others)
     if room.status is RoomStatus.OCCUPIED:
         raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is occupied.")
     check_ready(room)
+    return check_fits(room, party, override=override)
 
 
 def check_ready(room: Room) -> None:

@@ -92,13 +92,13 @@ def check(request: StayRequest, offer: Offer, *, now: datetime, walk_in: bool = 
     """Check that the stay may be sold; returns the requested room type.
 
     Refused for invalid dates or an invalid party, and for a party that is too large for the type. The stay of a
-    `walk_in` may begin yesterday.
+    `walk_in` may begin yesterday, and its party is checked against the room.
     """
     today = stays.local_day(now, offer.hotel.timezone)
     stays.check_dates(request.stay, today=today - timedelta(days=1) if walk_in else today)
     stays.check_party(request.adults, request.children)
     room_type = type_of(offer)
-    if request.adults + request.children > room_type.max_occupancy:
+    if not walk_in and request.adults + request.children > room_type.max_occupancy:
         raise invalid("adults", f"and children are more than the {room_type.max_occupancy} who may sleep there")
     if len(offer.night_prices) != request.stay.nights:
         raise not_on_sale()

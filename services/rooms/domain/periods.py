@@ -34,7 +34,7 @@ class Period:
 
 
 def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) -> None:
-    """Check that the room is active, has no block in `others`, and is not out of order if the stay `starts_now`.
+    """Check that the room is active, has no block in `others`, and is not out of order where `starts_now` is True.
 
     Refused `ROOM_NOT_BOOKABLE`.
     """

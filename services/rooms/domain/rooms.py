@@ -16,7 +16,10 @@ RESERVED_NUMBERS = {"checkout", "rooms", "availability", "check-in"}  # words of
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """One room. `occupied_by` is the id of the booking whose guest occupies the room. Times are UTC."""
+    """One room. `occupied_by` is the id of the booking whose guest occupies the room. Times are UTC.
+
+    `max_occupancy` and `base_price` (minor units) are those of the room's type.
+    """
 
     id: int
     hotel: str
@@ -24,6 +27,8 @@ class Room:
     room_type_id: int
     type_code: str
     type_name: str
+    max_occupancy: int
+    base_price: int
     status: RoomStatus
     is_active: bool
     floor: int | None

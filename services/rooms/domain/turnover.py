@@ -10,7 +10,7 @@ from services.rooms.lifecycle import BY_A_STAY, LIFECYCLE, Act, MaintenanceCalle
 
 
 def act_between(now: RoomStatus, then: RoomStatus, *, only_from: Sequence[RoomStatus] = ()) -> type[Act]:
-    """The lifecycle's act that takes a room from the status `now` to the status `then`, for a change by a person.
+    """The lifecycle's act by which a person changes a room's status from the value of `now` to the value of `then`.
 
     An empty `only_from` allows every status. Refused `ROOM_HAS_GUEST` for an occupied room, `ILLEGAL_ROOM_TRANSITION`
     where the lifecycle has no such act or the statuses in `only_from` do not include `now`.

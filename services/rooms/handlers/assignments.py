@@ -27,6 +27,8 @@ def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
         others=[period for period in on_nights if period.booking_id != hold.booking_id],
         today=today,
         strict_room_type=hotel.settings.strict_room_type,
+        party=command.party,
+        override=command.override,
     )
     if current:
         work.periods.end(current, until=current.nights.check_in, now=work.now)
@@ -66,6 +68,7 @@ def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
         periods=work.periods.in_hotel(query.hotel, hold.stay),
         today=today,
         strict_room_type=hotel.settings.strict_room_type,
+        party=query.party,
         full_types=work.nights.full_types(query.hotel, max(today, hold.stay.check_in), hold.stay.check_out),
     )
     return Candidates(rooms=tuple(candidates.view(candidate, hold) for candidate in ranked))

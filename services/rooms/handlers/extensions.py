@@ -33,7 +33,7 @@ def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
             "EXTENSION_CONFLICT",
             f"Room {room.room_number} is taken on some of the added nights.",
             conflicts=extensions.conflicts(room, others),
-            suggested_rooms=_suggestions(work, hotel, room, added),
+            suggested_rooms=_suggestions(work, hotel, room, added, party=command.party),
         )
     work.periods.prolong(stay, room.room_number, until=command.until)
     _sell(command, work, hotel=hotel, hold=hold, room=room, added=added)
@@ -57,7 +57,7 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
             "SOLD_OUT",
             f"{room.type_name} is sold out on some of the added nights.",
             conflicts=extensions.full_nights(room, full),
-            suggested_rooms=_suggestions(work, hotel, room, added),
+            suggested_rooms=_suggestions(work, hotel, room, added, party=command.party),
         )
     event = InventoryExtended(
         booking_id=hold.booking_id,
@@ -70,7 +70,7 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
     work.publish(event, sequence=version)
 
 
-def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay) -> list[dict[str, Any]]:
+def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay, *, party: int) -> list[dict[str, Any]]:
     """At most five other rooms that are free on the added nights from today on."""
     nights = extensions.suggestion_nights(added, today=stays.local_day(work.now, hotel.timezone))
     return extensions.suggestions(
@@ -79,4 +79,5 @@ def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay) -> list
         periods=work.periods.in_hotel(hotel.slug, nights),
         full_types=work.nights.full_types(hotel.slug, nights.check_in, nights.check_out),
         strict_room_type=hotel.settings.strict_room_type,
+        party=party,
     )

@@ -27,11 +27,13 @@ def move_guest(command: MoveGuest, work: RoomsWork) -> RoomTaken:
         return room_taken(room, warnings=assignments.type_warnings(room, hold))
     today = stays.local_day(work.now, hotel.timezone)
     nights = moves.remaining_nights(current.nights, today=today)
-    moves.check_move_in(room, nights=nights, others=work.periods.on_nights(room.id, nights), today=today)
+    others = work.periods.on_nights(room.id, nights)
+    party, override = command.party, command.override
+    size = moves.check_move_in(room, nights=nights, others=others, today=today, party=party, override=override)
     vacate(work, old, booking_id=hold.booking_id, action_id=command.action_id)
     work.periods.end(current, until=nights.check_in, now=work.now)
     work.periods.begin_stay(room, booking_id=hold.booking_id, nights=nights, now=work.now, moved_in_at=work.now)
     room = occupy(work, room, booking_id=hold.booking_id, action_id=command.action_id)
     if not holds.count_on_type(work, hold, room.room_type_id, today=today):
         raise sold_out(room.type_name)
-    return room_taken(room, warnings=assignments.type_warnings(room, hold))
+    return room_taken(room, warnings=(*assignments.type_warnings(room, hold), *size))

@@ -31,10 +31,13 @@ def receive_walk_in(command: ReceiveWalkIn, work: RoomsWork) -> Received:
         raise room_access.version_mismatch(room)
     today = stays.local_day(work.now, offer.hotel.timezone)
     others = work.periods.on_nights(room.id, request.stay)
-    moves.check_move_in(room, nights=request.stay, others=others, today=today)
+    party = request.adults + request.children
+    warnings = moves.check_move_in(
+        room, nights=request.stay, others=others, today=today, party=party, override=command.override
+    )
     work.periods.begin_stay(
         room, booking_id=command.booking_id, nights=request.stay, now=work.now, moved_in_at=work.now
     )
     room = occupy(work, room, booking_id=command.booking_id, action_id=command.action_id)
     sell(command, work, room_type=room_type, version=version)
-    return Received(held=held, room=room_taken(room), wifi=offer.hotel.wifi)
+    return Received(held=held, room=room_taken(room, warnings=warnings), wifi=offer.hotel.wifi)

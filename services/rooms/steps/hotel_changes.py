@@ -34,8 +34,8 @@ def recount(
 ) -> None:
     """Recount the capacity of the nights from today on. The nights are the last lock of the transaction.
 
-    An `allowance` that is None stands for the hotel's overbooking allowance. Refused with the code `refused_as` where
-    nights are sold beyond the new capacity; the refusal lists these `nights`.
+    An `allowance` that is None stands for the hotel's overbooking allowance. Where nights are sold beyond the new
+    capacity, refused with the code in `refused_as` and with these `nights`.
     """
     oversold = work.nights.recount(
         room_type_ids,

@@ -11,10 +11,7 @@ from services.rooms.work import RoomsWork
 
 
 def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str) -> Room:
-    """Record that the booking's guest occupies the room, which is locked and ready.
-
-    Returns the room after the change.
-    """
+    """Record that the booking's guest occupies the locked, ready room; returns the room after the change."""
     work.publish(
         RoomOccupied(hotel=room.hotel, room_number=room.room_number, booking_id=booking_id, action_id=action_id)
     )
@@ -24,10 +21,7 @@ def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str) -> R
 
 
 def vacate(work: RoomsWork, room: Room, *, booking_id: str, action_id: str, note: str = "") -> Room:
-    """Record that the booking's guest vacates the room, which is locked.
-
-    Returns the room after the change.
-    """
+    """Record that the booking's guest vacates the locked room; returns the room after the change."""
     work.publish(
         RoomVacated(hotel=room.hotel, room_number=room.room_number, booking_id=booking_id, action_id=action_id)
     )

@@ -118,7 +118,7 @@ class SqlHolds(RoomsStore):
         return self._number(PROLONG, {"booking_id": booking_id, "until": until})
 
     def end(self, booking_id: str, *, until: date | None, now: datetime) -> int:
-        """End the hold. An earlier date `until` becomes the check-out. Returns the hold's new version."""
+        """End the hold. An earlier date in `until` becomes the check-out date. Returns the hold's new version."""
         return self._number(END, {"booking_id": booking_id, "until": until, "now": now})
 
 

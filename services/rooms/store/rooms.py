@@ -15,8 +15,9 @@ from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, su
 from services.rooms.store.base import RoomsStore, matches, typed_row
 
 COLUMNS = """
-r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, r.status, r.is_active, r.floor,
-r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version, r.maintenance_priority
+r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
+r.status, r.is_active, r.floor, r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version,
+r.maintenance_priority
 """
 ROOM = f"SELECT {COLUMNS} FROM room r JOIN room_type t ON t.id = r.room_type_id"  # noqa: S608
 BY_NUMBER = f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number AND r.removed_at IS NULL"

@@ -26,6 +26,8 @@ from contracts.rooms.hotels import GetHotel, HotelPage, WiFi
 from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItems, PriceItems
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
+from contracts.rooms.settings import GetSettings, OperatingSettings
+from contracts.rooms.walk_ins import Received, ReceiveWalkIn
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
 from services.bookings.work import BookingsDependencies, BookingsWork
@@ -80,6 +82,8 @@ class FakeRooms:
                 return self.held
             case GetHotel():
                 return HotelPage(card=self.held.hotel)
+            case GetSettings() | ReceiveWalkIn():
+                return self._received(message)
             case GiveRoom():
                 self.rooms[message.booking_id] = message.room_number
                 return self._room(message.booking_id, RoomStatus.READY_FOR_GUEST)
@@ -103,6 +107,14 @@ class FakeRooms:
             case TakeRoomBack() | ReleaseInventory():
                 return Nothing()
         raise AssertionError(f"rooms was asked {message}")
+
+    def _received(self, message: GetSettings | ReceiveWalkIn) -> OperatingSettings | Received:
+        if isinstance(message, GetSettings):
+            page = HotelPage(card=self.held.hotel)
+            return OperatingSettings(page=page, settings=self.held.settings, version=1)
+        self.rooms[message.booking_id] = message.room_number
+        room = self._room(message.booking_id, RoomStatus.OCCUPIED)
+        return Received(held=self.held, room=room, wifi=WiFi(ssid="Killarney", password="wifi-secret"))
 
     def _room(self, booking_id: str, status: RoomStatus) -> RoomTaken:
         return RoomTaken(

@@ -25,6 +25,7 @@ from contracts.payments.events import (
     PaymentRefunded,
     PaymentVoided,
 )
+from contracts.values import Money
 from services.bookings.domain import balance, cancellation_fees, evolution, payment_events, views
 from services.bookings.domain.booking import Booking, Charge
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, a_price, eur, unpaid
@@ -139,10 +140,17 @@ def test_a_balance_of_zero_is_settled_without_an_event() -> None:
     assert settled(owing(0), None) == ()
 
 
-def test_the_balance_of_a_guest_in_house_is_payable_for_an_hour() -> None:
-    payable = views.payable(owing(), now=NOW)
+@pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
+@pytest.mark.parametrize("due", [eur(10900), Money(10900, "JPY")])
+def test_the_balance_of_a_stay_is_payable_for_an_hour_also_after_the_check_out(
+    status: BookingStatus, due: Money
+) -> None:
+    nothing, night = Money(0, due.currency), Money(12000, due.currency)
+    price = a_price(nights=(night,), subtotal=night, discount=nothing, tax=nothing, total=night, first_night=night)
 
-    assert (payable.amount, payable.purpose, payable.payable) == (eur(10900), PaymentPurpose.EXTENSION, True)
+    payable = views.payable(owing(status=status, balance_due=due, price=price), now=NOW)
+
+    assert (payable.amount, payable.purpose, payable.payable) == (due, PaymentPurpose.EXTENSION, True)
     assert payable.expires_at == NOW + timedelta(hours=1)
 
 
@@ -150,7 +158,7 @@ def test_the_balance_of_a_guest_in_house_is_payable_for_an_hour() -> None:
     "booking",
     [
         owing(0),
-        owing(status=BookingStatus.COMPLETED),
+        owing(0, status=BookingStatus.COMPLETED),
         owing(status=BookingStatus.CANCELLED),
         unpaid(price=a_price(total=eur(0))),  # a promotion has taken all of it off
         unpaid(expires_at=NOW),

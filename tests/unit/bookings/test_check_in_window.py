@@ -5,6 +5,7 @@ Every instant is UTC, worked out by hand from the wall time in its comment.
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from chassis.refusal import Refusal
 from contracts.bookings.stays import CheckIn
 from contracts.values import Caller, HotelSettings
 from services.bookings.actions import check_in
+from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import CLERK, HOTEL, STAFF, a_booking, a_card
 
@@ -34,6 +36,13 @@ def answer(booking: Booking, at: datetime, *, caller: Caller = CLERK, **fields: 
 def arriving(zone: str, check_in: date, **overrides: Any) -> Booking:
     usual: dict[str, Any] = {"assigned_room_number": "101", "check_out": check_in + timedelta(days=4)}
     return a_booking(card=a_card(timezone=zone), check_in=check_in, **usual | overrides)
+
+
+def waited_for(booking: Booking) -> datetime:
+    """The moment at which the guest becomes a no-show."""
+    overdue_at = deadlines.no_show_at(booking)
+    assert overdue_at
+    return overdue_at
 
 
 # hotel, check-in date; when its day begins, when check-in opens (12:00), and until when it is (02:00, inclusive)
@@ -86,8 +95,42 @@ def test_late_and_early_arrivals_are_exceptions_to_the_check_in_window(
     assert answer(booking, early, caller=CLERK, early_checkin=True) == "PERMISSION_DENIED"
     assert answer(booking, late, late_arrival=True) is True
     assert answer(expected, late) is True
-    assert answer(expected, booking.checkout_deadline_at) == "CHECKIN_TOO_LATE"
+    assert answer(expected, waited_for(expected) - INSTANT) is True
+    assert answer(expected, waited_for(expected)) == "CHECKIN_TOO_LATE"
     assert answer(booking, early, late_arrival=True) == "CHECKIN_TOO_EARLY"
+
+
+# hotel, check-in date of a stay of one night; noon on its check-out day, when the guest becomes a no-show
+ONE_NIGHT = [
+    (DUBLIN, date(2030, 6, 10), utc(6, 11, 11)),
+    (DUBLIN, date(2030, 3, 30), utc(3, 31, 11)),  # the clocks go forward in that night
+    (DUBLIN, date(2030, 10, 26), utc(10, 27, 12)),  # and back
+    (LOS_ANGELES, date(2030, 3, 9), utc(3, 10, 19)),
+    (LOS_ANGELES, date(2030, 11, 2), utc(11, 3, 20)),
+    (TOKYO, date(2030, 6, 10), utc(6, 11, 3)),
+]
+
+
+@pytest.mark.parametrize(("zone", "check_in", "noon"), ONE_NIGHT)
+def test_a_late_arrival_of_one_night_is_let_in_until_the_no_show(zone: str, check_in: date, noon: datetime) -> None:
+    booking = arriving(zone, check_in, check_out=check_in + timedelta(days=1))
+
+    assert booking.checkout_deadline_at < noon == waited_for(booking)
+    assert answer(booking, noon - INSTANT, late_arrival=True) is True
+    assert answer(booking, noon, late_arrival=True) == "CHECKIN_TOO_LATE"
+    assert answer(booking, noon - INSTANT) == "CHECKIN_TOO_LATE"
+
+
+@pytest.mark.parametrize(("zone", "check_in", "noon"), ONE_NIGHT)
+def test_an_expected_late_arrival_of_one_night_is_let_in_for_a_day_more(
+    zone: str, check_in: date, noon: datetime
+) -> None:
+    booking = arriving(zone, check_in, check_out=check_in + timedelta(days=1), late_arrival_expected=True)
+
+    assert waited_for(booking).astimezone(ZoneInfo(zone)).hour == 12
+    assert answer(booking, noon) is True
+    assert answer(booking, waited_for(booking) - INSTANT) is True
+    assert answer(booking, waited_for(booking)) == "CHECKIN_TOO_LATE"
 
 
 @pytest.mark.parametrize(("zone", "check_in", "begins", "opens", "closes"), WINDOWS)

@@ -1,5 +1,6 @@
 """Assignment, check-in and check-out: the decisions before rooms is asked."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,9 +8,9 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stays import AssignRoom, CheckIn
-from contracts.values import HotelSettings
-from services.bookings.actions import assign, check_in, check_out, unassign
+from contracts.bookings.stays import AssignRoom, CheckIn, MoveRoom
+from contracts.values import Caller, HotelSettings
+from services.bookings.actions import assign, check_in, check_out, move, unassign
 from services.bookings.domain import room_pin
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import CLERK, HOTEL, STAFF, a_booking, a_card
@@ -122,14 +123,37 @@ def test_a_booking_that_is_not_confirmed_is_not_eligible_for_check_in(status: Bo
 )
 def test_a_room_is_assigned_to_confirmed_bookings_only(status: BookingStatus, code: str) -> None:
     with pytest.raises(Refusal) as caught:
-        assign.may_assign(a_booking(status=status), ASSIGN)
+        assign.may_assign(a_booking(status=status), ASSIGN, caller=CLERK)
 
     assert caught.value.code == code
 
 
 def test_an_assignment_of_the_same_room_has_nothing_to_do() -> None:
-    assert not assign.may_assign(ready(), ASSIGN)
-    assert assign.may_assign(ready(assigned_room_number="102"), ASSIGN)
+    assert not assign.may_assign(ready(), ASSIGN, caller=CLERK)
+    assert assign.may_assign(ready(assigned_room_number="102"), ASSIGN, caller=CLERK)
+
+
+def overriding(caller: Caller, reason: str) -> bool | str:
+    """The decisions about an assignment and a move into a room that is too small."""
+    assigning = replace(ASSIGN, override=True, reason=reason)
+    moving = MoveRoom(hotel=HOTEL, booking_id=ASSIGN.booking_id, to_room_number="101", override=True, reason=reason)
+    answers: set[bool | str] = set()
+    for decide in (
+        lambda: assign.may_assign(a_booking(), assigning, caller=caller),
+        lambda: move.may_move(ready(status=BookingStatus.IN_HOUSE, assigned_room_number="9"), moving, caller=caller),
+    ):
+        try:
+            answers.add(decide())
+        except Refusal as refusal:
+            answers.add(refusal.code)
+    [one] = answers
+    return one
+
+
+def test_an_override_needs_the_permission_and_a_reason() -> None:
+    assert overriding(STAFF, "A cot fits in.") is True
+    assert overriding(STAFF, " ") == "NOTE_REQUIRED"
+    assert overriding(CLERK, "A cot fits in.") == "PERMISSION_DENIED"
 
 
 def test_a_booking_without_a_room_has_nothing_to_unassign() -> None:

@@ -44,6 +44,27 @@ def test_older_clients_add_a_guest_with_flat_fields(gateway: Gateway, front_desk
     assert gateway.bus.last(AddWalkIn).guest.email == "ada@example.com"
 
 
+def test_a_walk_in_may_leave_no_e_mail_address(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    made(gateway)
+    path, name = f"{HOTEL}/rooms/101/add-guest/", {"first_name": "Ada", "last_name": "Byrne"}
+
+    for guest in (name, {**name, "email": ""}):
+        assert gateway.post(path, {"guest": guest}, headers=front_desk).status_code == 201
+        assert gateway.bus.last(AddWalkIn).guest.email == ""
+    wrong = gateway.post(path, {"guest": {**name, "email": "ada"}}, headers=front_desk)
+    assert (wrong.status_code, code(wrong)) == (422, "VALIDATION_ERROR")
+
+
+def test_a_walk_in_s_override_and_reason_reach_bookings(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    made(gateway)
+    body = {"guest": ADA, "adults": 3, "override": True, "reason": "A cot fits in."}
+
+    gateway.post(f"{HOTEL}/rooms/101/add-guest/", body, headers=front_desk)
+
+    ask = gateway.bus.last(AddWalkIn)
+    assert (ask.override, ask.reason) == (True, "A cot fits in.")
+
+
 def test_a_walk_in_needs_the_permission_to_check_in_and_a_guest(gateway: Gateway, front_desk: dict[str, str]) -> None:
     made(gateway)
     cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))

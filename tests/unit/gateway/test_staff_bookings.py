@@ -21,9 +21,10 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
-from contracts.bookings.views import CreatedBooking, Timeline, TimelineItem
-from contracts.rooms.assignments import CandidateRoom, Candidates
+from contracts.bookings.views import CreatedBooking, DepartureWarning, Timeline, TimelineItem
+from contracts.rooms.assignments import CandidateRoom, Candidates, RoomFit
 from contracts.rooms.events import RoomStatus
+from contracts.values import Money
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
@@ -43,7 +44,7 @@ def test_a_booking_in_the_list_has_the_fields_of_a_row_and_no_more(
     assert body["count"] == 45
     assert body["next"] == "?status=CONFIRMED%2CCHECKED_IN&page=3"
     assert body["previous"] == "?status=CONFIRMED%2CCHECKED_IN&page=1"
-    assert body["results"][0].keys() == ROW
+    assert body["results"][0].keys() == ROW | {"late"}
     assert gateway.bus.last(ListBookings).status == ("CONFIRMED", "CHECKED_IN")
 
 
@@ -172,6 +173,14 @@ def test_every_action_answers_the_whole_booking(
     assert (ask.hotel, ask.booking_id) == (builders.HOTEL, builders.BOOKING)
 
 
+OWES = DepartureWarning(code="BALANCE_DUE", amount=Money(10900, "JPY"))
+EARLY = DepartureWarning(code="LEAVES_EARLY", nights=(date(2026, 8, 15), date(2026, 8, 16)))
+WARNED = [
+    {"code": "BALANCE_DUE", "amount": "10900", "currency": "JPY"},
+    {"code": "LEAVES_EARLY", "nights": ["2026-08-15", "2026-08-16"]},
+]
+
+
 def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk: dict[str, str]) -> None:
     gone = builders.booking(status=BookingStatus.COMPLETED, assigned_room_number="101", checked_out_at=builders.NOON)
     gateway.bus.answers(CheckOut, gone)
@@ -184,7 +193,44 @@ def test_check_out_answers_as_older_clients_know_it(gateway: Gateway, front_desk
             "checked_out_at": "2026-07-01T12:00:00Z",
             "assigned_room": {"room_number": "101", "room_status": "CHECKOUT_DIRTY"},
         },
+        "warnings": [],
     }
+    assert gateway.bus.last(CheckOut).confirm is True
+
+
+def test_a_check_out_answers_with_its_warnings(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    gateway.bus.answers(CheckOut, builders.booking(departure_warnings=(OWES, EARLY)))
+
+    assert gateway.post(f"{BOOKING}/check-out/", headers=front_desk).json()["warnings"] == WARNED
+
+
+def test_a_check_out_without_confirmation_answers_only_the_warnings(
+    gateway: Gateway, front_desk: dict[str, str]
+) -> None:
+    gateway.bus.answers(CheckOut, builders.booking(departure_warnings=(OWES, EARLY)))
+
+    answer = gateway.post(f"{BOOKING}/check-out/", {"confirm": False}, headers=front_desk)
+
+    assert answer.json() == {"warnings": WARNED}
+    assert gateway.bus.last(CheckOut).confirm is False
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "body"),
+    [("assign-room", AssignRoom, {"room_number": "101"}), ("move-room", MoveRoom, {"to_room_number": "101"})],
+)
+def test_an_override_and_its_reason_reach_bookings(
+    gateway: Gateway, front_desk: dict[str, str], *, path: str, command: Any, body: dict[str, Any]
+) -> None:
+    gateway.bus.answers(command, Refusal("ROOM_TOO_SMALL", "Room 101 sleeps 2, and the party is 3."))
+
+    too_small = gateway.post(f"{BOOKING}/{path}/", body, headers=front_desk)
+    assert (too_small.status_code, code(too_small)) == (409, "ROOM_TOO_SMALL")
+    assert gateway.bus.last(command).override is False
+
+    gateway.bus.answers(command, builders.booking())
+    gateway.post(f"{BOOKING}/{path}/", {**body, "override": True, "reason": "A cot fits in."}, headers=front_desk)
+    assert (gateway.bus.last(command).override, gateway.bus.last(command).reason) == (True, "A cot fits in.")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +283,8 @@ def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str
     candidates = tuple(
         CandidateRoom(
             room_number=number, room_type="Standard Double", room_type_code="STD",
-            room_status=RoomStatus.READY_FOR_GUEST, is_occupied=False, matches_type=True,
+            room_status=RoomStatus.READY_FOR_GUEST, is_occupied=False, matches_type=True, fit=RoomFit.SAME_TYPE,
+            max_occupancy=2,
         )
         for number in ("102", "101")
     )  # fmt: skip
@@ -246,3 +293,4 @@ def test_candidates_keep_their_order(gateway: Gateway, front_desk: dict[str, str
     body = gateway.get(f"{BOOKING}/available-rooms/", headers=front_desk).json()
 
     assert [room["room_number"] for room in body["available_rooms"]] == ["102", "101"]
+    assert [room["fit"] for room in body["available_rooms"]] == ["same_type", "same_type"]

@@ -1,13 +1,14 @@
 """The push and the mail of an event."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chassis import codec
 from contracts.bookings.approval import BookingApproved, BookingConfirmed
-from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld
+from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, MailedEvent
 from contracts.bookings.status import BookingStatus, ExpiryReason
 from contracts.bookings.stays import GuestCheckedIn, RoomAssigned
 from contracts.message import Event
@@ -197,4 +198,22 @@ def test_an_abandoned_draft_sends_no_mail() -> None:
 
     assert mail_for(event, envelope_of(event)) is None
     event = sample(BookingExpired, reason=ExpiryReason.HOLD_RAN_OUT)
+    assert mail_for(event, envelope_of(event)) is not None
+
+
+@pytest.mark.parametrize("kind", list(MAILS))
+def test_a_guest_without_an_e_mail_address_gets_no_mail(kind: type[MailedEvent]) -> None:
+    due = {"reason": ExpiryReason.HOLD_RAN_OUT} if kind is BookingExpired else {}
+    reached = sample(kind, **due)
+    unreached = replace(reached, guest_has_email=False)
+
+    assert mail_for(reached, envelope_of(reached)) is not None
+    assert mail_for(unreached, envelope_of(unreached)) is None
+
+
+def test_an_event_stored_before_it_said_so_is_mailed() -> None:
+    plain = codec.plain(sample(GuestCheckedIn))
+    del plain["guest_has_email"]
+    event = codec.typed(plain, GuestCheckedIn)
+
     assert mail_for(event, envelope_of(event)) is not None

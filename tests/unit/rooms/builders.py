@@ -26,6 +26,8 @@ def a_room(**overrides: Any) -> Room:
         "room_type_id": DOUBLE,
         "type_code": "DBL",
         "type_name": "Double",
+        "max_occupancy": 2,
+        "base_price": 12000,
         "status": RoomStatus.READY_FOR_GUEST,
         "is_active": True,
         "floor": None,

@@ -14,14 +14,18 @@ from tests.unit.rooms.builders import SUITE, TODAY, a_hold, a_room, a_stay, day
 LATER = a_hold(stay=Stay(day(20), day(22)))
 
 
-def refusal(room: Room, *others: Period, hold: Hold | None = None, strict: bool = False) -> Refusal:
+def refusal(room: Room, *others: Period, hold: Hold | None = None, strict: bool = False, party: int = 2) -> Refusal:
     with pytest.raises(Refusal) as refused:
-        assignments.check_assignable(room, hold or a_hold(), others=others, today=TODAY, strict_room_type=strict)
+        assignments.check_assignable(
+            room, hold or a_hold(), others=others, today=TODAY, strict_room_type=strict, party=party
+        )
     return refused.value
 
 
-def warnings(room: Room, *, hold: Hold | None = None) -> tuple[str, ...]:
-    return assignments.check_assignable(room, hold or a_hold(), others=(), today=TODAY, strict_room_type=False)
+def warnings(room: Room, *, hold: Hold | None = None, party: int = 2, override: bool = False) -> tuple[str, ...]:
+    return assignments.check_assignable(
+        room, hold or a_hold(), others=(), today=TODAY, strict_room_type=False, party=party, override=override
+    )
 
 
 def test_a_free_room_of_the_booked_type_is_assigned_without_a_warning() -> None:
@@ -70,3 +74,18 @@ def test_an_occupied_room_is_assigned_to_a_later_stay_only() -> None:
 
     assert refusal(room).code == "ROOM_OCCUPIED"
     assert warnings(room, hold=LATER) == ()
+
+
+def test_a_room_that_sleeps_fewer_than_the_party_needs_an_override() -> None:
+    assert refusal(a_room(), party=3).code == "ROOM_TOO_SMALL"
+    assert warnings(a_room(), party=3, override=True) == ("ROOM_TOO_SMALL",)
+    assert warnings(a_room(max_occupancy=3), party=3) == ()
+
+
+def test_an_override_is_for_the_size_alone() -> None:
+    assert refusal(a_room(room_type_id=SUITE), strict=True, party=3).code == "ROOM_TYPE_MISMATCH"
+    assert refusal(a_room(), a_stay(), party=3).code == "ROOM_OVERLAP_CONFLICT"
+
+
+def test_a_party_that_is_not_known_fits_every_room() -> None:
+    assert warnings(a_room(max_occupancy=1), party=0) == ()

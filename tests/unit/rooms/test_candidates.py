@@ -10,7 +10,7 @@ LATER = Stay(day(20), day(22))
 
 
 def candidates(*rooms: object, hold: Hold | None = None, strict: bool = False, **more: object) -> list[Candidate]:
-    params = {"periods": [], "full_types": ()} | more
+    params = {"periods": [], "full_types": (), "party": 2} | more
     return list(ranked(rooms, hold or a_hold(), today=TODAY, strict_room_type=strict, **params))  # type: ignore[arg-type]
 
 
@@ -67,3 +67,30 @@ def test_a_strict_hotel_has_candidates_of_the_booked_type_only() -> None:
 
 def test_the_room_of_the_booking_stays_a_candidate() -> None:
     assert len(candidates(a_room(), periods=[a_stay(booking_id="BK-1")])) == 1
+
+
+def test_a_candidate_is_of_the_same_type_or_an_upgrade_or_another_room() -> None:
+    dearer = a_room(id=2, room_number="201", room_type_id=SUITE, base_price=25000, max_occupancy=4)
+    cheaper = a_room(id=3, room_number="301", room_type_id=3, base_price=8000, max_occupancy=4)
+
+    ranking = candidates(cheaper, dearer, a_room())
+
+    assert [(one.room.room_number, one.fit) for one in ranking] == [
+        ("101", "same_type"),
+        ("201", "upgrade"),
+        ("301", "other"),
+    ]
+    assert ranking[1].explanation == "An upgrade, ready."
+
+
+def test_rooms_that_are_too_small_for_the_party_come_last() -> None:
+    small_suite = a_room(id=2, room_number="201", room_type_id=SUITE, base_price=25000, max_occupancy=2)
+    large = a_room(id=3, room_number="301", room_type_id=3, base_price=8000, max_occupancy=4)
+
+    ranking = candidates(a_room(), small_suite, large, party=3)
+
+    assert numbers(ranking) == ["301", "101", "201"]
+    assert [one.fit for one in ranking] == ["other", "same_type", "other"]
+    assert ranking[1].warnings == ("ROOM_TOO_SMALL",)
+    assert ranking[2].warnings == ("ROOM_TYPE_MISMATCH", "ROOM_TOO_SMALL")
+    assert ranking[1].explanation == "Of the booked type, ready, sleeps only 2."

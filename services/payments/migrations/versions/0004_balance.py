@@ -1,4 +1,4 @@
-"""Adds a payment's purpose. A booking has one live payment of its own, and one unfinished towards its balance."""
+"""Adds a payment's purpose. A booking has at most one live payment of its own and one for its balance."""
 
 from alembic import op
 
