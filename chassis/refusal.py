@@ -42,4 +42,4 @@ class RetryLater(Exception):
 
 
 class PermanentFailure(Exception):
-    """A job can never succeed and is given up at once."""
+    """Raised by a job that can never succeed. The job is given up at once."""

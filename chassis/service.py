@@ -51,10 +51,10 @@ class EventHandler:
 
 @dataclass(frozen=True)
 class Timer:
-    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until it returns False.
+    """A periodic handler: every `seconds` seconds, `step(work) -> bool` is called until the step returns False.
 
-    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens its
-    own transactions.
+    Each call has its own transaction. A step that `converses` is called as `step(conversation) -> bool` and opens
+    its own transactions.
     """
 
     seconds: float
@@ -94,10 +94,10 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable service. `dependencies(settings)` makes what the handlers use besides the database.
+    """One deployable service. `dependencies(settings)` makes the objects, besides the database, that the handlers use.
 
-    `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the operators'
-    queries.
+    `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the
+    operators' queries.
     """
 
     name: str

@@ -9,7 +9,7 @@ PLACEHOLDERS = {"", "change-me", "changeme", "secret", "password", "guest"}
 
 
 class Settings(BaseSettings):
-    """The settings of every process. The variables of a service begin with the service's name."""
+    """The settings that every process has. The environment variables of a service begin with the service's name."""
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
 

@@ -9,7 +9,7 @@ Reply = TypeVar("Reply")
 
 
 class Message(Data):
-    """Plain data with a stable wire name. The contracts package that holds the class is the message's owner."""
+    """Plain data with a stable wire name. The service whose contracts package holds the class owns the message."""
 
     owner: ClassVar[str] = ""
     version: ClassVar[int] = 1
@@ -39,11 +39,11 @@ class Ask(Message, Generic[Reply]):
 
 
 class Command(Ask[Reply]):
-    """A request to the owner to change data."""
+    """A request to the service that owns the message, to change data."""
 
 
 class Query(Ask[Reply]):
-    """A request to the owner to return data; changes nothing."""
+    """A request for data to the service that owns the message; changes nothing."""
 
 
 class Nothing(Data):

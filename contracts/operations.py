@@ -211,7 +211,7 @@ class EventsExplained(Data):
 
 
 class ExplainEvents(Query[EventsExplained]):
-    """Return what the asked service did with these events: deliveries, pushes, mails and text messages."""
+    """Return the service's deliveries of these events, and the pushes, mails and text messages caused by the events."""
 
     ids: tuple[str, ...]
     subjects: tuple[str, ...]

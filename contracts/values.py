@@ -233,7 +233,7 @@ class CancellationPolicy(Data):
 
 
 class HotelSettings(Data):
-    """The operating settings of a hotel that the bookings service needs. Times are hotel-local wall times, `HH:MM`.
+    """The operating settings of a hotel, as far as bookings depend on them. Times are hotel-local wall times, `HH:MM`.
 
     `overbooking_allowance` is the number of rooms of each type sold per night beyond those that exist. The limits of a
     card payment, `smallest_charge` and `largest_charge`, are in major units of the hotel's currency (`"0.50"`); empty,

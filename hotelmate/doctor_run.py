@@ -41,7 +41,7 @@ def says(name: str) -> str:
 
 
 def judge(context: ExaminationContext, name: str, *, pause: Callable[[float], None] = time.sleep) -> Verdict:
-    """Judge one invariant. A breach counts only if two readings show it: services are read at different times."""
+    """Judge one invariant. A breach counts only if two readings show it, as services are read at different times."""
     if name in BROKER and context.parked is None:
         return Verdict(name, says(name), "not judged")
     check = CHECKS[name]
@@ -69,7 +69,7 @@ def examination(config: Config, *, newest: int, direct: bool) -> Iterator[Examin
 
 
 def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[ParkedMessage] | None]:
-    """The result of `read_queues`. If the broker is down and `optional` is True, returns True and None."""
+    """The result of `read_queues`, or `(True, None)` if the broker is down and `optional` is True."""
     try:
         return read_queues(config.amqp_url)
     except (pika.exceptions.AMQPError, OSError, CommandError):

@@ -14,7 +14,7 @@ UNREACHABLE = 3
 
 
 class CommandError(Exception):
-    """Ends the command with `message`, a line for each of `details`, and the exit code `code`; without a traceback."""
+    """Ends the command without a traceback: prints `message`, then each of `details` on a line; exits with `code`."""
 
     def __init__(self, message: str, *, details: Sequence[str] = (), code: int = REFUSED) -> None:
         super().__init__(message)

@@ -31,8 +31,8 @@ def import_hotel(
     """Create a property from a file, or add what an existing property lacks.
 
     Importing the same file again changes nothing, and keeps the settings that staff have changed since. If values in
-    the file have changed, the new values are stored. No room is removed, no room that staff removed is added again, and
-    no price that is set is changed.
+    the file have changed, the new values are stored, except prices: an existing price stays. No room is removed, and a
+    room that staff removed is not added again.
     """
     definition = read_property(file)
     with ask_client(load_config().amqp_url) as client:

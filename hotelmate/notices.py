@@ -47,7 +47,7 @@ def replay_notices(
 ) -> None:
     """Send notices that were given up, as if they were new.
 
-    A push is refused if a later push about the same subject was sent: pages read the missed event from the feed.
+    A push is refused if a later push about the same subject was sent, because pages read a missed event from the feed.
     """
     if bool(notice_ids) == everything:
         raise CommandError("Say which notices to replay, or --all.")

@@ -26,8 +26,8 @@ def outbox(
 ) -> None:
     """Show how many events of each service are not published yet, and the age of the oldest.
 
-    Publish again only after the broker has lost its data: subscribers ignore the events that they have applied, and
-    apply the others. Covers up to the last 30 days, even where a subscriber's inbox rows were deleted since.
+    Publish again only after the broker has lost its data. Subscribers ignore the events that they have applied, even
+    if the inbox rows were deleted since, and apply the others. Covers at most the last 30 days.
     """
     config = load_config()
     seconds = parse_span(publish_again) if publish_again else 0

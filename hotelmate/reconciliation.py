@@ -46,8 +46,9 @@ def reconcile(
 ) -> None:
     """Compare payments, ledger and unprocessed work with Stripe. Changes nothing without --repair.
 
-    A repair does the same steps as a webhook event: read Stripe, decide, record, publish. An object of Stripe that
-    HotelMate does not know is printed and never changed. Exit code 0 when all agrees or was repaired, 1 otherwise.
+    A repair does the same steps as a webhook event: read Stripe, decide, record, publish. An object of Stripe with the
+    ids of a payment that payments does not have is printed and never changed. Exit code 0 when all agrees or was
+    repaired, 1 otherwise, also where Stripe did not answer for a payment.
     """
     began = None if since == "all" or booking else datetime.now(UTC) - timedelta(seconds=parse_span(since))
     command = Reconcile(
@@ -59,7 +60,7 @@ def reconcile(
         since=began,
     )
     with ask_client(load_config().amqp_url) as client, _progress() as progress:
-        compared, findings = compare_all(client, command, progress)
+        compared, unread, findings = compare_all(client, command, progress)
         if findings and not repair:
             findings = still_different(client, command, findings)
     left = [finding for finding in findings if not finding.repaired]
@@ -70,12 +71,20 @@ def reconcile(
     say(f"{compared} payments compared: {counts}.")
     if left and not repair:
         say("Nothing was changed. --repair repairs what can be repaired.")
-    raise typer.Exit(DIFFERENT if left else 0)
+    if unread:
+        say(f"{unread} payments or lists could not be read at Stripe, so nothing is known of them: run this again.")
+    raise typer.Exit(DIFFERENT if left or unread else 0)
 
 
-def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tuple[int, list[ReconciliationFinding]]:
-    """Compare every part, page by page; returns the number of payments compared, and each difference once."""
-    payments = 0
+def compare_all(
+    client: AskClient, command: Reconcile, progress: Progress
+) -> tuple[int, int, list[ReconciliationFinding]]:
+    """Compare every part, page by page.
+
+    Returns the number of payments compared, the number of payments and lists that could not be read at Stripe, and each
+    difference once.
+    """
+    payments = unread = 0
     findings: dict[tuple[str, str], ReconciliationFinding] = {}
     for part, title in TITLES.items():
         task = progress.add_task(title, total=None)
@@ -83,6 +92,7 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
         while True:
             page = client(replace(command, part=part, after=after), deadline=DEADLINE)
             payments += page.looked if part is ReconciliationPart.PAYMENTS else 0
+            unread += page.unread
             for finding in page.findings:
                 findings.setdefault((finding.kind, finding.object_id), finding)
             if page.total is not None:
@@ -92,28 +102,24 @@ def compare_all(client: AskClient, command: Reconcile, progress: Progress) -> tu
             if after is None:
                 break
         progress.update(task, total=progress.tasks[task].completed)
-    return payments, list(findings.values())
+    return payments, unread, list(findings.values())
 
 
 def still_different(
     client: AskClient, command: Reconcile, findings: Sequence[ReconciliationFinding]
 ) -> list[ReconciliationFinding]:
-    """The findings that a second comparison confirms. A difference that has gone was only a change on its way."""
+    """Compare again, unless there are too many bookings. Returns the findings without the differences that are gone."""
     bookings = {finding.booking_id for finding in findings if finding.booking_id}
     if len(bookings) > MOST_COMPARED_AGAIN:
         return list(findings)
     time.sleep(COMPARED_AGAIN_AFTER)
     again = {_key(finding) for name in sorted(bookings) for finding in _compare_booking(client, command, name)}
-    return [finding for finding in findings if not _is_of_a_payment(finding) or _key(finding) in again]
+    return [finding for finding in findings if not finding.kind.is_of_a_payment or _key(finding) in again]
 
 
 def _compare_booking(client: AskClient, command: Reconcile, booking_id: str) -> Iterable[ReconciliationFinding]:
     of_booking = replace(command, part=ReconciliationPart.PAYMENTS, booking_id=booking_id, since=None, limit=50)
     return client(of_booking, deadline=DEADLINE).findings
-
-
-def _is_of_a_payment(finding: ReconciliationFinding) -> bool:
-    return finding.kind not in {"UNKNOWN_TO_US", "WEBHOOK_NOT_APPLIED", "JOB_GIVEN_UP"}
 
 
 def _key(finding: ReconciliationFinding) -> tuple[str, str]:

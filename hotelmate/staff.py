@@ -53,7 +53,7 @@ def add_staff(
 def list_staff(
     hotel: Annotated[str | None, typer.Option(help="Only this hotel's.")] = None,
 ) -> None:
-    """List accounts by hotel and e-mail."""
+    """List accounts, ordered by hotel and e-mail."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
     rows = [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts]
     none = "There are no accounts." if hotel is None else f"{hotel} has no accounts."

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 @dataclass(slots=True, kw_only=True)
 class BaseFault:
-    """A fault for the next `times` requests; None means until the fault is cleared. A delay lasts `seconds`."""
+    """A fault for the next `times` requests, or until it is cleared if `times` is None. A delay lasts `seconds`."""
 
     times: int | None = 1
     seconds: float = 1.0

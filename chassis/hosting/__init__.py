@@ -1,1 +1,1 @@
-"""Hosts a service on nameko, with our own entrypoints: nameko's entrypoints lose, loop or repeat messages (ADR 3)."""
+"""Hosts a service on nameko, with our own entrypoints: nameko's can lose a message or handle it twice (ADR 3)."""

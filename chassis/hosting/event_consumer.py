@@ -76,7 +76,7 @@ class EventConsumer(AmqpConsumer):
 def apply_patiently(
     runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
 ) -> list[DispatchResult] | None:
-    """Apply the batch; after an outage, pause and try again. If `is_ours()` is False after a pause, returns None."""
+    """Apply the batch. After an outage, pause; then try again if `is_ours()` is True, and return None if not."""
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     while True:
         applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])

@@ -29,7 +29,7 @@ _QUERIES = {method_of(query): query for query in HANDLERS}
 def replies(
     lines: Iterable[bytes], connection: sa.Connection, service: str, examination: Examination
 ) -> Iterator[bytes]:
-    """Yield one reply, a JSON line, for each line with a query."""
+    """Yield a reply for each of `lines`. Each line holds one query, and each reply is one line of JSON."""
     for line in lines:
         try:
             yield reply_body(answer(service, examination, connection, _query(line)))

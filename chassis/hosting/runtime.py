@@ -1,4 +1,4 @@
-"""The runtime of a service. Each process makes one, and nameko injects it into every worker."""
+"""The runtime of a service. Each process makes one runtime, which nameko injects into every worker."""
 
 import threading
 from typing import Any

@@ -73,7 +73,7 @@ class JobRunner:
 
     @contextmanager
     def _renewed(self, leased: Sequence[LeasedJob]) -> Iterator[None]:
-        """Keep renewing the leases while the block runs, so that only a dead or frozen process loses them."""
+        """Keep renewing the leases during the `with` block, so that only a dead or frozen process loses its leases."""
         ended = threading.Event()
 
         def renew() -> None:

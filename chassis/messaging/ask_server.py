@@ -143,7 +143,7 @@ class AskServer:
 
 
 def _skip_event(command: SkipEvent, work: Work) -> Nothing:
-    """Count an event as applied. Refused EARLIER_EVENTS while an earlier event is missing, unless `force` is set."""
+    """Count an event as applied. Refused `EARLIER_EVENTS` while an earlier event is missing, unless `force` is set."""
     event = command.event
     last = inbox.last_applied(work.connection, event)
     if last < event.sequence - 1 and not command.force:

@@ -1,4 +1,4 @@
-"""Applies events exactly once each, in the order of their subject, a batch in one transaction.
+"""Applies each event exactly once, in the order of its subject; a batch of events is applied in one transaction.
 
 An event that cannot be applied holds back only the later events of its subject, until another attempt succeeds or an
 operator drops the event.
@@ -50,7 +50,8 @@ class EventDispatcher:
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
         """Apply the batch in one transaction; returns a result for each event.
 
-        Where that transaction fails, each event is applied in a separate transaction, so that only faulty events fail.
+        If the transaction fails without an outage, the events are applied one by one, so that only faulty
+        events fail.
         """
         if len(envelopes) > 1:
             try:

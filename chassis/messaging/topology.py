@@ -22,12 +22,12 @@ def inbox(service: str) -> str:
 
 
 def dead_letters(service: str) -> str:
-    """The queue of the events that a service could not apply. An operator replays or drops them."""
+    """The queue of the events that a service could not apply. An operator replays or drops such events."""
     return f"{service}.inbox.dlq"
 
 
 def delay(milliseconds: int) -> str:
-    """The queue that delays a message by this time, then moves it to the queue that the routing key names."""
+    """The queue that holds a message for `milliseconds`, and then moves the message to the queue of its routing key."""
     return f"hotelmate.delay.{milliseconds}"
 
 
@@ -74,7 +74,7 @@ def topology() -> tuple[list[tuple[str, str]], list[tuple[str, dict[str, Any]]],
 
 
 def declare(channel: BlockingChannel | Channel) -> None:
-    """Declare the whole topology; what exists already is left unchanged. Returns at once for an asyncio `Channel`."""
+    """Declare the topology; what exists is left unchanged. On an asyncio `Channel`, does not wait for the broker."""
     exchanges, queues, bindings = topology()
     for name, kind in exchanges:
         channel.exchange_declare(name, kind, durable=True)

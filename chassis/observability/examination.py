@@ -1,4 +1,4 @@
-"""Answers operators' queries of one service: with common checks and evidence, and with the service's own."""
+"""Answers operators' queries of one service, with the checks that all services share and with the service's own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -76,11 +76,11 @@ EVIDENCE: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """What one service adds to the operators' queries: its own invariants, evidence and explanations.
+    """The invariants, evidence and explanations that one service adds to the operators' queries.
 
     `invariants` maps an invariant's name to its check. `evidence` maps a name to a SELECT with a unique text column
-    `key` and the parameters `:keys`, `:newest` and `:older_than`. `explain_booking` reads all that the service knows of
-    a booking. `explain_events` reads the timeline entries that the events with the given ids caused.
+    `key` and the parameters `:keys`, `:newest` and `:older_than`. `explain_booking` reads all that the service
+    knows of a booking. `explain_events` reads the timeline entries that the events with the given ids caused.
     """
 
     invariants: Mapping[str, Check] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Examination:
 
 
 def examine(service: str, examination: Examination, connection: sa.Connection, ask: Examine) -> Violations:
-    """Check one invariant. Raises `Refusal` UNKNOWN_CHECK for a name that the service does not know."""
+    """Check one invariant. Raises `Refusal` `UNKNOWN_CHECK` for a name that the service does not know."""
     checks = [each[ask.invariant] for each in (common(service), examination.invariants) if ask.invariant in each]
     if not checks:
         raise Refusal("UNKNOWN_CHECK", f"{service} does not judge {ask.invariant}.")
@@ -98,7 +98,7 @@ def examine(service: str, examination: Examination, connection: sa.Connection, a
 
 
 def read_evidence(service: str, examination: Examination, connection: sa.Connection, ask: ReadEvidence) -> Evidence:
-    """Read one page of evidence rows. Raises `Refusal` UNKNOWN_CHECK for a name that the service does not know."""
+    """Read one page of evidence rows. Raises `Refusal` `UNKNOWN_CHECK` for a name that the service does not know."""
     statement = {**EVIDENCE, **examination.evidence}.get(ask.name)
     if statement is None:
         raise Refusal("UNKNOWN_CHECK", f"{service} has no {ask.name}.")
@@ -116,7 +116,7 @@ def select(connection: sa.Connection, statement: str, **params: Any) -> list[sa.
 
 
 def common(service: str) -> Mapping[str, Check]:
-    """The checks of the invariants that hold in every service."""
+    """Checks of invariants, the same for every service."""
 
     def without_gaps(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
         """Each subject's audit rows and events are numbered 1, 2, 3 … without a gap."""

@@ -75,7 +75,7 @@ def audit_of(connection: sa.Connection, subjects: Sequence[str]) -> list[Row]:
 
 
 def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...]:
-    """References to the events in these outbox rows. With the references, other services are asked about the events."""
+    """References to the events in these outbox rows, with which other services are asked about the events."""
     return tuple(
         EventReference(
             id=str(row.id),
@@ -91,7 +91,7 @@ def references(service: str, events: Iterable[Row]) -> tuple[EventReference, ...
 
 
 def wall_time(events: Sequence[Row]) -> WallTime:
-    """A function that converts domain time to wall time. The nearest event's two times give the difference."""
+    """A function that converts domain time to wall time, with the offset of the event nearest in domain time."""
 
     def convert(at: datetime) -> datetime:
         nearest = min(events, key=lambda row: abs(row.time - at), default=None)

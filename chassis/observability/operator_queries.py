@@ -28,7 +28,7 @@ def answer(
 ) -> Any:
     """Answer one of the queries in `HANDLERS` from the service's data, without changing the data.
 
-    Raises the handlers' errors, and `Refusal` TOO_SLOW where a statement takes more than `longest` seconds.
+    Raises the handlers' errors, and `Refusal` `TOO_SLOW` where a statement takes more than `longest` seconds.
     """
     with _limited(connection, longest):
         return HANDLERS[type(query)](service, examination, connection, query)
@@ -36,7 +36,7 @@ def answer(
 
 @contextmanager
 def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
-    """In the block, a statement can only read and may take `seconds` seconds. The connection is reset at the end."""
+    """In the `with` block, each statement can only read, for `seconds` at most. The connection is reset at the end."""
     connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("SET default_transaction_read_only = on")
     try:

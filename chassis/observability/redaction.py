@@ -20,7 +20,7 @@ _CODE_FIELDS = frozenset({
 
 
 def public_fields(event: Event, *, leave_out: Container[type] = ()) -> dict[str, Any]:
-    """The fields of an event that cannot hold a person's name, address or words, as plain data.
+    """The event's fields as plain data, but only those that cannot hold a person's name, address or words.
 
     Fields whose type is in `leave_out` are left out. An actor is reduced to its kind and account id.
     """

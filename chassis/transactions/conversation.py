@@ -39,7 +39,7 @@ class Conversation(Generic[W]):
 
     @contextmanager
     def reading(self) -> Iterator[W]:
-        """Read without a transaction; each statement sees the data at its own time."""
+        """Read without a transaction; each statement sees what is committed when the statement starts."""
         with self._unit_of_work.read(self.context) as work:
             yield cast("W", work)
 

@@ -66,7 +66,7 @@ class UnitOfWork:
 
     @contextmanager
     def read(self, context: Context | None = None) -> Iterator[Work]:
-        """Read without a transaction; each statement sees the data at its own time."""
+        """Read without a transaction; each statement sees what is committed when the statement starts."""
         with self.reading.connect() as connection:
             yield self._made(connection, context, None)
 

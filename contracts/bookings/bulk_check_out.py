@@ -23,11 +23,11 @@ class RoomsCheckedOut(Data):
 
 
 class CheckOutRooms(Command[RoomsCheckedOut]):
-    """Check out the bookings in house in these rooms, and clear the rooms that are occupied without a stay.
+    """Check out the guests in these rooms, and clear the rooms that are occupied without a stay.
 
     `rooms` has at most 100 entries: an integer is a room id, a text is a room number. Each room succeeds or fails
-    separately; future and ended bookings do not change. `destructive` also ends stays whose check-out the rooms service
-    refuses; `destructive` needs `is_superuser`. `reason` goes into the audit trails of booking and room.
+    separately; future and ended bookings do not change. `destructive` also ends stays whose check-out the rooms
+    service refuses; `destructive` needs `is_superuser`. `reason` goes into the audit trails of booking and room.
     """
 
     hotel: str

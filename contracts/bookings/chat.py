@@ -88,7 +88,7 @@ class ReadChat(BookingAsk, Command[ChatRead]):
 
 
 class GetChat(BookingAsk, Query[Chat]):
-    """Return the messages of a booking's chat after a message id, for the booking's guest or the hotel's staff."""
+    """Return a chat's messages that follow the message id `after`, for the booking's guest or the hotel's staff."""
 
     after: int = 0
     page: Page = Page()

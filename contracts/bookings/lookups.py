@@ -60,10 +60,10 @@ class LookupLetter(Data):
 
 
 class LookUpBookings(Command[FoundBookings]):
-    """Find bookings by e-mail and number, or by number alone.
+    """Find bookings by e-mail address, by confirmation number, or by both.
 
-    A lookup by e-mail alone always returns no booking; where bookings exist, a mail with links is sent, at most one per
-    hotel in ten minutes.
+    A lookup by e-mail address alone returns no booking; where bookings exist, a mail with links is sent, at most
+    one per hotel in ten minutes.
     """
 
     email: str = ""

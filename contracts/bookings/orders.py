@@ -100,7 +100,7 @@ class WantedItem(Data):
 class PlaceOrder(BookingAsk, Command[Order]):
     """Place an order at the menu's current prices.
 
-    Refused `NOT_IN_HOUSE`, and `MENU_ITEM_NOT_FOUND` or `MENU_ITEM_UNAVAILABLE` by the rooms service.
+    Refused `NOT_IN_HOUSE`, `MENU_ITEM_NOT_FOUND`, `MENU_ITEM_UNAVAILABLE`.
     """
 
     items: tuple[WantedItem, ...]

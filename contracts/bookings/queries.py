@@ -1,4 +1,4 @@
-"""Queries: a booking, a hotel's list, a booking's feed and timeline, the payable amount, guest names."""
+"""Queries: one booking, a hotel's bookings, a booking's feed and timeline, the payable amount, guest names."""
 
 from datetime import date
 

@@ -150,7 +150,7 @@ class CreatedBooking(Data):
 class BookingList(Data):
     """A page of a hotel's bookings.
 
-    Where requested, `counts` has the number of bookings in each bucket under the same filters.
+    Where requested, `counts` has the number of bookings for each value of the filter `bucket`. Other filters apply.
     """
 
     count: int

@@ -1,4 +1,4 @@
-"""The operator's asks about notices (pushes, mails, text messages). They carry no personal data."""
+"""The operator's asks about notices (pushes, mails, text messages). Asks and replies carry no personal data."""
 
 from datetime import datetime
 

@@ -27,7 +27,7 @@ class PaymentVerified(Data):
 class OpenPaymentSession(BookingAsk, Command[PaymentSession]):
     """Open a checkout session for a booking; an open session is returned instead of a new one.
 
-    Refused `BOOKING_NOT_FOUND`, `INVALID_RETURN_URL` for a page on a foreign origin, `BOOKING_NOT_PAYABLE` where no
+    Refused `BOOKING_NOT_FOUND`, `INVALID_RETURN_URL` for a URL on a foreign origin, `BOOKING_NOT_PAYABLE` where no
     payment is expected, `PAYMENT_REFUSED` where the provider refuses the session.
     """
 

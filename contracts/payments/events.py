@@ -22,10 +22,15 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentPurpose(StrEnum):
-    """The debt that a payment pays: the booking itself (`BOOKING`) or the balance of a guest in house (`EXTENSION`)."""
+    """The debt that a payment pays: the booking itself (`BOOKING`) or the balance of a guest in house (`EXTENSION`).
+
+    An `UNREQUESTED` payment pays no debt: the money bears the ids of one of our payments, and no decision of ours asked
+    for the money, which is returned at once.
+    """
 
     BOOKING = "BOOKING"
     EXTENSION = "EXTENSION"
+    UNREQUESTED = "UNREQUESTED"
 
 
 class PaymentEvent(Event, abstract=True):
@@ -117,10 +122,16 @@ class RefundFailed(PaymentEvent):
 
 
 class PaymentMismatched(PaymentEvent):
-    """The authorisation does not match the booking. The authorisation will be voided; the booking stays as it is."""
+    """Money at the provider does not match the booking. The money is voided or refunded; the booking stays as it is.
+
+    `reason_code` is `BOOKING_DIFFERS`, `CURRENCY_DIFFERS` or `AMOUNT_DIFFERS` for a payment on the booking's checkout
+    session, `UNREQUESTED` for any other payment under the booking's ids, and `REFUND_FAILED` where the provider could
+    not refund such money: a person must return the money. `refund_id` names the failed refund, else it is empty.
+    """
 
     reason_code: str
     found_at: datetime
+    refund_id: str = ""
 
 
 class PaymentDisputed(PaymentEvent):

@@ -9,7 +9,11 @@ from contracts.message import Command, Query
 
 
 class FindingKind(StrEnum):
-    """The kinds of difference. `CALL_OUTSTANDING` means that a call to the provider is due but was not made."""
+    """The kinds of difference. `CALL_OUTSTANDING` means that a call to the provider is due but was not made.
+
+    `UNREQUESTED` is money under the ids of one of our payments that no decision of ours asked for; `UNKNOWN_TO_US` is
+    an object under the ids of a payment that we do not have.
+    """
 
     STATUS_DIFFERS = "STATUS_DIFFERS"
     CAPTURED_DIFFERS = "CAPTURED_DIFFERS"
@@ -20,8 +24,22 @@ class FindingKind(StrEnum):
     CALL_OUTSTANDING = "CALL_OUTSTANDING"
     MISSING_AT_PROVIDER = "MISSING_AT_PROVIDER"
     UNKNOWN_TO_US = "UNKNOWN_TO_US"
+    UNREQUESTED = "UNREQUESTED"
     WEBHOOK_NOT_APPLIED = "WEBHOOK_NOT_APPLIED"
     JOB_GIVEN_UP = "JOB_GIVEN_UP"
+
+    @property
+    def is_of_a_payment(self) -> bool:
+        """Whether the difference is one of a payment of ours, and not of an object, a webhook event or a job."""
+        return self not in _OF_OBJECTS
+
+
+_OF_OBJECTS = (
+    FindingKind.UNKNOWN_TO_US,
+    FindingKind.UNREQUESTED,
+    FindingKind.WEBHOOK_NOT_APPLIED,
+    FindingKind.JOB_GIVEN_UP,
+)
 
 
 class ReconciliationPart(StrEnum):
@@ -53,13 +71,15 @@ class ReconciledPage(Data):
     """A page of the reconciliation of one `ReconciliationPart`. `looked` counts the objects compared on the page.
 
     `total` counts the payments of all pages; `total` is set on the first page of `PAYMENTS` only. `next` is the cursor
-    of the next page, None on the last page.
+    of the next page, None on the last page. `unread` counts the payments on the page that could not be read at the
+    provider, so that nothing is known of them; `unread` is 1 for a list whose rest could not be read.
     """
 
     looked: int
     findings: tuple[ReconciliationFinding, ...] = ()
     next: str | None = None
     total: int | None = None
+    unread: int = 0
 
 
 class Reconcile(Command[ReconciledPage]):
@@ -80,10 +100,10 @@ class Reconcile(Command[ReconciledPage]):
 
 
 class Reconciliation(Data):
-    """The last day's comparisons, the open findings keyed by kind, and the unprocessed webhook events and jobs.
+    """Counts of the last day's comparisons, of unprocessed webhook events and jobs, and of open findings by kind.
 
-    `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook event
-    that is not applied yet.
+    `overdue` counts payments whose comparison is late. `oldest_webhook_seconds` is the age of the oldest webhook
+    event that is not applied yet.
     """
 
     looked: int

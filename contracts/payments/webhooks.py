@@ -1,4 +1,4 @@
-"""Stripe's webhook events: how they are stored, and how an operator administers them. They hold no personal data."""
+"""Stripe's webhook events: storage, and administration by an operator. The replies hold no personal data."""
 
 from datetime import datetime
 

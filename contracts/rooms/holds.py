@@ -34,7 +34,7 @@ class HoldInventory(StayAsk, Command[Held]):
 class ReleaseInventory(Command[Nothing]):
     """Release all nights of the booking; a booking without a live hold is left unchanged.
 
-    `unwritten` means that the bookings service has not stored this booking, so that no night counts as slept.
+    `unwritten` means that the bookings service has not stored this booking, so that past nights are released, too.
     """
 
     booking_id: str

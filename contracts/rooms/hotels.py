@@ -9,7 +9,7 @@ from contracts.values import HotelCard
 
 
 class HotelPage(Data):
-    """A hotel's public page. `theme`, `amenities` and `gallery` are the hotel's own data."""
+    """A hotel's public page. The hotel chooses the keys of `theme`, and the entries of `amenities` and `gallery`."""
 
     card: HotelCard
     tagline: str = ""

@@ -18,7 +18,7 @@ class ConflictReason(StrEnum):
 
 
 class FreeRoom(Data):
-    """A free room. `current_booking_id` is the booking that occupies the room now.
+    """A room that is free on the requested nights. `current_booking_id` is the booking in the room at present.
 
     `next_booking` is the check-in date of the next stay.
     """

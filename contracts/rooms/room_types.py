@@ -44,7 +44,7 @@ class GetRoomType(Query[RoomTypeView]):
 
 
 class AddRoomType(Command[RoomTypeView]):
-    """Add a room type. `policy` is a code, None stands for the standard policy. Refused `ROOM_TYPE_EXISTS`."""
+    """Add a room type. `policy` is a code; None stands for the standard policy. Refused `ROOM_TYPE_EXISTS`."""
 
     hotel: str
     code: str

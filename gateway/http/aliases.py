@@ -49,7 +49,7 @@ PATHS: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 def aliases_of(method: str, canonical: str) -> tuple[str, ...]:
-    """Every alias of the canonical path. The rules also apply to aliases that other rules give."""
+    """Every alias of the canonical path. An alias that one prefix rule produces can itself match another rule."""
     paths = [canonical, *PATHS.get((method, canonical), ())]
     for path in paths:  # grows while it is walked
         for prefix, alias in PREFIXES:

@@ -22,7 +22,7 @@ class Paging(BaseModel):
 
     @property
     def slice(self) -> Page:
-        """The page as `Page`, the contract class in list queries."""
+        """The requested page as a `Page`, the class that list queries of the contracts take."""
         return Page(page=self.page, page_size=self.page_size)
 
     @property

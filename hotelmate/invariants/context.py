@@ -57,7 +57,7 @@ class ExaminationContext:
     parked: Sequence[ParkedMessage] | None = None
 
     def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
-        """The breaches of the invariant, as each of these services finds them in its own data.
+        """The breaches of the invariant that each of `services` finds in its own data.
 
         A breach is left out if its booking has an unfinished change that may explain the breach.
         """
@@ -68,7 +68,7 @@ class ExaminationContext:
                 yield from (each for each in violations if not each.booking_id or each.booking_id in at_rest)
 
     def examine(self, service: str, invariant: str, events: Sequence[Envelope] = ()) -> Sequence[Violation]:
-        """Ask the service for breaches in the service's data. With `events`, these are compared with the data."""
+        """Ask the service which of its data break the invariant. The service compares the `events` with its data."""
         query = Examine(
             invariant=invariant, newest=self.newest, older_than=self.older_than.total_seconds(), events=tuple(events)
         )
@@ -103,7 +103,7 @@ class ExaminationContext:
         return set(booking_ids) - changed
 
     def is_whole(self, service: str) -> bool:
-        """Whether the `newest` rows include all events and audit rows of a service."""
+        """Whether all events and audit rows of the service fit within the limit `newest`."""
         [state] = self.rows(service, "state")
         return int(state["length"]) <= self.newest
 

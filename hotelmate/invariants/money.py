@@ -43,7 +43,7 @@ class BookingBalance:
 def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violation]:
     """Invariant I7: money that was captured and not refunded belongs to a confirmed stay, or is a recorded fee."""
     for booking_id, balance, booking in _balances(context):
-        has_reason = booking is not None and (booking["status"] in STAYS or booking["fee"])
+        has_reason = booking is not None and (booking["status"] in STAYS or booking["fee"] or booking["served"])
         if balance.captured > 0 and not has_reason and not balance.refund_failed:
             status = booking["status"] if booking else "no booking has that id"
             what = f"{balance.text(balance.captured)} captured while {status}"
@@ -51,14 +51,16 @@ def captured_money_has_a_reason(context: ExaminationContext) -> Iterator[Violati
 
 
 def ended_bookings_hold_no_money(context: ExaminationContext) -> Iterator[Violation]:
-    """Invariant I8: an ended booking has no live authorisation, and the hotel has captured exactly its fee.
+    """Invariant I8: an ended booking has no live authorisation, and the hotel has captured exactly what is due by card.
 
+    This is the fee and the room service, less what was paid at the desk and what is still owed, and never below zero.
     A refund that the provider refused is not a breach: `payment_status` and a notice inform staff, who handle it.
     """
     for booking_id, balance, booking in _balances(context):
         if booking is None or booking["status"] not in ENDED:
             continue
-        status, fee = booking["status"], booking["fee"] - booking["due_at_the_desk"]
+        status, at_desk = booking["status"], booking["settled"] + booking["due_at_the_desk"]
+        fee = max(booking["fee"] + booking["served"] - at_desk, 0)
         if balance.held:
             what = f"{balance.text(balance.held)} still authorised, {status}"
             yield Violation(invariant="I8", subject=booking_id, what=what)

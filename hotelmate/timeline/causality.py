@@ -31,7 +31,7 @@ def by_cause(entries: Sequence[TimelineEntry]) -> list[PlacedEntry]:
 
 
 def _cause(entry: TimelineEntry, by_id: Mapping[str, TimelineEntry], ordered: Sequence[TimelineEntry]) -> str | None:
-    """The id of the named cause, else of the HTTP request, else of the trace's last earlier request or webhook."""
+    """The entry's cause, by id: as named, else its request, else the last earlier request or webhook of its trace."""
     if entry.cause in by_id and not _leads_to(entry.id, entry.cause, by_id):
         return entry.cause
     if entry.kind is EntryKind.REQUEST:

@@ -36,14 +36,14 @@ def log_entries(
 def with_logged_requests(
     entries: Collection[TimelineEntry], requests: Collection[TimelineEntry]
 ) -> Iterator[TimelineEntry]:
-    """The logged `requests` and the entries. A logged request replaces the entry of the same request."""
+    """Yields `requests`, then `entries`. A request that occurs in both is yielded only once, from `requests`."""
     yield from requests
     logged = {request.id for request in requests}
     yield from (entry for entry in entries if entry.id not in logged or entry.kind is not EntryKind.REQUEST)
 
 
 def read_log_line(line: str) -> Mapping[str, Any] | None:
-    """The fields of a log line in JSON or console format, after any other text; None for a line without fields."""
+    """The fields of a log line in JSON or console format, ignoring text before them. None for a line without fields."""
     start = line.find("{")
     if start >= 0:
         try:

@@ -1,1 +1,1 @@
-"""A demonstration: three hotels with their staff, and one booking walked through its whole life."""
+"""A demonstration: three hotels with their staff, and a walkthrough of bookings."""

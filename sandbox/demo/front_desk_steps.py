@@ -49,7 +49,7 @@ class WalkInBooking:
 
 
 def ready_rooms(demo: DemoContext, *, at_least: int) -> list[dict[str, Any]]:
-    """The free and ready rooms of the first room type that has at least `at_least` of these."""
+    """The free and ready rooms of the first room type with at least `at_least` free and ready rooms."""
     today = demo.today()
     params = {"check_in": str(today), "check_out": str(today + timedelta(days=2))}
     free = demo.staff().call("GET", f"{demo.staff_path}/rooms/availability/", params=params).body["available_rooms"]
@@ -81,7 +81,7 @@ def walk_in(demo: DemoContext, number: str, *, first_name: str) -> WalkInBooking
 
 
 def move(walked: WalkInBooking, number: str, to: str) -> None:
-    """The guest moves to another room with the same PIN; the old room is to be cleaned."""
+    """The guest moves to another room and keeps the PIN; the old room is to be cleaned."""
     demo = walked.demo
     pin = walked.read()["room_pin"]
     body = {"to_room_number": to, "reason": "The tap drips."}
@@ -166,7 +166,7 @@ def check_out_rooms(guests: Mapping[str, WalkInBooking]) -> None:
 
 
 def clean_rooms(demo: DemoContext, numbers: Sequence[str]) -> None:
-    """Expect a cleaning task for each vacated room; housekeeping cleans the room, the supervisor inspects it."""
+    """Expect a cleaning task for each vacated room. Housekeeping cleans each room, and the supervisor inspects it."""
     cleaner, supervisor = demo.staff("housekeeping"), demo.staff("housekeeping_supervisor")
     params = {"page_size": "100"}
     listed = cleaner.call("GET", f"{demo.staff_path}/housekeeping/tasks/", params=params).body["results"]

@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 
 
 class StripeObserver:
-    """The payment provider: its hosted page and its money journal."""
+    """Pays on the hosted page of the payment provider, and reads the provider's money journal."""
 
     def __init__(self, url: str, transcript: Transcript) -> None:
         self._transcript = transcript
@@ -39,7 +39,7 @@ class StripeObserver:
         return [(entry["movement"], entry["amount"]) for entry in entries["entries"]]
 
     def expect_movements(self, intent: str, *expected: tuple[str, int]) -> None:
-        """Expect exactly these movements, eventually."""
+        """Expect that the intent eventually has exactly the movements `expected`, in this order."""
         eventually(
             f"Stripe's journal of {intent}", lambda: self.movements(intent), holds=lambda actual: actual == [*expected]
         )
@@ -56,7 +56,7 @@ class StripeObserver:
 
 
 class PushObserver:
-    """The push provider: every received event, by channel."""
+    """Reads the events that the push provider has received, by channel."""
 
     def __init__(self, url: str, transcript: Transcript) -> None:
         self._transcript = transcript
@@ -87,7 +87,7 @@ class PushObserver:
 
 
 class MailboxObserver:
-    """The mail server: every delivered mail."""
+    """Reads the mails that the mail server has received."""
 
     def __init__(self, url: str, transcript: Transcript) -> None:
         self._transcript = transcript

@@ -64,13 +64,13 @@ class ChannelRegistry:
             self._webhooks.enqueue("channel_vacated", channel)
 
     def publish(self, channels: Iterable[str], event: str, data: str, *, except_socket: str | None) -> None:
-        """Send an event from the HTTP API to all subscribers except one socket."""
+        """Send an event, received over the HTTP API, to all subscribers of `channels` except `except_socket`."""
         for channel in channels:
             self._event_log.record_received(channel, event, data=data, socket_id=except_socket, source="api")
             self._broadcast(channel, frame(event, data, channel=channel), except_for=except_socket)
 
     def publish_from_client(self, sender: ClientConnection, channel: str, event: str, data: object) -> None:
-        """Send a client event to the other subscribers; on presence channels with the sender's user id."""
+        """Send a client event to the other subscribers. On a presence channel, the event has the sender's user id."""
         message = frame(event, data, channel=channel)
         about: dict[str, Any] = {"event": event, "data": data, "socket_id": sender.socket_id}
         if kind_of(channel) is ChannelType.PRESENCE:

@@ -53,7 +53,7 @@ class ClientConnection:
             self.close(Close(error.code, error.message))
 
     def close(self, close: Close) -> None:
-        """Close the socket after the frames that are already queued."""
+        """Close the socket after the frames that are already queued are sent."""
         self._outbox.put_nowait(close)
 
     def allow_client_event(self, *, now: float) -> bool:

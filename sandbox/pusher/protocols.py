@@ -26,7 +26,7 @@ def _with_abort(app: Any, transport: BaseTransport) -> ASGIApp:
 
 
 class AbortableHttpProtocol(H11Protocol):
-    """HTTP, with `abort_of` for every request."""
+    """The HTTP protocol, which provides `abort_of` for every request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -34,7 +34,7 @@ class AbortableHttpProtocol(H11Protocol):
 
 
 class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
-    """WebSocket, with `abort_of` for every socket."""
+    """The WebSocket protocol, which provides `abort_of` for every socket."""
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)

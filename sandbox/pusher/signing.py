@@ -9,7 +9,7 @@ from sandbox.pusher.settings import MAX_TIMESTAMP_SKEW_SECONDS, PusherAppSetting
 
 
 def sign(secret: str, text: str) -> str:
-    """The signature of a text."""
+    """The signature of `text`."""
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
@@ -47,7 +47,7 @@ def verify_request(
 
 
 def verify_token(settings: PusherAppSettings, token: object, *, text: str) -> str | None:
-    """The reason why `token` is invalid, or None. A valid token is `key:signature`, where `text` is signed."""
+    """The reason why `token` is invalid, or None. A valid token is `key:signature`, with the signature of `text`."""
     key, separator, signature = token.partition(":") if isinstance(token, str) else ("", "", "")
     if not separator or key != settings.key:
         return f"Invalid key in subscription auth data: {key!r}"

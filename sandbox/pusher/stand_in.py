@@ -37,7 +37,7 @@ class PusherStandIn(InProcessServer[PusherAppState]):
         max_connections: int | None = None,
         webhook_url: str | None = None,
     ) -> Self:
-        """Listen and serve; port 0 picks a free port, the other arguments are those of `PusherAppSettings`."""
+        """Listen and serve. Port 0 picks a free port. The other arguments are those of `PusherAppSettings`."""
         settings = PusherAppSettings(
             app_id=app_id,
             key=key,

@@ -133,7 +133,7 @@ def down(directory: Path) -> int:
 
 
 def clean(directory: Path) -> int:
-    """End the stack of this directory and remove its data; for `.run`, also the copied PostgreSQL programs."""
+    """End the stack of the directory and remove its data. With `.run`, remove the copied PostgreSQL programs, too."""
     if code := down(directory):
         return code
     if directory.exists():

@@ -50,7 +50,7 @@ class Administrator:
         return urlunsplit(parts._replace(path=f"/{name}"))
 
     def close_to_strangers(self, *databases: str) -> None:
-        """Allow connections to these databases only to the owner and superusers."""
+        """Let only the owner and superusers connect to each of `databases`."""
         with self._connect() as server:
             for name in databases:
                 server.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))

@@ -18,7 +18,7 @@ def refuse_full_disk(directory: Path) -> None:
 
 
 def full_disk(directory: Path, *, below: int = LOW) -> str | None:
-    """A sentence that the directory's disk is full. None where `below` bytes are free and files can be made."""
+    """A sentence that says that the disk is full. None where `below` bytes are free and files can be made."""
     place = next(each for each in (directory, *directory.parents) if each.exists())
     state = os.statvfs(place)
     free = state.f_bavail * state.f_frsize
@@ -32,7 +32,7 @@ def full_disk(directory: Path, *, below: int = LOW) -> str | None:
 
 
 def about_disk(error: BaseException, directory: Path) -> str | None:
-    """A sentence that a full disk is the reason of the error, or None where the disk is not full."""
+    """A sentence that names a full disk as the reason of the error, or None where the disk is not full."""
     if isinstance(error, OSError) and error.errno in FULL:
         place = Path(error.filename).parent if isinstance(error.filename, str) else directory
         return full_disk(place, below=NEEDED) or f"The disk that holds {place} is full: {REMEDY}."

@@ -18,7 +18,7 @@ NOT_NEEDED = shutil.ignore_patterns("include", "__pycache__", "*.a", "*.py")
 
 
 def programs_for(user: int, group: int, programs: PostgresPrograms) -> PostgresPrograms:
-    """PostgreSQL programs that the user can run: these programs, a copy of them, or an installed PostgreSQL.
+    """PostgreSQL programs that the user can run: `programs`, a copy of the wheel's, or an installed PostgreSQL.
 
     Raises RuntimeError where the user can run none of them.
     """
@@ -34,7 +34,7 @@ def programs_for(user: int, group: int, programs: PostgresPrograms) -> PostgresP
 
 
 def remove_copy(programs: PostgresPrograms) -> None:
-    """Remove the copy that was made of these programs, if there is one."""
+    """Remove the copy that was made of `programs`, if there is one."""
     link = programs.package and programs.package.with_name(LINK)
     if link and link.is_symlink():
         shutil.rmtree(link.resolve(), ignore_errors=True)

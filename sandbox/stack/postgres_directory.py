@@ -17,7 +17,7 @@ SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
 
 @dataclass(frozen=True)
 class PostgresDirectory:
-    """The data directory `home`, and the user of PostgreSQL; None where PostgreSQL runs as the user of this process."""
+    """The data directory `home`, and the user of PostgreSQL. `user` is None if that is the user of this process."""
 
     home: Path
     user: int | None
@@ -29,7 +29,7 @@ class PostgresDirectory:
         return path
 
     def programs(self, programs: PostgresPrograms) -> PostgresPrograms:
-        """These programs, or others that the user can run. Raises RuntimeError where the user can run none."""
+        """`programs`, or others that the user can run. Raises RuntimeError where the user can run none."""
         if self.user is None or self.group is None:
             return programs
         return programs_for(self.user, self.group, programs)

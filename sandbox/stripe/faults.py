@@ -22,8 +22,8 @@ _PATHS = {"decline": r"^/v1/payment_intents/[^/]+/capture$", "refund": r"^/v1/re
 class FaultSpec(BaseModel):
     """A fault for the next `times` requests (null: all) that match method, path and body.
 
-    `store`: the response stored under the idempotency key. With `nothing`, a repetition is a new attempt. Defaults:
-    `fault`; for a dropped connection `answer`, or `nothing` where the request was not executed.
+    `store`: the response stored under the idempotency key. With `nothing`, a repetition is a new attempt. The default
+    is `fault`. For a dropped connection it is `answer`, or `nothing` where the request was not executed.
     """
 
     model_config = ConfigDict(extra="forbid")

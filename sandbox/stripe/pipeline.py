@@ -107,7 +107,7 @@ def _response_to_store(response: ApiResponse, late: FaultSpec | None, cause: Eve
 
 
 def _failure(spec: FaultSpec, cause: EventCause) -> ApiResponse:
-    """The response of a fault. `should_retry` sets the retry advice; its default is True unless `store` is `fault`."""
+    """The response of a fault. Without `should_retry`, it advises a retry unless the fault's `store` is "fault"."""
     advice = spec.store != "fault" if spec.should_retry is None else spec.should_retry
     return error_response(spec.failure(), cause, should_retry=advice)
 

@@ -60,6 +60,9 @@ PAST_PAYING = tuple(status for status in Status if status not in (Status.DRAFT, 
 # Statuses in which the guest may owe a balance at the desk.
 OWES = (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
 
+# Statuses in which a balance may also be paid by card: during the stay, and after the booking has ended.
+PAYS_BALANCE = tuple(status for status in OWES if status is not Status.CONFIRMED)
+
 LIFECYCLE = Lifecycle[BookingStatus](
     # while                     when this happens       it becomes
     (None, BookingDrafted, Status.DRAFT),
@@ -98,11 +101,10 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OrderCancelled, Status.IN_HOUSE),
     *((status, ChatMessageSent, status) for status in LIVE),
     *((status, BalanceSettled, status) for status in OWES),
-    *((status, BalancePaymentAccepted, status) for status in (Status.IN_HOUSE, Status.COMPLETED)),
     *(
         (status, event, status)
-        for event in (BalancePaymentRefused, BalancePaid, BalancePaymentFailed)
-        for status in (Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED)
+        for event in (BalancePaymentAccepted, BalancePaymentRefused, BalancePaid, BalancePaymentFailed)
+        for status in PAYS_BALANCE
     ),
     *((status, PaymentTurnedAway, status) for status in PAST_PAYING),
     # Notes and refunds are possible in any status and do not change it.

@@ -45,7 +45,7 @@ _LONGEST_SLUG = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A parsed channel name. A part that the kind's template does not contain is empty."""
+    """A parsed channel name. A field that does not occur in names of the channel's `kind` is empty."""
 
     kind: ChannelKind
     hotel: str = ""

@@ -77,7 +77,7 @@ class PusherGateway:
 
 
 def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
-    """Split messages into calls of at most ten; adjacent messages for one channel with the same data share a call."""
+    """Split messages into calls of at most ten messages. Neighbours with the same channel and data share a call."""
     batch: list[PushMessage] = []
     for _, group in groupby(messages, key=lambda message: (message.channel, id(message.data))):
         neighbours = list(group)
@@ -90,7 +90,7 @@ def batches(messages: Iterable[PushMessage]) -> Iterator[list[PushMessage]]:
 
 
 def _call(request: Callable[..., Any], *args: Any) -> None:
-    """Call the library. Each of its errors is raised as an error whose text is a code, safe to log and publish."""
+    """Call the library. An error of the library is raised again with a code as its text, safe to log and publish."""
     try:
         request(*args)
     except PusherError as error:

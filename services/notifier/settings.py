@@ -11,8 +11,8 @@ from chassis.settings import ServiceSettings, prefixed
 class NotifierSettings(ServiceSettings):
     """The push provider, the mail server, and the public URL of links in mails.
 
-    If `pusher_host` is empty, the provider's own servers for the configured cluster are used. `pusher_public_*` is the
-    address that clients use, where that differs from the address that the notifier uses. Unless `legacy_channels` is
+    If `pusher_host` is empty, the provider's own servers for the configured cluster are used. `pusher_public_*` is
+    the provider's address for clients where their address differs from the notifier's. Unless `legacy_channels` is
     set, legacy channels are used in demo mode only.
     """
 

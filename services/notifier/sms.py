@@ -1,4 +1,4 @@
-"""The port to a provider of text messages, and the adapter without a provider."""
+"""The port to a provider of text messages, and the adapter that is used without a provider."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ class SmsProvider(Protocol):
 
 
 class NoSmsProvider:
-    """Used where no provider is configured: with `BOOKINGS_SMS` off, the bookings service requests no text messages."""
+    """Used where no provider is configured. With `BOOKINGS_SMS` off, the bookings service requests no text messages."""
 
     def send(self, number: str, text: str) -> None:  # noqa: ARG002
         """Raise `PermanentFailure` with the code `SMS_NOT_CONFIGURED`."""

@@ -15,7 +15,7 @@ from services.payments.domain.webhook import WebhookEvent
 
 
 class CallRefused(Exception):
-    """The provider refused the call for good. `code` is the provider's reason."""
+    """The provider refused the call for good. `code` is the provider's reason. Never from a read."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -23,7 +23,7 @@ class CallRefused(Exception):
 
 
 class CallFailed(Exception):
-    """The provider failed, and will fail again with the same key. The call may have taken effect."""
+    """The provider failed, and will fail again with the same key. The call may have taken effect. Never from a read."""
 
 
 class CallBusy(Unavailable):
@@ -70,8 +70,9 @@ class ProviderPage(Data):
 class Cards(Protocol):
     """The card provider.
 
-    Every call raises `Unavailable` where the provider does not answer. `checkout_request` and `action_request` build a
-    request as text. The text is stored, then sent by `perform`, so that the same key always sends the same bytes.
+    A read that fails, in whichever way, raises `Unavailable`: the object's state is unknown. `UnknownObject` is the one
+    answer among these errors. `checkout_request` and `action_request` build a request as text. The text is stored, then
+    sent by `perform`, so that the same key always sends the same bytes.
     """
 
     def checkout_request(self, order: CheckoutOrder) -> str:
@@ -83,7 +84,8 @@ class Cards(Protocol):
     def perform(self, request: str, *, key: str) -> str:
         """Send a stored request under its key; returns the id of the created or changed object.
 
-        Raises `CallRefused`, `CallFailed`, `CallBusy`.
+        Raises `CallRefused`, `CallFailed`, `CallBusy`, `UnknownObject`, and `Unavailable` where the provider does not
+        answer. Expiring a session that the provider does not have is done: nobody can pay on that session.
         """
 
     def session(self, session_id: str) -> SessionSnapshot:
@@ -91,6 +93,9 @@ class Cards(Protocol):
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
         """The session created since `since` (UTC) whose metadata has this payment id; None where no session matches."""
+
+    def session_of_intent(self, intent_id: str) -> SessionSnapshot | None:
+        """The checkout session on which the intent was created; None for an intent without a session."""
 
     def intent(self, intent_id: str) -> IntentSnapshot:
         """The payment intent with this id at the provider, and its charge. Raises `UnknownObject`."""

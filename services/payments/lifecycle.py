@@ -22,6 +22,13 @@ class SessionNeverOpened(Data):
     payment_id: str
 
 
+class MoneyReturned(Data):
+    """A refund of a payment that failed succeeded. Not published: the mismatch has told staff."""
+
+    payment_id: str
+    refund_id: str
+
+
 class RefundedInPart:
     """A refund succeeded; a part of the captured money is not refunded."""
 
@@ -51,14 +58,18 @@ class RefundReturned:
 S = PaymentStatus
 
 # Beyond the specification's table: `VOIDED` becomes `FAILED` when staff approve a payment whose authorisation the
-# provider has released (bookings needs the failed capture), and a refund may fail after its success was reported.
+# provider has released (bookings needs the failed capture), a refund may fail after its success was reported, and a
+# payment that no decision asked for begins as `NONE` and fails at once.
 LIFECYCLE: Lifecycle[PaymentStatus] = Lifecycle(
     # while                  when this happens        it becomes
     (S.NONE,                 PaymentSessionOpened,    S.SESSION_OPEN),
     (S.NONE,                 SessionNeverOpened,      S.FAILED),
+    (S.NONE,                 PaymentMismatched,       S.FAILED),
     (S.SESSION_OPEN,         PaymentAuthorized,       S.AUTHORIZED),
     (S.SESSION_OPEN,         PaymentSessionExpired,   S.SESSION_EXPIRED),
     (S.SESSION_OPEN,         PaymentMismatched,       S.FAILED),
+    (S.FAILED,               PaymentMismatched,       S.FAILED),
+    (S.FAILED,               MoneyReturned,           S.FAILED),
     (S.AUTHORIZED,           PaymentCaptured,         S.CAPTURED),
     (S.AUTHORIZED,           CancellationFeeCaptured, S.CAPTURED),
     (S.AUTHORIZED,           PaymentVoided,           S.VOIDED),

@@ -11,7 +11,7 @@ from contracts.bookings.stays import BookingNoShow
 from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
 from contracts.payments.reconciliation import GetReconciliation, Reconcile
 from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoreWebhook
-from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession
+from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession, ReturnUnrequestedMoney
 from services.payments.handlers import booking_events, checkout_sessions, convergence, reconciliation, webhooks
 from services.payments.handlers.metrics import metrics
 from services.payments.settings import PaymentsSettings
@@ -65,6 +65,7 @@ SERVICE = Service(
     jobs=[
         Job(ApplyWebhook, webhooks.apply_webhooks, on_success=webhooks.applied, on_give_up=webhooks.parked),
         Job(ConvergePayment, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
+        Job(ReturnUnrequestedMoney, reconciliation.return_unrequested_money),
         Job(ExpireSession, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
     ],
 )

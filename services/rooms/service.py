@@ -1,8 +1,8 @@
 """The registry of the rooms service: its asks, events and timers.
 
 The service handles only the four events that end a booking. All other events of a booking either concern money, notes
-or decisions, or follow an ask that the bookings service has sent to rooms before (hold, room assignment, check-in,
-extension, check-out).
+or decisions, or follow an ask that this service has answered before (hold, room assignment, check-in, extension,
+check-out).
 """
 
 from chassis.service import Service, every, handles, on

@@ -86,7 +86,7 @@ class RoomsWork(Work):
         )
 
     def record_block(self, event: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
-        """Publish that a block begins or ends and that the availability changes; write the audit row of the block."""
+        """Write the audit row of a block. Publish `event`, the begin or end of the block, and `AvailabilityChanged`."""
         begins = isinstance(event, RoomBlocked)
         self.publish(event)
         self.publish(AvailabilityChanged(hotel=event.hotel, room_types=(event.room_type_code,)))

@@ -10,17 +10,18 @@ from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import SettleBalance
+from contracts.bookings.chat import SendChatMessage
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
 from contracts.bookings.views import BookingDetail, CreatedBooking
-from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, VerifyPayment
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.rooms import GetRoom
-from contracts.values import Context
+from contracts.values import Context, Money
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 
@@ -285,12 +286,60 @@ def test_both_payments_of_a_stay_called_off_with_a_waiver_refund_the_unused_nigh
     fixture.settle()
 
     over = fixture.booking(created)
-    assert over.cancellation_fee
-    assert over.refund_amount
+    assert over.cancellation_fee is not None
+    assert over.refund_amount is not None
     assert (over.status, over.balance_due.amount, over.refund_status) == (BookingStatus.CANCELLED, 0, "SUCCEEDED")
     moved = fixture.movements()
     taken = sum(amount for kind, amount in moved if kind == "capture")
     given_back = sum(amount for kind, amount in moved if kind == "refund")
     assert (taken, taken - given_back) == (paid.amount, over.cancellation_fee.amount)
     assert over.refund_amount.amount == given_back
+    books_agree(fixture)
+
+
+def left_owing(fixture: PlatformFixture) -> tuple[CreatedBooking, Money]:
+    """A guest who left without paying for an added night."""
+    created = staying(fixture, "101")
+    owed = extend(fixture, created, 1).balance_due
+    warned = fixture.platform.ask(CheckOut(**about(created)), STAFF).departure_warnings
+    fixture.settle()
+    assert (warned[0].code, warned[0].amount) == ("BALANCE_DUE", owed)
+    return created, owed
+
+
+def test_a_guest_who_left_owing_pays_on_the_page(fixture: PlatformFixture) -> None:
+    created, owed = left_owing(fixture)
+    advance(fixture, timedelta(days=20))
+
+    session = page(fixture, created)
+    assert (session.status, session.amount) == ("created", owed)
+    pays(fixture, session)
+
+    verified = fixture.platform.ask(VerifyPayment(**about(created), session_id=session.session_id), guest(created))
+    now = fixture.booking(created)
+    assert (verified.payment_status, verified.status) == ("CAPTURED", BookingStatus.COMPLETED)
+    assert (now.status, now.balance_due.amount, now.can_pay) == (BookingStatus.COMPLETED, 0, False)
+    assert fixture.movements()[-2:] == [("authorise", owed.amount), ("capture", owed.amount)]
+    with pytest.raises(Refusal, match="READ_ONLY_TOKEN"):
+        fixture.platform.ask(SendChatMessage(**about(created), text="x"), guest(created))
+    books_agree(fixture)
+
+
+def test_a_fee_that_the_card_did_not_pay_is_paid_on_the_page(fixture: PlatformFixture) -> None:
+    created = fixture.book()
+    fixture.pay(created)
+    fixture.stripe.fault("decline", for_good=True)
+    fixture.platform.ask(CancelBooking(**about(created), reason="ill"), guest(created))
+    fixture.settle()
+    fee = fixture.booking(created).balance_due
+    assert fee.amount > 0
+
+    fixture.stripe.lift_faults()
+    session = page(fixture, created)
+    assert (session.status, session.amount) == ("created", fee)
+    pays(fixture, session)
+
+    now = fixture.booking(created)
+    assert (now.status, now.balance_due.amount, now.cancellation_fee) == (BookingStatus.CANCELLED, 0, fee)
+    assert fixture.movements()[-2:] == [("authorise", fee.amount), ("capture", fee.amount)]
     books_agree(fixture)

@@ -73,8 +73,8 @@ async def check_in(request: ApiRequest, body: CheckInOptions) -> Response:
 async def mark_no_show(request: ApiRequest, body: NoShow) -> Response:
     """Mark a booking as a no-show.
 
-    A no-show is possible from noon on the day after check-in. Where a late arrival is expected, a no-show is possible
-    from noon on the day after check-out. From that time on, the system marks the booking automatically.
+    A no-show is possible from noon on the day after check-in or, where a late arrival is expected, from noon on the day
+    after check-out. In both cases, the system marks the booking automatically from then on.
     """
     return await change_booking(request, MarkNoShow, **body.model_dump())
 

@@ -27,8 +27,8 @@ _PLAIN: dict[Any, tuple[type, ...]] = {
 def object_violations(value: dict[str, Any]) -> list[str]:
     """The violations in an object, whose field `object` names its kind; empty for a valid object.
 
-    An event is checked together with the object in its data. A payment page is not checked: the library does not
-    know this kind, which only the command-line tool requests.
+    An event is checked together with the object in its data. A payment page is not checked, because the
+    `stripe` library has no such object: only Stripe's command-line tool requests one.
     """
     kind = value.get("object")
     if kind == "list":

@@ -45,7 +45,7 @@ def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: 
     """Refuse a check-in before the check-in date or after the late-arrival cutoff on the next day (hotel-local).
 
     The command's `early_checkin` and `late_arrival` widen this window. A late arrival is let in until the booking
-    becomes a no-show, also after the check-out time of the stay.
+    is marked a no-show, also after the check-out time of the stay.
     """
     settings = booking.terms.settings
     if local_time.local_date(now, booking.timezone) < booking.check_in:
@@ -57,9 +57,8 @@ def _require_window(booking: Booking, command: CheckIn, *, caller: Caller, now: 
     late = now > local_time.closes_at(cutoff_on, settings.late_arrival_cutoff, booking.timezone)
     if late and not (command.late_arrival or booking.late_arrival_expected):
         raise Refusal("CHECKIN_TOO_LATE", f"Late arrivals end at {settings.late_arrival_cutoff} on {cutoff_on}.")
-    overdue_at = deadlines.no_show_at(booking)
-    if overdue_at is None or now >= overdue_at:
-        raise Refusal("CHECKIN_TOO_LATE", "The guest is a no-show by now.")
+    if now >= deadlines.last_arrival_at(booking):
+        raise Refusal("CHECKIN_TOO_LATE", "The stay is over.")
 
 
 def _require_early_permission(command: CheckIn, caller: Caller, *, opens: str) -> None:

@@ -33,13 +33,12 @@ from contracts.payments.events import (
 from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.domain.validation import invalid
-from services.bookings.lifecycle import LIFECYCLE
+from services.bookings.lifecycle import LIFECYCLE, PAYS_BALANCE
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
 
 NOTHING_OWED = "NOTHING_OWED"
 AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
-PAYS = frozenset({BookingStatus.IN_HOUSE, BookingStatus.COMPLETED})
 
 
 def owed(booking: Booking) -> Money:
@@ -48,11 +47,11 @@ def owed(booking: Booking) -> Money:
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Accept the payment if the guest is in house or checked out and owes this amount or more; else refuse it."""
+    """Accept the payment if the guest owes this amount or more, in house or after the booking's end; else refuse it."""
     if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
-    if booking.status in PAYS and event.amount.currency == due.currency and event.amount <= due:
+    if booking.status in PAYS_BALANCE and event.amount.currency == due.currency and event.amount <= due:
         return (
             BalancePaymentAccepted(
                 **booking.about,
@@ -68,7 +67,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=due,
-            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS else NOTHING_OWED,
+            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS_BALANCE else NOTHING_OWED,
             refused_at=now,
         ),
     )
@@ -157,7 +156,7 @@ def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tupl
 
 
 def _without(booking: Booking, charge: Charge) -> Money:
-    if booking.status is BookingStatus.CANCELLED:
+    if booking.status is BookingStatus.CANCELLED and not charge.after_end:
         fee = booking.zero_if_none(booking.cancellation_fee)
         return max(fee - booking.paid + charge.amount, booking.nothing)
     return owed(booking) + charge.amount

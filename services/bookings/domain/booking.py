@@ -85,12 +85,16 @@ class AgreedTerms(Data):
 
 
 class Charge(Data):
-    """An accepted card payment towards the balance. `taken` is True once the payment is captured."""
+    """An accepted card payment towards the balance. `taken` is True once the payment is captured.
+
+    `after_end` is True for a payment accepted after the booking had been called off.
+    """
 
     payment_id: str
     amount: Money
     refunded: Money
     taken: bool = False
+    after_end: bool = False
 
 
 class Booking(Data):

@@ -82,6 +82,11 @@ def no_show_at(booking: Booking) -> datetime | None:
     return local_time.opens_at(last + timedelta(days=1), NO_SHOW_FROM, booking.timezone)
 
 
+def last_arrival_at(booking: Booking) -> datetime:
+    """The end (UTC) of late arrivals: the check-out deadline, or the moment of the no-show where that is later."""
+    return max(booking.checkout_deadline_at, no_show_at(booking) or booking.checkout_deadline_at)
+
+
 def is_late(booking: Booking, now: datetime) -> bool:
     """Whether the guest of a confirmed booking was to arrive on an earlier day, hotel-local, and is still expected."""
     return booking.status is BookingStatus.CONFIRMED and booking.check_in < local_time.local_date(now, booking.timezone)

@@ -20,7 +20,7 @@ from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.stays import BookingNoShow
 from services.bookings.domain import cancellation_fees
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
-from services.bookings.lifecycle import OVERSTAYS
+from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
 
 Changes = dict[str, Any]
 Effect = Callable[[Booking, Any], Changes]
@@ -99,7 +99,12 @@ def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
 
 
 def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes:
-    charge = Charge(payment_id=event.payment_id, amount=event.amount, refunded=booking.nothing)
+    charge = Charge(
+        payment_id=event.payment_id,
+        amount=event.amount,
+        refunded=booking.nothing,
+        after_end=booking.status in CALLED_OFF,
+    )
     return {"balance_due": event.balance_due, "charges": (*booking.charges, charge)}
 
 

@@ -99,11 +99,15 @@ def cancellation_fee_captured(event: CancellationFeeCaptured, work: BookingsWork
 
 
 def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWork) -> None:
-    """Add the mismatch or dispute to the timeline; the notifier alerts staff."""
+    """Add the mismatch or dispute to the timeline; the notifier alerts staff.
+
+    A mismatch changes the booking's payment status only where the booking's current payment is the one that failed.
+    """
     _add_to_timeline(event, work, why=event.reason_code)
-    if event.purpose is PaymentPurpose.EXTENSION:
+    if event.purpose is not PaymentPurpose.BOOKING or not isinstance(event, PaymentMismatched):
         return
-    if isinstance(event, PaymentMismatched) and (booking := _booking_of(event, work)):
+    booking = _booking_of(event, work)
+    if booking and booking.payment_id in (None, event.payment_id):
         work.note(booking, **payment_events.payment_fields(event))
 
 

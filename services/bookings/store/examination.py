@@ -51,7 +51,7 @@ _BOOKED_TWICE = """
 _BOOKING = """
     SELECT id AS key, hotel, status, check_in, check_out, check_out - check_in AS nights, assigned_room_number,
            pending IS NOT NULL AS pending, currency, coalesce(cancellation_fee, 0) AS fee,
-           coalesce(balance_due, 0) AS due_at_the_desk
+           coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served, coalesce(settled, 0) AS settled
     FROM booking WHERE
 """
 _STEPS = {(before, event.__name__, after) for before, event, after in LIFECYCLE}

@@ -29,6 +29,8 @@ ORDERINGS: dict[str, Any] = {
 }
 NEWEST_FIRST = "-created_at"
 LARGEST_PAGE = 100
+# Days from check-in to the no-show of the longest stay with an expected late arrival. The bound is for the planner.
+LONGEST_WAIT = 366
 
 
 class SqlListing(SqlStore):
@@ -113,7 +115,7 @@ def _buckets(hotel: str, now: datetime) -> dict[str, Condition]:
     status = BOOKING.c.status
     in_house = status == Status.IN_HOUSE
     return {
-        "arrivals": (status == Status.CONFIRMED) & (BOOKING.c.check_in <= today),
+        "arrivals": (status == Status.CONFIRMED) & BOOKING.c.check_in.between(today - LONGEST_WAIT, today),
         "in_house": in_house,
         "departures": in_house & (BOOKING.c.check_out == today),
         "pending": status.in_((Status.PENDING_PAYMENT, Status.PENDING_APPROVAL)),

@@ -15,7 +15,7 @@ def forbidden() -> Refusal:
 
 
 def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Channel:
-    """The channel called `channel_name`. The handler checks whether the caller may read the channel's booking.
+    """The channel with this name. This function does not check whether the caller may read the channel's booking.
 
     Refused `CHANNEL_FORBIDDEN` for a channel that is not the caller's. Raises the refusals of `check_credentials`.
     """
@@ -29,7 +29,7 @@ def check_channel(caller: Caller, *, socket_id: str, channel_name: str) -> Chann
 
 
 def check_credentials(caller: Caller, *, socket_id: str) -> None:
-    """Check caller and socket id. Refused `INVALID_TOKEN` (not guest or staff), `INVALID_SOCKET_ID` (malformed)."""
+    """Check caller and socket id. Refused `INVALID_TOKEN` (no guest or staff), `INVALID_SOCKET_ID` (malformed)."""
     if caller.kind not in ("staff", "guest"):
         raise Refusal("INVALID_TOKEN", "Sign in to subscribe.")
     if not _SOCKET_ID.fullmatch(socket_id):

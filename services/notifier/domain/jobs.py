@@ -1,4 +1,4 @@
-"""The payloads of the notifier's jobs: calls to the push provider and the mail server. They hold no name or address.
+"""The payloads of the notifier's jobs: calls to push provider and mail server. No payload holds a name or address.
 
 Class names are the job kinds stored in the job table; field names are the stored JSON.
 """

@@ -1,4 +1,4 @@
-"""Makes the payload of a push: flat fields copied from the event. The only name is that of the staff who acted."""
+"""Makes the payload of a push from fields of the event. The only person named is the staff member who acted."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def feed_of(envelope: Envelope) -> str:
 
 
 def payload(event: Event, envelope: Envelope, rule: PushRule) -> dict[str, Any]:
-    """The payload for every audience: amounts as text in major units with their currency, instants in UTC."""
+    """The payload that every audience gets. Amounts are text in major units, with their currency. Instants are UTC."""
     data: dict[str, Any] = {
         "event_id": envelope.id,
         "sequence": envelope.sequence,
@@ -45,7 +45,7 @@ def payload(event: Event, envelope: Envelope, rule: PushRule) -> dict[str, Any]:
 
 
 def with_staff(data: dict[str, Any], event: Event, rule: PushRule) -> dict[str, Any]:
-    """The payload for staff channels: adds the display name of the staff member who acted."""
+    """The payload for staff channels: `data` and, if a staff member acted, that member's display name."""
     actor: Actor | None = getattr(event, rule.by) if rule.by else None
     if actor is None or actor.kind is not ActorKind.STAFF or not actor.name:
         return data

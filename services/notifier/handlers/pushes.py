@@ -20,9 +20,9 @@ PAUSE_SECONDS = 0.2
 def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[SendResult]:
     """Send the pushes one after the other.
 
-    Of two pushes about a subject, the first push is stored as `SENT` before the second is sent, so that no crash can
-    send the first push again after the second. A push that the provider refuses is given up, and later pushes are still
-    sent; a temporary failure stops all later pushes.
+    A push is stored as `SENT` before the next push of its subject is sent, so that a crash cannot cause the earlier
+    push to be sent again after the later one. A push that the provider refuses is given up, and later pushes are
+    still sent; a temporary failure stops all later pushes.
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among([push.notice_id for push in pushes])

@@ -1,4 +1,4 @@
-"""Checks invariant I16: each push and mail that an event causes has a notice, which is sent once or on its way."""
+"""Checks invariant I16: each push and mail that an event causes has a notice, which is pending or has one result."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,7 +34,7 @@ _NOTICES = "SELECT id::text AS id FROM notice WHERE id = ANY(CAST(:ids AS uuid[]
 
 
 def notices_are_sent(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I16: each event in `ask` has its notices; if `ask` has none, each notice has a job or one result."""
+    """Invariant I16: the events in `ask` have their notices or, without events, each notice has a job or one result."""
     if ask.events:
         yield from _missing_notices(connection, ask.events)
         return

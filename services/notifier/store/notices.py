@@ -72,7 +72,7 @@ class SqlNotices(SqlStore):
         self._connection.execute(sa.update(NOTICE).where(NOTICE.c.notice_id == notice_id).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
-        """Whether the sending of a later notice with the same subject and medium succeeded or was attempted."""
+        """Whether a later notice with the same subject and medium was sent, or an attempt was made to send it."""
         attempted = sa.exists().where(JOB.c.key == sa.func.concat(job_key(""), NOTICE.c.notice_id), JOB.c.attempts > 0)
         later = sa.exists().where(
             NOTICE.c.subject == notice.subject,

@@ -1,4 +1,4 @@
-"""Decides, from a payment, its desired state and the provider's snapshot, the events and the next call to the provider.
+"""Decides the events and the next provider call that follow from a payment, its desired state and a provider snapshot.
 
 The decision depends on states only. Webhook events may therefore arrive in any order, and more than once, without
 changing the result.

@@ -45,7 +45,7 @@ class DesiredState(Data):
 
 
 class DecisionInputs(Data):
-    """The inputs of a decision. `refused` is the result of `provider_call.refusals`, `now` is UTC."""
+    """The inputs of a decision. `refused` is the result of `provider_call.refusals`; `now` is UTC."""
 
     desired: DesiredState
     snapshot: ProviderSnapshot

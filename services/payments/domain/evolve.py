@@ -8,6 +8,7 @@ from contracts.payments.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentDisputed,
+    PaymentMismatched,
     PaymentRefunded,
     RefundFailed,
 )
@@ -39,9 +40,13 @@ def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
             refunds = _with_status(payment, event.refund_id, RefundStatus.SUCCEEDED)
             return {"refunded": event.refunded_total.amount, "refunds": refunds}
         case RefundFailed():
-            returned = _succeeded_amount(payment, event.refund_id)
+            amount = _succeeded_amount(payment, event.refund_id)
             refunds = _with_status(payment, event.refund_id, RefundStatus.FAILED)
-            return {"refunded": payment.refunded - returned, "refunds": refunds}
+            return {"refunded": payment.refunded - amount, "refunds": refunds}
+        case PaymentMismatched() | lifecycle.MoneyReturned():
+            returned = isinstance(event, lifecycle.MoneyReturned)
+            status = RefundStatus.SUCCEEDED if returned else RefundStatus.FAILED
+            return {"refunds": _with_status(payment, event.refund_id, status)}
         case lifecycle.RefundRetried():
             return {
                 "refunds": tuple(

@@ -25,5 +25,11 @@ class ConvergePayment(Data):
     why: str
 
 
+class ReturnUnrequestedMoney(Data):
+    """Search the provider's recent payments for money that no decision of ours asked for, and return that money."""
+
+    run: str
+
+
 # Jobs of these kinds call the provider until the payment has its desired state.
 CONVERGING = (ConvergePayment.__name__, ExpireSession.__name__)

@@ -22,7 +22,7 @@ class MovementKind(StrEnum):
 
 
 class Movement(Data):
-    """One movement of one provider object. An object has at most one movement of each kind."""
+    """A movement of money on an object at the provider. An object has at most one movement of each kind."""
 
     kind: MovementKind
     provider_id: str

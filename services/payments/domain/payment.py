@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from contracts.data import Data
 from contracts.payments.events import PaymentPurpose, PaymentStatus
@@ -62,6 +63,16 @@ class Payment(Data):
     def refunded_or_pending(self) -> int:
         """The sum of all refunds that succeeded or are pending, in minor units."""
         return sum(refund.amount.amount for refund in self.refunds if refund.status is not RefundStatus.FAILED)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The fields that every event of the payment has."""
+        return {"booking_id": self.booking_id, "hotel": self.hotel, "payment_id": self.id, "purpose": self.purpose}
+
+    @property
+    def is_unrequested(self) -> bool:
+        """Whether the payment is money that no decision of ours asked for."""
+        return self.purpose is PaymentPurpose.UNREQUESTED
 
     def money(self, minor: int) -> Money:
         """The amount of `minor` minor units in this payment's currency."""

@@ -9,7 +9,7 @@ SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
 
 class CallState(StrEnum):
-    """The state of a call: unanswered (`OWED`), done, failed (the same key fails again), or refused for good."""
+    """The state of a call: unanswered (`OWED`), done, failed (only a new key may succeed), or refused for good."""
 
     OWED = "OWED"
     DONE = "DONE"

@@ -9,11 +9,12 @@ from services.payments.domain.payment import RefundStatus
 
 
 class SessionState(StrEnum):
-    """The state of a checkout session."""
+    """The state of a checkout session. A session that we opened and the provider no longer has is `GONE`."""
 
     OPEN = "open"
     COMPLETE = "complete"
     EXPIRED = "expired"
+    GONE = "gone"
 
 
 class IntentState(StrEnum):
@@ -85,3 +86,8 @@ class ProviderSnapshot(Data):
     intent: IntentSnapshot | None = None
     refunds: tuple[RefundSnapshot, ...] = ()
     disputes: tuple[DisputeSnapshot, ...] = ()
+
+    @property
+    def session_is_gone(self) -> bool:
+        """Whether the provider no longer has the payment's checkout session."""
+        return self.session is not None and self.session.state is SessionState.GONE

@@ -36,6 +36,8 @@ def differences(
 ) -> list[ReconciliationFinding]:
     """The differences between a payment and its snapshot. `ledger` has our movements; `decision` is for `snapshot`."""
     differing = [*_of_the_state(payment, snapshot, decision), *_of_the_ledger(payment, movements(snapshot), ledger)]
+    if snapshot.session_is_gone and decision.payment.status in UNFINISHED:
+        differing.append(missing(payment, "the session is gone"))
     excess = _money_not_due(payment, desired, snapshot)
     if excess is not None:
         ours = "nothing is due" if desired.fee is None else f"fee {desired.fee}"

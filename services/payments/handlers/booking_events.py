@@ -31,7 +31,7 @@ def approved(event: BookingApproved, work: PaymentsWork) -> None:
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
-    """The booking is confirmed without a card: end a payment that the guest has started, and return the money."""
+    """If the booking is confirmed without a card, end the payment that the guest has started, and return the money."""
     if event.paid_at is None:
         _end(event, None, work)
 

@@ -48,7 +48,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 
 
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
-    """Sync the payment: a webhook event may be lost. If the provider does not answer, return the payment unchanged."""
+    """Sync the payment, as a webhook event may be lost. If the provider does not answer, return the payment as is."""
     try:
         return sync(payment.id, conversation, why="verified").payment
     except Unavailable:

@@ -1,6 +1,6 @@
 """Reconciliation with the provider: periodically, and page by page for an operator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from chassis.observability import logs
@@ -13,9 +13,10 @@ from contracts.payments.reconciliation import (
     Reconciliation,
     ReconciliationPart,
 )
+from services.payments.domain.jobs import ReturnUnrequestedMoney
 from services.payments.steps.reconciliation.payment import reconcile_payments, repair
-from services.payments.steps.reconciliation.provider_lists import reconcile_list
-from services.payments.steps.reconciliation.run import record_object_findings
+from services.payments.steps.reconciliation.provider_lists import reconcile_list, return_recent
+from services.payments.steps.reconciliation.run import each_read, record_object_findings, run_name
 from services.payments.steps.reconciliation.unprocessed import reconcile_jobs, reconcile_webhooks
 from services.payments.work import PaymentsWork
 
@@ -37,24 +38,36 @@ log = logs.logger(__name__)
 def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
     """Reconcile the next due payments. Their number is limited, so that one tick makes only few calls to the provider.
 
-    Where the provider does not answer, the payments that are left are due again when their lease expires.
+    A payment that could not be read at the provider is due again when its lease expires.
     """
     with conversation.transaction() as work:
         payment_ids = work.reconciliation.claim(work.now, limit=PAGE_SIZE, lease=LEASE)
         run = f"clock {work.now:%Y-%m-%dT%H}"
-    for payment_id in payment_ids:
-        try:
-            repair(payment_id, conversation, run=run)
-        except Unavailable as silence:
-            log.info("reconciliation_waits", why=str(silence))
-            break
+        period = int(work.now.timestamp() // work.dependencies.compare_every.total_seconds())
+        work.enqueue(ReturnUnrequestedMoney(run=run), key=f"unrequested:{period}")
+    each_read(payment_ids, lambda payment_id: repair(payment_id, conversation, run=run))
     return False
 
 
+def return_unrequested_money(
+    payloads: Sequence[ReturnUnrequestedMoney], conversation: Conversation[PaymentsWork]
+) -> list[None]:
+    """Search the provider's payments of the last day; return and record unrequested money. Raises `Unavailable`."""
+    for payload in payloads:
+        for finding in return_recent(conversation):
+            record_object_findings([finding], conversation, run=payload.run)
+    return [None] * len(payloads)
+
+
 def reconcile_page(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """Reconcile one page of the list that `part` names. Raises `Unavailable` where the provider does not answer."""
-    page = _PARTS[command.part](command, conversation)
-    record_object_findings(command, conversation, page)
+    """Reconcile one page of the command's `part`. A list that cannot be read ends with a page that counts as unread."""
+    try:
+        page = _PARTS[command.part](command, conversation)
+    except Unavailable as unknown:
+        log.info("reconciliation_waits", part=command.part, why=str(unknown))
+        return ReconciledPage(looked=0, unread=1)
+    if command.repair:
+        record_object_findings(page.findings, conversation, run=run_name(command))
     return page
 
 

@@ -1,4 +1,4 @@
-"""Handlers of the provider's webhook events: each is stored at once and applied by a job; an operator may replay it."""
+"""Handles the provider's webhook events. An event is stored at once and applied by a job. Operators can replay it."""
 
 from collections.abc import Sequence
 from dataclasses import fields

@@ -1,10 +1,10 @@
-"""The waits of one request while the provider is busy: exponential, with jitter and a maximum sum."""
+"""The waits of one request while the provider is busy or cannot be read: exponential, with jitter and a maximum."""
 
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.payments.cards import CallBusy
+from chassis.refusal import Unavailable
 
 FIRST, LONGEST, TOTAL = 0.1, 1.0, 4.0  # seconds
 
@@ -15,12 +15,17 @@ class RequestBackoff:
 
     spent: float = 0.0
     waits: int = 0
+    began: float = field(default_factory=time.monotonic)
 
-    def wait(self, busy: CallBusy) -> None:
-        """Wait before the same call is sent again. Raises `busy` itself if the waits would exceed `TOTAL` seconds."""
-        pause = max(min(LONGEST, FIRST * 2.0**self.waits) * random.uniform(0.5, 1.0), busy.seconds or 0.0)  # noqa: S311 - jitter
-        if self.spent + pause > TOTAL:
-            raise busy
+    def wait(self, problem: Unavailable) -> None:
+        """Wait before the same request is sent again.
+
+        Raises `problem` where the waits, or the whole time since the first request, would exceed `TOTAL` seconds.
+        """
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+        pause = max(min(LONGEST, FIRST * 2.0**self.waits) * jitter, problem.seconds or 0.0)
+        if max(self.spent, time.monotonic() - self.began) + pause > TOTAL:
+            raise problem
         time.sleep(pause)
         self.waits += 1
         self.spent += pause

@@ -19,7 +19,7 @@ from services.payments.domain.return_pages import ReturnPages
 from services.payments.lifecycle import PAID
 from services.payments.steps.backoff import RequestBackoff
 from services.payments.steps.convergence import converge, make_call
-from services.payments.steps.sync import Hint, SyncResult, sync
+from services.payments.steps.sync import SyncResult, sync
 from services.payments.work import PaymentsWork
 
 MAX_STEPS = 12
@@ -136,17 +136,24 @@ class Checkout:
         except RetryLater as later:
             raise Unavailable(str(later)) from later
         if session_id is not None:
-            self._record_session(payment, Hint(session_id=session_id))
+            self._read_and_record(payment, session_id)
         elif call.attempt == self._attempt:
             raise Refusal("PAYMENT_REFUSED", "The payment provider will not take this payment.")
 
+    def _read_and_record(self, payment: Payment, session_id: str) -> None:
+        """Record the session that was created. A read that fails is repeated by the next step, after a wait."""
+        try:
+            self._record_session(payment, session_id)
+        except Unavailable as unknown:
+            self._backoff.wait(unknown)
+
     def _exists_at_provider(self, payment: Payment) -> bool:
         """Whether the provider opened the session although the call failed. Searches by the payment's id."""
-        self._record_session(payment, Hint())
+        self._record_session(payment, None)
         live = self._live_payment()
         return live is None or live.status is not PaymentStatus.NONE
 
-    def _record_session(self, payment: Payment, hint: Hint) -> None:
+    def _record_session(self, payment: Payment, session_id: str | None) -> None:
         def answer(result: SyncResult, work: PaymentsWork) -> None:
             opened = result.changed and result.payment.status is PaymentStatus.SESSION_OPEN
             if opened and result.call is None and result.payment.amount == self._payable.amount:
@@ -155,7 +162,8 @@ class Checkout:
         with self._conversation.reading() as work:
             current = work.payments.get(payment.id)
         if current and current.status is PaymentStatus.NONE:
-            sync(payment.id, self._conversation, why="the page was opened", hint=hint, after=answer)
+            why = "the page was opened"
+            sync(payment.id, self._conversation, why=why, created_session=session_id, after=answer)
 
     def _close(self, payment: Payment) -> None:
         """Close the session with the old amount at the provider, before a session with the new amount opens."""

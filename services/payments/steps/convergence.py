@@ -15,7 +15,7 @@ log = logs.logger(__name__)
 
 
 def enqueue_convergence(payment_id: str, why: str, work: PaymentsWork) -> None:
-    """Enqueue the convergence of a payment, once per event that is being applied."""
+    """Enqueue the convergence of a payment, at most once for the event that is being applied."""
     cause = work.cause.id if work.cause else work.now.isoformat()
     work.enqueue(ConvergePayment(payment_id=payment_id, why=why), key=f"converge:{payment_id}:{cause}")
 

@@ -5,33 +5,29 @@ from dataclasses import dataclass
 
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from services.payments.cards import Cards
+from services.payments.cards import Cards, UnknownObject
 from services.payments.domain.decide import decide
 from services.payments.domain.jobs import ConvergePayment
 from services.payments.domain.next_action import ProviderAction
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import CallState, ProviderCall, refusals
-from services.payments.domain.provider_snapshot import ProviderSnapshot
+from services.payments.domain.provider_snapshot import ProviderSnapshot, SessionSnapshot, SessionState
 from services.payments.work import PaymentsWork
 
 MAX_ATTEMPTS = 5  # how often a sync starts again because the payment has changed meanwhile
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hint:
-    """The provider's ids for a payment that does not have them yet."""
-
-    session_id: str | None = None
-    intent_id: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class SyncResult:
-    """The payment after the sync, whether the sync changed it, and the stored call to make next."""
+    """The payment after the sync, whether the sync changed it, and the stored call to make next.
+
+    `session_is_gone` tells that the provider no longer has the payment's checkout session.
+    """
 
     payment: Payment
     changed: bool
     call: ProviderCall | None
+    session_is_gone: bool = False
 
 
 StoredState = tuple[Payment, Mapping[str, ProviderCall]]
@@ -43,19 +39,20 @@ def sync(
     conversation: Conversation[PaymentsWork],
     *,
     why: str,
-    hint: Hint = Hint(),
+    created_session: str | None = None,
     enqueue: bool = True,
     after: AfterSync | None = None,
 ) -> SyncResult:
     """Read the provider, then decide and record in one transaction. Raises `Unavailable`.
 
-    With `enqueue`, a job makes the next call. `after` runs in the same transaction. The snapshot is stale if the
-    payment, its calls or their results change during the read. The sync then starts again.
+    `created_session` is the session that our call has just created for the payment. With `enqueue`, a job makes the
+    next call. `after` runs in the same transaction. The snapshot is stale if the payment, its calls or their results
+    change during the read. The sync then starts again.
     """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
             before = stored_state(payment_id, work)
-        snapshot = take_snapshot(before[0], conversation.dependencies.cards, hint)
+        snapshot = take_snapshot(before[0], conversation.dependencies.cards, created_session)
         with conversation.transaction() as work:
             payment = work.payments.lock(payment_id)
             if payment and not _is_stale(before, (payment, work.provider_calls.latest(payment_id))):
@@ -75,21 +72,15 @@ def stored_state(payment_id: str, work: PaymentsWork) -> StoredState:
     return payment, work.provider_calls.latest(payment_id)
 
 
-def take_snapshot(payment: Payment, cards: Cards, hint: Hint = Hint()) -> ProviderSnapshot:
+def take_snapshot(payment: Payment, cards: Cards, created_session: str | None = None) -> ProviderSnapshot:
     """Read the payment's objects at the provider. The session is read only until the payment has an intent.
 
+    An intent becomes the payment's only through the payment's own session: any other intent is unrequested money.
     Raises `UnknownObject`, `Unavailable`.
     """
-    session_id = payment.session_id or hint.session_id
-    session = None
-    if session_id is None:
-        session = cards.find_session(payment.id, since=payment.created_at)
-    elif payment.intent_id is None:
-        session = cards.session(session_id)
-    intent_id = payment.intent_id or (session.intent_id if session else None) or hint.intent_id
+    session = None if payment.intent_id else _session(payment, cards, created_session)
+    intent_id = payment.intent_id or (session.intent_id if session else None)
     intent = cards.intent(intent_id) if intent_id else None
-    if intent and payment.intent_id is None and not (session and session.intent_id) and intent.payment_id != payment.id:
-        intent = None
     charge = intent.charge if intent else None
     return ProviderSnapshot(
         session=session,
@@ -97,6 +88,19 @@ def take_snapshot(payment: Payment, cards: Cards, hint: Hint = Hint()) -> Provid
         refunds=cards.refunds(intent.id) if intent and charge and charge.captured else (),
         disputes=cards.disputes(intent.id) if intent and charge and charge.disputed else (),
     )
+
+
+def _session(payment: Payment, cards: Cards, created_session: str | None) -> SessionSnapshot | None:
+    if payment.session_id is None:
+        return (
+            cards.session(created_session)
+            if created_session
+            else cards.find_session(payment.id, since=payment.created_at)
+        )
+    try:
+        return cards.session(payment.session_id)
+    except UnknownObject:
+        return SessionSnapshot(id=payment.session_id, state=SessionState.GONE, url=None, intent_id=None)
 
 
 def _record(
@@ -115,7 +119,12 @@ def _record(
     call = _next_call(payment.id, decision.next_action, latest, work) if decision.next_action else None
     if call and enqueue:
         work.enqueue(ConvergePayment(payment_id=payment.id, why=why), key=f"converge:{call.key}")
-    result = SyncResult(payment=decision.payment, changed=bool(decision.changes), call=call)
+    result = SyncResult(
+        payment=decision.payment,
+        changed=bool(decision.changes),
+        call=call,
+        session_is_gone=snapshot.session_is_gone,
+    )
     if after:
         after(result, work)
     return result

@@ -1,10 +1,15 @@
-"""Applies a stored webhook event: finds the payment that the event concerns, and syncs the payment."""
+"""Applies a stored webhook event: finds the payment that the event concerns, and syncs the payment.
+
+The session or intent that the event names decides first, the metadata last: an intent that only bears the ids of a
+payment, and is not on that payment's checkout session, is unrequested money.
+"""
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
 from services.payments.cards import UnknownObject
 from services.payments.domain.webhook import ReceivedWebhook
-from services.payments.steps.sync import Hint, sync
+from services.payments.steps.sync import sync
+from services.payments.steps.unrequested_money import payment_of_intent
 from services.payments.work import PaymentsWork
 
 
@@ -20,8 +25,8 @@ def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
         raise PermanentFailure(f"{event_id} is not in the store")
     try:
         payment_id = _payment_of(webhook, conversation)
-        hint = Hint(session_id=webhook.session_id, intent_id=webhook.intent_id)
-        sync(payment_id, conversation, why=f"{webhook.type} {event_id}", hint=hint)
+        if sync(payment_id, conversation, why=f"{webhook.type} {event_id}").session_is_gone:
+            raise UnknownObject("resource_missing")
     except UnknownObject as unknown:
         raise _not_found(webhook, f"the provider does not know {webhook.object_id}: {unknown}") from unknown
     return payment_id
@@ -29,26 +34,21 @@ def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
 
 def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> str:
     """The id of the payment that the event concerns. Raises the errors of `apply`, and `UnknownObject`."""
-    stored = _find(conversation, webhook.payment_id, webhook.session_id, webhook.intent_id)
+    with conversation.reading() as work:
+        stored = work.payments.find_id(session_id=webhook.session_id, intent_id=webhook.intent_id)
     if stored:
         return stored
-    payment_id: str | None = webhook.payment_id
-    if webhook.session_id and not payment_id:
-        raise PermanentFailure(f"{webhook.session_id} is not of our making")
-    if webhook.intent_id and not payment_id:
-        payment_id = conversation.dependencies.cards.intent(webhook.intent_id).payment_id
-        if payment_id is None:
-            raise PermanentFailure(f"{webhook.intent_id} is not of our making")
-        if _find(conversation, payment_id):
-            return payment_id
+    intent = conversation.dependencies.cards.intent(webhook.intent_id) if webhook.intent_id else None
+    payment_id = (intent.payment_id if intent else None) or webhook.payment_id
     if payment_id is None:
-        raise PermanentFailure(f"{webhook.object_id} belongs to nothing of our making")
-    raise _not_found(webhook, f"no payment {payment_id} is known, which {webhook.object_id} names")
-
-
-def _find(conversation: Conversation[PaymentsWork], *ids: str | None) -> str | None:
+        named = webhook.session_id or webhook.intent_id
+        raise PermanentFailure(
+            f"{named} is not of our making" if named else f"{webhook.object_id} belongs to nothing of our making"
+        )
     with conversation.reading() as work:
-        return work.payments.find_id(*ids)
+        if work.payments.get(payment_id) is None:
+            raise _not_found(webhook, f"no payment {payment_id} is known, which {webhook.object_id} names")
+    return payment_of_intent(intent, payment_id, conversation) if intent else payment_id
 
 
 def _not_found(webhook: ReceivedWebhook, why: str) -> Exception:

@@ -18,7 +18,11 @@ from services.payments.store.tables import PAYMENT, REFUND
 
 _OF_PAYMENT = tuple(field.name for field in fields(Payment) if field.name not in {"amount", "refunds"})
 _OF_REFUND = tuple(field.name for field in fields(Refund) if field.name != "amount")
-_LIVE_AS = {PaymentPurpose.BOOKING: LIVE, PaymentPurpose.EXTENSION: UNFINISHED}
+_LIVE_AS: dict[PaymentPurpose, frozenset[PaymentStatus]] = {
+    PaymentPurpose.BOOKING: LIVE,
+    PaymentPurpose.EXTENSION: UNFINISHED,
+    PaymentPurpose.UNREQUESTED: frozenset(),
+}
 
 
 class SqlPayments(SqlStore):
@@ -47,15 +51,13 @@ class SqlPayments(SqlStore):
         return [payment for payment in locked if payment]
 
     def ids_to_converge(self, booking_id: str) -> Sequence[str]:
-        """The ids of the booking's payments that are not over, oldest first: not expired, failed or fully refunded."""
+        """The ids, oldest first, of the booking's payments that have not expired, failed or been fully refunded."""
         over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
         return self._ids(PAYMENT.c.booking_id == booking_id, PAYMENT.c.status.not_in(over))
 
-    def find_id(
-        self, payment_id: str | None, session_id: str | None = None, intent_id: str | None = None
-    ) -> str | None:
-        """The id of the payment that matches one of these ids, or None where no payment does."""
-        ids = ((PAYMENT.c.id, payment_id), (PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
+    def find_id(self, *, session_id: str | None, intent_id: str | None) -> str | None:
+        """The id of the payment that has this session or this intent, or None where no payment has."""
+        ids = ((PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
         matches = [column == value for column, value in ids if value]
         if not matches:
             return None
@@ -72,7 +74,7 @@ class SqlPayments(SqlStore):
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
 
     def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
-        """Update a locked payment and its refunds. `at` and the next comparison, `compare_at`, are UTC."""
+        """Update a locked payment and its refunds. `at` is now and `compare_at` is the next comparison, both in UTC."""
         values = _row(payment) | {"changed_at": at, "compare_at": compare_at}
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(values))
         if payment.refunds:

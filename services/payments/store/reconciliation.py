@@ -41,7 +41,7 @@ class SqlReconciliation(SqlStore):
         return changed_at
 
     def schedule(self, payment_id: str, at: datetime | None) -> None:
-        """Set the time (UTC) of the payment's next comparison. With None, the payment is no longer compared."""
+        """Set the time (UTC) of the payment's next comparison. If `at` is None, the payment is no longer compared."""
         self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(compare_at=at))
 
     def page(self, command: Reconcile, *, limit: int) -> Sequence[str]:
@@ -55,7 +55,7 @@ class SqlReconciliation(SqlStore):
         return self._connection.execute(query).scalar_one()
 
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
-        """The id, booking, hotel, session and intent of each payment whose payment id or intent id is one of these."""
+        """The id, booking, hotel, session and intent of each payment with one of `payment_ids` or of `intent_ids`."""
         columns = (PAYMENT.c.id, PAYMENT.c.booking_id, PAYMENT.c.hotel, PAYMENT.c.session_id, PAYMENT.c.intent_id)
         matches = PAYMENT.c.id.in_(payment_ids) | PAYMENT.c.intent_id.in_(intent_ids)
         return self._connection.execute(sa.select(*columns).where(matches)).mappings().all()

@@ -1,13 +1,21 @@
 """The calls that change an object at Stripe: builds each request as text to be stored, and sends it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import stripe
 
 from services.payments.cards import CheckoutOrder
 from services.payments.domain.next_action import Capture, Expire, IssueRefund, ProviderAction, Void
+
+CALLS: Mapping[str, Callable[[stripe.StripeClient, Any, Any, stripe.RequestOptions], Any]] = {
+    "order": lambda client, _, params, options: client.v1.checkout.sessions.create(params, options),
+    "expire": lambda client, about, params, options: client.v1.checkout.sessions.expire(about, params, options),
+    "capture": lambda client, about, params, options: client.v1.payment_intents.capture(about, params, options),
+    "void": lambda client, about, params, options: client.v1.payment_intents.cancel(about, params, options),
+    "refund": lambda client, _, params, options: client.v1.refunds.create(params, options),
+}
 
 
 def checkout_request(order: CheckoutOrder) -> str:
@@ -48,19 +56,17 @@ def action_request(action: ProviderAction) -> str:
 
 
 def send(client: stripe.StripeClient, request: str, *, key: str) -> str:
-    """Send a stored request under its idempotency key; returns the id of the created or changed object."""
+    """Send a stored request under its idempotency key; returns the id of the created or changed object.
+
+    Raises the library's errors. A session that Stripe does not have counts as expired.
+    """
     stored = json.loads(request)
-    about, params = stored["about"], stored["params"]
-    options: stripe.RequestOptions = {"idempotency_key": key}
-    v1 = client.v1
-    calls: dict[str, Callable[[], Any]] = {
-        "order": lambda: v1.checkout.sessions.create(params, options),
-        "expire": lambda: v1.checkout.sessions.expire(about, params, options),
-        "capture": lambda: v1.payment_intents.capture(about, params, options),
-        "void": lambda: v1.payment_intents.cancel(about, params, options),
-        "refund": lambda: v1.refunds.create(params, options),
-    }
-    return str(calls[stored["call"]]().id)
+    try:
+        return str(CALLS[stored["call"]](client, stored["about"], stored["params"], {"idempotency_key": key}).id)
+    except stripe.InvalidRequestError as error:
+        if stored["call"] == "expire" and error.code == "resource_missing":
+            return str(stored["about"])
+        raise
 
 
 def _as_text(call: str, about: str | None, params: dict[str, Any]) -> str:

@@ -25,8 +25,8 @@ def parse(client: stripe.StripeClient, body: str, signature: str, secrets: Seque
 def _verified(client: stripe.StripeClient, body: str, signature: str, secret: str) -> stripe.Event | None:
     """The event, or None where this secret did not sign the body.
 
-    Raises `InvalidWebhook` where the secret signed a body that is not an event. A malformed signature header counts
-    as unsigned; the library raises errors of many classes for it.
+    Raises `InvalidWebhook` where the secret signed a body that is not an event. A body with a malformed signature
+    header counts as unsigned; the library raises errors of many classes for such a header.
     """
     try:
         event = client.construct_event(body, signature, secret, TOLERANCE)

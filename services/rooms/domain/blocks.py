@@ -30,8 +30,8 @@ def check_nights(nights: Stay, *, today: date) -> None:
 def check_free(room: Room, nights: Stay, others: Sequence[Period], *, today: date) -> None:
     """Check that no stay and no block takes the room on these nights.
 
-    Refused `ROOM_OVERLAP_CONFLICT`, with the ids of the bookings (`conflicts`) or of the `blocks` on these nights. A
-    guest who still occupies the room after the end of the stay takes the room tonight.
+    Refused `ROOM_OVERLAP_CONFLICT`: `conflicts` has the ids of bookings or, without bookings, `blocks` has the ids
+    of blocks. A guest who still occupies the room after the end of the stay takes the room tonight.
     """
     bookings = {period.booking_id for period in others if period.booking_id}
     if room.occupied_by and nights.check_in <= today:

@@ -18,8 +18,8 @@ def amended(
 ) -> Definition:
     """The definition after the change: fields of `change` that are not None replace the present values.
 
-    The fields named in `clear` get their defaults. `converted` has the values of `change` that were converted to
-    another type. The `code` never changes. Refused `VALIDATION_ERROR` where `clear` names a field without a default.
+    A value in `converted` replaces the same field's value in `change`. The fields in `clear` get their defaults.
+    The `code` never changes. Refused `VALIDATION_ERROR` where `clear` names a field without a default.
     """
     by_name = {each.name: each for each in fields(current)}  # type: ignore[arg-type]
     defaults = {name: by_name[name].default for name in clear if name in by_name}

@@ -47,9 +47,9 @@ def full_nights(room: Room, nights: Iterable[date]) -> list[dict[str, Any]]:
 
 
 def suggestion_nights(added: Stay, *, today: date) -> Stay:
-    """The nights on which a suggested room must be free.
+    """The nights on which a suggested room must be free: the added nights that are not past.
 
-    These are the added nights from today on, or the last added night where all are in the past.
+    If all added nights are past, the last of them.
     """
     last = max(added)
     return Stay(min(max(today, added.check_in), last), added.check_out)

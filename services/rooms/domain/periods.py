@@ -45,7 +45,7 @@ def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) ->
 
 
 def check_no_overlap(room: Room, others: Sequence[Period]) -> None:
-    """Check that none of the periods is the stay of a booking. Refused `ROOM_OVERLAP_CONFLICT`."""
+    """Check that none of these periods of the room is a stay. Refused `ROOM_OVERLAP_CONFLICT`."""
     conflicts = [period.booking_id for period in others if period.booking_id]
     if conflicts:
         raise overlap_conflict(room.room_number, conflicts)

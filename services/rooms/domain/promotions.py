@@ -28,9 +28,9 @@ def changed(current: PromotionDefinition, command: ChangePromotion, _: Hotel) ->
 
 
 def checked(promotion: PromotionDefinition, *, currency: str, room_type: str | None) -> PromotionDefinition:
-    """The promotion, with the code of its room type in the hotel's spelling.
+    """The promotion with `room_type`, the hotel's spelling of the code of the promotion's room type.
 
-    Refused `VALIDATION_ERROR`. A `room_type` that is None says that the hotel has no such type.
+    Refused `VALIDATION_ERROR`, also where the promotion names a room type and the parameter `room_type` is None.
     """
     unknown = [("room_type", "is not a room type of the hotel")] if promotion.room_type and not room_type else []
     check([*unknown, *problems(promotion, currency=currency)])
@@ -38,7 +38,7 @@ def checked(promotion: PromotionDefinition, *, currency: str, room_type: str | N
 
 
 def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str, str]]:
-    """Each invalid field of the definition except the room type, with a message about its value."""
+    """Each invalid field of the definition, with a message about its value. The room type is not checked."""
     if not CODE.fullmatch(given.code.upper()):
         yield "code", "must be up to 40 letters, digits, dashes or underscores"
     if given.kind not in ("PERCENT", "FIXED"):
@@ -60,7 +60,7 @@ def problems(given: PromotionDefinition, *, currency: str) -> Iterator[tuple[str
 
 
 def promotion(given: PromotionDefinition, *, currency: str, room_type_id: int | None) -> Promotion:
-    """The promotion of a definition, with its code in capitals. Raises `ValueError` for a definition with problems."""
+    """The promotion that the definition describes, with its code in capitals. The definition must have no problems."""
     return mapped(Promotion, given, code=given.code.upper(), value=_value(given, currency), room_type_id=room_type_id)
 
 

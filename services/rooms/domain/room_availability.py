@@ -61,7 +61,7 @@ def _conflicting_booking(room: Room, reason: ConflictReason, conflicts: Sequence
 
 
 def _is_open_ended(reason: ConflictReason, conflicts: Sequence[Period]) -> bool:
-    """Whether the end of the conflict is unknown: for an inactive room, or a room out of order without a block."""
+    """Whether the end of the conflict is unknown: the room is inactive, or out of order without a conflicting block."""
     return reason is ConflictReason.INACTIVE or (reason is ConflictReason.OUT_OF_ORDER and not conflicts)
 
 

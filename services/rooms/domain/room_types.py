@@ -30,9 +30,9 @@ def changed(current: RoomTypeView, command: ChangeRoomType, hotel: Hotel) -> Roo
 
 
 def checked(room_type: RoomTypeView, *, name_is_taken: bool, policy: str | None) -> RoomTypeView:
-    """The room type, with the hotel's spelling of its `policy` code.
+    """The valid room type, whose cancellation policy is `policy`: the code as the hotel spells it.
 
-    Refused `VALIDATION_ERROR`. A `policy` that is None says that the hotel has no such policy.
+    Refused `VALIDATION_ERROR` for invalid fields, and for the code of a policy that the hotel lacks (`policy` is None).
     """
     check(_problems(room_type, name_is_taken=name_is_taken))
     if room_type.policy and policy is None:

@@ -1,4 +1,4 @@
-"""Rooms: their state, their view for staff, their order by readiness, and the names in their history."""
+"""Rooms: their state, their view for staff, their order by readiness, and the stored names of status changes."""
 
 import re
 from dataclasses import dataclass

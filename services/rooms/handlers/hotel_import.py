@@ -19,7 +19,7 @@ STANDARD_NAME = "Standard"
 
 
 def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
-    """Create the hotel. To an existing hotel, add missing types, rooms and promotions, and the file's new values.
+    """Create the hotel, or add the file's new types, rooms, promotions and values to the existing hotel.
 
     A value that is the same as in the last imported file is not written again, so that a change by staff stays.
     """

@@ -1,4 +1,4 @@
-"""Reads a hotel's whole room-service menu, and prices an order. The module `nouns` handles changes of single items."""
+"""Returns a hotel's room-service menu, and prices an order. `services.rooms.handlers.nouns` changes single items."""
 
 from contracts.rooms.menu import GetMenu, Menu, PricedItems, PriceItems
 from services.rooms.domain import menu

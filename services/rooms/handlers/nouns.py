@@ -1,7 +1,7 @@
-"""The nouns that a hotel's staff define: room types, promotions, cancellation policies and menu items.
+"""The definitions that a hotel's staff maintain: room types, promotions, cancellation policies and menu items.
 
-Each noun is an instance of `Noun`, whose methods handle the messages about the noun. A change does not affect the terms
-of existing bookings and quotes.
+Each of these four is an instance of `Noun`, whose methods handle the messages. A change does not affect the terms of
+existing bookings and quotes.
 """
 
 from contracts.rooms.menu import MenuChanged

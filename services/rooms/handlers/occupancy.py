@@ -48,7 +48,7 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
 
 @action_log.once(RoomTaken)
 def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
-    """Vacate the room. With `ended`, also end the booking's hold and room assignment, and release the nights."""
+    """Vacate the room. If `ended` is set, also end the booking's hold and stay, and release the nights."""
     hotel_access.check_own(work.caller, command.hotel)
     hold = work.holds.lock([command.booking_id]).get(command.booking_id)
     stay = work.periods.of_bookings([command.booking_id]).get(command.booking_id)

@@ -11,7 +11,7 @@ from services.rooms.work import RoomsWork
 
 
 def change_room_status(command: ChangeRoomStatus, work: RoomsWork) -> RoomView:
-    """Change the status of a room and its out-of-order block. Nothing changes where the room has the status already."""
+    """Change a room's status and its out-of-order block; nothing changes where the room already has `to_status`."""
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)
     if room.status is command.to_status:
         return view(room)

@@ -1,4 +1,4 @@
-"""Runs the migrations of rooms on the connection that `chassis.transactions.migrate` hands in."""
+"""Runs the migrations of the rooms service on the connection of `chassis.transactions.migrate`."""
 
 from alembic import context
 

@@ -25,7 +25,7 @@ def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> N
 
 
 def close(work: RoomsWork, room: Room) -> None:
-    """Close the task of the room, if the room has one. `room` is the room before the change."""
+    """Close the room's task, if there is one. `room` is the room before its change of status."""
     by = work.caller.actor
     closed = work.tasks.close(room, by=by, now=work.now)
     if closed is None:

@@ -1,4 +1,4 @@
-"""The live hold of a booking, and the room type on which the nights of the hold count."""
+"""Locks the live hold of a booking, and moves the hold's nights to another room type."""
 
 from datetime import date
 
@@ -24,9 +24,9 @@ def lock(command: Action, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
 
 
 def count_on_type(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> bool:
-    """Count the hold's nights from today on on this room type.
+    """Move the hold's nights, from today on, to this room type.
 
-    Returns False, and changes nothing, where one of the nights is full.
+    Returns False, and changes nothing, where the type is full on one of the nights.
     """
     parts, changes = holds.moved_to_type(hold.parts, room_type_id, from_on=max(today, hold.stay.check_in))
     if not changes:

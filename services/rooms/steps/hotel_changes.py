@@ -32,10 +32,10 @@ def recount(
     allowance: int | None = None,
     refused_as: str = "WOULD_OVERSELL",
 ) -> None:
-    """Recount the capacity of the nights from today on. The nights are the last lock of the transaction.
+    """Recount the capacity of the nights from today on. The nights are the last rows that the transaction locks.
 
-    An `allowance` that is None stands for the hotel's overbooking allowance. Where nights are sold beyond the new
-    capacity, refused with the code in `refused_as` and with these `nights`.
+    An `allowance` that is None stands for the hotel's overbooking allowance. If nights are sold beyond the new
+    capacity, refused with the code `refused_as` and with these `nights`.
     """
     oversold = work.nights.recount(
         room_type_ids,
@@ -48,10 +48,10 @@ def recount(
 
 
 def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, what: str) -> Hotel:
-    """Store the hotel, and publish which fields changed: the keys of `changes`.
+    """Store the hotel, and publish the names of the changed fields, which are the keys of `changes`.
 
-    If the overbooking allowance changed, the capacity is recounted. `what` names the change in the audit row. Returns
-    the hotel with its new version.
+    If the overbooking allowance changed, the capacity is recounted. `what` names the change in the audit row.
+    Returns the hotel with its new version.
     """
     version = work.hotels.write(hotel)
     event = HotelSettingsChanged(hotel=hotel.slug, fields=tuple(changes), version_number=version)

@@ -1,7 +1,7 @@
-"""The general form of a noun that a hotel's staff define: list, get, add, change and remove.
+"""The definitions that a hotel's staff list, get, add, change and remove: one `Noun` for each kind of definition.
 
-Each noun is one instance of `Noun`, with its store, its permission, its refusals, the names of its audit rows, and the
-pure functions that decide. The methods of the instance handle the messages about the noun.
+A `Noun` has a store, a permission, refusals, the names of its audit rows, and the pure functions that decide. The
+methods of a `Noun` handle the messages about its kind of definition.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ P = TypeVar("P")  # a page of definitions
 
 
 class Definitions(Protocol[D, K]):
-    """The store of a noun. The caller of a write has locked the hotel."""
+    """The store of one kind of definition. The caller of a write has locked the hotel."""
 
     def get(self, hotel: Hotel, key: K, /) -> D | None:
         """One definition, None where the key is unknown."""
@@ -35,7 +35,7 @@ class Definitions(Protocol[D, K]):
 
 
 class CodedDefinitions(Definitions[D, str], Protocol[D]):
-    """The store of a noun whose definitions have a code and are listed in pages."""
+    """The store of one kind of definition that has codes and is listed in pages."""
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[D]]:
         """The number of matching definitions, and the definitions of the page."""

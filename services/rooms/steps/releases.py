@@ -61,7 +61,7 @@ def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
 
 
 def free_nights(work: RoomsWork, parts: Mapping[str, tuple[HoldPart, ...]], changes: list[NightChange]) -> None:
-    """Write the remaining `parts` of ended holds, keyed by booking id. Then lock and change the night counters."""
+    """Store `parts`, the remaining parts of ended holds by booking id. Then lock and change the night counters."""
     work.holds.write_parts(parts)
     if not work.nights.shift(changes):
         raise RuntimeError("nights that were held are not on the counters")

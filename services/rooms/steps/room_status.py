@@ -1,4 +1,4 @@
-"""Changes the status of a locked room, with the room's row, cleaning task, audit row and event."""
+"""Changes a locked room's status: writes room and audit row, updates the cleaning task, publishes the event."""
 
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus, RoomStatusChanged
 from services.rooms.domain import turnover

@@ -1,4 +1,4 @@
-"""Finds the room type of a hotel that has a given code or name."""
+"""Finds a hotel's room type by its code or name."""
 
 from contracts.rooms.room_types import RoomTypeView
 from services.rooms.domain.hotels import Hotel

@@ -35,7 +35,7 @@ class RoomsStore(SqlStore):
 
 
 def typed_row(kind: type[T], row: Any, **values: Any) -> T:
-    """The row as an instance of the dataclass `kind`, made from `values` and from the columns with a field's name."""
+    """An instance of the dataclass `kind`. A field comes from `values` or else from the column of the same name."""
     columns = {str(name): value for name, value in row._mapping.items()}  # of a `Table`, the names are no plain `str`
     return codec.typed(columns | values, kind)
 

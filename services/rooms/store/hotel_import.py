@@ -37,7 +37,7 @@ ON CONFLICT DO NOTHING
 
 
 class SqlHotelImport(RoomsStore):
-    """Inserts the rows of a property file that the database does not have."""
+    """Inserts rows for the entries of a property file. Entries that are in the database already are left unchanged."""
 
     def create(self, hotel: Hotel, *, nights_through: date) -> bool:
         """Insert the hotel; returns False where the hotel exists.

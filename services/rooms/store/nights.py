@@ -97,7 +97,7 @@ REACHED = sa.text("UPDATE hotel SET nights_through = greatest(nights_through, :t
 class SqlNights(RoomsStore):
     """The table `night`.
 
-    Each statement locks its nights ascending, and a transaction locks nothing after its nights.
+    Each statement locks its nights in ascending order. The nights are the last rows that a transaction locks.
     """
 
     def shift(self, changes: Sequence[NightChange]) -> bool:

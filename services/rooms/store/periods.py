@@ -55,7 +55,7 @@ WHERE id = :id
 
 
 class SqlPeriods(RoomsStore):
-    """The table `period`. The caller has locked the room before a period begins."""
+    """The table `period`. The caller has locked the room before inserting a period."""
 
     def of_bookings(self, booking_ids: Iterable[str]) -> dict[str, Period]:
         """The live stays of these bookings, keyed by booking id. The caller has locked the holds."""
@@ -96,7 +96,7 @@ class SqlPeriods(RoomsStore):
         self._add(room, PeriodKind.STAY, nights=nights, now=now, booking_id=booking_id, moved_in_at=moved_in_at)
 
     def begin_block(self, room: Room, *, nights: Stay, reason: str, out_of_order: bool, now: datetime) -> int:
-        """Insert a block; returns the block's id. Refused `ROOM_OVERLAP_CONFLICT`, as `begin_stay`."""
+        """Insert a block; returns the block's id. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
         return self._add(room, PeriodKind.BLOCK, nights=nights, now=now, reason=reason, out_of_order=out_of_order)
 
     def mark_moved_in(self, period: Period, *, now: datetime) -> None:
@@ -104,7 +104,7 @@ class SqlPeriods(RoomsStore):
         self._connection.execute(MOVED_IN, {"id": period.id, "now": now})
 
     def prolong(self, period: Period, room_number: str, *, until: date) -> None:
-        """Set the period's end to a later date. Refused `ROOM_OVERLAP_CONFLICT`, as `begin_stay`."""
+        """Set the period's end to a later date. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
         self._exclusively(PROLONG, {"id": period.id, "until": until}, room_number)
 
     def unmark_moved_in(self, period: Period) -> None:

@@ -9,6 +9,7 @@ from contracts.bookings.queries import GetBooking
 from contracts.bookings.refunds import RetryRefund
 from contracts.payments.events import (
     PaymentMismatched,
+    PaymentPurpose,
     PaymentRefunded,
     PaymentSessionExpired,
     PaymentVoided,
@@ -70,6 +71,20 @@ LATE = {
     "closed": ("SESSION_EXPIRED", (opened, lambda name: PaymentSessionExpired(**paid(name), session_id="cs_1"))),
     "wrong": ("FAILED", (opened, lambda name: PaymentMismatched(**paid(name), reason_code="X", found_at=NOW))),
 }
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"purpose": PaymentPurpose.UNREQUESTED, "payment_id": "unrequested_pi_2"}, {"payment_id": "pay-before"}]
+)
+def test_a_mismatch_of_another_payment_leaves_the_status_of_the_bookings_payment(
+    service: BookingsUnderTest, wrong: dict[str, Any]
+) -> None:
+    booking_id = confirmed(service)
+    before = service.ask(GetBooking(**about(booking_id)))
+
+    service.deliver(PaymentMismatched(**about(booking_id, **wrong), reason_code="UNREQUESTED", found_at=NOW))
+
+    assert service.ask(GetBooking(**about(booking_id))) == before
 
 
 @pytest.mark.parametrize(("status", "facts"), LATE.values(), ids=LATE)

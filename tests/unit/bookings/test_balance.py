@@ -25,13 +25,20 @@ from contracts.payments.events import (
     PaymentRefunded,
     PaymentVoided,
 )
-from contracts.values import Money
+from contracts.values import Money, Price
 from services.bookings.domain import balance, cancellation_fees, evolution, payment_events, views
 from services.bookings.domain.booking import Booking, Charge
+from services.bookings.lifecycle import PAYS_BALANCE
 from tests.unit.bookings.builders import ANNA, HOTEL, NOW, a_booking, a_price, eur, unpaid
 
 ABOUT: dict[str, Any] = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL}
 PAID: dict[str, Any] = {**ABOUT, "payment_id": "pay-2", "purpose": PaymentPurpose.EXTENSION}
+
+
+def priced(amount: Money) -> Price:
+    """The price of one night of 34880 minor units, in the currency of the amount."""
+    nothing, night = replace(amount, amount=0), replace(amount, amount=34880)
+    return a_price(nights=(night,), subtotal=night, discount=nothing, tax=nothing, total=night, first_night=night)
 
 
 def owing(amount: int = 10900, **overrides: Any) -> Booking:
@@ -53,7 +60,7 @@ def after(booking: Booking, event: BookingEvent) -> Booking:
     return evolution.evolve(booking, replace(event, status=booking.status), at=NOW)
 
 
-@pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
+@pytest.mark.parametrize("status", PAYS_BALANCE)
 @pytest.mark.parametrize("amount", [10900, 900])
 def test_an_accepted_payment_reduces_the_balance_at_once(status: BookingStatus, amount: int) -> None:
     booking = owing(status=status)
@@ -70,7 +77,9 @@ def test_an_accepted_payment_reduces_the_balance_at_once(status: BookingStatus, 
     [
         (owing(0), "NOTHING_OWED"),
         (owing(10899), "AMOUNT_DIFFERS"),
-        (owing(status=BookingStatus.CANCELLED), "NOTHING_OWED"),
+        (owing(0, status=BookingStatus.CANCELLED), "NOTHING_OWED"),
+        (owing(10899, status=BookingStatus.NO_SHOW), "AMOUNT_DIFFERS"),
+        (owing(status=BookingStatus.CONFIRMED, assigned_room_number=None), "NOTHING_OWED"),
     ],
 )
 def test_a_payment_above_the_balance_is_refused(booking: Booking, code: str) -> None:
@@ -119,6 +128,21 @@ def test_after_a_cancellation_a_failed_payment_is_owed_again_up_to_the_fee() -> 
     assert after(called_off, said).balance_due == eur(40000 - 34880)
 
 
+@pytest.mark.parametrize("status", [BookingStatus.CANCELLED, BookingStatus.NO_SHOW])
+@pytest.mark.parametrize("due", [eur(2500), Money(2500, "JPY")])
+def test_a_payment_after_the_end_that_fails_is_owed_again_in_full(status: BookingStatus, due: Money) -> None:
+    """A paid stay of which a refund is still under way, with room service left to pay."""
+    booking = owing(status=status, balance_due=due, cancellation_fee=replace(due, amount=20000), price=priced(due))
+    authorised_due = PaymentAuthorized(**PAID, payment_intent_id="pi", amount=due, authorized_at=NOW)
+    fact = PaymentCaptureFailed(**PAID, reason_code="declined", failed_at=NOW)
+
+    accepted = after(booking, balance.authorized(booking, authorised_due, now=NOW)[0])
+    (said,) = balance.not_taken(accepted, fact, now=NOW)
+
+    assert accepted.balance_due == replace(due, amount=0)
+    assert after(accepted, said).balance_due == due
+
+
 @pytest.mark.parametrize(("amount", "left"), [(None, 0), ("109.00", 0), ("9.00", 10000), ("0.01", 10899)])
 def test_the_desk_settles_the_balance_in_full_or_in_part(amount: str | None, left: int) -> None:
     (said,) = settled(owing(), amount)
@@ -140,15 +164,10 @@ def test_a_balance_of_zero_is_settled_without_an_event() -> None:
     assert settled(owing(0), None) == ()
 
 
-@pytest.mark.parametrize("status", [BookingStatus.IN_HOUSE, BookingStatus.COMPLETED])
+@pytest.mark.parametrize("status", PAYS_BALANCE)
 @pytest.mark.parametrize("due", [eur(10900), Money(10900, "JPY")])
-def test_the_balance_of_a_stay_is_payable_for_an_hour_also_after_the_check_out(
-    status: BookingStatus, due: Money
-) -> None:
-    nothing, night = Money(0, due.currency), Money(12000, due.currency)
-    price = a_price(nights=(night,), subtotal=night, discount=nothing, tax=nothing, total=night, first_night=night)
-
-    payable = views.payable(owing(status=status, balance_due=due, price=price), now=NOW)
+def test_the_balance_of_a_stay_is_payable_for_an_hour_also_after_its_end(status: BookingStatus, due: Money) -> None:
+    payable = views.payable(owing(status=status, balance_due=due, price=priced(due)), now=NOW)
 
     assert (payable.amount, payable.purpose, payable.payable) == (due, PaymentPurpose.EXTENSION, True)
     assert payable.expires_at == NOW + timedelta(hours=1)
@@ -159,7 +178,8 @@ def test_the_balance_of_a_stay_is_payable_for_an_hour_also_after_the_check_out(
     [
         owing(0),
         owing(0, status=BookingStatus.COMPLETED),
-        owing(status=BookingStatus.CANCELLED),
+        owing(0, status=BookingStatus.CANCELLED),
+        owing(status=BookingStatus.CONFIRMED),
         unpaid(price=a_price(total=eur(0))),  # a promotion has taken all of it off
         unpaid(expires_at=NOW),
     ],

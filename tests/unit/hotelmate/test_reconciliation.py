@@ -71,6 +71,15 @@ def test_all_parts_are_compared_page_by_page(run: Any) -> None:
     assert len({command.run for command in payments.commands}) == 1
 
 
+def test_a_payment_that_could_not_be_read_is_printed_and_ends_with_one(run: Any) -> None:
+    payments = Payments({ReconciliationPart.PAYMENTS: [ReconciledPage(looked=9, unread=1, total=10)]})
+
+    code, output = run(payments)
+
+    assert (code, "9 payments compared: 0 differences" in output) == (1, True)
+    assert "1 payments or lists could not be read at Stripe" in " ".join(output.split())
+
+
 def test_a_difference_that_is_left_is_printed_and_ends_with_one(run: Any) -> None:
     payments = Payments(
         {ReconciliationPart.PAYMENTS: [ReconciledPage(looked=1, findings=(finding(),))]}, again=[finding()]
@@ -104,6 +113,16 @@ def test_a_difference_in_two_parts_is_printed_once(run: Any) -> None:
     page = [ReconciledPage(looked=1, findings=(strange,))]
 
     code, output = run(Payments({ReconciliationPart.SESSIONS: page, ReconciliationPart.INTENTS: page}))
+
+    assert (code, "1 differences" in output) == (1, True)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FindingKind if not kind.is_of_a_payment])
+def test_a_finding_about_an_object_is_not_left_out_by_the_second_comparison(run: Any, kind: FindingKind) -> None:
+    strange = finding(kind=kind, object_id="pi_2")
+    page = [ReconciledPage(looked=1, findings=(strange,))]
+
+    code, output = run(Payments({ReconciliationPart.INTENTS: page}, again=[]))
 
     assert (code, "1 differences" in output) == (1, True)
 

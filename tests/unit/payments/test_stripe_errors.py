@@ -10,7 +10,7 @@ from chassis.jobs.backoff import LONGEST_DELAY
 from chassis.refusal import Unavailable
 from services.payments.cards import CallBusy, CallFailed, CallRefused, UnknownObject
 from services.payments.steps.backoff import TOTAL, RequestBackoff
-from services.payments.stripe_gateway.errors import LONGEST_RETRY_AFTER, translated
+from services.payments.stripe_gateway.errors import LONGEST_RETRY_AFTER, call_error
 
 AGAIN, NOT_AGAIN = {"Stripe-Should-Retry": "true"}, {"Stripe-Should-Retry": "false"}
 
@@ -35,10 +35,10 @@ def error(kind: type[stripe.StripeError], status: int | None = None, **headers: 
         (error(stripe.APIConnectionError), Unavailable),
     ],
 )
-def test_each_stripe_error_is_translated_to_an_error_of_the_port(
+def test_each_stripe_error_of_a_call_is_translated_to_an_error_of_the_port(
     stripe_error: stripe.StripeError, port_error: type[Exception]
 ) -> None:
-    assert type(translated(stripe_error)) is port_error
+    assert type(call_error(stripe_error)) is port_error
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_each_stripe_error_is_translated_to_an_error_of_the_port(
     [("7", 7.0), ("0", 0.0), ("9999", LONGEST_RETRY_AFTER), ("Fri, 31 Dec", None), ("-1", None), ("", None)],
 )
 def test_retry_after_is_read_in_seconds_and_bounded(header: str, seconds: float | None) -> None:
-    busy = translated(error(stripe.RateLimitError, 429, **{"Retry-After": header}))
+    busy = call_error(error(stripe.RateLimitError, 429, **{"Retry-After": header}))
 
     assert isinstance(busy, CallBusy)
     assert busy.seconds == seconds

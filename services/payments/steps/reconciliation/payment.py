@@ -12,7 +12,7 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import refusals
 from services.payments.domain.reconciliation import differences, missing
 from services.payments.steps.convergence import converge
-from services.payments.steps.reconciliation.run import page_limit, record_payment_findings, run_name
+from services.payments.steps.reconciliation.run import each_read, page_limit, record_payment_findings, run_name
 from services.payments.steps.sync import MAX_ATTEMPTS, stored_state, take_snapshot
 from services.payments.work import PaymentsWork
 
@@ -73,11 +73,19 @@ def findings_of(
 
 
 def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
-    """Compare a page of our payments with the provider. The first page also has the number of all payments."""
+    """Compare a page of our payments with the provider. The first page also has the number of all payments.
+
+    A payment that could not be read is counted and left for the next run.
+    """
     limit = page_limit(command)
     with conversation.reading() as work:
         payment_ids = work.reconciliation.page(command, limit=limit)
         total = None if command.after else work.reconciliation.count(command)
-    findings = [finding for each in payment_ids for finding in findings_of(command, each, conversation)]
-    following = payment_ids[-1] if len(payment_ids) == limit else None
-    return ReconciledPage(looked=len(payment_ids), findings=tuple(findings), next=following, total=total)
+    compared = each_read(payment_ids, lambda payment_id: findings_of(command, payment_id, conversation))
+    return ReconciledPage(
+        looked=len(compared),
+        findings=tuple(finding for findings in compared for finding in findings),
+        next=payment_ids[-1] if len(payment_ids) == limit else None,
+        total=total,
+        unread=len(payment_ids) - len(compared),
+    )

@@ -1,8 +1,12 @@
-"""Searches the provider's lists for objects with our metadata that we do not know, and for money not in the ledger."""
+"""Searches the provider's lists for objects with our ids that are not ours, and for money not in the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chassis.observability import logs
+from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.payments.reconciliation import (
     FindingKind,
@@ -12,56 +16,165 @@ from contracts.payments.reconciliation import (
     ReconciliationPart,
 )
 from services.payments.cards import ProviderObject
-from services.payments.steps.reconciliation.payment import findings_of
-from services.payments.steps.reconciliation.run import in_scope
+from services.payments.steps.convergence import converge
+from services.payments.steps.reconciliation.payment import compare, findings_of
+from services.payments.steps.reconciliation.run import each_read, in_scope
+from services.payments.steps.unrequested_money import is_unrequested, payment_of_intent
 from services.payments.work import PaymentsWork
 
 # No money moves any more on objects in these states, or none has moved yet.
 HARMLESS_STATES = frozenset({"expired", "canceled", "requires_payment_method"})
-OWN_ID_COLUMNS = {ReconciliationPart.SESSIONS: "session_id", ReconciliationPart.INTENTS: "intent_id"}
+MONEY_STATES = frozenset({"requires_capture", "succeeded"})
+LOOK_BACK = timedelta(days=1)  # longer than an outage of the provider or of payments
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True)
+class KnownPayments:
+    """Our payments that a page of a list names: by their id, and the ids of their sessions and intents."""
+
+    by_id: Mapping[str, Any]
+    object_ids: frozenset[str]
 
 
 def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork]) -> ReconciledPage:
     """Reconcile a page of one of the provider's lists.
 
-    Each session or intent must be known to us. The payment of each refund or dispute is compared with the provider.
+    Each session or intent must be known to us; unrequested money is returned by a command with `repair`. The payment of
+    each refund or dispute is compared with the provider. Raises `Unavailable` where the list cannot be read.
     """
     page = conversation.dependencies.cards.list_objects(command.part, since=command.since, after=command.after)
+    known = _known_payments(page.objects, conversation)
+    if command.part is ReconciliationPart.SESSIONS:
+        unknown = [_unknown_session(each, known) for each in page.objects]
+        findings = [each for each in unknown if each and in_scope(command, each.hotel, each.booking_id)]
+        return ReconciledPage(looked=len(page.objects), findings=tuple(findings), next=page.next)
+    if command.part is ReconciliationPart.INTENTS:
+        strange = [each for each in page.objects if _in_scope(command, each, known)]
+        checked = _intent_findings(strange, known, conversation, repair=command.repair)
+        unread = len(strange) - len(checked)
+        findings = [each for each in checked if each]
+        return ReconciledPage(looked=len(page.objects), findings=tuple(findings), next=page.next, unread=unread)
+    intent_ids = {each.intent_id for each in page.objects}
+    listed = [row for row in known.by_id.values() if row["intent_id"] in intent_ids]
+    payment_ids = [row["id"] for row in listed if in_scope(command, row["hotel"], row["booking_id"])]
+    compared = each_read(payment_ids, lambda payment_id: findings_of(command, payment_id, conversation))
+    return ReconciledPage(
+        looked=len(page.objects),
+        findings=tuple(finding for findings in compared for finding in findings),
+        next=page.next,
+        unread=len(payment_ids) - len(compared),
+    )
+
+
+def return_recent(conversation: Conversation[PaymentsWork]) -> Iterator[ReconciliationFinding]:
+    """Return the unrequested money among the provider's payments of the last day; yields a finding for each.
+
+    The list is filtered by the provider's clock, which is the wall clock. Raises `Unavailable`.
+    """
+    since = datetime.now(UTC) - LOOK_BACK
+    after: str | None = None
+    while True:
+        page = conversation.dependencies.cards.list_objects(ReconciliationPart.INTENTS, since=since, after=after)
+        known = _known_payments(page.objects, conversation)
+        for each in page.objects:
+            if _is_strange(each, known) and each.payment_id in known.by_id:
+                finding = _intent_finding(each, known, conversation, repair=True)
+                if finding:
+                    yield finding
+        after = page.next
+        if after is None:
+            return
+
+
+def _known_payments(objects: Iterable[ProviderObject], conversation: Conversation[PaymentsWork]) -> KnownPayments:
+    named = list(objects)
     with conversation.reading() as work:
         rows = work.reconciliation.find_payments(
-            [each.payment_id for each in page.objects if each.payment_id],
-            [each.intent_id for each in page.objects if each.intent_id],
+            [each.payment_id for each in named if each.payment_id], [each.intent_id for each in named if each.intent_id]
         )
-    if command.part in OWN_ID_COLUMNS:
-        payments = {row["id"]: row for row in rows}
-        unknown = (_unknown_object(command.part, each, payments) for each in page.objects)
-        findings = [each for each in unknown if each and in_scope(command, each.hotel, each.booking_id)]
-    else:
-        intent_ids = {each.intent_id for each in page.objects}
-        listed = [row for row in rows if row["intent_id"] in intent_ids]
-        payment_ids = [row["id"] for row in listed if in_scope(command, row["hotel"], row["booking_id"])]
-        findings = [finding for each in payment_ids for finding in findings_of(command, each, conversation)]
-    return ReconciledPage(looked=len(page.objects), findings=tuple(findings), next=page.next)
+    ids = [row[column] for row in rows for column in ("session_id", "intent_id")]
+    return KnownPayments({row["id"]: row for row in rows}, frozenset(filter(None, ids)))
 
 
-def _unknown_object(
-    part: ReconciliationPart, each: ProviderObject, payments: Mapping[str, Any]
-) -> ReconciliationFinding | None:
-    """The finding for an object whose payment we do not have, or whose payment has another session or intent.
+def _is_strange(each: ProviderObject, known: KnownPayments) -> bool:
+    """Whether the object has our ids, may hold money, and is not the session or intent of a payment of ours."""
+    return each.payment_id is not None and each.state not in HARMLESS_STATES and each.id not in known.object_ids
 
-    None for any other object, for a harmless state, and for a payment that has no session or intent yet.
+
+def _in_scope(command: Reconcile, each: ProviderObject, known: KnownPayments) -> bool:
+    payment = known.by_id.get(each.payment_id or "")
+    hotel, booking_id = (payment["hotel"], payment["booking_id"]) if payment else ("", each.booking_id or "")
+    return _is_strange(each, known) and in_scope(command, hotel, booking_id)
+
+
+def _unknown_session(each: ProviderObject, known: KnownPayments) -> ReconciliationFinding | None:
+    """The finding for a session whose payment we do not have, or for an open second session of a payment of ours.
+
+    The comparison of our payments covers a payment without a session, and the list of intents covers paid sessions.
     """
-    if each.payment_id is None or each.state in HARMLESS_STATES:
+    if not _is_strange(each, known):
         return None
-    payment = payments.get(each.payment_id)
-    if payment and payment[OWN_ID_COLUMNS[part]] in (None, each.id):
+    payment = known.by_id.get(each.payment_id or "")
+    if payment and (payment["session_id"] is None or each.state != "open"):
         return None
+    return _finding(each, FindingKind.UNKNOWN_TO_US, payment)
+
+
+def _intent_findings(
+    intents: Iterable[ProviderObject],
+    known: KnownPayments,
+    conversation: Conversation[PaymentsWork],
+    *,
+    repair: bool,
+) -> list[ReconciliationFinding | None]:
+    by_id = {each.id: each for each in intents}
+    return each_read(
+        list(by_id), lambda intent_id: _intent_finding(by_id[intent_id], known, conversation, repair=repair)
+    )
+
+
+def _intent_finding(
+    each: ProviderObject, known: KnownPayments, conversation: Conversation[PaymentsWork], *, repair: bool
+) -> ReconciliationFinding | None:
+    """The finding for an intent whose payment we do not have, or that holds unrequested money, returned with `repair`.
+
+    None for an intent of a payment's own session, which the comparison of that payment covers.
+    """
+    payment = known.by_id.get(each.payment_id or "")
+    if payment is None:
+        return _finding(each, FindingKind.UNKNOWN_TO_US, None)
+    if each.state not in MONEY_STATES:
+        return None
+    intent = conversation.dependencies.cards.intent(each.id)
+    if not is_unrequested(intent, payment["id"], conversation):
+        return None
+    finding = _finding(each, FindingKind.UNREQUESTED, payment)
+    if not repair:
+        return finding
+    payment_id = payment_of_intent(intent, payment["id"], conversation)
+    return replace(finding, repaired=_is_returned(payment_id, conversation))
+
+
+def _is_returned(payment_id: str, conversation: Conversation[PaymentsWork]) -> bool:
+    """Converge an unrequested payment; returns whether its money is returned."""
+    try:
+        converge(payment_id, conversation, why="unrequested money")
+        _, differences = compare(payment_id, conversation)
+    except (RetryLater, PermanentFailure, Unavailable) as problem:
+        log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
+        return False
+    return not differences
+
+
+def _finding(each: ProviderObject, kind: FindingKind, payment: Any) -> ReconciliationFinding:
     return ReconciliationFinding(
-        kind=FindingKind.UNKNOWN_TO_US,
+        kind=kind,
         object_id=each.id,
-        ours="not known",
+        ours="not known" if payment is None else "not requested",
         theirs=f"{each.state} {each.amount}",
-        payment_id=each.payment_id,
-        booking_id=each.booking_id or "",
+        payment_id=each.payment_id or "",
+        booking_id=payment["booking_id"] if payment else each.booking_id or "",
         hotel=payment["hotel"] if payment else "",
     )

@@ -1,18 +1,22 @@
 """A reconciliation run: its name, its scope, and the recording of its findings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from chassis.observability import logs
+from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
+from contracts.payments.reconciliation import Reconcile, ReconciliationFinding
 from services.payments.domain.payment import Payment
 from services.payments.domain.reconciliation import next_comparison
 from services.payments.work import PaymentsWork
 
 MAX_LIMIT = 50  # payments, webhook events or jobs on a page: each may need several calls to the provider
 
-# Findings about an object and not about one of our payments.
-_OBJECT_KINDS = (FindingKind.UNKNOWN_TO_US, FindingKind.WEBHOOK_NOT_APPLIED, FindingKind.JOB_GIVEN_UP)
+# Reads of one page that may fail before the rest of the page is left unread: a provider that is down stays down.
+MAX_FAILED_READS = 2
+
+R = TypeVar("R")
 
 log = logs.logger(__name__)
 
@@ -32,10 +36,29 @@ def in_scope(command: Reconcile, hotel: str, booking_id: str) -> bool:
     return command.hotel in (None, hotel) and command.booking_id in (None, booking_id)
 
 
+def each_read(payment_ids: Sequence[str], compare: Callable[[str], R]) -> list[R]:
+    """The comparisons of the payments that could be read at the provider.
+
+    A payment whose read fails is left out, because nothing is known of the payment. After `MAX_FAILED_READS` failed
+    reads, the remaining payments are left out, too.
+    """
+    compared: list[R] = []
+    failed = 0
+    for payment_id in payment_ids:
+        if failed == MAX_FAILED_READS:
+            break
+        try:
+            compared.append(compare(payment_id))
+        except Unavailable as unknown:
+            failed += 1
+            log.info("reconciliation_waits", payment_id=payment_id, why=str(unknown))
+    return compared
+
+
 def record_payment_findings(
     payment: Payment, findings: Sequence[ReconciliationFinding], work: PaymentsWork, *, run: str
 ) -> None:
-    """Record a comparison of a payment: resolve its open findings, add these findings, schedule the next comparison.
+    """Record a payment's comparison: resolve its open findings, add `findings`, and schedule the next comparison.
 
     An open finding stays open if it is among `findings` and is not repaired.
     """
@@ -48,15 +71,18 @@ def record_payment_findings(
         _log(finding)
 
 
-def record_object_findings(command: Reconcile, conversation: Conversation[PaymentsWork], page: ReconciledPage) -> None:
-    """If the command has `repair`, record the page's findings about objects."""
-    findings = [finding for finding in page.findings if finding.kind in _OBJECT_KINDS]
-    if command.repair and findings:
-        with conversation.transaction() as work:
-            for finding in findings:
-                work.reconciliation.resolve_object(finding.object_id, at=work.now)
-                _log(finding)
-            work.reconciliation.add(run_name(command), findings, looked=0, at=work.now)
+def record_object_findings(
+    findings: Iterable[ReconciliationFinding], conversation: Conversation[PaymentsWork], *, run: str
+) -> None:
+    """Record those of the findings that are about objects; `record_payment_findings` records the others."""
+    of_objects = [finding for finding in findings if not finding.kind.is_of_a_payment]
+    if not of_objects:
+        return
+    with conversation.transaction() as work:
+        for finding in of_objects:
+            work.reconciliation.resolve_object(finding.object_id, at=work.now)
+            _log(finding)
+        work.reconciliation.add(run, of_objects, looked=0, at=work.now)
 
 
 def _log(finding: ReconciliationFinding) -> None:

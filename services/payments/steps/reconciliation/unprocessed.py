@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chassis.refusal import PermanentFailure, RetryLater
+from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
@@ -45,7 +45,7 @@ def _webhook_finding(webhook: ReceivedWebhook, conversation: Conversation[Paymen
 def _apply(finding: ReconciliationFinding, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
     try:
         payment_id = webhook_application.apply(finding.object_id, conversation)
-    except (PermanentFailure, RetryLater):
+    except (PermanentFailure, RetryLater, Unavailable):
         return finding
     with conversation.transaction() as work:
         work.webhooks.set_outcome(finding.object_id, WebhookOutcome.APPLIED, payment_id=payment_id)

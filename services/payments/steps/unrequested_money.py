@@ -1,0 +1,58 @@
+"""Money at the provider under the ids of one of our payments that no decision of ours asked for.
+
+A payment's own money is on the intent of its own checkout session. Every other intent with our ids that holds or has
+taken money becomes a payment of its own, of purpose `UNREQUESTED`: its first sync tells staff and returns the money.
+"""
+
+from datetime import datetime
+
+from chassis.transactions.conversation import Conversation
+from contracts.payments.events import PaymentPurpose
+from services.payments.domain.payment import Payment
+from services.payments.domain.provider_snapshot import IntentSnapshot
+from services.payments.work import PaymentsWork
+
+
+def payment_of_intent(intent: IntentSnapshot, payment_id: str, conversation: Conversation[PaymentsWork]) -> str:
+    """The id of the payment to which the intent belongs: `payment_id`, or a new one for unrequested money.
+
+    `payment_id` is the payment of ours that the intent names. Raises `Unavailable`.
+    """
+    if not is_unrequested(intent, payment_id, conversation):
+        return payment_id
+    with conversation.transaction() as work:
+        named = work.payments.get(payment_id)
+        if named is None:
+            raise LookupError(f"there is no payment {payment_id}")
+        payment = unrequested_payment(intent, named, now=work.now)
+        work.payments.insert(payment)
+    return payment.id
+
+
+def is_unrequested(intent: IntentSnapshot, payment_id: str, conversation: Conversation[PaymentsWork]) -> bool:
+    """Whether the intent holds or has taken money, and was not created on the checkout session of the payment.
+
+    The session is read after the intent: the provider links the two before any money moves. Raises `Unavailable`.
+    """
+    if intent.charge is None:
+        return False
+    session = conversation.dependencies.cards.session_of_intent(intent.id)
+    with conversation.reading() as work:
+        payment = work.payments.get(payment_id)
+    if payment is None or payment.intent_id == intent.id:
+        return False
+    return session is None or payment.session_id not in (None, session.id)
+
+
+def unrequested_payment(intent: IntentSnapshot, named: Payment, *, now: datetime) -> Payment:
+    """The payment for unrequested money under the ids of the payment `named`, of the same booking. `now` is UTC."""
+    return Payment(
+        id=f"unrequested_{intent.id}",
+        booking_id=named.booking_id,
+        hotel=named.hotel,
+        amount=intent.amount,
+        hold_expires_at=now,
+        created_at=now,
+        purpose=PaymentPurpose.UNREQUESTED,
+        intent_id=intent.id,
+    )
