@@ -1,8 +1,6 @@
 """Runs jobs of one kind: leases them, runs them outside any transaction, and stores their results in a transaction."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +14,7 @@ from chassis.service import Job
 from chassis.transactions import job_queue
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.job_queue import LeasedJob
+from chassis.transactions.renewal import renewed
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
 from contracts.message import Ask
 from contracts.values import Context
@@ -48,9 +47,13 @@ class JobRunner:
     def run(self, leased: Sequence[LeasedJob]) -> bool:
         """Run leased jobs and store each job's result; returns False where any job failed."""
         conversation: Conversation[Any] = Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
+
+        def renew(connection: sa.Connection) -> None:
+            job_queue.renew(connection, leased)
+
         with trace.following(leased[0].traceparent):
             try:
-                with self._renewed(leased):
+                with renewed(self.unit_of_work.engine, renew, every=RENEW_EVERY, kind=self.job.kind):
                     outcomes = list(self.job.run([job.payload for job in leased], conversation))
                 pairs = list(zip(leased, outcomes, strict=True))
                 succeeded = [(job, outcome) for job, outcome in pairs if not isinstance(outcome, Exception)]
@@ -70,27 +73,6 @@ class JobRunner:
                 if self.job.on_success:
                     self.job.on_success(job.payload, outcome, work)
             job_queue.mark(work.connection, [job for job, _ in succeeded], done_at=sa.func.now(), last_error="")
-
-    @contextmanager
-    def _renewed(self, leased: Sequence[LeasedJob]) -> Iterator[None]:
-        """Keep renewing the leases during the `with` block, so that only a dead or frozen process loses its leases."""
-        ended = threading.Event()
-
-        def renew() -> None:
-            while not ended.wait(RENEW_EVERY):
-                try:
-                    with self.unit_of_work.engine.begin() as connection:
-                        job_queue.renew(connection, leased)
-                except sa.exc.SQLAlchemyError as problem:
-                    log.warning("lease_not_renewed", kind=self.job.kind, why=type(problem).__name__)
-
-        renewing = threading.Thread(target=renew, daemon=True)
-        renewing.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            renewing.join()
 
     def _fail(self, job: LeasedJob, problem: Exception, wait: float) -> None:
         why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]

@@ -1,7 +1,6 @@
 """Handles asks: finds the handler, runs it in a transaction or a conversation, and stores replies to keyed commands."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from chassis.refusal import Refusal
 from chassis.service import AskHandler, Service, handles
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
+from chassis.transactions.idempotency import Claim, StoredReply
 from chassis.transactions.tables import OUTBOX
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
@@ -87,39 +87,28 @@ class AskServer:
 
     def _command(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
         with self._unit_of_work.begin(context) as work:
-            key = context.idempotency_key
-            stored = idempotency.claim(work.connection, key, context.fingerprint or "") if key else None
-            if stored is not None:
-                return AskReply(self._replay(handler, stored, work), replayed=True)
+            claim = _taken(work, context)
+            if isinstance(claim, StoredReply):
+                return self._replay(handler, claim, work)
             reply = handler.handler(ask, work)
-            if key:
-                idempotency.store(work.connection, key, codec.plain(reply))
+            if claim:
+                idempotency.store(work.connection, claim, codec.plain(reply))
             return AskReply(reply)
 
     def _converse(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
         conversation: KeyedConversation[Any] = KeyedConversation(self._unit_of_work, self._ask, context)
-        conversation.key = key = context.idempotency_key if handler.changes else None
-        if key is None:
-            return AskReply(handler.handler(ask, conversation))
-        with self._unit_of_work.begin(context) as work:
-            stored = idempotency.claim(work.connection, key, context.fingerprint or "")
-            if stored is not None:
-                return AskReply(self._replay(handler, stored, work), replayed=True)
-        with self._released_unless_stored(conversation, key):
+        taken: Claim | StoredReply | None = None
+        if handler.changes and context.idempotency_key:
+            with self._unit_of_work.begin(context) as work:
+                taken = _taken(work, context)
+                if isinstance(taken, StoredReply):
+                    return self._replay(handler, taken, work)
+        with conversation.holding(taken if isinstance(taken, Claim) else None):
             return AskReply(handler.handler(ask, conversation))
 
-    @contextmanager
-    def _released_unless_stored(self, conversation: KeyedConversation[Any], key: str) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            if not conversation.stored:
-                with self._unit_of_work.begin() as work:
-                    idempotency.release(work.connection, key)
-
-    def _replay(self, handler: AskHandler, stored: Any, work: Work) -> Any:
-        reply = codec.typed(stored, self._reply_types[handler.method])
-        return handler.replay(reply, work) if handler.replay else reply
+    def _replay(self, handler: AskHandler, stored: StoredReply, work: Work) -> AskReply:
+        reply = codec.typed(stored.reply, self._reply_types[handler.method])
+        return AskReply(handler.replay(reply, work) if handler.replay else reply, replayed=True)
 
     def _pong(self, _: Ping, work: Work) -> Health:
         work.connection.execute(sa.text("SELECT 1"))
@@ -140,6 +129,12 @@ class AskServer:
         except PermissionError as problem:
             raise Refusal("DEMO_ONLY", str(problem)) from problem
         return Health(service=self._service.name, ready=True, now=now)
+
+
+def _taken(work: Work, context: Context) -> Claim | StoredReply | None:
+    """The claim of the ask's Idempotency-Key, or the reply stored for the key; None for an ask without a key."""
+    key = context.idempotency_key
+    return idempotency.take(work.connection, key, context.fingerprint or "") if key else None
 
 
 def _skip_event(command: SkipEvent, work: Work) -> Nothing:

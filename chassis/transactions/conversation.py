@@ -1,11 +1,16 @@
 """A conversation: a handler's several transactions, and the asks to other services between them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar, cast
 
+import sqlalchemy as sa
+
 from chassis import codec
+from chassis.refusal import Refusal
 from chassis.transactions import idempotency
+from chassis.transactions.idempotency import Claim
+from chassis.transactions.renewal import renewed
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Ask
@@ -16,7 +21,13 @@ Reply = TypeVar("Reply")
 
 
 class Conversation(Generic[W]):
-    """Opens transactions of the service's own `Work`. Asks other services between transactions, never inside one."""
+    """Opens transactions of the service's own `Work`. Asks other services between transactions, never inside one.
+
+    `claim` is the held claim of an Idempotency-Key; `stored` means that the reply is stored under the key.
+    """
+
+    claim: Claim | None = None
+    stored = False
 
     def __init__(
         self, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any], context: Context | None = None
@@ -50,16 +61,54 @@ class Conversation(Generic[W]):
         reply: Reply = self._ask(message, self.context)
         return reply
 
+    @contextmanager
+    def holding(self, claim: Claim | None) -> Iterator[None]:
+        """Hold the claim while the block runs; without a claim the block just runs.
+
+        A refusal, and an end without a stored reply, release the claim; any other failure ends its lease at once.
+        """
+        if claim is None:
+            yield
+            return
+        self.claim, self.stored = claim, False
+        engine, every = self._unit_of_work.engine, idempotency.RENEW_EVERY
+        try:
+            with renewed(engine, lambda connection: idempotency.renew(connection, claim), every=every, kind="claim"):
+                yield
+        except Refusal:
+            self._let_go(idempotency.release, claim)
+            raise
+        except Exception:
+            with suppress(sa.exc.SQLAlchemyError):
+                self._let_go(idempotency.end_lease, claim)
+            raise
+        if not self.stored:
+            self._let_go(idempotency.release, claim)
+
+    def answer(self, work: W, *, key: str, fingerprint: str, reply: Any) -> None:
+        """Store the reply to the request with this key in the transaction of its effect, whoever sent the request."""
+        idempotency.answer(work.connection, key=key, fingerprint=fingerprint, reply=codec.plain(reply))
+        self.stored = self.stored or (self.claim is not None and self.claim.key == key)
+
+    def _let_go(self, how: Callable[[sa.Connection, Claim], None], claim: Claim) -> None:
+        with self._unit_of_work.begin() as work:
+            how(work.connection, claim)
+
 
 class KeyedConversation(Conversation[W]):
     """The conversation of an ask that may carry an Idempotency-Key: `finish(work, reply)` stores the reply."""
 
-    key: str | None = None
-    stored = False
-
     def finish(self, work: W, reply: Reply) -> Reply:
-        """Store the reply under the request's key, in the transaction of the command's effect; returns the reply."""
-        if self.key:
-            idempotency.store(work.connection, self.key, codec.plain(reply))
+        """Store the reply under the request's key, in the transaction of the command's effect; returns the reply.
+
+        Raises `Unavailable`, so that the effect is rolled back, where another process has taken the request over.
+        """
+        if self.claim:
+            idempotency.store(work.connection, self.claim, codec.plain(reply))
             self.stored = True
         return reply
+
+    def remember(self, work: W, memo: Any) -> None:
+        """Store data for a repetition of the request, whose claim has the data as `memo`, plain."""
+        if self.claim:
+            idempotency.remember(work.connection, self.claim, codec.plain(memo))

@@ -65,13 +65,17 @@ INBOX_POSITION = sa.Table(
     sa.Column("last", sa.Integer, nullable=False),
 )
 
-# Replies to commands with an Idempotency-Key. Without an answer the command is running, until the claim lapses.
+# Replies to commands with an Idempotency-Key. Without an answer, the command is leased to `holder` until
+# `claimed_until`; after that the command has failed, and the row is taken over by the same request. `memo` is what the
+# command stores for its own repetition.
 IDEMPOTENCY = sa.Table(
     "idempotency",
     METADATA,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("answer", JSONB(none_as_null=True)),
+    sa.Column("holder", sa.Text),
+    sa.Column("memo", JSONB(none_as_null=True)),
     _moment("claimed_until", nullable=False),
     _moment("created_at", default=True, nullable=False),
 )
@@ -142,6 +146,9 @@ NOTIFY = (
     FOR EACH STATEMENT EXECUTE FUNCTION wake_relay()
     """,
 )
+
+# For a database whose first migration had no leased claims.
+LEASED_CLAIMS = "ALTER TABLE idempotency ADD COLUMN IF NOT EXISTS holder text, ADD COLUMN IF NOT EXISTS memo jsonb"
 
 # For a database whose first migration ran under the old names; a newer one has the new names from the start.
 RENAMES = (

@@ -27,8 +27,8 @@ STATUSES: dict[int, tuple[str, ...]] = {
 STATUS_OF = {code: status for status, codes in STATUSES.items() for code in codes}
 CODE_OF = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 
-# Refusals that end by themselves: the seconds after which a client should retry.
-RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "IDEMPOTENCY_IN_PROGRESS": 1, "SERVICE_UNAVAILABLE": 2, "UNKNOWN_ASK": 2}
+# Refusals that end by themselves: the seconds after which a client should retry, where the refusal itself names none.
+RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "SERVICE_UNAVAILABLE": 2, "UNKNOWN_ASK": 2}
 
 
 def status_of(code: str) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
@@ -27,19 +29,10 @@ def cancel_booking(command: CancelBooking, conversation: KeyedConversation[Booki
         booking = booking_access.locked(work, command, staff=False)
         if booking.status is not BookingStatus.IN_HOUSE:
             return replies.finish(conversation, work, _cancel_before_stay(booking, command, work))
-        may_cancel(booking, command, caller=work.caller)
-        pending = pending_actions.begin(
-            work,
-            booking,
-            ActionKind.CUT_SHORT,
-            reason=command.reason,
-            waive_fee=command.waive_fee,
-            left_on=local_time.local_date(work.now, booking.timezone),
-        )
-    reply: BookingDetail = pending_actions.carry_out(
-        conversation, CUT_SHORT, pending, and_then=lambda work, ended: replies.finish(conversation, work, ended)
-    )
-    return reply
+        pending = pending_actions.begun(conversation, work, booking, CUT_SHORT, partial(_cut_short, command))
+        if pending is None:
+            return replies.finish(conversation, work, booking)
+    return pending_actions.completed(conversation, CUT_SHORT, pending)
 
 
 def may_cancel(booking: Booking, command: CancelBooking, *, caller: Caller) -> bool:
@@ -67,6 +60,14 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
         pending_actions.require_none(booking)
     reason = command.reason or None
     return work.record(booking, events, by=work.caller.actor, why=command.reason, cancellation_reason=reason)
+
+
+def _cut_short(command: CancelBooking, booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+    """The fields of the cancellation of a stay in house."""
+    if not may_cancel(booking, command, caller=work.caller):
+        return None
+    left_on = local_time.local_date(work.now, booking.timezone)
+    return {"reason": command.reason, "waive_fee": command.waive_fee, "left_on": left_on}
 
 
 def before_stay(

@@ -18,7 +18,7 @@ from services.bookings.domain import local_time, overstays
 from services.bookings.domain.booking import ActionKind, AgreedTerms, Booking, PendingAction
 from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
-from services.bookings.steps import booking_access, pending_actions, replies
+from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork
 
@@ -30,20 +30,12 @@ def extend_booking(command: ExtendBooking, conversation: KeyedConversation[Booki
 
     Refused `BOOKING_ENDED` where the stay ends before the reply of the rooms service is stored.
     """
-    with conversation.transaction() as work:
-        booking = booking_access.locked(work, command)
+
+    def decide(booking: Booking, _: BookingsWork) -> dict[str, date] | None:
         until = new_check_out(booking, command)
-        if until is None:
-            return replies.finish(conversation, work, booking)
-        pending = pending_actions.begin(work, booking, ActionKind.EXTEND, until=until)
+        return None if until is None else {"until": until}
 
-    def finish(work: BookingsWork, ended: Booking) -> BookingDetail | None:
-        return replies.finish(conversation, work, ended) if ended.check_out >= until else None
-
-    reply: BookingDetail | None = pending_actions.carry_out(conversation, EXTEND, pending, and_then=finish)
-    if reply is None:
-        raise Refusal("BOOKING_ENDED", "The stay ended meanwhile; the nights are given back.")
-    return reply
+    return pending_actions.run(conversation, command, EXTEND, decide)
 
 
 def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:

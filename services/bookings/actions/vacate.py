@@ -18,38 +18,55 @@ from services.bookings.work import BookingsWork
 
 
 def check_out(
-    conversation: Conversation[BookingsWork], booking_id: str, *, reason: str = "", force: bool = False
+    conversation: Conversation[BookingsWork],
+    booking_id: str,
+    *,
+    reason: str = "",
+    force: bool = False,
+    repeated: bool = False,
 ) -> bool:
     """Check the booking out; returns False if the booking is unknown or its guest has left already.
 
-    `force` also deletes chat and open orders, and vacates the room even if the rooms service refuses the check-out.
+    `force` also deletes the booking's chat and open orders, and vacates the room where the rooms service refuses the
+    check-out. A `repeated` command completes a check-out that is pending.
     """
     try:
-        return _leave(conversation, booking_id, CHECK_OUT, reason=reason, erases=force)
+        return _leave(conversation, booking_id, CHECK_OUT, reason=reason, erases=force, repeated=repeated)
     except Refusal as refusal:
         if not force or refusal.code == "ACTION_IN_PROGRESS":
             raise
-    return _leave(conversation, booking_id, FORCE_OUT, reason=reason, erases=True)
+    return _leave(conversation, booking_id, FORCE_OUT, reason=reason, erases=True, repeated=repeated)
 
 
-def clear(conversation: Conversation[BookingsWork], *, hotel: str, room_number: str, booking_id: str, why: str) -> None:
-    """Clear a room whose occupancy names a booking that is not in house.
+def clear(
+    conversation: Conversation[BookingsWork],
+    *,
+    hotel: str,
+    room_number: str,
+    booking_id: str,
+    why: str,
+    action_id: str | None = None,
+) -> None:
+    """Clear a room that the booking occupies without being in house; an `action_id` is cleared once.
 
     A future booking keeps its nights and its assigned room. Refused `ACTION_IN_PROGRESS`, `ROOM_HAS_GUEST`.
     """
+    action_id = action_id or uuid4().hex
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)
         if booking and booking.status is BookingStatus.IN_HOUSE:
             raise Refusal("ROOM_HAS_GUEST", "The booking's guest is in house.")
         is_future = booking is not None and booking.status not in ENDED
-        if booking and is_future:
-            booking = pending_actions.begin(work, booking, ActionKind.CLEAR, room_number=room_number, reason=why)
+        if booking and is_future and not (booking.pending and booking.pending.id == action_id):
+            booking = pending_actions.begin(
+                work, booking, ActionKind.CLEAR, id=action_id, room_number=room_number, reason=why
+            )
     if booking and is_future:
         pending_actions.carry_out(conversation, CLEAR, booking)
         return
     conversation.ask(
         ClearRoom(
-            action_id=uuid4().hex,
+            action_id=action_id,
             booking_id=booking_id,
             hotel=hotel,
             room_number=room_number,
@@ -69,7 +86,13 @@ def _left_on(booking: Booking | None) -> date | None:
 
 
 def _leave(
-    conversation: Conversation[BookingsWork], booking_id: str, action: TwoStepAction, *, reason: str, erases: bool
+    conversation: Conversation[BookingsWork],
+    booking_id: str,
+    action: TwoStepAction,
+    *,
+    reason: str,
+    erases: bool,
+    repeated: bool,
 ) -> bool:
     with conversation.transaction() as work:
         booking = work.bookings.lock(booking_id)
@@ -77,7 +100,8 @@ def _leave(
         if booking is None or fields is None:
             return False
         fields |= {"room_number": booking.assigned_room_number or "", "reason": reason, "erases": erases}
-        pending = pending_actions.begin(work, booking, action.kind, **fields)
+        is_pending = repeated and booking.pending is not None and booking.pending.kind is action.kind
+        pending = booking if is_pending else pending_actions.begin(work, booking, action.kind, **fields)
     pending_actions.carry_out(conversation, action, pending)
     return True
 

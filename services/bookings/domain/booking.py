@@ -36,8 +36,9 @@ class ActionKind(StrEnum):
 class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
-    `id` is the `action_id` of the ask to the rooms service. `erases` means that a check-out deletes chat and open
-    orders, `override` that the room may be too small for the party.
+    `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
+    the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
+    open orders, `override` that the room may be too small for the party.
     """
 
     id: str
@@ -52,6 +53,8 @@ class PendingAction(Data):
     waive_fee: bool = False
     erases: bool = False
     override: bool = False
+    key: str | None = None
+    fingerprint: str = ""
 
 
 class Guest(Data):

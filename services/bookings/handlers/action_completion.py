@@ -19,14 +19,23 @@ def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended,
 
 
 def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:
-    """Carry out one stale action. Returns False where none is due or the rooms service does not answer."""
+    """Carry out one stale action. Returns False where none is due or the rooms service does not answer.
+
+    An action whose request is running, or is being repeated, is left to that request.
+    """
     with conversation.transaction() as work:
         booking = work.bookings.lock_stale()
-    if booking is None or booking.pending is None:
-        return False
+        if booking is None or booking.pending is None:
+            return False
+        try:
+            claim = pending_actions.taken_over(work, booking.pending)
+        except Refusal as running:
+            work.bookings.postpone_action(booking, seconds=running.details["retry_after"])
+            return True
     facts = {"booking_id": booking.id, "kind": booking.pending.kind}
     try:
-        pending_actions.carry_out(conversation, ACTIONS[booking.pending.kind], booking)
+        with conversation.holding(claim):
+            pending_actions.carry_out(conversation, ACTIONS[booking.pending.kind], booking)
     except Unavailable:
         log.warning("action_waits", **facts)
         return False

@@ -1,8 +1,12 @@
 """Creation of a booking: the rooms service holds the nights, then one transaction stores the whole booking.
 
-If the booking is not stored, its orphan hold is released within about a minute.
+Where the booking is never stored, its nights are released as an orphan hold within about a minute. A repetition under
+the same Idempotency-Key asks for the same hold before that.
 """
 
+import hashlib
+import hmac
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +18,13 @@ from contracts.bookings.views import CreatedBooking
 from contracts.rooms.holds import Held
 from services.bookings.domain import access, booking_names, creation, local_time, views
 from services.bookings.domain.booking import Booking
-from services.bookings.domain.booking_names import BookingNames, NameTaken
+from services.bookings.domain.booking_names import BookingNames, Choose, NameTaken
 from services.bookings.work import BookingsDependencies, BookingsWork
 
 DRAWS = 5
 FIRST_GENERATION = 1
 STORE_WITHIN = 30.0  # seconds; orphan holds are released after a minute
+REPEATED_WITHIN = 15.0  # seconds from the first attempt; leaves the time to store the booking
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,14 @@ def create(
     command: CreateBooking, conversation: KeyedConversation[BookingsWork], *, year: int, hold: Callable[[str], HeldStay]
 ) -> CreatedBooking:
     """Draw a booking id, call `hold` with it, and store the booking. Taken ids and numbers are drawn again."""
+    choose, age = _source(conversation)
     for _ in range(DRAWS):
-        booking_id = booking_names.booking_id(year, conversation.dependencies.choose)
-        asked_at = time.monotonic()
+        booking_id = booking_names.booking_id(year, choose)
+        asked_at = time.monotonic() - age
         stay = hold(booking_id)
         for _ in range(DRAWS):
             try:
-                return _store(command, stay, booking_id, conversation, asked_at=asked_at)
+                return _store(command, stay, booking_id, conversation, choose=choose, asked_at=asked_at)
             except NameTaken as name:
                 if name.is_booking_id:
                     break
@@ -53,12 +59,27 @@ def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
     return CreatedBooking(booking=stored.booking, guest_token=token)
 
 
+def _source(conversation: KeyedConversation[BookingsWork]) -> tuple[Choose, float]:
+    """The random source of names, and the seconds since a hold may have been made under the first of them.
+
+    A request with an Idempotency-Key and its repetition draw the same names, which nobody can foresee.
+    """
+    dependencies: BookingsDependencies = conversation.dependencies
+    claim = conversation.claim
+    if claim is None or claim.age > REPEATED_WITHIN:
+        return dependencies.choose, 0.0
+    attempt = f"names/{claim.key}/{claim.since.isoformat()}"
+    seed = hmac.new(dependencies.guest_token_key.encode(), attempt.encode(), hashlib.sha256).digest()
+    return random.Random(seed).choice, claim.age  # noqa: S311 (the seed is secret)
+
+
 def _store(
     command: CreateBooking,
     stay: HeldStay,
     booking_id: str,
     conversation: KeyedConversation[BookingsWork],
     *,
+    choose: Choose,
     asked_at: float,
 ) -> CreatedBooking:
     dependencies: BookingsDependencies = conversation.dependencies
@@ -68,7 +89,7 @@ def _store(
         year = local_time.local_date(work.now, held.hotel.timezone).year
         names = BookingNames(
             booking_id=booking_id,
-            confirmation_number=booking_names.confirmation_number(held.hotel.code, year, dependencies.choose),
+            confirmation_number=booking_names.confirmation_number(held.hotel.code, year, choose),
             token_hash=access.hashed(token),
         )
         new = creation.new_booking(command, held, names, caller=work.caller, now=work.now)

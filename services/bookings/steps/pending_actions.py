@@ -1,8 +1,9 @@
 """Two-step actions: one transaction stores the intent, a second one stores the reply of the rooms service.
 
 While the intent is stored, every competing command is refused `ACTION_IN_PROGRESS`, so that the reply of the rooms
-service can always be recorded. The timer `drive_stale_actions` carries out an interrupted action again under the same
-action id. The rooms service gives the same reply to the same action id.
+service can always be recorded. An interrupted action is carried out again under the same action id, for which the rooms
+service gives the same reply: by the timer `drive_stale_actions`, or by the request's repetition under its
+Idempotency-Key. Whoever ends the action stores the reply under that key.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from chassis import codec
 from chassis.refusal import Refusal
+from chassis.transactions import idempotency
 from chassis.transactions.conversation import Conversation, KeyedConversation
+from chassis.transactions.idempotency import Claim
 from contracts.bookings.views import BookingDetail
 from contracts.message import Ask
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
@@ -43,33 +47,81 @@ def run(
     """Handle `command` by the two-step action `action`. If `decide` returns None, the booking stays unchanged."""
     with conversation.transaction() as work:
         booking = locked(work, command, staff=staff)
-        fields = decide(booking, work)
-        if fields is None:
+        pending = begun(conversation, work, booking, action, decide)
+        if pending is None:
             return replies.finish(conversation, work, booking)
-        pending = begin(work, booking, action.kind, **fields)
-    reply: BookingDetail = carry_out(
-        conversation, action, pending, and_then=lambda work, ended: replies.finish(conversation, work, ended)
-    )
-    return reply
+    return completed(conversation, action, pending)
 
 
-def begin(work: BookingsWork, booking: Booking, kind: ActionKind, **fields: Any) -> Booking:
-    """Store the intent of an action. Refused `ACTION_IN_PROGRESS` where the booking has another pending action."""
-    intent = PendingAction(id=uuid4().hex, kind=kind, by=work.caller.actor, started_at=work.now, **fields)
+def begun(
+    conversation: KeyedConversation[BookingsWork],
+    work: BookingsWork,
+    booking: Booking,
+    action: TwoStepAction,
+    decide: Decide,
+) -> Booking | None:
+    """The booking with this request's action pending; None where `decide` returns None.
+
+    A request that was interrupted continues its own action. Refused `IDEMPOTENCY_KEY_REUSED` where another request
+    began an action under the same key.
+    """
+    claim, intent = conversation.claim, booking.pending
+    if claim and intent and intent.key == claim.key:
+        if intent.fingerprint != claim.fingerprint:
+            raise idempotency.reused()
+        return booking
+    fields = decide(booking, work)
+    return None if fields is None else begin(work, booking, action.kind, claim=claim, **fields)
+
+
+def begin(
+    work: BookingsWork, booking: Booking, kind: ActionKind, *, claim: Claim | None = None, **fields: Any
+) -> Booking:
+    """Store the intent of an action, with the key of the `claim`.
+
+    Refused `ACTION_IN_PROGRESS` where the booking has another pending action. Raises `Unavailable` where the claim was
+    lost.
+    """
+    if claim:
+        idempotency.renew(work.connection, claim)
+        fields |= {"key": claim.key, "fingerprint": claim.fingerprint}
+    fields = {"id": uuid4().hex, **fields}
+    intent = PendingAction(kind=kind, by=work.caller.actor, started_at=work.now, **fields)
     return work.bookings.begin_action(booking, intent)
 
 
-def carry_out(
-    conversation: Conversation[BookingsWork],
-    action: TwoStepAction,
-    booking: Booking,
-    *,
-    and_then: Callable[[BookingsWork, Booking], Any] = lambda _, __: None,
-) -> Any:
-    """Ask the rooms service and store the result. The final transaction calls `and_then`, whose value is returned.
+def taken_over(work: BookingsWork, intent: PendingAction) -> Claim | None:
+    """The claim of the request that began the action; None for an action without a key.
 
-    A refusal by the rooms service removes the intent and is raised again. Raises `Unavailable` where the rooms service
-    does not answer; the intent then stays stored.
+    Refused `IDEMPOTENCY_IN_PROGRESS` while that request, or its repetition, is running.
+    """
+    if intent.key is None:
+        return None
+    try:
+        claim = idempotency.take(work.connection, intent.key, intent.fingerprint)
+    except Refusal as refusal:
+        if refusal.code == "IDEMPOTENCY_IN_PROGRESS":
+            raise
+        return None
+    return claim if isinstance(claim, Claim) else None
+
+
+def completed(conversation: Conversation[BookingsWork], action: TwoStepAction, booking: Booking) -> BookingDetail:
+    """The reply of `carry_out`. Refused `BOOKING_ENDED` where the stay has ended meanwhile."""
+    reply = carry_out(conversation, action, booking)
+    if reply is None:
+        raise Refusal("BOOKING_ENDED", "The stay ended meanwhile; the nights are given back.")
+    return reply
+
+
+def carry_out(
+    conversation: Conversation[BookingsWork], action: TwoStepAction, booking: Booking
+) -> BookingDetail | None:
+    """Ask the rooms service and store the result; returns the booking after the action, None where it was undone.
+
+    The reply is stored under the key of the request that began the action. A refusal by the rooms service removes the
+    intent and the claim, and is raised again. Raises `Unavailable` where the rooms service does not answer; the intent
+    then stays stored.
     """
     intent = booking.pending
     if intent is None or intent.kind is not action.kind:
@@ -79,14 +131,21 @@ def carry_out(
     except Refusal:
         with conversation.transaction() as work:
             if pending := _still_pending(work, booking.id, intent):
+                if conversation.claim and conversation.claim.key == intent.key:
+                    idempotency.forget(work.connection, conversation.claim)
                 work.note(pending, pending=None)
         raise
     with conversation.transaction() as work:
         pending = _still_pending(work, booking.id, intent)
-        ended = action.end(pending, intent, reply, work) if pending else work.bookings.lock(booking.id)
-        if ended is None:
-            raise LookupError(f"booking {booking.id} is gone")
-        return and_then(work, ended)
+        if pending is None:
+            return _ended_elsewhere(work, booking.id, intent)
+        ended = action.end(pending, intent, reply, work)
+        if ended.pending:
+            return None
+        detail = replies.booking_detail(work, ended)
+        if intent.key:
+            conversation.answer(work, key=intent.key, fingerprint=intent.fingerprint, reply=detail)
+        return detail
 
 
 def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:
@@ -105,3 +164,15 @@ def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -
     """The locked booking, or None if another caller has completed this action."""
     booking = work.bookings.lock(booking_id)
     return booking if booking and booking.pending and booking.pending.id == intent.id else None
+
+
+def _ended_elsewhere(work: BookingsWork, booking_id: str, intent: PendingAction) -> BookingDetail:
+    """The reply stored under the action's key; for an action without a key, the booking as it is now."""
+    if intent.key:
+        stored = idempotency.stored_reply(work.connection, key=intent.key, fingerprint=intent.fingerprint)
+        if stored is not None:
+            return codec.typed(stored, BookingDetail)
+    booking = work.bookings.find(booking_id)
+    if booking is None:
+        raise LookupError(f"booking {booking_id} is gone")
+    return replies.booking_detail(work, booking)

@@ -118,6 +118,10 @@ class SqlBookings(SqlStore):
         """Make the pending action due within a second."""
         self._touch(booking.id, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + EXPEDITED_AFTER))
 
+    def postpone_action(self, booking: Booking, *, seconds: float) -> None:
+        """Make the pending action due in so many seconds."""
+        self._touch(booking.id, sa.func.now() + timedelta(seconds=seconds))
+
     def token_is_known(self, token_hash: str) -> bool:
         """Whether the token belongs to the guest of any booking."""
         known = sa.select(sa.literal(1)).where(GUEST.c.token_hash == token_hash)

@@ -1,10 +1,22 @@
 """The process crashes between two steps: a repeated request or the job continues, and money moves once."""
 
+from datetime import timedelta
+
 import pytest
 
+from chassis import codec
+from chassis.messaging.ask_server import AskServer
+from chassis.refusal import Refusal
+from contracts.payments.checkout_sessions import OpenPaymentSession
+from contracts.values import Context
+from services.payments.service import SERVICE
 from services.payments.stripe_gateway.cards import StripeCards
+from services.payments.work import PaymentsDependencies, PaymentsWork
+from tests.fakes import crashing
+from tests.fakes.crashing import CrashingUnitOfWork, CrashPoints
 from tests.interface.payments.failing_cards import Crash, CrashingCards, count_movements, provider_sessions
-from tests.interface.payments.payments_under_test import PaymentsUnderTest
+from tests.interface.payments.payments_under_test import ORIGINS, PaymentsUnderTest
+from tests.interface.payments.played_bookings import HOTEL
 
 
 @pytest.mark.parametrize("crash", [{"before": "session"}, {"after": "session"}])
@@ -73,3 +85,64 @@ def test_a_refund_is_recognised_by_our_id_once_its_key_has_expired(
 
     assert count_movements(service, booking_id, "refund") == 1
     assert service.status(booking_id) == "REFUNDED"
+
+
+def crash_after(steps: int, service: PaymentsUnderTest, cards: StripeCards) -> CrashPoints:
+    """Let the process crash after so many commits and calls of the provider."""
+    points = CrashPoints()
+    dependencies = PaymentsDependencies(cards=crashing.CrashingCards(cards, points), origins=ORIGINS)
+    service.unit_of_work = CrashingUnitOfWork(
+        service.engine, PaymentsWork, dependencies=dependencies, crash_points=points, ahead=lambda: timedelta(0)
+    )
+    service.ask_server = AskServer(SERVICE, service.unit_of_work, service._ask)
+    points.steps = steps
+    return points
+
+
+def opened_with(service: PaymentsUnderTest, booking_id: str, fingerprint: str) -> str:
+    """The code of the refusal of a request with this body; an empty text where the request is answered."""
+    context = Context(idempotency_key="k", fingerprint=fingerprint)
+    message = OpenPaymentSession(hotel=HOTEL, booking_id=booking_id)
+    try:
+        service.ask_server.handle("OpenPaymentSession", codec.plain(message), codec.plain(context))
+    except Refusal as refusal:
+        return refusal.code
+    return ""
+
+
+def open_payments(service: PaymentsUnderTest) -> int:
+    """The number of bookings with an open session."""
+    return int(service.sql("SELECT count(*) AS n FROM payment WHERE status = 'SESSION_OPEN'")[0]["n"])
+
+
+def test_a_key_opens_one_session_whenever_its_request_crashes(service: PaymentsUnderTest, cards: StripeCards) -> None:
+    """Every commit and every call of the provider, before and after."""
+    crashes = 0
+    for steps in range(100):
+        service.restart(cards)
+        booking_id = service.book()
+        points = crash_after(steps, service, cards)
+        try:
+            service.open(booking_id, key="k")
+        except crashing.Crash:
+            crashes += 1
+        else:
+            break
+        finally:
+            points.steps = None
+        service.restart(cards)
+        claimed = service.sql("SELECT answer IS NULL AS open FROM idempotency")
+        if claimed and claimed[0]["open"]:
+            assert opened_with(service, booking_id, "same") == "IDEMPOTENCY_IN_PROGRESS"
+            service.sql("UPDATE idempotency SET claimed_until = now() - interval '1 second'")
+        if claimed:
+            assert opened_with(service, booking_id, "another") == "IDEMPOTENCY_KEY_REUSED"
+
+        first, again = (service.open(booking_id, key="k") for _ in range(2))
+        service.run_until_idle()
+
+        assert first == again
+        assert service.events(booking_id) == ["PaymentSessionOpened"]
+        assert len([one for one in provider_sessions(service) if one["status"] == "open"]) == open_payments(service)
+        service.sql("DELETE FROM idempotency")
+    assert crashes >= 10

@@ -117,6 +117,15 @@ def test_an_action_in_progress_has_retry_after(gateway: Gateway) -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (409, "1")
 
 
+def test_a_running_request_blocks_its_key_for_as_long_as_its_service_says(gateway: Gateway) -> None:
+    gateway.bus.answers(CancelBooking, Refusal("IDEMPOTENCY_IN_PROGRESS", "Still running.", retry_after=4))
+
+    answer = gateway.post(f"{BOOKING}/cancel/", headers={**GUEST, "Idempotency-Key": "k"})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (409, "4")
+    assert "retry_after" not in answer.json()
+
+
 def test_each_code_has_one_status() -> None:
     codes = [code for codes in STATUSES.values() for code in codes]
 

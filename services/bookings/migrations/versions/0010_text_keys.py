@@ -8,8 +8,8 @@ from alembic import op
 from chassis.email_address import address_key, canonical_address, readable_address
 from chassis.text import normalised, search_key
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 # Plain ASCII has one form, and its keys are the text in lower case.
 KEYS_OF_ASCII = """

@@ -8,8 +8,8 @@ from alembic import op
 from chassis import codec
 from chassis.text import normalised_data
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 # `chassis.text.search_key` in SQL: without case, accents, compatibility forms, invisible characters, repeated blanks.
 SEARCH_KEY = r"""

@@ -1,0 +1,214 @@
+"""A key is leased to one request: refused while the request runs, taken over after a crash, free after a refusal."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis import codec
+from chassis.messaging.ask_server import AskReply, AskServer
+from chassis.refusal import Refusal, Unavailable
+from chassis.service import Service, converses, handles
+from chassis.settings import with_driver
+from chassis.transactions import idempotency
+from chassis.transactions.conversation import KeyedConversation
+from chassis.transactions.tables import create_all
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
+from contracts.message import Nothing
+from contracts.rooms.holds import ReleaseInventory
+from contracts.values import Context
+from tests.interface.chassis.toy import EFFECT, ToySettings
+
+KINDS = pytest.mark.parametrize("converse", [False, True], ids=["one transaction", "several transactions"])
+
+
+class Killed(BaseException):
+    """The process is killed: nothing else runs."""
+
+
+class Desk:
+    """A service whose command has one effect, and in between does what the test wants."""
+
+    def __init__(self, url: str, *, converse: bool) -> None:
+        self.engine = sa.create_engine(with_driver(url, "psycopg2"))
+        with self.engine.begin() as connection:
+            create_all(connection)
+            connection.execute(sa.text(EFFECT))
+        self.meanwhile: Callable[[], None] = lambda: None
+        ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
+        service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
+        self.ask_server = AskServer(service, UnitOfWork(self.engine, Work), lambda *_: None)
+
+    def send(self, fingerprint: str = "f", *, key: str | None = "k") -> AskReply:
+        """Send the command."""
+        context = Context(idempotency_key=key, fingerprint=fingerprint)
+        return self.ask_server.handle(
+            "ReleaseInventory", codec.plain(ReleaseInventory(booking_id="BK-1")), codec.plain(context)
+        )
+
+    def code(self, fingerprint: str = "f") -> tuple[str, Any]:
+        """The code and `retry_after` of the command's refusal; an empty code where the command is answered."""
+        try:
+            self.send(fingerprint)
+        except Refusal as refusal:
+            return refusal.code, refusal.details.get("retry_after")
+        return "", None
+
+    def effects(self) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.execute(sa.text("SELECT count(*) FROM effect")).scalar_one())
+
+    def end_leases(self) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE idempotency SET claimed_until = now() - interval '1 second'"))
+
+    def _one(self, command: ReleaseInventory, work: Work) -> Nothing:
+        self._act(command, work)
+        self.meanwhile()
+        return Nothing()
+
+    def _several(self, command: ReleaseInventory, conversation: KeyedConversation[Work]) -> Nothing:
+        self.meanwhile()
+        with conversation.transaction() as work:
+            self._act(command, work)
+            return conversation.finish(work, Nothing())
+
+    @staticmethod
+    def _act(command: ReleaseInventory, work: Work) -> None:
+        work.connection.execute(
+            sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, 0, 'ask')"), {"b": command.booking_id}
+        )
+
+
+@pytest.fixture
+def new_desk(new_database: Callable[[str], str]) -> Iterator[Callable[[bool], Desk]]:
+    made: list[Desk] = []
+
+    def new(converse: bool) -> Desk:
+        made.append(Desk(new_database("keys"), converse=converse))
+        return made[-1]
+
+    yield new
+    for desk in made:
+        desk.engine.dispose()
+
+
+def failing(problem: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise problem
+
+    return fail
+
+
+@KINDS
+def test_a_repeated_key_replays_the_reply(new_desk: Callable[[bool], Desk], converse: bool) -> None:
+    desk = new_desk(converse)
+
+    replies = [desk.send().replayed for _ in range(3)]
+
+    assert (replies, desk.effects()) == ([False, True, True], 1)
+    assert desk.code("another body") == ("IDEMPOTENCY_KEY_REUSED", None)
+
+
+@KINDS
+def test_a_refusal_frees_the_key_for_any_body(new_desk: Callable[[bool], Desk], converse: bool) -> None:
+    desk = new_desk(converse)
+    desk.meanwhile = failing(Refusal("NO", "Not this one."))
+
+    assert desk.code() == ("NO", None)
+    desk.meanwhile = lambda: None
+
+    assert desk.code("another body") == ("", None)
+    assert desk.effects() == 1
+
+
+@KINDS
+def test_a_failed_request_may_be_sent_again_at_once(new_desk: Callable[[bool], Desk], converse: bool) -> None:
+    desk = new_desk(converse)
+    desk.meanwhile = failing(Unavailable("away"))
+    with pytest.raises(Unavailable):
+        desk.send()
+    desk.meanwhile = lambda: None
+
+    assert desk.code("another body")[0] == ("IDEMPOTENCY_KEY_REUSED" if converse else "")
+    assert desk.code("f" if converse else "another body") == ("", None)
+    assert desk.effects() == 1
+
+
+def test_a_crashed_request_blocks_its_key_for_the_rest_of_its_lease(new_desk: Callable[[bool], Desk]) -> None:
+    desk = new_desk(True)
+    desk.meanwhile = failing(Killed())
+    with pytest.raises(Killed):
+        desk.send()
+    desk.meanwhile = lambda: None
+
+    assert desk.code() == ("IDEMPOTENCY_IN_PROGRESS", 5)
+    desk.end_leases()
+    assert desk.code("another body") == ("IDEMPOTENCY_KEY_REUSED", None)
+    assert desk.code() == ("", None)
+    assert desk.effects() == 1
+
+
+def test_a_refused_repetition_of_a_crashed_request_keeps_the_key_for_its_body(
+    new_desk: Callable[[bool], Desk],
+) -> None:
+    desk = new_desk(True)
+    desk.meanwhile = failing(Killed())
+    with pytest.raises(Killed):
+        desk.send()
+    desk.end_leases()
+    desk.meanwhile = failing(Refusal("NO", "Not now."))
+
+    assert desk.code() == ("NO", None)
+    desk.meanwhile = lambda: None
+
+    assert desk.code("another body") == ("IDEMPOTENCY_KEY_REUSED", None)
+    assert desk.code() == ("", None)
+
+
+def test_a_lease_is_renewed_while_its_request_runs(
+    new_desk: Callable[[bool], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(idempotency, "RENEW_EVERY", 0.1)
+    desk = new_desk(True)
+    running, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        running.set()
+        go_on.wait(10)
+
+    desk.meanwhile = wait
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(desk.send)
+        running.wait(5)
+        threading.Event().wait(1.5)  # longer than two leases
+
+        second = desk.code()
+        go_on.set()
+
+    assert second == ("IDEMPOTENCY_IN_PROGRESS", 1)
+    assert (first.result().replayed, desk.send().replayed, desk.effects()) == (False, True, 1)
+
+
+def test_a_frozen_request_whose_claim_was_taken_over_has_no_effect(
+    new_desk: Callable[[bool], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "RENEW_EVERY", 60.0)  # it does not renew while it is frozen
+    desk = new_desk(True)
+
+    def frozen() -> None:
+        desk.meanwhile = lambda: None
+        desk.end_leases()
+        desk.send()
+
+    desk.meanwhile = frozen
+
+    with pytest.raises(Unavailable, match="another process"):
+        desk.send()
+    assert (desk.effects(), desk.send().replayed) == (1, True)
