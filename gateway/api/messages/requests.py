@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.http.fields import Body, ChatMessage, Count, Letter, Recipient, Subject
+from gateway.http.fields import Body, ChatMessage, Id, Letter, Recipient, Subject
 from gateway.http.pages import Paging
 
-MessageId = Annotated[Count, Field(ge=1, le=2**31 - 1)]
+MessageId = Annotated[Id, Field(ge=1)]
 
 
 class NewChatMessage(Body):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from contracts.bookings.orders import OrderStatus
-from gateway.http.fields import Body, Category, Count, Name, Note, choice_filter
+from gateway.http.fields import Body, Category, Count, Id, Name, Note, choice_filter
 from gateway.http.pages import Paging
 
 Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$")]
@@ -14,7 +14,7 @@ Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$")
 class OrderedItem(Body):
     """A menu item and its quantity."""
 
-    item_id: Annotated[Count, Field(ge=1, le=2**31 - 1)]
+    item_id: Id
     quantity: Annotated[Count, Field(ge=1, le=50)] = Field(1, examples=[2])
 
 
