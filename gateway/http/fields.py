@@ -6,7 +6,16 @@ from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from chassis.refusal import Refusal
 
@@ -23,9 +32,13 @@ _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "
 
 
 class Body(BaseModel):
-    """A JSON object; a field that the class does not declare is refused."""
+    """A JSON object, whose values have the declared types; a field that the class does not declare is refused.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    No value is converted: `"1"` is no integer, `1` and `"yes"` are no booleans. A type that JSON does not have (a UUID,
+    a tuple) names the JSON type that it is read from by `FROM_JSON`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Changes(Body):
@@ -78,16 +91,6 @@ def choice_filter(name: str, text: str, choices: type[Choice]) -> Choice | None:
         raise invalid_filter(name) from problem
 
 
-def _whole(value: Any) -> Any:
-    if isinstance(value, (bool, float)):
-        raise ValueError("must be a whole number")
-    return value
-
-
-def _percent(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def _text(most: int, *, least: int = 0, pattern: str = _PRINTABLE) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=least or None, max_length=most, pattern=pattern)
 
@@ -95,7 +98,10 @@ def _text(most: int, *, least: int = 0, pattern: str = _PRINTABLE) -> StringCons
 Day = Annotated[
     date, BeforeValidator(iso_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-08-14"]})
 ]
-Count = Annotated[int, BeforeValidator(_whole)]
+FROM_JSON = Strict(strict=False)  # of a tuple, which is read from an array, and of a UUID, which is read from a text
+Count = Annotated[int, Strict()]
+# The id of a thing. The type has no bounds: a number that no thing has as its id is not found.
+Id = Annotated[int, Strict()]
 Name = Annotated[str, _text(100, least=1)]
 Code = Annotated[str, _text(100, least=1)]
 Phone = Annotated[str, _text(40)]
@@ -113,9 +119,7 @@ ChargeLimit = Annotated[
     StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,4})?)?$"),
     Field(description="In major units. Empty: the payment provider's own limit.", examples=["0.50"]),
 ]
-Percent = Annotated[
-    str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"]), BeforeValidator(_percent)
-]
+Percent = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"])]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(examples=["22:00"])]
 Image = Annotated[
     str,

@@ -57,10 +57,16 @@ class ApiRequest(Request):
         return str(self.path_params["booking_id"])
 
     def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
-        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`."""
-        in_path = {name: value for name, value in self.path_params.items() if f"{{{name}}}" in self.operation.path}
-        in_path = {"hotel": self.hotel, **in_path}
-        return message(**{name: value for name, value in in_path.items() if name in _fields_of(message)} | values)
+        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`.
+
+        Raises `LookupError` where the path names a thing for which the message has no field: the answer would be the
+        same for a thing of another hotel or another booking.
+        """
+        in_path = {name: value for name, value in self.path_params.items() if name != "slug"} | {"hotel": self.hotel}
+        dropped = in_path.keys() - _fields_of(message)
+        if dropped:
+            raise LookupError(f"{message} has no field for {', '.join(sorted(dropped))}, which the path names")
+        return message(**in_path | values)
 
     def path_number(self, name: str, *, missing: str) -> int:
         """The path parameter `name` as a number. Any other text is refused with the code that `missing` contains."""
@@ -176,8 +182,15 @@ class ApiRequest(Request):
         owner = self.caller.staff_id or preconditions.hashed(self.caller.guest_token or "")
         path = self.operation.path.format_map({**self.path_params, "slug": self.hotel})
         return preconditions.scoped_key(
-            key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path
+            key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path + self._only_in_alias
         )
+
+    @property
+    def _only_in_alias(self) -> str:
+        """The things that an alias names besides those of the canonical path, so that no other one has the same key."""
+        canonical = self.operation.path
+        more = {name: value for name, value in self.path_params.items() if f"{{{name}}}" not in canonical}
+        return "".join(f"{name}={more[name]}" for name in sorted(more.keys() - {"slug"}))
 
 
 @cache

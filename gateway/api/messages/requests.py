@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from gateway.http.fields import Body, Count
+from gateway.http.fields import Body, Id
 from gateway.http.pages import Paging
 
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
-MessageId = Annotated[Count, Field(ge=1, le=2**31 - 1)]
+MessageId = Annotated[Id, Field(ge=1)]
 
 
 class NewChatMessage(Body):

@@ -12,7 +12,7 @@ from contracts.values import Caller, Permission
 from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines, departures
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.cancellation import can_cancel
-from services.bookings.lifecycle import PAYS_BALANCE
+from services.bookings.lifecycle import ENDED, PAYS_BALANCE
 
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
@@ -90,6 +90,7 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
         guest_email=booking.guest.email,
         payable=(extension or held) and booking.terms.charge_limits.allow(amount),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
+        ended=booking.status in ENDED,
     )
 
 
