@@ -11,6 +11,7 @@ import typer
 
 from chassis import codec
 from chassis.messaging.ask_client import AskClient
+from chassis.text import normalised_data
 from contracts.rooms.hotel_import import HotelDefinition, Imported, ImportHotel
 from contracts.values import FREE_UNTIL_HOURS
 from hotelmate.config import ask_client, load_config
@@ -48,7 +49,7 @@ def import_property(client: AskClient, definition: HotelDefinition) -> Imported:
 def read_property(path: Path) -> HotelDefinition:
     """The property that the file describes. Raises `CommandError`, which names the unknown or wrong fields."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = normalised_data(json.loads(path.read_text("utf-8")))
     except OSError as problem:
         raise CommandError(f"{path} cannot be read: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:

@@ -1,7 +1,6 @@
 """`hotelmate staff`: the accounts that may sign in at a hotel's staff endpoints."""
 
 import asyncio
-import re
 import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from chassis.email_address import address_problem
 from chassis.settings import with_driver
 from gateway.identity.accounts import Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
@@ -36,8 +36,8 @@ def add_staff(
     ] = False,
 ) -> None:
     """Add an account. Without --password-stdin a password is generated and printed once."""
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email.strip()):
-        raise CommandError(f"{email!r} is not an e-mail address.")
+    if problem := address_problem(email):
+        raise CommandError(f"{email!r} is not an e-mail address: {problem}")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
     staff = in_accounts(
         lambda accounts: accounts.add(
@@ -71,7 +71,7 @@ def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
         except EmailTaken as taken:
             raise CommandError(f"{taken} has an account already.") from taken
         except ValueError as problem:
-            raise CommandError(f"The account cannot be added: {problem}.") from problem
+            raise CommandError(f"The account cannot be added: {str(problem).rstrip('.')}.") from problem
         finally:
             await accounts.close()
 

@@ -8,12 +8,14 @@ from functools import cache, cached_property
 from typing import Any, TypeVar, get_args
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis import codec
 from chassis.observability import trace
 from chassis.refusal import Refusal
+from chassis.text import normalised, normalised_data
 from contracts.message import Ask
 from contracts.values import Caller, Context
 from gateway.app_state import AppState
@@ -75,6 +77,12 @@ class ApiRequest(Request):
             raise Refusal(missing, "There is no such resource.")
         return int(text)
 
+    @cached_property
+    def query_params(self) -> QueryParams:
+        """The parameters of the query, in composed form (NFC)."""
+        texts = super().query_params.multi_items()
+        return QueryParams([(normalised(name), normalised(text)) for name, text in texts])
+
     @property
     def authorization(self) -> str:
         """The `Authorization` header."""
@@ -92,10 +100,14 @@ class ApiRequest(Request):
             require_permission(self.caller, operation.needs)
 
     async def read_json(self) -> None:
-        """Read the JSON body; a missing body is an empty object. Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`."""
+        """Read the JSON body, its texts in composed form (NFC); a missing body is an empty object.
+
+        Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`.
+        """
         self._body = await self.read_body() or b"{}"
         try:
-            self._json = codec.decode(self._body)
+            plain = self._body.isascii() and b"\\u" not in self._body
+            self._json = codec.decode(self._body) if plain else normalised_data(codec.decode(self._body))
         except (ValueError, RecursionError) as problem:
             raise Refusal("MALFORMED_JSON", "The body is not JSON.") from problem
 

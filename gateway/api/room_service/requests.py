@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from contracts.bookings.orders import OrderStatus
-from gateway.http.fields import Body, Count, Id, Name, Note, choice_filter
+from gateway.http.fields import Body, Category, Count, Id, Name, Note, choice_filter
 from gateway.http.pages import Paging
 
 Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$")]
-Category = Annotated[str, StringConstraints(strip_whitespace=True, max_length=50, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class OrderedItem(Body):

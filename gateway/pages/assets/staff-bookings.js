@@ -75,7 +75,7 @@ function approval(row, office) {
         body: [
           h('p', {}, 'The guest is told, and the authorisation on their card is released.'),
           h('label', {}, 'Reason', h('select', { name: 'reason_code' }, REASONS.map((code) => h('option', { value: code }, words(code))))),
-          h('label', {}, 'Note for colleagues (optional)', h('input', { name: 'reason_note', maxlength: 500, autocomplete: 'off' })),
+          h('label', {}, 'Note for colleagues (optional)', h('input', { name: 'reason_note', maxlength: 2000, autocomplete: 'off' })),
         ],
         confirm: 'Decline',
         danger: true,
