@@ -192,7 +192,7 @@ def test_a_webhook_event_about_a_session_that_is_gone_waits_and_is_then_parked(s
     booking_id = service.book()
     session_id = service.open(booking_id).session_id
     service.stripe.state.store.sessions.clear()
-    about = {"id": session_id, "object": "checkout.session", "payment_intent": None, "metadata": {}}
+    about: dict[str, Any] = {"id": session_id, "object": "checkout.session", "payment_intent": None, "metadata": {}}
     body = event(type="checkout.session.completed", data={"object": about})
     service.store_webhook(body, signed(body))
 
