@@ -10,7 +10,8 @@ from hotelmate.invariants import money
 from hotelmate.invariants.context import ExaminationContext
 
 BOOKING = {
-    "key": "BK-1", "status": "CANCELLED", "currency": "JPY", "fee": 5000, "due_at_the_desk": 0, "served": 0, "settled": 0,
+    "key": "BK-1", "status": "CANCELLED", "currency": "JPY", "fee": 5000, "due_at_the_desk": 0, "served": 0,
+    "settled": 0,
 }  # fmt: skip
 PAYMENT = {
     "key": "pay-1", "booking_id": "BK-1", "currency": "JPY", "authorised": 28122, "captured": 0, "voided": 0,
